@@ -1,0 +1,149 @@
+"""What somebody promised to do, from wherever it was promised."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from organisations.models import Group, Membership, Organisation, Person
+from organisations.reach import Reach, within_reach
+
+
+class ActionQuerySet(models.QuerySet["Action"]):
+    """Actions, in the words of those who promised them."""
+
+    def visible_to(self, membership: Membership) -> "ActionQuerySet":
+        """What this member may see: by reach, and always what they own themselves."""
+        mine = Q(organisation_id=membership.organisation_id, owner_id=membership.person_id)
+        return self.filter(within_reach(membership) | mine)
+
+    def open(self) -> "ActionQuerySet":
+        return self.filter(state=Action.State.OPEN)
+
+    def done(self) -> "ActionQuerySet":
+        return self.filter(state=Action.State.DONE)
+
+    def owned_by(self, person: Person) -> "ActionQuerySet":
+        return self.filter(owner=person)
+
+    def overdue(self, *, on: date) -> "ActionQuerySet":
+        """Open and past the day that was promised."""
+        return self.open().filter(due_on__lt=on)
+
+    def due_within(self, *, days: int, on: date) -> "ActionQuerySet":
+        """Open and due from today to so many days ahead."""
+        return self.open().filter(due_on__gte=on, due_on__lte=date.fromordinal(on.toordinal() + days))
+
+    def by_day(self) -> "ActionQuerySet":
+        """The soonest first; what has no date comes last."""
+        return self.order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+class Action(models.Model):
+    """One promise. The owner is a member, or a guest known by name and address.
+
+    Where it came from is kept as words, URL name and arguments, so that nothing below has to know what is above.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        DONE = "done", "Done"
+        DROPPED = "dropped", "Dropped"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    title = models.CharField("what will be done", max_length=200)
+    detail = models.TextField(max_length=4000, blank=True)
+    owner = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="actions_owned")
+    guest_name = models.CharField(max_length=120, blank=True)
+    guest_email = models.EmailField(max_length=254, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    done_note = models.CharField(max_length=500, blank=True)
+    # Where it was promised, in words, and how to get back there.
+    source = models.CharField(max_length=200, blank=True)
+    source_url_name = models.CharField(max_length=80, blank=True)
+    source_url_args = models.JSONField(default=list, blank=True)
+    # Who is told when it is late: the programme’s lead, the session’s facilitator …
+    told_when_late = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    reach = models.CharField(max_length=20, choices=Reach.choices, default=Reach.ORGANISATION)
+    group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True)
+    author = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="actions_written")
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(owner__isnull=False, guest_email__gt=""),
+                name="action_one_owner",
+                violation_error_message="Choose a member or name a guest, not both.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="done", done_at__isnull=False) | (~Q(state="done") & Q(done_at__isnull=True)),
+                name="action_done_has_moment",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "state", "due_on"], name="action_mine"),
+            models.Index(fields=["organisation", "state", "due_on"], name="action_ours"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("action_detail", kwargs={"slug": self.organisation.slug, "pk": self.pk})
+
+    @property
+    def owner_name(self) -> str:
+        """Who does it, in words for a page; empty when nobody does yet."""
+        return str(self.owner) if self.owner else self.guest_name
+
+    @property
+    def source_url(self) -> str:
+        """The page where it was promised; empty if that page is gone."""
+        if not self.source_url_name:
+            return ""
+        try:
+            return reverse(self.source_url_name, args=self.source_url_args)
+        except NoReverseMatch:
+            return ""
+
+    def days_late(self, on: date) -> int:
+        """Days past the promised day while open; 0 when in time or without a day."""
+        if self.state != self.State.OPEN or self.due_on is None:
+            return 0
+        return max(0, (on - self.due_on).days)
+
+
+class ActionChange(models.Model):
+    """One line of an action’s story: moved with a reason, handed over, done, dropped, opened again."""
+
+    class Kind(models.TextChoices):
+        MADE = "made", "Promised"
+        MOVED = "moved", "Moved"
+        HANDED = "handed", "Handed over"
+        EDITED = "edited", "Reworded"
+        DONE = "done", "Done"
+        DROPPED = "dropped", "Dropped"
+        REOPENED = "reopened", "Opened again"
+
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="changes")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    before = models.CharField(max_length=200, blank=True)
+    after = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.action}"

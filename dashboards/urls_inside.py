@@ -1,0 +1,5 @@
+"""Addresses of dashboards inside an organisation."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

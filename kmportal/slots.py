@@ -1,0 +1,15 @@
+"""Which upper apps put a piece on which page: slot name → functions ``(object, membership) -> (template, values)``.
+
+A map like urls.py. A page draws a slot with ``{% slot "name" object %}``; the functions run on the server, in the
+page’s own request, in this order. Returning None draws nothing.
+"""
+
+SLOTS: dict[str, list[str]] = {
+    "gap.thread": ["dashboards.thread.of_decision"],
+    "intervention.thread": ["dashboards.thread.of_intervention"],
+    "session.thread": ["dashboards.thread.of_session"],
+    "lesson.thread": ["dashboards.thread.of_lesson"],
+    "action.thread": ["dashboards.thread.of_action"],
+    "session.outcome": ["lessons.slots.outcome_of_session"],
+    "intervention.lessons": ["lessons.slots.lessons_of_intervention"],
+}

@@ -1,0 +1,37 @@
+"""The map of pages: a line per app. Everything of one organisation hangs under ``/o/<slug>/``."""
+
+from django.urls import include, path
+
+from kmportal.lib import pages
+
+organisation = [
+    path("", include("dashboards.urls_inside")),
+    path("", include("organisations.urls_inside")),
+    path("notices/", include("notifications.urls")),
+    path("work/", include("jobs.urls_inside")),
+    path("search/", include("search.urls")),
+    path("actions/", include("actionplan.urls")),
+    path("roadmap/", include("roadmap.urls")),
+    path("sessions/", include("techniques.urls_inside")),
+    path("lessons/", include("lessons.urls")),
+    path("assessments/", include("selfassessment.urls_inside")),
+]
+
+urlpatterns = [
+    path("", include("dashboards.urls")),
+    path("", include("jobs.urls")),
+    path("", include("organisations.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("join/", include("techniques.urls")),
+    path("answer/", include("selfassessment.urls")),
+    path("help/", pages.help_page, name="help"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("components/", pages.components, name="components"),
+    path("o/<slug:slug>/", include(organisation)),
+]
+
+handler400 = "kmportal.lib.pages.bad_request"
+handler403 = "kmportal.lib.pages.forbidden"
+handler404 = "kmportal.lib.pages.not_found"
+handler500 = "kmportal.lib.pages.server_error"

@@ -1,0 +1,276 @@
+"""Lessons: what somebody learned, in revisions, with the states it goes through, and where it was brought in from."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from actionplan.models import Action
+from organisations.models import Group, Membership, Organisation, Person
+from organisations.reach import Reach, within_reach
+from roadmap.models import Intervention
+from techniques.models import Session
+
+
+class State(models.TextChoices):
+    """Where a lesson stands. The table of moves is in ``lessons.states``."""
+
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Submitted"
+    IN_REVIEW = "review", "In review"
+    RETURNED = "returned", "Returned"
+    DECLINED = "declined", "Declined"
+    IDENTIFIED = "identified", "Identified"
+    NOTED = "noted", "Noted"
+    ACTION_AGREED = "action", "Action agreed"
+    LEARNED = "learned", "Learned"
+    EMBEDDED = "embedded", "Embedded"
+    SUPERSEDED = "superseded", "Superseded"
+    RETIRED = "retired", "Retired"
+
+
+# Validated at some time: readable by all within its reach.
+SHARED = frozenset(
+    {
+        State.IDENTIFIED,
+        State.NOTED,
+        State.ACTION_AGREED,
+        State.LEARNED,
+        State.EMBEDDED,
+        State.SUPERSEDED,
+        State.RETIRED,
+    }
+)
+WAITING = frozenset({State.SUBMITTED, State.IN_REVIEW})
+
+
+class Tag(models.Model):
+    """A word that lessons are filed under, per organisation."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="tag_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LessonQuerySet(models.QuerySet["Lesson"]):
+    """Lessons, in the words of those who keep them."""
+
+    def visible_to(self, membership: Membership) -> "LessonQuerySet":
+        """By reach: until it is validated only its author and the validators, then as far as it is shared."""
+        return self.filter(within_reach(membership))
+
+    def validated(self) -> "LessonQuerySet":
+        return self.filter(state__in=SHARED)
+
+    def waiting(self) -> "LessonQuerySet":
+        """Sent for review and not answered yet, claimed or not."""
+        return self.filter(state__in=WAITING)
+
+    def written_by(self, person: Person) -> "LessonQuerySet":
+        return self.filter(author=person)
+
+    def review_late(self, *, on: date) -> "LessonQuerySet":
+        """Waiting past the day by which an answer was promised."""
+        return self.waiting().filter(answer_due_on__lt=on)
+
+
+class Lesson(models.Model):
+    """One lesson. Its words live in revisions; approval belongs to a revision.
+
+    ``reach`` is who may see it now, kept by the actions: ``AUTHOR`` as a draft, ``REVIEWERS`` while it waits,
+    ``share_with`` once it is validated.
+    """
+
+    class Kind(models.TextChoices):
+        LESSON = "lesson", "Lesson"
+        GOOD_PRACTICE = "good-practice", "Good practice"
+        CASE_STUDY = "case-study", "Case study"
+        INNOVATION = "innovation", "Innovation"
+        SUCCESS_STORY = "success-story", "Success story"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True)
+    author = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="lessons_written")
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.LESSON)
+    went_well = models.BooleanField(null=True, blank=True, help_text="Something to repeat, or to avoid.")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
+    reach = models.CharField(max_length=20, choices=Reach.choices, default=Reach.AUTHOR)
+    share_with = models.CharField(max_length=20, choices=Reach.choices, default=Reach.ORGANISATION)
+    revision = models.ForeignKey(
+        "LessonRevision", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="The newest."
+    )
+    approved = models.ForeignKey(
+        "LessonRevision",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The one that was validated.",
+    )
+    session = models.ForeignKey(Session, on_delete=models.SET_NULL, null=True, blank=True)
+    intervention = models.ForeignKey(Intervention, on_delete=models.SET_NULL, null=True, blank=True)
+    happened_on = models.DateField(null=True, blank=True)
+    contact = models.CharField(max_length=200, blank=True, help_text="Who can be asked about it.")
+    process = models.CharField(max_length=200, blank=True, help_text="The document or process that should change.")
+    tags = models.ManyToManyField(Tag, blank=True)
+    claimed_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    answer_due_on = models.DateField(null=True, blank=True)
+    validated_at = models.DateTimeField(null=True, blank=True)
+    validated_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    review_on = models.DateField(null=True, blank=True)
+    superseded_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True)
+    # Brought in from elsewhere: which source and which number there; damage that the import could not mend.
+    source = models.CharField(max_length=80, blank=True)
+    external_id = models.CharField(max_length=80, blank=True)
+    source_url = models.URLField(max_length=500, blank=True)
+    flags = models.JSONField(default=list, blank=True, help_text="Damage: bytes, title …")
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = LessonQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "source", "external_id"],
+                condition=~Q(external_id=""),
+                name="lesson_external_once",
+            ),
+            # What is private stays private: the database refuses a wider reach before validation.
+            models.CheckConstraint(
+                condition=Q(state__in=[str(s) for s in sorted(SHARED)])
+                | (Q(state="draft") & Q(reach="author"))
+                | (Q(state__in=["submitted", "review", "returned", "declined"]) & Q(reach__in=["author", "reviewers"])),
+                name="lesson_private_until_validated",
+            ),
+            models.CheckConstraint(
+                condition=Q(validated_by=None) | Q(author=None) | ~Q(validated_by=F("author")),
+                name="lesson_never_validates_own",
+                violation_error_message="Nobody checks their own lesson.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "state"], name="lesson_state"),
+            models.Index(fields=["organisation", "reach", "-id"], name="lesson_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Lesson {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("lesson_detail", kwargs={"slug": self.organisation.slug, "pk": self.pk})
+
+    @property
+    def changed_since_validation(self) -> bool:
+        return self.approved_id is not None and self.approved_id != self.revision_id
+
+
+class LessonRevision(models.Model):
+    """The words of a lesson at one time: what was expected, what happened, why, and the advice."""
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=250)
+    expected = models.TextField(max_length=40_000, blank=True)
+    happened = models.TextField(max_length=40_000, blank=True)
+    why = models.TextField(max_length=40_000, blank=True)
+    when_you = models.CharField(max_length=1000, blank=True)
+    then_do = models.TextField(max_length=40_000, blank=True)
+    abstract = models.TextField(max_length=40_000, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["lesson", "number"], name="lesson_revision_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class LessonEvent(models.Model):
+    """One step in a lesson’s life, with the comment that went with it."""
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="events")
+    before = models.CharField(max_length=12, choices=State.choices, blank=True)
+    after = models.CharField(max_length=12, choices=State.choices)
+    comment = models.TextField(max_length=2000, blank=True)
+    revision = models.ForeignKey(LessonRevision, on_delete=models.SET_NULL, null=True, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.lesson}: {self.get_after_display()}"
+
+
+class SessionAction(models.Model):
+    """That an action was promised in a session."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE)
+    action = models.OneToOneField(Action, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "action"], name="session_action_once")]
+
+    def __str__(self) -> str:
+        return str(self.action)
+
+
+class LessonAction(models.Model):
+    """That an action follows from a lesson."""
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE)
+    action = models.OneToOneField(Action, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lesson", "action"], name="lesson_action_once")]
+
+    def __str__(self) -> str:
+        return str(self.action)
+
+
+class ImportRun(models.Model):
+    """One file that was brought in: the file itself, how its headings were read, and what came of it."""
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", "Uploaded"
+        TRIED = "tried", "Tried out"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True)
+    group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True)
+    file_name = models.CharField(max_length=200)
+    content = models.BinaryField(editable=False)
+    format = models.CharField(max_length=10)
+    encoding = models.CharField(max_length=40, blank=True)
+    source = models.CharField(max_length=80)
+    mapping = models.JSONField(default=dict, help_text="Our field → heading in the file.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
+    counts = models.JSONField(default=dict)
+    errors = models.JSONField(default=list, help_text="[{row, id, sentence}]")
+    sentence = models.CharField(max_length=500, blank=True, help_text="Why it failed, for the person.")
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -1,0 +1,5 @@
+"""Addresses of lessons."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

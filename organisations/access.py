@@ -1,0 +1,72 @@
+"""Getting in. Each view carries exactly one of these marks; a test walks all URLs and refuses a view without one.
+
+``login_not_required`` public page; ``signed_in`` any account; ``requires`` a permission in the organisation named by
+the URL; ``guest`` somebody who holds a code or link instead of an account (the view finds the thing by the code).
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required as django_login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+
+from organisations.models import Membership
+from organisations.permissions import Permission
+
+View = Callable[..., HttpResponse]
+
+
+def login_not_required(view: View) -> View:
+    """A public page: nothing on it belongs to an organisation."""
+    marked = django_login_not_required(view)
+    marked.access = "public"  # type: ignore[attr-defined]
+    return marked
+
+
+def guest(view: View) -> View:
+    """A page for somebody with a code or a signed link. The view must find its object by that code, or answer 404."""
+    marked = django_login_not_required(view)
+    marked.access = "guest"  # type: ignore[attr-defined]
+    return marked
+
+
+def signed_in(view: View) -> View:
+    """A page about the person themself, in no organisation. LoginRequiredMiddleware sends others to sign in."""
+    view.access = "signed_in"  # type: ignore[attr-defined]
+    return view
+
+
+def membership_of(request: HttpRequest, slug: str) -> Membership:
+    """The current membership of the signed-in person, with organisation and person loaded. Strangers get a 404."""
+    try:
+        return (
+            Membership.objects.current()
+            .select_related("organisation", "person")
+            .get(organisation__slug=slug, person=request.user.pk)
+        )
+    except Membership.DoesNotExist:
+        raise Http404 from None
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Only for members of the organisation in the URL whose role carries ``permission``.
+
+    The view is called as ``view(request, organisation, …)`` without the slug, and finds its rows through
+    ``request.membership``. A stranger is answered 404 as if nothing were there, a member without the permission 403.
+    """
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+            membership = membership_of(request, slug)
+            request.membership = membership  # type: ignore[attr-defined]
+            if not membership.can(permission):
+                raise PermissionDenied
+            return view(request, membership.organisation, *args, **kwargs)
+
+        checked.access = permission  # type: ignore[attr-defined]
+        return checked
+
+    return mark

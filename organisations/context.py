@@ -1,0 +1,43 @@
+"""What the frame of every page needs to know: who is here, in which organisation, what is unread."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from organisations.models import Membership, Organisation, Person
+
+
+@dataclass
+class Shell:
+    """The frame’s values. Queries run only if the template asks, and each once."""
+
+    person: Person | None
+    membership: Membership | None
+    demo: bool = field(default_factory=lambda: settings.DEMO)
+    loopback_only: bool = field(default_factory=lambda: settings.LOOPBACK_ONLY)
+
+    @property
+    def organisation(self) -> Organisation | None:
+        return self.membership.organisation if self.membership else None
+
+    @cached_property
+    def organisations(self) -> list[Organisation]:
+        """The others that the person may switch to."""
+        if self.person is None:
+            return []
+        others = Membership.objects.current().filter(person=self.person).select_related("organisation")
+        here = self.membership.pk if self.membership else None
+        return [other.organisation for other in others.order_by("organisation__name") if other.pk != here]
+
+    @property
+    def incident_url(self) -> str:
+        return self.organisation.incident_url if self.organisation else ""
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor: ``shell`` for base.html. Copes with requests that never reached the sign-in middleware."""
+    user = getattr(request, "user", None)
+    person = user if isinstance(user, Person) else None
+    return {"shell": Shell(person=person, membership=getattr(request, "membership", None))}

@@ -1,0 +1,301 @@
+"""Who: people, organisations, groups, memberships, invitations, and the trail of what happened."""
+
+import zoneinfo
+from datetime import datetime
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+
+from organisations.permissions import Permission, Role, permissions_of
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Makes people. There is no superuser to make: rights come from memberships alone."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        """A person who can sign in with ``email`` (kept in lower case); without a password they must reset it first."""
+        person = self.model(email=self.normalize_email(email).lower(), **fields)
+        person.set_password(password)
+        person.save()
+        return person
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(email__iexact=username)
+
+
+class Person(AbstractBaseUser):
+    """Somebody with an account. Rights hang on memberships, never on the person."""
+
+    email = models.EmailField("e-mail address", max_length=254, unique=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = PersonManager()
+
+    class Meta:
+        verbose_name_plural = "people"
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="person_email_unique",
+                violation_error_message="Somebody already has an account with this address.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split(" ")[0] if self.name else self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return self.first_name
+
+
+def _known_zone(value: str) -> None:
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError("Choose a time zone from the list, for example Europe/London.")
+
+
+class Organisation(models.Model):
+    """A trust, council or charity that runs a programme. Nothing of it is visible to another one unless it shares."""
+
+    class Kind(models.TextChoices):
+        TRUST = "trust", "NHS trust"
+        COUNCIL = "council", "Council"
+        NGO = "ngo", "Charity or other non-governmental organisation"
+        OTHER = "other", "Something else"
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(
+        max_length=60, unique=True, error_messages={"unique": "Another organisation has this address."}
+    )
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.OTHER)
+    logo = models.BinaryField(blank=True, default=b"", editable=False)
+    logo_type = models.CharField(max_length=40, blank=True, editable=False)
+    incident_name = models.CharField("incident system’s name", max_length=80, blank=True)
+    incident_url = models.URLField("incident system’s address", max_length=500, blank=True)
+    time_zone = models.CharField(max_length=64, default="Europe/London", validators=[_known_zone])
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("home", args=[self.slug])
+
+
+class GroupQuerySet(models.QuerySet["Group"]):
+    """Groups of one organisation."""
+
+    def of(self, person: Person) -> "GroupQuerySet":
+        """Groups that the person belongs to."""
+        return self.filter(groupmembership__person=person)
+
+
+class Group(models.Model):
+    """A unit, a team, or the members of a community: what lessons, assets and visibility can belong to."""
+
+    class Kind(models.TextChoices):
+        UNIT = "unit", "Unit, for example a ward or a department"
+        TEAM = "team", "Team"
+        COMMUNITY = "community", "Community"
+        SOURCE = "source", "Source of brought-in lessons"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.TEAM)
+    people = models.ManyToManyField(Person, through="GroupMembership", related_name="circles")
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = GroupQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                "organisation",
+                Lower("name"),
+                name="group_name_unique",
+                violation_error_message="There is already a group with this name.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupMembership(models.Model):
+    """That a person belongs to a group."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "person"], name="group_membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.group}"
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Who belongs where."""
+
+    def current(self) -> "MembershipQuerySet":
+        """Those who may come in today: neither suspended nor gone."""
+        return self.filter(left_at=None, suspended_at=None, person__is_active=True)
+
+    def listed(self) -> "MembershipQuerySet":
+        """Those who stand on the people page: suspended ones too, gone ones not."""
+        return self.filter(left_at=None)
+
+    def may(self, permission: Permission) -> "MembershipQuerySet":
+        """Those whose role (or naming as validator) carries the permission."""
+        plain = [role for role in Role if permission in permissions_of(role)]
+        named = [role for role in Role if permission in permissions_of(role, named_validator=True)]
+        return self.filter(Q(role__in=plain) | Q(role__in=named, is_validator=True))
+
+
+class Membership(models.Model):
+    """What one person is in one organisation. Leaving keeps the row, so that the trail and the names stay."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.READER)
+    is_validator = models.BooleanField("named to check lessons", default=False)
+    joined_at = models.DateTimeField(default=timezone.now)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "person"], name="membership_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.get_role_display()} of {self.organisation}"
+
+    @cached_property
+    def permissions(self) -> frozenset[Permission]:
+        return permissions_of(self.role, named_validator=self.is_validator)
+
+    def can(self, permission: Permission) -> bool:
+        """Whether the role carries the permission; says nothing about any single record."""
+        return permission in self.permissions
+
+    @property
+    def is_current(self) -> bool:
+        return self.left_at is None and self.suspended_at is None
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Invitations into an organisation."""
+
+    def open(self) -> "InvitationQuerySet":
+        """Sent, neither accepted nor revoked; an expired one is still listed, to be sent again."""
+        return self.filter(accepted_at=None, revoked_at=None)
+
+
+class Invitation(models.Model):
+    """An invitation by mail with a role. Single use, dies on a date, bound to the address.
+
+    The link is a signature over the row and its ``nonce``: it can be shown again by the administrator, and sending
+    again with a new nonce kills the old link.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    email = models.EmailField("e-mail address", max_length=254)
+    name = models.CharField(max_length=120, blank=True)
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.CONTRIBUTOR)
+    groups = models.ManyToManyField(Group, blank=True)
+    nonce = models.CharField(max_length=32)
+    invited_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="invitations_sent")
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                "organisation",
+                Lower("email"),
+                condition=Q(accepted_at=None, revoked_at=None),
+                name="invitation_open_once",
+                violation_error_message="This address has an invitation already. Send it again or revoke it.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} to {self.organisation}"
+
+    def is_expired(self, at: datetime) -> bool:
+        return at >= self.expires_at
+
+
+class AuditName(models.Model):
+    """The name of a person or thing as it stood, kept beside the trail so that a name can go and the trail stays."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=40)
+    ident = models.BigIntegerField()
+    name = models.CharField(max_length=250)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "kind", "ident"], name="audit_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuditEntry(models.Model):
+    """Who did what when: one row for every change of state, written in the transaction of the change.
+
+    Only facts and integers: no foreign key to a person or thing, and no names (see ``AuditName``).
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    at = models.DateTimeField(default=timezone.now)
+    actor_id = models.BigIntegerField(null=True)
+    verb = models.CharField(max_length=60)
+    kind = models.CharField(max_length=40)
+    ident = models.BigIntegerField()
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name_plural = "audit entries"
+        indexes = [
+            models.Index(fields=["organisation", "-at"], name="audit_recent"),
+            models.Index(fields=["organisation", "kind", "ident"], name="audit_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.kind} {self.ident}"

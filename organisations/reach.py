@@ -1,0 +1,36 @@
+"""Who may see a row: the one rule that pages, search, exports and mail share.
+
+A model that can be shared or kept back carries the columns ``organisation``, ``reach``, ``group`` and ``author``.
+``within_reach`` turns a membership into the condition over them, always decided in the SQL.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from organisations.models import GroupMembership, Membership
+from organisations.permissions import Permission
+
+
+class Reach(models.TextChoices):
+    """Who may see it, from the narrowest to the widest."""
+
+    AUTHOR = "author", "Only you"
+    REVIEWERS = "reviewers", "You and those who check lessons"
+    GROUP = "group", "The group it belongs to"
+    ORGANISATION = "organisation", "Everybody in the organisation"
+    NETWORK = "network", "Everybody in the network"
+
+
+def within_reach(membership: Membership) -> Q:
+    """The condition over ``organisation``, ``reach``, ``group`` and ``author`` for what this member may see.
+
+    One's own rows are visible at any reach, but only inside the organisation where one is a member. The role of
+    administrator opens nothing here.
+    """
+    person, here = membership.person_id, Q(organisation_id=membership.organisation_id)
+    circles = GroupMembership.objects.filter(person_id=person).values("group_id")
+    inside = Q(reach=Reach.ORGANISATION) | Q(reach=Reach.NETWORK) | Q(reach=Reach.GROUP, group_id__in=circles)
+    inside |= Q(author_id=person)
+    if membership.can(Permission.VALIDATE):
+        inside |= Q(reach=Reach.REVIEWERS)
+    return (here & inside) | Q(reach=Reach.NETWORK)

@@ -1,0 +1,248 @@
+"""The programme: five steps, the catalogue of interventions, and what is planned and done."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from organisations.models import Membership, Organisation, Person
+
+
+class Step(models.IntegerChoices):
+    """The five steps of the roadmap: phases, not gates."""
+
+    AWARENESS = 1, "Create awareness"
+    ADVOCATE = 2, "Get advocates, buy-in and ownership"
+    STRATEGISE = 3, "Strategise"
+    PLAN = 4, "Prioritise and plan"
+    IMPLEMENT = 5, "Implement"
+
+
+class Area(models.TextChoices):
+    """The five areas that a balanced ("integral") plan serves."""
+
+    FOUNDATION = "foundation", "Foundation"
+    KNOWLEDGE = "knowledge", "Creation, storage and use of knowledge"
+    ENABLERS = "enablers", "Enablers"
+    CONTEXT = "context", "External context"
+    PRODUCTS = "products", "Products and services"
+
+
+class Kind(models.TextChoices):
+    """What sort of intervention it is."""
+
+    QUICK_WIN = "quick-win", "Quick win"
+    STRATEGIC = "strategic", "Strategic"
+    INFRASTRUCTURE = "infrastructure", "Infrastructure"
+    PROCESS_CHANGE = "process-change", "Process change"
+
+
+class Effort(models.TextChoices):
+    """How much work it is."""
+
+    QUICK = "quick", "Quick"
+    MEDIUM = "medium", "Medium"
+    LONG = "long", "Long"
+
+
+class CatalogueEntry(models.Model):
+    """A kind of intervention with its guidance. Ships as content; read-only in the portal.
+
+    ``guidance`` holds what the content file says beyond the columns: ``why``, ``how`` (list), ``who``, ``time``,
+    ``cost``, ``inputs``, ``outputs``, ``how_to_know``, ``technique`` (key), ``tier``, ``sources``.
+    """
+
+    key = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    step = models.PositiveSmallIntegerField(choices=Step.choices)
+    position = models.PositiveSmallIntegerField(default=0)
+    what = models.TextField()
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.QUICK_WIN)
+    effort = models.CharField(max_length=10, choices=Effort.choices, default=Effort.MEDIUM)
+    areas = models.JSONField(default=list)
+    guidance = models.JSONField(default=dict)
+    is_extra = models.BooleanField(default=False)
+    is_draft = models.BooleanField(default=False)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["step", "position", "name"]
+        verbose_name_plural = "catalogue entries"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StepGuide(models.Model):
+    """What a step is for and the questions that show it is well done. Ships as content."""
+
+    number = models.PositiveSmallIntegerField(choices=Step.choices, unique=True)
+    purpose = models.TextField()
+    exit_questions = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return self.get_number_display()
+
+
+class ProgrammeQuerySet(models.QuerySet["Programme"]):
+    """Programmes of an organisation; every member may read them."""
+
+    def visible_to(self, membership: Membership) -> "ProgrammeQuerySet":
+        return self.filter(organisation_id=membership.organisation_id)
+
+    def current(self) -> "ProgrammeQuerySet":
+        return self.filter(is_current=True)
+
+
+class Programme(models.Model):
+    """One programme of an organisation. Several may exist; one of them is the current one."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    name = models.CharField(max_length=120)
+    vision = models.TextField(max_length=1000, blank=True)
+    mission = models.TextField(max_length=1000, blank=True)
+    ambition = models.TextField(max_length=1000, blank=True)
+    lead = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="programmes_led")
+    sponsor = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="programmes_sponsored"
+    )
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    is_current = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ProgrammeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-is_current", "-starts_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation"], condition=Q(is_current=True), name="programme_one_current"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")),
+                name="programme_ends_after_start",
+                violation_error_message="The programme must end after it starts.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("programme_detail", kwargs={"slug": self.organisation.slug, "pk": self.pk})
+
+
+class ProgrammeStep(models.Model):
+    """What a programme says about one of its steps: where it stands, and a note."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Not started"
+        DOING = "doing", "Under way"
+        DONE = "done", "Done"
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="steps")
+    number = models.PositiveSmallIntegerField(choices=Step.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    note = models.CharField(max_length=500, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["programme", "number"], name="programme_step_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.get_number_display()}"
+
+
+class InterventionQuerySet(models.QuerySet["Intervention"]):
+    """Interventions, in the words of those who plan them."""
+
+    def visible_to(self, membership: Membership) -> "InterventionQuerySet":
+        """Every member reads the plan."""
+        return self.filter(programme__organisation_id=membership.organisation_id)
+
+    def counted(self) -> "InterventionQuerySet":
+        """Those that count for progress: what was dropped does not."""
+        return self.exclude(state=Intervention.State.DROPPED)
+
+    def under_way(self) -> "InterventionQuerySet":
+        return self.filter(state__in=[Intervention.State.PLANNED, Intervention.State.DOING, Intervention.State.PAUSED])
+
+    def late(self, *, on: date) -> "InterventionQuerySet":
+        """Not done although its last day has passed."""
+        return self.under_way().filter(ends_on__lt=on)
+
+    def without_owner(self) -> "InterventionQuerySet":
+        return self.under_way().filter(owner=None)
+
+
+class Intervention(models.Model):
+    """Something that the programme does, from the catalogue or of one’s own."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        DOING = "doing", "Doing"
+        DONE = "done", "Done"
+        PAUSED = "paused", "Paused"
+        DROPPED = "dropped", "Dropped"
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="interventions")
+    entry = models.ForeignKey(CatalogueEntry, on_delete=models.PROTECT, null=True, blank=True)
+    step = models.PositiveSmallIntegerField(choices=Step.choices)
+    title = models.CharField(max_length=120)
+    summary = models.TextField(max_length=2000, blank=True)
+    owner = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="interventions_owned"
+    )
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    state_reason = models.CharField(max_length=500, blank=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices, blank=True)
+    effort = models.CharField(max_length=10, choices=Effort.choices, blank=True)
+    areas = models.JSONField(default=list, help_text="Keys of the areas that it serves, in the order of the areas.")
+    output = models.CharField(max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = InterventionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["step", F("starts_on").asc(nulls_last=True), "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="intervention_ends_after_start",
+                violation_error_message="The last day must not be before the first.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("intervention_detail", kwargs={"slug": self.programme.organisation.slug, "pk": self.pk})
+
+
+class InterventionChange(models.Model):
+    """A change of plan, with the reason that was given: what moved, from what to what, why."""
+
+    intervention = models.ForeignKey(Intervention, on_delete=models.CASCADE, related_name="changes")
+    words = models.CharField(max_length=400, help_text="What changed, as one sentence.")
+    reason = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.words

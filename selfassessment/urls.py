@@ -1,0 +1,5 @@
+"""Addresses of answering by link."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

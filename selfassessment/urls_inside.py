@@ -1,0 +1,5 @@
+"""Addresses of assessments inside an organisation."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,295 @@
+"""Techniques as scripts, and the sessions in which people use them together.
+
+A room is stage data: which prompts, how long, what is written in which column, open or hidden until shown, and what
+the close makes of it. No technique has code of its own here.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from organisations.models import Group, Membership, Organisation, Person
+from roadmap.models import Intervention
+
+
+class Length(models.TextChoices):
+    """How long a session takes; each script has minutes for all three."""
+
+    SHORT = "short", "Short"
+    STANDARD = "standard", "Standard"
+    LONG = "long", "Long"
+
+
+class Technique(models.Model):
+    """A way of learning together, with its card and script. Ships as content; a copy of one’s own has an organisation.
+
+    ``card`` holds the guidance, ``stages`` the script as the content file has it (see ``content/schema``).
+    """
+
+    class Moment(models.TextChoices):
+        BEFORE = "before", "Before"
+        DURING = "during", "During"
+        AFTER = "after", "After"
+        ANY = "any", "Any time"
+
+    key = models.SlugField(max_length=60)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, blank=True)
+    name = models.CharField(max_length=80)
+    moment = models.CharField(max_length=10, choices=Moment.choices)
+    tier = models.CharField(max_length=20)
+    purpose = models.TextField()
+    card = models.JSONField(default=dict)
+    stages = models.JSONField(default=list)
+    minutes = models.JSONField(default=dict, help_text="Total for each length.")
+    can_run = models.BooleanField(default=False, help_text="Its script is complete, so that a session can be planned.")
+    is_draft = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=Q(organisation=None), name="technique_key_unique"),
+            models.UniqueConstraint(fields=["key", "organisation"], name="technique_copy_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    """Sessions of one organisation. Members read them; live notes follow the rules of the room."""
+
+    def visible_to(self, membership: Membership) -> "SessionQuerySet":
+        return self.filter(organisation_id=membership.organisation_id)
+
+    def to_come(self) -> "SessionQuerySet":
+        return self.filter(state__in=[Session.State.PLANNED, Session.State.LIVE])
+
+    def held(self) -> "SessionQuerySet":
+        return self.filter(state=Session.State.CLOSED)
+
+
+class Session(models.Model):
+    """One session of a technique: planned, live, closed.
+
+    ``seq`` counts the log: every change of the room takes the next number under the row’s lock, so that the order of
+    numbers is the order of commits. The timer is a deadline (``ends_at``) or, while paused, what is left of it.
+    """
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        LIVE = "live", "Under way"
+        CLOSED = "closed", "Closed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    class Place(models.TextChoices):
+        ROOM = "room", "In a room"
+        ONLINE = "online", "Online"
+        BOTH = "both", "Both"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    technique = models.ForeignKey(Technique, on_delete=models.PROTECT)
+    length = models.CharField(max_length=10, choices=Length.choices, default=Length.STANDARD)
+    title = models.CharField(max_length=120)
+    purpose = models.TextField(max_length=1000, blank=True)
+    intervention = models.ForeignKey(Intervention, on_delete=models.SET_NULL, null=True, blank=True)
+    group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True)
+    facilitator = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="sessions_facilitated")
+    starts_at = models.DateTimeField()
+    place_kind = models.CharField(max_length=10, choices=Place.choices, default=Place.ROOM)
+    place = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    code = models.CharField(max_length=6, blank=True, help_text="Join code; empty once closed, so that it is dead.")
+    stage = models.ForeignKey("Stage", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    ends_at = models.DateTimeField(null=True, blank=True)
+    seconds_left = models.PositiveIntegerField(null=True, blank=True, help_text="Set while the timer is paused.")
+    seq = models.PositiveIntegerField(default=0)
+    summary = models.JSONField(default=dict, help_text="At the close: stage key → agreed words.")
+    opened_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    notes_deleted_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="session_code_unique"),
+            models.CheckConstraint(
+                condition=Q(code="") | ~Q(state__in=["closed", "cancelled"]), name="session_code_dies_at_close"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("session_detail", kwargs={"slug": self.organisation.slug, "pk": self.pk})
+
+
+class Stage(models.Model):
+    """One stage of a session, copied from the script at planning, so that it may be bent in the room."""
+
+    class Reveal(models.TextChoices):
+        OPEN = "open", "Everybody sees notes at once"
+        HIDDEN = "hidden", "Hidden until shown"
+
+    class Writes(models.TextChoices):
+        EVERYONE = "everyone", "Everybody writes"
+        FACILITATOR = "facilitator", "Only the facilitator writes"
+        NOBODY = "nobody", "Nobody writes"
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="stages")
+    key = models.CharField(max_length=40)
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=80)
+    prompts = models.JSONField(default=list)
+    say = models.TextField(blank=True)
+    minutes = models.PositiveSmallIntegerField()
+    columns = models.JSONField(
+        default=list, help_text="[{key, name, makes}]; makes: nothing, summary, actions, lessons."
+    )
+    writes = models.CharField(max_length=12, choices=Writes.choices, default=Writes.EVERYONE)
+    reveal = models.CharField(max_length=10, choices=Reveal.choices, default=Reveal.OPEN)
+    revealed_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "key"], name="stage_key_once"),
+            models.UniqueConstraint(fields=["session", "position"], name="stage_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def shows_notes(self) -> bool:
+        """Whether the text of notes may leave the server at all. Asked by the one projection."""
+        return self.reveal == self.Reveal.OPEN or self.revealed_at is not None
+
+    def column_name(self, key: str) -> str:
+        return next((column["name"] for column in self.columns if column["key"] == key), key)
+
+
+class Invitee(models.Model):
+    """Somebody asked to come: a member, or a guest by address."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="invitees")
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True)
+    name = models.CharField(max_length=120, blank=True)
+    email = models.EmailField(max_length=254, blank=True)
+    invited_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "person"], condition=Q(person__isnull=False), name="invitee_person_once"
+            ),
+            models.UniqueConstraint(fields=["session", "email"], condition=~Q(email=""), name="invitee_address_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person) if self.person else self.name or self.email
+
+
+class Participant(models.Model):
+    """Somebody in the room: a member, or a guest who is known by a key that their browser keeps.
+
+    ``key`` is the hash of that key. The name is shown only as "who is here"; notes never carry it to anybody.
+    """
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="participants")
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True)
+    name = models.CharField(max_length=60)
+    key = models.CharField(max_length=64)
+    joined_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "key"], name="participant_key_once"),
+            models.UniqueConstraint(
+                fields=["session", "person"], condition=Q(person__isnull=False), name="participant_person_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Note(models.Model):
+    """One note in one column of a stage. Its text leaves the server only through ``techniques.projection``.
+
+    ``client_id`` is made by the writer’s browser, so that sending twice saves once.
+    """
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="notes")
+    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="notes")
+    column = models.CharField(max_length=40)
+    text = models.CharField(max_length=1000)
+    author = models.ForeignKey(Participant, on_delete=models.SET_NULL, null=True, blank=True)
+    by_facilitator = models.BooleanField(default=False, help_text="Typed for the room by whoever leads it.")
+    client_id = models.UUIDField()
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["session", "client_id"], name="note_sent_once")]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"
+
+
+class RoomEvent(models.Model):
+    """The log of one room: kinds and ids, never text, so that deleting a note deletes it.
+
+    Written in the transaction of the change with the session’s next number.
+    """
+
+    class Kind(models.TextChoices):
+        NOTE = "note", "Note written or changed"
+        NOTE_GONE = "note-gone", "Note taken away"
+        REVEAL = "reveal", "Notes shown"
+        STAGE = "stage", "Stage changed"
+        TIMER = "timer", "Timer changed"
+        PEOPLE = "people", "Somebody came"
+        OPENED = "opened", "Session opened"
+        CLOSED = "closed", "Session closed"
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="events")
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    ident = models.BigIntegerField(default=0, help_text="Of the note or stage it is about.")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [models.UniqueConstraint(fields=["session", "seq"], name="room_event_seq")]
+
+    def __str__(self) -> str:
+        return f"{self.session_id}/{self.seq} {self.kind}"
+
+
+def minutes_of(stages: list[dict[str, Any]], length: str) -> int:
+    """The sum of a script’s minutes for one length."""
+    return sum(int(stage["minutes"][length]) for stage in stages)
+
+
+def seconds_left(session: Session, at: datetime) -> int | None:
+    """What the timer shows: seconds to the deadline (negative when over), what is left while paused, None if unset."""
+    if session.seconds_left is not None:
+        return session.seconds_left
+    if session.ends_at is None:
+        return None
+    return round((session.ends_at - at).total_seconds())

@@ -1,0 +1,5 @@
+"""Addresses of sessions for guests."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,103 @@
+"""The cast: the same people in every test, so that rules can be told about everybody.
+
+Lena leads, Farah facilitates, Cara contributes to and Reza reads Riverside; Ada administers it; Sam is its sponsor;
+Oskar leads Hillside and must never see Riverside; Nia reads in both. Guests and strangers are just clients.
+"""
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+
+from organisations.models import Membership, Organisation, Person
+from organisations.permissions import Role
+
+PASSWORD = "demo-demo-demo"
+
+
+@pytest.fixture(autouse=True)
+def _fast(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def riverside(db) -> Organisation:
+    return Organisation.objects.create(name="Riverside", slug="riverside", kind=Organisation.Kind.TRUST)
+
+
+@pytest.fixture
+def hillside(db) -> Organisation:
+    return Organisation.objects.create(name="Hillside", slug="hillside", kind=Organisation.Kind.COUNCIL)
+
+
+def _person(name: str, *places: tuple[Organisation, Role]) -> Person:
+    first = name.split()[0].lower()
+    person = Person.objects.create(
+        email=f"{first}@{places[0][0].slug}.example", name=name, password=make_password(PASSWORD, hasher="md5")
+    )
+    for organisation, role in places:
+        Membership.objects.create(organisation=organisation, person=person, role=role)
+    return person
+
+
+@pytest.fixture
+def lena(riverside) -> Person:
+    return _person("Lena Marsh", (riverside, Role.LEAD))
+
+
+@pytest.fixture
+def farah(riverside) -> Person:
+    return _person("Farah Siddiqui", (riverside, Role.FACILITATOR))
+
+
+@pytest.fixture
+def cara(riverside) -> Person:
+    return _person("Cara Doyle", (riverside, Role.CONTRIBUTOR))
+
+
+@pytest.fixture
+def reza(riverside) -> Person:
+    return _person("Reza Amini", (riverside, Role.READER))
+
+
+@pytest.fixture
+def ada(riverside) -> Person:
+    return _person("Ada Kowalska", (riverside, Role.ADMINISTRATOR))
+
+
+@pytest.fixture
+def sam(riverside) -> Person:
+    return _person("Sam Okafor", (riverside, Role.SPONSOR))
+
+
+@pytest.fixture
+def oskar(hillside) -> Person:
+    return _person("Oskar Lind", (hillside, Role.LEAD))
+
+
+@pytest.fixture
+def nia(riverside, hillside) -> Person:
+    return _person("Nia Evans", (riverside, Role.READER), (hillside, Role.READER))
+
+
+@pytest.fixture
+def member(db):
+    """``member(person, organisation)``: the membership, as a view gets it."""
+
+    def find(person: Person, organisation: Organisation | None = None) -> Membership:
+        rows = Membership.objects.select_related("organisation", "person").filter(person=person)
+        return rows.get(organisation=organisation) if organisation else rows.order_by("pk")[0]
+
+    return find
+
+
+@pytest.fixture
+def as_():
+    """``as_(person)``: a browser in which that person is signed in."""
+
+    def client(person: Person | None = None) -> Client:
+        browser = Client()
+        if person is not None:
+            browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return browser
+
+    return client
