@@ -1,0 +1,93 @@
+"""Two people wrote over the same thing: both texts side by side, with what differs marked, and nothing lost.
+
+Shown by ``components/versions.html``.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+# Beyond this many words in one changed paragraph the whole paragraph is marked: comparing would take seconds.
+WORDS_COMPARED = 2_000
+
+SAME, GONE, NEW = "same", "del", "ins"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some words and what became of them: ``same``, ``del`` (only in the older text) or ``ins`` (only in the newer)."""
+
+    text: str
+    kind: str = SAME
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field in two versions. ``before`` never holds an ``ins``, ``after`` never a ``del``."""
+
+    label: str
+    before: tuple[Piece, ...]
+    after: tuple[Piece, ...]
+
+    @property
+    def differs(self) -> bool:
+        return any(piece.kind != SAME for piece in (*self.before, *self.after))
+
+
+def compare(fields: Iterable[tuple[str, object, object]]) -> list[Difference]:
+    """``(label, before, after)`` → what differs in each field. Values that are no text are compared as their words."""
+    return [Difference(label, *word_diff(_words_of(before), _words_of(after))) for label, before, after in fields]
+
+
+def word_diff(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """What differs between two texts, by words inside the paragraphs that changed."""
+    left: list[Piece] = []
+    right: list[Piece] = []
+    old, new = _paragraphs(before), _paragraphs(after)
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new).get_opcodes():
+        if tag == "equal":
+            left += map(Piece, old[i1:i2])
+            right += map(Piece, new[j1:j2])
+        else:
+            _inside("".join(old[i1:i2]), "".join(new[j1:j2]), left, right)
+    return tuple(_joined(left)), tuple(_joined(right))
+
+
+def _inside(before: str, after: str, left: list[Piece], right: list[Piece]) -> None:
+    old, new = _tokens(before), _tokens(after)
+    if max(len(old), len(new)) > WORDS_COMPARED:
+        left.append(Piece(before, GONE))
+        right.append(Piece(after, NEW))
+        return
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new).get_opcodes():
+        same = tag == "equal"
+        left.append(Piece("".join(old[i1:i2]), SAME if same else GONE))
+        right.append(Piece("".join(new[j1:j2]), SAME if same else NEW))
+
+
+def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """Neighbours of the same kind as one piece, empty ones left out."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        if not piece.text:
+            continue
+        if joined and joined[-1].kind == piece.kind:
+            joined[-1] = Piece(joined[-1].text + piece.text, piece.kind)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _paragraphs(text: str) -> list[str]:
+    """The paragraphs, each with its line break, so that joining them gives the text again."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").splitlines(keepends=True)
+
+
+def _tokens(text: str) -> list[str]:
+    """Words, each with the white space behind it, so that a run of changed words stays in one mark."""
+    return re.findall(r"\S+\s*|\s+", text)
+
+
+def _words_of(value: object) -> str:
+    return "" if value is None else str(value)
