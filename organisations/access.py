@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required as django_login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 
 from organisations.models import Membership
 from organisations.permissions import Permission
@@ -54,7 +55,8 @@ def requires(permission: Permission) -> Callable[[View], View]:
     """Only for members of the organisation in the URL whose role carries ``permission``.
 
     The view is called as ``view(request, organisation, …)`` without the slug, and finds its rows through
-    ``request.membership``. A stranger is answered 404 as if nothing were there, a member without the permission 403.
+    ``request.membership``; days and times are the organisation’s. A stranger is answered 404 as if nothing were
+    there, a member without the permission 403.
     """
 
     def mark(view: View) -> View:
@@ -62,9 +64,12 @@ def requires(permission: Permission) -> Callable[[View], View]:
         def checked(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
             membership = membership_of(request, slug)
             request.membership = membership  # type: ignore[attr-defined]
+            if request.session.get("organisation") != slug:
+                request.session["organisation"] = slug
             if not membership.can(permission):
                 raise PermissionDenied
-            return view(request, membership.organisation, *args, **kwargs)
+            with timezone.override(membership.organisation.time_zone):
+                return view(request, membership.organisation, *args, **kwargs)
 
         checked.access = permission  # type: ignore[attr-defined]
         return checked

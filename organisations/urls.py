@@ -1,5 +1,12 @@
-"""Addresses of organisations."""
+"""Addresses of people that belong to no one organisation."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from organisations.views import account
+
+urlpatterns = [
+    path("", account.front, name="front"),
+    path("me/", account.account, name="account"),
+    path("invitation/<str:token>/", account.invitation_accept, name="invitation_accept"),
+    path("demo/enter/", account.demo_enter, name="demo_enter"),
+]

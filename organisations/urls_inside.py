@@ -1,5 +1,22 @@
-"""Addresses of organisations, inside one."""
+"""Addresses of people, groups, settings and the trail, inside one organisation."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from organisations.views import groups, people, settings
+
+urlpatterns = [
+    path("people/", people.person_list, name="person_list"),
+    path("people/invite/", people.invitation_new, name="invitation_new"),
+    path("people/invitations/<int:pk>/resend/", people.invitation_resend, name="invitation_resend"),
+    path("people/invitations/<int:pk>/revoke/", people.invitation_revoke, name="invitation_revoke"),
+    path("people/<int:pk>/", people.person_edit, name="person_edit"),
+    path("people/<int:pk>/suspend/", people.person_suspend, name="person_suspend"),
+    path("people/<int:pk>/restore/", people.person_restore, name="person_restore"),
+    path("people/<int:pk>/remove/", people.person_remove, name="person_remove"),
+    path("groups/", groups.group_list, name="group_list"),
+    path("groups/new/", groups.group_new, name="group_new"),
+    path("groups/<int:pk>/", groups.group_edit, name="group_edit"),
+    path("settings/", settings.organisation_edit, name="organisation_edit"),
+    path("logo/", settings.organisation_logo, name="organisation_logo"),
+    path("audit/", settings.audit_list, name="audit_list"),
+]

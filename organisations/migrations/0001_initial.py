@@ -3,174 +3,282 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import organisations.models
 from django.conf import settings
 from django.db import migrations, models
 
+import organisations.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('unit', 'Unit, for example a ward or a department'), ('team', 'Team'), ('community', 'Community'), ('source', 'Source of brought-in lessons')], default='team', max_length=20)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("unit", "Unit, for example a ward or a department"),
+                            ("team", "Team"),
+                            ("community", "Community"),
+                            ("source", "Source of brought-in lessons"),
+                        ],
+                        default="team",
+                        max_length=20,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('slug', models.SlugField(error_messages={'unique': 'Another organisation has this address.'}, max_length=60, unique=True)),
-                ('kind', models.CharField(choices=[('trust', 'NHS trust'), ('council', 'Council'), ('ngo', 'Charity or other non-governmental organisation'), ('other', 'Something else')], default='other', max_length=20)),
-                ('logo', models.BinaryField(blank=True, default=b'')),
-                ('logo_type', models.CharField(blank=True, editable=False, max_length=40)),
-                ('incident_name', models.CharField(blank=True, max_length=80, verbose_name='incident system’s name')),
-                ('incident_url', models.URLField(blank=True, max_length=500, verbose_name='incident system’s address')),
-                ('time_zone', models.CharField(default='Europe/London', max_length=64, validators=[organisations.models._known_zone])),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "slug",
+                    models.SlugField(
+                        error_messages={"unique": "Another organisation has this address."}, max_length=60, unique=True
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("trust", "NHS trust"),
+                            ("council", "Council"),
+                            ("ngo", "Charity or other non-governmental organisation"),
+                            ("other", "Something else"),
+                        ],
+                        default="other",
+                        max_length=20,
+                    ),
+                ),
+                ("logo", models.BinaryField(blank=True, default=b"")),
+                ("logo_type", models.CharField(blank=True, editable=False, max_length=40)),
+                ("incident_name", models.CharField(blank=True, max_length=80, verbose_name="incident system’s name")),
+                ("incident_url", models.URLField(blank=True, max_length=500, verbose_name="incident system’s address")),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="Europe/London", max_length=64, validators=[organisations.models._known_zone]
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
-                ('name', models.CharField(max_length=120)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail address")),
+                ("name", models.CharField(max_length=120)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'verbose_name_plural': 'people',
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='person_email_unique', violation_error_message='Somebody already has an account with this address.')],
+                "verbose_name_plural": "people",
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        name="person_email_unique",
+                        violation_error_message="Somebody already has an account with this address.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='GroupMembership',
+            name="GroupMembership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='organisations.group')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="organisations.group")),
+                ("person", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.AddField(
-            model_name='group',
-            name='people',
-            field=models.ManyToManyField(related_name='circles', through='organisations.GroupMembership', to=settings.AUTH_USER_MODEL),
+            model_name="group",
+            name="people",
+            field=models.ManyToManyField(
+                related_name="circles", through="organisations.GroupMembership", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('reader', 'Reader'), ('contributor', 'Contributor'), ('facilitator', 'Facilitator'), ('lead', 'KM lead'), ('sponsor', 'Sponsor'), ('administrator', 'Administrator')], default='reader', max_length=20)),
-                ('is_validator', models.BooleanField(default=False, verbose_name='named to check lessons')),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('suspended_at', models.DateTimeField(blank=True, null=True)),
-                ('left_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("reader", "Reader"),
+                            ("contributor", "Contributor"),
+                            ("facilitator", "Facilitator"),
+                            ("lead", "KM lead"),
+                            ("sponsor", "Sponsor"),
+                            ("administrator", "Administrator"),
+                        ],
+                        default="reader",
+                        max_length=20,
+                    ),
+                ),
+                ("is_validator", models.BooleanField(default=False, verbose_name="named to check lessons")),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("suspended_at", models.DateTimeField(blank=True, null=True)),
+                ("left_at", models.DateTimeField(blank=True, null=True)),
+                ("person", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="organisations.organisation"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('role', models.CharField(choices=[('reader', 'Reader'), ('contributor', 'Contributor'), ('facilitator', 'Facilitator'), ('lead', 'KM lead'), ('sponsor', 'Sponsor'), ('administrator', 'Administrator')], default='contributor', max_length=20)),
-                ('nonce', models.CharField(max_length=32)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('sent_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('groups', models.ManyToManyField(blank=True, to='organisations.group')),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='invitations_sent', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                ("name", models.CharField(blank=True, max_length=120)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("reader", "Reader"),
+                            ("contributor", "Contributor"),
+                            ("facilitator", "Facilitator"),
+                            ("lead", "KM lead"),
+                            ("sponsor", "Sponsor"),
+                            ("administrator", "Administrator"),
+                        ],
+                        default="contributor",
+                        max_length=20,
+                    ),
+                ),
+                ("nonce", models.CharField(max_length=32)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("sent_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("groups", models.ManyToManyField(blank=True, to="organisations.group")),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="invitations_sent",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="organisations.organisation"),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.AddField(
-            model_name='group',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='organisations.organisation'),
+            model_name="group",
+            name="organisation",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="organisations.organisation"),
         ),
         migrations.CreateModel(
-            name='AuditName',
+            name="AuditName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('ident', models.BigIntegerField()),
-                ('name', models.CharField(max_length=250)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("ident", models.BigIntegerField()),
+                ("name", models.CharField(max_length=250)),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="organisations.organisation"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('verb', models.CharField(max_length=60)),
-                ('kind', models.CharField(max_length=40)),
-                ('ident', models.BigIntegerField()),
-                ('facts', models.JSONField(default=dict)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("verb", models.CharField(max_length=60)),
+                ("kind", models.CharField(max_length=40)),
+                ("ident", models.BigIntegerField()),
+                ("facts", models.JSONField(default=dict)),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="organisations.organisation"),
+                ),
             ],
             options={
-                'verbose_name_plural': 'audit entries',
-                'ordering': ['-at', '-pk'],
+                "verbose_name_plural": "audit entries",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='groupmembership',
-            constraint=models.UniqueConstraint(fields=('group', 'person'), name='group_membership_once'),
+            model_name="groupmembership",
+            constraint=models.UniqueConstraint(fields=("group", "person"), name="group_membership_once"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('organisation', 'person'), name='membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("organisation", "person"), name="membership_once"),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(models.F('organisation'), django.db.models.functions.text.Lower('email'), condition=models.Q(('accepted_at', None), ('revoked_at', None)), name='invitation_open_once', violation_error_message='This address has an invitation already. Send it again or revoke it.'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(
+                models.F("organisation"),
+                django.db.models.functions.text.Lower("email"),
+                condition=models.Q(("accepted_at", None), ("revoked_at", None)),
+                name="invitation_open_once",
+                violation_error_message="This address has an invitation already. Send it again or revoke it.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='group',
-            constraint=models.UniqueConstraint(models.F('organisation'), django.db.models.functions.text.Lower('name'), name='group_name_unique', violation_error_message='There is already a group with this name.'),
+            model_name="group",
+            constraint=models.UniqueConstraint(
+                models.F("organisation"),
+                django.db.models.functions.text.Lower("name"),
+                name="group_name_unique",
+                violation_error_message="There is already a group with this name.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='auditname',
-            constraint=models.UniqueConstraint(fields=('organisation', 'kind', 'ident'), name='audit_name_once'),
+            model_name="auditname",
+            constraint=models.UniqueConstraint(fields=("organisation", "kind", "ident"), name="audit_name_once"),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['organisation', '-at'], name='audit_recent'),
+            model_name="auditentry",
+            index=models.Index(fields=["organisation", "-at"], name="audit_recent"),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['organisation', 'kind', 'ident'], name='audit_subject'),
+            model_name="auditentry",
+            index=models.Index(fields=["organisation", "kind", "ident"], name="audit_subject"),
         ),
     ]

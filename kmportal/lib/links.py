@@ -1,0 +1,34 @@
+"""Addresses for mails and QR codes, made where no request is at hand."""
+
+import socket
+
+from django.conf import settings
+
+
+def portal_address() -> str:
+    """Where people reach the portal, without a slash at the end.
+
+    ``PUBLIC_URL`` if it is set; else the address the server listens on, and on 0.0.0.0 the machine’s own address in
+    the local network, so that a phone beside it can follow the link.
+    """
+    if settings.PUBLIC_URL:
+        return settings.PUBLIC_URL
+    host = settings.HOST
+    if host == "0.0.0.0":  # noqa: S104  compared, not bound
+        host = _own_address()
+    return f"http://{host}:{settings.PORT}"
+
+
+def absolute(path: str) -> str:
+    """The whole address of a path such as ``reverse()`` gives."""
+    return f"{portal_address()}{path}"
+
+
+def _own_address() -> str:
+    """The address of this machine in its network. Nothing is sent: connecting a UDP socket only picks a route."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"

@@ -1,0 +1,206 @@
+"""What changes who belongs where. Every change writes a line of the audit trail."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from kmportal.lib.refusals import Refusal
+from organisations import audit, emails
+from organisations.models import Group, GroupMembership, Invitation, Membership, Organisation, Person
+from organisations.permissions import NAMED_VALIDATORS, Role
+
+INVITATION_LASTS = timedelta(days=14)
+
+
+@transaction.atomic
+def found(name: str, *, slug: str, kind: str, administrator: Person, at: datetime | None = None) -> Organisation:
+    """Make an organisation with its first administrator."""
+    organisation = Organisation.objects.create(name=name, slug=slug, kind=kind, created_at=at or timezone.now())
+    Membership.objects.create(organisation=organisation, person=administrator, role=Role.ADMINISTRATOR)
+    audit.record(organisation, "founded", organisation, by=administrator)
+    return organisation
+
+
+@transaction.atomic
+def invite(
+    organisation: Organisation,
+    *,
+    by: Person,
+    email: str,
+    role: str,
+    name: str = "",
+    groups: Iterable[Group] = (),
+    at: datetime | None = None,
+) -> Invitation:
+    """Invite an address with a role and send the mail.
+
+    Refuses somebody who is a member already, and a second invitation while one is open.
+    """
+    at, email = at or timezone.now(), email.strip().lower()
+    if Membership.objects.listed().filter(organisation=organisation, person__email__iexact=email).exists():
+        raise Refusal(f"{email} belongs to {organisation} already.")
+    try:
+        with transaction.atomic():
+            invitation = Invitation.objects.create(
+                organisation=organisation,
+                email=email,
+                name=name.strip(),
+                role=role,
+                nonce=secrets.token_urlsafe(16),
+                invited_by=by,
+                created_at=at,
+                sent_at=at,
+                expires_at=at + INVITATION_LASTS,
+            )
+    except IntegrityError:
+        raise Refusal(f"{email} has an invitation already. Send it again or revoke it.") from None
+    invitation.groups.set(groups)
+    audit.record(organisation, "invited", invitation, by=by, role=role)
+    emails.invitation(invitation)
+    return invitation
+
+
+@transaction.atomic
+def send_again(invitation: Invitation, *, by: Person, at: datetime | None = None) -> None:
+    """Send a new link for another two weeks; the old link dies."""
+    at = at or timezone.now()
+    rows = Invitation.objects.open().filter(pk=invitation.pk)
+    if not rows.update(nonce=secrets.token_urlsafe(16), sent_at=at, expires_at=at + INVITATION_LASTS):
+        raise Refusal("This invitation was answered or revoked in the meantime.")
+    invitation.refresh_from_db()
+    audit.record(invitation.organisation, "sent again", invitation, by=by)
+    emails.invitation(invitation)
+
+
+@transaction.atomic
+def revoke(invitation: Invitation, *, by: Person, at: datetime | None = None) -> None:
+    """Take an invitation back. Revoking twice is the same as once; an accepted one is refused."""
+    if Invitation.objects.open().filter(pk=invitation.pk).update(revoked_at=at or timezone.now()):
+        audit.record(invitation.organisation, "revoked", invitation, by=by)
+    elif Invitation.objects.filter(pk=invitation.pk, revoked_at=None).exists():
+        raise Refusal("This invitation has been accepted already. Suspend or remove the person instead.")
+
+
+@transaction.atomic
+def accept(invitation: Invitation, *, person: Person, at: datetime | None = None) -> Membership:
+    """Make the person a member with the role of the invitation.
+
+    Works once. Refuses an invitation that is used up, revoked or expired, and anybody with another address.
+    Somebody who left before gets the old membership back with the new role.
+    """
+    at = at or timezone.now()
+    if person.email.lower() != invitation.email.lower():
+        raise Refusal(f"This invitation is for {invitation.email}. Sign in with that address.")
+    rows = Invitation.objects.open().filter(pk=invitation.pk, nonce=invitation.nonce, expires_at__gt=at)
+    if not rows.update(accepted_at=at, accepted_by=person):
+        raise Refusal("This invitation is no longer open. Ask for a new one.")
+    membership, _ = Membership.objects.update_or_create(
+        organisation=invitation.organisation,
+        person=person,
+        defaults={"role": invitation.role, "joined_at": at, "left_at": None, "suspended_at": None},
+    )
+    for group in invitation.groups.all():
+        GroupMembership.objects.get_or_create(group=group, person=person, defaults={"joined_at": at})
+    audit.record(invitation.organisation, "joined", membership, by=person, role=invitation.role)
+    return membership
+
+
+@transaction.atomic
+def change_role(membership: Membership, *, role: str, is_validator: bool = False, by: Person) -> None:
+    """Give another role, and name (or unname) as somebody who checks lessons where the role allows it."""
+    before = membership.role
+    if before == Role.ADMINISTRATOR and role != Role.ADMINISTRATOR:
+        _keep_an_administrator(membership)
+    membership.role, membership.is_validator = role, is_validator and role in NAMED_VALIDATORS
+    membership.save(update_fields=["role", "is_validator"])
+    audit.record(
+        membership.organisation, "changed role", membership, by=by, before=before, after=role,
+        validator=membership.is_validator,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def suspend(membership: Membership, *, by: Person, at: datetime | None = None) -> None:
+    """Keep somebody out for a while. It counts from their next click; what they wrote stays."""
+    if membership.person_id == by.pk:
+        raise Refusal("You cannot suspend yourself. Ask another administrator.")
+    _keep_an_administrator(membership)
+    if Membership.objects.filter(pk=membership.pk, suspended_at=None).update(suspended_at=at or timezone.now()):
+        audit.record(membership.organisation, "suspended", membership, by=by)
+
+
+@transaction.atomic
+def restore(membership: Membership, *, by: Person) -> None:
+    """Let a suspended member in again."""
+    if Membership.objects.filter(pk=membership.pk, suspended_at__isnull=False).update(suspended_at=None):
+        audit.record(membership.organisation, "let in again", membership, by=by)
+
+
+@transaction.atomic
+def remove(membership: Membership, *, by: Person, at: datetime | None = None) -> None:
+    """End a membership and leave the organisation’s groups. Nothing that the person wrote goes; promises stay theirs
+    until somebody hands them over."""
+    if membership.person_id == by.pk:
+        raise Refusal("You cannot remove yourself. Ask another administrator.")
+    _keep_an_administrator(membership)
+    if Membership.objects.filter(pk=membership.pk, left_at=None).update(left_at=at or timezone.now()):
+        GroupMembership.objects.filter(group__organisation=membership.organisation, person=membership.person).delete()
+        audit.record(membership.organisation, "removed", membership, by=by)
+
+
+def _keep_an_administrator(membership: Membership) -> None:
+    """Refuse what would leave the organisation without anybody to look after it.
+
+    Locks the administrators’ rows, so that two of them cannot end each other at the same moment.
+    """
+    if membership.role != Role.ADMINISTRATOR:
+        return
+    rows = Membership.objects.current().filter(organisation=membership.organisation, role=Role.ADMINISTRATOR)
+    others = [pk for pk in rows.select_for_update(of=("self",)).values_list("pk", flat=True) if pk != membership.pk]
+    if not others:
+        raise Refusal("This is the only administrator. Make somebody else an administrator first.")
+
+
+@transaction.atomic
+def make_group(organisation: Organisation, *, by: Person | None, name: str, kind: str = Group.Kind.TEAM) -> Group:
+    """Make a group. Refuses a name that another group of the organisation has."""
+    try:
+        with transaction.atomic():
+            group = Group.objects.create(organisation=organisation, name=name.strip(), kind=kind)
+    except IntegrityError:
+        raise Refusal("There is already a group with this name.") from None
+    audit.record(organisation, "made", group, by=by)
+    return group
+
+
+@transaction.atomic
+def change_group(group: Group, *, by: Person, name: str, kind: str, people: Iterable[Person]) -> None:
+    """Rename a group and say who belongs to it. Only current members of the organisation can be in a group."""
+    wanted = {person.pk: person for person in people}
+    allowed = set(
+        Membership.objects.listed()
+        .filter(organisation=group.organisation, person__in=wanted)
+        .values_list("person_id", flat=True)
+    )
+    present = set(GroupMembership.objects.filter(group=group).values_list("person_id", flat=True))
+    group.name, group.kind, group.version = name.strip(), kind, group.version + 1
+    try:
+        with transaction.atomic():
+            group.save(update_fields=["name", "kind", "version"])
+    except IntegrityError:
+        raise Refusal("There is already a group with this name.") from None
+    GroupMembership.objects.filter(group=group, person_id__in=present - allowed).delete()
+    GroupMembership.objects.bulk_create(
+        [GroupMembership(group=group, person_id=pk) for pk in sorted(allowed - present)], ignore_conflicts=True
+    )
+    added, left = len(allowed - present), len(present - allowed)
+    audit.record(group.organisation, "changed", group, by=by, joined=added, left=left)
+
+
+@transaction.atomic
+def note_settings(organisation: Organisation, *, by: Person, changed: Iterable[str]) -> None:
+    """Write down which settings somebody changed."""
+    audit.record(organisation, "changed settings", organisation, by=by, fields=", ".join(sorted(changed)))

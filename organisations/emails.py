@@ -1,0 +1,25 @@
+"""Mails about belonging. Each is written into the outbox inside the caller’s transaction."""
+
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from kmportal.lib.links import absolute
+from organisations.models import Invitation
+from organisations.tokens import invitation_token
+
+
+def invitation_link(invitation: Invitation) -> str:
+    """The whole address that opens this invitation; also shown to the administrator to copy."""
+    return absolute(reverse("invitation_accept", args=[invitation_token(invitation)]))
+
+
+def invitation(invitation: Invitation) -> None:
+    """Ask somebody in, with the link that works until its date."""
+    values = {"invitation": invitation, "link": invitation_link(invitation)}
+    send_mail(
+        subject=f"{invitation.organisation} invites you to KM Portal",
+        message=render_to_string("emails/organisations/invitation.txt", values),
+        from_email=None,
+        recipient_list=[invitation.email],
+    )

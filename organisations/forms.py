@@ -1,0 +1,201 @@
+"""What people fill in about people, groups and the organisation."""
+
+import io
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from PIL import Image, UnidentifiedImageError
+
+from organisations.models import Group, Invitation, Membership, Organisation, Person
+from organisations.permissions import NAMED_VALIDATORS, ROLE_WORDS, Role
+
+LOGO_LIMIT = 2 * 1024 * 1024
+LOGO_BOX = (480, 160)
+
+
+def _role_choices() -> list[tuple[str, str]]:
+    return [(role.value, f"{role.label}: {ROLE_WORDS[role]}") for role in Role]
+
+
+class InvitationForm(forms.ModelForm):
+    """Whom to ask in, as what, and into which groups."""
+
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Which groups?"
+    )
+
+    class Meta:
+        model = Invitation
+        fields = ("email", "name", "role", "groups")
+        labels = {"email": "Work e-mail", "name": "Name", "role": "Role"}
+        widgets = {"role": forms.RadioSelect}
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = _role_choices()
+        groups = Group.objects.filter(organisation=organisation).exclude(kind=Group.Kind.SOURCE)
+        self.fields["groups"].queryset = groups
+        if not groups.exists():
+            del self.fields["groups"]
+
+    def validate_constraints(self) -> None:
+        """An open invitation to the same address is refused by the action, in words that say what to do."""
+
+
+class RoleForm(forms.ModelForm):
+    """Another role, and whether somebody is named to check lessons."""
+
+    class Meta:
+        model = Membership
+        fields = ("role", "is_validator")
+        labels = {"is_validator": "Named to check lessons"}
+        help_texts = {"is_validator": "Counts for contributors and sponsors. Facilitators and leads may do so anyway."}
+        widgets = {"role": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = _role_choices()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if values.get("is_validator") and values.get("role") not in NAMED_VALIDATORS:
+            values["is_validator"] = False
+        return values
+
+
+class GroupForm(forms.ModelForm):
+    """A group’s name, kind and people."""
+
+    people = forms.ModelMultipleChoiceField(
+        Person.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Who belongs to it?"
+    )
+
+    class Meta:
+        model = Group
+        fields = ("name", "kind", "people")
+        widgets = {"kind": forms.RadioSelect}
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        listed = Membership.objects.listed().filter(organisation=organisation).values("person")
+        self.fields["people"].queryset = Person.objects.filter(pk__in=listed).order_by("name")
+        self.fields["kind"].choices = [choice for choice in Group.Kind.choices if choice[0] != Group.Kind.SOURCE]
+        self.instance.organisation = organisation
+
+    def validate_constraints(self) -> None:
+        """Names are compared by the action, which knows about two people doing it at once."""
+
+
+class SettingsForm(forms.ModelForm):
+    """Name, kind, logo, incident system, time zone."""
+
+    logo_file = forms.FileField(
+        label="Logo",
+        required=False,
+        help_text="A PNG, JPEG or WebP picture of at most 2 MB. It stands at the top of every page.",
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+    )
+    remove_logo = forms.BooleanField(label="Take the logo away", required=False)
+
+    class Meta:
+        model = Organisation
+        fields = ("name", "kind", "logo_file", "remove_logo", "incident_name", "incident_url", "time_zone")
+        field_classes = {"incident_url": forms.URLField}
+        labels = {
+            "incident_name": "What is your incident system called?",
+            "incident_url": "Where is it?",
+            "time_zone": "Time zone",
+        }
+        help_texts = {
+            "incident_name": "For example Datix.",
+            "incident_url": "A web address. “Report an incident” on every page leads there.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        label, hint = self.fields["incident_url"].label, self.fields["incident_url"].help_text
+        self.fields["incident_url"] = forms.URLField(
+            assume_scheme="https", required=False, max_length=500, label=label, help_text=hint
+        )
+        zones = sorted(zone for zone in zoneinfo.available_timezones() if zone.startswith(("Europe/", "Atlantic/")))
+        if self.instance.time_zone not in zones:
+            zones.insert(0, self.instance.time_zone)
+        self.fields["time_zone"].widget = forms.Select(choices=[(zone, zone.replace("_", " ")) for zone in zones])
+        if not self.instance.logo:
+            del self.fields["remove_logo"]
+
+    def clean_logo_file(self) -> bytes | None:
+        upload: UploadedFile | None = self.cleaned_data["logo_file"]
+        return picture(upload) if upload else None
+
+    def save(self, commit: bool = True) -> Organisation:
+        if self.cleaned_data.get("remove_logo"):
+            self.instance.logo, self.instance.logo_type = b"", ""
+        if content := self.cleaned_data.get("logo_file"):
+            self.instance.logo, self.instance.logo_type = content, "image/png"
+        return super().save(commit)
+
+
+def picture(upload: UploadedFile) -> bytes:
+    """The upload as a small PNG drawn anew, so that nothing hidden in the file (place, scripts) is kept.
+
+    Raises ``ValidationError`` when it is too large or no picture, whatever its name says.
+    """
+    if (upload.size or 0) > LOGO_LIMIT:
+        raise ValidationError("The picture is larger than 2 MB. Choose a smaller one.")
+    try:
+        with Image.open(upload, formats=("PNG", "JPEG", "WEBP")) as image:
+            if image.width * image.height > 20_000_000:
+                raise ValidationError("The picture has too many pixels. Choose a smaller one.")
+            image.load()
+            drawn = image.convert("RGBA")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+        raise ValidationError("This file is not a PNG, JPEG or WebP picture.") from None
+    drawn.thumbnail(LOGO_BOX)
+    out = io.BytesIO()
+    drawn.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+class AccountForm(forms.ModelForm):
+    """One’s own name."""
+
+    class Meta:
+        model = Person
+        fields = ("name",)
+        labels = {"name": "Your name"}
+        help_texts = {"name": "As colleagues see it beside actions and in lists."}
+
+
+class JoinForm(forms.Form):
+    """Name and password of somebody who comes by an invitation and has no account yet."""
+
+    name = forms.CharField(label="Your name", max_length=120)
+    password = forms.CharField(
+        label="Choose a password",
+        strip=False,
+        help_text="At least 12 characters. Three words that do not belong together are good.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        person = Person(email=self.email, name=self.cleaned_data.get("name", ""))
+        password_validation.validate_password(password, person)
+        return password
+
+
+class AuditFilterForm(forms.Form):
+    """Which part of the trail to read."""
+
+    person = forms.IntegerField(required=False)
+    kind = forms.CharField(required=False, max_length=40)

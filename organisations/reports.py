@@ -1,0 +1,68 @@
+"""The audit trail as lines that a person can read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from organisations.models import AuditEntry, AuditName, Organisation
+
+
+def trail(organisation: Organisation, *, person: int | None = None, kind: str = "") -> QuerySet[AuditEntry]:
+    """The trail, newest first, each row with the names as they stood (``who`` and ``what``), in one query."""
+    names = AuditName.objects.filter(organisation=OuterRef("organisation"))
+    rows = AuditEntry.objects.filter(organisation=organisation).annotate(
+        who=Subquery(names.filter(kind="person", ident=OuterRef("actor_id")).values("name")[:1]),
+        what=Subquery(names.filter(kind=OuterRef("kind"), ident=OuterRef("ident")).values("name")[:1]),
+    )
+    if person:
+        rows = rows.filter(actor_id=person)
+    if kind:
+        rows = rows.filter(kind=kind)
+    return rows
+
+
+def trail_people(organisation: Organisation) -> QuerySet[AuditName]:
+    """Everybody who has ever done something here."""
+    return AuditName.objects.filter(organisation=organisation, kind="person").order_by("name")
+
+
+def trail_kinds(organisation: Organisation) -> list[str]:
+    """The kinds of things that the trail speaks of."""
+    return sorted(
+        AuditEntry.objects.filter(organisation=organisation).order_by().values_list("kind", flat=True).distinct()
+    )
+
+
+@dataclass(frozen=True)
+class TrailLine:
+    """One line of the trail in words."""
+
+    at: datetime
+    who: str
+    verb: str
+    kind: str
+    ident: int
+    what: str
+    facts: str
+
+    @classmethod
+    def of(cls, entry: AuditEntry) -> "TrailLine":
+        """From a row of ``trail()``."""
+        facts = ", ".join(f"{key.replace('_', ' ')}: {_word(value)}" for key, value in entry.facts.items())
+        who = getattr(entry, "who", None) or ("the portal" if entry.actor_id is None else f"person {entry.actor_id}")
+        what = getattr(entry, "what", None) or ""
+        return cls(entry.at, who, entry.verb, entry.kind, entry.ident, what, facts)
+
+    def cells(self) -> list[str]:
+        """The line for a spreadsheet; a text that could be read as a formula gets a quote in front."""
+        cells = [self.at.isoformat(), self.who, self.verb, self.kind, str(self.ident), self.what, self.facts]
+        return ["'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in cells]
+
+
+def _word(value: object) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

@@ -1,0 +1,83 @@
+"""The organisation’s settings, its logo, and the audit trail."""
+
+import csv
+from collections.abc import Iterator
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from organisations import actions
+from organisations.access import requires
+from organisations.forms import AuditFilterForm, SettingsForm
+from organisations.models import Organisation
+from organisations.permissions import Permission
+from organisations.reports import TrailLine, trail, trail_kinds, trail_people
+
+
+@requires(Permission.ADMINISTER)
+def organisation_edit(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    fresh = Organisation.objects.get(pk=organisation.pk)
+    form = SettingsForm(request.POST or None, request.FILES or None, instance=fresh)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            form.save()
+            actions.note_settings(organisation, by=request.user, changed=form.changed_data)
+        messages.success(request, "The settings are saved.")
+        return redirect("organisation_edit", organisation.slug)
+    status = 422 if form.errors else 200
+    return render(request, "organisations/organisation_form.html", {"form": form}, status=status)
+
+
+@require_safe
+@requires(Permission.READ)
+def organisation_logo(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """The logo, drawn anew when it was uploaded, so that it is nothing but a picture."""
+    if not organisation.logo:
+        raise Http404
+    response = HttpResponse(bytes(organisation.logo), content_type=organisation.logo_type)
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+@require_safe
+@requires(Permission.ADMINISTER)
+def audit_list(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Who did what when; as a page or as CSV of exactly what is chosen."""
+    form = AuditFilterForm(request.GET)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    entries = trail(organisation, person=chosen.get("person"), kind=chosen.get("kind", ""))
+    if request.GET.get("format") == "csv":
+        return _as_csv(organisation, entries.iterator())
+    page = Paginator(entries, 50).get_page(request.GET.get("page"))
+    values = {
+        "page": page,
+        "lines": [TrailLine.of(entry) for entry in page.object_list],
+        "people": trail_people(organisation),
+        "kinds": trail_kinds(organisation),
+        "chosen": chosen,
+    }
+    return render(request, "organisations/audit_list.html", values)
+
+
+class _Echo:
+    """A file that hands back what is written, so that a long CSV goes out line by line."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+def _as_csv(organisation: Organisation, lines: Iterator) -> StreamingHttpResponse:
+    writer = csv.writer(_Echo())
+
+    def rows() -> Iterator[str]:
+        yield writer.writerow(["When", "Who", "What", "Kind", "Number", "Name", "Facts"])
+        for entry in lines:
+            yield writer.writerow(TrailLine.of(entry).cells())
+
+    response = StreamingHttpResponse(rows(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{organisation.slug}-trail.csv"'
+    return response
