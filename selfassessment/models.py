@@ -1,12 +1,15 @@
 """Self-assessment: the instrument as data, rounds of it, answers with or without a name, and what was decided."""
 
+import uuid
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from actionplan.models import Action
-from organisations.models import Group, Membership, Organisation, Person
+from organisations.models import Membership, Organisation, Person
+from organisations.permissions import Permission
 from roadmap.models import Effort, Intervention, Programme
 
 
@@ -20,7 +23,12 @@ class Framework(models.Model):
     edition = models.PositiveIntegerField(default=1)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, blank=True)
     name = models.CharField(max_length=120)
+    summary = models.TextField(blank=True)
     note = models.TextField(blank=True, help_text="What it is and what it is not, shown to all who answer.")
+    short_note = models.CharField(max_length=200, blank=True, help_text="The same in a line, for the foot of a report.")
+    how_to_answer = models.JSONField(default=list, help_text="Sentences that are read before the first answer.")
+    minutes = models.PositiveSmallIntegerField(default=20, help_text="About how long answering takes.")
+    months_ahead = models.PositiveSmallIntegerField(default=12, help_text="How far ahead “wanted” looks.")
     level_names = models.JSONField(default=list)
     level_rules = models.JSONField(default=list)
     checksum = models.CharField(max_length=64, blank=True)
@@ -41,6 +49,7 @@ class Section(models.Model):
     key = models.SlugField(max_length=40)
     name = models.CharField(max_length=80)
     short_name = models.CharField(max_length=40)
+    purpose = models.CharField(max_length=300, blank=True)
     position = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -87,6 +96,7 @@ class Suggestion(models.Model):
     effort = models.CharField(max_length=10, choices=Effort.choices, default=Effort.MEDIUM)
     becomes = models.CharField(max_length=12, default="action", help_text="intervention or action, as first offered.")
     entry_key = models.CharField(max_length=60, blank=True, help_text="Catalogue entry that it would become.")
+    technique_key = models.CharField(max_length=60, blank=True, help_text="Technique that it asks for.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["criterion", "band"], name="suggestion_band_once")]
@@ -96,10 +106,12 @@ class Suggestion(models.Model):
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
-    """Rounds of assessment. Members see that they exist; who may read results is asked of ``reports``."""
+    """Rounds of assessment. Members see that they exist; what a report may show is decided in ``reports``."""
 
     def visible_to(self, membership: Membership) -> "AssessmentQuerySet":
-        return self.filter(organisation_id=membership.organisation_id)
+        """Rounds of the member’s organisation; those being prepared only for those who run rounds."""
+        here = self.filter(organisation_id=membership.organisation_id)
+        return here if membership.can(Permission.FACILITATE) else here.exclude(state=Assessment.State.DRAFT)
 
     def open(self) -> "AssessmentQuerySet":
         return self.filter(state=Assessment.State.OPEN)
@@ -107,12 +119,26 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def closed(self) -> "AssessmentQuerySet":
         return self.filter(state=Assessment.State.CLOSED)
 
+    def waiting_for(self, membership: Membership) -> "AssessmentQuerySet":
+        """Open rounds that ask this member and have not heard from them.
+
+        In a named round somebody who began but did not finish is still waited for. In an anonymous one nobody can
+        know that, so the first answer counts.
+        """
+        asked = Asked.objects.filter(assessment=OuterRef("pk"), person_id=membership.person_id)
+        begun = Response.objects.filter(
+            assessment=OuterRef("pk"), person_id=membership.person_id, anonymous=False, is_finished=False
+        )
+        rows = self.open().filter(organisation_id=membership.organisation_id)
+        return rows.filter(Exists(asked.filter(answered=False)) | (Exists(asked) & Exists(begun)))
+
 
 class Assessment(models.Model):
-    """One round. Whether answers carry names is said before the first answer and never loosened afterwards.
+    """One round. Whether answers carry names is said before the first answer and never changed afterwards.
 
-    The database refuses it: a trigger stops ``anonymous`` from going false once ``first_answer_at`` is set, and
-    ``Response`` repeats the flag, so that an anonymous response with a person cannot be written.
+    The database keeps that promise (migration ``0002_promises``): a trigger stops ``anonymous`` from changing, and the
+    state from going back to *draft*, once the round is open or has a response; and ``Response`` repeats the flag, so
+    that an anonymous response with a person cannot be written.
     """
 
     class State(models.TextChoices):
@@ -128,24 +154,21 @@ class Assessment(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     programme = models.ForeignKey(Programme, on_delete=models.SET_NULL, null=True, blank=True)
-    intervention = models.ForeignKey(Intervention, on_delete=models.SET_NULL, null=True, blank=True)
     framework = models.ForeignKey(Framework, on_delete=models.PROTECT)
     title = models.CharField(max_length=120)
     capacity = models.CharField(max_length=20, choices=Capacity.choices, default=Capacity.ORGANISATION)
-    scope = models.CharField(max_length=200, blank=True, help_text="For whom people answer, in words.")
-    group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True)
+    scope = models.CharField(max_length=120, blank=True, help_text="For whom people answer, in words: “Ward 6”.")
     facilitator = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, related_name="assessments_facilitated"
     )
     anonymous = models.BooleanField(default=True)
     months_ahead = models.PositiveSmallIntegerField(default=12, help_text="How far ahead “wanted” looks.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
-    opens_on = models.DateField(null=True, blank=True)
     closes_on = models.DateField()
     results_at = models.DateTimeField("results meeting", null=True, blank=True)
     results_place = models.CharField(max_length=200, blank=True)
+    not_heard = models.CharField(max_length=200, blank=True, help_text="Who was not heard, in the facilitator’s words.")
     link_nonce = models.CharField(max_length=32, blank=True, help_text="Of the one link for all; empty: no such link.")
-    first_answer_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -157,6 +180,9 @@ class Assessment(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["link_nonce"], condition=~Q(link_nonce=""), name="assessment_link_once")
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -164,17 +190,55 @@ class Assessment(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("assessment_detail", kwargs={"slug": self.organisation.slug, "pk": self.pk})
 
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state == self.State.CLOSED
+
+    @property
+    def for_whom(self) -> str:
+        """For whom people answer, as part of a sentence: “Ward 6”, “the whole organisation”, “yourself”."""
+        if self.capacity == self.Capacity.INDIVIDUAL:
+            return "yourself"
+        fallback = {
+            self.Capacity.TEAM: "your team",
+            self.Capacity.DIRECTORATE: "your directorate",
+            self.Capacity.ORGANISATION: "the whole organisation",
+        }
+        return self.scope or fallback[self.Capacity(self.capacity)]
+
+
+class AskedQuerySet(models.QuerySet["Asked"]):
+    """Those who were asked to answer."""
+
+    def to_remind(self, assessment: Assessment) -> "AskedQuerySet":
+        """Whom a reminder goes to: in a named round those who have not answered, in an anonymous one everybody."""
+        rows = self.filter(assessment=assessment)
+        return rows if assessment.anonymous else rows.filter(answered=False)
+
 
 class Asked(models.Model):
-    """Somebody who was asked to answer: a member or an address. In an anonymous round it knows only *answered*."""
+    """Somebody who was asked to answer: a member or an address. It knows *answered* and nothing else of the answers.
+
+    ``nonce`` is the personal link of an address; a member signs in instead.
+    """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="asked")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True)
     email = models.EmailField(max_length=254, blank=True)
-    nonce = models.CharField(max_length=32)
+    nonce = models.CharField(max_length=32, unique=True)
     asked_at = models.DateTimeField(default=timezone.now)
     reminded_on = models.DateField(null=True, blank=True)
     answered = models.BooleanField(default=False)
+
+    objects = AskedQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "asked"
@@ -189,15 +253,30 @@ class Asked(models.Model):
         return str(self.person) if self.person else self.email
 
 
-class Response(models.Model):
-    """One respondent’s answers. Resumed by a key that the browser keeps (here its hash) or by sign-in."""
+class ResponseQuerySet(models.QuerySet["Response"]):
+    """Respondents of a round."""
 
+    def counted(self) -> "ResponseQuerySet":
+        """Those who have said something about at least one criterion."""
+        return self.filter(Exists(Answer.objects.given().filter(response=OuterRef("pk"))))
+
+
+class Response(models.Model):
+    """One respondent’s answers, found again by ``key``: the hash of what only the respondent has.
+
+    In an anonymous round that is a key in their browser. The primary key is random, and there is no moment anywhere,
+    so that neither the order nor the time of rows can be laid beside a list of people.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="responses")
     anonymous = models.BooleanField()
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True)
     name = models.CharField(max_length=120, blank=True, help_text="Of a guest in a named round.")
     key = models.CharField(max_length=64)
     is_finished = models.BooleanField(default=False)
+
+    objects = ResponseQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -211,20 +290,21 @@ class Response(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"response {self.pk}"
+        return "response"
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
     """Answers of a round."""
 
     def given(self) -> "AnswerQuerySet":
-        """Those that say something: a level, or "don’t know"."""
+        """Those that say something: a level, or “don’t know”."""
         return self.exclude(now=None, wanted=None, dont_know=False)
 
 
 class Answer(models.Model):
-    """What one respondent says about one criterion. The database counts: five slots for "matters most", each once."""
+    """What one respondent says about one criterion. The database counts: five slots for “matters most”, each once."""
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="answers")
     criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT)
     now = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -252,7 +332,11 @@ class Answer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"answer {self.pk}"
+        return "answer"
+
+    @property
+    def is_given(self) -> bool:
+        return self.now is not None or self.wanted is not None or self.dont_know
 
 
 class Decision(models.Model):
