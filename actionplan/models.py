@@ -74,11 +74,14 @@ class Action(models.Model):
     author = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="actions_written")
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
+    # Made by the form: the same form sent twice makes one action.
+    once = models.UUIDField(null=True, blank=True, editable=False)
 
     objects = ActionQuerySet.as_manager()
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["organisation", "once"], name="action_form_once"),
             models.CheckConstraint(
                 condition=~Q(owner__isnull=False, guest_email__gt=""),
                 name="action_one_owner",
@@ -147,3 +150,25 @@ class ActionChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.action}"
+
+
+class Reminder(models.Model):
+    """That an address was reminded of an action at one stage (days from the due day: −2, 0, 1, 7, 14 …).
+
+    Written together with the mail. A run that was missed is made up for by the next one, and no stage is told twice.
+    A new due day starts anew.
+    """
+
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="reminders")
+    address = models.EmailField(max_length=254)
+    due_on = models.DateField()
+    stage = models.IntegerField()
+    written_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["action", "address", "due_on", "stage"], name="reminder_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} to {self.address}"

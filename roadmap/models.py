@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from actionplan.models import Action
 from organisations.models import Membership, Organisation, Person
 
 
@@ -116,12 +117,15 @@ class Programme(models.Model):
     is_current = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
+    # Made by the form: the same form sent twice makes one programme.
+    once = models.UUIDField(null=True, blank=True, editable=False)
 
     objects = ProgrammeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-is_current", "-starts_on", "-pk"]
         constraints = [
+            models.UniqueConstraint(fields=["organisation", "once"], name="programme_form_once"),
             models.UniqueConstraint(
                 fields=["organisation"], condition=Q(is_current=True), name="programme_one_current"
             ),
@@ -212,12 +216,20 @@ class Intervention(models.Model):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    # Made by the form: the same form sent twice makes one intervention.
+    once = models.UUIDField(null=True, blank=True, editable=False)
 
     objects = InterventionQuerySet.as_manager()
 
     class Meta:
         ordering = ["step", F("starts_on").asc(nulls_last=True), "pk"]
         constraints = [
+            models.UniqueConstraint(fields=["programme", "once"], name="intervention_form_once"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["paused", "dropped"]) | Q(state_reason__gt=""),
+                name="intervention_stopped_has_reason",
+                violation_error_message="Say why it stops.",
+            ),
             models.CheckConstraint(
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="intervention_ends_after_start",
@@ -246,3 +258,16 @@ class InterventionChange(models.Model):
 
     def __str__(self) -> str:
         return self.words
+
+
+class InterventionAction(models.Model):
+    """That an action was promised for an intervention."""
+
+    intervention = models.ForeignKey(Intervention, on_delete=models.CASCADE, related_name="promises")
+    action = models.OneToOneField(Action, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.action} for {self.intervention}"

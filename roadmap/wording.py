@@ -1,0 +1,46 @@
+"""A change of plan in words: what moved, from what to what."""
+
+from datetime import date
+from typing import Any
+
+from kmportal.lib.days import long_day
+from roadmap.models import Intervention, Kind, Step
+
+_DAYS = {"starts_on": "Start", "ends_on": "End"}
+_PLAIN = {"summary": "what it is about", "effort": "effort", "areas": "areas", "output": "output"}
+
+
+def days_moved(before: Intervention, fields: dict[str, Any]) -> bool:
+    """Whether a day that stood in the plan is another one now, or gone. Filling an empty day in is no move."""
+    return any(
+        name in fields and getattr(before, name) is not None and getattr(before, name) != fields[name] for name in _DAYS
+    )
+
+
+def changes(before: Intervention, fields: dict[str, Any]) -> list[str]:
+    """One sentence for each thing that differs; empty when nothing does."""
+    differs = {name: value for name, value in fields.items() if getattr(before, name) != value}
+    words = [_moved(what, getattr(before, name), differs[name]) for name, what in _DAYS.items() if name in differs]
+    if "owner" in differs:
+        words.append(f"Now done by {differs['owner'] or 'nobody yet'} instead of {before.owner or 'nobody'}.")
+    if "title" in differs:
+        words.append(f"Was called “{before.title}”.")
+    if "step" in differs:
+        words.append(f"Moved from step {before.step} to step {differs['step']}, {Step(differs['step']).label}.")
+    if "kind" in differs:
+        words.append(f"Now a {Kind(differs['kind']).label.lower()}." if differs["kind"] else "No kind any more.")
+    if plain := [word for name, word in _PLAIN.items() if name in differs]:
+        words.append(f"Changed: {', '.join(plain)}.")
+    return words
+
+
+def _moved(what: str, old: date | None, new: date | None) -> str:
+    if old is None:
+        return f"{what} set to {_day(new)}."
+    if new is None:
+        return f"{what} on {_day(old)} taken out."
+    return f"{what} moved from {_day(old)} to {_day(new)}."
+
+
+def _day(day: date | None) -> str:
+    return long_day(day) if day else ""
