@@ -127,7 +127,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "kmportal.lib.forms.Renderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -167,12 +167,16 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "kmportal"}
 }
+# How long a page waits for work that it has just given away, before it shows the progress instead
+JOB_WAIT_SECONDS = 0.0 if TESTING else 1.5
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_TIME_LIMIT = 30 * 60  # what hangs for ever is ended; its lease lets another try
 if REDIS_URL:
-    CELERY_BROKER_URL = REDIS_URL
+    # Django and redis say unix:// for a socket, Celery redis+socket://
+    CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 2, "max_retries": 0}
 else:
     _broker = DATA_DIR / "broker"

@@ -1,0 +1,231 @@
+"""Forms as the portal wants them: how fields are drawn, fields for days and times, a whole page for a plain form.
+
+``Renderer`` is the project’s FORM_RENDERER, so every form (allauth’s too) gets the same markup, ids and sentences,
+whether it is drawn with ``{{ form }}``, ``{{ form|crispy }}`` or ``{% crispy form %}``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import boundfield
+from django.forms.renderers import TemplatesSetting
+from django.forms.utils import ErrorList, from_current_timezone
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.functional import lazy
+
+from kmportal.lib import days
+from kmportal.lib.problems import in_our_words, problems_of
+
+# --- How fields are drawn --------------------------------------------------------------------------------------------
+
+
+class BoundField(boundfield.BoundField):
+    """A field in its form, with what the templates in ``templates/django/forms`` ask for."""
+
+    @property
+    def errors(self) -> ErrorList:
+        """The field’s errors in our words."""
+        errors, label = super().errors, str(self.label)
+        words = [in_our_words(error, self.field, label) for error in errors.as_data()]
+        return type(errors)(words, renderer=errors.renderer, field_id=errors.field_id)
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether to write “(optional)”. A single box to tick never is; a form may set ``mark_optional = False``."""
+        return not self.field.required and not self.is_tick and getattr(self.form, "mark_optional", True)
+
+    @property
+    def is_tick(self) -> bool:
+        """Whether it is one box to tick, whose label stands after it."""
+        return isinstance(self.field.widget, forms.CheckboxInput)
+
+    @property
+    def limit(self) -> int | None:
+        """The most characters of a long text, to be counted while typing."""
+        return getattr(self.field, "max_length", None) if isinstance(self.field.widget, forms.Textarea) else None
+
+    @property
+    def aria_describedby(self) -> str | None:
+        described = super().aria_describedby
+        if described is not None and self.limit and self.auto_id and not self.is_hidden:
+            return f"{described} {self.auto_id}-info".strip()
+        return described
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        built = super().build_widget_attrs(attrs, widget)
+        if isinstance(self.field.widget, forms.Textarea) and self.field.widget.attrs.get("rows") == "10":
+            built.setdefault("rows", "5")  # Django’s ten are too many where a sentence or two is asked for
+        return built
+
+
+class Renderer(TemplatesSetting):
+    """FORM_RENDERER: templates from ``templates/``, with our bound field."""
+
+    bound_field_class = BoundField
+
+
+class Hinted(str):
+    """The label of an option, with a hint that is drawn under it."""
+
+    hint: str
+
+    def __new__(cls, label: object, hint: str = "") -> "Hinted":
+        made = super().__new__(cls, str(label))
+        made.hint = hint
+        return made
+
+
+def hinted(choices: Iterable[tuple[Any, Any]], hints: Mapping[Any, str]) -> list[tuple[Any, Hinted]]:
+    """Choices that explain themselves: ``hinted(Kind.choices, {Kind.QUICK_WIN: "little work, seen soon"})``."""
+    return [(value, Hinted(label, hints.get(value, ""))) for value, label in choices]
+
+
+# --- Days, times, moments --------------------------------------------------------------------------------------------
+
+
+def _example() -> str:
+    return f"For example, {days.long_day(timezone.localdate() + timedelta(days=120))}"
+
+
+class DateField(forms.DateField):
+    """A day as people write it: “19 March 2027”, “19/3/2027”, “2027-03-19”, “tomorrow”. It is shown in full.
+
+    In a ModelForm: ``field_classes = {"due_on": DateField}``.
+    """
+
+    widget = forms.TextInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.pop("input_formats", None)
+        kwargs["help_text"] = kwargs.get("help_text") or lazy(_example, str)()
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("class", "govuk-input--width-20")
+        self.widget.attrs.setdefault("autocomplete", "off")
+
+    def to_python(self, value: Any) -> date | None:
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date):
+            return value
+        text = str(value or "").strip()
+        try:
+            return days.read_day(text) if text else None
+        except days.NotADay as problem:
+            raise ValidationError(str(problem), code="not_a_day") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return days.long_day(value) if isinstance(value, date) else value
+
+
+class TimeField(forms.TimeField):
+    """A time of day as people write it: “14:30”, “14.30”, “2.30pm”, “noon”."""
+
+    widget = forms.TextInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.pop("input_formats", None)
+        kwargs["help_text"] = kwargs.get("help_text") or "For example, 14:30"
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("class", "govuk-input--width-5")
+        self.widget.attrs.setdefault("autocomplete", "off")
+
+    def to_python(self, value: Any) -> time | None:
+        if isinstance(value, time):
+            return value
+        text = str(value or "").strip()
+        try:
+            return days.read_clock(text) if text else None
+        except days.NotADay as problem:
+            raise ValidationError(str(problem), code="not_a_time") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return days.clock(value) if isinstance(value, time) else value
+
+
+class MomentWidget(forms.MultiWidget):
+    """Two boxes side by side, a day and a time, in one group."""
+
+    template_name = "django/forms/widgets/moment.html"
+    use_fieldset = True
+
+    def __init__(self) -> None:
+        quiet = {"autocomplete": "off"}
+        super().__init__(
+            {
+                "day": forms.TextInput({"class": "govuk-input--width-20", **quiet}),
+                "time": forms.TextInput({"class": "govuk-input--width-5", **quiet}),
+            }
+        )
+
+    def decompress(self, value: datetime | None) -> list[str | None]:
+        if value is None:
+            return [None, None]
+        local = timezone.localtime(value) if timezone.is_aware(value) else value
+        return [days.long_day(local), days.clock(local)]
+
+
+class MomentField(forms.MultiValueField):
+    """A day and a time, read in the active zone; names in the request end in ``_day`` and ``_time``."""
+
+    widget = MomentWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["help_text"] = kwargs.get("help_text") or lazy(lambda: f"{_example()} and 14:30", str)()
+        for name in ("input_formats", "encoder", "decoder"):
+            kwargs.pop(name, None)
+        super().__init__(fields=(DateField(), TimeField()), **kwargs)
+
+    def compress(self, data_list: list[Any]) -> datetime | None:
+        if not data_list:
+            return None
+        return from_current_timezone(datetime.combine(*data_list))
+
+
+# --- A page that is one form -------------------------------------------------------------------------------------------
+
+
+def status_of(*answered: forms.BaseForm | forms.BaseFormSet) -> int:
+    """The HTTP status of a page that shows these forms: 422 when one of them was sent with errors."""
+    return 422 if any(form.is_bound and problems_of(form) for form in answered) else 200
+
+
+def form_page(
+    request: HttpRequest,
+    form: forms.BaseForm,
+    *,
+    title: str,
+    verb: str,
+    back: str,
+    back_words: str = "Leave it as it was",
+    intro: str = "",
+    crumbs: Sequence[tuple[str, str]] = (),
+    template: str = "components/form_page.html",
+    **values: Any,
+) -> HttpResponse:
+    """A whole page for one form: heading, what to put right, the form, the verb button and a way back.
+
+    Answers 422 when the form was sent with errors. ``template`` may extend ``components/form_page.html`` and fill its
+    blocks ``before_form`` and ``after_form``.
+    """
+    context = {"form": form, "title": title, "verb": verb, "back": back, "back_words": back_words, "intro": intro}
+    return render(request, template, {**context, "crumbs": crumbs, **values}, status=status_of(form))
+
+
+def helper(*layout: Any, verb: str, back: str = "", back_words: str = "Leave it as it was") -> FormHelper:
+    """A crispy helper whose form ends with the verb button and a quiet way back; ``layout`` gives order and groups.
+
+    Make one per form instance (a property), never one per class: crispy writes to it.
+    """
+    made = FormHelper()
+    made.verb, made.back, made.back_words = verb, back, back_words
+    if layout:
+        made.layout = Layout(*layout)
+        made.render_hidden_fields = True
+    return made

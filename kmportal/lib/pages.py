@@ -1,0 +1,67 @@
+"""Pages that belong to no app: help, statements, the sheet of components, and what is said when something goes wrong."""
+
+import sys
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from kmportal.lib.samples import component_values
+
+View = Callable[..., HttpResponse]
+
+
+def _public(view: View) -> View:
+    """Open to everybody. The mark is the one that the walk over all addresses reads."""
+    marked = login_not_required(view)
+    marked.access = "public"  # type: ignore[attr-defined]
+    return marked
+
+
+@_public
+def help_page(request: HttpRequest) -> HttpResponse:
+    """What each part of the portal does, in a few sentences."""
+    return render(request, "pages/help.html")
+
+
+@_public
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """The accessibility statement."""
+    return render(request, "pages/accessibility.html")
+
+
+@_public
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept about people, why and for how long."""
+    return render(request, "pages/privacy.html")
+
+
+@_public
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component once, drawn by the templates and tags that all pages use."""
+    return render(request, "pages/components.html", component_values())
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400. Drawn without the request: what is wrong with it may break the frame of the page too."""
+    return HttpResponse(render_to_string("400.html"), status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: a member whose role does not open this page."""
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: nothing there, or nothing for this person; both look the same."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 when the database does not answer. Touches neither database nor session."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "30"})
+    return HttpResponse(render_to_string("500.html"), status=500)

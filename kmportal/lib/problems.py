@@ -1,0 +1,142 @@
+"""What is wrong with a form, in sentences that say what to do.
+
+Django’s stock messages are replaced by ours; a message that a form or a rule chose itself stays as it is.
+"""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.core import validators
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.forms.boundfield import BoundField
+
+# Codes of password rules and of allauth: always ours
+_OF_ACCOUNTS = {
+    "password_mismatch": "Write the same password twice",
+    "password_too_short": "Choose a longer password: at least %(min_length)d characters",
+    "password_too_common": "Many people use this password. Choose another one",
+    "password_too_similar": "This password is too like your name or address. Choose another one",
+    "password_entirely_numeric": "Choose a password that has more than numbers",
+    "email_password_mismatch": "This address and this password do not belong together. Check both and try again",
+    "too_many_login_attempts": "Too many tries. Wait some minutes and try again, or choose a new password",
+    "rate_limited": "Too many tries. Wait some minutes and try again",
+    "incorrect_password": "This is not your present password",
+    "enter_current_password": "Write your present password",
+    "unknown_email": "No account has this address",
+    "email_taken": "Somebody already has an account with this address",
+    "duplicate_email": "This address already belongs to your account",
+    "same_as_current": "Choose an address that differs from the present one",
+}
+# Codes of Django’s own fields: ours only where the message is the stock one
+_OF_FIELDS = {
+    "invalid_choice": "Choose one of the answers on the list",
+    "invalid_pk_value": "Choose one of the answers on the list",
+    "invalid_list": "Choose one of the answers on the list",
+    "null_characters_not_allowed": "Take out the invisible characters",
+    "empty": "This file is empty. Choose another one",
+    "missing": "No file arrived. Choose it again",
+    "invalid_image": "This file is not a picture that we can read",
+}
+_INVALID = [
+    (forms.EmailField, "Write a whole e-mail address, for example name@example.org"),
+    (forms.URLField, "Write a whole web address, for example https://example.org"),
+    (forms.IntegerField, "Write a whole number"),
+    (forms.DecimalField, "Write a number"),
+    (forms.FloatField, "Write a number"),
+]
+_STOCK_VALIDATORS = [
+    validators.MaxLengthValidator.message,
+    validators.MinLengthValidator.message,
+    validators.MaxValueValidator.message,
+    validators.MinValueValidator.message,
+    validators.EmailValidator.message,
+    validators.URLValidator.message,
+    validators.ProhibitNullCharactersValidator.message,
+]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One line of the error summary. ``anchor`` is the id of the control to put right, or empty."""
+
+    words: str
+    anchor: str = ""
+
+
+def problems_of(form: forms.BaseForm | forms.BaseFormSet) -> list[Problem]:
+    """Everything to put right in a form or formset: first what concerns the whole, then in the order of the fields."""
+    if isinstance(form, forms.BaseFormSet):
+        whole = [Problem(in_our_words(error)) for error in form.non_form_errors().as_data()]
+        return whole + [problem for part in form.forms for problem in problems_of(part)]
+    errors = form.errors.as_data()
+    found = [Problem(in_our_words(error)) for error in errors.get(NON_FIELD_ERRORS, ())]
+    for name in form.fields:
+        if name in errors:
+            bound = form[name]
+            anchor = "" if bound.is_hidden else anchor_of(bound)
+            found += [Problem(in_our_words(error, bound.field, str(bound.label)), anchor) for error in errors[name]]
+    return found
+
+
+def anchor_of(bound: BoundField) -> str:
+    """The id of the control that a link in the error summary must reach; of a group, its first control."""
+    if bound.use_fieldset and bound.auto_id:
+        if isinstance(bound.field.widget, forms.ChoiceWidget):
+            first = bound.subwidgets[0].data["attrs"].get("id") if bound.subwidgets else ""
+            return first or bound.auto_id
+        return f"{bound.auto_id}_0"
+    return bound.id_for_label or bound.auto_id
+
+
+def in_our_words(error: ValidationError, field: forms.Field | None = None, label: str = "") -> str:
+    """The sentence for one validation error of a field with this label, or of the form as a whole."""
+    code, params = str(error.code), error.params or {}
+    if code in _OF_ACCOUNTS:
+        return _OF_ACCOUNTS[code] % params
+    if _is_stock(error, field):
+        return _sentence(code, params, field, label) or _as_said(error)
+    return _as_said(error)
+
+
+def _as_said(error: ValidationError) -> str:
+    return " ".join(ValidationError(error.message, error.code, error.params).messages)
+
+
+def _is_stock(error: ValidationError, field: forms.Field | None) -> bool:
+    """Whether the message is Django’s own."""
+    if any(error.message is message for message in _STOCK_VALIDATORS):
+        return True
+    classes = type(field).__mro__ if field else ()
+    tables = [vars(c).get("default_error_messages", {}) for c in classes if c.__module__.startswith("django.")]
+    return any(str(error.message) == str(table[error.code]) for table in tables if error.code in table)
+
+
+def _sentence(code: str, params: dict, field: forms.Field | None, label: str) -> str:
+    limit = params.get("limit_value", params.get("max"))
+    if code == "required" and field is not None:
+        return _missing(field, label)
+    if code == "invalid":
+        return next((words for kind, words in _INVALID if isinstance(field, kind)), "")
+    if code == "max_length" and isinstance(field, forms.FileField):
+        return "The file’s name is too long. Rename the file and choose it again"
+    if code == "max_length":
+        return f"Shorten “{label}” to {limit:,} characters. It has {params.get('show_value', 0):,}"
+    if code == "min_length":
+        return f"Write at least {limit:,} characters under “{label}”"
+    if code in ("max_value", "min_value"):
+        return f"Write {limit} or {'less' if code == 'max_value' else 'more'}"
+    return _OF_FIELDS.get(code, "")
+
+
+def _missing(field: forms.Field, label: str) -> str:
+    """What to say when a required answer is missing."""
+    widget, question = field.widget, label.endswith("?")
+    if isinstance(widget, forms.CheckboxInput):
+        return f"Tick “{label}”"
+    if isinstance(widget, forms.FileInput):
+        return f"Choose a file for “{label}”"
+    if isinstance(widget, forms.CheckboxSelectMultiple | forms.SelectMultiple):
+        return f"Choose at least one answer to “{label}”" if question else f"Choose at least one under “{label}”"
+    if isinstance(widget, forms.ChoiceWidget):
+        return f"Choose an answer to “{label}”" if question else f"Choose one under “{label}”"
+    return f"Answer “{label}”" if question else f"Fill in “{label}”"

@@ -1,0 +1,26 @@
+// Everything works without this file; it only makes some things nicer.
+import { initAll } from "../vendor/govuk-frontend-6.6.0/govuk-frontend.min.js";
+
+document.body.classList.add("js-enabled");
+if ("noModule" in HTMLScriptElement.prototype) document.body.classList.add("govuk-frontend-supported");
+
+// A message that govuk-frontend counts with; ours says the same without "you have".
+initAll();
+
+// What htmx puts into the page gets its behaviour too, and an error summary its focus.
+document.addEventListener("htmx:afterSettle", (event) => initAll({ scope: event.target }));
+
+// A menu closes when one clicks or tabs away from it, and with Escape, which takes the focus back to its button.
+for (const menu of document.querySelectorAll("details.km-pop, details.km-menu")) {
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+  menu.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
