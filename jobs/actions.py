@@ -1,0 +1,113 @@
+"""Giving work to the worker, and looking after what lies there."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from jobs import claiming, health, running, waking
+from jobs.models import DEFAULT_ATTEMPTS, Done, Heartbeat, Job, Mail
+from kmportal.lib.refusals import Refusal
+from organisations.models import Organisation, Person
+
+KEEP_JOBS = timedelta(days=30)
+KEEP_MAIL = timedelta(days=90)
+
+
+@transaction.atomic
+def enqueue(
+    function: str,
+    args: Mapping[str, Any] | None = None,
+    *,
+    title: str,
+    key: str | None = None,
+    by: Person | None = None,
+    organisation: Organisation | None = None,
+    due_at: datetime | None = None,
+    max_attempts: int = DEFAULT_ATTEMPTS,
+) -> Job:
+    """Write down one piece of work, in the caller’s transaction, and wake the worker when that commits.
+
+    ``function`` is the dotted name of a function in an app’s ``tasks.py`` (see ``jobs.running`` for how it is called);
+    ``args`` are ids. With a ``key`` the work is written once for all time: a second call answers the first row, in
+    whatever state it is. ``by`` is the person who waits for it and may see its page; work without one comes after it.
+    """
+    running.resolve(function)
+    values = {
+        "title": title[:200],
+        "function": function,
+        "args": dict(args or {}),
+        "organisation": organisation,
+        "requested_by": by,
+        "due_at": due_at or timezone.now(),
+        "max_attempts": max_attempts,
+        "priority": Job.Priority.WAITED_FOR if by else Job.Priority.ORDINARY,
+    }
+    if key:
+        job, is_new = Job.objects.get_or_create(key=key, defaults=values)
+    else:
+        job, is_new = Job.objects.create(**values), True
+    if is_new and job.due_at <= timezone.now():
+        waking.wake_on_commit()
+    return job
+
+
+@transaction.atomic
+def retry(job: Job) -> Job:
+    """Have failed work tried again from the beginning."""
+    again = Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
+        state=Job.State.READY,
+        attempts=0,
+        error="",
+        progress=0,
+        progress_text="",
+        due_at=timezone.now(),
+        finished_at=None,
+    )
+    if not again:
+        raise Refusal("Only work that has failed can be tried again.")
+    waking.wake_on_commit()
+    job.refresh_from_db()
+    return job
+
+
+def beat(name: str, at: datetime) -> None:
+    """Write a sign of life."""
+    Heartbeat.objects.bulk_create(
+        [Heartbeat(name=name, at=at)], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
+    )
+
+
+def sweep(at: datetime) -> None:
+    """Each minute: prove that the timetable reaches a worker, and find work whose message or worker was lost."""
+    beat(health.TIMETABLE, at)
+    claiming.release_dead(at)
+    if Job.objects.due(at).exists():
+        waking.wake()
+
+
+def start_afresh(at: datetime) -> None:
+    """Before web, worker and timetable of this machine start: forget signs of life and leases of the last run."""
+    Heartbeat.objects.all().delete()
+    claiming.release_dead(at)
+
+
+def do_daily(name: str, on: date, command: Callable[[], None]) -> bool:
+    """Run something unless it was done for this day; answers whether it ran.
+
+    The day is written down after it ended well, so what is broken off is run again: it must be safe to repeat.
+    """
+    last = Done.objects.filter(name=name).first()
+    if last and last.is_done(on):
+        return False
+    command()
+    Done.objects.update_or_create(name=name, defaults={"last_on": on, "at": timezone.now()})
+    return True
+
+
+def tidy(at: datetime) -> None:
+    """Forget what nobody asks for any more: ended work with its files after a month, mail after three."""
+    Job.objects.ended_before(at - KEEP_JOBS).delete()
+    Mail.objects.written_before(at - KEEP_MAIL).delete()

@@ -1,0 +1,138 @@
+"""The outbox. ``Backend`` is EMAIL_BACKEND: whoever sends mail, allauth too, writes a row in its own transaction.
+
+So a mail exists exactly once, together with what causes it. A job delivers it: at least once into SMTP, each try
+with the same Message-ID, sending as the last step before the commit.
+"""
+
+import smtplib
+from collections.abc import Iterable
+from email.utils import format_datetime, make_msgid, parseaddr
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend as SMTPBackend
+from django.db import transaction
+from django.utils import timezone
+
+from jobs.actions import enqueue
+from jobs.models import Mail
+from jobs.running import Assignment
+from kmportal.lib.refusals import Refusal
+
+PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+TIMEOUT_SECONDS = 20
+# With the pauses between tries this spans about a day and a half of a mail server that is away.
+MAX_ATTEMPTS = 40
+
+
+class Backend(BaseEmailBackend):
+    """Puts mail into the outbox instead of sending it."""
+
+    def send_messages(self, email_messages: Iterable[EmailMessage]) -> int:
+        """Write each message; answers how many."""
+        return len([write(message) for message in email_messages if message.recipients()])
+
+
+@transaction.atomic
+def write(message: EmailMessage, *, key: str | None = None) -> Mail:
+    """Put one mail into the outbox, in the caller’s transaction. With a ``key`` it is written once for all time.
+
+    Refuses what it cannot keep (attachments) and what no mail may contain (line breaks in a header), here and not in
+    the worker, where nobody would see it.
+    """
+    if message.attachments:
+        raise ValueError("The outbox keeps no attachments")
+    message.message()  # checks headers and addresses as the real backend would
+    values = _values_of(message)
+    if key:
+        mail, is_new = Mail.objects.get_or_create(key=key, defaults=values)
+    else:
+        mail, is_new = Mail.objects.create(**values), True
+    if is_new and not mail.is_kept:
+        mail.job = enqueue("jobs.tasks.deliver", {"mail_id": mail.pk}, title="Send a mail", max_attempts=MAX_ATTEMPTS)
+        mail.save(update_fields=["job"])
+    return mail
+
+
+def post(
+    recipient: str,
+    subject: str,
+    body: str,
+    *,
+    html: str = "",
+    key: str | None = None,
+    headers: dict[str, str] | None = None,
+) -> Mail:
+    """One mail to one address, from the portal. The usual way for an app’s ``emails.py``."""
+    message = EmailMultiAlternatives(subject, body, to=[recipient], headers=headers)
+    if html:
+        message.attach_alternative(html, "text/html")
+    return write(message, key=key)
+
+
+def _values_of(message: EmailMessage) -> dict[str, Any]:
+    headers = {name: str(value) for name, value in message.extra_headers.items()}
+    headers.setdefault("To", ", ".join(map(str, message.to)))
+    if message.cc:
+        headers.setdefault("Cc", ", ".join(map(str, message.cc)))
+    if message.reply_to:
+        headers.setdefault("Reply-To", ", ".join(map(str, message.reply_to)))
+    domain = parseaddr(message.from_email)[1].rpartition("@")[2] or "localhost"
+    html = [str(part[0]) for part in getattr(message, "alternatives", []) if part[1] == "text/html"]
+    return {
+        "sender": message.from_email,
+        "recipients": [str(address) for address in message.recipients()],
+        "subject": str(message.subject)[:500],
+        "body": str(message.body),
+        "html": html[0] if html else "",
+        "message_id": headers.pop("Message-ID", None) or make_msgid(domain=domain),
+        "headers": headers,
+        "is_kept": not settings.SMTP_URL,
+    }
+
+
+def message_of(mail: Mail) -> EmailMultiAlternatives:
+    """The very same message at every try, Message-ID and date included."""
+    headers = {**mail.headers, "Message-ID": mail.message_id, "Date": format_datetime(mail.created_at)}
+    message = EmailMultiAlternatives(mail.subject, mail.body, mail.sender, mail.recipients, headers=headers)
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    return message
+
+
+def server() -> SMTPBackend:
+    """The mail server of SMTP_URL: ``smtp://``, ``smtp+tls://`` (STARTTLS) or ``smtps://``, with user and password."""
+    url = urlsplit(settings.SMTP_URL)
+    if url.scheme not in PORTS or not url.hostname:
+        raise ValueError("SMTP_URL must look like smtp://user:password@host:25, smtp+tls://… or smtps://…")
+    return SMTPBackend(
+        host=url.hostname,
+        port=url.port or PORTS[url.scheme],
+        username=unquote(url.username or ""),
+        password=unquote(url.password or ""),
+        use_tls=url.scheme == "smtp+tls",
+        use_ssl=url.scheme == "smtps",
+        timeout=TIMEOUT_SECONDS,
+    )
+
+
+def deliver(mail: Mail, work: Assignment) -> None:
+    """Hand one mail to the mail server and commit at once that it was.
+
+    No transaction is open while the server is spoken to. If we are killed between its answer and our commit, the mail
+    goes a second time, with the same Message-ID.
+    """
+    if mail.sent_at is None and not mail.is_kept:
+        try:
+            server().send_messages([message_of(mail)])
+        except smtplib.SMTPRecipientsRefused as error:
+            answers = [code for code, _text in error.recipients.values()]
+            if all(code >= 500 for code in answers):
+                raise Refusal("The mail server does not accept this address.") from error
+            raise
+    with transaction.atomic():
+        Mail.objects.filter(pk=mail.pk, sent_at=None, is_kept=False).update(sent_at=timezone.now())
+        work.finish()

@@ -1,0 +1,78 @@
+"""Make everything ready for web, worker and timetable. The supervisor runs this before it starts them."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from jobs import actions
+from organisations.models import Organisation
+
+
+class Command(BaseCommand):
+    help = "Bring database, static files and content up to date, load the demo once, clear the traces of the last run."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("check", verbosity=0)
+        self.migrate()
+        self.collect_static()
+        call_command("load_content", verbosity=0)
+        if not Organisation.objects.exists():
+            self.first_time()
+        actions.start_afresh(timezone.now())
+        clear_broker()
+
+    def migrate(self) -> None:
+        """Only when there is something to do: looking is quicker than migrating nothing."""
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.stdout.write("Setting up the database …")
+            call_command("migrate", verbosity=0, interactive=False)
+
+    def collect_static(self) -> None:
+        """Only when a file has changed: compressing them takes several seconds."""
+        if settings.DEBUG:
+            return
+        stamp = Path(settings.STATIC_ROOT) / ".collected"
+        wanted = static_digest()
+        if stamp.is_file() and stamp.read_text() == wanted:
+            return
+        self.stdout.write("Packing style sheets, scripts and pictures …")
+        call_command("collectstatic", verbosity=0, interactive=False)
+        stamp.write_text(wanted)
+
+    def first_time(self) -> None:
+        """An empty portal: fill the demo, or say how to begin."""
+        if settings.DEMO:
+            self.stdout.write("Loading the demo …")
+            call_command("load_demo", verbosity=0)
+        else:
+            self.stdout.write("There is no organisation yet. In another window, make the first one with: make first")
+
+
+def static_digest() -> str:
+    """One value over all static files: their names, sizes and times."""
+    digest = hashlib.sha256(settings.VERSION.encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            digest.update(f"{name} {storage.size(name)} {storage.get_modified_time(name)}\n".encode())
+    return digest.hexdigest()
+
+
+def clear_broker() -> None:
+    """Messages of the last run only wake; what they were about stands in the rows. Redis is left alone."""
+    if settings.REDIS_URL:
+        return
+    folders = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    for name in ("data_folder_in", "processed_folder", "control_folder"):
+        folder = Path(folders[name])
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in folder.iterdir():
+            file.unlink(missing_ok=True)

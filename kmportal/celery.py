@@ -1,0 +1,107 @@
+"""The worker and the timetable.
+
+A message only wakes: the worker then runs a management command that looks into the database. What is due, what is
+done and what was promised stands there, never in the broker.
+"""
+
+import logging
+import os
+import threading
+from datetime import timedelta
+from typing import Any
+
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import beat_init, worker_ready, worker_shutting_down
+from django.core.management import call_command
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kmportal.settings")
+app = Celery("kmportal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+
+logger = logging.getLogger(__name__)
+HEARTBEAT_SECONDS = 10
+SWEEP_SECONDS = 60
+EVERY_TEN_MINUTES_OF_THE_DAY = crontab(minute="*/10", hour="7-22")
+DAILY = ["tidy_jobs"]
+
+app.conf.beat_schedule = {
+    "sweep": {
+        "task": "jobs.sweep",
+        "schedule": timedelta(seconds=SWEEP_SECONDS),
+        "options": {"expires": SWEEP_SECONDS},
+    },
+    # Asked often, done once: a machine that was off at seven does it when it is back.
+    **{
+        name: {
+            "task": "jobs.daily",
+            "schedule": EVERY_TEN_MINUTES_OF_THE_DAY,
+            "args": [name],
+            "options": {"expires": 540},
+        }
+        for name in DAILY
+    },
+}
+
+
+@app.task(name="jobs.wake")
+def wake() -> None:
+    """Do what is due."""
+    call_command("run_jobs")
+
+
+@app.task(name="jobs.sweep")
+def sweep() -> None:
+    """Look for what was missed."""
+    call_command("sweep")
+
+
+@app.task(name="jobs.daily")
+def daily(name: str) -> None:
+    """Run a command of the timetable unless it was done today."""
+    call_command("daily", name)
+
+
+@beat_init.connect
+def sweep_at_start(**_signal: Any) -> None:
+    """The timetable proves at once that it is alive, not after its first minute."""
+    sweep.apply_async(expires=SWEEP_SECONDS)
+
+
+_ending = threading.Event()
+# Held while the thread uses the database: the pool forks at any time, and a child must not inherit an open connection.
+_no_fork = threading.Lock()
+os.register_at_fork(before=_no_fork.acquire, after_in_parent=_no_fork.release, after_in_child=_no_fork.release)
+
+
+@worker_ready.connect
+def start_heart(**_signal: Any) -> None:
+    """The worker’s main process writes a sign of life each ten seconds, also while its pool is busy."""
+    threading.Thread(target=_beat_until_the_end, name="heart", daemon=True).start()
+
+
+@worker_shutting_down.connect
+def stop_heart(**_signal: Any) -> None:
+    _ending.set()
+
+
+def _beat_until_the_end() -> None:
+    while True:
+        with _no_fork:
+            _beat_once()
+        if _ending.wait(HEARTBEAT_SECONDS):
+            return
+
+
+def _beat_once() -> None:
+    from django.db import connection  # noqa: PLC0415  the apps are loaded when the worker is, not when this module is
+    from django.utils import timezone  # noqa: PLC0415
+
+    from jobs import actions, health  # noqa: PLC0415
+
+    try:
+        actions.beat(health.WORKER, timezone.now())
+    except Exception as error:  # the heart of a worker must not stop for a database that is away for a while
+        logger.warning("The worker’s sign of life could not be written: %s", error)
+    finally:
+        connection.close()

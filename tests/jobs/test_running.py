@@ -1,0 +1,204 @@
+"""Doing the work: one worker a job, results kept once, failures told in a sentence."""
+
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from jobs import claiming, running
+from jobs.models import Heartbeat, Job, JobFile
+from kmportal.lib.refusals import Refusal
+
+
+def look(job):
+    return Job.objects.get(pk=job.pk)
+
+
+def test_a_task_gets_its_ids_and_its_answer_is_kept(task, db):
+    job = task(lambda work, first, second: {"sum": first + second}, {"first": 2, "second": 3})
+    assert running.run_ready() == 1
+    job = look(job)
+    assert (job.state, job.result, job.progress, job.attempts) == (Job.State.DONE, {"sum": 5}, 100, 1)
+    assert job.finished_at >= job.started_at
+    assert running.run_ready() == 0
+
+
+def test_work_for_later_waits(task, db):
+    task(lambda work: None, due_at=timezone.now() + timedelta(minutes=5))
+    assert running.run_ready() == 0
+
+
+def test_who_waits_is_served_before_mail_and_then_the_oldest(task, lena, riverside):
+    order = []
+    now = timezone.now()
+    task(lambda work, name: order.append(name), {"name": "young"})
+    task(lambda work, name: order.append(name), {"name": "old"}, due_at=now - timedelta(minutes=1))
+    task(lambda work, name: order.append(name), {"name": "waited for"}, by=lena, organisation=riverside)
+    running.run_ready()
+    assert order == ["waited for", "old", "young"]
+
+
+def test_a_claimed_job_is_nobody_elses_until_the_lease_runs_out(task, db):
+    task(lambda work: None)
+    now = timezone.now()
+    first = claiming.claim(now)
+    assert claiming.claim(now) is None
+    second = claiming.claim(now + claiming.LEASE + timedelta(seconds=1))
+    assert (second.pk, second.attempts) == (first.pk, 2)
+    assert not claiming.update_claimed(first, progress=50)
+    assert claiming.update_claimed(second, progress=50)
+
+
+def test_a_worker_that_lost_its_lease_keeps_nothing(task, db):
+    def slow(work):
+        Job.objects.filter(pk=work.job.pk).update(attempts=2)  # another worker has claimed it meanwhile
+        work.finish({"made": "twice"}, JobFile(name="report.pdf", content_type="application/pdf", content=b"x"))
+
+    job = task(slow)
+    running.run_ready(limit=1)
+    assert (look(job).state, look(job).result) == (Job.State.RUNNING, {})
+    assert not JobFile.objects.exists()
+
+
+def test_the_file_and_done_are_kept_together(task, db):
+    def make(work):
+        work.finish({"pages": 2}, JobFile(name="report.pdf", content_type="application/pdf", content=b"%PDF-"))
+
+    job = task(make)
+    running.run_ready()
+    file = JobFile.objects.get()
+    assert (file.job, bytes(file.content), look(job).state) == (job, b"%PDF-", Job.State.DONE)
+
+
+def test_rows_written_with_finish_go_when_the_end_fails(task, db):
+    def make(work):
+        with transaction.atomic():
+            Heartbeat.objects.create(name="made", at=timezone.now())
+            work.finish()
+            raise OSError("the disk is full")
+
+    job = task(make)
+    running.run_ready(limit=1)
+    assert not Heartbeat.objects.exists()
+    assert (look(job).state, look(job).attempts) == (Job.State.READY, 1)
+
+
+def test_what_breaks_is_tried_again_after_longer_and_longer_pauses_then_given_up(task, db, caplog):
+    def fail(work):
+        raise OSError("no route to host")
+
+    job = task(fail)
+    pauses = []
+    for _ in range(2):
+        before = timezone.now()
+        running.run_ready()
+        pauses.append(round((look(job).due_at - before).total_seconds()))
+        Job.objects.update(due_at=before)
+    running.run_ready()
+    job = look(job)
+    assert pauses == [10, 60]
+    assert job.state == Job.State.FAILED
+    assert job.error.startswith("This did not work, although it was tried 3 times.")
+    assert "no route to host" not in job.error
+    assert "no route to host" in caplog.text
+
+
+def test_a_refusal_ends_the_job_at_once_with_its_sentence(task, db):
+    def refuse(work):
+        raise Refusal("Nobody has answered yet.")
+
+    job = task(refuse)
+    running.run_ready()
+    assert (look(job).state, look(job).error) == (Job.State.FAILED, "Nobody has answered yet.")
+
+
+def test_work_that_kills_its_worker_is_given_up_too(task, db):
+    job = task(lambda work: None)
+    Job.objects.update(
+        state=Job.State.RUNNING, attempts=3, claimed_by="gone/:1", lease_until=timezone.now() - timedelta(seconds=1)
+    )
+    running.run_ready()
+    assert look(job).state == Job.State.FAILED
+    assert "broken off again and again" in look(job).error
+
+
+def test_progress_is_written_once_a_second_and_renews_the_lease(task, db, monkeypatch, django_assert_num_queries):
+    seen = []
+
+    def slow(work):
+        Job.objects.update(lease_until=timezone.now() + timedelta(seconds=1))
+        with django_assert_num_queries(1):
+            for row in range(1000):
+                work.progress(row / 10, f"{row} of 1,000 lessons")
+        seen.append(look(work.job))
+
+    task(slow)
+    running.run_ready()
+    assert (seen[0].progress, seen[0].progress_text) == (0, "0 of 1,000 lessons")
+    assert seen[0].lease_until > timezone.now() + timedelta(seconds=100)
+
+
+def test_progress_stops_a_worker_that_lost_its_lease(task, db):
+    reached = []
+
+    def slow(work):
+        Job.objects.update(attempts=7)
+        work.progress(50)
+        reached.append("the end")
+
+    task(slow)
+    running.run_ready(limit=1)
+    assert reached == []
+
+
+def test_leases_of_workers_that_died_on_this_machine_end_at_once(task, db):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    now = timezone.now()
+    jobs = [task(lambda work: None) for _ in range(3)]
+    here = claiming.this_worker().rpartition(":")[0]
+    for job, worker in zip(jobs, (f"{here}:{dead.pid}", claiming.this_worker(), "elsewhere/:1"), strict=True):
+        Job.objects.filter(pk=job.pk).update(
+            state=Job.State.RUNNING, claimed_by=worker, lease_until=now + timedelta(minutes=1)
+        )
+    assert claiming.release_dead(now) == 1
+    assert list(Job.objects.due(now)) == [jobs[0]]
+
+
+def test_when_the_time_is_up_the_worker_is_woken_again_instead_of_going_on(task, wakes, db):
+    for _ in range(2):
+        task(lambda work: None)
+    assert running.run_ready(for_seconds=-1) == 0
+    assert wakes == ["jobs.wake"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_at_once_do_each_job_once(task):
+    done = []
+    lock = threading.Lock()
+
+    def note(work, number):
+        with lock:
+            done.append(number)
+
+    for number in range(30):
+        task(note, {"number": number})
+
+    def worker():
+        try:
+            running.run_ready()
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=worker) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == list(range(30))
+    assert Job.objects.filter(state=Job.State.DONE, attempts=1).count() == 30
+    assert connection.vendor in {"sqlite", "postgresql"}
