@@ -1,0 +1,117 @@
+"""Making plain text and days of what other systems wrote: tags, entities, odd spaces, dates of several shapes."""
+
+import html
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from kmportal.lib.days import NotADay, read_day
+
+_TAGS = (
+    "a|abbr|address|article|b|big|blockquote|body|br|caption|center|cite|code|col|colgroup|dd|del|div|dl|dt|em|embed|"
+    "figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|label|li|link|meta|nobr|object|"
+    "ol|p|param|pre|s|section|small|span|strike|strong|style|sub|sup|table|tbody|td|tfoot|th|thead|title|tr|tt|u|ul|o:p"
+)
+_DROPPED = re.compile(r"<(script|style|object)\b[^>]*>.*?</\1\s*>|<!--.*?-->|<!--[^>]*>", re.IGNORECASE | re.DOTALL)
+_ITEM = re.compile(r"<li\b[^<>]*>", re.IGNORECASE)
+_BREAK = re.compile(
+    r"</?(?:br|p|div|tr|table|ul|ol|dl|dt|dd|h[1-6]|center|blockquote|pre|hr|caption)\b[^<>]*>", re.IGNORECASE
+)
+_CELL = re.compile(r"<t[dh]\b[^<>]*>", re.IGNORECASE)
+# Only tags that exist: “below <0.10 %>” and “x < y” are words.
+_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*|/)?>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
+_QUOT_WORDS = re.compile(
+    r"[Qq]uot(?:a|as|e|ed|es|er|ers|ing|ings|ient|ients|ation|ations|able|h|idian)|[Aa]liquots?|QUOTE[SD]?|QUOTATIONS?"
+)
+_QUOT = re.compile(r"[A-Za-z0-9]*quot[A-Za-z0-9]*")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\xad]"
+)
+_MAC_SPACE = re.compile(r"(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
+
+
+def plain_text(value: str, *, from_mac: bool = False) -> str:
+    """The words without tags, entities and control characters; paragraphs and list items keep their lines.
+
+    Entities that lost their ``&`` and ``;`` on the way (“quotdonutquot”) become quotation marks. ``from_mac``: the
+    file came out of Excel for Mac, which writes ``_`` for a space that must not break.
+    """
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    text = _DROPPED.sub(" ", text)
+    text = _ITEM.sub("\n– ", text)
+    text = _BREAK.sub("\n", text)
+    text = _CELL.sub(" ", text)
+    text = _TAG.sub("", text)
+    for _ in range(2):  # some were written twice over: &amp;reg;
+        text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
+    text = _QUOT.sub(_mended, text) if "quot" in text else text
+    text = _MAC_SPACE.sub(" ", text) if from_mac else text
+    return _tidied(_CONTROL.sub("", text))
+
+
+def _mended(found: re.Match[str]) -> str:
+    word = found[0]
+    return word if _QUOT_WORDS.fullmatch(word) else word.replace("quot", '"')
+
+
+def _tidied(text: str) -> str:
+    """Single spaces, no space at the ends of lines, at most one empty line."""
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def first_words(text: str, most: int) -> str:
+    """The beginning of a text on one line: its first sentence if that fits, else as many words as do, and “…”."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    sentence = re.match(r".+?[.!?](?=\s)", line)
+    if sentence and 20 <= len(sentence[0]) <= most:
+        return sentence[0]
+    return f"{line[: most - 1].rsplit(' ', 1)[0].rstrip(' ,;:–-')}…"
+
+
+def month_comes_first(values: Iterable[str]) -> bool:
+    """Whether dates like 6/13/14 are written the American way: some second number is above 12, and no first one."""
+    first = second = False
+    for value in values:
+        if found := re.fullmatch(r"\s*(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})\b.*", value):
+            first |= int(found[1]) > 12
+            second |= int(found[2]) > 12
+    return second and not first
+
+
+def loose_day(value: str, *, month_first: bool = False, on: date) -> date | None:
+    """The day that a date of some shape means, or None: ISO, 6/6/14, 6 June 2014, June 6, 2014, 6-Jun-14, 41796.
+
+    Years of two digits never lie in the future, seen from ``on``. Nothing before 1900 is believed.
+    """
+    text = re.sub(r"(?<=\d)[T ]\d{1,2}:\d{2}.*$", "", value.strip())
+    if found := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})", text):
+        day, month = (int(found[2]), int(found[1])) if month_first else (int(found[1]), int(found[2]))
+        return _day(_whole_year(found[3], on), month, day)
+    if found := re.fullmatch(r"(\d{4})[/.-]?(\d{2})[/.-]?(\d{2})", text):
+        return _day(int(found[1]), int(found[2]), int(found[3]))
+    if re.fullmatch(r"[2-6]\d{4}", text):
+        return date(1899, 12, 30) + timedelta(days=int(text))
+    text = re.sub(r"(?<=\d)-(?=[A-Za-z])|(?<=[A-Za-z])-(?=\d)", " ", text)
+    text = re.sub(r"(?<=\s)(\d{2})$", lambda two: str(_whole_year(two[1], on)), text)
+    try:
+        return read_day(text, on=on) if re.search(r"\d", text) else None
+    except NotADay:
+        return None
+
+
+def _whole_year(digits: str, on: date) -> int:
+    year = int(digits)
+    if len(digits) > 2:
+        return year
+    return 2000 + year if 2000 + year <= on.year else 1900 + year
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day) if year >= 1900 else None
+    except ValueError:
+        return None

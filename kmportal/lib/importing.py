@@ -1,0 +1,308 @@
+"""Reading tables that people bring: what the file is, in which letters, with which separators. Knows no app.
+
+Everything that cannot be read is refused with one sentence (``Unreadable``); a single bad row becomes a ``Record``
+with a problem, so that the others can still come in.
+"""
+
+import codecs
+import csv
+import io
+import itertools
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kmportal.lib.refusals import Refusal
+
+REPLACEMENT = "\ufffd"
+Cell = str | list[str]
+
+# What people may choose when a file is not UTF-8. The first is for files that no code page reads.
+ENCODINGS = [
+    ("", "Leave damaged letters marked with �"),
+    ("cp1252", "Windows (Western Europe)"),
+    ("mac_roman", "Mac"),
+    ("cp850", "DOS (Western Europe)"),
+]
+DELIMITERS = ",;\t|"
+# One cell may hold a long report; the csv module’s own limit is lower.
+csv.field_size_limit(5_000_000)
+
+_MAGIC = [
+    (b"%PDF", "This is a PDF. Ask for the table itself, as a CSV file."),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "This is an old Excel or Word file. Open it and save it as “CSV UTF-8”, then choose that file.",
+    ),
+    (b"\x1f\x8b", "This file is packed (gzip). Unpack it first, then choose the file inside."),
+    (b"7z\xbc\xaf", "This file is packed (7z). Unpack it first, then choose the file inside."),
+    (b"Rar!", "This file is packed (rar). Unpack it first, then choose the file inside."),
+    (b"\x89PNG", "This is a picture. Choose a CSV or JSON Lines file."),
+    (b"\xff\xd8\xff", "This is a picture. Choose a CSV or JSON Lines file."),
+    (b"GIF8", "This is a picture. Choose a CSV or JSON Lines file."),
+    (b"{\\rtf", "This is a text document. Choose a CSV or JSON Lines file."),
+    (b"SQLite format 3", "This is a database. Choose a CSV or JSON Lines file."),
+]
+_EXCEL = "This is an Excel workbook. Open it in Excel and save it as “CSV UTF-8”, then choose that file."
+
+
+class Unreadable(Refusal):
+    """The file is not what it says, or holds no table."""
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A file as text. ``damaged`` counts the letters that could not be read and became U+FFFD."""
+
+    text: str = field(repr=False)
+    encoding: str
+    damaged: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row. ``number`` is what a spreadsheet shows beside it (a line number in JSON Lines)."""
+
+    number: int
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table with headings, not read yet: ``records()`` reads it from the beginning each time."""
+
+    format: str
+    headings: tuple[str, ...]
+    text: str = field(repr=False)
+    delimiter: str = ","
+    skipped: int = 0
+    # Excel for Mac saves with bare carriage returns, US dates and “_” for spaces that must not break.
+    from_mac: bool = False
+
+    def records(self) -> Iterator[Record]:
+        return self._objects() if self.format == "jsonl" else self._rows()
+
+    def _rows(self) -> Iterator[Record]:
+        rows = _csv_rows(self.text, self.delimiter)
+        number = self.skipped + 1
+        for row in itertools.islice(rows, number, None):
+            number += 1
+            if not any(cell.strip() for cell in row):
+                continue
+            cells, extra = row[: len(self.headings)], row[len(self.headings) :]
+            if any(cell.strip() for cell in extra):
+                sentence = (
+                    f"This row has {len(row)} cells, but there are {len(self.headings)} headings. "
+                    "Perhaps quotation marks are missing around a text."
+                )
+                yield Record(number, dict(zip(self.headings, cells, strict=False)), sentence)
+                continue
+            yield Record(number, dict(itertools.zip_longest(self.headings, cells, fillvalue="")))
+
+    def _objects(self) -> Iterator[Record]:
+        for number, thing in _json_objects(self.text):
+            if isinstance(thing, dict):
+                yield Record(number, {str(key): _cell(value) for key, value in thing.items()})
+            else:
+                yield Record(number, problem="This line is not a JSON object, such as {“title”: “…”}.")
+
+
+def check_kind(start: bytes, whole: bytes | None = None) -> None:
+    """Refuse what is no text at all, by its first bytes. ``whole`` lets a zip say whether it is a workbook.
+
+    Nothing is ever unpacked: a zip’s table of contents is enough, so a zip bomb has nothing to go off.
+    """
+    if not start.strip(b"\x00\t\r\n \xef\xbb\xbf"):
+        raise Unreadable("This file is empty.")
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        raise Unreadable(_zip_sentence(whole or start))
+    for magic, sentence in _MAGIC:
+        if start.startswith(magic):
+            raise Unreadable(sentence)
+    if start.lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        raise Unreadable("This is a web page. Choose a CSV or JSON Lines file.")
+    if start.lstrip().startswith(b"<?xml"):
+        raise Unreadable("This is an XML file. Choose a CSV or JSON Lines file.")
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return
+    odd = sum(byte < 32 and byte not in b"\t\n\r\x0b\x0c" for byte in start[:4096])
+    if b"\x00" in start or odd > len(start[:4096]) / 20:
+        raise Unreadable("This is not a text file. Choose a CSV or JSON Lines file.")
+
+
+def _zip_sentence(whole: bytes) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(whole)) as packed:
+            names = packed.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        names = []
+    if any(name.startswith("xl/") for name in names):
+        return _EXCEL
+    if any(name.startswith("word/") for name in names):
+        return "This is a Word document. Choose a CSV or JSON Lines file."
+    return "This file is packed (zip). Unpack it first, then choose the file inside."
+
+
+def decode(data: bytes, encoding: str = "") -> Decoded:
+    """The file’s text: by its byte-order mark, else as UTF-8, else as the person chose.
+
+    Left alone, bytes that are no UTF-8 become U+FFFD: nobody can tell by machine which code page was meant, and a
+    wrong guess changes letters without a trace.
+    """
+    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return _counted(data, name, "utf-16" if name == "utf-16" else "utf-8")
+    try:
+        return Decoded(data.decode("utf-8"), "utf-8", 0)
+    except UnicodeDecodeError:
+        return _counted(data, encoding or "utf-8", encoding)
+
+
+def _counted(data: bytes, codec: str, encoding: str) -> Decoded:
+    try:
+        text = data.decode(codec, errors="replace")
+    except LookupError:
+        raise Unreadable(f"There is no encoding called “{encoding}”. Try cp1252 or mac_roman.") from None
+    return Decoded(text, encoding, text.count(REPLACEMENT))
+
+
+def damaged_places(data: bytes, *, most: int = 10, around: int = 24) -> list[dict[str, str]]:
+    """Up to ten places that are no UTF-8, each as every encoding to choose from would read it."""
+    places: list[dict[str, str]] = []
+    view, position = memoryview(data), 0
+    while len(places) < most:
+        try:
+            codecs.utf_8_decode(view[position:], "strict", True)
+        except UnicodeDecodeError as error:
+            at = position + error.start
+        else:
+            break
+        piece = data[max(0, at - around) : at + around]
+        places.append({name: _one_line(piece.decode(name or "utf-8", errors="replace")) for name, _ in ENCODINGS})
+        position = at + around
+    return places
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def read(text: str) -> Sheet:
+    """What table the text holds: JSON Lines (or one JSON list), or CSV with its separator. Refuses what is none."""
+    text = text.lstrip(REPLACEMENT) if text.startswith(REPLACEMENT * 2) else text
+    if not text.strip():
+        raise Unreadable("This file is empty.")
+    if text.lstrip()[0] in "{[":
+        return _read_json(text)
+    return _read_csv(text)
+
+
+def _read_json(text: str) -> Sheet:
+    headings: dict[str, None] = {}
+    for _, thing in itertools.islice(_json_objects(text), 200):
+        if isinstance(thing, dict):
+            headings.update(dict.fromkeys(str(key) for key in thing))
+    if not headings:
+        raise Unreadable("No line of this file is a JSON object, so there is nothing to bring in.")
+    return Sheet("jsonl", tuple(headings), text)
+
+
+def _json_objects(text: str) -> Iterator[tuple[int, Any]]:
+    """Line numbers and what stands there; a line that is no JSON gives None."""
+    if text.lstrip().startswith("["):
+        try:
+            things = json.loads(text)
+        except (json.JSONDecodeError, RecursionError):
+            things = None
+        yield from enumerate(things if isinstance(things, list) else [], start=1)
+        return
+    for number, line in enumerate(io.StringIO(text), start=1):
+        if line.strip():
+            try:
+                yield number, json.loads(line)
+            except (json.JSONDecodeError, RecursionError):
+                yield number, None
+
+
+def _cell(value: Any) -> Cell:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return [str(item) for item in value if item is not None]
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _read_csv(text: str) -> Sheet:
+    skipped, delimiter = 0, ""
+    first = text.split("\n", 1)[0].strip().strip('"').lower()
+    if first.startswith("sep=") and len(first) == 5:
+        skipped, delimiter = 1, first[4]
+    delimiter = delimiter or _delimiter(text)
+    rows = enumerate(_csv_rows(text, delimiter))
+    filled = (pair for pair in rows if pair[0] >= skipped and any(cell.strip() for cell in pair[1]))
+    skipped, headings = next(filled, (skipped, []))
+    if not headings:
+        raise Unreadable("This file has separators and no words.")
+    if len([cell for cell in headings if cell.strip()]) < 2:
+        raise Unreadable(
+            "This file has one column only. A table needs columns, with commas, semicolons or tabs between."
+        )
+    if next(filled, None) is None:
+        raise Unreadable("This file has headings and no rows below them.")
+    from_mac = "\r" in text and "\n" not in text
+    return Sheet("csv", _headings(headings), text, delimiter, skipped, from_mac)
+
+
+def _headings(row: list[str]) -> tuple[str, ...]:
+    """The headings, none empty, none twice."""
+    seen: dict[str, None] = {}
+    for position, cell in enumerate(row, start=1):
+        name = plain = " ".join(cell.split()) or f"Column {position}"
+        for again in itertools.count(2):
+            if name not in seen:
+                break
+            name = f"{plain} ({again})"
+        seen[name] = None
+    return tuple(seen)
+
+
+def _delimiter(text: str) -> str:
+    """The separator that gives the first rows most columns, and the same number of them in each."""
+
+    def score(delimiter: str) -> tuple[int, int]:
+        try:
+            rows = list(itertools.islice(_csv_rows(text[:200_000], delimiter, whole=False), 20))
+        except Unreadable:
+            return (0, 0)
+        width = len(rows[0]) if rows else 0
+        return (sum(len(row) == width for row in rows) if width > 1 else 0, width)
+
+    return max(DELIMITERS, key=score)
+
+
+def _csv_rows(text: str, delimiter: str, *, whole: bool = True) -> Iterator[list[str]]:
+    """The rows. A quotation mark that is never closed would swallow the rest of the file, so that is refused.
+
+    It is found by a last line of our own that must come back as a row of its own.
+    """
+    end = "\ue000end\ue000"
+    lines = itertools.chain(io.StringIO(text, newline=""), ["\n", end] if whole else [])
+    reader = csv.reader(lines, delimiter=delimiter)
+    began = 1
+    try:
+        for row in reader:
+            if row == [end]:
+                return
+            if whole and row and end in row[-1]:
+                raise Unreadable(
+                    f"A quotation mark in line {began} is never closed. Add the missing one and try again."
+                )
+            began = reader.line_num + 1
+            yield row
+    except csv.Error as error:
+        raise Unreadable(f"Line {reader.line_num} cannot be read as CSV ({error}).") from None
