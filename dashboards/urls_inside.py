@@ -1,5 +1,9 @@
-"""Addresses of dashboards inside an organisation."""
+"""Home, inside one organisation."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from dashboards.views import home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+]

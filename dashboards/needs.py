@@ -1,0 +1,245 @@
+"""What needs somebody today: the one list that asks, worked out from every app below, most pressing first."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from actionplan.models import Action
+from kmportal.lib.days import day_in_words, due_in_words, moment_in_words
+from lessons.models import Lesson, State
+from organisations.models import Membership
+from organisations.permissions import Permission
+from roadmap.models import Intervention
+from selfassessment.models import Asked, Assessment
+from techniques.models import Session
+
+SOON = 3  # days
+MOST = 8
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing that waits for this person: what it is, the one button, how late it is."""
+
+    title: str
+    url: str
+    button: str
+    facts: str = ""
+    late: str = ""
+    weight: int = 0
+
+
+def needs_of(membership: Membership, *, at: datetime) -> list[Need]:
+    """Everything that waits for this member, most pressing first; at most eight, so that it stays a list for today."""
+    today = timezone.localdate(at)
+    found = [
+        *_own_actions(membership, today),
+        *_sessions(membership, at),
+        *_answers_owed(membership, today),
+        *_returned_lessons(membership),
+    ]
+    if membership.can(Permission.VALIDATE):
+        found += _lessons_waiting(membership, today)
+    if membership.can(Permission.FACILITATE):
+        found += [*_rounds_to_close(membership, today), *_sessions_to_close(membership, at)]
+    if membership.can(Permission.PLAN):
+        found += [*_undecided(membership), *_ownerless(membership, today), *_left_behind(membership, today)]
+    return sorted(found, key=lambda need: -need.weight)[:MOST]
+
+
+def _own_actions(membership: Membership, today: date) -> list[Need]:
+    rows = (
+        Action.objects.visible_to(membership)
+        .owned_by(membership.person)
+        .open()
+        .filter(due_on__lte=today + timedelta(days=SOON))
+    )
+    needs = []
+    for action in rows.select_related("organisation").order_by("due_on", "pk")[:MOST]:
+        late = (today - action.due_on).days
+        words = due_in_words(action.due_on, on=today)
+        facts = f"Promised in: {action.source}" if action.source else ""
+        needs.append(
+            Need(
+                action.title,
+                action.get_absolute_url(),
+                "Open",
+                facts if late > 0 else _sentence(words, facts),
+                words if late > 0 else "",
+                weight=60 + min(late, 30),
+            )
+        )
+    return needs
+
+
+def _sessions(membership: Membership, at: datetime) -> list[Need]:
+    person = membership.person
+    mine = Q(facilitator=person) | Q(invitees__person=person)
+    rows = (
+        Session.objects.visible_to(membership)
+        .to_come()
+        .filter(mine, starts_at__lte=at + timedelta(days=2), starts_at__gte=at - timedelta(hours=12))
+    )
+    needs = []
+    for session in rows.select_related("organisation", "technique").distinct().order_by("starts_at"):
+        leads = session.facilitator_id == person.pk
+        starts = timezone.localtime(session.starts_at)
+        live = session.state == Session.State.LIVE
+        button = "Open the room" if leads else ("Join" if live else "See the session")
+        page = reverse("session_room", args=[membership.organisation.slug, session.pk]) if leads and live else None
+        facts = _sentence(
+            "Under way now" if live else moment_in_words(starts, on=timezone.localdate(at)).capitalize(),
+            session.technique.name,
+            session.place,
+        )
+        needs.append(Need(session.title, page or session.get_absolute_url(), button, facts, weight=90 if live else 70))
+    return needs
+
+
+def _answers_owed(membership: Membership, today: date) -> list[Need]:
+    rows = Asked.objects.filter(
+        person=membership.person,
+        answered=False,
+        assessment__state=Assessment.State.OPEN,
+        assessment__organisation=membership.organisation,
+    )
+    needs = []
+    for asked in rows.select_related("assessment__organisation"):
+        closes = day_in_words(asked.assessment.closes_on, on=today)
+        needs.append(
+            Need(
+                f"Answer “{asked.assessment}”",
+                asked.assessment.get_absolute_url(),
+                "Answer",
+                f"About 20 minutes, in one go or several. Open until {closes}",
+                weight=65,
+            )
+        )
+    return needs
+
+
+def _returned_lessons(membership: Membership) -> list[Need]:
+    rows = Lesson.objects.visible_to(membership).written_by(membership.person).filter(state=State.RETURNED)
+    return [
+        Need(
+            f"Rewrite your lesson “{lesson.revision}”",
+            lesson.get_absolute_url(),
+            "Read the comment",
+            "Somebody checked it and asks for a change",
+            weight=55,
+        )
+        for lesson in rows.select_related("revision", "organisation")[:3]
+    ]
+
+
+def _lessons_waiting(membership: Membership, today: date) -> list[Need]:
+    waiting = Lesson.objects.visible_to(membership).waiting().exclude(author=membership.person)
+    waiting = waiting.filter(Q(claimed_by=None) | Q(claimed_by=membership.person))
+    rows = list(waiting.select_related("revision", "organisation", "author").order_by("submitted_at")[:2])
+    count = waiting.count() if len(rows) == 2 else len(rows)
+    if not rows:
+        return []
+    first = rows[0]
+    late = ""
+    if first.answer_due_on and first.answer_due_on < today:
+        late = due_in_words(first.answer_due_on, on=today)
+    if count == 1:
+        who = f"{first.author} sent it in" if first.author else "Sent in"
+        return [Need(f"Review a lesson: “{first.revision}”", first.get_absolute_url(), "Review", who, late, weight=50)]
+    url = reverse("lesson_queue", args=[membership.organisation.slug])
+    return [Need(f"Review {count} lessons", url, "Review", f"Longest waiting: “{first.revision}”", late, weight=50)]
+
+
+def _rounds_to_close(membership: Membership, today: date) -> list[Need]:
+    rows = Assessment.objects.visible_to(membership).open().filter(closes_on__lt=today, facilitator=membership.person)
+    return [
+        Need(
+            f"Close “{assessment}” and read the result",
+            assessment.get_absolute_url(),
+            "Close",
+            late=due_in_words(assessment.closes_on, on=today),
+            weight=58,
+        )
+        for assessment in rows.select_related("organisation")
+    ]
+
+
+def _sessions_to_close(membership: Membership, at: datetime) -> list[Need]:
+    rows = Session.objects.visible_to(membership).filter(
+        state=Session.State.LIVE, facilitator=membership.person, opened_at__lt=at - timedelta(hours=12)
+    )
+    return [
+        Need(
+            f"End “{session}” and keep what came out",
+            reverse("session_close", args=[membership.organisation.slug, session.pk]),
+            "End the session",
+            f"Under way since {day_in_words(timezone.localtime(session.opened_at).date(), on=timezone.localdate(at))}",
+            weight=57,
+        )
+        for session in rows
+    ]
+
+
+def _undecided(membership: Membership) -> list[Need]:
+    from dashboards.reports import latest_report
+
+    report = latest_report(membership)
+    if report is None:
+        return []
+    open_ones = [suggestion for suggestion in report.suggestions if suggestion.decision is None]
+    if not open_ones:
+        return []
+    names = ", ".join(f"{row.code} {row.name}" for row in open_ones[:3])
+    count = len(open_ones)
+    return [
+        Need(
+            f"Decide on {count} {'suggestion' if count == 1 else 'suggestions'} from “{report.title}”",
+            f"{report.url}#do",
+            "Decide",
+            names,
+            weight=45,
+        )
+    ]
+
+
+def _ownerless(membership: Membership, today: date) -> list[Need]:
+    rows = Intervention.objects.visible_to(membership).filter(programme__is_current=True).without_owner()
+    return [
+        Need(
+            f"Find somebody for “{intervention}”",
+            intervention.get_absolute_url(),
+            "Choose an owner",
+            f"Step {intervention.step}. Nobody does it yet",
+            weight=40,
+        )
+        for intervention in rows.select_related("programme__organisation")[:2]
+    ]
+
+
+def _left_behind(membership: Membership, today: date) -> list[Need]:
+    """Promises of people who have gone."""
+    here = Membership.objects.current().filter(organisation=membership.organisation).values("person")
+    rows = (
+        Action.objects.visible_to(membership)
+        .open()
+        .filter(organisation=membership.organisation, owner__isnull=False)
+        .exclude(owner__in=here)
+    )
+    return [
+        Need(
+            f"Find a new owner for “{action}”",
+            action.get_absolute_url(),
+            "Choose an owner",
+            f"{action.owner} is no longer here",
+            due_in_words(action.due_on, on=today) if action.days_late(today) else "",
+            weight=75,
+        )
+        for action in rows.select_related("organisation", "owner").order_by("due_on")[:3]
+    ]
+
+
+def _sentence(*parts: str) -> str:
+    return ". ".join(part[:1].upper() + part[1:] for part in parts if part)

@@ -1,0 +1,330 @@
+"""What the home pages show, worked out once as plain values. Every number carries the address of its list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from actionplan.models import Action
+from dashboards.gaps import Gap, widest_gaps
+from dashboards.needs import Need, needs_of
+from kmportal.lib.days import moment_in_words
+from lessons.models import Lesson, State
+from organisations.models import Membership
+from organisations.permissions import Permission, Role
+from roadmap.models import Intervention, Programme, Step
+from techniques.models import Participant, Session
+
+SHOWN_STATES = (
+    State.SUBMITTED,
+    State.IN_REVIEW,
+    State.IDENTIFIED,
+    State.NOTED,
+    State.ACTION_AGREED,
+    State.LEARNED,
+    State.EMBEDDED,
+)
+
+
+@dataclass(frozen=True)
+class StepFigure:
+    """One of the five steps: how far it is."""
+
+    number: int
+    name: str
+    done: int
+    counted: int
+    late: int
+    ownerless: int
+    url: str
+
+    @property
+    def words(self) -> str:
+        return f"{self.done} of {self.counted} done"
+
+    @property
+    def is_done(self) -> bool:
+        return self.counted > 0 and self.done == self.counted
+
+
+@dataclass(frozen=True)
+class StateFigure:
+    """How many lessons stand in one state."""
+
+    state: str
+    count: int
+    url: str
+
+
+@dataclass(frozen=True)
+class SessionLine:
+    """One session to come."""
+
+    title: str
+    url: str
+    when: str
+    facts: str
+
+
+@dataclass(frozen=True)
+class LateLine:
+    """One promise past its day."""
+
+    title: str
+    url: str
+    owner: str
+    source: str
+    source_url: str
+    days: int
+
+
+@dataclass(frozen=True)
+class Move:
+    """Something that moved along the thread lately."""
+
+    at: datetime
+    words: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number with what it is measured against, opening its list."""
+
+    value: str
+    of: str
+    label: str
+    beside: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Home:
+    """The home page of one member."""
+
+    greeting: str
+    lead: str
+    needs: Sequence[Need]
+    programme: Programme | None
+    steps: Sequence[StepFigure]
+    gaps: Sequence[Gap]
+    gaps_url: str
+    lessons: Sequence[StateFigure]
+    sessions: Sequence[SessionLine]
+    late: Sequence[LateLine]
+    late_count: int
+    late_url: str
+    moves: Sequence[Move]
+    figures: Sequence[Figure]
+
+    @property
+    def verdict(self) -> str:
+        """The page in one sentence of facts, for whoever has two minutes."""
+        done, counted = sum(step.done for step in self.steps), sum(step.counted for step in self.steps)
+        late = sum(step.late for step in self.steps)
+        if not counted:
+            return "Nothing is planned yet"
+        plan = f"{done} of {counted} interventions done"
+        return f"{plan}, {late} late" if late else f"{plan}, none late"
+
+    @classmethod
+    def build(cls, membership: Membership, *, at: datetime) -> "Home":
+        """All that the page needs. The queries do not grow with the number of rows."""
+        today = timezone.localdate(at)
+        programme = Programme.objects.visible_to(membership).current().select_related("lead", "sponsor").first()
+        steps = step_figures(programme, membership, today)
+        needs = needs_of(membership, at=at)
+        late, late_count = _late(membership, today)
+        gaps = widest_gaps(membership)
+        oversees = membership.can(Permission.OVERSEE)
+        return cls(
+            greeting=f"{_greeting(at)}, {membership.person.first_name}",
+            lead=_lead(needs, steps),
+            needs=needs,
+            programme=programme,
+            steps=steps,
+            gaps=gaps.rows,
+            gaps_url=gaps.url,
+            lessons=_lessons_by_state(membership),
+            sessions=_sessions(membership, at, today),
+            late=late,
+            late_count=late_count,
+            late_url=_late_url(membership),
+            moves=_moves(membership, at),
+            figures=_figures(membership, steps, today) if oversees and membership.role == Role.SPONSOR else (),
+        )
+
+
+def step_figures(programme: Programme | None, membership: Membership, today: date) -> list[StepFigure]:
+    """The five steps of a programme, always five, in one query."""
+    if programme is None:
+        return []
+    late = Q(ends_on__lt=today) & ~Q(state__in=[Intervention.State.DONE, Intervention.State.DROPPED])
+    alive = Q(state__in=[Intervention.State.PLANNED, Intervention.State.DOING, Intervention.State.PAUSED])
+    rows = {
+        row["step"]: row
+        for row in Intervention.objects.filter(programme=programme)
+        .counted()
+        .order_by()
+        .values("step")
+        .annotate(
+            counted=Count("pk"),
+            done=Count("pk", filter=Q(state=Intervention.State.DONE)),
+            late=Count("pk", filter=late),
+            ownerless=Count("pk", filter=alive & Q(owner=None)),
+        )
+    }
+    page = reverse("programme_detail", args=[membership.organisation.slug, programme.pk])
+    nothing = {"done": 0, "counted": 0, "late": 0, "ownerless": 0}
+    return [
+        StepFigure(
+            number,
+            Step(number).label,
+            *(rows.get(number, nothing)[key] for key in ("done", "counted", "late", "ownerless")),
+            url=f"{page}#step-{number}",
+        )
+        for number in Step.values
+    ]
+
+
+def _greeting(at: datetime) -> str:
+    hour = timezone.localtime(at).hour
+    return "Good morning" if 4 <= hour < 12 else "Good afternoon" if 12 <= hour < 18 else "Good evening"
+
+
+def _lead(needs: Sequence[Need], steps: Sequence[StepFigure]) -> str:
+    """One or two facts as sentences."""
+    count = len(needs)
+    words = ["Nothing", "One thing", "Two things", "Three things", "Four things", "Five things", "Six things"]
+    said = words[count] if count < len(words) else f"{count} things"
+    first = f"{said} {'needs' if count < 2 else 'need'} you today."
+    late, ownerless = sum(step.late for step in steps), sum(step.ownerless for step in steps)
+    if late:
+        return f"{first} {_count(late, 'intervention is', 'interventions are')} late."
+    if ownerless:
+        return f"{first} {_count(ownerless, 'intervention has', 'interventions have')} no owner yet."
+    return first
+
+
+def _count(number: int, one: str, more: str) -> str:
+    return f"One {one}" if number == 1 else f"{number} {more}"
+
+
+def _lessons_by_state(membership: Membership) -> list[StateFigure]:
+    rows = Lesson.objects.visible_to(membership).filter(organisation=membership.organisation)
+    counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    page = reverse("lesson_list", args=[membership.organisation.slug])
+    return [StateFigure(state, counts[state], f"{page}?state={state}") for state in SHOWN_STATES if counts.get(state)]
+
+
+def _sessions(membership: Membership, at: datetime, today: date) -> list[SessionLine]:
+    rows = Session.objects.visible_to(membership).to_come().filter(starts_at__gte=at - timedelta(hours=12))
+    rows = rows.select_related("organisation", "technique", "facilitator").order_by("starts_at")[:3]
+    return [
+        SessionLine(
+            session.title,
+            session.get_absolute_url(),
+            _capital(moment_in_words(timezone.localtime(session.starts_at), on=today)),
+            ". ".join(
+                part
+                for part in (
+                    session.technique.name,
+                    session.place,
+                    f"{session.facilitator.first_name} leads" if session.facilitator else "",
+                )
+                if part
+            ),
+        )
+        for session in rows
+    ]
+
+
+def _late(membership: Membership, today: date) -> tuple[list[LateLine], int]:
+    rows = Action.objects.visible_to(membership).filter(organisation=membership.organisation).overdue(on=today)
+    first = rows.select_related("organisation", "owner").by_day()[:3]
+    lines = [
+        LateLine(
+            action.title,
+            action.get_absolute_url(),
+            action.owner_name,
+            action.source,
+            action.source_url,
+            action.days_late(today),
+        )
+        for action in first
+    ]
+    return lines, (rows.count() if len(lines) == 3 else len(lines))
+
+
+def _late_url(membership: Membership) -> str:
+    return reverse("action_list", args=[membership.organisation.slug]) + "?show=all&late=1"
+
+
+def _moves(membership: Membership, at: datetime) -> list[Move]:
+    """The last five things that moved along the thread in the past fortnight."""
+    since = at - timedelta(days=14)
+    moves = [
+        Move(row.closed_at, f"{row.technique} held", row.title, row.get_absolute_url())
+        for row in Session.objects.visible_to(membership)
+        .held()
+        .filter(closed_at__gte=since)
+        .select_related("organisation", "technique")
+        .order_by("-closed_at")[:5]
+        if row.closed_at
+    ]
+    moves += [
+        Move(row.validated_at, "Lesson checked", str(row.revision), row.get_absolute_url())
+        for row in Lesson.objects.visible_to(membership)
+        .filter(organisation=membership.organisation, validated_at__gte=since, source="")
+        .select_related("organisation", "revision")
+        .order_by("-validated_at")[:5]
+        if row.validated_at
+    ]
+    moves += [
+        Move(row.done_at, "Action done", row.title, row.get_absolute_url())
+        for row in Action.objects.visible_to(membership)
+        .done()
+        .filter(organisation=membership.organisation, done_at__gte=since)
+        .select_related("organisation")
+        .order_by("-done_at")[:5]
+        if row.done_at
+    ]
+    return sorted(moves, key=lambda move: move.at, reverse=True)[:5]
+
+
+def _figures(membership: Membership, steps: Sequence[StepFigure], today: date) -> list[Figure]:
+    """What a sponsor reads first: five numbers, each beside what it is measured against."""
+    slug = membership.organisation.slug
+    year_ago = today - timedelta(days=365)
+    done, counted = sum(step.done for step in steps), sum(step.counted for step in steps)
+    due = sum(step.late for step in steps) + done
+    actions = Action.objects.visible_to(membership).filter(organisation=membership.organisation, due_on__gte=year_ago)
+    promised = actions.filter(Q(state=Action.State.DONE) | Q(due_on__lt=today)).exclude(state=Action.State.DROPPED)
+    on_time = promised.filter(state=Action.State.DONE, done_at__date__lte=F("due_on")).count()
+    owed = promised.count()
+    held = Session.objects.visible_to(membership).held().filter(closed_at__date__gte=year_ago)
+    people = Participant.objects.filter(session__in=held).count()
+    changed = Lesson.objects.visible_to(membership).filter(
+        organisation=membership.organisation, state__in=[State.LEARNED, State.EMBEDDED]
+    )
+    kept = Lesson.objects.visible_to(membership).validated().filter(organisation=membership.organisation)
+    lessons, sessions = reverse("lesson_list", args=[slug]), reverse("session_list", args=[slug])
+    return [
+        Figure(str(done), f"of {counted}", "interventions done", f"{due} should be done by now",
+               reverse("programme_current", args=[slug])),
+        Figure(f"{round(100 * on_time / owed)} %" if owed else "–", "", "of actions done on time",
+               f"{on_time} of {owed} in the past year" if owed else "None was due yet",
+               reverse("action_list", args=[slug]) + "?show=done"),
+        Figure(str(held.count()), "", "sessions held", "In the past year", sessions + "#held"),
+        Figure(str(people), "", "people took part", "Counted once for each session", sessions + "#held"),
+        Figure(str(kept.count()), "", "lessons checked", f"{changed.count()} have changed how we work",
+               lessons),
+    ]  # fmt: skip
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

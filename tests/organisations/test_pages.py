@@ -1,0 +1,187 @@
+"""The pages of people, groups, settings and the trail."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image
+
+from organisations import actions, audit
+from organisations.models import AuditEntry, Group, Invitation, Membership, Organisation, Person
+from organisations.permissions import Role
+
+
+@pytest.fixture(autouse=True)
+def _mail_in_memory(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+def url(name: str, *args: object) -> str:
+    return reverse(name, args=["riverside", *args])
+
+
+def png(size: tuple[int, int] = (900, 300)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, "#6a2360").save(out, "PNG")
+    return out.getvalue()
+
+
+class TestPeople:
+    def test_the_administrator_invites_resends_and_revokes(self, ada, as_):
+        browser = as_(ada)
+        answer = browser.post(url("invitation_new"), {"email": "noor@x.example", "role": "reader"}, follow=True)
+        assert "noor@x.example" in answer.content.decode()
+        invitation = Invitation.objects.get()
+        before = invitation.nonce
+        browser.post(url("invitation_resend", invitation.pk))
+        invitation.refresh_from_db()
+        assert invitation.nonce != before
+        browser.post(url("invitation_revoke", invitation.pk))
+        assert not Invitation.objects.open().exists()
+
+    def test_a_refusal_keeps_what_was_typed(self, ada, cara, as_):
+        answer = as_(ada).post(url("invitation_new"), {"email": cara.email, "name": "Cara again", "role": "lead"})
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert "belongs to Riverside already" in page
+        assert "Cara again" in page
+
+    def test_role_and_naming_change_on_the_page(self, ada, cara, as_, member):
+        as_(ada).post(url("person_edit", member(cara).pk), {"role": "sponsor", "is_validator": "on"})
+        changed = member(cara)
+        assert (changed.role, changed.is_validator) == (Role.SPONSOR, True)
+        as_(ada).post(url("person_edit", member(cara).pk), {"role": "reader", "is_validator": "on"})
+        assert not member(cara).is_validator
+
+    def test_the_last_administrator_reads_why_not(self, ada, as_, member):
+        answer = as_(ada).post(url("person_edit", member(ada).pk), {"role": "reader"})
+        assert answer.status_code == 422
+        assert "only administrator" in answer.content.decode()
+        assert member(ada).role == Role.ADMINISTRATOR
+
+    def test_people_of_another_organisation_are_not_found(self, ada, oskar, as_, member):
+        other = member(oskar).pk
+        for name in ("person_edit", "person_remove"):
+            assert as_(ada).get(url(name, other)).status_code == 404
+        for name in ("person_suspend", "person_restore"):
+            assert as_(ada).post(url(name, other)).status_code == 404
+
+    @pytest.mark.parametrize("name", ["person_list", "group_list", "audit_list"])
+    def test_lists_take_the_same_queries_for_one_and_three(
+        self, name, riverside, ada, as_, django_assert_num_queries, django_assert_max_num_queries
+    ):
+        browser = as_(ada)
+
+        def count() -> int:
+            with django_assert_max_num_queries(40) as captured:
+                assert browser.get(url(name)).status_code == 200
+            return len(captured)
+
+        def add(n: int) -> None:
+            person = Person.objects.create(email=f"p{n}@x.example", name=f"Person {n}")
+            Membership.objects.create(organisation=riverside, person=person, role=Role.READER)
+            Group.objects.create(organisation=riverside, name=f"Group {n}")
+            actions.invite(riverside, by=ada, email=f"i{n}@x.example", role=Role.READER)
+
+        browser.get(url(name))
+        add(1)
+        one = count()
+        add(2)
+        add(3)
+        assert count() == one
+
+
+class TestSettings:
+    def fields(self, **changes) -> dict:
+        return {"name": "Riverside", "kind": "trust", "time_zone": "Europe/London", **changes}
+
+    def test_a_logo_is_drawn_anew_small_and_served(self, ada, reza, as_):
+        upload = SimpleUploadedFile("logo.png", png(), "image/png")
+        as_(ada).post(url("organisation_edit"), self.fields(logo_file=upload))
+        answer = as_(reza).get(url("organisation_logo"))
+        assert answer["Content-Type"] == "image/png"
+        with Image.open(io.BytesIO(answer.content)) as image:
+            assert image.width <= 480
+            assert image.height <= 160
+        as_(ada).post(url("organisation_edit"), self.fields(remove_logo="on"))
+        assert as_(reza).get(url("organisation_logo")).status_code == 404
+
+    @pytest.mark.parametrize("content", [b"<svg onload=alert(1)>", b"", b"%PDF-1.7", png()[:200]])
+    def test_what_is_no_picture_is_refused_with_a_sentence(self, content, ada, as_):
+        upload = SimpleUploadedFile("logo.png", content, "image/png")
+        answer = as_(ada).post(url("organisation_edit"), self.fields(name="New name", logo_file=upload))
+        assert answer.status_code == 422
+        assert "New name" in answer.content.decode()
+        assert Organisation.objects.get().name == "Riverside"
+
+    def test_settings_leave_a_line_and_the_incident_link_is_on_every_page(self, ada, as_):
+        link = "https://datix.example/report"
+        as_(ada).post(url("organisation_edit"), self.fields(incident_url=link, incident_name="Datix"))
+        assert AuditEntry.objects.filter(verb="changed settings").exists()
+        assert link in as_(ada).get(url("person_list")).content.decode()
+
+    def test_a_dangerous_address_is_refused(self, ada, as_):
+        answer = as_(ada).post(url("organisation_edit"), self.fields(incident_url="javascript:alert(1)"))
+        assert answer.status_code == 422
+
+
+class TestTrail:
+    def test_it_reads_names_as_they_stood_and_exports_what_is_shown(self, riverside, ada, cara, as_, member):
+        actions.suspend(member(cara), by=ada)
+        page = as_(ada).get(url("audit_list")).content.decode()
+        assert "suspended" in page
+        assert "Cara Doyle" in page
+        lines = b"".join(as_(ada).get(url("audit_list") + "?format=csv").streaming_content).decode().splitlines()
+        assert len(lines) == 1 + AuditEntry.objects.filter(organisation=riverside).count()
+
+    def test_a_formula_in_a_name_is_disarmed_in_the_csv(self, riverside, ada, as_):
+        group = actions.make_group(riverside, by=ada, name="=cmd()")
+        text = b"".join(as_(ada).get(url("audit_list") + "?format=csv").streaming_content).decode()
+        assert f",{group.pk},'=cmd()" in text
+
+    def test_the_trail_survives_the_person(self, riverside, ada, cara, member):
+        actions.suspend(member(cara), by=ada)
+        entry = AuditEntry.objects.get(verb="suspended")
+        actor = ada.pk
+        ada.delete()
+        entry.refresh_from_db()
+        assert entry.actor_id == actor
+
+    def test_another_organisation_sees_nothing_of_it(self, riverside, hillside, ada, oskar, as_, member):
+        Membership.objects.filter(person=oskar).update(role=Role.ADMINISTRATOR)
+        audit.record(riverside, "made", riverside, by=ada, secret="saffron")
+        page = as_(oskar).get(reverse("audit_list", args=["hillside"])).content.decode()
+        assert "saffron" not in page
+
+
+class TestWayIn:
+    def test_one_organisation_goes_straight_home(self, cara, as_):
+        assert as_(cara).get(reverse("front")).url == reverse("home", args=["riverside"])
+
+    def test_two_organisations_ask_once_and_then_remember(self, nia, as_):
+        browser = as_(nia)
+        assert browser.get(reverse("front")).status_code == 200
+        browser.get(reverse("organisation_logo", args=["hillside"]))
+        assert browser.get(reverse("front")).url == reverse("home", args=["hillside"])
+
+    def test_no_organisation_says_what_to_do(self, db, as_):
+        person = Person.objects.create_user("lost@x.example", name="Lost")
+        page = as_(person).get(reverse("front")).content.decode()
+        assert "lost@x.example" in page
+
+    def test_the_demo_door_does_not_exist_outside_the_demo(self, lena, client, settings):
+        settings.DEMO = False
+        assert client.post(reverse("demo_enter"), {"person": "lena"}).status_code == 404
+        settings.DEMO = True
+        assert client.post(reverse("demo_enter"), {"person": "lena"}).status_code == 302
+        assert client.session["_auth_user_id"] == str(lena.pk)
+
+    def test_nobody_signs_up_by_themself(self, client, db):
+        client.post(reverse("account_signup"), {"email": "x@x.example", "password1": "copper kettle garden"})
+        assert not Person.objects.filter(email="x@x.example").exists()
+
+    def test_signing_in_with_a_password(self, lena, client):
+        answer = client.post(reverse("account_login"), {"login": "LENA@riverside.example", "password": "demo-demo-demo"})
+        assert answer.status_code == 302
+        assert client.session["_auth_user_id"] == str(lena.pk)
