@@ -1,0 +1,297 @@
+"""Reading content that ships as YAML: safely, checked against a schema, with errors that name file, line and place.
+
+Knows no app. A module of an app reads its own files with ``read_yaml``, collects ``Problem``s and raises them all at
+once as ``ContentError``, so that somebody who edits words sees every mistake of a file in one go.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+Key = str | int
+LENGTHS = ("short", "standard", "long")
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong, as a sentence, and where."""
+
+    file: str
+    line: int
+    place: str
+    sentence: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}, line {self.line}" if self.line else self.file
+        return f"{where}: {self.place}: {self.sentence}" if self.place else f"{where}: {self.sentence}"
+
+
+class ContentError(Exception):
+    """Content that must not be used. ``problems`` holds every mistake that was found, in the order of the files."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed file that still knows on which line each value stands."""
+
+    file: str
+    data: Any
+    lines: Mapping[tuple[Key, ...], int]
+
+    def problem(self, path: Sequence[Key], sentence: str) -> Problem:
+        """A problem at ``path``; the nearest known line is named."""
+        keys = tuple(path)
+        line = next((self.lines[keys[:end]] for end in range(len(keys), -1, -1) if keys[:end] in self.lines), 0)
+        return Problem(self.file, line, self.place(keys), sentence)
+
+    def place(self, path: Sequence[Key]) -> str:
+        """``path`` in words: list items are called by their code, key or name, or by their number."""
+        words: list[str] = []
+        value = self.data
+        for step in path:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                value = None
+            words.append(_called(step, value))
+        return " › ".join(word for word in words if word)
+
+
+def _called(step: Key, value: Any) -> str:
+    if isinstance(step, str):
+        return step
+    if isinstance(value, dict):
+        for name in ("code", "key", "name", "title"):
+            if isinstance(value.get(name), str):
+                return str(value[name])
+    return f"no. {step + 1}"
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe, and strict where YAML guesses: a date or "no" stays a text, a key twice is an error."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    letter: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"}
+    ]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+def read_yaml(path: Path, *, base: Path | None = None) -> Document:
+    """Parse one file. Raises ``ContentError`` when it is missing, is not YAML or has a key twice."""
+    file = path.relative_to(base).as_posix() if base else path.name
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ContentError([Problem(file, 0, "", "The file is missing.")]) from None
+    except UnicodeDecodeError:
+        raise ContentError([Problem(file, 0, "", "The file is not UTF-8 text.")]) from None
+    return parse_yaml(text, file=file)
+
+
+def parse_yaml(text: str, *, file: str) -> Document:
+    """Parse the text of one file; ``file`` is the name that errors give it."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        lines: dict[tuple[Key, ...], int] = {}
+        if node is not None:
+            lines.update(_lines(node, (), file))
+        data = loader.construct_document(node) if node is not None else None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise ContentError([Problem(file, line, "", f"This is not valid YAML: {error.problem}.")]) from None
+    except yaml.YAMLError:
+        raise ContentError([Problem(file, 0, "", "This is not valid YAML.")]) from None
+    finally:
+        loader.dispose()
+    return Document(file, data, lines)
+
+
+def _lines(node: yaml.Node, path: tuple[Key, ...], file: str) -> Iterator[tuple[tuple[Key, ...], int]]:
+    yield path, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for name, value in node.value:
+            key = str(name.value)
+            line = name.start_mark.line + 1
+            if key in seen:
+                raise ContentError([Problem(file, line, "", f"“{key}” stands here twice.")])
+            seen.add(key)
+            yield from _lines(value, (*path, key), file)
+            yield (*path, key), line
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _lines(value, (*path, index), file)
+
+
+# --- The schema ------------------------------------------------------------------------------------------------
+
+
+@cache
+def _schema(path: Path) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    return schema
+
+
+def schema_problems(document: Document, schema: Path, part: str = "") -> list[Problem]:
+    """What the schema has against a file. ``part`` names one of the schema’s ``$defs`` to check against instead."""
+    whole = _schema(schema)
+    rules = {"$schema": whole["$schema"], "$defs": whole["$defs"], "$ref": f"#/$defs/{part}"} if part else whole
+    errors = Draft202012Validator(rules).iter_errors(document.data)
+    return [document.problem(list(error.absolute_path), _sentence(error)) for error in errors]
+
+
+def _sentence(error: ValidationError) -> str:
+    """A schema error in words that somebody who edits content understands."""
+    rule = error.validator
+    wanted: Any = error.validator_value
+    found: Any = error.instance
+    schema: Any = error.schema
+    if rule == "required":
+        missing = [name for name in wanted if name not in found]
+        return f"{_list(missing)} {'is' if len(missing) == 1 else 'are'} missing."
+    if rule == "additionalProperties":
+        known = schema.get("properties", {})
+        return f"{_list([name for name in found if name not in known])} is not a field that exists here."
+    if rule == "enum":
+        return f"“{found}” is not one of {', '.join(str(item) for item in wanted)}."
+    if rule in {"minItems", "minLength"}:
+        if not found:
+            return "This must not be empty."
+        return f"There must be at least {wanted}, but there are {len(found)}."
+    if rule in {"maxItems", "maxLength"}:
+        unit = " characters" if rule == "maxLength" else ""
+        return f"There must be at most {wanted}{unit}, but there are {len(found)}."
+    if rule == "type":
+        return f"This must be of the type {wanted}, but it is “{found}”."
+    if rule == "uniqueItems":
+        return "The same value stands here twice."
+    if rule == "pattern":
+        return f"“{found}” does not have the form {wanted}."
+    return f"{error.message}."
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(f"“{name}”" for name in names)
+
+
+# --- Words ------------------------------------------------------------------------------------------------------
+
+_ENDS = (".", "?", ".”", "?”")
+_STRAIGHT = re.compile(r"['\"`]")
+
+
+def text_problems(document: Document) -> Iterator[Problem]:
+    """House style for every text of a file: typographic quotes, no exclamation marks, no stray spaces."""
+    for path, text in _texts(document.data, ()):
+        if path and path[0] == "sources":
+            continue
+        if _STRAIGHT.search(text) and "aliases" not in path:
+            yield document.problem(path, "Use the typographic marks ’ “ ” instead of straight ones.")
+        if "!" in text:
+            yield document.problem(path, "There must be no exclamation mark.")
+        if text != text.strip() or "  " in text or "\n" in text:
+            yield document.problem(path, "There are spaces or line breaks too many.")
+
+
+def _texts(value: Any, path: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*path, index))
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text begins with a capital (or an opening quotation mark) and ends as a sentence does."""
+    first = text.lstrip("“")[:1]
+    return text.endswith(_ENDS) and (first.isupper() or first.isdigit())
+
+
+def sentences(text: str) -> int:
+    """How many sentences a text has."""
+    return len(re.findall(r"[.?]”?(?:\s+(?=[“A-Z0-9])|$)", text))
+
+
+def repeated(items: Iterable[tuple[str, tuple[Key, ...]]]) -> Iterator[tuple[str, tuple[Key, ...]]]:
+    """Of (word, path) pairs those whose word has come before, ignoring case."""
+    seen: set[str] = set()
+    for word, path in items:
+        if word.casefold() in seen:
+            yield word, path
+        seen.add(word.casefold())
+
+
+def draft_problems(document: Document, path: Sequence[Key], item: Mapping[str, Any]) -> Iterator[Problem]:
+    """Each name under ``draft`` must be a field of the same thing; a dot reaches into a list ("stages.say")."""
+    for name in item.get("draft", []):
+        head, _, tail = name.partition(".")
+        value = item.get(head, {})
+        parts = value if isinstance(value, list) else [value]
+        if head not in item or (tail and not any(isinstance(part, dict) and tail in part for part in parts)):
+            yield document.problem([*path, "draft"], f"“{name}” is marked as draft, but there is no such field.")
+
+
+# --- Names ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something that other content may name: by its key, its name or one of its aliases."""
+
+    kind: str
+    key: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+class Names:
+    """Finds what a name means, whatever its capitals. A word that means two things is refused when it is added."""
+
+    def __init__(self, things: Iterable[Named] = ()) -> None:
+        self._by_word: dict[str, Named] = {}
+        self.clashes: list[str] = []
+        for thing in things:
+            for word in {_plain(word) for word in (thing.key, thing.name, *thing.aliases)}:
+                other = self._by_word.setdefault(word, thing)
+                if other != thing:
+                    self.clashes.append(f"“{word}” means both “{other.name}” and “{thing.name}”.")
+
+    def find(self, word: str) -> Named | None:
+        """The thing of that key, name or alias, or None."""
+        return self._by_word.get(_plain(word))
+
+    def __iter__(self) -> Iterator[Named]:
+        return iter(dict.fromkeys(self._by_word.values()))
+
+
+def _plain(word: str) -> str:
+    return " ".join(word.replace("’", "'").casefold().split())
+
+
+def checksum(value: Any) -> str:
+    """A fingerprint that is equal exactly when the content is."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False, default=list).encode()).hexdigest()
