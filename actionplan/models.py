@@ -25,6 +25,10 @@ class ActionQuerySet(models.QuerySet["Action"]):
     def done(self) -> "ActionQuerySet":
         return self.filter(state=Action.State.DONE)
 
+    def over(self) -> "ActionQuerySet":
+        """Done, the latest first, and after them what was dropped."""
+        return self.exclude(state=Action.State.OPEN).order_by(F("done_at").desc(nulls_last=True), "-pk")
+
     def owned_by(self, person: Person) -> "ActionQuerySet":
         return self.filter(owner=person)
 

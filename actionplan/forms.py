@@ -1,0 +1,166 @@
+"""What people fill in about a promise."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from actionplan.models import Action
+from actionplan.permissions import may_give
+from kmportal.lib.forms import DateField
+from organisations.models import Membership, Organisation, Person
+
+
+def members_of(organisation: Organisation) -> Any:
+    """Everybody who may be given something here today."""
+    current = Membership.objects.current().filter(organisation=organisation)
+    return Person.objects.filter(membership__in=current).order_by("name", "pk")
+
+
+class OwnerForm(forms.Form):
+    """Who does it: a member, or a guest with name and address."""
+
+    owner = forms.ModelChoiceField(
+        Person.objects.none(), required=False, label="Who does it?", empty_label="nobody yet"
+    )
+    guest_name = forms.CharField(
+        max_length=120,
+        required=False,
+        label="Or a guest: name",
+        help_text="For somebody who has no account here.",
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    guest_email = forms.EmailField(
+        max_length=254,
+        required=False,
+        label="Or a guest: e-mail address",
+        help_text="They are reminded by mail when it is due.",
+        widget=forms.EmailInput({"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = members_of(membership.organisation)
+
+    def clean(self) -> dict[str, Any]:
+        wanted = super().clean() or {}
+        if wanted.get("owner") and (wanted.get("guest_name") or wanted.get("guest_email")):
+            self.add_error("owner", "Choose a member or name a guest, not both")
+        return wanted
+
+
+class ActionForm(OwnerForm):
+    """A new promise. A reader promises for themselves, so the form does not ask them who does it."""
+
+    title = forms.CharField(max_length=200, label="What will be done?", help_text="Begin with a verb.")
+    detail = forms.CharField(
+        max_length=4000, required=False, label="What should whoever does it know?", widget=forms.Textarea({"rows": 3})
+    )
+    due_on = DateField(required=False, label="Until when?")
+    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
+    field_order = ("title", "owner", "guest_name", "guest_email", "due_on", "detail", "once")
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, membership=membership, **kwargs)
+        self.membership = membership
+        if may_give(membership):
+            self.fields["owner"].initial = membership.person_id
+        else:
+            for name in ("owner", "guest_name", "guest_email"):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        wanted = super().clean()
+        if "owner" not in self.fields:
+            wanted["owner"] = self.membership.person
+        return wanted
+
+
+class HandOverForm(OwnerForm):
+    """Who does it from now on."""
+
+    reason = forms.CharField(
+        max_length=500, required=False, label="Why?", help_text="One sentence for whoever takes over."
+    )
+    field_order = ("owner", "guest_name", "guest_email", "reason")
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, membership=membership, **kwargs)
+        self.fields["owner"].empty_label = "choose somebody"
+        self.fields["owner"].label = "Who does it now?"
+
+    def clean(self) -> dict[str, Any]:
+        wanted = super().clean()
+        if not self.errors and not any(wanted.get(name) for name in ("owner", "guest_name", "guest_email")):
+            raise ValidationError("Choose who does it now, or name a guest")
+        return wanted
+
+
+class MoveForm(forms.Form):
+    """Another day, and why."""
+
+    to = DateField(required=False, label="Until when now?")
+    no_date = forms.BooleanField(required=False, label="There is no date for now")
+    reason = forms.CharField(
+        max_length=500,
+        label="Why does it move?",
+        help_text="One sentence. Whoever waits for it reads this.",
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        wanted = super().clean() or {}
+        if "to" in self.errors:
+            return wanted
+        if wanted.get("no_date") and wanted.get("to"):
+            self.add_error("to", "Write a date or tick that there is none, not both")
+        if not wanted.get("no_date") and not wanted.get("to"):
+            self.add_error("to", "Write a date, or tick that there is none")
+        return wanted
+
+
+class DropForm(forms.Form):
+    """Why it will not be done."""
+
+    reason = forms.CharField(
+        max_length=500,
+        label="Why will it not be done?",
+        help_text="It stays on record, with your reason.",
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+
+class WordsForm(forms.ModelForm):
+    """The words of a promise; ``version`` is what the person had before them."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Action
+        fields = ("title", "detail")
+        labels = {"title": "What will be done?", "detail": "What should whoever does it know?"}
+        widgets = {"detail": forms.Textarea({"rows": 5})}
+
+
+class FilterForm(forms.Form):
+    """What the list shows. Anything that makes no sense is passed over."""
+
+    SHOWS = ("mine", "all", "done")
+    WHEN = (("", "any time"), ("late", "late"), ("week", "this week"), ("later", "later"), ("none", "no date yet"))
+
+    show = forms.CharField(required=False)
+    owner = forms.CharField(required=False)
+    when = forms.CharField(required=False)
+
+    def chosen(self) -> dict[str, str]:
+        """The filters that hold."""
+        self.is_valid()
+        found = {name: str(value) for name, value in self.cleaned_data.items()}
+        if found.get("show") not in self.SHOWS:
+            found["show"] = "mine"
+        if found.get("when") not in dict(self.WHEN):
+            found["when"] = ""
+        owner = found.get("owner", "")
+        found["owner"] = owner if owner in {"nobody", "guests"} or (owner.isdecimal() and len(owner) < 10) else ""
+        return found

@@ -1,0 +1,154 @@
+"""The list of actions as the page and the CSV show it: filtered, in order, in sections."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from actionplan.models import Action, ActionQuerySet
+from actionplan.permissions import may_change
+from kmportal.lib.days import long_day
+from organisations.models import Membership, Person
+
+HEADINGS = {"late": "Late", "week": "This week", "later": "Later", "none": "No date yet"}
+COLUMNS = ("Action", "Details", "Who does it", "Until", "Days late", "State", "Done on", "From")
+_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row, and whether this reader may change it."""
+
+    action: Action
+    may_change: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """Rows under one heading."""
+
+    key: str
+    heading: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much there is: the figures in the tabs and in the sentence under the heading."""
+
+    mine: int
+    mine_late: int
+    mine_week: int
+    everybody: int
+    done: int
+
+    @property
+    def sentence(self) -> str:
+        """“Two are late, three are due this week.”"""
+        if not self.mine:
+            return "Nothing is waiting for you."
+        parts = []
+        if self.mine_late:
+            parts.append(f"{_number(self.mine_late)} {'is' if self.mine_late == 1 else 'are'} late")
+        if self.mine_week:
+            parts.append(f"{_number(self.mine_week)} {'is' if self.mine_week == 1 else 'are'} due this week")
+        if not parts:
+            return "Nothing is late, and nothing is due this week."
+        return f"{', '.join(parts)}.".capitalize()
+
+
+def end_of_week(on: date) -> date:
+    """The Sunday of the week that ``on`` belongs to."""
+    return on + timedelta(days=6 - on.weekday())
+
+
+def counts(membership: Membership, *, on: date) -> Counts:
+    """All figures in one query."""
+    mine = Q(state=Action.State.OPEN, owner=membership.person_id)
+    return Counts(
+        **Action.objects.visible_to(membership)
+        .filter(organisation=membership.organisation_id)
+        .aggregate(
+            mine=Count("pk", filter=mine),
+            mine_late=Count("pk", filter=mine & Q(due_on__lt=on)),
+            mine_week=Count("pk", filter=mine & Q(due_on__gte=on, due_on__lte=end_of_week(on))),
+            everybody=Count("pk", filter=Q(state=Action.State.OPEN)),
+            done=Count("pk", filter=~Q(state=Action.State.OPEN)),
+        )
+    )
+
+
+def chosen(membership: Membership, *, show: str, owner: str, when: str, on: date) -> ActionQuerySet:
+    """The rows that the filters of the page leave, in the order of the page."""
+    rows = Action.objects.visible_to(membership).filter(organisation=membership.organisation_id)
+    rows = rows.select_related("owner", "organisation", "done_by")
+    rows = rows.over() if show == "done" else rows.open().by_day()
+    if show == "mine":
+        rows = rows.owned_by(membership.person)
+    elif owner == "nobody":
+        rows = rows.filter(owner=None, guest_name="")
+    elif owner == "guests":
+        rows = rows.filter(owner=None).exclude(guest_name="")
+    elif owner:
+        rows = rows.filter(owner=int(owner))
+    if when and show != "done":
+        rows = rows.filter(_due(when, on))
+    return rows
+
+
+def owners(membership: Membership) -> Iterable[Person]:
+    """Those who own an action that this member may see."""
+    rows = Action.objects.visible_to(membership).filter(organisation=membership.organisation_id)
+    return Person.objects.filter(pk__in=rows.values("owner")).order_by("name", "pk")
+
+
+def sections(rows: Iterable[Action], membership: Membership, *, on: date) -> list[Section]:
+    """Open actions under Late, This week, Later, No date yet; empty ones left out."""
+    found: dict[str, list[Line]] = {key: [] for key in HEADINGS}
+    for line in lines(rows, membership):
+        found[_when(line.action, on)].append(line)
+    return [Section(key, HEADINGS[key], rows) for key, rows in found.items() if rows]
+
+
+def lines(rows: Iterable[Action], membership: Membership) -> list[Line]:
+    """Rows with what this reader may do."""
+    return [Line(action, may_change(action, membership)) for action in rows]
+
+
+def table(rows: Iterable[Action], *, on: date) -> Iterator[list[object]]:
+    """Exactly what is shown, for a spreadsheet: one row for each action, under ``COLUMNS``."""
+    for action in rows:
+        yield [
+            action.title,
+            action.detail,
+            action.owner_name,
+            long_day(action.due_on) if action.due_on else "",
+            action.days_late(on) or "",
+            action.get_state_display(),
+            long_day(timezone.localtime(action.done_at).date()) if action.done_at else "",
+            action.source,
+        ]
+
+
+def _due(when: str, on: date) -> Q:
+    sunday = end_of_week(on)
+    return {
+        "late": Q(due_on__lt=on),
+        "week": Q(due_on__gte=on, due_on__lte=sunday),
+        "later": Q(due_on__gt=sunday),
+        "none": Q(due_on=None),
+    }[when]
+
+
+def _when(action: Action, on: date) -> str:
+    if action.due_on is None:
+        return "none"
+    if action.due_on < on:
+        return "late"
+    return "week" if action.due_on <= end_of_week(on) else "later"
+
+
+def _number(number: int) -> str:
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
