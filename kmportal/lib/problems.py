@@ -81,7 +81,7 @@ def problems_of(form: forms.BaseForm | forms.BaseFormSet) -> list[Problem]:
 def anchor_of(bound: BoundField) -> str:
     """The id of the control that a link in the error summary must reach; of a group, its first control."""
     if bound.use_fieldset and bound.auto_id:
-        if isinstance(bound.field.widget, forms.ChoiceWidget):
+        if isinstance(bound.field.widget, forms.widgets.ChoiceWidget):
             first = bound.subwidgets[0].data["attrs"].get("id") if bound.subwidgets else ""
             return first or bound.auto_id
         return f"{bound.auto_id}_0"
@@ -137,6 +137,6 @@ def _missing(field: forms.Field, label: str) -> str:
         return f"Choose a file for “{label}”"
     if isinstance(widget, forms.CheckboxSelectMultiple | forms.SelectMultiple):
         return f"Choose at least one answer to “{label}”" if question else f"Choose at least one under “{label}”"
-    if isinstance(widget, forms.ChoiceWidget):
+    if isinstance(widget, forms.widgets.ChoiceWidget):
         return f"Choose an answer to “{label}”" if question else f"Choose one under “{label}”"
     return f"Answer “{label}”" if question else f"Fill in “{label}”"
