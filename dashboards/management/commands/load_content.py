@@ -26,7 +26,8 @@ class Command(BaseCommand):
         try:
             interventions, library, framework = read_all()
         except ContentError as error:
-            raise CommandError(f"The content has {len(error.problems)} mistakes:\n{error}") from error
+            count = len(error.problems)
+            raise CommandError(f"The content has {count} mistake{'' if count == 1 else 's'}:\n{error}") from error
         if options["check"]:
             self.stdout.write(
                 f"The content is sound: {len(interventions.entries)} catalogue entries, "

@@ -1,0 +1,108 @@
+"""The techniques: what ships is sound, and what is broken is refused with a clear sentence."""
+
+import pytest
+
+from kmportal.lib.content import LENGTHS
+from techniques import scripts
+from techniques.models import Stage, Technique
+from tests.content.conftest import sentences_of
+
+RUNNABLE = {"after-action-review", "before-action-review", "retrospect", "peer-assist"}
+
+
+def test_all_twelve_are_there_in_their_order():
+    assert tuple(one.key for one in scripts.read().techniques) == scripts.KEYS
+
+
+def test_the_four_of_the_first_round_can_be_run():
+    assert {one.key for one in scripts.read().techniques if one.can_run} >= RUNNABLE
+
+
+@pytest.mark.parametrize("key", scripts.KEYS)
+@pytest.mark.parametrize("length", LENGTHS)
+def test_minutes_add_up(key, length):
+    technique = scripts.read().technique(key)
+    assert sum(stage.minutes.of(length) for stage in technique.stages) == technique.totals.of(length)
+
+
+def test_the_after_action_review_asks_its_four_questions():
+    review = scripts.read().technique("after-action-review")
+    assert [stage.key for stage in review.stages] == ["open", "expect", "happened", "why", "learn", "close"]
+    columns = {stage.key: [(column.name, column.makes) for column in stage.columns] for stage in review.stages}
+    assert columns["expect"] == [("What we expected", "summary")]
+    assert [name for name, _ in columns["happened"]] == ["What went well", "What could have been better"]
+    assert columns["why"] == [("Why", "summary")]
+    assert columns["learn"] == [("Our actions", "actions"), ("Lessons for others", "lessons")]
+    assert [stage.key for stage in review.stages if stage.reveal == "hidden"] == ["expect", "why"]
+
+
+def test_what_must_not_be_kept_is_never_written():
+    library = scripts.read()
+    for key in ("action-learning-set", "randomised-coffee-trial"):
+        assert all(stage.writes == "nobody" for stage in library.technique(key).stages)
+
+
+def test_choices_agree_with_the_models():
+    for technique in scripts.read().techniques:
+        assert technique.moment in Technique.Moment.values
+        for stage in technique.stages:
+            assert stage.writes in Stage.Writes.values
+            assert stage.reveal in Stage.Reveal.values
+
+
+def test_every_text_fits_its_column():
+    for technique in scripts.read().techniques:
+        assert len(technique.name) <= Technique._meta.get_field("name").max_length
+        for stage in technique.stages:
+            assert len(stage.key) <= Stage._meta.get_field("key").max_length
+            assert len(stage.name) <= Stage._meta.get_field("name").max_length
+
+
+AAR = "after-action-review.yaml"
+SET = "action-learning-set.yaml"
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "expected"),
+    [
+        (
+            AAR,
+            lambda c: c["stages"][1]["minutes"].update(standard=13),
+            "The stages of the standard length add up to 61 minutes, but the total says 60.",
+        ),
+        (AAR, lambda c: c["totals"].update(short=14), "add up to 15 minutes, but the total says 14."),
+        (AAR, lambda c: c["stages"][1]["minutes"].pop("long"), "“long” is missing."),
+        (AAR, lambda c: c["stages"][1]["minutes"].update(long=-1), "-1 is less than the minimum of 0."),
+        (AAR, lambda c: c["stages"][1].pop("say"), "“say” is missing."),
+        (AAR, lambda c: c["stages"][1].pop("reveal_reason"), "Say why the notes are open or hidden"),
+        (AAR, lambda c: c["stages"][1].update(writes="nobody"), "There are columns, but nobody may write in them."),
+        (AAR, lambda c: c["stages"][0].update(writes="everyone"), "there is no column to write in."),
+        (AAR, lambda c: c["stages"][0].update(reveal="hidden"), "Nothing is written here, so nothing can be hidden."),
+        (AAR, lambda c: c["stages"][1]["columns"][0].update(makes="money"), "“money” is not one of nothing, summary"),
+        (AAR, lambda c: c["stages"][2]["columns"][1].update(key="well"), "The column “well” stands here twice."),
+        (AAR, lambda c: c["stages"][2].update(key="expect"), "The stage “expect” stands here twice."),
+        (AAR, lambda c: c["stages"][1]["prompts"].append("what else"), "A prompt must be a full question"),
+        (AAR, lambda c: c.update(key="aar"), "The key must be the name of the file, “after-action-review”."),
+        (AAR, lambda c: c.update(position=2), "Another technique has the position 2 already."),
+        (AAR, lambda c: c["size"].update(min=20), "The smallest size is larger than the largest."),
+        (AAR, lambda c: c["prep"].reverse(), "The checklist must go from the earliest day to the latest."),
+        (AAR, lambda c: c["keep"].append("all of it"), "This must be a full sentence with a full stop."),
+        (AAR, lambda c: c.update(purpose=""), "This must not be empty."),
+        (AAR, lambda c: c.update(confidentiality="secret"), "“secret” is not one of open, no-blame"),
+        (AAR, lambda c: c["aliases"].append("Fishbowl"), "“fishbowl” means both"),
+        (AAR, lambda c: c["draft"].append("stages.smell"), "“stages.smell” is marked as draft"),
+        (SET, lambda c: c["stages"][2]["rounds"].update(short=3), "3 rounds of 32 minutes are 96 minutes, but"),
+        (SET, lambda c: c["stages"][2].pop("rounds"), "A stage that repeats needs both rounds and parts."),
+    ],
+)
+def test_broken_copies_are_refused(spoil, file, change, expected):
+    folder = spoil(scripts.FOLDER, file, change)
+    assert any(expected in sentence for sentence in sentences_of(lambda: scripts.read(folder)))
+
+
+def test_a_technique_without_its_file_is_missed(spoil):
+    folder = spoil(scripts.FOLDER, AAR, lambda c: None)
+    (folder / "fishbowl.yaml").unlink()
+    assert sentences_of(lambda: scripts.read(folder)) == [
+        "content/fishbowl.yaml: The file of this technique is missing."
+    ]
