@@ -4,8 +4,7 @@ A room is stage data: which prompts, how long, what is written in which column, 
 the close makes of it. No technique has code of its own here.
 """
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -15,6 +14,9 @@ from django.utils import timezone
 from organisations.models import Group, Membership, Organisation, Person
 from roadmap.models import Intervention
 
+# The longest note, in characters.
+NOTE_LIMIT = 1000
+
 
 class Length(models.TextChoices):
     """How long a session takes; each script has minutes for all three."""
@@ -22,6 +24,30 @@ class Length(models.TextChoices):
     SHORT = "short", "Short"
     STANDARD = "standard", "Standard"
     LONG = "long", "Long"
+
+
+class Confidentiality(models.TextChoices):
+    """What is kept of a session and who may see it: the promise that people read before they write."""
+
+    OPEN = "open", "Open"
+    NO_BLAME = "no-blame", "No-blame summary"
+    CHATHAM_HOUSE = "chatham-house", "Chatham House"
+    NOT_CAPTURED = "not-captured", "Not captured"
+    SET_ONLY = "set-only", "Set only"
+    CONSENT = "consent", "By consent"
+    PRIVATE_PAIR = "private-pair", "Private pair"
+
+    @property
+    def keeps_notes(self) -> bool:
+        """Whether notes outlive the session. Everywhere else only the agreed summary does."""
+        return self is Confidentiality.OPEN
+
+    @property
+    def promise(self) -> str:
+        """What becomes of a note, in words for the people who write it."""
+        if self.keeps_notes:
+            return "Nobody sees who wrote a note. The notes are kept without names when the session ends."
+        return "Nobody sees who wrote a note. The notes are deleted when the session ends; the summary is kept."
 
 
 class Technique(models.Model):
@@ -67,17 +93,22 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(organisation_id=membership.organisation_id)
 
     def to_come(self) -> "SessionQuerySet":
-        return self.filter(state__in=[Session.State.PLANNED, Session.State.LIVE])
+        """Planned or under way, the next one first."""
+        return self.filter(state__in=[Session.State.PLANNED, Session.State.LIVE]).order_by("starts_at", "pk")
 
     def held(self) -> "SessionQuerySet":
         return self.filter(state=Session.State.CLOSED)
+
+    def for_room(self) -> "SessionQuerySet":
+        """With everything that a room’s page needs of its neighbours."""
+        return self.select_related("organisation", "technique", "facilitator", "stage")
 
 
 class Session(models.Model):
     """One session of a technique: planned, live, closed.
 
     ``seq`` counts the log: every change of the room takes the next number under the row’s lock, so that the order of
-    numbers is the order of commits. The timer is a deadline (``ends_at``) or, while paused, what is left of it.
+    numbers is the order of commits. The clock is a deadline (``ends_at``) or, while paused, what is left of it.
     """
 
     class State(models.TextChoices):
@@ -94,6 +125,13 @@ class Session(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     technique = models.ForeignKey(Technique, on_delete=models.PROTECT)
     length = models.CharField(max_length=10, choices=Length.choices, default=Length.STANDARD)
+    minutes = models.PositiveSmallIntegerField(default=0, help_text="In all, as planned.")
+    confidentiality = models.CharField(
+        max_length=20,
+        choices=Confidentiality.choices,
+        default=Confidentiality.NO_BLAME,
+        help_text="Taken from the technique at planning: what people were promised does not change under them.",
+    )
     title = models.CharField(max_length=120)
     purpose = models.TextField(max_length=1000, blank=True)
     intervention = models.ForeignKey(Intervention, on_delete=models.SET_NULL, null=True, blank=True)
@@ -106,8 +144,9 @@ class Session(models.Model):
     code = models.CharField(max_length=6, blank=True, help_text="Join code; empty once closed, so that it is dead.")
     stage = models.ForeignKey("Stage", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     ends_at = models.DateTimeField(null=True, blank=True)
-    seconds_left = models.PositiveIntegerField(null=True, blank=True, help_text="Set while the timer is paused.")
+    paused_seconds = models.IntegerField(null=True, blank=True, help_text="What is left while the clock is paused.")
     seq = models.PositiveIntegerField(default=0)
+    prepared = models.JSONField(default=list, help_text="Items of the checklist that are ticked, by their text.")
     summary = models.JSONField(default=dict, help_text="At the close: stage key → agreed words.")
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -115,6 +154,8 @@ class Session(models.Model):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    # Made by the form: the same form sent twice plans one session.
+    once = models.UUIDField(null=True, blank=True, editable=False)
 
     objects = SessionQuerySet.as_manager()
 
@@ -122,6 +163,7 @@ class Session(models.Model):
         ordering = ["-starts_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="session_code_unique"),
+            models.UniqueConstraint(fields=["organisation", "once"], name="session_form_once"),
             models.CheckConstraint(
                 condition=Q(code="") | ~Q(state__in=["closed", "cancelled"]), name="session_code_dies_at_close"
             ),
@@ -132,6 +174,45 @@ class Session(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("session_detail", kwargs={"slug": self.organisation.slug, "pk": self.pk})
+
+    @property
+    def is_planned(self) -> bool:
+        return self.state == Session.State.PLANNED
+
+    @property
+    def is_live(self) -> bool:
+        return self.state == Session.State.LIVE
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state == Session.State.CLOSED
+
+    @property
+    def is_over(self) -> bool:
+        """Closed or cancelled: nobody joins or writes any more."""
+        return self.state in {Session.State.CLOSED, Session.State.CANCELLED}
+
+    @property
+    def ends_as_planned_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def promise(self) -> str:
+        """What becomes of the notes, in words for those who write them."""
+        return Confidentiality(self.confidentiality).promise
+
+    @property
+    def code_in_words(self) -> str:
+        """The code as people read it out: two groups of three."""
+        return f"{self.code[:3]} {self.code[3:]}" if self.code else ""
+
+    def seconds_left(self, at: datetime) -> int | None:
+        """What the clock shows: seconds to the deadline, negative when it is over; None before it was ever set."""
+        if self.paused_seconds is not None:
+            return self.paused_seconds
+        if self.ends_at is None:
+            return None
+        return round((self.ends_at - at).total_seconds())
 
 
 class Stage(models.Model):
@@ -152,7 +233,8 @@ class Stage(models.Model):
     name = models.CharField(max_length=80)
     prompts = models.JSONField(default=list)
     say = models.TextField(blank=True)
-    minutes = models.PositiveSmallIntegerField()
+    minutes = models.PositiveSmallIntegerField(help_text="What it has now: stretching one stage shortens later ones.")
+    planned_minutes = models.PositiveSmallIntegerField()
     columns = models.JSONField(
         default=list, help_text="[{key, name, makes}]; makes: nothing, summary, actions, lessons."
     )
@@ -160,6 +242,7 @@ class Stage(models.Model):
     reveal = models.CharField(max_length=10, choices=Reveal.choices, default=Reveal.OPEN)
     revealed_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
+    seconds_left = models.IntegerField(null=True, blank=True, help_text="On its clock when the room left it.")
 
     class Meta:
         ordering = ["position"]
@@ -176,8 +259,9 @@ class Stage(models.Model):
         """Whether the text of notes may leave the server at all. Asked by the one projection."""
         return self.reveal == self.Reveal.OPEN or self.revealed_at is not None
 
-    def column_name(self, key: str) -> str:
-        return next((column["name"] for column in self.columns if column["key"] == key), key)
+    @property
+    def column_keys(self) -> list[str]:
+        return [column["key"] for column in self.columns]
 
 
 class Invitee(models.Model):
@@ -201,18 +285,28 @@ class Invitee(models.Model):
         return str(self.person) if self.person else self.name or self.email
 
 
+class ParticipantQuerySet(models.QuerySet["Participant"]):
+    """Those in a room."""
+
+    def here(self) -> "ParticipantQuerySet":
+        """Those who came in by the door, in the order of their names."""
+        return self.filter(joined_at__isnull=False).order_by("name", "pk")
+
+
 class Participant(models.Model):
     """Somebody in the room: a member, or a guest who is known by a key that their browser keeps.
 
     ``key`` is the hash of that key. The name is shown only as "who is here"; notes never carry it to anybody.
+    Whoever leads the room and only types for it is a row without ``joined_at``, and is not counted.
     """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="participants")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True)
     name = models.CharField(max_length=60)
     key = models.CharField(max_length=64)
-    joined_at = models.DateTimeField(default=timezone.now)
-    seen_at = models.DateTimeField(default=timezone.now)
+    joined_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ParticipantQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -229,19 +323,21 @@ class Participant(models.Model):
 class Note(models.Model):
     """One note in one column of a stage. Its text leaves the server only through ``techniques.projection``.
 
-    ``client_id`` is made by the writer’s browser, so that sending twice saves once.
+    ``client_id`` is made by the writer’s browser, so that sending twice saves once; it is also the only name of a
+    note that leaves the server, because row numbers would tell the order of writing. A note that was taken back keeps
+    its row until the close, without text, so that a late second sending does not bring it back.
     """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="notes")
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="notes")
     column = models.CharField(max_length=40)
-    text = models.CharField(max_length=1000)
+    text = models.CharField(max_length=NOTE_LIMIT)
     author = models.ForeignKey(Participant, on_delete=models.SET_NULL, null=True, blank=True)
     by_facilitator = models.BooleanField(default=False, help_text="Typed for the room by whoever leads it.")
     client_id = models.UUIDField()
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(null=True, blank=True)
-    version = models.PositiveIntegerField(default=1)
+    gone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -258,8 +354,7 @@ class RoomEvent(models.Model):
     """
 
     class Kind(models.TextChoices):
-        NOTE = "note", "Note written or changed"
-        NOTE_GONE = "note-gone", "Note taken away"
+        NOTE = "note", "Note written, changed or taken back"
         REVEAL = "reveal", "Notes shown"
         STAGE = "stage", "Stage changed"
         TIMER = "timer", "Timer changed"
@@ -279,17 +374,3 @@ class RoomEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session_id}/{self.seq} {self.kind}"
-
-
-def minutes_of(stages: list[dict[str, Any]], length: str) -> int:
-    """The sum of a script’s minutes for one length."""
-    return sum(int(stage["minutes"][length]) for stage in stages)
-
-
-def seconds_left(session: Session, at: datetime) -> int | None:
-    """What the timer shows: seconds to the deadline (negative when over), what is left while paused, None if unset."""
-    if session.seconds_left is not None:
-        return session.seconds_left
-    if session.ends_at is None:
-        return None
-    return round((session.ends_at - at).total_seconds())

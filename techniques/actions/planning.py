@@ -1,0 +1,254 @@
+"""Planning a session: when, where, with which script, and who is asked to come."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from kmportal.lib.refusals import Refusal
+from kmportal.lib.versions import save_over
+from notifications.actions import tell
+from organisations import audit
+from organisations.models import Group, Organisation, Person
+from organisations.reach import Reach
+from roadmap.models import Intervention
+from search import index
+from techniques import codes, emails, log
+from techniques.models import Confidentiality, Invitee, RoomEvent, Session, Stage, Technique
+
+# What those who are asked to come must hear of when it changes
+ANNOUNCED = ("starts_at", "place_kind", "place")
+
+
+@transaction.atomic
+def plan(
+    organisation: Organisation,
+    *,
+    by: Person,
+    technique: Technique,
+    length: str,
+    title: str,
+    starts_at: datetime,
+    purpose: str = "",
+    intervention: Intervention | None = None,
+    group: Group | None = None,
+    facilitator: Person | None = None,
+    place_kind: str = Session.Place.ROOM,
+    place: str = "",
+    once: UUID | None = None,
+    at: datetime | None = None,
+) -> Session:
+    """Plan a session: it gets its own copy of the script’s stages, and a join code.
+
+    The same form sent twice (same ``once``) plans one session. Refuses a technique without a complete script.
+    """
+    if not technique.can_run:
+        raise Refusal(f"“{technique.name}” has no script yet, so it cannot be planned as a session.")
+    if once and (planned := Session.objects.filter(organisation=organisation, once=once).first()):
+        return planned
+    session = Session.objects.create(
+        organisation=organisation,
+        technique=technique,
+        length=length,
+        minutes=sum(stage["minutes"][length] for stage in technique.stages),
+        confidentiality=_confidentiality(technique),
+        title=title,
+        purpose=purpose,
+        intervention=intervention,
+        group=group,
+        facilitator=facilitator or by,
+        starts_at=starts_at,
+        place_kind=place_kind,
+        place=place,
+        code=_free_code(),
+        once=once,
+        created_by=by,
+        created_at=at or timezone.now(),
+    )
+    Stage.objects.bulk_create(_stages(session, technique, length))
+    audit.record(organisation, "planned", session, by=by, technique=technique.key)
+    _tell_facilitator(session, by)
+    put_into_search(session)
+    return session
+
+
+def _stages(session: Session, technique: Technique, length: str) -> Iterable[Stage]:
+    for position, stage in enumerate(technique.stages):
+        yield Stage(
+            session=session,
+            key=stage["key"],
+            position=position,
+            name=stage["name"],
+            prompts=stage["prompts"],
+            say=stage["say"],
+            minutes=stage["minutes"][length],
+            planned_minutes=stage["minutes"][length],
+            columns=stage["columns"],
+            writes=stage["writes"],
+            reveal=stage["reveal"],
+        )
+
+
+def _confidentiality(technique: Technique) -> str:
+    """What the technique promises. An unknown word keeps least."""
+    word = technique.card.get("confidentiality", "")
+    return word if word in Confidentiality.values else Confidentiality.NO_BLAME
+
+
+def _free_code() -> str:
+    taken = set(Session.objects.exclude(code="").values_list("code", flat=True))
+    return codes.make(taken)
+
+
+def _set_minutes(session: Session) -> None:
+    """Give the stages the minutes of the session’s length."""
+    minutes = {stage["key"]: stage["minutes"][session.length] for stage in session.technique.stages}
+    for stage in session.stages.all():
+        stage.minutes = stage.planned_minutes = minutes.get(stage.key, stage.minutes)
+        stage.save(update_fields=["minutes", "planned_minutes"])
+
+
+def _tell_facilitator(session: Session, by: Person) -> None:
+    if session.facilitator is None or session.facilitator == by:
+        return
+    tell(
+        session.facilitator,
+        organisation=session.organisation,
+        kind="session",
+        text=f"{by} asks you to lead “{session.title}”",
+        url_name="session_detail",
+        url_args=[session.organisation.slug, session.pk],
+        key=f"session {session.pk} led by {session.facilitator.pk}",
+    )
+
+
+@transaction.atomic
+def edit(session: Session, *, by: Person, seen: int, base_url: str, **fields: Any) -> None:
+    """Change the plan while nothing has begun. Those who were asked hear of a new time or place.
+
+    Raises ``Stale`` when somebody else changed it since version ``seen``.
+    """
+    _still_planned(session)
+    moved = [name for name in ANNOUNCED if name in fields and fields[name] != getattr(session, name)]
+    handed_over = "facilitator" in fields and fields["facilitator"] != session.facilitator
+    stretched = "length" in fields and fields["length"] != session.length
+    if stretched:
+        fields["minutes"] = sum(stage["minutes"][fields["length"]] for stage in session.technique.stages)
+    save_over(session, seen=seen, **fields)
+    if stretched:
+        _set_minutes(session)
+    audit.record(session.organisation, "changed", session, by=by, moved=bool(moved))
+    if moved:
+        emails.moved(session, base_url=base_url)
+    if handed_over:
+        _tell_facilitator(session, by)
+    put_into_search(session)
+
+
+@transaction.atomic
+def cancel(session: Session, *, by: Person, at: datetime | None = None) -> None:
+    """Call a planned session off: the code dies, and those who were asked hear of it. Twice is the same as once."""
+    session = log.hold(session)
+    if session.state == Session.State.CANCELLED:
+        return
+    _still_planned(session)
+    session.state, session.code = Session.State.CANCELLED, ""
+    session.save(update_fields=["state", "code"])
+    log.add(session, RoomEvent.Kind.CLOSED, at=at or timezone.now())
+    audit.record(session.organisation, "cancelled", session, by=by)
+    emails.called_off(session)
+    index.drop("session", session.pk)
+
+
+def _still_planned(session: Session) -> None:
+    if not session.is_planned:
+        raise Refusal(f"This session is {session.get_state_display().lower()} and can no longer be changed.")
+
+
+@transaction.atomic
+def tick(session: Session, *, item: str, is_done: bool) -> None:
+    """Tick an item of the checklist, or untick it. Items are told apart by their text."""
+    session = log.hold(session)
+    ticked = [one for one in session.prepared if one != item]
+    session.prepared = [*ticked, item] if is_done else ticked
+    session.save(update_fields=["prepared"])
+
+
+@transaction.atomic
+def invite(
+    session: Session,
+    *,
+    by: Person,
+    people: Iterable[Person] = (),
+    guests: Mapping[str, str] | None = None,
+    base_url: str,
+    at: datetime | None = None,
+) -> list[Invitee]:
+    """Ask members, and guests by address (address → name), to come. Whoever was asked already is left in peace.
+
+    Answers those who were asked now. Each gets a mail with the code; a member finds a notice too.
+    """
+    session = log.hold(session)
+    if session.is_over:
+        raise Refusal("This session is over, so nobody can be invited any more.")
+    at = at or timezone.now()
+    asked = [_ask_member(session, person, at) for person in people]
+    asked += [_ask_guest(session, email.lower(), name, at) for email, name in (guests or {}).items()]
+    fresh = [invitee for invitee in asked if invitee is not None]
+    for invitee in fresh:
+        emails.invitation(invitee, session, base_url=base_url)
+        if invitee.person and invitee.person != by:
+            _tell_invited(session, invitee.person)
+    if fresh:
+        audit.record(session.organisation, "invited to", session, by=by, people=len(fresh))
+    return fresh
+
+
+def _ask_member(session: Session, person: Person, at: datetime) -> Invitee | None:
+    values = {"name": str(person), "invited_at": at}
+    invitee, is_new = Invitee.objects.get_or_create(session=session, person=person, defaults=values)
+    return invitee if is_new else None
+
+
+def _ask_guest(session: Session, email: str, name: str, at: datetime) -> Invitee | None:
+    if Invitee.objects.filter(session=session, person__email=email).exists():
+        return None
+    values = {"name": name, "invited_at": at}
+    invitee, is_new = Invitee.objects.get_or_create(session=session, email=email, defaults=values)
+    return invitee if is_new else None
+
+
+def _tell_invited(session: Session, person: Person) -> None:
+    tell(
+        person,
+        organisation=session.organisation,
+        kind="session",
+        text=f"You are invited to “{session.title}”",
+        url_name="session_detail",
+        url_args=[session.organisation.slug, session.pk],
+        key=f"session {session.pk} invitation",
+    )
+
+
+def put_into_search(session: Session) -> None:
+    """Keep the index right: the plan’s words only, never a note."""
+    index.put(
+        "session",
+        session.pk,
+        organisation=session.organisation,
+        reach=Reach.ORGANISATION,
+        group_id=session.group_id,
+        author_id=session.created_by_id,
+        title=session.title,
+        abstract=session.purpose,
+        body=session.technique.name,
+        url_name="session_detail",
+        url_args=[session.pk],
+        state=session.state,
+        subkind=session.technique.key,
+        year=session.starts_at.year,
+        at=session.starts_at,
+    )

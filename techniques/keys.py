@@ -1,0 +1,33 @@
+"""How a guest’s browser proves who it is in one room: a random key in a signed cookie, of which we keep the hash."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+
+from django.core import signing
+
+SALT = "techniques.room"
+LASTS_SECONDS = 3 * 24 * 3600
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def fingerprint(key: str) -> str:
+    """What the database keeps of a key."""
+    return hashlib.sha256(f"{SALT}:{key}".encode()).hexdigest()
+
+
+def cookie_name(session_pk: int) -> str:
+    return f"room-{session_pk}"
+
+
+def key_from(cookies: Mapping[str, str], session_pk: int) -> str:
+    """The key that a browser brings for this session, or nothing. For pages and streams alike."""
+    name = cookie_name(session_pk)
+    try:
+        # The same signature that ``HttpResponse.set_signed_cookie`` makes
+        return signing.get_cookie_signer(salt=name + SALT).unsign(cookies.get(name, ""), max_age=LASTS_SECONDS)
+    except signing.BadSignature:
+        return ""

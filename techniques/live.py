@@ -1,0 +1,169 @@
+"""The stream of a room, ``GET /live/sessions/<pk>/?since=N&as=participant|facilitator|screen``, as a raw ASGI app.
+
+No middleware stands before it, so it looks at the cookies itself, and again at every ping. Errors here reach nobody
+but the log; the browser comes back by itself or goes over to polling.
+"""
+
+import asyncio
+import logging
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from contextlib import aclosing, suppress
+from typing import Any
+from urllib.parse import parse_qs
+
+from django.http.cookie import parse_cookie
+from django.utils import timezone
+
+from kmportal.lib.live import Frame, Hub, Replay
+from techniques import doors, feed
+from techniques.projection import Audience
+
+logger = logging.getLogger(__name__)
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+PATH = re.compile(r"/live/sessions/(\d{1,18})/")
+PING_SECONDS = 15
+# One browser needs a stream for each open tab; more than this is a mistake or an attack.
+STREAMS_OF_ONE = 12
+STREAMS_OF_ALL = 2000
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache, no-store, no-transform"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+]
+
+
+class _Rooms:
+    """The logs of the rooms, as the hub reads them."""
+
+    def heads(self, topics: Iterable[int]) -> dict[int, int]:
+        return feed.heads(topics)
+
+    def replay(self, topic: int, since: int, audience: str) -> Replay:
+        page = feed.since(topic, since, Audience(audience))
+        return Replay(_frames(page.pieces), page.upto, page.more)
+
+    def news(
+        self, known: Mapping[int, int], audiences: Mapping[int, set[str]]
+    ) -> dict[int, tuple[int, dict[str, tuple[Frame, ...]]]]:
+        found = feed.news(known, {topic: {Audience(one) for one in ones} for topic, ones in audiences.items()})
+        return {
+            topic: (news.upto, {audience: _frames(pieces) for audience, pieces in news.pieces.items()})
+            for topic, news in found.items()
+        }
+
+
+def _frames(pieces: Iterable[feed.Piece]) -> tuple[Frame, ...]:
+    return tuple(Frame(piece.seq, piece.as_frame()) for piece in pieces)
+
+
+_hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
+_streams: Counter[str] = Counter()
+
+
+def _hub() -> Hub:
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs.clear()  # a loop that is over leaves nothing behind
+        _hubs[loop] = Hub(_Rooms())
+    return _hubs[loop]
+
+
+async def application(scope: Message, receive: Receive, send: Send) -> None:
+    """Answer one request under ``/live/``."""
+    found = PATH.fullmatch(scope["path"])
+    if found is None:
+        await _plain(send, 404, "There is no such stream.")
+        return
+    if scope["method"] != "GET":
+        await _plain(send, 405, "A stream can only be read.")
+        return
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    audience, since = _audience(query), _number(headers.get("last-event-id") or query.get("since", [""])[0])
+    if audience is None or since is None:
+        await _plain(send, 400, "This address is not complete.")
+        return
+    hub, pk, cookies = _hub(), int(found[1]), parse_cookie(headers.get("cookie", ""))
+    who = await hub.run(doors.who_listens, cookies, pk, audience)
+    if who is None:
+        await _plain(send, 404, "There is no such room for you.")
+        return
+    if _streams[who] >= STREAMS_OF_ONE or hub.listening >= STREAMS_OF_ALL:
+        await _plain(send, 429, "Too many windows of this room are open.")
+        return
+    _streams[who] += 1
+    try:
+        await _until_gone(receive, _stream(hub, send, pk, since, audience, cookies))
+    finally:
+        _streams[who] -= 1
+        if not _streams[who]:
+            del _streams[who]
+
+
+async def _stream(hub: Hub, send: Send, pk: int, since: int, audience: Audience, cookies: dict[str, str]) -> None:
+    """Send for ever, until the listener may no longer listen or is too far behind."""
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+    # The padding makes proxies that collect the first kilobytes pass them on at once
+    await _part(send, b":" + b" " * 2048 + b"\nretry: 2000\n" + _ping())
+    async with aclosing(hub.listen(pk, since=since, audience=audience, ping_seconds=PING_SECONDS)) as frames:
+        checked = asyncio.get_running_loop().time()
+        async for frame in frames:
+            if frame is not None:
+                await _part(send, frame.content)
+            if frame is None or asyncio.get_running_loop().time() - checked > PING_SECONDS:
+                checked = asyncio.get_running_loop().time()
+                if await hub.run(doors.who_listens, cookies, pk, audience) is None:
+                    await _part(send, b"event: gone\ndata: {}\n\n")
+                    break
+                await _part(send, _ping())
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _until_gone(receive: Receive, stream: Any) -> None:
+    """Run the stream and stop it as soon as the browser hangs up."""
+    sending = asyncio.ensure_future(stream)
+    hanging_up = asyncio.ensure_future(_hung_up(receive))
+    try:
+        await asyncio.wait({sending, hanging_up}, return_when=asyncio.FIRST_COMPLETED)
+        if sending.done():
+            sending.result()
+    finally:
+        for task in (sending, hanging_up):
+            task.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await task
+
+
+async def _hung_up(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _ping() -> bytes:
+    return f'event: ping\ndata: {{"now": {feed.milliseconds(timezone.now())}}}\n\n'.encode()
+
+
+async def _part(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _plain(send: Send, status: int, words: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": words.encode(), "more_body": False})
+
+
+def _audience(query: Mapping[str, list[str]]) -> Audience | None:
+    with suppress(ValueError):
+        return Audience(query.get("as", [""])[0])
+    return None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None

@@ -1,0 +1,45 @@
+"""Keeping a session within its time: when one stage is stretched, later ones give their minutes. Plain arithmetic."""
+
+from collections.abc import Sequence
+
+# A stage never shrinks below this.
+LEAST_MINUTES = 1
+
+
+def reflow(later: Sequence[int], taken: int) -> list[int]:
+    """The minutes of the later stages after ``taken`` minutes were given to an earlier one.
+
+    The longest give first, one minute at a time, and none falls below one minute. What nobody can give makes the
+    session longer: the sum then shrinks by less than ``taken``.
+    """
+    minutes = list(later)
+    for _ in range(taken):
+        longest = max(range(len(minutes)), key=lambda place: minutes[place], default=None)
+        if longest is None or minutes[longest] <= LEAST_MINUTES:
+            break
+        minutes[longest] -= 1
+    return minutes
+
+
+def pace_in_words(stages: Sequence[tuple[str, int, int]]) -> str:
+    """What has shifted against the plan, as sentences; empty when nothing has. Stages are (name, planned, now)."""
+    longer = [(name, now - planned) for name, planned, now in stages if now > planned]
+    shorter = [(name, planned - now) for name, planned, now in stages if now < planned]
+    if not longer:
+        return ""
+    given = _listed([f"“{name}” has {_minutes(more)} more" for name, more in longer])
+    total = sum(more for _, more in longer) - sum(less for _, less in shorter)
+    words = [f"{given} than planned."]
+    if shorter:
+        words.append(f"{_listed([f'“{name}” has {_minutes(less)} less' for name, less in shorter])}.")
+    if total > 0:
+        words.append(f"The session ends {_minutes(total)} later.")
+    return " ".join(words)
+
+
+def _minutes(number: int) -> str:
+    return "one minute" if number == 1 else f"{number} minutes"
+
+
+def _listed(parts: list[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]

@@ -1,0 +1,295 @@
+"""What somebody may see of a room: the one place that decides it for page, stream, poll, export, search and mail.
+
+The text of a note leaves this module only if its stage shows notes (it is open, or everything was shown), or to the
+participant who wrote it. The role changes nothing: whoever leads the room sees no more than others. What leaves it
+carries no name, no time and no row number.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from techniques.models import Note, Participant, RoomEvent, Session, Stage
+from techniques.pacing import pace_in_words
+
+
+class Audience(StrEnum):
+    """For whom a piece of the room is drawn; everybody of one audience gets the same bytes."""
+
+    PARTICIPANT = "participant"
+    FACILITATOR = "facilitator"
+    SCREEN = "screen"
+
+
+@dataclass(frozen=True)
+class SeenNote:
+    """A note that may be read. ``handle`` is the identifier that the writer’s browser made: it tells no order."""
+
+    handle: UUID
+    column: str
+    text: str
+    is_mine: bool = False
+
+
+@dataclass(frozen=True)
+class SeenColumn:
+    """A column with the notes that may be read, and how many there are."""
+
+    key: str
+    name: str
+    count: int
+    notes: tuple[SeenNote, ...]
+
+
+@dataclass(frozen=True)
+class SeenStage:
+    """One stage. While it ``is_hidden`` its columns have counts and no notes; ``mine`` are the viewer’s own notes."""
+
+    pk: int
+    key: str
+    number: int
+    name: str
+    prompts: tuple[str, ...]
+    say: str
+    minutes: int
+    columns: tuple[SeenColumn, ...]
+    count: int
+    writers: int
+    mine: tuple[SeenNote, ...]
+    writes: str
+    is_hidden: bool
+    hides_first: bool
+    was_started: bool
+    is_current: bool
+
+    @property
+    def is_written(self) -> bool:
+        """Whether notes are taken in this stage at all."""
+        return bool(self.columns) and self.writes != Stage.Writes.NOBODY
+
+    @property
+    def everyone_writes(self) -> bool:
+        return self.is_written and self.writes == Stage.Writes.EVERYONE
+
+    @property
+    def others(self) -> int:
+        """How many notes are not the viewer’s own."""
+        return self.count - len(self.mine)
+
+    @property
+    def notes(self) -> tuple[SeenNote, ...]:
+        """All notes that may be read, column after column."""
+        return tuple(note for column in self.columns for note in column.notes)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The room’s clock: a deadline, or what is left while it is paused. ``moves`` tells two settings apart."""
+
+    ends_at: datetime | None
+    paused_seconds: int | None
+    minutes: int
+
+    @property
+    def is_paused(self) -> bool:
+        return self.paused_seconds is not None
+
+    @property
+    def paused_words(self) -> str:
+        """“08:40”, for those without a running clock."""
+        seconds = max(self.paused_seconds or 0, 0)
+        return f"{seconds // 60:02}:{seconds % 60:02}"
+
+
+@dataclass(frozen=True)
+class SeenRoom:
+    """A room as one audience sees it, as of event number ``seq``."""
+
+    session: Session
+    audience: Audience
+    seq: int
+    stages: tuple[SeenStage, ...]
+    clock: Clock
+    people: int
+    names: tuple[str, ...]
+    pace: str
+
+    @property
+    def current(self) -> SeenStage | None:
+        return next((stage for stage in self.stages if stage.is_current), None)
+
+    @property
+    def following(self) -> SeenStage | None:
+        """The stage after the current one."""
+        stages = list(self.stages)
+        place = next((place for place, stage in enumerate(stages) if stage.is_current), None)
+        return stages[place + 1] if place is not None and place + 1 < len(stages) else None
+
+    @property
+    def unshown(self) -> tuple[SeenStage, ...]:
+        """Stages with notes that nobody has seen."""
+        return tuple(stage for stage in self.stages if stage.is_hidden and stage.count)
+
+    def before(self, stage: SeenStage) -> SeenStage | None:
+        """The nearest earlier stage that has notes to look at."""
+        earlier = [one for one in self.stages if one.number < stage.number and one.notes]
+        return earlier[-1] if earlier else None
+
+    def stage(self, key: str) -> SeenStage | None:
+        return next((stage for stage in self.stages if stage.key == key), None)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Rows of one room, read at once. Not for templates: it holds every text."""
+
+    session: Session
+    seq: int
+    stages: Sequence[Stage]
+    notes: Sequence[Note]
+    people: Sequence[Participant]
+
+
+def gather(session: Session) -> Facts:
+    """Read one room. The number is read first: what changes meanwhile is seen twice rather than never."""
+    return next(iter(gather_many([session.pk]).values()))
+
+
+def gather_many(pks: Iterable[int]) -> dict[int, Facts]:
+    """Read several rooms with as many queries as one."""
+    sessions = {one.pk: one for one in Session.objects.for_room().filter(pk__in=list(pks))}
+    stages = _by_session(Stage.objects.filter(session__in=sessions))
+    notes = _by_session(Note.objects.filter(session__in=sessions, gone_at=None))
+    people = _by_session(Participant.objects.here().filter(session__in=sessions))
+    return {
+        pk: Facts(one, one.seq, stages.get(pk, []), notes.get(pk, []), people.get(pk, []))
+        for pk, one in sessions.items()
+    }
+
+
+def _by_session(rows: Iterable) -> dict[int, list]:
+    found: dict[int, list] = {}
+    for row in rows:
+        found.setdefault(row.session_id, []).append(row)
+    return found
+
+
+def look(facts: Facts, audience: Audience, *, participant: Participant | None = None) -> SeenRoom:
+    """The room as ``audience`` sees it; with ``participant`` also that person’s own notes."""
+    session = facts.session
+    by_stage: Mapping[int, list[Note]] = _by_stage(facts.notes)
+    stages = tuple(
+        _stage(stage, number, by_stage.get(stage.pk, []), session, audience, participant)
+        for number, stage in enumerate(facts.stages, start=1)
+    )
+    current = next((stage for stage in facts.stages if stage.pk == session.stage_id), None)
+    leads = audience is Audience.FACILITATOR
+    return SeenRoom(
+        session=session,
+        audience=audience,
+        seq=facts.seq,
+        stages=stages,
+        clock=Clock(session.ends_at, session.paused_seconds, current.minutes if current else 0),
+        people=len(facts.people),
+        names=tuple(person.name for person in facts.people) if leads else (),
+        pace=pace_in_words([(one.name, one.planned_minutes, one.minutes) for one in facts.stages]) if leads else "",
+    )
+
+
+def _by_stage(notes: Iterable[Note]) -> dict[int, list[Note]]:
+    found: dict[int, list[Note]] = {}
+    for note in notes:
+        found.setdefault(note.stage_id, []).append(note)
+    return found
+
+
+def _stage(
+    stage: Stage,
+    number: int,
+    notes: list[Note],
+    session: Session,
+    audience: Audience,
+    participant: Participant | None,
+) -> SeenStage:
+    mine = participant.pk if participant else None
+    readable = visible(stage, notes, mine=mine)
+    leads = audience is Audience.FACILITATOR
+    return SeenStage(
+        pk=stage.pk,
+        key=stage.key,
+        number=number,
+        name=stage.name,
+        prompts=tuple(stage.prompts),
+        say=stage.say if leads else "",
+        minutes=stage.minutes,
+        columns=tuple(
+            SeenColumn(
+                key=column["key"],
+                name=column["name"],
+                count=sum(note.column == column["key"] for note in notes),
+                notes=tuple(note for note in readable if note.column == column["key"]),
+            )
+            for column in stage.columns
+        ),
+        count=len(notes),
+        writers=len({note.author_id for note in notes if note.author_id and not note.by_facilitator}),
+        mine=own(notes, mine) if mine else (),
+        writes=stage.writes,
+        is_hidden=not stage.shows_notes,
+        hides_first=stage.reveal == Stage.Reveal.HIDDEN,
+        was_started=stage.started_at is not None,
+        is_current=stage.pk == session.stage_id,
+    )
+
+
+def visible(stage: Stage, notes: Iterable[Note], *, mine: int | None = None) -> tuple[SeenNote, ...]:
+    """The notes of a stage that everybody may read, in the order in which they are shown.
+
+    Nothing while the stage hides them. Notes that were shown together stand in the order of their random identifiers,
+    which says nothing about who wrote first; what was written after that follows as it came.
+    """
+    if not stage.shows_notes:
+        return ()
+    shown_at = stage.revealed_at
+    together = [note for note in notes if shown_at and note.created_at <= shown_at]
+    later = [note for note in notes if not (shown_at and note.created_at <= shown_at)]
+    ordered = sorted(together, key=lambda note: note.client_id.hex) + sorted(later, key=lambda note: note.pk)
+    return tuple(_seen(note, mine) for note in ordered)
+
+
+def own(notes: Iterable[Note], mine: int) -> tuple[SeenNote, ...]:
+    """What one participant wrote, the newest first. For that participant’s own answers only."""
+    return tuple(_seen(note, mine) for note in sorted(notes, key=lambda note: -note.pk) if note.author_id == mine)
+
+
+def _seen(note: Note, mine: int | None) -> SeenNote:
+    is_mine = mine is not None and note.author_id == mine
+    return SeenNote(note.client_id, note.column, note.text, is_mine)
+
+
+def notes_to_close(session: Session) -> list[tuple[Stage, dict[str, list[str]]]]:
+    """For the close: each stage with its columns’ notes, as texts in the order in which they were shown.
+
+    Notes that were never shown are not in it: nobody may read them, and the close deletes them.
+    """
+    facts = gather(session)
+    by_stage = _by_stage(facts.notes)
+    found = []
+    for stage in facts.stages:
+        seen = visible(stage, by_stage.get(stage.pk, []))
+        found.append((stage, {key: [n.text for n in seen if n.column == key] for key in stage.column_keys}))
+    return found
+
+
+def unshown_count(session: Session) -> int:
+    """How many notes nobody has seen: they are deleted at the close."""
+    facts = gather(session)
+    hidden = {stage.pk for stage in facts.stages if not stage.shows_notes}
+    return sum(note.stage_id in hidden for note in facts.notes)
+
+
+def events_since(session_pk: int, since: int, *, limit: int = 500) -> list[RoomEvent]:
+    """The next part of a room’s log, at most ``limit`` rows."""
+    return list(RoomEvent.objects.filter(session=session_pk, seq__gt=since).order_by("seq")[:limit])
