@@ -4,10 +4,12 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
 from actionplan.models import Action
+from jobs.models import Job
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.reach import Reach, within_reach
 from roadmap.models import Intervention
@@ -44,20 +46,31 @@ SHARED = frozenset(
     }
 )
 WAITING = frozenset({State.SUBMITTED, State.IN_REVIEW})
+# With its author, who may write in it.
+WITH_AUTHOR = frozenset({State.DRAFT, State.RETURNED})
 
 
 class Tag(models.Model):
     """A word that lessons are filed under, per organisation."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
-    name = models.CharField(max_length=60)
+    name = models.CharField(max_length=80)
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="tag_once")]
+        constraints = [models.UniqueConstraint("organisation", Lower("name"), name="tag_once")]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Flag(models.TextChoices):
+    """Damage in a lesson that was brought in, said on its page."""
+
+    LETTERS = "letters", "Some letters were damaged in the file. They show as �."
+    TITLE = "title", "It came without a title. This one is the beginning of its text."
+    LONG_TITLE = "long-title", "Its title was too long for one line. The whole of it stands in the summary."
+    DAY = "day", "Its date could not be read and was left out."
 
 
 class LessonQuerySet(models.QuerySet["Lesson"]):
@@ -76,6 +89,12 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
 
     def written_by(self, person: Person) -> "LessonQuerySet":
         return self.filter(author=person)
+
+    def waiting_for(self, membership: Membership) -> "LessonQuerySet":
+        """The queue of one who checks lessons: all that wait here except their own, the longest waiting first."""
+        here = self.waiting().filter(organisation_id=membership.organisation_id)
+        mine = Q(author_id=membership.person_id)
+        return here.exclude(mine).order_by(F("submitted_at").asc(nulls_first=True), "pk")
 
     def review_late(self, *, on: date) -> "LessonQuerySet":
         """Waiting past the day by which an answer was promised."""
@@ -129,11 +148,15 @@ class Lesson(models.Model):
     validated_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     review_on = models.DateField(null=True, blank=True)
     superseded_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True)
-    # Brought in from elsewhere: which source and which number there; damage that the import could not mend.
+    # Brought in from elsewhere: which source and which number there; damage that the import could not mend; and
+    # which rows of files have gone in already, so that the same row again changes nothing.
     source = models.CharField(max_length=80, blank=True)
     external_id = models.CharField(max_length=80, blank=True)
     source_url = models.URLField(max_length=500, blank=True)
-    flags = models.JSONField(default=list, blank=True, help_text="Damage: bytes, title …")
+    flags = models.JSONField(default=list, blank=True, help_text="See Flag.")
+    rows_taken = models.JSONField(default=list, blank=True, editable=False)
+    # Made by the form: the same form sent twice makes one lesson.
+    once = models.UUIDField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -147,6 +170,7 @@ class Lesson(models.Model):
                 condition=~Q(external_id=""),
                 name="lesson_external_once",
             ),
+            models.UniqueConstraint(fields=["organisation", "once"], name="lesson_form_once"),
             # What is private stays private: the database refuses a wider reach before validation.
             models.CheckConstraint(
                 condition=Q(state__in=[str(s) for s in sorted(SHARED)])
@@ -159,10 +183,16 @@ class Lesson(models.Model):
                 name="lesson_never_validates_own",
                 violation_error_message="Nobody checks their own lesson.",
             ),
+            models.CheckConstraint(
+                condition=Q(claimed_by=None) | Q(author=None) | ~Q(claimed_by=F("author")),
+                name="lesson_never_claims_own",
+                violation_error_message="Nobody checks their own lesson.",
+            ),
         ]
         indexes = [
             models.Index(fields=["organisation", "state"], name="lesson_state"),
             models.Index(fields=["organisation", "reach", "-id"], name="lesson_newest"),
+            models.Index(fields=["author", "state"], name="lesson_mine"),
         ]
 
     def __str__(self) -> str:
@@ -170,6 +200,21 @@ class Lesson(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("lesson_detail", kwargs={"slug": self.organisation.slug, "pk": self.pk})
+
+    @property
+    def words(self) -> "LessonRevision":
+        """The newest revision. Every lesson has one; the column may be empty only while the first is being written."""
+        if self.revision is None:
+            raise ValueError(f"{self} has no words")
+        return self.revision
+
+    @property
+    def is_shared(self) -> bool:
+        return self.state in SHARED
+
+    @property
+    def is_with_author(self) -> bool:
+        return self.state in WITH_AUTHOR
 
     @property
     def changed_since_validation(self) -> bool:
@@ -181,13 +226,16 @@ class LessonRevision(models.Model):
 
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
-    title = models.CharField(max_length=250)
+    title = models.CharField(max_length=300)
     expected = models.TextField(max_length=40_000, blank=True)
     happened = models.TextField(max_length=40_000, blank=True)
     why = models.TextField(max_length=40_000, blank=True)
     when_you = models.CharField(max_length=1000, blank=True)
     then_do = models.TextField(max_length=40_000, blank=True)
+    # What other systems have besides: a summary, and the lesson in their own words.
     abstract = models.TextField(max_length=40_000, blank=True)
+    learned = models.TextField(max_length=40_000, blank=True)
+    brought_in = models.BooleanField(default=False, help_text="Written by an import and not by a person.")
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
 
@@ -244,33 +292,59 @@ class LessonAction(models.Model):
 
 
 class ImportRun(models.Model):
-    """One file that was brought in: the file itself, how its headings were read, and what came of it."""
+    """One file that is brought in: the file itself, how its headings were read, how far it is and what came of it.
+
+    ``rows_done`` and ``counts`` move on together with the lessons of each batch, so that a run that was broken off
+    goes on where it stopped.
+    """
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", "Uploaded"
         TRIED = "tried", "Tried out"
-        RUNNING = "running", "Running"
+        RUNNING = "running", "In progress"
         DONE = "done", "Done"
-        FAILED = "failed", "Failed"
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True)
-    group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True)
+    group_name = models.CharField(max_length=120, blank=True)
     file_name = models.CharField(max_length=200)
     content = models.BinaryField(editable=False)
-    format = models.CharField(max_length=10)
     encoding = models.CharField(max_length=40, blank=True)
     source = models.CharField(max_length=80)
-    mapping = models.JSONField(default=dict, help_text="Our field → heading in the file.")
+    mapping = models.JSONField(default=dict, help_text="Heading in the file → our field.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
+    job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    rows_done = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
-    errors = models.JSONField(default=list, help_text="[{row, id, sentence}]")
-    sentence = models.CharField(max_length=500, blank=True, help_text="Why it failed, for the person.")
+    version = models.PositiveIntegerField(default=1)
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-started_at"]
+        ordering = ["-started_at", "-pk"]
 
     def __str__(self) -> str:
         return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("import_detail", kwargs={"slug": self.organisation.slug, "pk": self.pk})
+
+    @property
+    def is_over(self) -> bool:
+        return self.state == self.State.DONE
+
+
+class ImportProblem(models.Model):
+    """What is to be said about one row: why it was refused, or what of it could not be kept."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="problems")
+    row = models.PositiveIntegerField()
+    external_id = models.CharField(max_length=80, blank=True)
+    sentence = models.CharField(max_length=500)
+    is_refusal = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["row", "pk"]
+
+    def __str__(self) -> str:
+        return f"Row {self.row}: {self.sentence}"

@@ -1,0 +1,42 @@
+"""Mails about lessons. Each is written into the outbox inside the caller’s transaction."""
+
+from collections.abc import Sequence
+
+from django.template.loader import render_to_string
+
+from actionplan.models import Action
+from jobs.mail import post
+from kmportal.lib.links import absolute
+from lessons.models import Lesson, LessonEvent, State
+from techniques.models import Session
+
+_SUBJECTS = {
+    State.RETURNED: "Your lesson came back with a comment",
+    State.DECLINED: "Your lesson was declined",
+    State.IDENTIFIED: "Your lesson was checked",
+    State.NOTED: "Your lesson was checked",
+}
+
+
+def answer(lesson: Lesson, event: LessonEvent) -> None:
+    """Tell the author what became of the lesson they sent, with the comment and where to go on."""
+    if lesson.author is None or event.by is None:
+        return
+    values = {"lesson": lesson, "event": event, "link": absolute(lesson.get_absolute_url()), "State": State}
+    post(
+        lesson.author.email,
+        f"{_SUBJECTS[State(event.after)]}: {lesson.words.title}"[:200],
+        render_to_string("emails/lessons/answer.txt", values),
+        key=f"lesson {lesson.pk} answer {event.pk}",
+    )
+
+
+def promised(session: Session, address: str, name: str, actions: Sequence[Action]) -> None:
+    """Tell a guest what they have promised in a session. They have no account in which to look it up."""
+    values = {"session": session, "name": name, "actions": actions}
+    post(
+        address,
+        f"What you promised in “{session.title}”",
+        render_to_string("emails/lessons/promised.txt", values),
+        key=f"session {session.pk} promised {address.lower()}"[:200],
+    )

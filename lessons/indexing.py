@@ -1,0 +1,67 @@
+"""Lessons in the search index: the same words, links and columns of visibility as on their own rows."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, time
+
+from lessons.models import Lesson, State
+from search import index
+
+KIND = "lesson"
+RANK = {
+    State.EMBEDDED: 900,
+    State.LEARNED: 800,
+    State.ACTION_AGREED: 700,
+    State.IDENTIFIED: 600,
+    State.NOTED: 500,
+    State.SUPERSEDED: 100,
+    State.RETIRED: 50,
+}
+RANK_UNCHECKED = 200
+# Brought-in lessons come after the organisation’s own ones of the same state.
+RANK_BROUGHT_IN = -150
+
+
+def put(lesson: Lesson) -> None:
+    """Write a lesson, as it now stands, into the index. Called by each action that changes it, in its transaction."""
+    index.put_many([document(lesson, [tag.name for tag in lesson.tags.all()])])
+
+
+def put_many(lessons: Iterable[tuple[Lesson, Sequence[str]]]) -> None:
+    """The same for many, each with the names of its tags."""
+    index.put_many([document(lesson, tags) for lesson, tags in lessons])
+
+
+def drop(pk: int) -> None:
+    index.drop(KIND, pk)
+
+
+def document(lesson: Lesson, tags: Sequence[str]) -> index.Doc:
+    """What the index keeps of one lesson. ``lesson.revision`` and ``lesson.organisation`` must be loaded."""
+    words = lesson.words
+    advice = f"When you are about to {words.when_you}, then {words.then_do}" if words.when_you else words.then_do
+    happened = lesson.happened_on
+    rank = RANK.get(State(lesson.state), RANK_UNCHECKED) + (RANK_BROUGHT_IN if lesson.source else 0)
+    return index.Doc(
+        kind=KIND,
+        ident=lesson.pk,
+        organisation=lesson.organisation,
+        reach=lesson.reach,
+        group_id=lesson.group_id,
+        author_id=lesson.author_id,
+        title=words.title,
+        abstract=_joined(words.abstract, advice),
+        body=_joined(words.happened, words.learned, words.why, words.expected, lesson.process),
+        tags=tuple(tags),
+        url_name="lesson_detail",
+        url_args=(lesson.organisation.slug, lesson.pk),
+        state=lesson.state,
+        subkind=lesson.kind,
+        source=lesson.source,
+        year=happened.year if happened else lesson.created_at.year,
+        rank=max(0, rank),
+        at=datetime.combine(happened, time(12), UTC) if happened else lesson.created_at,
+    )
+
+
+def _joined(*texts: str) -> str:
+    return "\n".join(text for text in texts if text)

@@ -1,0 +1,76 @@
+"""Lessons in the states that tests begin with."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from lessons.actions import review, writing
+from lessons.models import Lesson, State
+from organisations.reach import Reach
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
+WORDS = {
+    "title": "Ask pharmacy at ten",
+    "expected": "Patients go home at two with their medicines.",
+    "happened": "Medicines came at four on the first two days.",
+    "why": "Pharmacy starts when the request arrives.",
+    "when_you": "move a ward",
+    "then_do": "ask pharmacy for take-home medicines by ten.",
+}
+ALL_TICKED = ["do", "cause", "who", "stranger", "nobody", "one", "contact", "process"]
+
+
+@pytest.fixture
+def draft(riverside, cara):
+    """``draft(**words)``: a draft of Cara’s, or of ``by``."""
+
+    def make(by=None, facts=None, tags=(), organisation=None, **words) -> Lesson:
+        return writing.start(
+            organisation or riverside, by=by or cara, at=NOON, words={**WORDS, **words}, facts=facts or {}, tags=tags
+        )
+
+    return make
+
+
+@pytest.fixture
+def waiting(draft):
+    """A lesson that Cara has sent for review."""
+
+    def make(**words) -> Lesson:
+        lesson = draft(**words)
+        return writing.send(lesson, by=lesson.author, at=NOON)
+
+    return make
+
+
+@pytest.fixture
+def claimed(waiting, farah):
+    """The same, claimed by Farah."""
+
+    def make(**words) -> Lesson:
+        return review.claim(waiting(**words), by=farah, at=NOON)
+
+    return make
+
+
+def validate(lesson: Lesson, by, **values) -> Lesson:
+    values = {
+        "outcome": State.IDENTIFIED,
+        "read": lesson.revision_id,
+        "ticked": ALL_TICKED,
+        "contact": "Cara Doyle, Ward 6",
+        "process": "Discharge checklist",
+        "share_with": Reach.ORGANISATION,
+        **values,
+    }
+    return review.validate(lesson, by=by, at=NOON, **values)
+
+
+@pytest.fixture
+def identified(claimed, farah):
+    """The same, checked by Farah and shared with everybody at Riverside."""
+
+    def make(share_with=Reach.ORGANISATION, group=None, outcome=State.IDENTIFIED, tags=(), **words) -> Lesson:
+        return validate(claimed(**words), farah, share_with=share_with, group=group, outcome=outcome, tags=tags)
+
+    return make
