@@ -1,0 +1,112 @@
+"""Mistyped words: which word was meant, judged by what this reader would find with it.
+
+Words are compared with all words that stand anywhere, but nothing is proposed that finds nothing for the reader: a
+correction never tells what stands in texts they may not see.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import product
+
+from django.db.models import Q
+from django.db.models.functions import Length
+
+from search.analyser import stem
+from search.models import Word
+from search.query import MAX_CHARACTERS, Query, Term, Typed, parse
+
+Count = Callable[[Query], int]
+# A word with this many hits was not mistyped.
+FEW = 5
+# A correction of words that do find something must find this many times more.
+TIMES = 8
+MOST_WORDS = 3
+MOST_TRIES = 8
+
+
+def correct(query: Query, count: Count, *, hits: int) -> str | None:
+    """The text with its mistyped words put right, or None. ``hits``: how many it has as it stands."""
+    suspects = _suspects(query, count, hits)
+    if not suspects:
+        return None
+    choices = [_candidates(typed.word)[:MOST_TRIES] for typed in suspects]
+    tries = sorted(product(*choices), key=lambda words: sum(distance for distance, _ in words))[:MOST_TRIES]
+    least = hits * TIMES if hits else 1
+    best: tuple[int, int, str] | None = None
+    for words in tries:
+        distance = sum(each for each, _ in words)
+        if best and distance > best[0]:
+            break
+        text = _with(query.text, suspects, [word for _, word in words])
+        found = count(parse(text))
+        if found >= least and (best is None or found > -best[1]):
+            best = distance, -found, text
+    return best[2] if best else None
+
+
+def _suspects(query: Query, count: Count, hits: int) -> list[Typed]:
+    """The words that hardly find anything by themselves."""
+    typed = [each for term in query.all if not term.prefix for each in term.typed if _may_be_wrong(each, term)]
+    if len(query.all) == 1 and len(query.all[0].stems) == 1 and not query.none:
+        return typed
+    alone = ((each, Query(each.word, all=(Term((stem(each.word),)),))) for each in typed[: 3 * MOST_WORDS])
+    return [each for each, question in alone if count(question) < FEW][:MOST_WORDS]
+
+
+def _may_be_wrong(typed: Typed, term: Term) -> bool:
+    return len(typed.word) >= 4 and typed.word.isalpha() and typed.end - typed.start >= len(typed.word)
+
+
+def _with(text: str, suspects: Sequence[Typed], words: Sequence[str]) -> str:
+    text = text[:MAX_CHARACTERS]
+    for typed, word in sorted(zip(suspects, words, strict=True), key=lambda each: -each[0].start):
+        text = text[: typed.start] + word + text[typed.end :]
+    return text
+
+
+def _candidates(word: str) -> list[tuple[int, str]]:
+    """Known words that may have been meant, the nearest first. They share its beginning or its end."""
+    length, within = len(word), allowed(word)
+    near = Word.objects.annotate(length=Length("word")).filter(
+        Q(word__startswith=word[:2]) | Q(word__endswith=word[-2:]),
+        length__gte=length - within,
+        length__lte=length + within,
+    )
+    letters = _letters(word)
+    found = []
+    for other in near.values_list("word", flat=True):
+        # Each slip changes at most two letters of the set.
+        if (letters ^ _letters(other)).bit_count() <= 2 * within and stem(other) != stem(word):
+            apart = distance(word, other, within)
+            if apart <= within:
+                found.append((apart, other))
+    return sorted(found, key=lambda each: (each[0], each[1][0] != word[0], abs(len(each[1]) - length), each[1]))
+
+
+def allowed(word: str) -> int:
+    """How many slips a word of this length may hold."""
+    return 1 if len(word) < 6 else 2 if len(word) < 11 else 3
+
+
+def _letters(word: str) -> int:
+    """The letters of a word as bits, to leave out at once what cannot be near."""
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) % 61)
+    return bits
+
+
+def distance(one: str, other: str, within: int) -> int:
+    """Slips between two words: a letter wrong, missing, too many, or two neighbours swapped; ``within`` + 1 is many."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        last, row, older = row, [i], before
+        for j, there in enumerate(other, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != there))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == there:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        before = last
+        if min(row) > within and min(before) > within:
+            return within + 1
+    return row[-1]

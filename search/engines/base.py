@@ -1,0 +1,35 @@
+"""What an engine has to offer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from search.analyser import Analysed
+from search.query import Query
+
+
+@dataclass(frozen=True)
+class Match:
+    """How rows are matched, in SQL: what to select from, on which condition, and the score of a row by its text."""
+
+    source: str = '"search_searchdoc"'
+    where: str = "1 = 1"
+    params: tuple[Any, ...] = ()
+    score: str = "0"
+    score_params: tuple[Any, ...] = ()
+
+
+class Engine(Protocol):
+    """The text index of one kind of database."""
+
+    def write(self, rows: Iterable[tuple[int, Analysed]]) -> None:
+        """Keep these words for these rows, in place of what was kept; in the caller’s transaction."""
+
+    def match(self, query: Query) -> Match:
+        """The match of a query that asks for, or shuts out, at least one term."""
+
+    def faults(self) -> list[str]:
+        """What is wrong between the rows and the text index, in sentences; empty when all is well."""
+
+    def tidy(self) -> None:
+        """After many changes: bring the index and the planner’s statistics in order."""

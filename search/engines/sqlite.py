@@ -1,0 +1,73 @@
+"""SQLite: an FTS5 table beside the rows. It is given stems, so its tokenizer has nothing to do but split at spaces.
+
+The tokenizer ``ascii`` counts every letter beyond ASCII as part of a word, whatever the age of SQLite’s Unicode tables.
+"""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from search.analyser import Analysed
+from search.engines.base import Match
+from search.query import Query, Term
+
+# CROSS JOIN keeps the text index as the outer loop; the rows are then looked up by key.
+SOURCE = 'search_fts CROSS JOIN "search_searchdoc" ON "search_searchdoc".id = search_fts.rowid'
+# Title, tags, abstract, body.
+SCORE = "-bm25(search_fts, 8.0, 4.0, 2.0, 1.0)"
+
+
+class Engine:
+    """FTS5."""
+
+    def write(self, rows: Iterable[tuple[int, Analysed]]) -> None:
+        rows = list(rows)
+        with connection.cursor() as cursor:
+            cursor.executemany("DELETE FROM search_fts WHERE rowid = %s", [(ident,) for ident, _ in rows])
+            cursor.executemany(
+                "INSERT INTO search_fts (rowid, title, tags, abstract, body) VALUES (%s, %s, %s, %s, %s)",
+                [(ident, *(" ".join(field) for field in words.fields)) for ident, words in rows],
+            )
+
+    def match(self, query: Query) -> Match:
+        wanted = " AND ".join(map(_term, query.all))
+        unwanted = " OR ".join(map(_term, query.none))
+        if not wanted:  # FTS5 cannot begin with NOT
+            others = '"search_searchdoc".id NOT IN (SELECT rowid FROM search_fts WHERE search_fts MATCH %s)'
+            return Match(where=others, params=(unwanted,))
+        asked = f"({wanted}) NOT ({unwanted})" if unwanted else wanted
+        return Match(source=SOURCE, where="search_fts MATCH %s", params=(asked,), score=SCORE)
+
+    def faults(self) -> list[str]:
+        checks = (
+            (
+                "SELECT count(*) FROM search_searchdoc WHERE id NOT IN (SELECT rowid FROM search_fts)",
+                "{} rows have no words in the text index.",
+            ),
+            (
+                "SELECT count(*) FROM search_fts WHERE rowid NOT IN (SELECT id FROM search_searchdoc)",
+                "{} entries of the text index belong to no row.",
+            ),
+            (
+                "SELECT 1 - count(*) FROM sqlite_master WHERE type = 'trigger' AND name = 'search_fts_drop'",
+                "The trigger that clears the text index is gone.",
+            ),
+        )
+        found = []
+        with connection.cursor() as cursor:
+            for sql, sentence in checks:
+                cursor.execute(sql)
+                if count := cursor.fetchone()[0]:
+                    found.append(sentence.format(count))
+        return found
+
+    def tidy(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM search_fts WHERE rowid NOT IN (SELECT id FROM search_searchdoc)")
+            cursor.execute("INSERT INTO search_fts (search_fts) VALUES ('optimize')")
+            cursor.execute("ANALYZE")
+
+
+def _term(term: Term) -> str:
+    """A term in FTS5’s language. Stems hold no quotes, and in quotes nothing is an operator."""
+    return f'"{" ".join(term.stems)}"' + " *" * term.prefix

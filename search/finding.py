@@ -1,0 +1,340 @@
+"""Asking the index: what this member may see and what they asked for, decided together in the SQL.
+
+One statement brings a page of hits with the total, one brings all counts of the filters, the same on both databases;
+an engine only adds how its text index matches. Corrections ask a few small ones more, when there are hardly any hits.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from math import ceil
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db import connection
+from django.db.models import Q
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
+
+from organisations.models import Membership
+from organisations.reach import within_reach
+from search import corrections, engines
+from search.highlighting import Highlighter
+from search.models import SearchDoc
+from search.query import Query, parse
+
+# Totals are exact up to here; beyond, the page says “more than 1,000” and pages end.
+EXACT = 1_000
+# Matches that are ranked by their text; of more, those of the highest rank are.
+RANKED = 10_000
+
+_DOC = '"search_searchdoc"'
+# What can be filtered by and counted: name → its value as text. The group is known by its name.
+FACETS = {
+    "kind": f"{_DOC}.kind",
+    "state": f"{_DOC}.state",
+    "subkind": f"{_DOC}.subkind",
+    "source": f"{_DOC}.source",
+    "year": f"CAST({_DOC}.year AS text)",
+    "group": "facet_group.name",
+}
+_GROUP = f"LEFT JOIN organisations_group facet_group ON facet_group.id = {_DOC}.group_id"
+_GROUP_FILTER = f"{_DOC}.group_id IN (SELECT id FROM organisations_group WHERE name IN ({{}}))"  # noqa: S608  constants
+_COLUMNS = ", ".join(f"d.{column.column}" for column in SearchDoc._meta.concrete_fields)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing that was found, as this member may see it. The ``_html`` texts are escaped and marked."""
+
+    kind: str
+    ident: int
+    title: str
+    title_html: SafeString
+    snippet_html: SafeString
+    url: str
+    state: str
+    subkind: str
+    source: str
+    year: int | None
+    group_name: str
+    at: datetime
+    organisation_id: int | None
+
+
+@dataclass(frozen=True)
+class Results:
+    """A page of hits with everything that belongs beside it.
+
+    ``more``: there are more than ``total``. ``corrected``: nothing was found for what was typed, and this is what was
+    found for ``did_you_mean`` instead. ``facets``: name → (value, count), values as they stand in an address.
+    """
+
+    hits: list[Hit]
+    total: int
+    more: bool
+    facets: dict[str, list[tuple[str, int]]]
+    query: Query
+    page: int = 1
+    per_page: int = 20
+    filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    did_you_mean: str | None = None
+    corrected: bool = False
+
+    @property
+    def text(self) -> str:
+        """What was typed."""
+        return self.query.text
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What was looked for, for people to read."""
+        return self.query.words
+
+    @property
+    def is_empty_query(self) -> bool:
+        """Nothing was typed, so this is the whole list."""
+        return self.query.is_blank
+
+    @property
+    def pages(self) -> int:
+        return max(1, ceil(self.total / self.per_page))
+
+    @property
+    def first(self) -> int:
+        """Number of the first hit on this page, from 1."""
+        return (self.page - 1) * self.per_page + 1 if self.hits else 0
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.hits) - 1 if self.hits else 0
+
+
+def find(
+    membership: Membership,
+    text: str,
+    *,
+    kinds: Sequence[str] = (),
+    filters: Mapping[str, Sequence[str]] | None = None,
+    facets: Sequence[str] = (),
+    order: str = "best",
+    page: int = 1,
+    per_page: int = 20,
+    correct: bool = False,
+) -> Results:
+    """What this member may see of what was asked for.
+
+    An empty text lists everything, newest first. ``kinds`` is the scope, ``filters`` a choice in it; each facet counts
+    under all other filters. ``correct``: where nothing is found, answer for the corrected words.
+    """
+    asked = _Asked(membership, parse(text), kinds, filters or {})
+    results = _answer(asked, facets, order, page, per_page)
+    if asked.query.is_blank or results.total >= corrections.FEW:
+        return results
+    better = corrections.correct(asked.query, lambda words: asked.without_filters(words).count(), hits=results.total)
+    if better is None:
+        return results
+    if correct and not results.total:
+        instead = _answer(asked.with_query(parse(better)), facets, order, page, per_page)
+        if instead.total:
+            return replace(instead, did_you_mean=better, corrected=True)
+    return replace(results, did_you_mean=better)
+
+
+class _Asked:
+    """One question put as SQL: where the rows come from and the conditions on them."""
+
+    def __init__(
+        self, membership: Membership, query: Query, kinds: Sequence[str], filters: Mapping[str, Sequence[str]]
+    ) -> None:
+        if unknown := set(filters) - set(FACETS):
+            raise ValueError(f"No such filter: {', '.join(sorted(unknown))}")
+        self.membership = membership
+        self.query = query
+        self.kinds = tuple(kinds)
+        self.filters = {name: tuple(map(_plain, chosen)) for name, chosen in filters.items() if chosen}
+        self.match = engines.current().match(query) if query.all or query.none else engines.Match()
+        self.scope_sql, self.scope_params = _compiled(within_reach(membership) & _scope(self.kinds))
+
+    def with_query(self, query: Query) -> "_Asked":
+        return _Asked(self.membership, query, self.kinds, self.filters)
+
+    def without_filters(self, query: Query) -> "_Asked":
+        return _Asked(self.membership, query, self.kinds, {})
+
+    def where(self, *, filtered: bool = True) -> tuple[str, list[Any]]:
+        """The whole condition: the words, what the member may see, the scope, and the chosen filters."""
+        parts = [(self.match.where, self.match.params), (self.scope_sql, self.scope_params)]
+        if filtered:
+            parts.append(self.chosen())
+        return " AND ".join(f"({sql})" for sql, _ in parts), [value for _, params in parts for value in params]
+
+    def chosen(self) -> tuple[str, list[Any]]:
+        """The chosen filters."""
+        parts: list[str] = ["1 = 1"]
+        params: list[Any] = []
+        for name, values in self.filters.items():
+            marks = ", ".join(["%s"] * len(values))
+            parts.append(_GROUP_FILTER.format(marks) if name == "group" else f"{FACETS[name]} IN ({marks})")
+            params.extend(values)
+        return " AND ".join(parts), params
+
+    def count(self) -> int:
+        """How many match, up to a little over the exact limit."""
+        if self.query.asks_nothing:
+            return 0
+        where, params = self.where()
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {self.match.source} WHERE {where} LIMIT {EXACT + 1}) found"  # noqa: S608  as in _listed
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchone()[0]
+
+
+def _plain(value: str) -> str:
+    return str(value).replace("\0", "")
+
+
+def _scope(kinds: Sequence[str]) -> Q:
+    return Q(kind__in=kinds) if kinds else Q()
+
+
+def _compiled(condition: Q) -> tuple[str, list[Any]]:
+    """A condition over the columns of the row, as SQL. The rule of who sees what is thus written once, in Django."""
+    query = SearchDoc.objects.filter(condition).query
+    try:
+        sql, params = query.where.as_sql(query.get_compiler(connection=connection), connection)
+    except EmptyResultSet:
+        return "1 = 0", []
+    except FullResultSet:
+        return "1 = 1", []
+    assert sum(map(bool, query.alias_refcount.values())) <= 1, "the condition must not need another table"  # noqa: S101  programming error
+    return sql, list(params)
+
+
+def _answer(asked: _Asked, facets: Sequence[str], order: str, page: int, per_page: int) -> Results:
+    def read(page: int) -> list[Any]:
+        return _listed(asked, page, per_page) if asked.query.is_blank else _ranked(asked, order, page, per_page)
+
+    if asked.query.asks_nothing:
+        return Results([], 0, False, {name: [] for name in facets}, asked.query, 1, per_page, asked.filters)
+    page = max(1, page)
+    if not asked.query.is_blank:
+        page = min(page, ceil(EXACT / per_page))
+    rows = read(page)
+    if not rows and page > 1:  # beyond the end: show the last page
+        first = read(1)
+        page = ceil(first[0].total / per_page) if first else 1
+        rows = read(page) if page > 1 else first
+    total = rows[0].total if rows else 0
+    more = not asked.query.is_blank and total > EXACT
+    return Results(
+        hits=_hits(rows, asked),
+        total=EXACT if more else total,
+        more=more,
+        facets=_counts(asked, facets) if facets else {},
+        query=asked.query,
+        page=page,
+        per_page=per_page,
+        filters=asked.filters,
+    )
+
+
+def _listed(asked: _Asked, page: int, per_page: int) -> list[Any]:
+    """Everything, newest first, with its exact number."""
+    where, params = asked.where()
+    sql = f"""
+        SELECT {_COLUMNS}, t.abstract AS abstract, t.body AS body, g.name AS group_name, p.total AS total
+        FROM (
+            SELECT id, at, (SELECT count(*) FROM {_DOC} WHERE {where}) AS total
+            FROM {_DOC} WHERE {where} ORDER BY at DESC, id DESC LIMIT %s OFFSET %s
+        ) p
+        JOIN search_searchdoc d ON d.id = p.id
+        JOIN search_searchtext t ON t.doc_id = d.id
+        LEFT JOIN organisations_group g ON g.id = d.group_id
+        ORDER BY p.at DESC, p.id DESC
+    """  # noqa: S608  only conditions that were compiled, all values are parameters
+    return list(SearchDoc.objects.raw(sql, [*params, *params, per_page, (page - 1) * per_page]))
+
+
+def _ranked(asked: _Asked, order: str, page: int, per_page: int) -> list[Any]:
+    """What matches: text score times rank, and how many there are."""
+    where, params = asked.where()
+    match = asked.match
+    by = "score DESC, at DESC, id DESC" if order != "newest" and asked.query.all else "at DESC, id DESC"
+    sql = f"""
+        WITH h AS (
+            SELECT {_DOC}.id AS id, {_DOC}.at AS at, ({match.score}) * (1 + {_DOC}.rank / 500.0) AS score
+            FROM {match.source} WHERE {where}
+            ORDER BY {_DOC}.rank DESC, {_DOC}.id DESC LIMIT {RANKED}
+        )
+        SELECT {_COLUMNS}, t.abstract AS abstract, t.body AS body, g.name AS group_name, p.total AS total
+        FROM (SELECT h.*, (SELECT count(*) FROM h) AS total FROM h ORDER BY {by} LIMIT %s OFFSET %s) p
+        JOIN search_searchdoc d ON d.id = p.id
+        JOIN search_searchtext t ON t.doc_id = d.id
+        LEFT JOIN organisations_group g ON g.id = d.group_id
+        ORDER BY {by.replace("score", "p.score").replace("at ", "p.at ").replace("id ", "p.id ")}
+    """  # noqa: S608  only conditions that were compiled, all values are parameters
+    return list(SearchDoc.objects.raw(sql, [*match.score_params, *params, per_page, (page - 1) * per_page]))
+
+
+def _counts(asked: _Asked, names: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
+    """How many there are of each value, under all filters but the facet’s own, the most frequent first.
+
+    The database counts each combination once; which combination counts for which facet is worked out here.
+    """
+    where, params = asked.where(filtered=False)
+    columns = list(dict.fromkeys([*names, *asked.filters]))
+    values = ", ".join(FACETS[name] for name in columns)
+    group = _GROUP if "group" in columns else ""
+    places = ", ".join(str(place) for place in range(1, len(columns) + 1))
+    sql = f"SELECT {values}, count(*) FROM {asked.match.source} {group} WHERE {where} GROUP BY {places}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        combinations = [(dict(zip(columns, row[:-1], strict=True)), row[-1]) for row in cursor.fetchall()]
+    return {name: _count(name, combinations, asked.filters) for name in names}
+
+
+def _count(
+    name: str, combinations: Iterable[tuple[dict[str, str | None], int]], filters: Mapping[str, Sequence[str]]
+) -> list[tuple[str, int]]:
+    found: Counter[str] = Counter()
+    others = {other: chosen for other, chosen in filters.items() if other != name}
+    for values, number in combinations:
+        value = values[name]
+        if value and all(values[other] in chosen for other, chosen in others.items()):
+            found[value] += number
+    if name == "year":
+        return sorted(found.items(), reverse=True)
+    return sorted(found.items(), key=lambda each: (-each[1], each[0].casefold(), each[0]))
+
+
+def _hits(rows: Iterable[Any], asked: _Asked) -> list[Hit]:
+    highlighter = Highlighter(asked.query.all)
+    slug = asked.membership.organisation.slug
+    return [
+        Hit(
+            kind=row.kind,
+            ident=row.ident,
+            title=row.title,
+            title_html=highlighter.mark(row.title),
+            snippet_html=highlighter.snippet(row.abstract, row.body),
+            url=_url(row.url_name, [slug, *row.url_args]),
+            state=row.state,
+            subkind=row.subkind,
+            source=row.source,
+            year=row.year,
+            group_name=row.group_name or "",
+            at=row.at,
+            organisation_id=row.organisation_id,
+        )
+        for row in rows
+    ]
+
+
+def _url(name: str, args: Sequence[Any]) -> str:
+    """The page of a hit; empty if that page is gone."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,239 @@
+"""Keeping the index: what can be found is put here by the action that changes it, in the same transaction.
+
+Nothing here knows what a lesson or a session is. ``find`` is the way to ask.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from organisations.models import Organisation
+from search import analyser, engines, vocabulary
+from search.finding import Hit, Results, find
+from search.models import SearchDoc, SearchText
+
+__all__ = ["Doc", "Drift", "Hit", "Results", "drift", "drop", "find", "put", "put_many", "rebuild"]
+
+BATCH = 200
+_COLUMNS = [
+    "organisation", "reach", "group", "author", "title", "url_name", "url_args", "state", "subkind", "source", "year",
+    "rank", "at", "digest",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Doc:
+    """One thing that can be found. Texts are plain, without HTML.
+
+    ``rank`` 0 to 1000: what is validated and used comes first. ``url_args`` needs no slug: the link is made under the
+    reader’s own organisation. ``at`` is the moment it is sorted by; without one, the moment it was put first.
+    """
+
+    kind: str
+    ident: int
+    organisation: Organisation | None
+    reach: str
+    group_id: int | None
+    author_id: int | None
+    title: str
+    url_name: str
+    url_args: Sequence[Any]
+    abstract: str = ""
+    body: str = ""
+    tags: Sequence[str] = ()
+    state: str = ""
+    subkind: str = ""
+    source: str = ""
+    year: int | None = None
+    rank: int = 0
+    at: datetime | None = None
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.kind, self.ident
+
+    @property
+    def arguments(self) -> list[Any]:
+        """Arguments of the link, without the slug that may stand first."""
+        args = list(self.url_args)
+        if self.organisation is not None and args and args[0] == self.organisation.slug:
+            del args[0]
+        return args
+
+    @property
+    def texts(self) -> tuple[str, str, str, str]:
+        """Title, tags, abstract, body, as the database can keep them."""
+        return _clean(self.title), _clean("\n".join(self.tags)), _clean(self.abstract), _clean(self.body)
+
+    @property
+    def digest(self) -> str:
+        """Changes when anything that was put, or the way words are made of it, changes."""
+        facts = (
+            analyser.VERSION, self.organisation.pk if self.organisation else None, self.reach, self.group_id,
+            self.author_id, self.url_name, self.arguments, self.state, self.subkind, self.source, self.year, self.rank,
+            self.at.timestamp() if self.at else None, *self.texts,
+        )  # fmt: skip
+        return hashlib.blake2b(repr(facts).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _clean(text: str) -> str:
+    """Without the characters that a database refuses."""
+    return text.replace("\0", " ").encode("utf-8", "replace").decode()
+
+
+def put(
+    kind: str,
+    ident: int,
+    *,
+    organisation: Organisation | None,
+    reach: str,
+    group_id: int | None,
+    author_id: int | None,
+    title: str,
+    url_name: str,
+    url_args: Sequence[Any],
+    abstract: str = "",
+    body: str = "",
+    tags: Sequence[str] = (),
+    state: str = "",
+    subkind: str = "",
+    source: str = "",
+    year: int | None = None,
+    rank: int = 0,
+    at: datetime | None = None,
+) -> None:
+    """Make one thing findable as it is now, or change what is known of it. See ``Doc``."""
+    put_many([Doc(**locals())])  # the parameters are its fields
+
+
+def put_many(docs: Iterable[Doc]) -> int:
+    """Put many at once, for imports; returns how many were new or different. Unchanged ones cost one look.
+
+    Stands in the caller’s transaction, if there is one. New words become known to the corrections after the commit.
+    """
+    return sum(map(_put_batch, _batches(docs)))
+
+
+def _batches(docs: Iterable[Doc]) -> Iterator[list[Doc]]:
+    left = iter(docs)
+    while batch := list(islice(left, BATCH)):
+        yield batch
+
+
+def _put_batch(batch: list[Doc]) -> int:
+    docs = {doc.key: doc for doc in batch}  # the last word about a thing counts
+    with transaction.atomic():
+        known = _rows(docs)
+        changed = {key: doc for key, doc in docs.items() if key not in known or known[key].digest != doc.digest}
+        if not changed:
+            return 0
+        SearchDoc.objects.bulk_create(
+            [_row(doc, known.get(key)) for key, doc in changed.items()],
+            update_conflicts=True,
+            unique_fields=["kind", "ident"],
+            update_fields=_COLUMNS,
+        )
+        keys = {key: row.pk for key, row in _rows(changed).items()}
+        texts = {keys[key]: doc.texts for key, doc in changed.items()}
+        SearchText.objects.bulk_create(
+            [
+                SearchText(doc_id=pk, tags=tags, abstract=abstract, body=body)
+                for pk, (_, tags, abstract, body) in texts.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["doc"],
+            update_fields=["tags", "abstract", "body"],
+        )
+        engines.current().write((pk, analyser.analyse(*each)) for pk, each in texts.items())
+        words = analyser.vocabulary(text for each in texts.values() for text in each)
+        transaction.on_commit(partial(vocabulary.learn, words), robust=True)
+    return len(changed)
+
+
+def _rows(docs: dict[tuple[str, int], Doc]) -> dict[tuple[str, int], SearchDoc]:
+    """The rows that exist already for these things."""
+    kinds = {kind for kind, _ in docs}
+    rows = SearchDoc.objects.filter(kind__in=kinds, ident__in={ident for _, ident in docs})
+    return {(row.kind, row.ident): row for row in rows.only("kind", "ident", "digest", "at")}
+
+
+def _row(doc: Doc, before: SearchDoc | None) -> SearchDoc:
+    title = doc.texts[0]
+    return SearchDoc(
+        kind=doc.kind,
+        ident=doc.ident,
+        organisation=doc.organisation,
+        reach=doc.reach,
+        group_id=doc.group_id,
+        author_id=doc.author_id,
+        title=title if len(title) <= 300 else f"{title[:299]}…",
+        url_name=doc.url_name,
+        url_args=doc.arguments,
+        state=doc.state,
+        subkind=doc.subkind,
+        source=_clean(doc.source),
+        year=doc.year,
+        rank=max(0, min(1000, doc.rank)),
+        at=doc.at or (before.at if before else timezone.now()),
+        digest=doc.digest,
+    )
+
+
+def drop(kind: str, ident: int) -> None:
+    """Forget one thing; nothing happens if it is not known."""
+    SearchDoc.objects.filter(kind=kind, ident=ident).delete()
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How the index differs from the things: keys of what it lacks, keeps too long, or knows in an older form."""
+
+    missing: list[tuple[str, int]] = field(default_factory=list)
+    stale: list[tuple[str, int]] = field(default_factory=list)
+    extra: list[tuple[str, int]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.missing or self.stale or self.extra or self.faults)
+
+
+def drift(docs: Iterable[Doc]) -> Drift:
+    """Compare the index with all things there are, and the text index with its rows. Changes nothing."""
+    left = {(kind, ident): digest for kind, ident, digest in SearchDoc.objects.values_list("kind", "ident", "digest")}
+    found = Drift(faults=engines.current().faults())
+    for doc in docs:
+        digest = left.pop(doc.key, None)
+        if digest is None:
+            found.missing.append(doc.key)
+        elif digest != doc.digest:
+            found.stale.append(doc.key)
+    found.extra.extend(sorted(left))
+    return found
+
+
+def rebuild(docs: Iterable[Doc], *, progress: Callable[[int], None] = lambda done: None) -> int:
+    """Make the index anew from all things there are, while people go on searching; returns how many there are.
+
+    Every batch is its own transaction, so that nobody waits. ``docs`` should read its things as late as it can.
+    """
+    seen: set[tuple[str, int]] = set()
+    before = set(SearchDoc.objects.values_list("kind", "ident"))
+    for batch in _batches(docs):
+        SearchDoc.objects.filter(pk__in=[row.pk for row in _rows({doc.key: doc for doc in batch}).values()]).update(
+            digest=""
+        )
+        _put_batch(batch)
+        seen.update(doc.key for doc in batch)
+        progress(len(seen))
+    for kind, ident in before - seen:
+        drop(kind, ident)
+    vocabulary.refresh()
+    engines.current().tidy()
+    return len(seen)

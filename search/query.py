@@ -1,0 +1,113 @@
+"""Understanding what somebody typed: words, “phrases”, -minus, begin*. No Django in this module.
+
+Whatever is typed becomes a ``Query`` of stems; no character of it reaches a database as syntax.
+"""
+
+import re
+from dataclasses import dataclass
+
+from search.analyser import STOP_WORDS, chunks, pieces, stem
+
+MAX_CHARACTERS = 2_000
+MAX_TERMS = 24
+_QUOTES = str.maketrans("“”„‟«»＂", '"""""""')
+# A comma or full stop between figures belongs to the number.
+_PART = re.compile(r'(?P<minus>(?<!\S)[-−]+(?=[^\s-]))?(?:"(?P<phrase>[^"]*)"|(?P<word>(?:[^\s"/,;|]|,(?=\d))+))')
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One word as it was typed, and where, so that a correction can take its place."""
+
+    start: int
+    end: int
+    word: str
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing to look for: a word, or several that follow each other. ``prefix``: words that begin so.
+
+    ``text`` is how it was typed, for people to read.
+    """
+
+    stems: tuple[str, ...]
+    prefix: bool = False
+    text: str = ""
+    typed: tuple[Typed, ...] = ()
+
+
+@dataclass(frozen=True)
+class Query:
+    """All of ``all`` and none of ``none``. ``text`` is what was typed, ``cut`` that it was too long to use whole."""
+
+    text: str
+    all: tuple[Term, ...] = ()
+    none: tuple[Term, ...] = ()
+    cut: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing was typed: list everything."""
+        return not self.text.strip()
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Something was typed, but no letter or figure in it."""
+        return not self.is_blank and not self.all and not self.none
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is looked for, for people to read."""
+        return tuple(term.text for term in self.all) + tuple(f"-{term.text}" for term in self.none)
+
+
+def parse(text: str) -> Query:
+    """Read what was typed. Never refuses anything: what makes no sense is left out."""
+    whole = text
+    text = text[:MAX_CHARACTERS].translate(_QUOTES)
+    wanted: list[Term] = []
+    common: list[Term] = []
+    unwanted: list[Term] = []
+    for part in _PART.finditer(text):
+        if len(wanted) + len(common) + len(unwanted) == MAX_TERMS:
+            return Query(whole, _unique(wanted or common), _unique(unwanted), cut=True)
+        quoted = part["phrase"] is not None
+        term = _term(text, *part.span("phrase" if quoted else "word"), quoted=quoted)
+        if term is None:
+            continue
+        if part["minus"]:
+            unwanted.append(term)
+        elif not quoted and len(term.stems) == 1 and not term.prefix and term.typed[0].word in STOP_WORDS:
+            common.append(term)
+        else:
+            wanted.append(term)
+    if not wanted and not unwanted:
+        wanted = common
+    return Query(whole, _unique(wanted), _unique(unwanted), cut=len(whole) > MAX_CHARACTERS)
+
+
+def _term(text: str, start: int, end: int, *, quoted: bool) -> Term | None:
+    typed: list[Typed] = []
+    for chunk in chunks(text[start:end]):
+        for piece in pieces(chunk[0]):
+            typed.append(Typed(start + chunk.start(), start + chunk.end(), piece))
+    if not typed:
+        return None
+    typed = typed[:MAX_TERMS]
+    words = text[start:end].replace("\0", "").strip()
+    if not quoted and words.endswith("*") and len(typed) == 1 and len(typed[0].word) > 1:
+        word = typed[0].word
+        # The index holds stems: begin with the stem where it is shorter, so that connecting* finds connection.
+        shorter = stem(word)
+        begin = shorter if len(shorter) > 3 and word.startswith(shorter) else word
+        return Term((begin,), prefix=True, text=words, typed=tuple(typed))
+    found = tuple(stem(each.word) for each in typed)
+    return Term(found, text=f"“{words}”" if quoted else words, typed=tuple(typed))
+
+
+def _unique(terms: list[Term]) -> tuple[Term, ...]:
+    kept: dict[tuple[tuple[str, ...], bool], Term] = {}
+    for term in terms:
+        kept.setdefault((term.stems, term.prefix), term)
+    return tuple(kept.values())
