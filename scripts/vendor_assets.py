@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,10 @@ PACKAGES = {
 }
 ICONS = """
 archive arrow-down arrow-left arrow-right arrow-up bell calendar check chevron-down circle-alert circle-check
-circle-dashed circle-x clock cloud-check copy download eye eye-off file-text flag history info lightbulb link lock
-log-out mail menu message-circle monitor pause pencil play plus printer refresh-cw rotate-ccw search send settings
-sprout thumbs-up trash-2 triangle-alert upload user user-plus users wifi-off x
-""".split()
+circle-dashed circle-x clock cloud-check copy download eye eye-off file-text flag history info lightbulb link
+lock log-out mail menu message-circle monitor pause pencil play plus printer refresh-cw rotate-ccw search send
+settings sprout thumbs-up trash-2 triangle-alert upload user user-plus users wifi-off x
+"""
 
 
 def fetch(package: str, given: list[Path]) -> tarfile.TarFile:
@@ -61,8 +62,13 @@ def checksum(content: bytes) -> str:
 
 def read(tarball: tarfile.TarFile, name: str) -> bytes:
     file = tarball.extractfile(f"package/{name}")
-    assert file is not None
-    return file.read()
+    must(file is not None, f"{name} is missing")
+    return file.read()  # type: ignore[union-attr]
+
+
+def must(holds: bool, sentence: str) -> None:
+    if not holds:
+        sys.exit(sentence)
 
 
 def write_govuk(tarball: tarfile.TarFile) -> list[Path]:
@@ -75,7 +81,7 @@ def write_govuk(tarball: tarfile.TarFile) -> list[Path]:
     css = re.sub(r"/\*# sourceMappingURL.*", "", css)
     js = re.sub(r"//# sourceMappingURL.*", "", read(tarball, "dist/govuk/govuk-frontend.min.js").decode())
     for word in ("GDS", "/assets", "sourceMapping"):
-        assert word not in css, word
+        must(word not in css, f"{word} is still in the style sheet.")
     (folder / "govuk-frontend.min.css").write_text(css)
     (folder / "govuk-frontend.min.js").write_text(js)
     return sorted(folder.glob("*.min.*"))
@@ -88,7 +94,9 @@ def write_fonts(tarball: tarfile.TarFile) -> list[Path]:
     folder = STATIC / "fonts"
     folder.mkdir(exist_ok=True)
     name = "atkinson-hyperlegible-next-{}.woff2"
-    latin, italic, ext = (name.format(part) for part in ("latin-wght-normal", "latin-wght-italic", "latin-ext-wght-normal"))
+    latin, italic, ext = (
+        name.format(part) for part in ("latin-wght-normal", "latin-wght-italic", "latin-ext-wght-normal")
+    )
     (folder / ext).write_bytes(read(tarball, f"files/{ext}"))
     for file in (latin, italic):
         font = TTFont(io.BytesIO(read(tarball, f"files/{file}")), recalcTimestamp=False)
@@ -118,8 +126,8 @@ def draw_plain_zero(font: Any) -> None:
     glyph = glyf["zero"]
     with_metrics, control = glyf._getCoordinatesAndControls("zero", font["hmtx"].metrics)
     ends, on_curve = list(control.endPts), list(glyph.flags)
-    assert len(ends) == 3, "the zero was drawn differently"
-    halves = [list(range(start + 1, end + 1)) for start, end in zip(ends, ends[1:], strict=False)]
+    must(len(ends) == 3, "The zero was drawn differently.")
+    halves = [list(range(start + 1, end + 1)) for start, end in pairwise(ends)]
     first, second = (turn_to_edge(half, with_metrics, on_curve) for half in halves)
     # first[0] and second[0] start at the end of their edge, first[-1] and second[-1] stand at its beginning
     bridges = [bridge(first[-2:], second[:2], with_metrics), bridge(second[-2:], first[:2], with_metrics)]
@@ -172,7 +180,7 @@ def write_icons(tarball: tarfile.TarFile) -> list[Path]:
     shared = 'viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"'
     shared += ' stroke-linecap="round" stroke-linejoin="round"'
     symbols = []
-    for name in ICONS:
+    for name in ICONS.split():
         drawing = re.sub(r"^.*?<svg[^>]*>|</svg>.*$", "", read(tarball, f"icons/{name}.svg").decode(), flags=re.DOTALL)
         symbols.append(f'<symbol id="{name}" {shared}>{" ".join(drawing.split())}</symbol>')
     path = STATIC / "img" / "icons.svg"

@@ -188,7 +188,7 @@ class MomentField(forms.MultiValueField):
         return from_current_timezone(datetime.combine(*data_list))
 
 
-# --- A page that is one form -------------------------------------------------------------------------------------------
+# --- A page that is one form -----------------------------------------------------------------------------------------
 
 
 def status_of(*answered: forms.BaseForm | forms.BaseFormSet) -> int:

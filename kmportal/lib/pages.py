@@ -1,4 +1,4 @@
-"""Pages that belong to no app: help, statements, the sheet of components, and what is said when something goes wrong."""
+"""Pages that belong to no app: help, statements, the sheet of components, and what is said when something breaks."""
 
 import sys
 from collections.abc import Callable

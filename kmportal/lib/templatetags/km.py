@@ -22,12 +22,13 @@ from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
 
 from kmportal.lib import days
+from kmportal.lib.charts.steps import look_of
 from kmportal.lib.problems import problems_of
 
 register = template.Library()
 Context = template.Context
 
-# --- Icons, marks, people ---------------------------------------------------------------------------------------
+# --- Icons, marks, people --------------------------------------------------------------------------------------------
 
 
 @register.simple_tag
@@ -62,22 +63,19 @@ def who(person: object, nobody: str = "nobody yet") -> dict[str, Any]:
     return {"person": person, "nobody": nobody}
 
 
-# --- Steps, progress, states -------------------------------------------------------------------------------------
-
-STEP_SHAPES = {
-    2: "M6 3h20a3 3 0 0 1 3 3v16a3 3 0 0 1-3 3H15l-6 5v-5H6a3 3 0 0 1-3-3V6a3 3 0 0 1 3-3z",
-    3: "M16 1.5 30.5 16 16 30.5 1.5 16z",
-    4: "M9 3h14l7.5 13L23 29H9L1.5 16z",
-    5: "M3 4h17l11 12-11 12H3z",
-}
-STEP_NUMBER_AT = {1: (16, 20.6), 2: (16, 18.6), 3: (16, 20.6), 4: (16, 20.6), 5: (14.5, 20.6)}
+# --- Steps, progress, states -----------------------------------------------------------------------------------------
 
 
 @register.inclusion_tag("components/step.html")
 def step(number: int, size: str = "") -> dict[str, Any]:
     """The shape of one of the five steps, with its number; size ``"s"``, none or ``"l"``."""
-    x, y = STEP_NUMBER_AT[number]
-    return {"number": number, "size": size, "path": STEP_SHAPES.get(number), "x": f"{x:g}", "y": f"{y:g}"}
+    return {"number": number, "size": size, "look": look_of(number)}
+
+
+@register.inclusion_tag("components/steps.html")
+def steps(progress: Iterable[Any]) -> dict[str, Any]:
+    """The strip of steps with their progress: ``kmportal.lib.charts.StepProgress``."""
+    return {"steps": progress}
 
 
 @register.inclusion_tag("components/meter.html")
@@ -107,7 +105,7 @@ def score(value: float | None) -> str:
     return "–" if value is None else f"{round(value, 1):g}"
 
 
-# --- Days and moments --------------------------------------------------------------------------------------------
+# --- Days and moments ------------------------------------------------------------------------------------------------
 
 
 def _zone_of(context: Context) -> ZoneInfo | Any:
@@ -163,7 +161,7 @@ def long_date(value: date | datetime | None) -> str:
     return days.long_day(value)
 
 
-# --- Finding the way ---------------------------------------------------------------------------------------------
+# --- Finding the way -------------------------------------------------------------------------------------------------
 
 NAVIGATION = [
     ("Home", "home"),
@@ -246,7 +244,7 @@ def sort_head(context: Context, key: str, word: str, numeric: bool = False, fall
     return {"word": word, "numeric": numeric, "holds": holds, "url": url}
 
 
-# --- Pieces with words inside --------------------------------------------------------------------------------------
+# --- Pieces with words inside ----------------------------------------------------------------------------------------
 
 ALERT_ICONS = {"": "info", "good": "circle-check", "warn": "triangle-alert", "bad": "circle-alert"}
 
@@ -286,12 +284,20 @@ def chart(picture: Any, part: str = "") -> str:
 
 
 @register.inclusion_tag("components/charts/figure.html")
-def figure(picture: Any, heading: str, say: str = "", level: int = 2, key: bool = True, ident: str = "") -> dict[str, Any]:
+def figure(
+    picture: Any, heading: str, say: str = "", level: int = 2, key: bool = True, ident: str = ""
+) -> dict[str, Any]:
     """A chart as people need it: heading, legend, drawing, the finding in one sentence, and its table."""
     return {"chart": picture, "heading": heading, "say": say, "tag": f"h{level}", "key": key, "ident": ident}
 
 
-# --- Slots: pieces of upper apps ------------------------------------------------------------------------------------
+@register.inclusion_tag("components/charts/balance.html")
+def balance_table(balance: Any) -> dict[str, Any]:
+    """Areas by steps with dots: ``kmportal.lib.charts.balance``."""
+    return {"balance": balance}
+
+
+# --- Slots: pieces of upper apps -------------------------------------------------------------------------------------
 
 
 def _filler(name: str) -> Callable[..., tuple[str, dict[str, Any]] | None] | None:
@@ -318,24 +324,40 @@ def slot(context: Context, name: str, subject: object) -> SafeString:
     return mark_safe("".join(pieces))  # noqa: S308  rendered templates
 
 
-# --- Forms ----------------------------------------------------------------------------------------------------------
+# --- Forms -----------------------------------------------------------------------------------------------------------
 
 
 _NUMBER_WORDS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"]
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(*forms: BaseForm | BaseFormSet | None) -> dict[str, Any]:
-    """What has to be put right, on top of the page, with links to the fields. Draws nothing without errors."""
-    problems = [problem for form in forms if form is not None for problem in problems_of(form)]
+def error_summary(*forms: BaseForm | BaseFormSet | None, focus: bool = True) -> dict[str, Any]:
+    """What has to be put right, on top of the page, with links to the fields. Draws nothing without errors.
+
+    It takes the focus when the page opens, with a script and without.
+    """
+    present = [form for form in forms if form is not None]
+    problems = [problem for form in present for problem in problems_of(form)]
+    for form in present:
+        form.is_summarised = True  # type: ignore[union-attr]
     count = len(problems)
     number = dict(enumerate(_NUMBER_WORDS)).get(count, str(count))
-    return {"problems": problems, "heading": f"{number} thing{'' if count == 1 else 's'} to put right"}
+    heading = f"{number} thing{'' if count == 1 else 's'} to put right"
+    return {"problems": problems, "heading": heading, "focus": focus}
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary_once(form: BaseForm | BaseFormSet) -> dict[str, Any]:
+    """For the form pack: the summary, unless the page has drawn it higher up."""
+    return {"problems": []} if getattr(form, "is_summarised", False) else error_summary(form)
 
 
 @register.simple_tag(takes_context=True)
 def error_prefix(context: Context) -> str:
-    """“Error: ” for the page’s title when ``form`` or ``formset`` of the context has errors."""
+    """“Error: ” for the page’s title when ``form`` or ``formset`` of the context has errors; once a page."""
+    if context.render_context.get("error_prefixed"):
+        return ""
+    context.render_context["error_prefixed"] = True
     for name in ("form", "formset"):
         form = context.get(name)
         if isinstance(form, BaseForm | BaseFormSet) and form.is_bound and problems_of(form):
@@ -345,7 +367,14 @@ def error_prefix(context: Context) -> str:
 
 @register.inclusion_tag("components/post_button.html", takes_context=True)
 def post_button(
-    context: Context, url: str, word: str, about: str = "", kind: str = "", icon_name: str = "", name: str = "", value: str = ""
+    context: Context,
+    url: str,
+    word: str,
+    about: str = "",
+    kind: str = "",
+    icon_name: str = "",
+    name: str = "",
+    value: str = "",
 ) -> dict[str, Any]:
     """A form of one button: ``{% post_button url "Accept" about=title %}``; ``about`` is read out after the verb.
 

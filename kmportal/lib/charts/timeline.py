@@ -1,0 +1,316 @@
+"""The timeline: interventions as bars under their steps, a line for today, milestones below.
+
+Two drawings of the same values: a wide one that scrolls in its own region where it does not fit, and a narrow one for
+phones and paper with the names above the bars and x in per cent.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import ClassVar, Literal
+
+from kmportal.lib.charts.pieces import Anchor, DataTable, tidy, width_of, wrapped
+from kmportal.lib.charts.steps import Look, look_of
+from kmportal.lib.days import MONTHS, long_day
+
+State = Literal["done", "doing", "late", "planned", "stopped"]
+WIDTH, NAMES, TOP = 1120, 320, 66
+NAME_LETTERS, NARROW_LETTERS = 36, 38
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One intervention. ``words`` say its state (“doing”, “11 days late”); a missing day is not guessed at."""
+
+    name: str
+    start: date | None
+    end: date | None
+    state: State
+    words: str
+
+
+@dataclass(frozen=True)
+class Band:
+    """One step with its interventions."""
+
+    step: int
+    name: str
+    bars: Sequence[Bar]
+
+
+@dataclass(frozen=True)
+class Milestone:
+    day: date
+    name: str
+
+
+@dataclass(frozen=True)
+class Tick:
+    x: float
+    name: str
+    name_x: float
+    year: str
+
+
+@dataclass(frozen=True)
+class DrawnBar:
+    """A drawn row. ``x`` and ``width`` are None where no day is known; ``edge`` is a lone end without a start."""
+
+    y: float
+    names: Sequence[tuple[float, str]]
+    bar_y: float
+    x: float | None
+    width: float | None
+    due_x: float | None
+    words: str
+    words_x: float
+    words_anchor: Anchor
+    words_y: float
+    is_late: bool
+    is_hollow: bool
+
+
+@dataclass(frozen=True)
+class DrawnBand:
+    step: int
+    name: str
+    look: Look
+    y: float
+    rule_y: float
+    bars: Sequence[DrawnBar]
+
+
+@dataclass(frozen=True)
+class DrawnMilestone:
+    x: float
+    y: float
+    name: str
+    name_x: float
+    anchor: Anchor
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One of the two drawings."""
+
+    width: float
+    height: float
+    foot: float
+    ticks: Sequence[Tick]
+    bands: Sequence[DrawnBand]
+    milestones: Sequence[DrawnMilestone]
+    today: float | None
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A drawn timeline."""
+
+    template: ClassVar[str] = "components/charts/timeline.html"
+    ident: str
+    title: str
+    wide: Drawing
+    narrow: Drawing
+    key: Sequence[tuple[str, str]]
+    table: DataTable
+    is_drawn: bool
+
+
+@dataclass(frozen=True)
+class Span:
+    """The months that a timeline shows, from the first day of one to the first day after another."""
+
+    first: date
+    last: date
+
+    def share(self, day: date) -> float:
+        """Where a day lies, between 0 and 1; days outside lie on the edge."""
+        return min(max((day - self.first).days / (self.last - self.first).days, 0), 1)
+
+    def holds(self, day: date) -> bool:
+        return self.first <= day < self.last
+
+    @property
+    def ticks(self) -> list[tuple[date, date, str, str]]:
+        """First day, day after, name and year of each division: months, quarters or years, as the plan is long.
+
+        The year stands only where it begins.
+        """
+        months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month
+        size = 1 if months <= 14 else 3 if months <= 48 else 12
+        starts = [self.first]
+        while (following := _months_on(starts[-1], size)) < self.last:
+            starts.append(following)
+        ends = [*starts[1:], self.last]
+        return [(a, b, *_tick_words(a, size, a == self.first)) for a, b in zip(starts, ends, strict=True)]
+
+
+def timeline(
+    bands: Sequence[Band],
+    title: str,
+    *,
+    today: date,
+    milestones: Sequence[Milestone] = (),
+    ident: str = "timeline",
+) -> Timeline:
+    """The timeline of these bands, over all the months in which something happens."""
+    known = [day for band in bands for bar in band.bars for day in (bar.start, bar.end) if day]
+    known += [milestone.day for milestone in milestones]
+    span = _span(known or [today])
+    key = [("doing", "done or doing, in the colour of its step"), ("planned", "planned")]
+    return Timeline(
+        ident=ident,
+        title=title,
+        wide=_wide(bands, span, today, milestones),
+        narrow=_narrow(bands, span, today, milestones),
+        key=[*key, ("mile", "milestone")] if milestones else key,
+        table=_table(bands, milestones),
+        is_drawn=bool(known),
+    )
+
+
+def _months_on(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    return date(day.year + years, month + 1, 1)
+
+
+def _tick_words(day: date, months: int, is_first: bool) -> tuple[str, str]:
+    if months == 12:
+        return str(day.year), ""
+    return MONTHS[day.month - 1][:3], str(day.year) if is_first or day.month <= months else ""
+
+
+def _span(days: Sequence[date]) -> Span:
+    first = min(days).replace(day=1)
+    last = _months_on(max(days).replace(day=1), 1)
+    while last < _months_on(first, 3):
+        last = _months_on(last, 1)
+    return Span(first, last)
+
+
+def _extent(bar: Bar, at: Callable[[date], float], right: float) -> tuple[float | None, float | None, float | None]:
+    """x and width of a bar and x of a lone end. The last day counts whole; without an end the bar runs to the edge."""
+    if bar.start is None:
+        return None, None, at(bar.end) if bar.end else None
+    x = at(bar.start)
+    stop = right if bar.end is None else at(max(bar.end, bar.start) + timedelta(days=1))
+    return tidy(x), tidy(max(stop - x, 0.8)), None
+
+
+def _wide(bands: Sequence[Band], span: Span, today: date, milestones: Sequence[Milestone]) -> Drawing:
+    def at(day: date) -> float:
+        return tidy(NAMES + (WIDTH - NAMES) * span.share(day))
+
+    y, drawn = float(TOP), []
+    now = at(today) if span.holds(today) else None
+    for band in bands:
+        head, y, bars = y, y + 38, []
+        for bar in band.bars:
+            names = wrapped(bar.name, NAME_LETTERS)
+            extra = 18 * (len(names) - 1)
+            bars.append(_wide_bar(bar, names, y, at, now))
+            y += 34 + extra
+        y += 10
+        drawn.append(DrawnBand(band.step, band.name, look_of(band.step), head, y - 4, bars))
+    marks, depth = _milestones(milestones, y, at)
+    ticks = [Tick(at(a), name, at(a) + 6, year) for a, _, name, year in span.ticks]
+    return Drawing(WIDTH, y + depth, y - 4, ticks, drawn, marks, now)
+
+
+def _wide_bar(bar: Bar, names: Sequence[str], y: float, at: Callable[[date], float], now: float | None) -> DrawnBar:
+    x, width, due = _extent(bar, at, WIDTH)
+    words = bar.words if x is not None or due is not None else f"{bar.words}, no dates yet"
+    left, right = (x, x + (width or 0)) if x is not None else (due or NAMES, due or NAMES)
+    long = width_of(words, 14)
+    hit = now is not None and right < now < right + 8 + long
+    after = right + 8 + long <= WIDTH and not (hit and left - 8 - long > NAMES)
+    before = left - 8 - long > NAMES
+    words_x, anchor = (right + 8, "start") if after else (left - 8, "end") if before else (WIDTH, "end")
+    inside = not after and not before
+    return DrawnBar(
+        y=y,
+        names=[(y + 21 + 18 * i, name) for i, name in enumerate(names)],
+        bar_y=y + 7,
+        x=x,
+        width=width,
+        due_x=due,
+        words=words,
+        words_x=tidy(words_x),
+        words_anchor=anchor,  # type: ignore[arg-type]
+        words_y=y + 21 if not inside else y + 5,
+        is_late=bar.state == "late",
+        is_hollow=bar.state == "planned",
+    )
+
+
+def _milestones(
+    milestones: Sequence[Milestone], y: float, at: Callable[[date], float]
+) -> tuple[list[DrawnMilestone], float]:
+    """Marks with their names below the bars, each name in the first line where it touches no other."""
+    drawn: list[DrawnMilestone] = []
+    ends: list[float] = []
+    for milestone in sorted(milestones, key=lambda m: m.day):
+        x, long = at(milestone.day), width_of(milestone.name, 15)
+        before = x + 14 + long > WIDTH
+        start = x - 14 - long if before else x - 8
+        line = next((i for i, end in enumerate(ends) if end < start), len(ends))
+        ends[line : line + 1] = [x + 8 if before else x + 14 + long]
+        where = (x - 13, "end") if before else (x + 13, "start")
+        drawn.append(DrawnMilestone(x, y + 3 + 24 * line, milestone.name, where[0], where[1]))  # type: ignore[arg-type]
+    return drawn, 10 + 24 * len(ends)
+
+
+def _narrow(bands: Sequence[Band], span: Span, today: date, milestones: Sequence[Milestone]) -> Drawing:
+    def at(day: date) -> float:
+        return tidy(100 * span.share(day))
+
+    y, drawn = 62.0, []
+    for band in bands:
+        head, y, bars = y, y + 40, []
+        for bar in band.bars:
+            x, width, due = _extent(bar, at, 100)
+            words = bar.words if x is not None or due is not None else f"{bar.words}, no dates yet"
+            names = wrapped(bar.name, max(14, NARROW_LETTERS - len(words)), lines=3)
+            below = y + 18 * (len(names) - 1)
+            bars.append(
+                DrawnBar(
+                    y=y,
+                    names=[(y + 14 + 18 * i, name) for i, name in enumerate(names)],
+                    bar_y=below + 22,
+                    x=x,
+                    width=width,
+                    due_x=due,
+                    words=words,
+                    words_x=100,
+                    words_anchor="end",
+                    words_y=y + 14,
+                    is_late=bar.state == "late",
+                    is_hollow=bar.state == "planned",
+                )
+            )
+            y = below + (48 if x is not None or due is not None else 30)
+        y += 10
+        drawn.append(DrawnBand(band.step, band.name, look_of(band.step), head, y - 4, bars))
+    marks = []
+    for milestone in sorted(milestones, key=lambda m: m.day):
+        x = at(milestone.day)
+        marks.append(DrawnMilestone(x, y, milestone.name, x, "end" if x > 50 else "start"))
+        y += 28
+    ticks = []
+    for start, end, name, year in span.ticks:
+        short = name[0] if len(span.ticks) > 5 and not name.isdigit() else name
+        ticks.append(Tick(at(start), short, tidy((at(start) + at(end)) / 2), year))
+    return Drawing(100, y, y, ticks, drawn, marks, at(today) if span.holds(today) else None)
+
+
+def _table(bands: Sequence[Band], milestones: Sequence[Milestone]) -> DataTable:
+    def day(value: date | None) -> str:
+        return long_day(value) if value else "–"
+
+    heads = [("Intervention", False), ("Step", False), ("From", False), ("To", False), ("State", False)]
+    rows = [
+        [bar.name, f"{band.step} {band.name}", day(bar.start), day(bar.end), bar.words]
+        for band in bands
+        for bar in band.bars
+    ]
+    return DataTable(heads, rows + [[mark.name, "Milestone", day(mark.day), "–", "–"] for mark in milestones])
