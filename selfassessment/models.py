@@ -13,6 +13,15 @@ from organisations.permissions import Permission
 from roadmap.models import Effort, Intervention, Programme
 
 
+class FrameworkQuerySet(models.QuerySet["Framework"]):
+    """Instruments."""
+
+    def usable_by(self, organisation: Organisation) -> "FrameworkQuerySet":
+        """Current editions that this organisation may assess itself with; its own before the bundled one."""
+        rows = self.filter(Q(organisation=None) | Q(organisation=organisation), is_current=True)
+        return rows.order_by(models.F("organisation").asc(nulls_last=True), "key")
+
+
 class Framework(models.Model):
     """A version of an instrument. One that has answers never changes: new words become a new version.
 
@@ -33,6 +42,8 @@ class Framework(models.Model):
     level_rules = models.JSONField(default=list)
     checksum = models.CharField(max_length=64, blank=True)
     is_current = models.BooleanField(default=True)
+
+    objects = FrameworkQuerySet.as_manager()
 
     class Meta:
         ordering = ["key", "-edition"]
@@ -175,13 +186,16 @@ class Assessment(models.Model):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    # Made by the form: the same form sent twice makes one round.
+    once = models.UUIDField(null=True, blank=True, editable=False)
 
     objects = AssessmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["link_nonce"], condition=~Q(link_nonce=""), name="assessment_link_once")
+            models.UniqueConstraint(fields=["link_nonce"], condition=~Q(link_nonce=""), name="assessment_link_once"),
+            models.UniqueConstraint(fields=["organisation", "once"], name="assessment_form_once"),
         ]
 
     def __str__(self) -> str:

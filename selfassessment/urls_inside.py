@@ -1,5 +1,31 @@
 """Addresses of assessments inside an organisation."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from selfassessment.views import answering, people, report, rounds
+
+urlpatterns = [
+    path("", rounds.assessment_list, name="assessment_list"),
+    path("new/", rounds.assessment_new, name="assessment_new"),
+    path("<int:pk>/", rounds.assessment_detail, name="assessment_detail"),
+    path("<int:pk>/edit/", rounds.assessment_edit, name="assessment_edit"),
+    path("<int:pk>/delete/", rounds.assessment_delete, name="assessment_delete"),
+    path("<int:pk>/open/", rounds.assessment_open, name="assessment_open"),
+    path("<int:pk>/close/", rounds.assessment_close, name="assessment_close"),
+    # Asking people
+    path("<int:pk>/people/", people.assessment_people, name="assessment_people"),
+    path("<int:pk>/people/addresses/", people.assessment_addresses, name="assessment_addresses"),
+    path("<int:pk>/people/link/", people.assessment_link, name="assessment_link"),
+    path("<int:pk>/people/remind/", people.assessment_remind, name="assessment_remind"),
+    # Answering
+    path("<int:pk>/answer/", answering.assessment_answer, name="assessment_answer"),
+    path("<int:pk>/answer/<int:number>/", answering.assessment_question, name="assessment_question"),
+    path("<int:pk>/answer/done/", answering.assessment_finish, name="assessment_finish"),
+    # The gap report and what is decided
+    path("<int:pk>/report/", report.gap_report, name="gap_report"),
+    path("<int:pk>/report/csv/", report.gap_report_csv, name="gap_report_csv"),
+    path("<int:pk>/report/pdf/", report.gap_report_pdf, name="gap_report_pdf"),
+    path("<int:pk>/decide/<str:code>/", report.decision_new, name="decision_new"),
+    path("<int:pk>/decide/<str:code>/reject/", report.decision_reject, name="decision_reject"),
+    path("<int:pk>/decide/<str:code>/undo/", report.decision_undo, name="decision_undo"),
+]

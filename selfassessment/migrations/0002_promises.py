@@ -1,8 +1,8 @@
 """The database keeps the promise about names.
 
 Once a round is open or has a response, ``anonymous`` cannot change and the state cannot go back to *draft*; a response
-carries the flag of its round. Together with the constraint that an anonymous response has no person, no statement can
-put a name to an anonymous answer by loosening the round first.
+carries the flag of its round, and keeps flag and round for good. Together with the constraint that an anonymous
+response has no person, no statement can put a name to an anonymous answer by loosening something first.
 
 A later migration that alters one of the two tables must call ``unpromise`` before and ``promise`` after: SQLite
 rebuilds the table, which drops its own triggers and stumbles over those that mention it. The tests notice.
@@ -24,7 +24,7 @@ SQLITE = [
     """,
     """
     CREATE TRIGGER response_promise_update BEFORE UPDATE OF anonymous, assessment_id ON selfassessment_response
-    WHEN NEW.anonymous <> (SELECT anonymous FROM selfassessment_assessment WHERE id = NEW.assessment_id)
+    WHEN NEW.anonymous <> OLD.anonymous OR NEW.assessment_id <> OLD.assessment_id
     BEGIN SELECT RAISE(ABORT, 'What was said about names cannot be changed once a round is open.'); END
     """,
 ]
@@ -51,7 +51,9 @@ POSTGRESQL = [
     """
     CREATE OR REPLACE FUNCTION selfassessment_response_promise() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      IF NEW.anonymous <> (SELECT anonymous FROM selfassessment_assessment WHERE id = NEW.assessment_id) THEN
+      IF TG_OP = 'UPDATE' AND (NEW.anonymous <> OLD.anonymous OR NEW.assessment_id <> OLD.assessment_id)
+        OR NEW.anonymous <> (SELECT anonymous FROM selfassessment_assessment WHERE id = NEW.assessment_id)
+      THEN
         RAISE EXCEPTION 'What was said about names cannot be changed once a round is open.' USING ERRCODE = 'check_violation';
       END IF;
       RETURN NEW;

@@ -1,0 +1,83 @@
+"""Pages as tagged PDF (PDF/UA-1), drawn by WeasyPrint. Only the worker draws: it takes a second or two.
+
+A template gets the same autoescaped context as any page, and may load nothing but files under ``static/`` by their
+path there (``<link href="css/pdf.css">``) and pictures that are given as ``data:`` addresses. Decoration belongs into
+the style sheet as a background: an image without words would be an untold figure in the PDF.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from kmportal.lib.refusals import Refusal
+
+NO_PANGO = (
+    "PDFs cannot be made on this machine: the Pango library is missing. Everything else works. "
+    "Ask your administrator to install it (on Debian or Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0)."
+)
+PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
+
+
+def render(template: str, values: Mapping[str, Any]) -> bytes:
+    """The PDF of a template. Refuses with a sentence on a machine where WeasyPrint cannot run."""
+    return from_html(render_to_string(template, dict(values)))
+
+
+def from_html(html: str) -> bytes:
+    """The PDF of a whole HTML page, with language, title, tags and table heads that say what they head."""
+    weasyprint = _weasyprint()
+    static = _static_folder()
+    page = weasyprint.HTML(string=html, base_url=static.as_uri() + "/", url_fetcher=_fetcher(static))
+    drawn: bytes = page.write_pdf(pdf_variant="pdf/ua-1", finisher=_say_what_heads_head)
+    return drawn
+
+
+def may_open(url: str, static: Path) -> bool:
+    """Whether a page that is being drawn may load this address."""
+    if url.startswith(PICTURES):
+        return True
+    parts = urlsplit(url)
+    if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
+        return False
+    return Path(unquote(parts.path)).resolve().is_relative_to(static)
+
+
+def _weasyprint() -> Any:
+    """Imported late: it costs most of a second and 20 MB, and needs a library that a machine may lack."""
+    try:
+        import weasyprint  # noqa: PLC0415  see above
+    except OSError as problem:
+        raise Refusal(NO_PANGO) from problem
+    return weasyprint
+
+
+def _static_folder() -> Path:
+    return Path(settings.STATICFILES_DIRS[0]).resolve()
+
+
+def _fetcher(static: Path) -> Any:
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415  as late as WeasyPrint itself
+
+    class OnlyStatic(URLFetcher):
+        """Opens files under ``static/`` and nothing else: no network, no other file of this machine."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if not may_open(url, static):
+                raise ValueError(f"A PDF may not load {url[:100]}")
+            return super().fetch(url, headers)
+
+    return OnlyStatic(allow_redirects=False)
+
+
+def _say_what_heads_head(document: Any, pdf: Any) -> None:
+    """WeasyPrint tags table heads without /Scope, so a reader could not tell a column’s head from a row’s."""
+    elements = {item.reference: item for item in pdf.objects if isinstance(item, dict) and item.get("S")}
+    for item in elements.values():
+        if item["S"] == "/TH":
+            row = elements.get(item["P"], {})
+            part = elements.get(row.get("P"), {})
+            item["A"]["Scope"] = "/Column" if part.get("S") == "/THead" else "/Row"

@@ -1,0 +1,23 @@
+"""The gap report: worked out once as plain values, shown as page, PDF and CSV."""
+
+from selfassessment.reports.building import build, turnout
+from selfassessment.reports.files import as_csv, as_pdf, file_name
+from selfassessment.reports.pictures import Pictures, pictures_of
+from selfassessment.reports.values import GapReport, Offer, Outcome, Remarks, Result, SectionScore, Turnout
+
+__all__ = [
+    "GapReport",
+    "Offer",
+    "Outcome",
+    "Pictures",
+    "Remarks",
+    "Result",
+    "SectionScore",
+    "Turnout",
+    "as_csv",
+    "as_pdf",
+    "build",
+    "file_name",
+    "pictures_of",
+    "turnout",
+]

@@ -1,0 +1,203 @@
+"""Working a gap report out.
+
+This is the only place that turns answers into something to show. Under five respondents a report carries their number
+and nothing else, so no page, file, mail or index can show more by mistake.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from roadmap.models import CatalogueEntry
+from selfassessment import scoring
+from selfassessment.models import Answer, Assessment, Criterion, Decision, Response, Section, Suggestion
+from selfassessment.reports.values import GapReport, Offer, Outcome, Remarks, Result, SectionScore, Turnout
+
+STRENGTHS_SHOWN = 5
+
+
+def turnout(assessment: Assessment) -> Turnout:
+    """How many have answered until now. The only figure of a round that may be shown while it is open."""
+    asked = list(assessment.asked.values_list("answered", flat=True))
+    answered = Response.objects.filter(assessment=assessment).counted().count()
+    return Turnout(answered=answered, asked=len(asked), asked_answered=sum(asked))
+
+
+def build(assessment: Assessment) -> GapReport:
+    """The report of a closed round. Before the close, and below the floor, nothing but the turnout."""
+    people = turnout(assessment)
+    if not assessment.is_closed or not scoring.enough(people.answered):
+        return GapReport(assessment, people, is_enough=False)
+    sections = list(Section.objects.filter(framework=assessment.framework_id))
+    criteria = list(
+        Criterion.objects.filter(section__framework=assessment.framework_id)
+        .select_related("section").prefetch_related("suggestions").order_by("section__position", "position")
+    )  # fmt: skip
+    rows = list(
+        Answer.objects.filter(response__assessment=assessment).values_list(
+            "criterion_id", "now", "wanted", "dont_know", "slot", "comment", "evidence"
+        )
+    )
+    results = {row.pk: row for row in _measured(criteria, rows)}
+    plain = tuple(row.result for row in results.values())
+    ranked = _ranked(results.values(), people.answered, _outcomes(assessment))
+    gaps = [row for row in plain if row.figures.gap is not None and row.figures.gap > 0]
+    top, rest = ranked[: scoring.TOP], ranked[scoring.TOP :]
+    quick = next((row for row in rest if row.suggestion.effort == "quick"), None)
+    return GapReport(
+        assessment=assessment,
+        turnout=people,
+        is_enough=True,
+        not_heard=assessment.not_heard,
+        sections=tuple(_section(section, plain) for section in sections),
+        results=plain,
+        offers=tuple(top),
+        quick_win=replace(quick, is_quick_win=True) if quick else None,
+        others=tuple(row for row in rest if row is not quick),
+        strengths=_strengths(plain),
+        splits=_splits(plain),
+        widest=tuple(sorted(gaps, key=lambda row: (-row.figures.gap, -row.figures.votes))),  # type: ignore[operator]
+        remarks=_remarks(results.values(), rows),
+    )
+
+
+@dataclass(frozen=True)
+class _Measured:
+    pk: int
+    result: Result
+    suggestions: tuple[Suggestion, ...]
+
+
+Row = tuple[int, int | None, int | None, bool, int | None, str, str]
+
+
+def _measured(criteria: Iterable[Criterion], rows: Iterable[Row]) -> Iterable[_Measured]:
+    by_criterion: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_criterion[row[0]].append(row)
+    for criterion in criteria:
+        said = by_criterion[criterion.pk]
+        yield _Measured(
+            pk=criterion.pk,
+            suggestions=tuple(criterion.suggestions.all()),
+            result=Result(
+                code=criterion.code,
+                name=criterion.name,
+                question=criterion.question,
+                section=criterion.section.key,
+                statements=tuple(criterion.statements),
+                figures=scoring.measure(
+                    [row[1] for row in said if row[1]],
+                    [row[2] for row in said if row[2]],
+                    votes=sum(1 for row in said if row[4]),
+                    answered=sum(1 for row in said if row[1] or row[2] or row[3]),
+                ),
+            ),
+        )
+
+
+def _section(section: Section, results: Iterable[Result]) -> SectionScore:
+    mine = [row for row in results if row.section == section.key]
+    both = [row for row in mine if row.figures.gap is not None]
+    widest = max(both, key=lambda row: (row.figures.gap, row.figures.votes), default=None)
+    return SectionScore(
+        key=section.key,
+        name=section.name,
+        short_name=section.short_name,
+        now=scoring.average(row.figures.now for row in both),
+        wanted=scoring.average(row.figures.wanted for row in both),
+        widest=widest if widest and widest.figures.gap and widest.figures.gap > 0 else None,
+    )
+
+
+def _ranked(rows: Iterable[_Measured], people: int, outcomes: dict[int, Outcome]) -> list[Offer]:
+    """Every criterion with a gap and its fitting suggestion, most pressing first; equals keep the framework’s order."""
+    found: list[tuple[Fraction, float, int, _Measured, Suggestion]] = []
+    for row in rows:
+        figures = row.result.figures
+        if figures.gap is None or figures.gap <= 0 or figures.now is None:
+            continue
+        band = scoring.band(figures.now)
+        suggestion = next((one for one in row.suggestions if one.band == band), None)
+        if suggestion:
+            score = scoring.priority(figures.gap, votes=figures.votes, people=people, effort=suggestion.effort)
+            found.append((score, figures.gap, figures.votes, row, suggestion))
+    found.sort(key=lambda one: one[:3], reverse=True)
+    keys = {suggestion.entry_key for *_, suggestion in found if suggestion.entry_key}
+    entries = {entry.key: entry for entry in CatalogueEntry.objects.filter(key__in=keys)}
+    return [
+        Offer(
+            rank=rank,
+            result=row.result,
+            suggestion=suggestion,
+            score=scoring.to_one_decimal(score),
+            people=people,
+            entry=entries.get(suggestion.entry_key),
+            outcome=outcomes.get(row.pk),
+        )
+        for rank, (score, _, _, row, suggestion) in enumerate(found, start=1)
+    ]
+
+
+def _outcomes(assessment: Assessment) -> dict[int, Outcome]:
+    """What was decided, by criterion, with how it stands today."""
+    rows = assessment.decisions.select_related(
+        "by", "suggestion", "intervention__owner", "intervention__programme__organisation", "action__owner",
+        "action__organisation",
+    )  # fmt: skip
+    return {row.criterion_id: _outcome(row) for row in rows}
+
+
+def _outcome(row: Decision) -> Outcome:
+    thing = row.intervention or row.action
+    became, title, who, state, url = "", "", "", "", ""
+    if row.intervention:
+        became, who = "intervention", str(row.intervention.owner or "")
+    elif row.action:
+        became, who = "action", row.action.owner_name
+    if thing:
+        title, state, url = thing.title, thing.get_state_display(), thing.get_absolute_url()
+    return Outcome(
+        pk=row.pk,
+        verdict=row.verdict,
+        words=row.words,
+        reason=row.reason,
+        by=str(row.by or ""),
+        at=row.at,
+        became=became,
+        title=title,
+        who=who,
+        state=state,
+        url=url,
+    )
+
+
+def _strengths(results: Iterable[Result]) -> tuple[Result, ...]:
+    rows = [row for row in results if row.figures.is_strength]
+    return tuple(sorted(rows, key=lambda row: -(row.figures.now or 0))[:STRENGTHS_SHOWN])
+
+
+def _splits(results: Iterable[Result]) -> tuple[Result, ...]:
+    rows = [row for row in results if row.figures.is_split]
+    return tuple(sorted(rows, key=lambda row: (-(row.figures.spread or 0), -row.figures.votes)))
+
+
+def _remarks(measured: Iterable[_Measured], rows: Iterable[Row]) -> tuple[Remarks, ...]:
+    """Comments and evidence of criteria that at least five people answered. Alphabetical: the order says nothing."""
+    comments: dict[int, list[str]] = defaultdict(list)
+    evidence: dict[int, list[str]] = defaultdict(list)
+    for criterion, *_, comment, proof in rows:
+        if comment:
+            comments[criterion].append(comment)
+        if proof:
+            evidence[criterion].append(proof)
+    return tuple(
+        Remarks(
+            result=row.result,
+            comments=tuple(sorted(comments[row.pk], key=str.casefold)),
+            evidence=tuple(sorted(evidence[row.pk], key=str.casefold)),
+        )
+        for row in measured
+        if scoring.enough(row.result.figures.answered) and (comments[row.pk] or evidence[row.pk])
+    )

@@ -1,0 +1,65 @@
+"""The report as files: a table for a spreadsheet, and a tagged PDF."""
+
+from collections.abc import Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.text import slugify
+
+from kmportal.lib import pdf
+from kmportal.lib.days import long_day
+from selfassessment.models import Assessment
+from selfassessment.reports.pictures import pictures_of
+from selfassessment.reports.values import GapReport
+
+HEADINGS = (
+    "Section", "Code", "Criterion", "Now", "Wanted", "Gap", "Lowest now", "Highest now", "Matters most to", "Answered",
+)  # fmt: skip
+
+
+def as_csv(report: GapReport) -> tuple[Sequence[str], list[Sequence[object]]]:
+    """Headings and rows. Below the floor one row with the number of answers. Empty: fewer than five answered it."""
+    if not report.is_enough:
+        return ("Answers",), [(report.turnout.answered,)]
+    names = {row.key: row.name for row in report.sections}
+    rows = [
+        (
+            names[row.section],
+            row.code,
+            row.name,
+            row.figures.now,
+            row.figures.wanted,
+            row.figures.gap,
+            row.figures.low,
+            row.figures.high,
+            row.figures.votes,
+            row.figures.answered,
+        )
+        for row in report.results
+    ]
+    return HEADINGS, rows
+
+
+def as_pdf(report: GapReport) -> bytes:
+    """The report on A4, tagged for screen readers. For the worker: drawing takes a second or two."""
+    closed = closed_on(report.assessment)
+    values = {
+        "report": report,
+        "assessment": report.assessment,
+        "organisation": report.assessment.organisation,
+        "pictures": pictures_of(report) if report.is_enough else None,
+        "closed": long_day(closed) if closed else "",
+    }
+    return pdf.render("pdf/gap_report.html", values)
+
+
+def file_name(report: GapReport) -> str:
+    """A name for a file of this report, without its ending."""
+    return f"gap-report-{slugify(report.assessment.title)[:60] or report.assessment.pk}"
+
+
+def closed_on(assessment: Assessment) -> date | None:
+    """The day of the close in the organisation’s zone."""
+    zone = ZoneInfo(assessment.organisation.time_zone)
+    return timezone.localdate(assessment.closed_at, zone) if assessment.closed_at else None

@@ -1,0 +1,52 @@
+"""The pictures of a gap report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kmportal.lib.charts import Axis, Gap, GapBars, Radar, gap_bars, radar
+from selfassessment.reports.values import WIDEST_SHOWN, GapReport, Result, level
+
+WIDEST_PRINTED = 4
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """The radar of all criteria and the bars of the widest gaps; ``printed`` are the bars of the first page."""
+
+    radar: Radar
+    bars: GapBars
+    printed: GapBars
+
+
+def pictures_of(report: GapReport) -> Pictures:
+    """Draw a report. Below the floor there is nothing in it to draw."""
+    short = {row.key: row.short_name for row in report.sections}
+    axes = [Axis(row.code, row.name, short[row.section], row.figures.now, row.figures.wanted) for row in report.results]
+    return Pictures(
+        radar=radar(axes, _shape(report.results)),
+        bars=_bars(report.widest[:WIDEST_SHOWN], "gaps"),
+        printed=_bars(report.widest[:WIDEST_PRINTED], "gaps-printed"),
+    )
+
+
+def _bars(rows: Sequence[Result], ident: str) -> GapBars:
+    gaps = [
+        Gap(row.code, row.name, row.figures.now, row.figures.wanted, row.figures.low, row.figures.high) for row in rows
+    ]
+    said = ", ".join(f"{row.name} {level(row.figures.gap)}" for row in rows)
+    return gap_bars(gaps, f"The widest gaps, in levels: {said}." if rows else "No gaps", ident=ident)
+
+
+def _shape(results: Sequence[Result]) -> str:
+    """What a reader who cannot see the radar should hear: the ranges, and the widest place."""
+    now = [row.figures.now for row in results if row.figures.now is not None]
+    wanted = [row.figures.wanted for row in results if row.figures.wanted is not None]
+    if not now or not wanted:
+        return f"Radar of {len(results)} criteria. Too few answers to draw it."
+    known = [row for row in results if row.figures.gap is not None]
+    widest = max(known, key=lambda row: row.figures.gap or 0, default=None)
+    ranges = (
+        f"Radar of {len(results)} criteria. Now lies between {level(min(now))} and {level(max(now))}, "
+        f"wanted between {level(min(wanted))} and {level(max(wanted))}."
+    )
+    return f"{ranges} They are furthest apart at {widest.label}." if widest and widest.figures.gap else ranges

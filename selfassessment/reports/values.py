@@ -1,0 +1,240 @@
+"""What a gap report consists of: plain frozen values, so that page, PDF and CSV cannot differ."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from roadmap.models import CatalogueEntry
+from selfassessment import scoring
+from selfassessment.models import Assessment, Decision, Suggestion
+from selfassessment.scoring import Measure
+
+WIDEST_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """How many answered: of those who were asked, and by the one link besides."""
+
+    answered: int
+    asked: int
+    asked_answered: int
+
+    @property
+    def by_link(self) -> int:
+        return max(0, self.answered - self.asked_answered)
+
+    @property
+    def rate(self) -> int | None:
+        """Per cent of those who were asked by name or address; None when nobody was."""
+        return round(100 * self.asked_answered / self.asked) if self.asked else None
+
+    @property
+    def words(self) -> str:
+        """“18 of 23 people answered (78 %)”, “6 people answered”."""
+        if not self.asked:
+            return f"{_people(self.answered)} answered"
+        first = f"{self.asked_answered} of {_people(self.asked)} answered ({self.rate} %)"
+        return f"{first}, and {self.by_link} more by the link" if self.by_link else first
+
+
+@dataclass(frozen=True)
+class Result:
+    """One criterion with its figures."""
+
+    code: str
+    name: str
+    question: str
+    section: str
+    statements: tuple[str, ...]
+    figures: Measure
+
+    @property
+    def label(self) -> str:
+        return f"{self.code} {self.name}"
+
+    @property
+    def statement(self) -> str:
+        """The sentence of the level that the middle answer chose."""
+        middle = self.figures.middle
+        return self.statements[middle - 1] if middle and len(self.statements) >= middle else ""
+
+
+@dataclass(frozen=True)
+class SectionScore:
+    """One section: the means of its criteria’s medians, and the criterion with the widest gap."""
+
+    key: str
+    name: str
+    short_name: str
+    now: float | None
+    wanted: float | None
+    widest: Result | None
+
+    @property
+    def gap(self) -> float | None:
+        return scoring.difference(self.wanted, self.now)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was decided about a suggestion, and where that leads."""
+
+    pk: int
+    verdict: str
+    words: str
+    reason: str
+    by: str
+    at: datetime
+    became: str
+    title: str
+    who: str
+    state: str
+    url: str
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.verdict != Decision.Verdict.REJECTED
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A suggestion with its place in the order and what put it there."""
+
+    rank: int
+    result: Result
+    suggestion: Suggestion
+    score: float
+    people: int
+    entry: CatalogueEntry | None
+    is_quick_win: bool = False
+    outcome: Outcome | None = None
+
+    @property
+    def inputs(self) -> str:
+        """“Now 1.5, wanted 4. Matters most to 10 of 18. Medium effort. Score 3.9”."""
+        figures = self.result.figures
+        return (
+            f"Now {level(figures.now)}, wanted {level(figures.wanted)}. "
+            f"Matters most to {figures.votes} of {self.people}. {self.effort}. Score {self.score:g}"
+        )
+
+    @property
+    def effort(self) -> str:
+        return {"quick": "Quick", "medium": "Medium effort", "long": "Long work"}[self.suggestion.effort]
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """What people wrote about one criterion, without names, in the order of the alphabet."""
+
+    result: Result
+    comments: tuple[str, ...]
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GapReport:
+    """A closed round. With ``is_enough`` false everything but the turnout is empty."""
+
+    assessment: Assessment
+    turnout: Turnout
+    is_enough: bool
+    not_heard: str = ""
+    sections: tuple[SectionScore, ...] = ()
+    results: tuple[Result, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    quick_win: Offer | None = None
+    others: tuple[Offer, ...] = ()
+    strengths: tuple[Result, ...] = ()
+    splits: tuple[Result, ...] = ()
+    widest: tuple[Result, ...] = ()
+    remarks: tuple[Remarks, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        """The finding, by a rule that states facts; where there is none, the name of the round."""
+        first = self.widest[0] if self.widest else None
+        if first is None:
+            return self.assessment.title
+        return f"Widest gap: {first.name}, now {level(first.figures.now)}, wanted {level(first.figures.wanted)}"
+
+    @property
+    def shape(self) -> str:
+        """The sentence under the radar: where now and wanted lie furthest apart and where closest."""
+        known = sorted((row for row in self.sections if row.gap is not None), key=lambda row: -row.gap)  # type: ignore[operator]
+        if len(known) < 2 or known[0].gap == known[-1].gap:
+            return ""
+        return f"Furthest apart in {_lower(known[0].name)}, closest in {_lower(known[-1].name)}."
+
+    @property
+    def bars(self) -> str:
+        """The sentence under the bars: which section the widest gaps belong to, if one stands out."""
+        shown = self.widest[:WIDEST_SHOWN]
+        if not shown:
+            return ""
+        section, count = Counter(row.section for row in shown).most_common(1)[0]
+        if count * 2 > len(shown) > 1:
+            share = "All" if count == len(shown) else f"{_number(count)} of the {_number(len(shown)).lower()}"
+            name = next(row.name for row in self.sections if row.key == section)
+            return f"{share} belong to {_lower(name)}."
+        return f"The widest gap is {_levels(shown[0].figures.gap)}."
+
+    @property
+    def decided(self) -> tuple[Offer, ...]:
+        """Every suggestion that was decided upon, in the order of the list."""
+        rows = [*self.offers, *([self.quick_win] if self.quick_win else []), *self.others]
+        return tuple(row for row in rows if row.outcome)
+
+    @property
+    def undecided(self) -> int:
+        return sum(1 for row in self.offers if not row.outcome)
+
+    @property
+    def method(self) -> str:
+        """How the figures came about, in a line."""
+        note = self.assessment.framework.short_note
+        return f"Medians of {self.turnout.answered} separate answers; no group score has been agreed. {note}".strip()
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever anything that is printed changes; two equal reports have the same."""
+        printed = (
+            settings.VERSION, self.assessment.pk, self.assessment.version, str(self.assessment.organisation),
+            self.assessment.organisation.version, self.assessment.state, str(self.assessment.facilitator),
+            self.turnout, self.not_heard, self.sections, self.results, self.remarks,
+            [(o.rank, o.suggestion.pk, o.suggestion.title, o.score, o.outcome) for o in self._all()],
+        )  # fmt: skip
+        return hashlib.sha256(repr(printed).encode()).hexdigest()[:32]
+
+    def offer(self, code: str) -> Offer | None:
+        """The suggestion about this criterion, wherever it stands in the order."""
+        return next((row for row in self._all() if row.result.code == code), None)
+
+    def _all(self) -> list[Offer]:
+        return [*self.offers, *([self.quick_win] if self.quick_win else []), *self.others]
+
+
+def level(value: float | None) -> str:
+    """A level as people write it: 2, 2.5, and a dash where too few answered."""
+    return "–" if value is None else f"{round(value, 1):g}"
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"
+
+
+def _levels(gap: float | None) -> str:
+    return "1 level" if gap == 1 else f"{level(gap)} levels"
+
+
+def _number(count: int) -> str:
+    return ("None", "One", "Two", "Three", "Four", "Five", "Six")[count]
+
+
+def _lower(name: str) -> str:
+    """A heading inside a sentence; abbreviations at its beginning stay as they are."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]

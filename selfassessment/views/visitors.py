@@ -1,0 +1,135 @@
+"""Who is at the door of a round: a member who signed in, an address with its own link, or anybody with the one link.
+
+In an anonymous round the only thing that leads back to somebody’s answers is a random key in a cookie of their
+browser; the database has its hash. In a named round members and addresses are found again without it.
+"""
+
+import secrets
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from organisations.models import Membership, Person
+from selfassessment.actions import Respondent
+from selfassessment.models import Asked, Assessment
+
+KEPT_SECONDS = 60 * 60 * 24 * 200
+SALT = "selfassessment.visitors"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody at the door, and whether this browser (or, in a named round, the person) has begun to answer."""
+
+    assessment: Assessment
+    person: Person | None = None
+    asked: Asked | None = None
+    code: str = ""
+    key: str = ""
+    name: str = ""
+    has_cookie: bool = False
+
+    @property
+    def is_by_link(self) -> bool:
+        """Came by the one link for all, so that several people may share the browser."""
+        return bool(self.code) and self.asked is None
+
+    @property
+    def needs_name(self) -> bool:
+        return not self.assessment.anonymous and self.person is None
+
+    @property
+    def respondent(self) -> Respondent:
+        return Respondent(
+            key=sha256(self.key.encode()).hexdigest(), person=self.person, name=self.name, asked=self.asked
+        )
+
+    @property
+    def cookie_name(self) -> str:
+        """One cookie for each who may answer in this browser, so that nobody goes on with another’s answers."""
+        who = f"_m{self.person.pk}" if self.person else f"_a{self.asked.pk}" if self.asked else ""
+        return f"answer_{self.assessment.pk}{who}"
+
+    @property
+    def start_url(self) -> str:
+        return self._url("answer_start", "assessment_answer")
+
+    @property
+    def finish_url(self) -> str:
+        return self._url("answer_finish", "assessment_finish")
+
+    def question_url(self, number: int) -> str:
+        return self._url("answer_question", "assessment_question", number)
+
+    def _url(self, outside: str, inside: str, *args: int) -> str:
+        if self.code:
+            return reverse(outside, args=[self.code, *args])
+        return reverse(inside, args=[self.assessment.organisation.slug, self.assessment.pk, *args])
+
+
+def member(request: HttpRequest, assessment: Assessment, membership: Membership) -> Visitor:
+    """A signed-in member, asked or not."""
+    asked = Asked.objects.filter(assessment=assessment, person=membership.person_id).first()
+    return _recognised(request, Visitor(assessment, person=membership.person, asked=asked))
+
+
+def guest(request: HttpRequest, code: str) -> Visitor:
+    """Somebody with a link. A dead or unknown one is a 404."""
+    rounds = Assessment.objects.select_related("organisation", "framework", "facilitator")
+    assessment = rounds.exclude(state=Assessment.State.DRAFT).filter(link_nonce=code).first()
+    if assessment:
+        return _recognised(request, Visitor(assessment, code=code))
+    rows = Asked.objects.select_related("assessment__organisation", "assessment__framework", "assessment__facilitator")
+    asked = rows.filter(nonce=code, person=None).first()
+    if asked is None:
+        raise Http404
+    return _recognised(request, Visitor(asked.assessment, asked=asked, code=code))
+
+
+def let_in(response: HttpResponse, visitor: Visitor, *, name: str = "") -> Visitor:
+    """Give the browser a fresh key, with the response. Whoever had begun with this browser’s old key is left behind."""
+    fixed = _fixed_key(visitor)
+    fresh = replace(visitor, key=fixed or secrets.token_urlsafe(24), name=name, has_cookie=True)
+    value = signing.dumps({"key": "" if fixed else fresh.key, "name": name}, salt=SALT + fresh.cookie_name)
+    response.set_cookie(
+        fresh.cookie_name,
+        value,
+        max_age=KEPT_SECONDS,
+        path="/answer/" if fresh.code else reverse("assessment_list", args=[fresh.assessment.organisation.slug]),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return fresh
+
+
+def _recognised(request: HttpRequest, visitor: Visitor) -> Visitor:
+    """With the key that the browser keeps, if it keeps one that is ours."""
+    held = _held(request, visitor.cookie_name)
+    return replace(
+        visitor,
+        key=_fixed_key(visitor) or str(held.get("key", "")),
+        name=str(held.get("name", "")),
+        has_cookie=bool(held),
+    )
+
+
+def _held(request: HttpRequest, name: str) -> dict[str, Any]:
+    try:
+        return signing.loads(request.COOKIES.get(name, ""), salt=SALT + name)
+    except signing.BadSignature:
+        return {}
+
+
+def _fixed_key(visitor: Visitor) -> str:
+    """In a named round a member or an address has the same key everywhere. Never in an anonymous one."""
+    if visitor.assessment.anonymous:
+        return ""
+    if visitor.person:
+        return f"person {visitor.person.pk}"
+    return f"address {visitor.asked.nonce}" if visitor.asked else ""
