@@ -19,6 +19,7 @@ from kmportal.lib.content import (
     repeated,
     schema_problems,
     sentences,
+    source_problems,
     text_problems,
 )
 
@@ -100,15 +101,24 @@ class Catalogue:
 
 def read(folder: Path = FOLDER) -> Catalogue:
     """The whole catalogue. Raises ``ContentError`` with everything that is wrong in any of its files."""
+    known = read_sources(folder)
     guide, files = _documents(folder)
-    problems = list(_guide_problems(guide))
+    problems = [*_guide_problems(guide), *source_problems(guide, [], guide.data["sources"], known)]
     for document in files:
-        problems += _file_problems(document)
+        problems += _file_problems(document, known)
     if not problems:
-        problems += _together_problems(guide, files)
+        problems += _together_problems(guide, files, known)
     if problems:
         raise ContentError(problems)
-    return _build(guide, files)
+    return _build(guide, files, known)
+
+
+def read_sources(folder: Path = FOLDER) -> dict[str, str]:
+    """Where facts come from: mark → title. Also for the content of the apps above."""
+    document = read_yaml(folder / "sources.yaml", base=folder.parent)
+    if problems := schema_problems(document, SCHEMA, "sources"):
+        raise ContentError(problems)
+    return dict(document.data["sources"])
 
 
 def technique_problems(techniques: Collection[str], folder: Path = FOLDER) -> list[Problem]:
@@ -142,7 +152,7 @@ def _guide_problems(guide: Document) -> Iterator[Problem]:
                 yield guide.problem([*path, "exit_questions", number], "An exit question ends with a question mark.")
 
 
-def _file_problems(document: Document) -> list[Problem]:
+def _file_problems(document: Document, known: dict[str, str]) -> list[Problem]:
     problems = schema_problems(document, SCHEMA, "step_file")
     if problems:
         return problems
@@ -150,6 +160,7 @@ def _file_problems(document: Document) -> list[Problem]:
     for index, entry in enumerate(document.data["entries"]):
         path = ("entries", index)
         problems += draft_problems(document, path, entry)
+        problems += source_problems(document, path, entry["sources"], known)
         for field in ("what", "why", "who", "how_to_know"):
             if not is_sentence(entry[field]):
                 problems.append(document.problem([*path, field], "This must be a full sentence with a full stop."))
@@ -167,7 +178,7 @@ def _file_problems(document: Document) -> list[Problem]:
     return problems
 
 
-def _together_problems(guide: Document, files: list[Document]) -> Iterator[Problem]:
+def _together_problems(guide: Document, files: list[Document], known: dict[str, str]) -> Iterator[Problem]:
     """What can only be seen over all files: keys twice, a name with two meanings, the 25 of the seed."""
     keys = []
     for step, document in zip(guide.data["steps"], files, strict=True):
@@ -185,11 +196,11 @@ def _together_problems(guide: Document, files: list[Document]) -> Iterator[Probl
         document, index = [(document, index) for other, document, index in keys if other == key][-1]
         yield document.problem(["entries", index, "key"], f"The key “{key}” stands in the catalogue twice.")
     if not twice:
-        for sentence in _build(guide, files).names().clashes:
+        for sentence in _build(guide, files, known).names().clashes:
             yield guide.problem([], sentence)
 
 
-def _build(guide: Document, files: list[Document]) -> Catalogue:
+def _build(guide: Document, files: list[Document], known: dict[str, str]) -> Catalogue:
     data = guide.data
     return Catalogue(
         steps=tuple(
@@ -221,7 +232,7 @@ def _build(guide: Document, files: list[Document]) -> Catalogue:
                 tier=entry["tier"],
                 technique=entry.get("technique", ""),
                 how_to_know=entry["how_to_know"],
-                sources=tuple(entry["sources"]),
+                sources=tuple(known[mark] for mark in entry["sources"]),
                 draft=tuple(entry["draft"]),
                 extra=entry.get("extra", False),
             )

@@ -20,6 +20,7 @@ from kmportal.lib.content import (
     repeated,
     schema_problems,
     sentences,
+    source_problems,
     text_problems,
 )
 from roadmap import catalogue
@@ -114,7 +115,9 @@ def read(folder: Path = FOLDER, *, names: Names | None = None) -> Framework:
     problems = schema_problems(whole, SCHEMA, "framework")
     if problems:
         raise ContentError(problems)
+    known = catalogue.read_sources()
     problems += _framework_problems(whole)
+    problems += source_problems(whole, [], whole.data["sources"], known)
     files = [read_yaml(folder / f"{key}.yaml", base=folder.parent) for key in whole.data["sections"]]
     for document in files:
         problems += _section_problems(document, names)
@@ -122,7 +125,7 @@ def read(folder: Path = FOLDER, *, names: Names | None = None) -> Framework:
         problems += _together_problems(files)
     if problems:
         raise ContentError(problems)
-    return _build(whole.data, [document.data for document in files], names)
+    return _build(whole.data, [document.data for document in files], names, known)
 
 
 def known_names() -> Names:
@@ -231,7 +234,7 @@ def _together_problems(files: list[Document]) -> Iterator[Problem]:
                 words.add(text.casefold())
 
 
-def _build(whole: dict[str, Any], sections: list[dict[str, Any]], names: Names) -> Framework:
+def _build(whole: dict[str, Any], sections: list[dict[str, Any]], names: Names, known: dict[str, str]) -> Framework:
     return Framework(
         key=whole["key"],
         title=whole["title"],
@@ -254,7 +257,7 @@ def _build(whole: dict[str, Any], sections: list[dict[str, Any]], names: Names) 
             )
             for section in sections
         ),
-        sources=tuple(whole["sources"]),
+        sources=tuple(known[mark] for mark in whole["sources"]),
     )
 
 

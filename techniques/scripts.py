@@ -21,8 +21,10 @@ from kmportal.lib.content import (
     repeated,
     schema_problems,
     sentences,
+    source_problems,
     text_problems,
 )
+from roadmap.catalogue import read_sources
 
 FOLDER = Path(__file__).parent / "content"
 SCHEMA = FOLDER / "technique.schema.json"
@@ -165,16 +167,18 @@ class Library:
 
 def read(folder: Path = FOLDER) -> Library:
     """All techniques. Raises ``ContentError`` with everything that is wrong in any file."""
+    known = read_sources()
     documents = [read_yaml(path, base=folder.parent) for path in sorted(folder.glob("*.yaml"))]
-    problems = [problem for document in documents for problem in file_problems(document)]
+    problems = [problem for document in documents for problem in file_problems(document, known)]
     if not problems:
-        problems += _together_problems(documents)
+        problems += _together_problems(documents, known)
     if problems:
         raise ContentError(problems)
-    return Library(tuple(sorted((_build(one.data) for one in documents), key=lambda technique: technique.position)))
+    techniques = [_build(document.data, known) for document in documents]
+    return Library(tuple(sorted(techniques, key=lambda technique: technique.position)))
 
 
-def _together_problems(documents: list[Document]) -> Iterator[Problem]:
+def _together_problems(documents: list[Document], known: dict[str, str]) -> Iterator[Problem]:
     found = {document.data["key"] for document in documents}
     for key in KEYS:
         if key not in found:
@@ -182,11 +186,11 @@ def _together_problems(documents: list[Document]) -> Iterator[Problem]:
     positions = [(str(document.data["position"]), (number,)) for number, document in enumerate(documents)]
     for position, (number,) in repeated(positions):
         yield documents[int(number)].problem(["position"], f"Another technique has the position {position} already.")
-    for sentence in Library(tuple(_build(document.data) for document in documents)).names().clashes:
+    for sentence in Library(tuple(_build(document.data, known) for document in documents)).names().clashes:
         yield Problem("content", 0, "", sentence)
 
 
-def file_problems(document: Document) -> list[Problem]:
+def file_problems(document: Document, known: dict[str, str]) -> list[Problem]:
     """Everything that is wrong with the file of one technique, as far as it can be seen alone."""
     problems = schema_problems(document, SCHEMA)
     if problems:
@@ -194,6 +198,7 @@ def file_problems(document: Document) -> list[Problem]:
     data = document.data
     problems += text_problems(document)
     problems += draft_problems(document, [], data)
+    problems += source_problems(document, [], data["sources"], known)
     if (stem := Path(document.file).stem) != data["key"]:
         problems.append(document.problem(["key"], f"The key must be the name of the file, “{stem}”."))
     if data["size"]["min"] > data["size"]["max"]:
@@ -276,7 +281,7 @@ def _stage_problems(document: Document, path: tuple[str, int], stage: dict[str, 
             yield document.problem([*path, "reveal"], "Nothing is written here, so nothing can be hidden.")
 
 
-def _build(data: dict[str, Any]) -> Technique:
+def _build(data: dict[str, Any], known: dict[str, str]) -> Technique:
     return Technique(
         key=data["key"],
         position=data["position"],
@@ -306,7 +311,7 @@ def _build(data: dict[str, Any]) -> Technique:
         online=data["online"],
         after_distress=data["after_distress"],
         confidentiality=data["confidentiality"],
-        sources=tuple(data["sources"]),
+        sources=tuple(known[mark] for mark in data["sources"]),
         draft=tuple(data["draft"]),
     )
 

@@ -255,6 +255,15 @@ def draft_problems(document: Document, path: Sequence[Key], item: Mapping[str, A
             yield document.problem([*path, "draft"], f"“{name}” is marked as draft, but there is no such field.")
 
 
+def source_problems(
+    document: Document, path: Sequence[Key], marks: Iterable[str], known: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Marks under ``sources`` that the list of sources does not have."""
+    for index, mark in enumerate(marks):
+        if mark not in known:
+            yield document.problem([*path, "sources", index], f"There is no source with the mark “{mark}”.")
+
+
 # --- Names ------------------------------------------------------------------------------------------------------
 
 

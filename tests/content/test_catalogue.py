@@ -4,6 +4,7 @@ import pytest
 
 from roadmap import catalogue
 from roadmap.models import Area, CatalogueEntry, Effort, Kind, Step
+from selfassessment import instrument
 from techniques import scripts
 from tests.content.conftest import sentences_of
 
@@ -40,6 +41,13 @@ def test_the_plan_can_serve_every_area_in_every_kind():
     assert {entry.kind for entry in entries} == set(Kind.values)
 
 
+def test_every_source_that_is_listed_is_used():
+    used = {text for entry in catalogue.read().entries for text in entry.sources}
+    used |= {text for technique in scripts.read().techniques for text in technique.sources}
+    used |= set(instrument.read().sources) | {catalogue.read_sources()["P5"]}
+    assert set(catalogue.read_sources().values()) == used
+
+
 def test_an_unknown_technique_is_refused():
     problems = catalogue.technique_problems({"fishbowl"})
     assert any("There is no technique “knowledge-cafe”." in str(problem) for problem in problems)
@@ -65,6 +73,8 @@ FIRST = "1-awareness.yaml"
         (FIRST, lambda c: c["entries"][1].update(key="brown-bag-lunch"), "stands in the catalogue twice."),
         (FIRST, lambda c: c["entries"][1]["aliases"].append("Lunch talk"), "“lunch talk” means both"),
         (FIRST, lambda c: c.update(step=2), "The guide says that this is step 1."),
+        (FIRST, lambda c: c["entries"][0]["sources"].append("Z9"), "There is no source with the mark “Z9”."),
+        ("sources.yaml", lambda c: c["sources"].pop("ours"), "“ours” is missing."),
         ("steps.yaml", lambda c: c["steps"].pop(), "There must be at least 5, but there are 4."),
         ("steps.yaml", lambda c: c["steps"][1].update(number=3), "This must be step 2."),
         ("steps.yaml", lambda c: c["steps"][0].update(purpose="To wake."), None),

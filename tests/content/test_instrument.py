@@ -135,6 +135,7 @@ def test_broken_sections_are_refused(spoil, change, expected):
         (lambda c: c["how_to_answer"].append("and so on"), "This must be a full sentence with a full stop."),
         (lambda c: c["sections"].append("hope"), "four-headings/hope.yaml: The file is missing."),
         (lambda c: c.pop("title"), "“title” is missing."),
+        (lambda c: c["sources"].append("Z9"), "There is no source with the mark “Z9”."),
     ],
 )
 def test_broken_frameworks_are_refused(spoil, change, expected):

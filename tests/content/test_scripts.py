@@ -91,6 +91,7 @@ SET = "action-learning-set.yaml"
         (AAR, lambda c: c.update(confidentiality="secret"), "“secret” is not one of open, no-blame"),
         (AAR, lambda c: c["aliases"].append("Fishbowl"), "“fishbowl” means both"),
         (AAR, lambda c: c["draft"].append("stages.smell"), "“stages.smell” is marked as draft"),
+        (AAR, lambda c: c["sources"].append("Z9"), "There is no source with the mark “Z9”."),
         (SET, lambda c: c["stages"][2]["rounds"].update(short=3), "3 rounds of 32 minutes are 96 minutes, but"),
         (SET, lambda c: c["stages"][2].pop("rounds"), "A stage that repeats needs both rounds and parts."),
     ],
