@@ -3,27 +3,59 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
+
+from kmportal.lib.charts import MiniGap, mini_gap
 from organisations.models import Membership
+from selfassessment.models import Assessment
+from selfassessment.reports import GapReport, build
+
+SHOWN = 3
 
 
 @dataclass(frozen=True)
 class Gap:
-    """One criterion with its distance."""
+    """One criterion with its distance and its small picture."""
 
     code: str
     name: str
-    now: float
-    wanted: float
+    now: float | None
+    wanted: float | None
+    picture: MiniGap
     url: str
 
 
 @dataclass(frozen=True)
-class WidestGaps:
-    """The three widest, and where the whole report is; empty when there is nothing that may be shown."""
+class LatestRound:
+    """The latest closed round: its widest gaps and what is still to be decided. Empty if nothing may be shown."""
 
-    rows: Sequence[Gap] = ()
+    gaps: Sequence[Gap] = ()
+    months: int = 12
+    title: str = ""
     url: str = ""
+    undecided: Sequence[str] = ()
 
 
-def widest_gaps(membership: Membership) -> WidestGaps:
-    return WidestGaps()
+def latest_round(membership: Membership) -> LatestRound:
+    """The latest closed round of the organisation that enough people answered; the report keeps its own floor."""
+    rounds = (
+        Assessment.objects.visible_to(membership).closed().select_related("organisation", "framework", "facilitator")
+    )
+    for assessment in rounds.order_by("-closed_at")[:2]:
+        report = build(assessment)
+        if report.is_enough:
+            return _round(report, membership)
+    return LatestRound()
+
+
+def _round(report: GapReport, membership: Membership) -> LatestRound:
+    url = reverse("gap_report", args=[membership.organisation.slug, report.assessment.pk])
+    gaps = [
+        Gap(
+            row.code, row.name, row.figures.now, row.figures.wanted,
+            mini_gap(row.figures.now, row.figures.wanted), f"{url}#bars",
+        )
+        for row in report.widest[:SHOWN]
+    ]  # fmt: skip
+    open_ones = [offer.result.label for offer in report.offers if offer.outcome is None]
+    return LatestRound(gaps, report.assessment.months_ahead, str(report.assessment), url, open_ones)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actionplan.models import Action
+from dashboards.gaps import LatestRound
 from kmportal.lib.days import day_in_words, due_in_words, moment_in_words
 from lessons.models import Lesson, State
 from organisations.models import Membership
@@ -32,7 +33,7 @@ class Need:
     weight: int = 0
 
 
-def needs_of(membership: Membership, *, at: datetime) -> list[Need]:
+def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> list[Need]:
     """Everything that waits for this member, most pressing first; at most eight, so that it stays a list for today."""
     today = timezone.localdate(at)
     found = [
@@ -46,7 +47,7 @@ def needs_of(membership: Membership, *, at: datetime) -> list[Need]:
     if membership.can(Permission.FACILITATE):
         found += [*_rounds_to_close(membership, today), *_sessions_to_close(membership, at)]
     if membership.can(Permission.PLAN):
-        found += [*_undecided(membership), *_ownerless(membership, today), *_left_behind(membership, today)]
+        found += [*_undecided(latest), *_ownerless(membership, today), *_left_behind(membership, today)]
     return sorted(found, key=lambda need: -need.weight)[:MOST]
 
 
@@ -59,7 +60,7 @@ def _own_actions(membership: Membership, today: date) -> list[Need]:
     )
     needs = []
     for action in rows.select_related("organisation").order_by("due_on", "pk")[:MOST]:
-        late = (today - action.due_on).days
+        late = action.days_late(today)
         words = due_in_words(action.due_on, on=today)
         facts = f"Promised in: {action.source}" if action.source else ""
         needs.append(
@@ -183,23 +184,16 @@ def _sessions_to_close(membership: Membership, at: datetime) -> list[Need]:
     ]
 
 
-def _undecided(membership: Membership) -> list[Need]:
-    from dashboards.reports import latest_report
-
-    report = latest_report(membership)
-    if report is None:
+def _undecided(latest: LatestRound) -> list[Need]:
+    count = len(latest.undecided)
+    if not count:
         return []
-    open_ones = [suggestion for suggestion in report.suggestions if suggestion.decision is None]
-    if not open_ones:
-        return []
-    names = ", ".join(f"{row.code} {row.name}" for row in open_ones[:3])
-    count = len(open_ones)
     return [
         Need(
-            f"Decide on {count} {'suggestion' if count == 1 else 'suggestions'} from “{report.title}”",
-            f"{report.url}#do",
+            f"Decide on {count} {'suggestion' if count == 1 else 'suggestions'} from “{latest.title}”",
+            f"{latest.url}#do",
             "Decide",
-            names,
+            ", ".join(latest.undecided[:3]),
             weight=45,
         )
     ]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actionplan.models import Action
-from dashboards.gaps import Gap, widest_gaps
+from dashboards.gaps import LatestRound, latest_round
 from dashboards.needs import Need, needs_of
 from kmportal.lib.days import moment_in_words
 from lessons.models import Lesson, State
@@ -111,8 +111,7 @@ class Home:
     needs: Sequence[Need]
     programme: Programme | None
     steps: Sequence[StepFigure]
-    gaps: Sequence[Gap]
-    gaps_url: str
+    round: LatestRound
     lessons: Sequence[StateFigure]
     sessions: Sequence[SessionLine]
     late: Sequence[LateLine]
@@ -137,9 +136,9 @@ class Home:
         today = timezone.localdate(at)
         programme = Programme.objects.visible_to(membership).current().select_related("lead", "sponsor").first()
         steps = step_figures(programme, membership, today)
-        needs = needs_of(membership, at=at)
+        latest = latest_round(membership)
+        needs = needs_of(membership, latest, at=at)
         late, late_count = _late(membership, today)
-        gaps = widest_gaps(membership)
         oversees = membership.can(Permission.OVERSEE)
         return cls(
             greeting=f"{_greeting(at)}, {membership.person.first_name}",
@@ -147,8 +146,7 @@ class Home:
             needs=needs,
             programme=programme,
             steps=steps,
-            gaps=gaps.rows,
-            gaps_url=gaps.url,
+            round=latest,
             lessons=_lessons_by_state(membership),
             sessions=_sessions(membership, at, today),
             late=late,
@@ -179,16 +177,21 @@ def step_figures(programme: Programme | None, membership: Membership, today: dat
         )
     }
     page = reverse("programme_detail", args=[membership.organisation.slug, programme.pk])
-    nothing = {"done": 0, "counted": 0, "late": 0, "ownerless": 0}
-    return [
-        StepFigure(
-            number,
-            Step(number).label,
-            *(rows.get(number, nothing)[key] for key in ("done", "counted", "late", "ownerless")),
-            url=f"{page}#step-{number}",
+    figures = []
+    for number in Step.values:
+        row = rows.get(number, {})
+        figures.append(
+            StepFigure(
+                number,
+                Step(number).label,
+                done=row.get("done", 0),
+                counted=row.get("counted", 0),
+                late=row.get("late", 0),
+                ownerless=row.get("ownerless", 0),
+                url=f"{page}#step-{number}",
+            )
         )
-        for number in Step.values
-    ]
+    return figures
 
 
 def _greeting(at: datetime) -> str:

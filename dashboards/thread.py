@@ -64,11 +64,11 @@ def of_action(action: Action, membership: Membership) -> tuple[str, dict[str, An
     elif link := SessionAction.objects.filter(action=action).select_related("session__intervention").first():
         stops += _before_intervention(link.session.intervention, membership)
         stops.append(Stop("done", "Session", [_link(link.session)]))
-    elif link := _lessons_of(action, membership):
-        stops += _before_intervention(link.intervention, membership)
-        if link.session:
-            stops.append(Stop("done", "Session", [_link(link.session)]))
-        stops.append(Stop("done", "Lesson", [Link(link.revision.title, link.get_absolute_url())]))
+    elif lesson := _lessons_of(action, membership):
+        stops += _before_intervention(lesson.intervention, membership)
+        if lesson.session:
+            stops.append(Stop("done", "Session", [_link(lesson.session)]))
+        stops.append(Stop("done", "Lesson", [Link(str(lesson.revision), lesson.get_absolute_url())]))
     elif intervention := _source_intervention(action, membership):
         stops += _before_intervention(intervention, membership)
     if not stops:
@@ -172,7 +172,7 @@ def _lessons(condition: Q, membership: Membership) -> list[Stop]:
     if not lessons:
         return []
     done = any(lesson.validated_at for lesson in lessons)
-    links = [Link(lesson.revision.title, lesson.get_absolute_url()) for lesson in lessons if lesson.revision]
+    links = [Link(str(lesson.revision), lesson.get_absolute_url()) for lesson in lessons]
     return [Stop("done" if done else "next", _many(len(lessons), "Lesson", "Lessons"), _some(links))]
 
 

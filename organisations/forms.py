@@ -100,27 +100,25 @@ class SettingsForm(forms.ModelForm):
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
     )
     remove_logo = forms.BooleanField(label="Take the logo away", required=False)
+    incident_url = forms.URLField(
+        assume_scheme="https",
+        required=False,
+        max_length=500,
+        label="Where is it?",
+        help_text="A web address. “Report an incident” on every page leads there.",
+    )
 
     class Meta:
         model = Organisation
         fields = ("name", "kind", "logo_file", "remove_logo", "incident_name", "incident_url", "time_zone")
-        field_classes = {"incident_url": forms.URLField}
         labels = {
             "incident_name": "What is your incident system called?",
-            "incident_url": "Where is it?",
             "time_zone": "Time zone",
         }
-        help_texts = {
-            "incident_name": "For example Datix.",
-            "incident_url": "A web address. “Report an incident” on every page leads there.",
-        }
+        help_texts = {"incident_name": "For example Datix."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        label, hint = self.fields["incident_url"].label, self.fields["incident_url"].help_text
-        self.fields["incident_url"] = forms.URLField(
-            assume_scheme="https", required=False, max_length=500, label=label, help_text=hint
-        )
         zones = sorted(zone for zone in zoneinfo.available_timezones() if zone.startswith(("Europe/", "Atlantic/")))
         if self.instance.time_zone not in zones:
             zones.insert(0, self.instance.time_zone)
