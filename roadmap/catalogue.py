@@ -25,6 +25,7 @@ from kmportal.lib.content import (
 
 FOLDER = Path(__file__).parent / "content"
 SCHEMA = FOLDER / "catalogue.schema.json"
+YES_OR_NO = ("Are ", "Can ", "Do ", "Does ", "Has ", "Have ", "Is ", "Will ")
 SEED_COUNT = {1: 5, 2: 6, 3: 5, 4: 4, 5: 5}
 
 
@@ -150,6 +151,8 @@ def _guide_problems(guide: Document) -> Iterator[Problem]:
         for number, question in enumerate(step["exit_questions"]):
             if not question.endswith("?"):
                 yield guide.problem([*path, "exit_questions", number], "An exit question ends with a question mark.")
+            elif not question.startswith(YES_OR_NO):
+                yield guide.problem([*path, "exit_questions", number], "One must be able to answer it with yes or no.")
 
 
 def _file_problems(document: Document, known: dict[str, str]) -> list[Problem]:

@@ -81,6 +81,7 @@ FIRST = "1-awareness.yaml"
         ("steps.yaml", lambda c: c["steps"][0].update(purpose="One. Two."), "must be one full sentence."),
         ("steps.yaml", lambda c: c["steps"][0].update(exit_questions=["A?", "B?"]), "There must be at least 3"),
         ("steps.yaml", lambda c: c["steps"][0]["exit_questions"].__setitem__(0, "Is it."), "with a question mark."),
+        ("steps.yaml", lambda c: c["steps"][0]["exit_questions"].__setitem__(0, "Who is it?"), "with yes or no."),
         ("steps.yaml", lambda c: c["steps"][0].update(file="none"), "content/none.yaml: The file is missing."),
     ],
 )
