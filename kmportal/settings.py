@@ -174,6 +174,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 30 * 60  # what hangs for ever is ended; its lease lets another try
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]
 if REDIS_URL:
     # Django and redis say unix:// for a socket, Celery redis+socket://
     CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
@@ -182,7 +183,7 @@ else:
     _broker = DATA_DIR / "broker"
     for _name in ("queue", "processed", "control"):
         (_broker / _name).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_broker / "queue"),
         "data_folder_out": str(_broker / "queue"),
@@ -207,6 +208,15 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "front"
 ACCOUNT_ADAPTER = "organisations.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "kmportal.lib.account_forms.LoginForm",
+    "reset_password": "kmportal.lib.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "kmportal.lib.account_forms.ResetPasswordKeyForm",
+    "change_password": "kmportal.lib.account_forms.ChangePasswordForm",
+    "set_password": "kmportal.lib.account_forms.SetPasswordForm",
+    "reauthenticate": "kmportal.lib.account_forms.ReauthenticateForm",
+    "add_email": "kmportal.lib.account_forms.AddEmailForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -6,6 +6,7 @@ from functools import cached_property
 from django.conf import settings
 from django.http import HttpRequest
 
+from organisations.demo import DEMO_PEOPLE, DemoPerson
 from organisations.models import Membership, Organisation, Person
 
 
@@ -30,6 +31,11 @@ class Shell:
         others = Membership.objects.current().filter(person=self.person).select_related("organisation")
         here = self.membership.pk if self.membership else None
         return [other.organisation for other in others.order_by("organisation__name") if other.pk != here]
+
+    @property
+    def demo_people(self) -> tuple[DemoPerson, ...]:
+        """Whom one may become on the demo’s sign-in page; nobody outside the demo."""
+        return DEMO_PEOPLE if self.demo else ()
 
     @property
     def incident_url(self) -> str:

@@ -1,0 +1,61 @@
+"""allauth’s forms with our labels: no placeholders, no words in capitals. Named in the setting ACCOUNT_FORMS."""
+
+from typing import Any
+
+from allauth.account import forms
+
+LABELS = {
+    "login": "Work e-mail",
+    "email": "Work e-mail",
+    "password": "Password",
+    "oldpassword": "Your present password",
+    "password1": "New password",
+    "password2": "New password once more",
+}
+GOOD_PASSWORD = "At least 12 characters. Three words that do not belong together are good."  # noqa: S105  a hint
+
+
+class _OurWords:
+    """Labels and hints of the portal on a form of allauth’s."""
+
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = LABELS.get(name, field.label)
+            field.help_text = GOOD_PASSWORD if name == "password1" else ""
+
+
+class LoginForm(_OurWords, forms.LoginForm):
+    """Sign in."""
+
+
+class ResetPasswordForm(_OurWords, forms.ResetPasswordForm):
+    """Ask for a mail with a link to a new password."""
+
+
+class ResetPasswordKeyForm(_OurWords, forms.ResetPasswordKeyForm):
+    """Choose a new password through the link."""
+
+
+class ChangePasswordForm(_OurWords, forms.ChangePasswordForm):
+    """Change the password, knowing the present one."""
+
+
+class SetPasswordForm(_OurWords, forms.SetPasswordForm):
+    """Choose a first password."""
+
+
+class ReauthenticateForm(_OurWords, forms.ReauthenticateForm):
+    """Show that it is still you."""
+
+
+class AddEmailForm(_OurWords, forms.AddEmailForm):
+    """Another address to sign in with and to get mail at."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "New e-mail address"
+
