@@ -26,34 +26,36 @@ MOST_TRIES = 8
 def correct(query: Query, count: Count, *, hits: int) -> str | None:
     """The text with its mistyped words put right, or None. ``hits``: how many it has as it stands."""
     suspects = _suspects(query, count, hits)
-    if not suspects:
-        return None
-    choices = [_candidates(typed.word)[:MOST_TRIES] for typed in suspects]
-    tries = sorted(product(*choices), key=lambda words: sum(distance for distance, _ in words))[:MOST_TRIES]
-    least = hits * TIMES if hits else 1
+    choices = [_candidates(typed.word)[:MOST_TRIES] + [(0, typed.word)] * bool(found) for typed, found in suspects]
+    tries = sorted(product(*choices), key=lambda words: sum(slips for slips, _ in words))
+    least = max(1, hits * TIMES)
     best: tuple[int, int, str] | None = None
-    for words in tries:
-        distance = sum(each for each, _ in words)
-        if best and distance > best[0]:
+    for words in [words for words in tries if any(slips for slips, _ in words)][:MOST_TRIES]:
+        slips = sum(each for each, _ in words)
+        if best and slips > best[0]:
             break
-        text = _with(query.text, suspects, [word for _, word in words])
+        text = _with(query.text, [typed for typed, _ in suspects], [word for _, word in words])
         found = count(parse(text))
-        if found >= least and (best is None or found > -best[1]):
-            best = distance, -found, text
+        if found >= least and (best is None or found > best[1]):
+            best = slips, found, text
     return best[2] if best else None
 
 
-def _suspects(query: Query, count: Count, hits: int) -> list[Typed]:
-    """The words that hardly find anything by themselves."""
-    typed = [each for term in query.all if not term.prefix for each in term.typed if _may_be_wrong(each, term)]
+def _suspects(query: Query, count: Count, hits: int) -> list[tuple[Typed, int]]:
+    """The words that hardly find anything by themselves, and how much they find."""
+    typed = [each for term in query.all if not term.prefix for each in term.typed if _may_be_wrong(each)]
     if len(query.all) == 1 and len(query.all[0].stems) == 1 and not query.none:
-        return typed
-    alone = ((each, Query(each.word, all=(Term((stem(each.word),)),))) for each in typed[: 3 * MOST_WORDS])
-    return [each for each, question in alone if count(question) < FEW][:MOST_WORDS]
+        return [(each, hits) for each in typed]
+    alone = [(each, count(_only(each))) for each in typed[: 3 * MOST_WORDS]]
+    return sorted((each for each in alone if each[1] < FEW), key=lambda each: each[1])[:MOST_WORDS]
 
 
-def _may_be_wrong(typed: Typed, term: Term) -> bool:
-    return len(typed.word) >= 4 and typed.word.isalpha() and typed.end - typed.start >= len(typed.word)
+def _only(typed: Typed) -> Query:
+    return Query(typed.word, all=(Term((stem(typed.word),)),))
+
+
+def _may_be_wrong(typed: Typed) -> bool:
+    return len(typed.word) >= 4 and typed.word.isalpha()
 
 
 def _with(text: str, suspects: Sequence[Typed], words: Sequence[str]) -> str:

@@ -67,10 +67,12 @@ class Hit:
 class Results:
     """A page of hits with everything that belongs beside it.
 
-    ``more``: there are more than ``total``. ``corrected``: nothing was found for what was typed, and this is what was
-    found for ``did_you_mean`` instead. ``facets``: name → (value, count), values as they stand in an address.
+    ``text`` is what was typed. ``more``: there are more than ``total``. ``corrected``: nothing was found for what was
+    typed, and this is what was found for ``did_you_mean`` instead. ``facets``: name → (value, count), values as they
+    stand in an address.
     """
 
+    text: str
     hits: list[Hit]
     total: int
     more: bool
@@ -81,11 +83,6 @@ class Results:
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     did_you_mean: str | None = None
     corrected: bool = False
-
-    @property
-    def text(self) -> str:
-        """What was typed."""
-        return self.query.text
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -138,7 +135,7 @@ def find(
     if correct and not results.total:
         instead = _answer(asked.with_query(parse(better)), facets, order, page, per_page)
         if instead.total:
-            return replace(instead, did_you_mean=better, corrected=True)
+            return replace(instead, text=text, did_you_mean=better, corrected=True)
     return replace(results, did_you_mean=better)
 
 
@@ -217,7 +214,9 @@ def _answer(asked: _Asked, facets: Sequence[str], order: str, page: int, per_pag
         return _listed(asked, page, per_page) if asked.query.is_blank else _ranked(asked, order, page, per_page)
 
     if asked.query.asks_nothing:
-        return Results([], 0, False, {name: [] for name in facets}, asked.query, 1, per_page, asked.filters)
+        return Results(
+            asked.query.text, [], 0, False, {name: [] for name in facets}, asked.query, 1, per_page, asked.filters
+        )
     page = max(1, page)
     if not asked.query.is_blank:
         page = min(page, ceil(EXACT / per_page))
@@ -229,6 +228,7 @@ def _answer(asked: _Asked, facets: Sequence[str], order: str, page: int, per_pag
     total = rows[0].total if rows else 0
     more = not asked.query.is_blank and total > EXACT
     return Results(
+        text=asked.query.text,
         hits=_hits(rows, asked),
         total=EXACT if more else total,
         more=more,

@@ -115,6 +115,7 @@ def _window(text: str, marks: Sequence[Mark]) -> tuple[int, int]:
     start = max(0, min(start, len(text) - WIDTH))
     if start:
         start = text.find(" ", start, start + LEAD) + 1 or start
+        start += 2 * text.startswith("… ", start)
     end = min(len(text), start + WIDTH)
     if end < len(text):
         end = max(text.rfind(" ", end - LEAD, end), end - LEAD)

@@ -48,7 +48,8 @@ def chosen(params: QueryDict, names: Iterable[str]) -> dict[str, list[str]]:
 
 
 def panel(results: Results, params: QueryDict, facets: Sequence[tuple[str, str, Labels]]) -> Panel:
-    """Tick lists for these facets: (name, legend, words for the values). Lists with nothing to choose are left out.
+    """Tick lists for these facets: (name, legend, words for the values). Lists with nothing to choose are left out, and
+    those whose only value everything has.
 
     A ticked value stays, with a nought, when nothing has it any more: otherwise it could not be unticked.
     """
@@ -61,7 +62,7 @@ def panel(results: Results, params: QueryDict, facets: Sequence[tuple[str, str, 
             Option(value, _label(labels, value), counts.get(value, 0), value in ticked)
             for value in [*counts, *(value for value in ticked if value not in counts)]
         ]
-        if options:
+        if len(options) > 1 or (options and (ticked or options[0].count < results.total)):
             open_ = [option for place, option in enumerate(options) if place < OPEN or option.checked]
             rest = [option for place, option in enumerate(options) if place >= OPEN and not option.checked]
             lists.append(TickList(name, legend, open_, rest))

@@ -1,5 +1,7 @@
-"""Addresses of search."""
+"""Addresses of search, inside one organisation."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from search import views
+
+urlpatterns = [path("", views.search, name="search")]

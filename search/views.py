@@ -1,0 +1,100 @@
+"""The page of the one search over everything that one may see."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+
+from kmportal.lib.tables import PageOf, page_number
+from organisations.access import requires
+from organisations.models import Organisation
+from organisations.permissions import Permission
+from search import kinds, narrowing
+from search.index import Hit, Results, find
+
+PER_PAGE = 20
+FACETS = ("kind", "state", "group", "source", "year")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A hit in words."""
+
+    hit: Hit
+    kind: kinds.Kind
+    state: kinds.State | None
+    subkind: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One kind of thing that can be found, and how many of it."""
+
+    key: str
+    kind: kinds.Kind
+    count: int
+
+
+@requires(Permission.READ)
+def search(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Without words and choices: what can be found. With them: what was found."""
+    text = request.GET.get("q", "").strip()
+    chosen = narrowing.chosen(request.GET, FACETS)
+    newest = request.GET.get("order") == "newest"
+    starting = not text and not chosen
+    results = find(
+        request.membership,
+        text,
+        filters=chosen,
+        facets=("kind",) if starting else FACETS,
+        order="newest" if newest else "best",
+        page=page_number(request.GET),
+        per_page=PER_PAGE,
+        correct=True,
+    )
+    values = {
+        "results": results,
+        "starting": starting,
+        "newest": newest,
+        "rows": [_row(hit) for hit in results.hits],
+        "offers": [Offer(key, kinds.kind_of(key), count) for key, count in results.facets["kind"]],
+        "panel": narrowing.panel(results, request.GET, _lists(chosen)),
+        "page": PageOf(results.page, PER_PAGE, results.total, more=results.more),
+        "links": _links(request.GET, results),
+    }
+    return render(request, "search/search.html", values)
+
+
+def _row(hit: Hit) -> Row:
+    state = kinds.state_of(hit.kind, hit.state) if hit.state else None
+    subkind = kinds.subkind_of(hit.kind, hit.subkind) if hit.subkind else ""
+    return Row(hit, kinds.kind_of(hit.kind), state, subkind)
+
+
+def _lists(chosen: dict[str, list[str]]) -> list[tuple[str, str, narrowing.Labels]]:
+    """The tick lists: states only inside one kind, because each kind has its own; or to take a choice back."""
+    only = chosen["kind"][0] if len(chosen.get("kind", [])) == 1 else ""
+    lists: list[tuple[str, str, narrowing.Labels]] = [("kind", "What", lambda key: kinds.kind_of(key).words)]
+    if only or "state" in chosen:
+        lists.append(("state", "State", lambda key: kinds.state_of(only, key).word))
+    return [*lists, ("group", "Where", None), ("source", "Brought in from", None), ("year", "Year", None)]
+
+
+def _links(params: QueryDict, results: Results) -> dict[str, str]:
+    """Addresses that keep what is chosen and change one thing."""
+
+    def changed(**changes: str | None) -> str:
+        query = params.copy()
+        query.pop("page", None)
+        for name, value in changes.items():
+            query.pop(name, None)
+            if value:
+                query[name] = value
+        return f"?{query.urlencode()}"
+
+    return {
+        "best": changed(order=None),
+        "newest": changed(order="newest"),
+        "meant": changed(q=results.did_you_mean),
+        "unfiltered": changed(**dict.fromkeys(FACETS)),
+    }

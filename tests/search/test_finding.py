@@ -1,0 +1,150 @@
+"""Asking the index: pages, order, links, and who sees what."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from organisations.models import Group, GroupMembership
+from organisations.reach import Reach
+from search import finding, index
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.search.pages")]
+
+
+def idents(results):
+    return [hit.ident for hit in results.hits]
+
+
+def day(number):
+    return datetime(2026, 1, number, 12, tzinfo=UTC)
+
+
+def test_nothing_typed_lists_all_newest_first(put, reader):
+    for number in (1, 3, 2):
+        put(number, at=day(number))
+    results = index.find(reader, "  ")
+    assert idents(results) == [3, 2, 1]
+    assert results.is_empty_query
+    assert (results.total, results.more, results.words) == (3, False, ())
+
+
+def test_pages(doc, reader):
+    index.put_many([doc(number, title="Valve", at=day(number + 1)) for number in range(7)])
+    for text in ("", "valve"):
+        results = index.find(reader, text, page=2, per_page=3)
+        assert idents(results) == [3, 2, 1]
+        assert (results.total, results.page, results.pages, results.first, results.last) == (7, 2, 3, 4, 6)
+        beyond = index.find(reader, text, page=99, per_page=3)
+        assert (beyond.page, idents(beyond), beyond.total) == (3, [0], 7)
+        assert index.find(reader, text, page=-5, per_page=3).page == 1
+    empty = index.find(reader, "pump", page=3)
+    assert (empty.total, empty.page, empty.pages, empty.first, empty.last) == (0, 1, 1, 0, 0)
+
+
+def test_the_title_and_the_rank_come_first(put, reader):
+    put(1, title="Other", body="A valve, among much else that is told here at some length")
+    put(2, title="The valve")
+    assert idents(index.find(reader, "valve")) == [2, 1]
+    put(3, title="Other", body="A valve, among much else that is told here at some length", rank=1000)
+    assert idents(index.find(reader, "valve")).index(3) < idents(index.find(reader, "valve")).index(1)
+
+
+def test_newest_first_when_asked(put, reader):
+    put(1, title="Valve valve valve", at=day(1))
+    put(2, title="Other", body="valve", at=day(2))
+    assert idents(index.find(reader, "valve")) == [1, 2]
+    assert idents(index.find(reader, "valve", order="newest")) == [2, 1]
+    assert idents(index.find(reader, "-pump")) == [2, 1]
+
+
+def test_counts_exactly_to_a_thousand(doc, reader):
+    index.put_many([doc(number, title="Valve", body="odd" * (number % 2)) for number in range(1003)])
+    results = index.find(reader, "valve", page=50)
+    assert (results.total, results.more, results.pages) == (1000, True, 50)
+    assert len(results.hits) == 20
+    assert index.find(reader, "valve", page=51).page == 50
+    assert index.find(reader, "odd").more is False
+    assert index.find(reader, "").total == 1003
+    assert index.find(reader, "", page=51).last == 1003
+
+
+def test_a_hit_brings_what_a_page_shows(put, reader, riverside):
+    group = Group.objects.create(organisation=riverside, name="Ward 6")
+    put(
+        7, title="The <valve>", abstract="It sticks.", body="Much later.", state="identified", subkind="case-study",
+        source="NASA", year=2014, at=day(3), group_id=group.pk,
+    )  # fmt: skip
+    hit = index.find(reader, "valve").hits[0]
+    assert (hit.kind, hit.ident, hit.title) == ("lesson", 7, "The <valve>")
+    assert hit.title_html == "The &lt;<mark>valve</mark>&gt;"
+    assert hit.snippet_html == "It sticks. … Much later."
+    assert (hit.state, hit.subkind, hit.source, hit.year) == ("identified", "case-study", "NASA", 2014)
+    assert (hit.group_name, hit.at, hit.organisation_id) == ("Ward 6", day(3), riverside.pk)
+    assert hit.url == "/o/riverside/things/7/"
+
+
+def test_links_stay_in_the_readers_own_organisation(put, hillside, reader):
+    put(1, organisation=hillside, reach=Reach.NETWORK, url_args=["hillside", 1])
+    put(2, organisation=None, reach=Reach.NETWORK)
+    put(3, url_name="no_such_page")
+    assert [hit.url for hit in index.find(reader, "").hits] == ["", "/o/riverside/things/2/", "/o/riverside/things/1/"]
+
+
+def test_each_reach(put, member, riverside, hillside, lena, farah, cara, reza, ada, oskar, nia):
+    ward = Group.objects.create(organisation=riverside, name="Ward 6")
+    GroupMembership.objects.create(group=ward, person=reza)
+    for number, reach in enumerate(Reach.values):
+        put(number, reach=reach, author_id=cara.pk, group_id=ward.pk)
+    seen = {person: set(idents(index.find(member(person), ""))) for person in (lena, farah, cara, reza, ada, oskar)}
+    author, reviewers, group, organisation, network = range(5)
+    assert seen[cara] == {author, reviewers, group, organisation, network}
+    assert seen[lena] == seen[farah] == {reviewers, organisation, network}
+    assert seen[reza] == {group, organisation, network}
+    assert seen[ada] == {organisation, network}
+    assert seen[oskar] == {network}
+    assert set(idents(index.find(member(nia, riverside), ""))) == {organisation, network}
+    assert set(idents(index.find(member(nia, hillside), ""))) == {network}
+
+
+def test_ones_own_are_found_only_where_they_belong(put, member, riverside, hillside, nia):
+    put(1, author_id=nia.pk, reach=Reach.AUTHOR, title="Valve")
+    assert idents(index.find(member(nia, riverside), "valve")) == [1]
+    assert idents(index.find(member(nia, hillside), "valve")) == []
+
+
+def test_unknown_filters_are_an_error_of_ours(reader):
+    with pytest.raises(ValueError, match="colour"):
+        index.find(reader, "", filters={"colour": ["red"]})
+
+
+def test_odd_filter_values_find_nothing(put, reader):
+    put(1, year=2014, state="open")
+    for filters in ({"year": ["2014.5"]}, {"state": ["op\0en' OR 1=1"]}, {"group": ["%"]}, {"year": ["9" * 40]}):
+        assert index.find(reader, "", filters=filters).total == 0
+    assert index.find(reader, "", filters={"state": []}).total == 1
+
+
+def test_facets_come_in_order(doc, reader):
+    index.put_many([doc(n, state="open" if n else "closed", year=2020 + n % 2) for n in range(5)])
+    results = index.find(reader, "", facets=["state", "year"])
+    assert results.facets == {"state": [("open", 4), ("closed", 1)], "year": [("2021", 2), ("2020", 3)]}
+
+
+@pytest.mark.parametrize("text", ["", "thing", "-pump", '"thing"'])
+@pytest.mark.parametrize("number", [5, 15])
+def test_one_statement_for_hits_and_one_for_counts(doc, reader, text, number, django_assert_num_queries):
+    index.put_many([doc(each) for each in range(number)])
+    with django_assert_num_queries(2):
+        assert index.find(reader, text, facets=["kind", "state"], filters={"kind": ["lesson"]}).total == number
+
+
+def test_asking_nothing_asks_nothing(reader, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        results = index.find(reader, "?!", facets=["kind"], correct=True)
+    assert (results.total, results.facets, results.query.asks_nothing) == (0, {"kind": []}, True)
+
+
+def test_more_matches_than_are_ranked_keep_the_proven_ones(doc, reader, monkeypatch):
+    monkeypatch.setattr(finding, "RANKED", 3)
+    index.put_many([doc(number, title="Valve", rank=number * 100) for number in range(6)])
+    assert set(idents(index.find(reader, "valve"))) == {3, 4, 5}
