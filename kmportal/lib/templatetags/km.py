@@ -285,10 +285,13 @@ def chart(picture: Any, part: str = "") -> str:
 
 @register.inclusion_tag("components/charts/figure.html")
 def figure(
-    picture: Any, heading: str, say: str = "", level: int = 2, key: bool = True, ident: str = ""
+    picture: Any, heading: str, say: str = "", level: int = 2, key: bool = True, table: bool = True
 ) -> dict[str, Any]:
-    """A chart as people need it: heading, legend, drawing, the finding in one sentence, and its table."""
-    return {"chart": picture, "heading": heading, "say": say, "tag": f"h{level}", "key": key, "ident": ident}
+    """A chart as people need it: heading, legend, drawing, the finding in one sentence, and its table.
+
+    Leave the legend or the table out (``key=False``, ``table=False``) only where they stand elsewhere on the page.
+    """
+    return {"chart": picture, "heading": heading, "say": say, "tag": f"h{level}", "key": key, "table": table}
 
 
 @register.inclusion_tag("components/charts/balance.html")
