@@ -3,6 +3,7 @@
 Each writes a line of its story and of the organisation’s trail, and tells whoever must now do something.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -10,18 +11,24 @@ from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from actionplan.models import Action, ActionChange
+from actionplan import emails
+from actionplan.digests import Digest, due_digests
+from actionplan.documents import document
+from actionplan.models import Action, ActionChange, Reminder
 from actionplan.permissions import may_change
 from kmportal.lib.days import long_day
 from kmportal.lib.refusals import Refusal, Stale
 from notifications.actions import tell
+from notifications.models import DailyMail
 from organisations import audit
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.reach import Reach
+from search import index
 
+logger = logging.getLogger(__name__)
 State, Kind = Action.State, ActionChange.Kind
 
 
@@ -51,7 +58,7 @@ def promise(
     lead back there. ``told_when_late`` also hears by mail once the day has passed. The same ``once`` a second time
     answers what it made the first time.
     """
-    title = title.strip()
+    title = " ".join(title.split())
     if not title:
         raise Refusal("Say what will be done.")
     if len(title) > 200:
@@ -75,6 +82,7 @@ def promise(
     action, made = Action.objects.get_or_create(organisation=organisation, once=once or uuid4(), defaults=values)
     if not made:
         return action
+    index.put_many([document(action)])
     _note(action, Kind.MADE, by=by, after=_day(due_on))
     _trail(action, "promised", by=by, due_on=due_on, owner=owner.pk if owner else None)
     _tell_owner(action, by=by, text=f"{by or 'The portal'} gave you an action: {title}", event="given")
@@ -88,7 +96,7 @@ def reword(action: Action, *, by: Person, seen: int, title: str, detail: str) ->
     _check(action, by)
     if action.version != seen:
         raise Stale
-    before, action.title, action.detail = action.title, title.strip(), detail.strip()
+    before, action.title, action.detail = action.title, " ".join(title.split()), detail.strip()
     _keep(action, "title", "detail")
     _note(action, Kind.EDITED, by=by, before=before, after=action.title)
     _trail(action, "reworded", by=by)
@@ -199,6 +207,66 @@ def drop(action: Action, *, by: Person, reason: str) -> Action:
     return action
 
 
+@transaction.atomic
+def done_by_guest(action: Action, *, at: datetime, note: str = "") -> Action:
+    """The guest who promised it says that it is done. The caller has checked the guest’s link. Safe to repeat."""
+    _lock(action)
+    if action.state != State.OPEN:
+        return action
+    action.state, action.done_at, action.done_note = State.DONE, at, note.strip()[:500]
+    _keep(action, "state", "done_at", "done_note")
+    _note(action, Kind.DONE, by=None, after=action.guest_name, reason=action.done_note)
+    _trail(action, "done", by=None, late_by=_days_late(action))
+    _tell(action, action.author, text=f"{action.guest_name} has done: {action.title}", event="done")
+    return action
+
+
+# --- Reminding ---------------------------------------------------------------------------------------------------
+
+
+def remind_everybody(*, at: datetime) -> tuple[int, int]:
+    """Write the mails of this moment: how many were written, and how many could not be.
+
+    Each mail is one transaction; what goes wrong with one does not hold up the others.
+    """
+    written = failed = 0
+    for digest in due_digests(at):
+        try:
+            written += remind(digest, at=at)
+        except Exception:  # one address that makes trouble must not keep the others from their mail
+            logger.exception("The reminder to %s could not be written", digest.address)
+            failed += 1
+    return written, failed
+
+
+@transaction.atomic
+def remind(digest: Digest, *, at: datetime) -> bool:
+    """Write one mail, what it told of, and that it is the one of the day, all or nothing.
+
+    False when the day’s mail is there already (another run was faster) or when nothing is left to say.
+    """
+    try:
+        with transaction.atomic():
+            DailyMail.objects.create(address=digest.address, person=digest.person, day=digest.day(at), written_at=at)
+    except IntegrityError:
+        return False
+    # Read again: it may have been done since the list was made.
+    only = [item.action.pk for item in digest.items]
+    fresh = next(iter(due_digests(at, only=only, address=digest.address)), None)
+    if fresh is None:
+        transaction.set_rollback(True)
+        return False
+    Reminder.objects.bulk_create(
+        Reminder(action=item.action, address=digest.address, due_on=item.action.due_on, stage=item.stage, written_at=at)
+        for item in fresh.items
+    )
+    emails.reminder(fresh)
+    return True
+
+
+# --- What they share ---------------------------------------------------------------------------------------------
+
+
 def _lock(action: Action) -> None:
     """Read the row again and hold it, so that of two who press at once the second sees what the first did."""
     action.refresh_from_db(from_queryset=Action.objects.select_for_update())
@@ -255,6 +323,7 @@ def _owner(
 def _keep(action: Action, *fields: str) -> None:
     action.version += 1
     action.save(update_fields=[*fields, "version"])
+    index.put_many([document(action)])
 
 
 def _note(action: Action, kind: str, *, by: Person | None, **words: str) -> None:

@@ -15,9 +15,9 @@ class ActionQuerySet(models.QuerySet["Action"]):
     """Actions, in the words of those who promised them."""
 
     def visible_to(self, membership: Membership) -> "ActionQuerySet":
-        """What this member may see: by reach, and always what they own themselves."""
-        mine = Q(organisation_id=membership.organisation_id, owner_id=membership.person_id)
-        return self.filter(within_reach(membership) | mine)
+        """What this member may see: by reach, and always what they do themselves or are told of when it is late."""
+        mine = Q(owner_id=membership.person_id) | Q(told_when_late_id=membership.person_id)
+        return self.filter(within_reach(membership) | (Q(organisation_id=membership.organisation_id) & mine))
 
     def open(self) -> "ActionQuerySet":
         return self.filter(state=Action.State.OPEN)

@@ -14,4 +14,5 @@ urlpatterns = [
     path("<int:pk>/move/", views.action_move, name="action_move"),
     path("<int:pk>/hand-over/", views.action_hand_over, name="action_hand_over"),
     path("<int:pk>/drop/", views.action_drop, name="action_drop"),
+    path("<int:pk>/guest/<str:token>/", views.action_guest, name="action_guest"),
 ]

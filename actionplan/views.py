@@ -7,25 +7,27 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import mark_safe
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from actionplan import actions, reports
 from actionplan.forms import ActionForm, DropForm, FilterForm, HandOverForm, MoveForm, WordsForm
 from actionplan.models import Action
 from actionplan.permissions import may_change
+from actionplan.tokens import is_token_of
 from kmportal.lib.conflicts import compare
 from kmportal.lib.days import long_day
 from kmportal.lib.forms import form_page
 from kmportal.lib.refusals import Refusal, Stale
 from kmportal.lib.tables import csv_download
-from organisations.access import requires
+from organisations.access import guest, requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 
@@ -164,6 +166,20 @@ def action_drop(request: HttpRequest, organisation: Organisation, pk: int) -> Ht
         return f"“{action}” is dropped."
 
     return _change(request, pk, DropForm, drop, title="Drop this action", verb="Drop the action")
+
+
+@never_cache
+@guest
+def action_guest(request: HttpRequest, slug: str, pk: int, token: str) -> HttpResponse:
+    """For a guest who owns it, from the link in their mail: read it, and say that it is done."""
+    action = get_object_or_404(Action.objects.select_related("organisation", "author"), pk=pk, organisation__slug=slug)
+    if not is_token_of(token, action):
+        raise Http404
+    with timezone.override(action.organisation.time_zone):
+        if request.method == "POST":
+            actions.done_by_guest(action, at=timezone.now(), note=request.POST.get("note", ""))
+            return redirect(request.path)
+        return render(request, "actionplan/action_guest.html", {"action": action})
 
 
 def _sent(request: HttpRequest) -> QueryDict | None:

@@ -19,6 +19,7 @@ from organisations import audit
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
 from roadmap import wording
+from roadmap.documents import of_intervention, of_programme
 from roadmap.models import (
     Area,
     CatalogueEntry,
@@ -29,6 +30,7 @@ from roadmap.models import (
     ProgrammeStep,
     Step,
 )
+from search import index
 
 State = Intervention.State
 
@@ -68,6 +70,7 @@ def begin(
     )
     if made:
         ProgrammeStep.objects.bulk_create(ProgrammeStep(programme=programme, number=step) for step in Step)
+        index.put_many([of_programme(programme)])
         audit.record(organisation, "begun", programme, by=by, starts_on=starts_on, ends_on=ends_on)
     return programme
 
@@ -80,6 +83,7 @@ def revise(programme: Programme, *, by: Person, seen: int, **fields: Any) -> Pro
         **{role: fields[role] for role in ("lead", "sponsor") if fields.get(role) != getattr(programme, role)},
     )
     save_over(programme, seen=seen, **fields)
+    index.put_many([of_programme(programme)])
     audit.record(programme.organisation, "revised", programme, by=by)
     return programme
 
@@ -91,9 +95,13 @@ def make_current(programme: Programme, *, by: Person) -> Programme:
     programme.refresh_from_db()
     if programme.is_current:
         return programme
-    Programme.objects.filter(organisation=programme.organisation_id).current().update(is_current=False)
+    before = list(Programme.objects.filter(organisation=programme.organisation_id).current())
+    Programme.objects.filter(pk__in=[row.pk for row in before]).update(is_current=False)
     programme.is_current = True
     programme.save(update_fields=["is_current"])
+    for row in before:
+        row.is_current = False
+    index.put_many(of_programme(row) for row in [*before, programme])
     audit.record(programme.organisation, "made current", programme, by=by)
     return programme
 
@@ -156,6 +164,7 @@ def plan(
         },
     )
     if made:
+        index.put_many([of_intervention(intervention)])
         facts = {"step": step, "starts_on": starts_on, "ends_on": ends_on, "owner": owner.pk if owner else None}
         audit.record(programme.organisation, "planned", intervention, by=by, **facts)
         _tell_owner(intervention, by=by, text=f"{by} put you down to do an intervention: {title}", event="given")
@@ -178,6 +187,7 @@ def change(intervention: Intervention, *, by: Person, seen: int, reason: str = "
     if wording.days_moved(before, fields) and not reason:
         raise Refusal("Say why the plan changes.")
     save_over(intervention, seen=seen, **fields)
+    index.put_many([of_intervention(intervention)])
     _keep_change(intervention, words, by=by, reason=reason)
     audit.record(intervention.programme.organisation, "changed", intervention, by=by, fields=len(words))
     if before.owner_id != intervention.owner_id:
@@ -198,12 +208,13 @@ def set_state(intervention: Intervention, *, by: Person, state: str, reason: str
     if state == intervention.state:
         return intervention
     reason = reason.strip()
-    if state in {State.PAUSED, State.DROPPED} and not reason:
+    if state in Intervention.STOPPED and not reason:
         raise Refusal("Say why it stops.")
     before = intervention.get_state_display()
     intervention.state, intervention.state_reason = state, reason
     intervention.version += 1
     intervention.save(update_fields=["state", "state_reason", "version"])
+    index.put_many([of_intervention(intervention)])
     words = f"{before} until now, {intervention.get_state_display().lower()} from today."
     _keep_change(intervention, [words], by=by, reason=reason)
     audit.record(intervention.programme.organisation, "set", intervention, by=by, before=before, after=state)

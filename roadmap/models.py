@@ -1,5 +1,6 @@
 """The programme: five steps, the catalogue of interventions, and what is planned and done."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import models
@@ -48,6 +49,12 @@ class Effort(models.TextChoices):
     LONG = "long", "Long"
 
 
+def names_of_areas(areas: Iterable[str]) -> list[str]:
+    """Areas in words, in the order of the areas; unknown ones are passed over."""
+    chosen = set(areas)
+    return [area.label for area in Area if area in chosen]
+
+
 class CatalogueEntry(models.Model):
     """A kind of intervention with its guidance. Ships as content; read-only in the portal.
 
@@ -74,6 +81,11 @@ class CatalogueEntry(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def area_names(self) -> list[str]:
+        """The areas that it serves, in words."""
+        return names_of_areas(self.areas)
 
 
 class StepGuide(models.Model):
@@ -179,6 +191,9 @@ class InterventionQuerySet(models.QuerySet["Intervention"]):
     def under_way(self) -> "InterventionQuerySet":
         return self.filter(state__in=[Intervention.State.PLANNED, Intervention.State.DOING, Intervention.State.PAUSED])
 
+    def begun(self) -> "InterventionQuerySet":
+        return self.filter(state__in=[Intervention.State.DOING, Intervention.State.DONE])
+
     def late(self, *, on: date) -> "InterventionQuerySet":
         """Not done although its last day has passed."""
         return self.under_way().filter(ends_on__lt=on)
@@ -196,6 +211,9 @@ class Intervention(models.Model):
         DONE = "done", "Done"
         PAUSED = "paused", "Paused"
         DROPPED = "dropped", "Dropped"
+
+    # Going there asks for a reason.
+    STOPPED = (State.PAUSED, State.DROPPED)
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="interventions")
     entry = models.ForeignKey(CatalogueEntry, on_delete=models.PROTECT, null=True, blank=True)
@@ -242,6 +260,25 @@ class Intervention(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("intervention_detail", kwargs={"slug": self.programme.organisation.slug, "pk": self.pk})
+
+    @property
+    def step_name(self) -> str:
+        """“5: Implement”."""
+        return f"{self.step}: {self.get_step_display()}"
+
+    @property
+    def area_names(self) -> list[str]:
+        """The areas that it serves, in words."""
+        return names_of_areas(self.areas)
+
+    @property
+    def is_open(self) -> bool:
+        """Still to be done: planned, under way or resting."""
+        return self.state in (self.State.PLANNED, self.State.DOING, self.State.PAUSED)
+
+    def days_late(self, on: date) -> int:
+        """Days past the last day while it is not done; 0 when in time or without a day."""
+        return max(0, (on - self.ends_on).days) if self.is_open and self.ends_on else 0
 
 
 class InterventionChange(models.Model):

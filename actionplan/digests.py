@@ -1,0 +1,167 @@
+"""Who is to be reminded of what at a moment, over all organisations. Reads only; ``actions.remind`` writes.
+
+A person gets one mail for all organisations, in the morning of the organisation that they joined first; a guest in
+the morning of the organisation that asked first. Each organisation’s days are counted in its own zone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max
+
+from actionplan.models import Action, Reminder
+from actionplan.reminding import day_of, stage_on
+from organisations.models import Membership, Organisation, Person
+
+MORNING, EVENING = 7, 20
+
+
+@dataclass(frozen=True)
+class Item:
+    """One action in a mail. ``own``: the reader does it; else they are told that it is late."""
+
+    action: Action
+    stage: int
+    own: bool
+    on: date
+
+    @property
+    def days_late(self) -> int:
+        return max(0, (self.on - self.action.due_on).days) if self.action.due_on else 0
+
+    @property
+    def as_guest(self) -> bool:
+        """The reader has no account in that organisation."""
+        return self.own and self.action.owner_id is None
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one organisation has in a mail, the latest first."""
+
+    organisation: Organisation
+    own: list[Item]
+    told: list[Item]
+
+
+@dataclass
+class Digest:
+    """Everything for one address on one day."""
+
+    address: str
+    person: Person | None
+    name: str
+    zone: str
+    items: list[Item] = field(default_factory=list)
+
+    def day(self, at: datetime) -> date:
+        return at.astimezone(ZoneInfo(self.zone)).date()
+
+    def is_morning(self, at: datetime) -> bool:
+        """From seven on; a machine that was off at seven does it later, but not at night."""
+        return MORNING <= at.astimezone(ZoneInfo(self.zone)).hour < EVENING
+
+    @property
+    def parts(self) -> list[Part]:
+        """By organisation, those of the reader first."""
+        order = sorted(self.items, key=lambda item: (item.action.organisation.name, item.action.organisation_id))
+        parts = []
+        for _, group in groupby(order, key=lambda item: item.action.organisation_id):
+            items = sorted(group, key=lambda item: (item.action.due_on or date.max, item.action.pk))
+            own = [item for item in items if item.own]
+            parts.append(Part(items[0].action.organisation, own, [item for item in items if not item.own]))
+        return parts
+
+
+def due_digests(at: datetime, *, only: Iterable[int] | None = None, address: str = "") -> list[Digest]:
+    """The mails to be written at this moment, none of them empty. ``only`` narrows to actions, ``address`` to one."""
+    actions = _candidates(at, only)
+    current = _current(actions)
+    reminded = _reminded(actions)
+    digests: dict[str, Digest] = {}
+    for action in actions:
+        for digest in _readers(action, current, digests):
+            if (not address or digest.address == address) and (item := _item(action, digest, reminded, at)):
+                digest.items.append(item)
+    return [digest for digest in digests.values() if digest.items and digest.is_morning(at)]
+
+
+def _candidates(at: datetime, only: Iterable[int] | None) -> list[Action]:
+    """Open and due within days, anywhere on earth."""
+    soon = at.date() + timedelta(days=4)
+    rows = Action.objects.open().filter(due_on__lte=soon)
+    if only is not None:
+        rows = rows.filter(pk__in=list(only))
+    return list(rows.select_related("organisation", "owner", "told_when_late").order_by("organisation_id", "pk"))
+
+
+def _current(actions: Iterable[Action]) -> "Belonging":
+    """Where the people concerned belong today, and which addresses belong to people who were sent away."""
+    people = {pk for action in actions for pk in (action.owner_id, action.told_when_late_id) if pk}
+    guests = {action.guest_email.lower() for action in actions if action.guest_email}
+    belonging = Belonging()
+    rows = Membership.objects.current().filter(person__in=people).select_related("organisation").order_by("pk")
+    for row in rows:
+        belonging.places.add((row.organisation_id, row.person_id))
+        belonging.zones.setdefault(row.person_id, row.organisation.time_zone)
+    known = Membership.objects.filter(person__email__in=guests).exclude(
+        pk__in=Membership.objects.current().values("pk")
+    )
+    belonging.closed.update((org, email.lower()) for org, email in known.values_list("organisation", "person__email"))
+    return belonging
+
+
+@dataclass
+class Belonging:
+    """``places``: (organisation, person) of today; ``zones``: each person’s; ``closed``: addresses not to be mailed."""
+
+    places: set[tuple[int, int]] = field(default_factory=set)
+    zones: dict[int, str] = field(default_factory=dict)
+    closed: set[tuple[int, str]] = field(default_factory=set)
+
+
+def _reminded(actions: Iterable[Action]) -> dict[tuple[int, str, date], int]:
+    """The latest stage that each address was told, by action and due day."""
+    rows = Reminder.objects.filter(action__in=[action.pk for action in actions])
+    latest = rows.values_list("action", "address", "due_on").annotate(latest=Max("stage"))
+    found: dict[tuple[int, str, date], int] = defaultdict(lambda: -1000)
+    found.update({(action, address, due_on): stage for action, address, due_on, stage in latest})
+    return found
+
+
+def _readers(action: Action, belonging: Belonging, digests: dict[str, Digest]) -> list[Digest]:
+    """Whom this action concerns and who may be mailed."""
+    found = []
+    for person in dict.fromkeys((action.owner, action.told_when_late)):
+        if person is not None and (action.organisation_id, person.pk) in belonging.places:
+            address, zone = person.email.lower(), belonging.zones[person.pk]
+            digest = digests.setdefault(address, Digest(address, person, person.first_name, zone))
+            if digest.person is None:  # known so far as another organisation’s guest
+                digest.person, digest.name, digest.zone = person, person.first_name, zone
+            found.append(digest)
+    guest = action.guest_email.lower()
+    if guest and (action.organisation_id, guest) not in belonging.closed:
+        zone = action.organisation.time_zone
+        found.append(digests.setdefault(guest, Digest(guest, None, action.guest_name, zone)))
+    return found
+
+
+def _item(action: Action, digest: Digest, reminded: dict[tuple[int, str, date], int], at: datetime) -> Item | None:
+    """This action in this mail, if a stage has been reached that the address has not been told."""
+    if action.due_on is None:
+        return None
+    zone = ZoneInfo(action.organisation.time_zone)
+    on = at.astimezone(zone).date()
+    stage = stage_on(action.due_on, on)
+    if stage is None or stage <= reminded[action.pk, digest.address, action.due_on]:
+        return None
+    if day_of(action.due_on, stage) < action.created_at.astimezone(zone).date():
+        return None  # whoever wrote it down that day knew
+    own = digest.address == action.guest_email.lower() or digest.person == action.owner
+    if not own and stage < 1:
+        return None
+    return Item(action, stage, own, on)

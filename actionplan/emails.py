@@ -1,0 +1,75 @@
+"""The mail of the morning."""
+
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from actionplan.digests import Digest, Item, Part
+from actionplan.tokens import guest_token
+from kmportal.lib.days import due_in_words
+from kmportal.lib.links import absolute
+
+
+def reminder(digest: Digest) -> None:
+    """What is due and late, for one address. Written into the outbox in the caller’s transaction."""
+    parts = [
+        {
+            "organisation": part.organisation,
+            "own": [_line(item) for item in part.own],
+            "told": [_line(item) for item in part.told],
+            "list_url": _list_url(part),
+        }
+        for part in digest.parts
+    ]
+    values = {"name": digest.name, "parts": parts, "is_guest": digest.person is None}
+    EmailMessage(
+        subject=_subject(digest),
+        body=render_to_string("emails/actionplan/reminder.txt", values),
+        to=[digest.address],
+        reply_to=_answers_to(digest),
+    ).send()
+
+
+def _list_url(part: Part) -> str:
+    """The reader’s own list; a guest has none."""
+    if all(item.as_guest for item in part.own) and not part.told:
+        return ""
+    return absolute(reverse("action_list", args=[part.organisation.slug]))
+
+
+def _line(item: Item) -> dict[str, str]:
+    action = item.action
+    url = action.get_absolute_url()
+    if item.as_guest:
+        url = reverse("action_guest", args=[action.organisation.slug, action.pk, guest_token(action)])
+    return {
+        "title": action.title,
+        "who": action.owner_name,
+        "when": due_in_words(action.due_on, on=item.on),
+        "source": action.source,
+        "url": absolute(url),
+    }
+
+
+def _subject(digest: Digest) -> str:
+    if len(digest.items) == 1:
+        item = digest.items[0]
+        words = due_in_words(item.action.due_on, on=item.on)
+        return _one_line(f"{words[:1].upper()}{words[1:]}: {item.action.title}")
+    late = sum(item.days_late > 0 for item in digest.items)
+    number = len(digest.items)
+    return f"{number} actions, {late} of them late" if late else f"{number} actions due"
+
+
+def _one_line(text: str) -> str:
+    """A header holds one line, and not too long a one."""
+    line = " ".join(text.split())
+    return line if len(line) <= 120 else line[:119].rstrip() + "…"
+
+
+def _answers_to(digest: Digest) -> list[str]:
+    """A guest who answers reaches whoever asked them."""
+    if digest.person is not None:
+        return []
+    authors = {item.action.author.email for item in digest.items if item.action.author}
+    return sorted(authors)

@@ -1,0 +1,270 @@
+"""What people fill in about a programme and its plan."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.db.models import Model
+
+from kmportal.lib.days import long_day
+from kmportal.lib.forms import DateField, hinted
+from organisations.models import Membership, Organisation, Person
+from roadmap import wording
+from roadmap.models import Area, CatalogueEntry, Effort, Intervention, Kind, Programme, ProgrammeStep, Step
+
+KIND_HINTS = {
+    Kind.QUICK_WIN: "little work, seen soon",
+    Kind.STRATEGIC: "changes where we are going",
+    Kind.INFRASTRUCTURE: "tools, roles, places",
+    Kind.PROCESS_CHANGE: "a checklist, pathway or course changes",
+}
+EFFORT_HINTS = {Effort.QUICK: "days", Effort.MEDIUM: "weeks", Effort.LONG: "months"}
+AREA_HINTS = {
+    Area.FOUNDATION: "purpose, roles, support from the top",
+    Area.KNOWLEDGE: "what people find out, keep and look up",
+    Area.ENABLERS: "skills, time, tools, habits",
+    Area.CONTEXT: "partners, neighbours, what comes from outside",
+    Area.PRODUCTS: "what patients, residents or clients notice",
+}
+
+
+def _people(organisation: Organisation, *, also: Iterable[int | None] = ()) -> Any:
+    """Members of today, and those who stand in the plan already."""
+    current = Membership.objects.current().filter(organisation=organisation)
+    people = Person.objects.filter(membership__in=current)
+    kept = Person.objects.filter(pk__in=[pk for pk in also if pk])
+    return (people | kept).distinct().order_by("name", "pk")
+
+
+class VersionedForm(forms.ModelForm):
+    """A form over something that two people may edit; ``version`` is the one that the person had before them."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def wanted(self) -> dict[str, Any]:
+        """What was written, for the action: the fields of the row alone."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields}
+
+    def differences(self, now: Model) -> list[tuple[str, str, str]]:
+        """For ``conflicts.compare``: each field with what stands now in the row and what was written."""
+        return [
+            (str(self.fields[name].label), in_words(getattr(now, name)), in_words(value))
+            for name, value in self.wanted().items()
+        ]
+
+
+class ProgrammeForm(forms.ModelForm):
+    """What a programme says about itself."""
+
+    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Programme
+        fields = ("name", "vision", "mission", "ambition", "lead", "sponsor", "starts_on", "ends_on")
+        field_classes = {"starts_on": DateField, "ends_on": DateField}
+        labels = {
+            "name": "What is the programme called?",
+            "vision": "Vision",
+            "mission": "Mission",
+            "ambition": "Ambition",
+            "lead": "Who leads it?",
+            "sponsor": "Who is the sponsor?",
+            "starts_on": "When does it start?",
+            "ends_on": "When does it end?",
+        }
+        help_texts = {
+            "vision": "What will be different one day? One or two sentences.",
+            "mission": "What do you do to get there?",
+            "ambition": "How far do you want to be when the programme ends?",
+            "lead": "Hears when something is late.",
+        }
+        widgets = {name: forms.Textarea({"rows": 3}) for name in ("vision", "mission", "ambition")}
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("lead", "sponsor"):
+            self.fields[name].queryset = _people(organisation, also=[getattr(self.instance, f"{name}_id")])
+            self.fields[name].empty_label = "nobody yet"
+
+    def clean(self) -> dict[str, Any]:
+        wanted = super().clean() or {}
+        starts, ends = wanted.get("starts_on"), wanted.get("ends_on")
+        if starts and ends and ends <= starts:
+            self.add_error("ends_on", f"The programme must end after {long_day(starts)}, when it starts")
+        return wanted
+
+    def validate_constraints(self) -> None:
+        """The order of the days is checked above, beside its field."""
+
+
+class ProgrammeEditForm(VersionedForm, ProgrammeForm):
+    """The same, for a programme that exists."""
+
+    once = None
+
+    class Meta(ProgrammeForm.Meta):
+        pass
+
+
+class StepForm(VersionedForm):
+    """Where a step stands."""
+
+    class Meta:
+        model = ProgrammeStep
+        fields = ("state", "note")
+        labels = {"state": "Where does this step stand?", "note": "A note for everybody who reads the roadmap"}
+        help_texts = {"note": "For example, which question is still open."}
+        widgets = {"state": forms.RadioSelect, "note": forms.Textarea({"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = ProgrammeStep.State.choices
+
+
+class InterventionForm(forms.ModelForm):
+    """Something new in the plan, from the catalogue or of one’s own."""
+
+    areas = forms.MultipleChoiceField(
+        choices=hinted(Area.choices, AREA_HINTS),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="Which areas does it serve?",
+    )
+    kind = forms.ChoiceField(
+        choices=hinted(Kind.choices, KIND_HINTS), widget=forms.RadioSelect, label="What kind is it?"
+    )
+    effort = forms.ChoiceField(
+        choices=hinted(Effort.choices, EFFORT_HINTS), widget=forms.RadioSelect, label="How much work is it?"
+    )
+    entry = forms.ModelChoiceField(
+        CatalogueEntry.objects.filter(retired_at=None), required=False, widget=forms.HiddenInput
+    )
+    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Intervention
+        fields = ("title", "summary", "step", "owner", "starts_on", "ends_on", "kind", "effort", "areas", "output")
+        field_classes = {"starts_on": DateField, "ends_on": DateField}
+        labels = {
+            "title": "What is it called?",
+            "summary": "What is it about?",
+            "step": "Which step does it belong to?",
+            "owner": "Who does it?",
+            "starts_on": "From when?",
+            "ends_on": "Until when?",
+            "output": "What will there be when it is done?",
+        }
+        help_texts = {"summary": "One or two sentences that a colleague understands."}
+        widgets = {"summary": forms.Textarea({"rows": 3})}
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = _people(organisation, also=[self.instance.owner_id])
+        self.fields["owner"].empty_label = "nobody yet"
+        self.fields["step"].choices = [(step.value, f"{step.value}  {step.label}") for step in Step]
+
+    def clean(self) -> dict[str, Any]:
+        wanted = super().clean() or {}
+        starts, ends = wanted.get("starts_on"), wanted.get("ends_on")
+        if starts and ends and ends < starts:
+            self.add_error("ends_on", f"The end must not come before {long_day(starts)}, when it starts")
+        return wanted
+
+    def validate_constraints(self) -> None:
+        """The order of the days is checked above, beside its field; the rest is for the action."""
+
+
+class InterventionEditForm(VersionedForm, InterventionForm):
+    """The same, for one that stands in the plan. Asks why when a day moves."""
+
+    entry = None
+    once = None
+    reason = forms.CharField(
+        max_length=500,
+        required=False,
+        label="Why does the plan change?",
+        help_text="One sentence. Needed when a date moves.",
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    class Meta(InterventionForm.Meta):
+        pass
+
+    def clean(self) -> dict[str, Any]:
+        wanted = super().clean()
+        before = Intervention.objects.get(pk=self.instance.pk)
+        if not self.errors and wording.days_moved(before, wanted) and not wanted.get("reason"):
+            self.add_error("reason", "Say why the plan changes")
+        return wanted
+
+
+class StateForm(forms.Form):
+    """Where an intervention stands. Stopping it asks why."""
+
+    state = forms.ChoiceField(
+        choices=hinted(
+            Intervention.State.choices,
+            {
+                Intervention.State.PLANNED: "not begun yet",
+                Intervention.State.DOING: "somebody is at it",
+                Intervention.State.DONE: "there is a result",
+                Intervention.State.PAUSED: "rests for now: say why",
+                Intervention.State.DROPPED: "will not be done and no longer counts: say why",
+            },
+        ),
+        widget=forms.RadioSelect,
+        label="Where does it stand?",
+    )
+    reason = forms.CharField(
+        max_length=500,
+        required=False,
+        label="Why?",
+        help_text="Needed when it is paused or dropped.",
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        wanted = super().clean() or {}
+        if wanted.get("state") in Intervention.STOPPED and not wanted.get("reason"):
+            self.add_error("reason", f"Say why it is {Intervention.State(wanted['state']).label.lower()}")
+        return wanted
+
+
+def prefilled(entry: CatalogueEntry) -> dict[str, Any]:
+    """What the catalogue already knows, for a new intervention’s form."""
+    return {
+        "entry": entry,
+        "title": entry.name,
+        "summary": entry.what,
+        "step": entry.step,
+        "kind": entry.kind,
+        "effort": entry.effort,
+        "areas": entry.areas,
+        "output": _first_of(entry.guidance.get("outputs", []), 300),
+    }
+
+
+def in_words(value: object) -> str:
+    """A value of a form as its reader would say it."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, date):
+        return long_day(value)
+    if isinstance(value, list):
+        return ", ".join(Area(area).label for area in value)
+    labels: Mapping[object, object] = {**dict(Kind.choices), **dict(Effort.choices), **dict(Step.choices)}
+    labels = {**labels, **dict(ProgrammeStep.State.choices)}
+    return str(labels.get(value, value))
+
+
+def _first_of(words: Iterable[str], limit: int) -> str:
+    """As many of the words as fit, with commas."""
+    text = ""
+    for word in words:
+        longer = f"{text}, {word}" if text else word
+        if len(longer) > limit:
+            break
+        text = longer
+    return text

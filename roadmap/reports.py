@@ -1,0 +1,320 @@
+"""A programme as its pages show it: steps with progress, timeline, balance, catalogue. Plain values."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.urls import reverse
+
+from kmportal.lib.charts import Balance, Band, Bar, StepProgress, Timeline, balance, timeline
+from kmportal.lib.days import due_in_words, long_day
+from roadmap.models import Area, CatalogueEntry, Intervention, Programme, ProgrammeStep, Step, StepGuide
+
+State = Intervention.State
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+# So many interventions of one person at the same time are worth a sentence.
+MANY_AT_ONCE = 3
+
+
+@dataclass(frozen=True)
+class Row:
+    """One intervention in a list: its facts in one line, and its state as (kind, icon, words)."""
+
+    intervention: Intervention
+    facts: str
+    state: tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step of a programme with all that is said about it."""
+
+    step: ProgrammeStep
+    progress: StepProgress
+    rows: list[Row]
+    dropped: list[Row]
+    purpose: str
+    exit_questions: list[str]
+    warning: str
+
+    @property
+    def state(self) -> tuple[str, str, str]:
+        return {
+            ProgrammeStep.State.OPEN: ("", "circle-dashed", "Not started"),
+            ProgrammeStep.State.DOING: ("info", "arrow-right", "Under way"),
+            ProgrammeStep.State.DONE: ("good", "circle-check", "Done"),
+        }[ProgrammeStep.State(self.step.state)]
+
+
+@dataclass(frozen=True)
+class NextDate:
+    """A day on which something begins or ends."""
+
+    day: date
+    words: str
+    url: str
+
+
+def interventions_of(programme: Programme) -> list[Intervention]:
+    """All of a programme, in the order of the plan, with what its pages need, in one query."""
+    rows = Intervention.objects.filter(programme=programme).select_related("owner", "entry")
+    found = list(rows.order_by(*Intervention._meta.ordering))
+    for row in found:
+        row.programme = programme  # links are made without asking again
+    return found
+
+
+def step_views(programme: Programme, interventions: Sequence[Intervention], *, on: date) -> list[StepView]:
+    """The five steps in order."""
+    by_step: dict[int, list[Intervention]] = defaultdict(list)
+    for row in interventions:
+        by_step[row.step].append(row)
+    guides = {guide.number: guide for guide in StepGuide.objects.all()}
+    steps = list(programme.steps.order_by("number"))
+    for step in steps:
+        step.programme = programme
+    begun = {step.number for step in steps if _has_begun(step, by_step[step.number])}
+    return [_view(step, by_step[step.number], guides.get(step.number), begun, on) for step in steps]
+
+
+def _view(
+    step: ProgrammeStep, rows: list[Intervention], guide: StepGuide | None, begun: set[int], on: date
+) -> StepView:
+    counted = [row for row in rows if row.state != State.DROPPED]
+    return StepView(
+        step=step,
+        progress=_progress(step, counted, on),
+        rows=[row_of(row, on=on) for row in counted],
+        dropped=[row_of(row, on=on) for row in rows if row.state == State.DROPPED],
+        purpose=guide.purpose if guide else "",
+        exit_questions=list(guide.exit_questions) if guide else [],
+        warning=_warning(step, counted, begun),
+    )
+
+
+def _progress(step: ProgrammeStep, counted: Sequence[Intervention], on: date) -> StepProgress:
+    ownerless = sum(row.is_open and row.owner_id is None for row in counted)
+    return StepProgress(
+        number=step.number,
+        name=step.get_number_display(),
+        done=sum(row.state == State.DONE for row in counted),
+        total=len(counted),
+        url=f"#step-{step.number}",
+        late=sum(row.days_late(on) > 0 for row in counted),
+        note=f"{ownerless} {'needs' if ownerless == 1 else 'need'} an owner" if ownerless else "",
+    )
+
+
+def _has_begun(step: ProgrammeStep, rows: Iterable[Intervention]) -> bool:
+    return step.state != ProgrammeStep.State.OPEN or any(row.state in (State.DOING, State.DONE) for row in rows)
+
+
+def _warning(step: ProgrammeStep, counted: Sequence[Intervention], begun: set[int]) -> str:
+    """A gentle word when a step is passed over, or begun before the one before it. Never a block."""
+    number = step.number
+    if number not in begun and any(later > number for later in begun):
+        later = min(later for later in begun if later > number)
+        nothing = "nothing is planned here" if not counted else "nothing has begun here"
+        return f"Step {later} is under way, and {nothing} yet. You can go on. Look at the questions first."
+    return ""
+
+
+def row_of(intervention: Intervention, *, on: date) -> Row:
+    """One row of a list."""
+    owner = str(intervention.owner) if intervention.owner else "nobody yet"
+    when = days_in_words(intervention)
+    return Row(intervention, f"{owner}, {when}" if when else owner, state_of(intervention, on=on))
+
+
+def state_of(intervention: Intervention, *, on: date) -> tuple[str, str, str]:
+    """State as (kind, icon, words): what is late or needs an owner says so."""
+    if intervention.days_late(on):
+        return "bad", "triangle-alert", due_in_words(intervention.ends_on, on=on)
+    if intervention.state == State.PLANNED and intervention.owner_id is None:
+        return "warn", "circle-alert", "Needs an owner"
+    return plain_state(intervention)
+
+
+def plain_state(intervention: Intervention) -> tuple[str, str, str]:
+    """The state alone."""
+    return {
+        State.PLANNED: ("", "circle-dashed", "Planned"),
+        State.DOING: ("info", "arrow-right", "Doing"),
+        State.DONE: ("good", "circle-check", "Done"),
+        State.PAUSED: ("warn", "clock", "Paused"),
+        State.DROPPED: ("", "circle-x", "Dropped"),
+    }[State(intervention.state)]
+
+
+def days_in_words(intervention: Intervention) -> str:
+    """“until 19 March 2027”, “from 4 January 2027”, “9 November 2026 to 19 March 2027”."""
+    starts, ends = intervention.starts_on, intervention.ends_on
+    if starts and ends:
+        return f"{long_day(starts)} to {long_day(ends)}" if starts != ends else long_day(starts)
+    if ends:
+        return f"until {long_day(ends)}"
+    return f"from {long_day(starts)}" if starts else ""
+
+
+def next_dates(interventions: Iterable[Intervention], *, on: date, most: int = 4) -> list[NextDate]:
+    """The next days on which something planned begins or something open ends."""
+    found = []
+    for row in interventions:
+        if row.state == State.PLANNED and row.starts_on and row.starts_on >= on:
+            found.append(NextDate(row.starts_on, f"{row.title} begins", row.get_absolute_url()))
+        if row.is_open and row.ends_on and row.ends_on >= on and row.ends_on != row.starts_on:
+            found.append(NextDate(row.ends_on, f"{row.title} ends", row.get_absolute_url()))
+    return sorted(found, key=lambda line: (line.day, line.words))[:most]
+
+
+# --- The timeline ------------------------------------------------------------------------------------------------
+
+
+def timeline_of(programme: Programme, interventions: Iterable[Intervention], *, on: date) -> Timeline:
+    """Bars under their steps; what was dropped is left out."""
+    rows = sorted((row for row in interventions if row.state != State.DROPPED), key=lambda row: row.step)
+    bands = [
+        Band(step, Step(step).label, [_bar(row, on) for row in group])
+        for step, group in groupby(rows, key=lambda row: row.step)
+    ]
+    return timeline(bands, f"Timeline of {programme.name} by step", today=on)
+
+
+def _bar(row: Intervention, on: date) -> Bar:
+    late = row.days_late(on)
+    drawn = {State.PLANNED: "planned", State.DOING: "doing", State.DONE: "done", State.PAUSED: "stopped"}
+    words = due_in_words(row.ends_on, on=on) if late else row.get_state_display().lower()
+    return Bar(row.title, row.starts_on, row.ends_on, "late" if late else drawn[State(row.state)], words)  # type: ignore[arg-type]
+
+
+def finding_of_time(interventions: Sequence[Intervention], *, on: date) -> str:
+    """One or two sentences by rule: what is late, who has too much at once, what has no date."""
+    counted = [row for row in interventions if row.state != State.DROPPED]
+    if not counted:
+        return ""
+    late = sum(row.days_late(on) > 0 for row in counted)
+    undated = sum(row.starts_on is None and row.ends_on is None for row in counted)
+    parts = [_count(late, "intervention is late", "interventions are late") if late else "Nothing is late"]
+    if crowd := _busiest(counted, on):
+        name, number, day = crowd
+        parts.append(f"From {long_day(day)} {_number(number)} interventions want {name} at the same time")
+    if undated:
+        parts.append(_count(undated, "has no dates yet", "have no dates yet"))
+    return "".join(f"{part[:1].upper()}{part[1:]}. " for part in parts).strip()
+
+
+def _busiest(rows: Iterable[Intervention], on: date) -> tuple[str, int, date] | None:
+    """Who does most at the same time from today on, how many, and from which day; only if it is many."""
+    open_rows: dict[int, list[Intervention]] = defaultdict(list)
+    for row in rows:
+        if row.is_open and row.owner_id and row.starts_on and row.ends_on and row.ends_on >= on:
+            open_rows[row.owner_id].append(row)
+    found = []
+    for mine in open_rows.values():
+        for day in sorted({max(row.starts_on, on) for row in mine if row.starts_on}):
+            together = sum(row.starts_on <= day <= row.ends_on for row in mine if row.starts_on and row.ends_on)
+            found.append((-together, day, str(mine[0].owner)))
+    if not found or -min(found)[0] < MANY_AT_ONCE:
+        return None
+    number, day, name = min(found)
+    return name, -number, day
+
+
+# --- The balance -------------------------------------------------------------------------------------------------
+
+
+def balance_of(programme: Programme, interventions: Iterable[Intervention]) -> Balance:
+    """How many interventions serve each area in each step; what was dropped does not count."""
+    tally = Counter((area, row.step) for row in interventions if row.state != State.DROPPED for area in row.areas)
+    slug = programme.organisation.slug
+    urls = [reverse("step_detail", args=[slug, programme.pk, step.value]) for step in Step]
+    return balance(
+        [(step.value, step.label) for step in Step],
+        [(area.label, [tally[area, step.value] for step in Step]) for area in Area],
+        [
+            [f"{url}?area={area}" if tally[area, step.value] else "" for step, url in zip(Step, urls, strict=True)]
+            for area in Area
+        ],
+    )
+
+
+def finding_of_balance(interventions: Iterable[Intervention]) -> str:
+    """By rule: how many places are empty, which area nobody serves, which one stops after a step."""
+    served: dict[str, set[int]] = {area: set() for area in Area.values}
+    for row in interventions:
+        if row.state != State.DROPPED:
+            for area in row.areas:
+                served[area].add(row.step)
+    empty = sum(len(Step) - len(steps) for steps in served.values())
+    if empty == len(Step) * len(Area):
+        return "Nothing in the plan names an area yet."
+    if not empty:
+        return "No place is empty: the plan serves all five areas in all five steps."
+    parts = [_count(empty, "place is empty", "places are empty")]
+    nobody = [Area(area).label for area, steps in served.items() if not steps]
+    if nobody:
+        parts.append(f"nothing serves {_listed(nobody)}")
+    stops = [(max(steps), Area(area).label) for area, steps in served.items() if steps and max(steps) < len(Step)]
+    if stops:
+        last, name = min(stops)
+        parts.append(f"{name} stops after step {last}")
+    return "".join(f"{part[:1].upper()}{part[1:]}. " for part in parts).strip()
+
+
+# --- The catalogue -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One entry of the catalogue, and what stands for it in the plan."""
+
+    entry: CatalogueEntry
+    planned: list[Intervention]
+
+    @property
+    def facts(self) -> str:
+        kind, effort = self.entry.get_kind_display(), self.entry.get_effort_display().lower()
+        return f"{kind}, {effort} to do" if effort != "long" else f"{kind}, takes long"
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A step of the catalogue: those of the roadmap first, then what else helps."""
+
+    step: int
+    name: str
+    offers: list[Offer]
+    extras: list[Offer]
+
+
+def shelves(programme: Programme | None) -> list[Shelf]:
+    """The catalogue by step, in two queries; what is dropped from the plan counts as not planned."""
+    planned: dict[int, list[Intervention]] = defaultdict(list)
+    if programme is not None:
+        for row in interventions_of(programme):
+            if row.entry_id and row.state != State.DROPPED:
+                planned[row.entry_id].append(row)
+    entries = list(CatalogueEntry.objects.filter(retired_at=None))
+    return [
+        Shelf(
+            step.value,
+            step.label,
+            [Offer(e, planned[e.pk]) for e in entries if e.step == step and not e.is_extra],
+            [Offer(e, planned[e.pk]) for e in entries if e.step == step and e.is_extra],
+        )
+        for step in Step
+    ]
+
+
+def _count(number: int, one: str, more: str) -> str:
+    return f"{_number(number)} {one if number == 1 else more}"
+
+
+def _number(number: int) -> str:
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

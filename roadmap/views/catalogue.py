@@ -1,0 +1,44 @@
+"""The catalogue of interventions: what there is, and the whole guidance of each."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from organisations.access import requires
+from organisations.models import Organisation
+from organisations.permissions import Permission
+from roadmap import reports
+from roadmap.models import CatalogueEntry, Intervention, Programme
+
+
+@requires(Permission.READ)
+def catalogue_list(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """By step, with what is in the current plan already."""
+    programme = _current(request)
+    context = {
+        "programme": programme,
+        "shelves": reports.shelves(programme),
+        "may_plan": programme is not None and request.membership.can(Permission.PLAN),
+    }
+    return render(request, "roadmap/catalogue_list.html", context)
+
+
+@requires(Permission.READ)
+def catalogue_detail(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
+    """One entry with its whole guidance; a retired one is still readable, because plans may name it."""
+    entry = get_object_or_404(CatalogueEntry, key=key)
+    programme = _current(request)
+    planned = Intervention.objects.visible_to(request.membership).counted().filter(entry=entry)
+    context = {
+        "entry": entry,
+        "guidance": entry.guidance,
+        "areas": entry.area_names,
+        "programme": programme,
+        "planned": planned.filter(programme=programme).select_related("programme__organisation", "owner"),
+        "may_plan": programme is not None and not entry.retired_at and request.membership.can(Permission.PLAN),
+    }
+    return render(request, "roadmap/catalogue_detail.html", context)
+
+
+def _current(request: HttpRequest) -> Programme | None:
+    rows = Programme.objects.visible_to(request.membership).current()
+    return rows.select_related("organisation").first()

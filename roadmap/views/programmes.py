@@ -1,0 +1,231 @@
+"""The programme in three views (steps, time, balance), its steps, and making one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from kmportal.lib.conflicts import compare
+from kmportal.lib.forms import form_page
+from kmportal.lib.refusals import Refusal, Stale
+from organisations.access import requires
+from organisations.models import Membership, Organisation
+from organisations.permissions import Permission
+from roadmap import actions, reports
+from roadmap.forms import ProgrammeEditForm, ProgrammeForm, StepForm
+from roadmap.models import Area, CatalogueEntry, Programme, ProgrammeStep
+
+
+@requires(Permission.READ)
+def programme_current(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """The way in: the current programme, or what to do when there is none."""
+    programmes = Programme.objects.visible_to(request.membership)
+    current = programmes.current().first()
+    if current:
+        return redirect("programme_detail", organisation.slug, current.pk)
+    if programmes.exists():
+        return redirect("programme_list", organisation.slug)
+    planners = Membership.objects.current().filter(organisation=organisation).may(Permission.PLAN)
+    context = {
+        "may_plan": request.membership.can(Permission.PLAN),
+        "planners": [row.person for row in planners.select_related("person").order_by("person__name")],
+    }
+    return render(request, "roadmap/programme_none.html", context)
+
+
+@requires(Permission.READ)
+def programme_list(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    programmes = Programme.objects.visible_to(request.membership).select_related("organisation", "lead")
+    context = {"programmes": programmes, "may_plan": request.membership.can(Permission.PLAN)}
+    return render(request, "roadmap/programme_list.html", context)
+
+
+@requires(Permission.PLAN)
+def programme_new(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Begin one. Its five steps come ready."""
+    form = ProgrammeForm(
+        request.POST if request.method == "POST" else None,
+        organisation=organisation,
+        initial={"lead": request.user.pk, "starts_on": timezone.localdate()},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            programme = actions.begin(organisation, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{programme} is there, with its five steps. Now choose what to do first.")
+            return redirect(programme)
+    back = reverse("programme_list", args=[organisation.slug])
+    return form_page(
+        request, form, title="Begin a programme", verb="Begin the programme", back=back, back_words="Back to programmes"
+    )
+
+
+@requires(Permission.READ)
+def programme_detail(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """The view by steps."""
+    programme = _find(request, pk)
+    today = timezone.localdate()
+    rows = reports.interventions_of(programme)
+    steps = reports.step_views(programme, rows, on=today)
+    context = {
+        "steps": steps,
+        "progress": [view.progress for view in steps],
+        "dates": reports.next_dates(rows, on=today),
+        "others": Programme.objects.visible_to(request.membership).exclude(pk=pk).count(),
+    }
+    return _view(request, programme, "detail", context)
+
+
+@requires(Permission.READ)
+def programme_time(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """The view by time."""
+    programme = _find(request, pk)
+    today = timezone.localdate()
+    rows = reports.interventions_of(programme)
+    context = {
+        "picture": reports.timeline_of(programme, rows, on=today),
+        "finding": reports.finding_of_time(rows, on=today),
+    }
+    return _view(request, programme, "time", context)
+
+
+@requires(Permission.READ)
+def programme_balance(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """The view by areas and steps."""
+    programme = _find(request, pk)
+    rows = reports.interventions_of(programme)
+    context = {"balance": reports.balance_of(programme, rows), "finding": reports.finding_of_balance(rows), "any": rows}
+    return _view(request, programme, "balance", context)
+
+
+@requires(Permission.PLAN)
+def programme_edit(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Who saves second is shown both versions and chooses."""
+    programme = _find(request, pk)
+    form = ProgrammeEditForm(
+        request.POST if request.method == "POST" else None,
+        instance=_find(request, pk),
+        organisation=organisation,
+        initial={"version": programme.version},
+    )
+    differences: list[Any] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.revise(programme, by=request.user, seen=form.cleaned_data["version"], **form.wanted())
+        except Stale as stale:
+            programme = _find(request, pk)
+            differences = both_versions(request, form, programme, stale)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "The programme is saved.")
+            return redirect(programme)
+    return form_page(
+        request,
+        form,
+        title="Change the programme",
+        verb="Save the programme",
+        back=programme.get_absolute_url(),
+        crumbs=_crumbs(programme),
+        template="roadmap/versioned_form.html",
+        differences=differences,
+    )
+
+
+@requires(Permission.PLAN)
+@require_POST
+def programme_make_current(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    programme = _find(request, pk)
+    actions.make_current(programme, by=request.user)
+    messages.success(request, f"{programme} is the current programme.")
+    return redirect(programme)
+
+
+@requires(Permission.READ)
+def step_detail(request: HttpRequest, organisation: Organisation, pk: int, number: int) -> HttpResponse:
+    """One step: what it is for, the questions to answer, what is planned, what else the catalogue has."""
+    programme = _find(request, pk)
+    get_object_or_404(ProgrammeStep, programme=programme, number=number)
+    rows = reports.interventions_of(programme)
+    area = request.GET.get("area", "")
+    if area in Area.values:
+        rows = [row for row in rows if area in row.areas]
+    views = reports.step_views(programme, rows, on=timezone.localdate())
+    shelf = next(shelf for shelf in reports.shelves(programme) if shelf.step == number)
+    context = {
+        "programme": programme,
+        "view": next(view for view in views if view.step.number == number),
+        "area": Area(area).label if area in Area.values else "",
+        "offers": [offer for offer in [*shelf.offers, *shelf.extras] if not offer.planned],
+        "may_plan": request.membership.can(Permission.PLAN),
+    }
+    return render(request, "roadmap/step_detail.html", context)
+
+
+@requires(Permission.PLAN)
+def step_edit(request: HttpRequest, organisation: Organisation, pk: int, number: int) -> HttpResponse:
+    """Where the step stands, and a note."""
+    programme = _find(request, pk)
+    step, edited = (get_object_or_404(ProgrammeStep, programme=programme, number=number) for _ in range(2))
+    form = StepForm(
+        request.POST if request.method == "POST" else None, instance=edited, initial={"version": step.version}
+    )
+    back = reverse("step_detail", args=[organisation.slug, pk, number])
+    differences: list[Any] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.mark_step(step, by=request.user, seen=form.cleaned_data["version"], **form.wanted())
+        except Stale as stale:
+            step.refresh_from_db()
+            differences = both_versions(request, form, step, stale)
+        else:
+            messages.success(request, f"Step {number} is saved.")
+            return redirect(back)
+    return form_page(
+        request,
+        form,
+        title=f"Where step {number} stands",
+        verb="Save the step",
+        back=back,
+        crumbs=[*_crumbs(programme), (str(step.get_number_display()), back)],
+        template="roadmap/versioned_form.html",
+        differences=differences,
+    )
+
+
+def both_versions(request: HttpRequest, form: Any, now: Any, stale: Stale) -> list[Any]:
+    """After ``Stale``: what differs between the row and the form, whose next saving is over the row as it is now."""
+    differences = compare(form.differences(now))
+    form.add_error(None, f"{stale} Both versions stand side by side. Take over what you want to keep, then save again.")
+    form.data = form.data.copy()
+    form.data["version"] = now.version
+    return [difference for difference in differences if difference.differs]
+
+
+def _find(request: HttpRequest, pk: int) -> Programme:
+    rows = Programme.objects.visible_to(request.membership)
+    return get_object_or_404(rows.select_related("organisation", "lead", "sponsor"), pk=pk)
+
+
+def _view(request: HttpRequest, programme: Programme, here: str, context: dict[str, Any]) -> HttpResponse:
+    """One of the three views of a programme, with their shared head."""
+    frame = {
+        "programme": programme,
+        "here": here,
+        "may_plan": request.membership.can(Permission.PLAN),
+        "has_catalogue": CatalogueEntry.objects.exists(),
+    }
+    return render(request, f"roadmap/programme_{here}.html", {**frame, **context})
+
+
+def _crumbs(programme: Programme) -> list[tuple[str, str]]:
+    return [
+        ("Roadmap", reverse("programme_current", args=[programme.organisation.slug])),
+        (programme.name, programme.get_absolute_url()),
+    ]
