@@ -91,6 +91,7 @@ class Framework:
     title: str
     summary: str
     note: str
+    short_note: str
     minutes_to_answer: int
     months_ahead: int
     priorities_limit: int
@@ -143,7 +144,7 @@ def _framework_problems(whole: Document) -> Iterator[Problem]:
             yield whole.problem(["levels", index, "number"], f"This must be level {index + 1}.")
         if not is_sentence(level["rule"]) or sentences(level["rule"]) != 1:
             yield whole.problem(["levels", index, "rule"], "The rule of thumb must be one full sentence.")
-    for field in ("summary", "note"):
+    for field in ("summary", "note", "short_note"):
         if not is_sentence(whole.data[field]):
             yield whole.problem([field], "This must be a full sentence with a full stop.")
     for index, text in enumerate(whole.data["how_to_answer"]):
@@ -240,6 +241,7 @@ def _build(whole: dict[str, Any], sections: list[dict[str, Any]], names: Names, 
         title=whole["title"],
         summary=whole["summary"],
         note=whole["note"],
+        short_note=whole["short_note"],
         minutes_to_answer=whole["minutes_to_answer"],
         months_ahead=whole["months_ahead"],
         priorities_limit=whole["priorities_limit"],

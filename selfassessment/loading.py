@@ -37,7 +37,12 @@ def load(framework: instrument.Framework) -> Loaded:
         {"key": framework.key, "edition": edition},
         {
             "name": framework.title,
+            "summary": framework.summary,
             "note": framework.note,
+            "short_note": framework.short_note,
+            "how_to_answer": list(framework.how_to_answer),
+            "minutes": framework.minutes_to_answer,
+            "months_ahead": framework.months_ahead,
             "level_names": [level.name for level in framework.levels],
             "level_rules": [level.rule for level in framework.levels],
             "checksum": mark,
@@ -60,7 +65,12 @@ def _put_section(tally: Loaded, framework: Framework, section: instrument.Sectio
         tally,
         Section,
         {"framework": framework, "key": section.key},
-        {"name": section.name, "short_name": section.short_name, "position": position},
+        {
+            "name": section.name,
+            "short_name": section.short_name,
+            "purpose": section.purpose,
+            "position": position,
+        },
     )
     for number, criterion in enumerate(section.criteria, start=1):
         _put_criterion(tally, row, criterion, position * 100 + number)
@@ -98,5 +108,6 @@ def _put_criterion(tally: Loaded, section: Section, criterion: instrument.Criter
                 "effort": suggestion.effort,
                 "becomes": suggestion.becomes,
                 "entry_key": suggestion.intervention,
+                "technique_key": suggestion.technique,
             },
         )

@@ -49,6 +49,11 @@ def test_loading_fills_every_table():
     assert criterion.tags == {"iso": ["10.1", "10.2"], "quality_outcome": [5], "legacy": ["5.4a"]}
     assert "lessons-workflow" in criterion.helps
     assert criterion.suggestions.get(band="first").entry_key == "lessons-workflow"
+    assert Suggestion.objects.get(criterion__code="C1", band="stretch").technique_key == "peer-assist"
+    framework = Framework.objects.get()
+    assert (framework.minutes, framework.months_ahead, len(framework.how_to_answer)) == (20, 12, 6)
+    assert framework.short_note.endswith("It is not the NHS tool.")
+    assert all(section.purpose for section in framework.sections.all())
 
 
 def test_criteria_stay_in_the_order_of_the_instrument():
