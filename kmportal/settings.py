@@ -139,6 +139,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "organisations.context.shell",
+                "notifications.context.bell",
             ],
             "builtins": ["kmportal.lib.templatetags.km"],
             "debug": DEBUG or TESTING,
