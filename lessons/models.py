@@ -96,6 +96,11 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         mine = Q(author_id=membership.person_id)
         return here.exclude(mine).order_by(F("submitted_at").asc(nulls_first=True), "pk")
 
+    def changed_since_validation(self, membership: Membership) -> "LessonQuerySet":
+        """Checked here, and changed since."""
+        here = self.validated().filter(organisation_id=membership.organisation_id, approved__isnull=False)
+        return here.exclude(approved=F("revision")).order_by("pk")
+
     def review_late(self, *, on: date) -> "LessonQuerySet":
         """Waiting past the day by which an answer was promised."""
         return self.waiting().filter(answer_due_on__lt=on)
@@ -209,12 +214,21 @@ class Lesson(models.Model):
         return self.revision
 
     @property
+    def shown_number(self) -> str:
+        """Its number in the source; empty where the portal made one up."""
+        return "" if self.external_id.startswith("row-") else self.external_id
+
+    @property
     def is_shared(self) -> bool:
         return self.state in SHARED
 
     @property
     def is_with_author(self) -> bool:
         return self.state in WITH_AUTHOR
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state in WAITING
 
     @property
     def changed_since_validation(self) -> bool:

@@ -1,5 +1,36 @@
-"""Addresses of lessons."""
+"""Addresses of lessons, inside one organisation. Mounted at ``/o/<slug>/lessons/``."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from lessons.views import closing, importing, listing, reading, review, writing
+
+urlpatterns = [
+    path("", listing.lesson_list, name="lesson_list"),
+    path("yours/", writing.lesson_mine, name="lesson_mine"),
+    path("to-check/", review.lesson_queue, name="lesson_queue"),
+    path("new/", writing.lesson_new, name="lesson_new"),
+    path("<int:pk>/", reading.lesson_detail, name="lesson_detail"),
+    path("<int:pk>/changes/", reading.lesson_changes, name="lesson_changes"),
+    path("<int:pk>/actions/new/", reading.lesson_action_new, name="lesson_action_new"),
+    # Its author
+    path("<int:pk>/edit/", writing.lesson_edit, name="lesson_edit"),
+    path("<int:pk>/send/", writing.lesson_send, name="lesson_send"),
+    path("<int:pk>/withdraw/", writing.lesson_withdraw, name="lesson_withdraw"),
+    path("<int:pk>/discard/", writing.lesson_discard, name="lesson_discard"),
+    # Those who check
+    path("<int:pk>/claim/", review.lesson_claim, name="lesson_claim"),
+    path("<int:pk>/take-over/", review.lesson_take_over, name="lesson_take_over"),
+    path("<int:pk>/release/", review.lesson_release, name="lesson_release"),
+    path("<int:pk>/check/", review.lesson_check, name="lesson_check"),
+    path("<int:pk>/return/", review.lesson_return, name="lesson_return"),
+    path("<int:pk>/decline/", review.lesson_decline, name="lesson_decline"),
+    path("<int:pk>/confirm/", review.lesson_confirm, name="lesson_confirm"),
+    # The end of a session
+    path("close/<int:pk>/", closing.session_close, name="session_close"),
+    # Bringing lessons in
+    path("import/", importing.import_list, name="import_list"),
+    path("import/<int:pk>/", importing.import_detail, name="import_detail"),
+    path("import/<int:pk>/try/", importing.import_try, name="import_try"),
+    path("import/<int:pk>/run/", importing.import_run, name="import_run"),
+    path("import/<int:pk>/problems/", importing.import_problems, name="import_problems"),
+]

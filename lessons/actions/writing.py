@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from actionplan import actions as promises
 from actionplan.models import Action
@@ -76,7 +77,8 @@ def write(
     facts: Mapping[str, Any] | None = None,
     tags: Iterable[str] | None = None,
 ) -> Lesson:
-    """Change a lesson. ``seen`` is the version that the person had before them; ``Stale`` when it has moved on.
+    """Change a lesson. ``seen`` is the version that the person had before them; ``Stale`` when it has moved on, unless
+    the same stands there already (the same form sent twice).
 
     Words that nobody was shown yet are written over; those that were sent, returned or checked stay as they were and
     a new revision follows them. After the check the page says that it was changed since.
@@ -84,11 +86,13 @@ def write(
     steps.lock(lesson)
     if not states.may_write(lesson, steps.membership_in(lesson, by)):
         raise Refusal(_not_now(lesson, by))
+    fresh, values = _words(words), _known(facts or {}, FACTS)
+    if not _differs(lesson, fresh, values, tags):
+        return lesson
     if lesson.version != seen:
         raise Stale
-    changed = _write_words(lesson, _words(words), by=by, at=at)
-    values = _known(facts or {}, FACTS)
     _check_share(lesson, values)
+    changed = _write_words(lesson, fresh, by=by, at=at)
     if lesson.is_shared:
         lesson.reach = values["reach"] = values.get("share_with", lesson.share_with)
     for column, value in values.items():
@@ -117,7 +121,7 @@ def send(lesson: Lesson, *, by: Person, at: datetime) -> Lesson:
     if not revision.title.strip():
         revision.title = title_from(revision.then_do, revision.happened)
         revision.save(update_fields=["title"])
-    due = states.working_days_after(at.date(), states.ANSWER_WITHIN)
+    due = states.working_days_after(timezone.localdate(at), states.ANSWER_WITHIN)
     values: dict[str, Any] = {"submitted_at": at, "answer_due_on": due, "claimed_by": None, "claimed_at": None}
     event = steps.take(lesson, "submit", by=by, at=at, **values)
     _tell_validators(lesson, by, key=f"lesson {lesson.pk} waits {event.pk}")
@@ -186,6 +190,17 @@ def file_under(lesson: Lesson, names: Iterable[str]) -> None:
         if key not in there:
             there[key] = Tag.objects.create(organisation=lesson.organisation, name=name)
     lesson.tags.set([there[key] for key in wanted])
+
+
+def _differs(lesson: Lesson, words: dict[str, str], facts: dict[str, Any], tags: Iterable[str] | None) -> bool:
+    """Whether anything would change."""
+    if any(getattr(lesson.words, name) != text for name, text in words.items()):
+        return True
+    if any(getattr(lesson, name) != value for name, value in facts.items()):
+        return True
+    if tags is None:
+        return False
+    return {tag.name.lower() for tag in lesson.tags.all()} != {" ".join(name.split()).lower() for name in tags}
 
 
 def _write_words(lesson: Lesson, words: dict[str, str], *, by: Person, at: datetime) -> bool:

@@ -1,0 +1,141 @@
+"""What the close of a session asks: the agreed words, the actions, the lessons."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+
+from actionplan.forms import members_of
+from kmportal.lib.forms import DateField
+from lessons.prefill import Advice, Gathered, Promise
+from organisations.models import Membership, Person
+
+MOST_ROWS = 100
+
+
+class SummaryForm(forms.Form):
+    """The agreed words of each stage that has any, and which notes the page already knows."""
+
+    known = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    mark_optional = False
+
+    def __init__(self, *args: Any, notes: Gathered, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["known"].initial = " ".join(sorted(notes.marks))
+        self.stage_names: dict[str, str] = {}
+        for part in notes.stages:
+            if any(column.get("makes") == "summary" for column in part.stage.columns):
+                name = f"summary-{part.stage.key}"
+                self.stage_names[name] = part.stage.key
+                self.fields[name] = forms.CharField(
+                    required=False,
+                    max_length=10_000,
+                    initial=part.summary,
+                    label=part.stage.name,
+                    widget=forms.Textarea({"rows": min(12, max(3, part.summary.count("\n") + 2))}),
+                )
+
+    def add(self, fresh: Gathered) -> None:
+        """Append what was written since, below what the person has already."""
+        for part in fresh.stages:
+            name = f"summary-{part.stage.key}"
+            if part.summary and name in self.fields:
+                self.data[name] = "\n".join(filter(None, (self.data.get(name, "").rstrip(), part.summary)))
+        known = {*self.data.get("known", "").split(), *fresh.marks}
+        self.data["known"] = " ".join(sorted(known))
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Stage key → agreed words."""
+        return {key: self.cleaned_data[name] for name, key in self.stage_names.items()}
+
+
+class PromiseForm(forms.Form):
+    """One action. Unticked, or without words, it is left out."""
+
+    keep = forms.BooleanField(required=False, initial=True, label="Keep this action")
+    title = forms.CharField(max_length=200, required=False, label="What will be done?")
+    owner = forms.ModelChoiceField(
+        Person.objects.none(), required=False, label="Who does it?", empty_label="nobody yet"
+    )
+    guest_name = forms.CharField(max_length=120, required=False, label="Or a guest: name")
+    guest_email = forms.EmailField(max_length=254, required=False, label="Or a guest: e-mail address")
+    due_on = DateField(required=False, label="Until when?")
+
+    mark_optional = False
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = members_of(membership.organisation)
+
+    def clean(self) -> dict[str, Any]:
+        wanted = super().clean() or {}
+        if not wanted.get("keep"):
+            self.errors.clear()
+        elif wanted.get("owner") and (wanted.get("guest_name") or wanted.get("guest_email")):
+            self.add_error("owner", "Choose a member or name a guest, not both")
+        elif not wanted.get("title") and any(
+            wanted.get(name) for name in ("owner", "guest_name", "guest_email", "due_on")
+        ):
+            self.add_error("title", "Say what will be done, or untick this action")
+        return wanted
+
+
+class AdviceForm(forms.Form):
+    """One lesson. Unticked, or without advice, it is left out."""
+
+    keep = forms.BooleanField(required=False, initial=True, label="Make a lesson of this")
+    title = forms.CharField(max_length=200, required=False, label="Title")
+    when_you = forms.CharField(max_length=300, required=False, label="When you are about to…")
+    then_do = forms.CharField(max_length=2000, required=False, label="then…", widget=forms.Textarea({"rows": 2}))
+
+    mark_optional = False
+
+    def clean(self) -> dict[str, Any]:
+        wanted = super().clean() or {}
+        if not wanted.get("keep"):
+            self.errors.clear()
+        elif (wanted.get("title") or wanted.get("when_you")) and not wanted.get("then_do"):
+            self.add_error("then_do", "Say what to do, or untick this lesson")
+        return wanted
+
+
+class _Growing(BaseFormSet):
+    """Rows that can be added to what was sent."""
+
+    data: Any
+
+    def add(self, rows: Sequence[Mapping[str, str]]) -> None:
+        """Append filled-in rows to a formset that was sent."""
+        total = int(self.data.get(f"{self.prefix}-TOTAL_FORMS") or 0)
+        for place, row in enumerate(rows, start=total):
+            for name, value in {"keep": "on", **row}.items():
+                self.data[f"{self.prefix}-{place}-{name}"] = value
+        self.data[f"{self.prefix}-TOTAL_FORMS"] = str(min(total + len(rows), MOST_ROWS))
+        self.__dict__.pop("forms", None)
+        self.__dict__.pop("management_form", None)
+
+    def _kept(self, name: str) -> list[dict[str, Any]]:
+        rows = [form.cleaned_data for form in self.forms if form.cleaned_data]
+        return [row for row in rows if row.get("keep") and row.get(name)]
+
+
+class _Promises(_Growing):
+    @property
+    def kept(self) -> list[Promise]:
+        names = ("title", "detail", "owner", "guest_name", "guest_email", "due_on")
+        return [Promise(**{name: row[name] for name in names}) for row in self._kept("title")]
+
+
+class _AdviceSet(_Growing):
+    @property
+    def kept(self) -> list[Advice]:
+        return [
+            Advice(**{name: row[name] for name in ("then_do", "when_you", "title")}) for row in self._kept("then_do")
+        ]
+
+
+PromiseFormSet = formset_factory(PromiseForm, formset=_Promises, extra=2, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
+AdviceFormSet = formset_factory(AdviceForm, formset=_AdviceSet, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS)

@@ -1,0 +1,89 @@
+"""A file with lessons, and how it is to be read."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+
+from kmportal.lib.importing import ENCODINGS
+from lessons.models import ImportRun
+from lessons.reading import FIELDS, has_what_it_takes
+
+LEFT_OUT = ""
+SOURCE_HINT = "Everybody sees it on each lesson. For example: Regional incidents 2025"
+
+
+class UploadForm(forms.Form):
+    """The file, and where it comes from."""
+
+    file = forms.FileField(
+        max_length=200,
+        label="Which file?",
+        help_text="CSV or JSON Lines. From Excel, save it as “CSV UTF-8”.",
+        widget=forms.FileInput({"accept": ".csv,.tsv,.txt,.jsonl,.json,.ndjson"}),
+    )
+    source = forms.CharField(
+        max_length=80,
+        required=False,
+        label="What is the source called?",
+        help_text=f"{SOURCE_HINT}. Left empty: the file’s name.",
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        if file.size and file.size > settings.UPLOAD_LIMIT:
+            most = settings.UPLOAD_LIMIT // (1024 * 1024)
+            raise ValidationError(
+                f"This file has {file.size / 1024 / 1024:,.0f} MB. The most is {most} MB: bring it in in parts"
+            )
+        return file
+
+
+class ReadingForm(forms.Form):
+    """How the file is to be read: one question for each heading, and in which letters."""
+
+    source = forms.CharField(max_length=80, label="What is the source called?", help_text=SOURCE_HINT)
+    group_name = forms.CharField(
+        max_length=120, required=False, label="Which group owns the lessons?", help_text="A new name makes a new group."
+    )
+    encoding = forms.ChoiceField(choices=ENCODINGS, required=False, label="Which letters?", widget=forms.RadioSelect)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    mark_optional = False
+
+    def __init__(
+        self, *args: Any, run: ImportRun, headings: tuple[str, ...], needs_letters: bool, **kwargs: Any
+    ) -> None:
+        initial = {"source": run.source, "group_name": run.group_name, "encoding": run.encoding, "version": run.version}
+        super().__init__(*args, initial=initial, **kwargs)
+        if not needs_letters:
+            del self.fields["encoding"]
+        choices = [(LEFT_OUT, "left out"), *((name, label) for name, (label, _) in FIELDS.items())]
+        self.headings = {f"heading-{place}": heading for place, heading in enumerate(headings)}
+        for name, heading in self.headings.items():
+            self.fields[name] = forms.ChoiceField(
+                choices=choices, required=False, label=heading, initial=run.mapping.get(heading, LEFT_OUT)
+            )
+
+    @property
+    def heading_fields(self) -> list[Any]:
+        return [self[name] for name in self.headings]
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        return {
+            heading: self.cleaned_data[name] for name, heading in self.headings.items() if self.cleaned_data.get(name)
+        }
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        chosen = [values.get(name, "") for name in self.headings]
+        if not has_what_it_takes(dict(enumerate(chosen))):
+            self.add_error(next(iter(self.headings)), "Choose a heading for the title or for a text")
+        for name in self.headings:
+            field = values.get(name, "")
+            if field and field != "tags" and chosen.count(field) > 1:
+                self.add_error(name, f"Two headings lead to “{FIELDS[field][0]}”. Choose one of them")
+        return values

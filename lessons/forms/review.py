@@ -1,0 +1,107 @@
+"""A validator’s answers to a lesson."""
+
+from typing import Any
+
+from django import forms
+
+from kmportal.lib.forms import DateField, hinted
+from lessons import checks
+from lessons.forms.writing import SHARES, TagsField, groups_of
+from lessons.models import Lesson, State
+from organisations.models import Group
+from organisations.reach import Reach
+
+
+class CheckForm(forms.Form):
+    """A validator’s yes: the quality list, and what they complete."""
+
+    outcome = forms.ChoiceField(
+        choices=hinted(
+            [
+                (State.IDENTIFIED, "Something should change because of it"),
+                (State.NOTED, "Good to know, nothing has to change"),
+            ],
+            {
+                State.IDENTIFIED: "It becomes “identified”: a checklist, pathway or course should change.",
+                State.NOTED: "It becomes “noted”: a good practice or a story.",
+            },
+        ),
+        widget=forms.RadioSelect,
+        initial=State.IDENTIFIED,
+        label="What follows from it?",
+    )
+    ticked = forms.MultipleChoiceField(
+        choices=[(line.key, line.words) for line in checks.QUALITY],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        label="Is it so?",
+        help_text="Tick every line, or return the lesson with a comment.",
+    )
+    contact = forms.CharField(max_length=200, required=False, label="Who can be asked about it?")
+    process = forms.CharField(
+        max_length=200,
+        required=False,
+        label="What should change?",
+        help_text="The document, checklist, pathway or course, for example: discharge checklist, version 7",
+    )
+    kind = forms.ChoiceField(choices=Lesson.Kind.choices, label="What kind is it?")
+    group = forms.ModelChoiceField(
+        Group.objects.none(), required=False, label="Where does it belong?", empty_label="no group"
+    )
+    tags = TagsField()
+    share_with = forms.ChoiceField(choices=SHARES, label="Who may read it?")
+    review_on = DateField(required=False, label="When should somebody look at it again?")
+    comment = forms.CharField(
+        max_length=2000, required=False, label="A word to the author", widget=forms.Textarea({"rows": 2})
+    )
+    read = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, lesson: Lesson, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lesson = lesson
+        self.fields["group"].queryset = groups_of(lesson.organisation)
+        if not self.fields["group"].queryset.exists():
+            del self.fields["group"]
+            self.fields["share_with"].choices = [share for share in SHARES if share[0] != Reach.GROUP]
+        missing_now = checks.missing_for(
+            State.IDENTIFIED, lesson.words, contact="filled in here", process="filled in here"
+        )
+        self.fields["ticked"].choices = hinted(self.fields["ticked"].choices, missing_now)
+
+    def clean(self) -> dict[str, Any]:
+        """What is not so is said beside the list; what only the words can mend is not the validator’s to tick."""
+        values = super().clean() or {}
+        outcome = values.get("outcome", State.IDENTIFIED)
+        contact, process = values.get("contact", ""), values.get("process", "")
+        missing = checks.missing_for(outcome, self.lesson.words, contact=contact, process=process)
+        for name in ("contact", "process"):
+            if name in missing:
+                self.add_error(name, missing.pop(name).rstrip("."))
+        for key, sentence in missing.items():
+            self.add_error("ticked", f"{sentence.rstrip('.')}. Return the lesson and ask for it")
+            values.get("ticked", []).append(key)
+        for line in checks.quality_for(outcome):
+            if line.key not in values.get("ticked", []) and line.key not in {"contact", "process"}:
+                self.add_error("ticked", f"Tick “{line.words}”, or return the lesson with a comment")
+        if values.get("share_with") == Reach.GROUP and not values.get("group"):
+            self.add_error("group" if "group" in self.fields else "share_with", "Choose the group that may read it")
+        return values
+
+
+class ReturnForm(forms.Form):
+    """What the author should change."""
+
+    comment = forms.CharField(
+        max_length=2000, label="What should the author change?", widget=forms.Textarea({"rows": 4})
+    )
+
+
+class DeclineForm(forms.Form):
+    """Why it cannot be used."""
+
+    reason = forms.CharField(
+        max_length=2000,
+        label="Why can it not be used?",
+        help_text="The author reads this. Be kind and clear.",
+        widget=forms.Textarea({"rows": 4}),
+    )

@@ -1,0 +1,169 @@
+"""A lesson as people write it."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from kmportal.lib.forms import DateField
+from lessons.models import Lesson
+from organisations.models import Group, Organisation
+from organisations.reach import Reach
+
+# Somebody who writes on a phone is stopped well before the columns are full. What was brought in may be longer.
+SHORT_TEXT, ADVICE_TEXT, LONG_TEXT = 4_000, 2_000, 40_000
+MANY_TAGS = 20
+SHARES = [
+    (Reach.ORGANISATION, "Everybody in the organisation"),
+    (Reach.GROUP, "The group only"),
+    (Reach.NETWORK, "Other organisations of the network too"),
+]
+
+
+class TagsField(forms.CharField):
+    """Words with commas between them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=1000,
+            required=False,
+            label="What is it about?",
+            help_text="A few words with commas between them, for example: discharge, pharmacy",
+            **kwargs,
+        )
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return value
+        words = [" ".join(word.split()) for word in str(value or "").replace(";", ",").split(",")]
+        return list(dict.fromkeys(word for word in words if word))
+
+    def validate(self, value: Any) -> None:
+        if long := [word for word in value if len(word) > 80]:
+            raise ValidationError(f"Shorten “{long[0]}” to 80 characters, or put a comma into it")
+        if len(value) > MANY_TAGS:
+            raise ValidationError(f"Write at most {MANY_TAGS} words")
+
+    def run_validators(self, value: Any) -> None:
+        super().run_validators(", ".join(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+
+def groups_of(organisation: Organisation) -> Any:
+    return Group.objects.filter(organisation=organisation).exclude(kind=Group.Kind.SOURCE)
+
+
+class LessonForm(forms.Form):
+    """A lesson as its author writes it. A draft may have holes; sending it asks for what happened and the advice."""
+
+    expected = forms.CharField(required=False, label="What did you expect?", widget=forms.Textarea({"rows": 2}))
+    happened = forms.CharField(
+        required=False,
+        label="What happened?",
+        help_text="Good or bad. No names, nothing that shows who a patient or client is.",
+        widget=forms.Textarea({"rows": 3}),
+    )
+    why = forms.CharField(required=False, label="Why?", widget=forms.Textarea({"rows": 2}))
+    when_you = forms.CharField(max_length=300, required=False, label="When you are about to…")
+    then_do = forms.CharField(required=False, label="then…", widget=forms.Textarea({"rows": 2}))
+    title = forms.CharField(
+        max_length=200, required=False, label="Title", help_text="Left empty, it is made from your advice."
+    )
+    kind = forms.ChoiceField(choices=Lesson.Kind.choices, initial=Lesson.Kind.LESSON, label="What kind is it?")
+    group = forms.ModelChoiceField(
+        Group.objects.none(), required=False, label="Where did it happen?", empty_label="no group"
+    )
+    happened_on = DateField(
+        required=False, label="When did it happen?", help_text="For example, 8 October 2026 or yesterday"
+    )
+    contact = forms.CharField(max_length=200, required=False, label="Who can be asked about it?")
+    tags = TagsField()
+    share_with = forms.ChoiceField(
+        choices=SHARES, initial=Reach.ORGANISATION, label="Who may read it once it is checked?"
+    )
+    abstract = forms.CharField(required=False, label="Summary", widget=forms.Textarea({"rows": 4}))
+    learned = forms.CharField(required=False, label="What was learned", widget=forms.Textarea({"rows": 6}))
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0)
+    once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
+
+    mark_optional = False
+    STORY = ("expected", "happened", "why")
+    ADVICE = ("when_you", "then_do")
+    REST = ("title", "kind", "group", "happened_on", "contact", "tags", "share_with")
+
+    def __init__(
+        self, *args: Any, organisation: Organisation, lesson: Lesson | None = None, today: date, **kwargs: Any
+    ) -> None:
+        self.lesson, self.today = lesson, today
+        super().__init__(*args, **kwargs)
+        self.fields["group"].queryset = groups_of(organisation)
+        if not self.fields["group"].queryset.exists():
+            del self.fields["group"]
+            self.fields["share_with"].choices = [share for share in SHARES if share[0] != Reach.GROUP]
+        if lesson is None or not lesson.source:
+            del self.fields["abstract"], self.fields["learned"]
+        for name, most in self._limits().items():
+            self.fields[name].max_length = most
+            self.fields[name].validators.append(forms.CharField(max_length=most).validators[0])
+
+    def _limits(self) -> dict[str, int]:
+        if self.lesson is not None and self.lesson.source:
+            return dict.fromkeys(("expected", "happened", "why", "then_do", "abstract", "learned"), LONG_TEXT)
+        return {**dict.fromkeys(self.STORY, SHORT_TEXT), "then_do": ADVICE_TEXT}
+
+    @classmethod
+    def of(cls, lesson: Lesson, **kwargs: Any) -> "LessonForm":
+        """The form with what stands in a lesson now."""
+        return cls(organisation=lesson.organisation, lesson=lesson, initial=values_of(lesson), **kwargs)
+
+    def clean_happened_on(self) -> date | None:
+        day = self.cleaned_data["happened_on"]
+        if day and day > self.today:
+            raise ValidationError("This day is still to come. Write the day on which it happened")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("share_with") == Reach.GROUP and not values.get("group") and "group" not in self.errors:
+            self.add_error("group" if "group" in self.fields else "share_with", "Choose the group that may read it")
+        return values
+
+    def ask_for_what_sending_needs(self) -> bool:
+        """Add what is still missing for a reviewer; answers whether nothing is."""
+        if not self.cleaned_data.get("happened"):
+            self.add_error("happened", "Say what happened")
+        if not self.cleaned_data.get("then_do"):
+            self.add_error("then_do", "Say what you advise the next one to do")
+        return self.is_valid()
+
+    @property
+    def has_words(self) -> bool:
+        """Whether there is anything to keep."""
+        names = (*self.STORY, *self.ADVICE, "title", "abstract", "learned")
+        return any(self.cleaned_data.get(name) for name in names)
+
+    @property
+    def words(self) -> dict[str, str]:
+        names = ("title", *self.STORY, *self.ADVICE, "abstract", "learned")
+        return {name: self.cleaned_data[name] for name in names if name in self.fields}
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        names = ("kind", "group", "happened_on", "contact", "share_with")
+        return {name: self.cleaned_data[name] for name in names if name in self.fields}
+
+
+def values_of(lesson: Lesson) -> dict[str, Any]:
+    """What stands in a lesson, by the names of the form’s fields."""
+    words = ("title", *LessonForm.STORY, *LessonForm.ADVICE, "abstract", "learned")
+    facts = ("kind", "group", "happened_on", "contact", "share_with", "version")
+    return {
+        **{name: getattr(lesson.words, name) for name in words},
+        **{name: getattr(lesson, name) for name in facts},
+        "tags": [tag.name for tag in lesson.tags.all()],
+        "once": lesson.once,
+    }

@@ -1,0 +1,97 @@
+"""Bring lessons in from a file on this machine, without the browser. The last line is JSON for scripts."""
+
+import csv
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from kmportal.lib.refusals import Refusal
+from kmportal.lib.tables import guarded
+from lessons.actions import bringing_in
+from lessons.merging import Counts
+from lessons.models import ImportRun
+from organisations.models import Membership
+from organisations.permissions import Permission
+
+
+class Command(BaseCommand):
+    help = "Bring lessons in from a CSV or JSON Lines file. The last line says in JSON what became of the rows."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--organisation", required=True, help="its short name, for example riverside")
+        parser.add_argument("--as", dest="by", required=True, help="the address of a member who may import")
+        parser.add_argument("--group", default="", help="the group that owns the lessons; made if it is not there")
+        parser.add_argument("--source", default="", help="what the source is called; else the file’s name")
+        parser.add_argument("--encoding", default="", help="for files that are not UTF-8, for example cp1252")
+        parser.add_argument("--dry-run", action="store_true", help="read and compare everything, write nothing")
+        parser.add_argument("--errors", type=Path, help="where to write a CSV file of rows with problems")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        member = self._member(options["organisation"], options["by"])
+        content = self._content(options["file"])
+        with timezone.override(member.organisation.time_zone):
+            try:
+                counts, run = self._bring_in(member, content, options)
+            except Refusal as refusal:
+                raise CommandError(str(refusal)) from None
+        if options["errors"]:
+            self._write_problems(run, options["errors"])
+        if options["dry_run"]:
+            run.delete()
+        self.stdout.write(json.dumps(asdict(counts)))
+
+    def _bring_in(self, member: Membership, content: bytes, options: dict[str, Any]) -> tuple[Counts, ImportRun]:
+        run = bringing_in.look(
+            member.organisation,
+            by=member.person,
+            at=timezone.now(),
+            file_name=options["file"].name,
+            content=content,
+            source=options["source"],
+            group_name=options["group"],
+            encoding=options["encoding"],
+        )
+        matched = ", ".join(f"{heading} → {name}" for heading, name in run.mapping.items())
+        self.stdout.write(f"Source: {run.source}. Headings: {matched}.")
+        if options["dry_run"]:
+            return bringing_in.try_out(run), run
+        bringing_in.begin(run)
+        return bringing_in.work_through(run, at=timezone.now(), report=self._report), run
+
+    def _report(self, done: int) -> None:
+        self.stderr.write(f"{done:,} rows", ending="\r")
+        self.stderr.flush()
+
+    def _member(self, slug: str, address: str) -> Membership:
+        members = Membership.objects.current().select_related("organisation", "person")
+        found = members.filter(organisation__slug=slug, person__email__iexact=address).first()
+        if found is None:
+            raise CommandError(f"Nobody with the address {address} belongs to the organisation “{slug}”.")
+        if not found.can(Permission.FACILITATE):
+            raise CommandError(f"{found.person} may not import. A facilitator or the KM lead may.")
+        return found
+
+    def _content(self, path: Path) -> bytes:
+        try:
+            if path.stat().st_size > settings.UPLOAD_LIMIT:
+                most = settings.UPLOAD_LIMIT // (1024 * 1024)
+                raise CommandError(f"This file is larger than {most} MB. Bring it in in parts.")
+            return path.read_bytes()
+        except OSError as error:
+            raise CommandError(f"The file {path} cannot be read: {error.strerror}.") from None
+
+    def _write_problems(self, run: ImportRun, path: Path) -> None:
+        try:
+            with path.open("w", encoding="utf-8-sig", newline="") as file:
+                writer = csv.writer(file)
+                writer.writerow(bringing_in.PROBLEM_COLUMNS)
+                writer.writerows([guarded(value) for value in row] for row in bringing_in.problem_rows(run))
+        except OSError as error:
+            raise CommandError(f"The file {path} cannot be written: {error.strerror}.") from None
