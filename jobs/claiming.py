@@ -63,11 +63,21 @@ def release_dead(at: datetime) -> int:
     released = 0
     here = _this_machine() + ":"
     for job in Job.objects.filter(state=Job.State.RUNNING, claimed_by__startswith=here, lease_until__gte=at):
-        process = int(job.claimed_by.removeprefix(here))
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
+        if not _is_alive(int(job.claimed_by.removeprefix(here))):
             released += update_claimed(job, lease_until=at - timedelta(seconds=1))
-        except PermissionError:
-            continue
     return released
+
+
+def _is_alive(process: int) -> bool:
+    """Whether this process still works. One that is dead but not yet buried (in a container whose first process buries
+    nobody, for ever) keeps its number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    with suppress(OSError):
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+        return state not in {"Z", "X"}
+    return True

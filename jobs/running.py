@@ -8,7 +8,9 @@ another one starts it from the beginning. It ends in one of these ways:
 * it calls ``work.finish(result=…, file=JobFile(…))``, inside its own ``transaction.atomic()`` where it writes rows:
   then they commit together with “done”, exactly once;
 * it raises ``Refusal``: the job fails at once, and the person reads the sentence;
-* it raises anything else: tried again after a pause, and failed when that has happened too often.
+* it raises anything else: tried again after a pause, and failed when that has happened ``max_attempts`` times.
+
+A worker that is killed in the middle is not the job’s fault and counts as none of these; ten times in a row, it does.
 """
 
 import logging
@@ -29,6 +31,7 @@ from kmportal.lib.refusals import Refusal
 logger = logging.getLogger(__name__)
 PAUSES = [timedelta(seconds=seconds) for seconds in (10, 60, 300, 900, 3600)]
 REPORT_SECONDS = 1.0
+BROKEN_OFF_LIMIT = 10
 GAVE_UP = "This did not work, although it was tried {times}. Tell your administrator; the log says more (job {number})."
 BROKEN_OFF = "This was broken off again and again, so it was given up. Tell your administrator (job {number})."
 
@@ -94,8 +97,8 @@ def resolve(function: str) -> Task:
 
 def run(job: Job) -> None:
     """Do one claimed job, whatever comes of it. Raises only when the database itself fails."""
-    if job.attempts > job.max_attempts:
-        logger.error("Job %s (%s) was broken off %s times", job.pk, job.function, job.attempts - 1)
+    if job.attempts - 1 - job.failures >= BROKEN_OFF_LIMIT:  # it may well be what kills the workers
+        logger.error("Job %s (%s) was broken off %s times", job.pk, job.function, BROKEN_OFF_LIMIT)
         _fail(job, BROKEN_OFF.format(number=job.pk))
         return
     work = Assignment(job)
@@ -146,9 +149,12 @@ def _fail(job: Job, sentence: str) -> None:
 
 
 def _try_again(job: Job, at: datetime) -> None:
-    if job.attempts >= job.max_attempts:
-        times = "once" if job.attempts == 1 else f"{job.attempts} times"
+    failures = job.failures + 1
+    if failures >= job.max_attempts:
+        times = "once" if failures == 1 else f"{failures} times"
         _fail(job, GAVE_UP.format(times=times, number=job.pk))
         return
-    pause = PAUSES[min(job.attempts, len(PAUSES)) - 1]
-    claiming.update_claimed(job, state=Job.State.READY, due_at=at + pause, claimed_by="", lease_until=None)
+    again_at = at + PAUSES[min(failures, len(PAUSES)) - 1]
+    claiming.update_claimed(
+        job, state=Job.State.READY, failures=failures, due_at=again_at, claimed_by="", lease_until=None
+    )

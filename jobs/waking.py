@@ -37,6 +37,6 @@ def wake() -> bool:
 
 def wake_on_commit() -> None:
     """Wake once when the transaction commits, however many jobs it wrote."""
-    if any(function is wake for _savepoints, function, _robust in connection.run_on_commit):
+    if any(entry[1] is wake for entry in connection.run_on_commit):
         return
     transaction.on_commit(wake, robust=True)

@@ -16,7 +16,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kmportal.settings")
 PAGE_THREADS = 8
 
 Message = MutableMapping[str, Any]
-pages: Any = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)
+_django: Any = get_wsgi_application()
+pages: Any = WSGIMiddleware(_django, workers=PAGE_THREADS)
 
 
 @cache

@@ -7,6 +7,7 @@ done and what was promised stands there, never in the broker.
 import logging
 import os
 import threading
+import warnings
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,9 @@ from django.core.management import call_command
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kmportal.settings")
 app = Celery("kmportal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+
+# Root inside a container is usual, and the messages carry no code: they are JSON, and say only “look”.
+warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
 
 logger = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 10

@@ -154,14 +154,18 @@ def can_load(*names):
     return False
 
 
+def has_pango():
+    """Whether PDFs can be made."""
+    return can_load("libpango-1.0.so.0", "pango-1.0") and can_load("libpangoft2-1.0.so.0", "pangoft2-1.0")
+
+
 def check_pango():
     """Say it when PDFs cannot be made; everything else works without."""
-    if can_load("libpango-1.0.so.0", "pango-1.0") and can_load("libpangoft2-1.0.so.0", "pangoft2-1.0"):
-        return
-    sys.stderr.write(
-        "PDFs will not work: the Pango library is missing. Everything else does. To mend it, "
-        "Debian or Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0; macOS: brew install pango\n"
-    )
+    if not has_pango():
+        sys.stderr.write(
+            "PDFs will not work: the Pango library is missing. Everything else does. To mend it, "
+            "Debian or Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0; macOS: brew install pango\n"
+        )
 
 
 def path_of(command):

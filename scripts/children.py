@@ -47,7 +47,8 @@ class Run:
     def _read(self, name: str, output: IO[str]) -> None:
         with suppress(OSError, ValueError):
             for line in output:
-                say(f"{name:<9} | {line.rstrip()}")
+                if line.strip():
+                    say(f"{name:<9} | {line.rstrip()}")
 
     @property
     def code(self) -> int | None:

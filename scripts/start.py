@@ -62,6 +62,8 @@ class Portal:
         """Try to listen before anything else is done, so that the answer is a sentence and comes at once."""
         host, port = self.settings.HOST, self.settings.PORT
         another = f"Choose another: make {self.target} PORT="
+        if not 0 < port < 65536:
+            raise SystemExit(f"There is no port {port}; they go from 1 to 65535. {another}8000")
         try:
             family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
             with socket.socket(family, kind, protocol) as probe:
@@ -69,8 +71,6 @@ class Portal:
                 probe.bind(address)
         except PermissionError:
             raise SystemExit(f"Ports below 1024, such as {port}, are kept for the system. {another}8000") from None
-        except OverflowError:
-            raise SystemExit(f"There is no port {port}; they go up to 65535. {another}8000") from None
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 free = port + 1 if port < 65535 else 8001

@@ -1,6 +1,7 @@
 """Make everything ready for web, worker and timetable. The supervisor runs this before it starts them."""
 
 import hashlib
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,9 @@ class Command(BaseCommand):
     help = "Bring database, static files and content up to date, load the demo once, clear the traces of the last run."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("check", verbosity=0)
         self.migrate()
         self.collect_static()
-        call_command("load_content", verbosity=0)
+        call_command("load_content", stdout=StringIO())
         if not Organisation.objects.exists():
             self.first_time()
         actions.start_afresh(timezone.now())
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         """An empty portal: fill the demo, or say how to begin."""
         if settings.DEMO:
             self.stdout.write("Loading the demo …")
-            call_command("load_demo", verbosity=0)
+            call_command("load_demo", stdout=StringIO())
         else:
             self.stdout.write("There is no organisation yet. In another window, make the first one with: make first")
 

@@ -1,0 +1,32 @@
+# What can be done here. `make help` lists it. PORT, HOST, PUBLIC_URL and PYTHON may be given: make run PORT=8001
+
+PYTHON ?= python3
+export KM_TARGET = $@
+BOOT = $(PYTHON) scripts/bootstrap.py
+
+.PHONY: help run serve first test bench demo-reset lock
+.DEFAULT_GOAL := help
+
+help: ## list what can be done
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: ## set everything up and start the portal with the demo: http://127.0.0.1:8000/
+	@KM_DEMO=1 $(BOOT) start
+
+first: ## make an organisation and its administrator, without the demo
+	@$(BOOT) first
+
+serve: ## start the real portal (after make first)
+	@KM_DEMO=0 $(BOOT) start
+
+test: ## set everything up and pass the tests; STRICT=1 installs what is missing and skips nothing
+	@$(BOOT) --dev check
+
+bench: ## measure the speed, print it and keep it in benchmarks/latest.json
+	@$(BOOT) --dev bench
+
+demo-reset: ## make the demo as new
+	@KM_DEMO=1 $(BOOT) demo_reset
+
+lock: ## pin the newest libraries that the two requirements*.in allow, with hashes
+	@$(BOOT) --dev lock

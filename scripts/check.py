@@ -1,0 +1,173 @@
+"""The gate: every check there is, each with its time, a summary at the end, and the right exit status.
+
+    python scripts/check.py [NAME ...]        only the stages whose name begins so
+
+What this machine cannot run is skipped, and a banner at the end says so. STRICT=1 installs it (as root, with apt-get)
+or fails. Nothing of your own is touched: the tests have a data folder of their own, and your .env plays no part.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import bootstrap
+import services
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+STRICT = os.environ.get("STRICT", "") not in {"", "0"}
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NOTHING_COLLECTED = 5
+TEMPLATES = "templates"
+
+
+def chromium() -> str | None:
+    """A Chromium that the browser tests can drive."""
+    return next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+
+
+# What a stage may need: the Debian packages, and how to see that they are there.
+NEEDS: dict[str, tuple[list[str], Callable[[], bool]]] = {
+    "servers": (["postgresql", "redis-server"], lambda: not services.missing()),
+    "browser": (["chromium"], lambda: chromium() is not None),
+    "pdf": (["libpango-1.0-0", "libpangoft2-1.0-0"], bootstrap.has_pango),
+    "pages of a PDF": (["poppler-utils"], lambda: shutil.which("pdftoppm") is not None),
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One check: a command, and what the machine must have for it."""
+
+    name: str
+    command: list[str | Path]
+    needs: tuple[str, ...] = ()
+    may_be_empty: bool = False
+
+
+def templates() -> list[Path]:
+    return sorted((ROOT / TEMPLATES).rglob("*.html"))
+
+
+def stages() -> list[Stage]:
+    """In the order that tells soonest what is wrong."""
+    python = sys.executable
+    manage: list[str | Path] = [python, ROOT / "manage.py"]
+    pytest: list[str | Path] = [python, "-m", "pytest", "-q"]
+    pages = ("pdf", "pages of a PDF")
+    return [
+        Stage("lint: ruff", [BIN / "ruff", "check", "--quiet", "."]),
+        Stage("lint: format", [BIN / "ruff", "format", "--check", "--quiet", "."]),
+        Stage("lint: djade", [BIN / "djade", "--check", "--target-version", "5.2", *templates()]),
+        Stage("lint: djlint", [BIN / "djlint", "--lint", "--quiet", TEMPLATES]),
+        Stage("lint: imports", [BIN / "lint-imports", "--no-logo"]),
+        Stage("types: mypy", [BIN / "mypy"]),
+        Stage("django: check", [*manage, "check", "--fail-level", "WARNING"]),
+        Stage("django: migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
+        Stage("content", [*manage, "load_content", "--check"]),
+        Stage("tests: SQLite", [*pytest, "-n", "2", "-m", "not browser"], needs=pages),
+        Stage(
+            "tests: PostgreSQL and Redis",
+            [python, ROOT / "scripts" / "services.py", *pytest, "-n", "2", "-m", "not browser"],
+            needs=("servers", *pages),
+        ),
+        Stage("tests: browser", [*pytest, "-m", "browser"], needs=("browser", *pages), may_be_empty=True),
+    ]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Ours alone: neither the caller’s settings nor those of .env, which never overrides what is set."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("KM_")}
+    fixed = {
+        "KM_DATA_DIR": str(folder),
+        "KM_DEMO": "0",
+        "KM_DEBUG": "0",
+        "KM_LOG_LEVEL": "INFO",
+        "KM_BEHIND_PROXY": "0",
+        "KM_MAIL_FROM": "KM Portal <no-reply@localhost>",
+        "KM_CHROMIUM": chromium() or "",
+        "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}",
+        "REDIS_URL": "",
+        "SMTP_URL": "",
+        "SECRET_KEY": "",
+        "PUBLIC_URL": "",
+        "ALLOWED_HOSTS": "",
+        "HOST": "127.0.0.1",
+        "PORT": "8000",
+        "PYTHONUNBUFFERED": "1",
+    }
+    return {**inherited, **fixed}
+
+
+def install(packages: list[str]) -> None:
+    """Debian’s packages, quietly; what then still lacks is found by looking again."""
+    print(f"Installing {', '.join(packages)} …", flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    log = ROOT / "var" / "apt.log"
+    with log.open("w") as file:
+        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", *packages]):
+            if subprocess.call(command, env=quiet, stdout=file, stderr=file):
+                print(log.read_text()[-2000:])
+                return
+
+
+def lacking(wanted: list[Stage]) -> dict[str, list[str]]:
+    """Need → Debian packages, for what these stages need and this machine has not."""
+    names = dict.fromkeys(name for stage in wanted for name in stage.needs)
+    found = {name: NEEDS[name][0] for name in names if not NEEDS[name][1]()}
+    if found and STRICT and shutil.which("apt-get") and os.geteuid() == 0:
+        install([package for packages in found.values() for package in packages])
+        found = {name: packages for name, packages in found.items() if not NEEDS[name][1]()}
+    return found
+
+
+def run(stage: Stage, variables: dict[str, str]) -> bool:
+    """Whether it passed. Its own output goes straight to the reader."""
+    print(f"\n── {stage.name}", flush=True)
+    started = time.monotonic()
+    code = subprocess.call(stage.command, cwd=ROOT, env=variables)
+    passed = code == 0 or (stage.may_be_empty and code == NOTHING_COLLECTED)
+    print(f"── {stage.name}: {'passed' if passed else 'FAILED'} in {time.monotonic() - started:.1f} s", flush=True)
+    return passed
+
+
+def main(names: list[str]) -> int:
+    """Run all, or those named; 0 when all that was to be run has passed."""
+    wanted = [stage for stage in stages() if not names or any(stage.name.startswith(name) for name in names)]
+    if not wanted:
+        raise SystemExit(f"No stage begins so. There are: {', '.join(stage.name for stage in stages())}")
+    (ROOT / "var").mkdir(exist_ok=True)
+    missing = lacking(wanted)
+    if missing and STRICT:
+        wanting = " ".join(package for packages in missing.values() for package in packages)
+        raise SystemExit(f"STRICT: this machine lacks {', '.join(missing)}. Install: {wanting}")
+    started = time.monotonic()
+    skipped = [stage for stage in wanted if set(stage.needs) & set(missing) - {"pdf", "pages of a PDF"}]
+    with tempfile.TemporaryDirectory(prefix="test-", dir=ROOT / "var", ignore_cleanup_errors=True) as folder:
+        failed = [
+            stage for stage in wanted if stage not in skipped and not run(stage, environment(Path(folder).resolve()))
+        ]
+    print(f"\n{'=' * 100}")
+    for name, packages in missing.items():
+        print(f"NOT TESTED: this machine lacks {name}. To test that too, install: {' '.join(packages)}")
+    for stage in skipped:
+        print(f"SKIPPED: {stage.name}")
+    for stage in failed:
+        print(f"FAILED: {stage.name}")
+    passed = len(wanted) - len(failed) - len(skipped)
+    print(f"{passed} of {len(wanted)} stages passed in {(time.monotonic() - started) / 60:.1f} minutes.")
+    print("=" * 100, flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

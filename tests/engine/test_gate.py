@@ -1,0 +1,95 @@
+"""The gate itself: what it skips it says, what fails makes it fail."""
+
+import os
+import re
+import sys
+
+import pytest
+
+from tests.portal import ROOT
+
+
+@pytest.fixture
+def check(script, monkeypatch, tmp_path):
+    gate = script("check")
+    monkeypatch.setattr(gate, "STRICT", False)
+    monkeypatch.setattr(gate, "install", lambda packages: None)
+    (tmp_path / "var").mkdir()
+    return gate
+
+
+def use(gate, monkeypatch, *stages, here=True):
+    monkeypatch.setattr(gate, "stages", lambda: list(stages))
+    monkeypatch.setattr(gate, "NEEDS", {"browser": (["chromium"], lambda: here)})
+
+
+def python(gate, code, **options):
+    return gate.Stage(options.pop("name", "a stage"), [sys.executable, "-c", code], **options)
+
+
+def test_all_passed(check, monkeypatch, capfd):
+    use(check, monkeypatch, python(check, "print('hello')"))
+    assert check.main([]) == 0
+    said = capfd.readouterr().out
+    assert re.search(r"hello\n── a stage: passed in \d", said)
+    assert "1 of 1 stages passed" in said
+
+
+def test_one_failure_fails_all_but_the_rest_still_runs(check, monkeypatch, capfd):
+    use(check, monkeypatch, python(check, "raise SystemExit(1)", name="first"), python(check, "print('later')"))
+    assert check.main([]) == 1
+    said = capfd.readouterr().out
+    assert "later" in said
+    assert "FAILED: first" in said
+
+
+def test_what_cannot_run_is_skipped_loudly(check, monkeypatch, capfd):
+    use(check, monkeypatch, python(check, "raise SystemExit(1)", name="in Chromium", needs=("browser",)), here=False)
+    assert check.main([]) == 0
+    said = capfd.readouterr().out
+    assert "NOT TESTED: this machine lacks browser. To test that too, install: chromium" in said
+    assert "SKIPPED: in Chromium" in said
+
+
+def test_strict_skips_nothing(check, monkeypatch):
+    monkeypatch.setattr(check, "STRICT", True)
+    use(check, monkeypatch, python(check, "", needs=("browser",)), here=False)
+    with pytest.raises(SystemExit, match=r"STRICT: this machine lacks browser\. Install: chromium"):
+        check.main([])
+
+
+def test_no_tests_at_all_is_a_failure_unless_said_otherwise(check, monkeypatch):
+    use(check, monkeypatch, python(check, "raise SystemExit(5)"))
+    assert check.main([]) == 1
+    use(check, monkeypatch, python(check, "raise SystemExit(5)", may_be_empty=True))
+    assert check.main([]) == 0
+
+
+def test_a_mistyped_stage_is_said(check, monkeypatch):
+    use(check, monkeypatch, python(check, ""))
+    with pytest.raises(SystemExit, match=r"No stage begins so\. There are: a stage"):
+        check.main(["tset"])
+
+
+def test_the_callers_own_settings_play_no_part(check, monkeypatch, tmp_path):
+    monkeypatch.setenv("KM_DEMO", "1")
+    monkeypatch.setenv("DATABASE_URL", "postgres://real/data")
+    monkeypatch.setenv("SMTP_URL", "smtp://real")
+    found = check.environment(tmp_path)
+    assert (found["KM_DEMO"], found["SMTP_URL"], found["REDIS_URL"]) == ("0", "", "")
+    assert found["DATABASE_URL"] == f"sqlite:///{tmp_path}/portal.sqlite3"
+    assert found["PATH"] == os.environ["PATH"]
+
+
+def test_every_variable_of_the_settings_is_fixed_in_the_gate_and_explained_to_people(check, tmp_path):
+    text = (ROOT / "kmportal" / "settings.py").read_text()
+    read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', text))
+    assert read - {"KM_UPLOAD_LIMIT"} <= set(check.environment(tmp_path))
+    explained = (ROOT / ".env.example").read_text()
+    assert {name for name in read - {"KM_DEMO", "KM_DEBUG"} if f"#{name}=" not in explained} == set()
+
+
+def test_make_and_run_know_the_same_commands():
+    made = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)) - {"help", "lock"}
+    shell = set(re.findall(r"^  ([a-z-]+)\)", (ROOT / "run").read_text(), re.MULTILINE))
+    assert made == shell == {"run", "first", "serve", "test", "bench", "demo-reset"}

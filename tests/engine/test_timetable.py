@@ -1,0 +1,80 @@
+"""Worker and timetable: messages that only wake, signs of life, commands that exist."""
+
+import asyncio
+
+import pytest
+from celery.schedules import crontab
+from django.core.management import call_command, get_commands
+from django.utils import timezone
+
+from jobs.models import Done, Heartbeat
+from jobs.waking import WAKE
+from kmportal import asgi, celery
+
+
+def test_the_timetable_sweeps_each_minute_and_every_message_dies_soon():
+    entries = celery.app.conf.beat_schedule
+    assert entries["sweep"]["schedule"].total_seconds() == 60
+    for entry in entries.values():
+        assert entry["task"] in celery.app.tasks
+        assert entry["options"]["expires"] <= 600
+    assert WAKE in celery.app.tasks
+
+
+def test_every_command_of_the_timetable_exists_and_is_asked_for_all_day():
+    assert set(celery.DAILY) <= set(get_commands())
+    for name in celery.DAILY:
+        assert isinstance(celery.app.conf.beat_schedule[name]["schedule"], crontab)
+
+
+def test_the_timetable_keeps_the_portals_own_time(settings):
+    assert str(celery.app.timezone) == settings.TIME_ZONE
+
+
+def test_a_daily_command_is_run_by_the_timetable_once_a_day(db, monkeypatch):
+    runs = []
+    monkeypatch.setattr("jobs.management.commands.daily.call_command", runs.append)
+    for _ten_minutes_later in range(3):
+        call_command("daily", "tidy_jobs")
+    assert runs == ["tidy_jobs"]
+    assert Done.objects.get().last_on == timezone.localdate()
+
+
+def test_the_heart_of_the_worker_writes_a_sign_of_life(db, monkeypatch):
+    monkeypatch.setattr("django.db.connection.close", lambda: None)
+    celery._beat_once()
+    assert Heartbeat.objects.get().name == "worker"
+
+
+def test_the_heart_survives_a_database_that_is_away(db, monkeypatch, caplog):
+    def gone(*args):
+        raise OSError("the database is away")
+
+    monkeypatch.setattr("django.db.connection.close", lambda: None)
+    monkeypatch.setattr("jobs.actions.beat", gone)
+    celery._beat_once()
+    assert "sign of life could not be written" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "answered_by"),
+    [
+        ("http", "/live/board/1/", "streams"),
+        ("http", "/o/x/", "pages"),
+        ("http", "/live", "pages"),
+        ("websocket", "/live/", "pages"),
+    ],
+)
+def test_streams_and_pages_share_one_process(monkeypatch, kind, path, answered_by):
+    asked = []
+
+    def answer(name):
+        async def application(scope, receive, send):
+            asked.append(name)
+
+        return application
+
+    monkeypatch.setattr(asgi, "live", lambda: answer("streams"))
+    monkeypatch.setattr(asgi, "pages", answer("pages"))
+    asyncio.run(asgi.application({"type": kind, "path": path}, None, None))
+    assert asked == [answered_by]
