@@ -80,8 +80,9 @@ class ActionForm(OwnerForm):
 class HandOverForm(OwnerForm):
     """Who does it from now on."""
 
+    mark_optional = False
     reason = forms.CharField(
-        max_length=500, required=False, label="Why?", help_text="One sentence for whoever takes over."
+        max_length=500, required=False, label="Why?", help_text="One sentence for whoever takes over, if it helps."
     )
     field_order = ("owner", "guest_name", "guest_email", "reason")
 
@@ -100,6 +101,7 @@ class HandOverForm(OwnerForm):
 class MoveForm(forms.Form):
     """Another day, and why."""
 
+    mark_optional = False
     to = DateField(required=False, label="Until when now?")
     no_date = forms.BooleanField(required=False, label="There is no date for now")
     reason = forms.CharField(
@@ -147,7 +149,13 @@ class FilterForm(forms.Form):
     """What the list shows. Anything that makes no sense is passed over."""
 
     SHOWS = ("mine", "all", "done")
-    WHEN = (("", "any time"), ("late", "late"), ("week", "this week"), ("later", "later"), ("none", "no date yet"))
+    WHEN = (
+        ("", "any time"),
+        ("late", "late"),
+        ("week", "the next seven days"),
+        ("later", "later"),
+        ("none", "no date yet"),
+    )
 
     show = forms.CharField(required=False)
     owner = forms.CharField(required=False)

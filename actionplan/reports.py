@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from actionplan.models import Action, ActionQuerySet
 from actionplan.permissions import may_change
-from kmportal.lib.days import long_day
+from kmportal.lib.days import MONTHS, day_in_words, long_day
 from organisations.models import Membership, Person
 
-HEADINGS = {"late": "Late", "week": "This week", "later": "Later", "none": "No date yet"}
+HEADINGS = {"late": "Late", "week": "The next seven days", "later": "Later", "none": "No date yet"}
 COLUMNS = ("Action", "Details", "Who does it", "Until", "Days late", "State", "Done on", "From")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -23,6 +24,7 @@ class Line:
 
     action: Action
     may_change: bool
+    when: str
 
 
 @dataclass(frozen=True)
@@ -53,15 +55,17 @@ class Counts:
         if self.mine_late:
             parts.append(f"{_number(self.mine_late)} {'is' if self.mine_late == 1 else 'are'} late")
         if self.mine_week:
-            parts.append(f"{_number(self.mine_week)} {'is' if self.mine_week == 1 else 'are'} due this week")
+            parts.append(
+                f"{_number(self.mine_week)} {'is' if self.mine_week == 1 else 'are'} due in the next seven days"
+            )
         if not parts:
-            return "Nothing is late, and nothing is due this week."
+            return "Nothing is late, and nothing is due in the next seven days."
         return f"{', '.join(parts)}.".capitalize()
 
 
-def end_of_week(on: date) -> date:
-    """The Sunday of the week that ``on`` belongs to."""
-    return on + timedelta(days=6 - on.weekday())
+def soon(on: date) -> date:
+    """The last of the next seven days, today being the first."""
+    return on + timedelta(days=6)
 
 
 def counts(membership: Membership, *, on: date) -> Counts:
@@ -73,7 +77,7 @@ def counts(membership: Membership, *, on: date) -> Counts:
         .aggregate(
             mine=Count("pk", filter=mine),
             mine_late=Count("pk", filter=mine & Q(due_on__lt=on)),
-            mine_week=Count("pk", filter=mine & Q(due_on__gte=on, due_on__lte=end_of_week(on))),
+            mine_week=Count("pk", filter=mine & Q(due_on__gte=on, due_on__lte=soon(on))),
             everybody=Count("pk", filter=Q(state=Action.State.OPEN)),
             done=Count("pk", filter=~Q(state=Action.State.OPEN)),
         )
@@ -105,16 +109,28 @@ def owners(membership: Membership) -> Iterable[Person]:
 
 
 def sections(rows: Iterable[Action], membership: Membership, *, on: date) -> list[Section]:
-    """Open actions under Late, This week, Later, No date yet; empty ones left out."""
+    """Open actions under Late, The next seven days, Later, No date yet; empty ones left out."""
     found: dict[str, list[Line]] = {key: [] for key in HEADINGS}
-    for line in lines(rows, membership):
+    for line in lines(rows, membership, on=on):
         found[_when(line.action, on)].append(line)
     return [Section(key, HEADINGS[key], rows) for key, rows in found.items() if rows]
 
 
-def lines(rows: Iterable[Action], membership: Membership) -> list[Line]:
+def lines(rows: Iterable[Action], membership: Membership, *, on: date) -> list[Line]:
     """Rows with what this reader may do."""
-    return [Line(action, may_change(action, membership)) for action in rows]
+    return [Line(action, may_change(action, membership), _when_due(action, on)) for action in rows]
+
+
+def _when_due(action: Action, on: date) -> str:
+    """The day at the end of a row: “Today”, “Wednesday 25 November”, “4 December 2026”. What is late says so itself."""
+    day = action.due_on
+    if day is None or day < on:
+        return ""
+    if (day - on).days < 2:
+        return day_in_words(day, on=on).capitalize()
+    if day <= soon(on):
+        return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+    return long_day(day)
 
 
 def table(rows: Iterable[Action], *, on: date) -> Iterator[list[object]]:
@@ -133,11 +149,11 @@ def table(rows: Iterable[Action], *, on: date) -> Iterator[list[object]]:
 
 
 def _due(when: str, on: date) -> Q:
-    sunday = end_of_week(on)
+    last = soon(on)
     return {
         "late": Q(due_on__lt=on),
-        "week": Q(due_on__gte=on, due_on__lte=sunday),
-        "later": Q(due_on__gt=sunday),
+        "week": Q(due_on__gte=on, due_on__lte=last),
+        "later": Q(due_on__gt=last),
         "none": Q(due_on=None),
     }[when]
 
@@ -147,7 +163,7 @@ def _when(action: Action, on: date) -> str:
         return "none"
     if action.due_on < on:
         return "late"
-    return "week" if action.due_on <= end_of_week(on) else "later"
+    return "week" if action.due_on <= soon(on) else "later"
 
 
 def _number(number: int) -> str:

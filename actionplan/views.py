@@ -52,7 +52,7 @@ def action_list(request: HttpRequest, organisation: Organisation) -> HttpRespons
         "times": FilterForm.WHEN,
         "is_all": wanted["show"] == "all",
         "sections": [] if done else reports.sections(page, request.membership, on=today),
-        "lines": reports.lines(page, request.membership) if done else [],
+        "lines": reports.lines(page, request.membership, on=today) if done else [],
     }
     return render(request, "actionplan/action_list.html", context)
 

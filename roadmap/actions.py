@@ -174,7 +174,7 @@ def plan(
 @transaction.atomic
 def change(intervention: Intervention, *, by: Person, seen: int, reason: str = "", **fields: Any) -> Intervention:
     """Change the plan. Asks why when a day moves; keeps what changed and why. ``Stale`` if somebody else was first."""
-    before = Intervention.objects.select_for_update().select_related("owner").get(pk=intervention.pk)
+    before = Intervention.objects.select_for_update(of=("self",)).select_related("owner").get(pk=intervention.pk)
     if "areas" in fields:
         fields["areas"] = _in_order(fields["areas"])
     _check_days(fields.get("starts_on", before.starts_on), fields.get("ends_on", before.ends_on))

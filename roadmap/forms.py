@@ -203,6 +203,7 @@ class InterventionEditForm(VersionedForm, InterventionForm):
 class StateForm(forms.Form):
     """Where an intervention stands. Stopping it asks why."""
 
+    mark_optional = False
     state = forms.ChoiceField(
         choices=hinted(
             Intervention.State.choices,

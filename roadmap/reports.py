@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from kmportal.lib.charts import Balance, Band, Bar, StepProgress, Timeline, balance, timeline
 from kmportal.lib.days import due_in_words, long_day
-from roadmap.models import Area, CatalogueEntry, Intervention, Programme, ProgrammeStep, Step, StepGuide
+from roadmap.models import Area, CatalogueEntry, Effort, Intervention, Programme, ProgrammeStep, Step, StepGuide
 
 State = Intervention.State
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -275,8 +275,8 @@ class Offer:
 
     @property
     def facts(self) -> str:
-        kind, effort = self.entry.get_kind_display(), self.entry.get_effort_display().lower()
-        return f"{kind}, {effort} to do" if effort != "long" else f"{kind}, takes long"
+        takes = {Effort.QUICK: "days", Effort.MEDIUM: "weeks", Effort.LONG: "months"}[Effort(self.entry.effort)]
+        return f"{self.entry.get_kind_display()}, takes {takes}"
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def intervention_detail(request: HttpRequest, organisation: Organisation, pk: in
         "when": reports.days_in_words(intervention),
         "areas": intervention.area_names,
         "changes": intervention.changes.select_related("by"),
-        "open_actions": lines(promised.open().by_day().select_related("owner", "organisation"), membership),
+        "open_actions": lines(promised.open().by_day().select_related("owner", "organisation"), membership, on=today),
         "over_actions": promised.over().select_related("owner", "organisation"),
         "may_plan": membership.can(Permission.PLAN),
         "may_facilitate": membership.can(Permission.FACILITATE),

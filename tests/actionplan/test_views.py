@@ -105,7 +105,7 @@ class TestList:
 
 
 class TestSections:
-    def test_the_week_ends_on_sunday(self, riverside, lena, member):
+    def test_the_next_seven_days(self, riverside, lena, member):
         from actionplan import reports
 
         monday = date(2026, 11, 23)
@@ -120,16 +120,27 @@ class TestSections:
         }
         assert found == {
             "Late": ["Day 22"],
-            "This week": ["Day 23", "Day 29"],
+            "The next seven days": ["Day 23", "Day 29"],
             "Later": ["Day 30"],
             "No date yet": ["No day"],
         }
-        assert reports.counts(me, on=monday).sentence == "One is late, two are due this week."
+        assert reports.counts(me, on=monday).sentence == "One is late, two are due in the next seven days."
 
-    def test_over_the_new_year(self):
-        from actionplan.reports import end_of_week
+    def test_days_at_the_end_of_a_row(self, riverside, lena, member):
+        from actionplan import reports
 
-        assert end_of_week(date(2026, 12, 31)) == date(2027, 1, 3)
+        on = date(2026, 12, 30)
+        for days in (-1, 0, 1, 2, 6, 7):
+            actions.promise(riverside, by=lena, title=str(days), owner=lena, due_on=on + timedelta(days=days))
+        rows = Action.objects.by_day()
+        assert [line.when for line in reports.lines(rows, member(lena), on=on)] == [
+            "",
+            "Today",
+            "Tomorrow",
+            "Friday 1 January",
+            "Tuesday 5 January",
+            "6 January 2027",
+        ]
 
 
 class TestDone:
