@@ -206,6 +206,8 @@ def file_problems(document: Document, known: dict[str, str]) -> list[Problem]:
     days = [item["days"] for item in data["prep"]]
     if days != sorted(days, reverse=True):
         problems.append(document.problem(["prep"], "The checklist must go from the earliest day to the latest."))
+    steps = [(item["text"], ("prep", index)) for index, item in enumerate(data["prep"])]
+    problems += [document.problem(path, "This stands in the checklist twice.") for _, path in repeated(steps)]
     problems += _word_problems(document)
     problems += _minute_problems(document)
     for index, stage in enumerate(data["stages"]):

@@ -86,6 +86,7 @@ SET = "action-learning-set.yaml"
         (AAR, lambda c: c.update(position=2), "Another technique has the position 2 already."),
         (AAR, lambda c: c["size"].update(min=20), "The smallest size is larger than the largest."),
         (AAR, lambda c: c["prep"].reverse(), "The checklist must go from the earliest day to the latest."),
+        (AAR, lambda c: c["prep"].append(c["prep"][-1]), "This stands in the checklist twice."),
         (AAR, lambda c: c["keep"].append("all of it"), "This must be a full sentence with a full stop."),
         (AAR, lambda c: c.update(purpose=""), "This must not be empty."),
         (AAR, lambda c: c.update(confidentiality="secret"), "“secret” is not one of open, no-blame"),
