@@ -133,12 +133,12 @@ def _draw_note(note: Note | None, room: SeenRoom) -> dict[str, Any] | None:
     values = {"kind": "note", "stage": stage.key, "count": stage.count}
     values["counts"] = {column.key: column.count for column in stage.columns}
     if stage.is_hidden:
-        return {**values, "hidden": render_to_string("techniques/_room_hidden.html", {"room": room, "stage": stage})}
+        return {**values, "hidden": render_to_string("techniques/_room_hidden.html", _values(room, stage=stage))}
     handle = str(note.client_id)
     seen = next((one for one in stage.notes if str(one.handle) == handle), None)
     if seen is None:
         return {**values, "handle": handle, "gone": True}
-    html = render_to_string("techniques/_room_note.html", {"room": room, "note": seen})
+    html = render_to_string("techniques/_room_note.html", _values(room, note=seen))
     return {**values, "handle": handle, "column": seen.column, "html": html}
 
 
@@ -146,7 +146,7 @@ def _draw_clock(kind: str, room: SeenRoom, at: datetime) -> dict[str, Any]:
     stage = room.current
     values: dict[str, Any] = {"kind": kind, "stage": stage.key if stage else "", "clock": clock(room.clock, at)}
     if room.audience is Audience.FACILITATOR:
-        values["rail"] = render_to_string("techniques/_room_rail.html", {"room": room})
+        values["rail"] = render_to_string("techniques/_room_rail.html", _values(room))
     return values
 
 
@@ -162,13 +162,18 @@ def milliseconds(at: datetime) -> int:
 
 def board(room: SeenRoom, stage: SeenStage) -> str:
     """The notes of one stage as this audience sees them."""
-    return render_to_string("techniques/_room_board.html", {"room": room, "stage": stage, "before": room.before(stage)})
+    return render_to_string("techniques/_room_board.html", _values(room, stage=stage, before=room.before(stage)))
+
+
+def _values(room: SeenRoom, **values: Any) -> dict[str, Any]:
+    """What the pieces of a room’s page need, the same here and on the page itself."""
+    return {"room": room, "session": room.session, "audience": room.audience, **values}
 
 
 def _people(room: SeenRoom) -> str:
     if room.audience is not Audience.FACILITATOR:
         return ""
-    return render_to_string("techniques/_room_people.html", {"room": room})
+    return render_to_string("techniques/_room_people.html", _values(room))
 
 
 def _stage_of(room: SeenRoom, pk: int) -> SeenStage | None:

@@ -7,7 +7,7 @@ the close makes of it. No technique has code of its own here.
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -50,6 +50,16 @@ class Confidentiality(models.TextChoices):
         return "Nobody sees who wrote a note. The notes are deleted when the session ends; the summary is kept."
 
 
+class TechniqueQuerySet(models.QuerySet["Technique"]):
+    """Techniques: those that ship, and an organisation’s own."""
+
+    def of(self, organisation: Organisation) -> "TechniqueQuerySet":
+        """What the organisation may use: an own copy stands in for the shipped one of the same key."""
+        copies = self.model.objects.filter(organisation=organisation, key=OuterRef("key"))
+        shipped = Q(organisation=None) & ~Q(Exists(copies))
+        return self.filter(shipped | Q(organisation=organisation))
+
+
 class Technique(models.Model):
     """A way of learning together, with its card and script. Ships as content; a copy of one’s own has an organisation.
 
@@ -74,6 +84,8 @@ class Technique(models.Model):
     can_run = models.BooleanField(default=False, help_text="Its script is complete, so that a session can be planned.")
     is_draft = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
+
+    objects = TechniqueQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]

@@ -57,6 +57,7 @@ class SeenStage:
     columns: tuple[SeenColumn, ...]
     count: int
     writers: int
+    silent: int
     mine: tuple[SeenNote, ...]
     writes: str
     is_hidden: bool
@@ -121,13 +122,6 @@ class SeenRoom:
         return next((stage for stage in self.stages if stage.is_current), None)
 
     @property
-    def following(self) -> SeenStage | None:
-        """The stage after the current one."""
-        stages = list(self.stages)
-        place = next((place for place, stage in enumerate(stages) if stage.is_current), None)
-        return stages[place + 1] if place is not None and place + 1 < len(stages) else None
-
-    @property
     def unshown(self) -> tuple[SeenStage, ...]:
         """Stages with notes that nobody has seen."""
         return tuple(stage for stage in self.stages if stage.is_hidden and stage.count)
@@ -136,6 +130,10 @@ class SeenRoom:
         """The nearest earlier stage that has notes to look at."""
         earlier = [one for one in self.stages if one.number < stage.number and one.notes]
         return earlier[-1] if earlier else None
+
+    def after(self, stage: SeenStage) -> SeenStage | None:
+        """The stage that follows in the script."""
+        return next((one for one in self.stages if one.number == stage.number + 1), None)
 
     def stage(self, key: str) -> SeenStage | None:
         return next((stage for stage in self.stages if stage.key == key), None)
@@ -181,7 +179,7 @@ def look(facts: Facts, audience: Audience, *, participant: Participant | None = 
     session = facts.session
     by_stage: Mapping[int, list[Note]] = _by_stage(facts.notes)
     stages = tuple(
-        _stage(stage, number, by_stage.get(stage.pk, []), session, audience, participant)
+        _stage(stage, number, by_stage.get(stage.pk, []), session, audience, participant, len(facts.people))
         for number, stage in enumerate(facts.stages, start=1)
     )
     current = next((stage for stage in facts.stages if stage.pk == session.stage_id), None)
@@ -212,10 +210,12 @@ def _stage(
     session: Session,
     audience: Audience,
     participant: Participant | None,
+    people: int,
 ) -> SeenStage:
     mine = participant.pk if participant else None
     readable = visible(stage, notes, mine=mine)
     leads = audience is Audience.FACILITATOR
+    writers = len({note.author_id for note in notes if note.author_id and not note.by_facilitator})
     return SeenStage(
         pk=stage.pk,
         key=stage.key,
@@ -234,7 +234,8 @@ def _stage(
             for column in stage.columns
         ),
         count=len(notes),
-        writers=len({note.author_id for note in notes if note.author_id and not note.by_facilitator}),
+        writers=writers,
+        silent=max(people - writers, 0),
         mine=own(notes, mine) if mine else (),
         writes=stage.writes,
         is_hidden=not stage.shows_notes,
@@ -262,6 +263,11 @@ def visible(stage: Stage, notes: Iterable[Note], *, mine: int | None = None) -> 
 def own(notes: Iterable[Note], mine: int) -> tuple[SeenNote, ...]:
     """What one participant wrote, the newest first. For that participant’s own answers only."""
     return tuple(_seen(note, mine) for note in sorted(notes, key=lambda note: -note.pk) if note.author_id == mine)
+
+
+def one(note: Note, mine: int) -> SeenNote | None:
+    """A single note for one participant: theirs, or one that everybody may read; else None."""
+    return _seen(note, mine) if note.author_id == mine or note.stage.shows_notes else None
 
 
 def _seen(note: Note, mine: int | None) -> SeenNote:

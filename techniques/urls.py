@@ -1,5 +1,17 @@
-"""Addresses of sessions for guests."""
+"""Addresses for whoever holds a join code, with or without an account. Mounted at ``/join/``."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from techniques.views import joining
+
+urlpatterns = [
+    path("", joining.join, name="join"),
+    path("<str:code>/", joining.join_session, name="join_session"),
+    path("<str:code>/calendar.ics", joining.join_calendar, name="join_calendar"),
+    path("<str:code>/leave/", joining.join_leave, name="join_leave"),
+    path("<str:code>/room/", joining.join_room, name="join_room"),
+    path("<str:code>/notes/", joining.join_note, name="join_note"),
+    path("<str:code>/notes/<uuid:handle>/", joining.join_note_change, name="join_note_change"),
+    path("<str:code>/mine/", joining.join_mine, name="join_mine"),
+    path("<str:code>/since/<int:number>/", joining.join_since, name="join_since"),
+]

@@ -1,5 +1,33 @@
-"""Addresses of sessions inside an organisation."""
+"""Addresses of sessions and techniques inside an organisation. Mounted at ``/o/<slug>/sessions/``."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from techniques.views import catalogue, leading, sessions
+
+urlpatterns = [
+    path("", sessions.session_list, name="session_list"),
+    path("new/", sessions.session_new, name="session_new"),
+    path("<int:pk>/", sessions.session_detail, name="session_detail"),
+    path("<int:pk>/edit/", sessions.session_edit, name="session_edit"),
+    path("<int:pk>/cancel/", sessions.session_cancel, name="session_cancel"),
+    path("<int:pk>/invite/", sessions.session_invite, name="session_invite"),
+    path("<int:pk>/tick/", sessions.session_tick, name="session_tick"),
+    path("<int:pk>/join/", sessions.session_join, name="session_join"),
+    # The room, for whoever leads it
+    path("<int:pk>/open/", leading.session_open, name="session_open"),
+    path("<int:pk>/room/", leading.session_room, name="session_room"),
+    path("<int:pk>/room/go/", leading.room_go, name="room_go"),
+    path("<int:pk>/room/time/", leading.room_time, name="room_time"),
+    path("<int:pk>/room/show/", leading.room_show, name="room_show"),
+    path("<int:pk>/room/notes/", leading.room_note, name="room_note"),
+    path("<int:pk>/room/notes/<uuid:handle>/", leading.room_note_change, name="room_note_change"),
+    path("<int:pk>/room/mine/", leading.room_mine, name="room_mine"),
+    path("<int:pk>/room/since/<int:number>/", leading.room_since, name="room_since"),
+    # The big screen, for every member
+    path("<int:pk>/screen/", leading.session_screen, name="session_screen"),
+    path("<int:pk>/screen/since/<int:number>/", leading.screen_since, name="screen_since"),
+    # The catalogue
+    path("techniques/", catalogue.technique_list, name="technique_list"),
+    path("techniques/<slug:key>/", catalogue.technique_detail, name="technique_detail"),
+    path("techniques/<slug:key>/print/", catalogue.technique_print, name="technique_print"),
+]

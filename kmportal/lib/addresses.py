@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-_SEPARATORS = re.compile(r"[\n\r;\t]+|,(?![^<\"]*>)")
+# “Ann Lee <ann@example.org>”, “"Lee, Ann" <ann@example.org>”, or a bare address
+_ONE = re.compile(r"\"[^\"]*\"\s*<[^<>]*>|[^,<>]*<[^<>]*>|[^,\s]+")
+_NAMED = re.compile(r"(?P<name>.*?)<(?P<address>[^<>]*)>")
 
 
 @dataclass(frozen=True)
@@ -26,21 +27,22 @@ def read_addresses(text: str) -> Pasted:
     found: dict[str, str] = {}
     bad: list[str] = []
     for piece in _pieces(text):
-        name, address = parseaddr(piece)
+        named = _NAMED.fullmatch(piece)
+        name, address = (named["name"], named["address"]) if named else ("", piece)
+        address = address.strip(" '\"").removeprefix("mailto:").lower()
         try:
             validate_email(address)
         except ValidationError:
             bad.append(piece)
-            continue
-        key = address.lower()
-        found[key] = found.get(key) or " ".join(name.split())
+        else:
+            found[address] = found.get(address) or " ".join(name.strip(" ,'\"").split())
     return Pasted(found, tuple(bad))
 
 
 def _pieces(text: str) -> list[str]:
-    parts = [part.strip(" ,<>\"'") if "<" not in part else part.strip(" ,") for part in _SEPARATORS.split(text)]
     pieces: list[str] = []
-    for part in filter(None, parts):
-        # Several bare addresses with only spaces between them
-        pieces += part.split() if part.count("@") > 1 and "<" not in part else [part]
-    return pieces
+    for part in re.split(r"[\n\r;\t]+", text):
+        whole = part.strip(" ,")
+        # “Lee, Ann <ann@example.org>” is one address with a comma in the name
+        pieces += _ONE.findall(whole) if whole.count("@") > 1 else [whole] if "<" in whole else whole.split(",")
+    return [piece.strip() for piece in pieces if piece.strip()]

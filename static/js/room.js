@@ -1,0 +1,105 @@
+// The room: follows its log on every screen. Without this file everything works by forms and links.
+
+import { Clock } from "./room/clock.js";
+import { Line } from "./room/line.js";
+import { Notes } from "./room/notes.js";
+import { post, Refused } from "./room/post.js";
+import { Stages } from "./room/stages.js";
+
+const root = document.querySelector("[data-room]");
+const find = (selector) => [...root.querySelectorAll(selector)];
+
+function say(words) {
+  for (const line of find("[data-say]")) line.textContent = words;
+}
+
+const clock = new Clock(root, say);
+const stages = new Stages(root, say);
+let line = null;
+const notes = new Notes(root, { say, nudge: () => line?.nudge() });
+line = new Line(root, { onPiece: take, onTime: (now) => clock.heard(now), onState: setUp });
+
+const pieces = {
+  note: (piece) => notes.told(piece),
+  board: (piece) => {
+    notes.board(piece);
+    say("All notes are shown.");
+  },
+  stage: (piece) => {
+    setClock(piece);
+    stages.follow(piece.stage);
+  },
+  timer: setClock,
+  people: ({ count, html }) => {
+    for (const place of find("[data-people-count]")) place.textContent = count;
+    if (html) for (const place of find("[data-people]")) place.innerHTML = html;
+  },
+  // Not all at the same moment
+  opened: () => setTimeout(() => location.reload(), Math.random() * 800),
+  closed: end,
+};
+
+function take(piece) {
+  pieces[piece.kind]?.(piece);
+}
+
+function setClock(piece) {
+  clock.set(piece.clock);
+  if (piece.rail) for (const rail of find("[data-rail]")) rail.innerHTML = piece.rail;
+  for (const field of find("[data-now-stage]")) field.value = piece.stage;
+  for (const field of find("[data-now-minutes]")) field.value = piece.clock.minutes;
+  const isPaused = piece.clock.left !== null;
+  for (const form of find("[data-when]")) {
+    const hadFocus = form.contains(document.activeElement);
+    form.hidden = (form.dataset.when === "paused") !== isPaused;
+    if (hadFocus && form.hidden) root.querySelector("[data-when]:not([hidden]) button")?.focus();
+  }
+}
+
+function setUp(isUp) {
+  for (const box of find("[data-line]")) box.hidden = isUp;
+  if (isUp) notes.flush();
+}
+
+function end() {
+  line.stop();
+  if (root.dataset.overUrl) {
+    location.assign(root.dataset.overUrl);
+    return;
+  }
+  const over = root.querySelector("[data-over]");
+  const left = find("textarea").map((box) => box.value.trim()).filter(Boolean);
+  const main = root.querySelector("main");
+  for (const clockBox of find("[data-clock]")) clockBox.hidden = true;
+  main.replaceChildren(over.content.cloneNode(true));
+  const notSent = main.querySelector("[data-not-sent]");
+  for (const words of left) {
+    notSent.hidden = false;
+    notSent.append(Object.assign(document.createElement("p"), { textContent: words, className: "km-note" }));
+  }
+  main.querySelector("h2").focus();
+}
+
+// The facilitator’s buttons: pressed without leaving the page. The screens hear of it through the log.
+root.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("[data-do]")) return;
+  event.preventDefault();
+  const values = Object.fromEntries(new FormData(form));
+  const button = event.submitter;
+  if (button?.name) values[button.name] = button.value;
+  const problem = root.querySelector("[data-problem]");
+  button?.setAttribute("aria-disabled", "true");
+  try {
+    await post(form.action, values, form);
+    if (problem) problem.hidden = true;
+    line.nudge();
+  } catch (trouble) {
+    if (!problem) return;
+    problem.hidden = false;
+    problem.querySelector("p").textContent =
+      trouble instanceof Refused ? trouble.message : "This did not reach the portal. Try again in a moment.";
+  } finally {
+    button?.removeAttribute("aria-disabled");
+  }
+});

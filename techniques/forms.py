@@ -1,0 +1,199 @@
+"""What people fill in about sessions: the plan, whom to invite, their name at the door, a note."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from kmportal.lib.addresses import read_addresses
+from kmportal.lib.forms import MomentField, hinted
+from organisations.models import Group, Membership, Organisation, Person
+from organisations.permissions import Permission
+from roadmap.models import Intervention
+from techniques.models import Length, Session, Technique
+
+# Further away than this is a slip of the pen.
+FURTHEST = timedelta(days=3 * 366)
+GUESTS_AT_ONCE = 200
+
+
+class SessionForm(forms.ModelForm):
+    """The plan of a session with one technique."""
+
+    once = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Session
+        fields = (
+            "title", "length", "purpose", "starts_at", "place_kind", "place", "facilitator", "intervention", "group",
+            "version",
+        )  # fmt: skip
+        field_classes = {"starts_at": MomentField}
+        labels = {
+            "title": "What is it about?",
+            "length": "How long?",
+            "purpose": "What do you want to find out?",
+            "starts_at": "When?",
+            "place_kind": "Where do people meet?",
+            "place": "Place or link",
+            "facilitator": "Who leads it?",
+            "intervention": "Part of which intervention?",
+            "group": "For which group?",
+        }
+        help_texts = {
+            "title": "A few words, for example: Opening of the winter ward",
+            "place": "For example, Seminar room 2, or the address of the video call",
+        }
+        widgets = {
+            "length": forms.RadioSelect,
+            "place_kind": forms.RadioSelect,
+            "purpose": forms.Textarea({"rows": "3"}),
+            "version": forms.HiddenInput,
+        }
+
+    def __init__(self, *args: Any, organisation: Organisation, technique: Technique, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["length"].choices = hinted(
+            Length.choices, {length: minutes_in_words(technique.minutes.get(length, 0)) for length in Length}
+        )
+        self.fields["place_kind"].choices = Session.Place.choices
+        self.fields["facilitator"].queryset = who_may_lead(organisation)
+        self.fields["facilitator"].required = True
+        self.fields["facilitator"].empty_label = None
+        self.fields["version"].required = False
+        plans = Intervention.objects.filter(programme__organisation=organisation).select_related("programme")
+        self._offer("intervention", plans, "None")
+        self._offer("group", groups_of(organisation), "No group")
+        if self.instance.pk is None:
+            self.fields["once"].initial = uuid4
+
+    def _offer(self, name: str, queryset: Any, nothing: str) -> None:
+        """Offer the choices of this organisation; a question without any choice is not asked."""
+        field = self.fields[name]
+        field.queryset, field.empty_label = queryset, nothing
+        if not queryset.exists():
+            del self.fields[name]
+
+    def clean_starts_at(self) -> Any:
+        starts_at = self.cleaned_data["starts_at"]
+        if timezone.localdate(starts_at) < timezone.localdate():
+            raise ValidationError("This day has passed. Choose today or a later day")
+        if starts_at > timezone.now() + FURTHEST:
+            raise ValidationError("Check the year: this is more than three years away")
+        return starts_at
+
+    def validate_constraints(self) -> None:
+        """Codes and the like are looked after by the action."""
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What the action is told."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"once", "version"}}
+
+
+def who_may_lead(organisation: Organisation) -> Any:
+    """Everybody whose role allows them to lead sessions here."""
+    leads = Membership.objects.current().may(Permission.FACILITATE).filter(organisation=organisation)
+    return Person.objects.filter(pk__in=leads.values("person")).order_by("name", "pk")
+
+
+def groups_of(organisation: Organisation) -> Any:
+    """Groups of people; sources of brought-in lessons are none."""
+    return Group.objects.filter(organisation=organisation).exclude(kind=Group.Kind.SOURCE)
+
+
+class InviteForm(forms.Form):
+    """Whom to invite: members by ticking, others by their addresses."""
+
+    people = forms.ModelMultipleChoiceField(
+        Person.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Members"
+    )
+    addresses = forms.CharField(
+        required=False,
+        max_length=20_000,
+        label="Other people",
+        help_text="E-mail addresses, one a line or with commas between them. They need no account.",
+        widget=forms.Textarea({"rows": "4"}),
+    )
+
+    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        members = Membership.objects.current().filter(organisation=session.organisation_id)
+        asked = session.invitees.filter(person__isnull=False).values("person")
+        self.members = Person.objects.filter(pk__in=members.values("person"))
+        self.fields["people"].queryset = self.members.exclude(pk__in=asked).order_by("name", "pk")
+        if not self.fields["people"].queryset.exists():
+            del self.fields["people"]
+
+    def clean_addresses(self) -> dict[str, str]:
+        pasted = read_addresses(self.cleaned_data["addresses"])
+        if pasted.bad:
+            named = ", ".join(f"“{piece[:60]}”" for piece in pasted.bad[:5])
+            raise ValidationError(f"This is not an e-mail address: {named}. Correct it or take it out")
+        if len(pasted.found) > GUESTS_AT_ONCE:
+            raise ValidationError(f"These are {len(pasted.found)} addresses. Invite {GUESTS_AT_ONCE} at a time")
+        return pasted.found
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if self.errors:
+            return values
+        if not values.get("people") and not values["addresses"]:
+            raise ValidationError("Tick somebody or write an address")
+        # An address of a member stands for the member
+        members = {person.email.lower(): person for person in self.members.filter(email__in=values["addresses"])}
+        values["guests"] = {email: name for email, name in values["addresses"].items() if email not in members}
+        values["asked"] = list({*values.get("people", ()), *members.values()})
+        return values
+
+
+class CodeForm(forms.Form):
+    """The code that somebody reads off a screen."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=40,
+        help_text="Six letters or digits, for example RNK 4G7",
+        error_messages={"required": "Write the code that you see on the screen or in the invitation"},
+        widget=forms.TextInput(
+            {
+                "class": "govuk-input--width-10",
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+        ),
+    )
+
+
+class NameForm(forms.Form):
+    """Who comes in as a guest. ``key`` makes a second sending of the same form the same guest."""
+
+    name = forms.CharField(
+        label="Your name",
+        max_length=60,
+        help_text="A first name is enough. Only the facilitator sees it, and never beside a note.",
+        error_messages={"required": "Write your name, so that the facilitator knows who is here"},
+        widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "given-name"}),
+    )
+    key = forms.RegexField(r"[A-Za-z0-9_-]{32}", widget=forms.HiddenInput, required=False)
+
+
+class NoteForm(forms.Form):
+    """A note on its way in. What its words must be like is the action’s business."""
+
+    client_id = forms.UUIDField(error_messages={"required": "Reload the page and send the note again"})
+    stage = forms.CharField(max_length=60)
+    column = forms.CharField(max_length=60)
+    text = forms.CharField(required=False, strip=False, max_length=100_000)
+
+
+def minutes_in_words(minutes: int) -> str:
+    """“15 minutes”, “1 hour”, “3 hours 30 minutes”."""
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours} hour{'' if hours == 1 else 's'}"] if hours else []
+    parts += [f"{rest} minute{'' if rest == 1 else 's'}"] if rest or not hours else []
+    return " ".join(parts)

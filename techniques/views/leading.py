@@ -1,0 +1,123 @@
+"""The room for whoever leads it, and the big screen."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from organisations.access import requires
+from organisations.models import Organisation
+from organisations.permissions import Permission
+from techniques import actions
+from techniques.models import Participant, Session, Stage
+from techniques.projection import Audience
+from techniques.views import addresses, seats
+
+# The press that gives a stage more time
+MORE_MINUTES = 2
+
+
+def find(request: HttpRequest, pk: int) -> Session:
+    """A session of this organisation, with what its pages need."""
+    return get_object_or_404(Session.objects.visible_to(request.membership).for_room(), pk=pk)  # type: ignore[attr-defined]
+
+
+def _seat(request: HttpRequest, pk: int, *, writes: bool = False) -> seats.Seat:
+    session = find(request, pk)
+    if writes and not session.is_over:
+        participant: Participant | None = actions.lead(session, request.user)  # type: ignore[arg-type]
+    else:
+        participant = Participant.objects.filter(session=session, person=request.user.pk).first()
+    return seats.Seat(session, Audience.FACILITATOR, participant, request.user)  # type: ignore[arg-type]
+
+
+def _stage(session: Session, request: HttpRequest) -> Stage:
+    return get_object_or_404(Stage, session=session, key=request.POST.get("stage", ""))
+
+
+@requires(Permission.FACILITATE)
+@require_POST
+def session_open(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    return seats.do(request, _seat(request, pk), actions.open_room)
+
+
+@requires(Permission.FACILITATE)
+@never_cache
+def session_room(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """The room of whoever leads. Before it is open and after the close there is only the session’s page."""
+    seat = _seat(request, pk)
+    if not seat.session.is_live:
+        return redirect(seat.session)
+    return seats.draw_room(request, seat, more=MORE_MINUTES)
+
+
+@requires(Permission.FACILITATE)
+@require_POST
+def room_go(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    seat = _seat(request, pk)
+    return seats.do(request, seat, actions.go_to, stage=_stage(seat.session, request))
+
+
+@requires(Permission.FACILITATE)
+@require_POST
+def room_show(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    seat = _seat(request, pk)
+    return seats.do(request, seat, actions.reveal, stage=_stage(seat.session, request))
+
+
+@requires(Permission.FACILITATE)
+@require_POST
+def room_time(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """The clock: two minutes more, pause, go on."""
+    seat, verb = _seat(request, pk), request.POST.get("verb", "")
+    if verb == "more":
+        seen = request.POST.get("minutes", "")
+        seen_minutes = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else -1
+        stage = _stage(seat.session, request)
+        return seats.do(request, seat, actions.give_time, stage=stage, minutes=MORE_MINUTES, seen_minutes=seen_minutes)
+    return seats.do(request, seat, actions.resume if verb == "resume" else actions.pause)
+
+
+@requires(Permission.FACILITATE)
+@require_POST
+def room_note(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    return seats.save_note(request, _seat(request, pk, writes=True))
+
+
+@requires(Permission.FACILITATE)
+def room_note_change(request: HttpRequest, organisation: Organisation, pk: int, handle: UUID) -> HttpResponse:
+    return seats.change_note(request, _seat(request, pk, writes=request.method == "POST"), handle)
+
+
+@requires(Permission.FACILITATE)
+@never_cache
+def room_mine(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    return seats.own_notes(request, _seat(request, pk))
+
+
+@requires(Permission.FACILITATE)
+@never_cache
+def room_since(request: HttpRequest, organisation: Organisation, pk: int, number: int) -> HttpResponse:
+    return seats.news_since(seats.Seat(find(request, pk), Audience.FACILITATOR), number)
+
+
+@requires(Permission.READ)
+@never_cache
+def session_screen(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """What everybody in the room looks at. Before the room is open: how to join."""
+    seat = seats.Seat(find(request, pk), Audience.SCREEN)
+    if seat.session.is_over:
+        return redirect(seat.session)
+    poster = addresses.poster(request, seat.session)
+    if not seat.session.is_live:
+        values = {"session": seat.session, "seat": seat, "poster": poster, "room": seats.look(seat)}
+        return render(request, "techniques/screen_waiting.html", values)
+    return seats.draw_room(request, seat, poster=poster)
+
+
+@requires(Permission.READ)
+@never_cache
+def screen_since(request: HttpRequest, organisation: Organisation, pk: int, number: int) -> HttpResponse:
+    return seats.news_since(seats.Seat(find(request, pk), Audience.SCREEN), number)

@@ -1,0 +1,169 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from kmportal.lib.refusals import Refusal, Stale
+from notifications.models import Notice
+from organisations.models import AuditEntry
+from search import index
+from techniques import actions
+from techniques.models import Confidentiality, RoomEvent, Session, Stage
+from tests.techniques.conftest import NOW
+
+
+def test_a_session_gets_its_own_copy_of_the_script(session, review):
+    assert session.state == Session.State.PLANNED
+    assert session.minutes == 60
+    assert len(session.code) == 6
+    stages = list(session.stages.all())
+    assert [stage.key for stage in stages] == ["open", "expect", "happened", "talk", "close"]
+    assert [stage.minutes for stage in stages] == [8, 12, 20, 12, 8] == [stage.planned_minutes for stage in stages]
+    review.stages[1]["name"] = "Changed later"
+    review.save()
+    assert session.stages.get(key="expect").name == "What did we expect?"
+
+
+def test_people_are_promised_what_the_technique_promises(session, review, riverside, farah):
+    assert session.confidentiality == Confidentiality.NO_BLAME
+    assert "deleted" in session.promise
+    review.card["confidentiality"] = "open"
+    review.save()
+    other = actions.plan(riverside, by=farah, technique=review, length="short", title="Next", starts_at=NOW)
+    assert "kept without names" in other.promise
+    session.refresh_from_db()
+    assert session.confidentiality == Confidentiality.NO_BLAME
+
+
+def test_an_unknown_promise_keeps_least(review, riverside, farah):
+    review.card["confidentiality"] = "whatever"
+    planned = actions.plan(riverside, by=farah, technique=review, length="short", title="Next", starts_at=NOW)
+    assert not Confidentiality(planned.confidentiality).keeps_notes
+
+
+def test_the_same_form_twice_plans_one_session(riverside, farah, review):
+    once = uuid4()
+    rows = [
+        actions.plan(riverside, by=farah, technique=review, length="short", title="X", starts_at=NOW, once=once)
+        for _ in range(2)
+    ]
+    assert rows[0] == rows[1]
+    assert Session.objects.count() == 1
+
+
+def test_a_technique_without_script_cannot_be_planned(riverside, farah, review):
+    review.can_run = False
+    with pytest.raises(Refusal, match="no script yet"):
+        actions.plan(riverside, by=farah, technique=review, length="short", title="X", starts_at=NOW)
+
+
+def test_planning_leaves_a_trail_and_can_be_found(session, member, reza):
+    assert AuditEntry.objects.get(kind="session").verb == "planned"
+    found = index.find(member(reza), "winter", kinds=["session"])
+    assert [hit.ident for hit in found.hits] == [session.pk]
+
+
+def test_whoever_is_asked_to_lead_hears_of_it(riverside, farah, lena, review):
+    actions.plan(riverside, by=lena, technique=review, length="short", title="X", starts_at=NOW, facilitator=farah)
+    assert Notice.objects.get(person=farah).text == "Lena Marsh asks you to lead “X”"
+    assert not Notice.objects.filter(person=lena).exists()
+
+
+def test_editing_compares_versions(session, farah):
+    actions.edit(session, by=farah, seen=1, base_url="http://x", title="Summer ward")
+    session.refresh_from_db()
+    assert (session.title, session.version) == ("Summer ward", 2)
+    with pytest.raises(Stale):
+        actions.edit(session, by=farah, seen=1, base_url="http://x", title="Spring ward")
+    session.refresh_from_db()
+    assert session.title == "Summer ward"
+
+
+def test_another_length_gives_other_minutes(session, farah):
+    actions.edit(session, by=farah, seen=1, base_url="http://x", length="short")
+    session.refresh_from_db()
+    assert session.minutes == 15
+    assert [stage.minutes for stage in session.stages.all()] == [2, 3, 5, 3, 2]
+
+
+def test_those_invited_hear_of_a_new_time_but_not_of_a_new_title(session, farah, cara, mailoutbox):
+    actions.invite(session, by=farah, people=[cara], guests={"gus@example.org": "Gus"}, base_url="http://x")
+    mailoutbox.clear()
+    actions.edit(session, by=farah, seen=1, base_url="http://x", title="Other words")
+    assert mailoutbox == []
+    actions.edit(session, by=farah, seen=2, base_url="http://x", starts_at=NOW + timedelta(days=1))
+    assert sorted(mail.to[0] for mail in mailoutbox) == ["cara@riverside.example", "gus@example.org"]
+    assert "27 November 2026 at 14:00" in mailoutbox[0].subject
+
+
+def test_an_invitation_names_date_code_and_promise(session, farah, mailoutbox):
+    actions.invite(session, by=farah, guests={"GUS@example.org": "Gus"}, base_url="https://km.example")
+    mail = mailoutbox[0]
+    assert mail.to == ["gus@example.org"]
+    assert mail.subject == "Invitation: Winter ward opening, 26 November 2026 at 14:00"
+    assert f"https://km.example/join/{session.code}/" in mail.body
+    assert f"https://km.example/join/{session.code}/calendar.ics" in mail.body
+    assert session.code_in_words in mail.body
+    assert "Hello Gus," in mail.body
+    assert session.promise in mail.body
+
+
+def test_times_in_mails_are_the_organisations(session, farah, riverside, mailoutbox):
+    riverside.time_zone = "Europe/Helsinki"
+    riverside.save()
+    session.refresh_from_db()
+    actions.invite(session, by=farah, guests={"gus@example.org": ""}, base_url="http://x")
+    assert "at 16:00" in mailoutbox[0].subject
+
+
+def test_nobody_is_asked_twice(session, farah, cara, mailoutbox):
+    for _ in range(2):
+        actions.invite(session, by=farah, people=[cara], guests={"gus@example.org": "Gus"}, base_url="http://x")
+    actions.invite(session, by=farah, guests={"CARA@riverside.example": ""}, base_url="http://x")
+    assert len(mailoutbox) == 2
+    assert Notice.objects.filter(person=cara).count() == 1
+    assert session.invitees.count() == 2
+
+
+def test_cancelling_kills_the_code_and_tells_people(session, farah, cara, member, mailoutbox):
+    actions.invite(session, by=farah, people=[cara], base_url="http://x")
+    mailoutbox.clear()
+    for _ in range(2):
+        actions.cancel(session, by=farah)
+    session.refresh_from_db()
+    assert (session.state, session.code) == (Session.State.CANCELLED, "")
+    assert [mail.subject.split(":")[0] for mail in mailoutbox] == ["Cancelled"]
+    assert AuditEntry.objects.filter(verb="cancelled").count() == 1
+    assert not index.find(member(cara), "winter").hits
+    assert session.events.get().kind == RoomEvent.Kind.CLOSED
+
+
+def test_a_session_under_way_is_neither_edited_nor_cancelled(room, farah):
+    with pytest.raises(Refusal, match="under way"):
+        actions.edit(room, by=farah, seen=1, base_url="http://x", title="Y")
+    with pytest.raises(Refusal, match="under way"):
+        actions.cancel(room, by=farah)
+
+
+def test_ticking_the_checklist(session):
+    actions.tick(session, item="Find a room.", is_done=True)
+    actions.tick(session, item="Find a room.", is_done=True)
+    session.refresh_from_db()
+    assert session.prepared == ["Find a room."]
+    actions.tick(session, item="Find a room.", is_done=False)
+    session.refresh_from_db()
+    assert session.prepared == []
+
+
+def test_suspended_members_get_no_mail(session, farah, cara, member, mailoutbox):
+    actions.invite(session, by=farah, people=[cara], base_url="http://x")
+    mailoutbox.clear()
+    membership = member(cara)
+    membership.suspended_at = NOW
+    membership.save()
+    actions.cancel(session, by=farah)
+    assert mailoutbox == []
+
+
+def test_a_stage_without_columns_takes_no_notes(session):
+    assert session.stages.get(key="open").writes == Stage.Writes.NOBODY
