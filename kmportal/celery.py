@@ -28,6 +28,8 @@ HEARTBEAT_SECONDS = 10
 SWEEP_SECONDS = 60
 EVERY_TEN_MINUTES_OF_THE_DAY = crontab(minute="*/10", hour="7-22")
 DAILY = ["tidy_jobs"]
+# These know themselves what is due, for example in which organisation it is morning.
+OFTEN = ["send_reminders"]
 
 app.conf.beat_schedule = {
     "sweep": {
@@ -44,6 +46,15 @@ app.conf.beat_schedule = {
             "options": {"expires": 540},
         }
         for name in DAILY
+    },
+    **{
+        name: {
+            "task": "jobs.often",
+            "schedule": crontab(minute="*/10"),
+            "args": [name],
+            "options": {"expires": 540},
+        }
+        for name in OFTEN
     },
 }
 
@@ -64,6 +75,12 @@ def sweep() -> None:
 def daily(name: str) -> None:
     """Run a command of the timetable unless it was done today."""
     call_command("daily", name)
+
+
+@app.task(name="jobs.often")
+def often(name: str) -> None:
+    """Run a command of the timetable that is safe to repeat at any time."""
+    call_command(name)
 
 
 @beat_init.connect

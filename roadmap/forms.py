@@ -12,7 +12,7 @@ from kmportal.lib.days import long_day
 from kmportal.lib.forms import DateField, hinted
 from organisations.models import Membership, Organisation, Person
 from roadmap import wording
-from roadmap.models import Area, CatalogueEntry, Effort, Intervention, Kind, Programme, ProgrammeStep, Step
+from roadmap.models import TAKES, Area, CatalogueEntry, Effort, Intervention, Kind, Programme, ProgrammeStep, Step
 
 KIND_HINTS = {
     Kind.QUICK_WIN: "little work, seen soon",
@@ -20,7 +20,6 @@ KIND_HINTS = {
     Kind.INFRASTRUCTURE: "tools, roles, places",
     Kind.PROCESS_CHANGE: "a checklist, pathway or course changes",
 }
-EFFORT_HINTS = {Effort.QUICK: "days", Effort.MEDIUM: "weeks", Effort.LONG: "months"}
 AREA_HINTS = {
     Area.FOUNDATION: "purpose, roles, support from the top",
     Area.KNOWLEDGE: "what people find out, keep and look up",
@@ -136,7 +135,7 @@ class InterventionForm(forms.ModelForm):
         choices=hinted(Kind.choices, KIND_HINTS), widget=forms.RadioSelect, label="What kind is it?"
     )
     effort = forms.ChoiceField(
-        choices=hinted(Effort.choices, EFFORT_HINTS), widget=forms.RadioSelect, label="How much work is it?"
+        choices=hinted(Effort.choices, TAKES), widget=forms.RadioSelect, label="How much work is it?"
     )
     entry = forms.ModelChoiceField(
         CatalogueEntry.objects.filter(retired_at=None), required=False, widget=forms.HiddenInput

@@ -49,6 +49,10 @@ class Effort(models.TextChoices):
     LONG = "long", "Long"
 
 
+# How long that is, for sentences such as “takes weeks”.
+TAKES: dict[str, str] = {Effort.QUICK: "days", Effort.MEDIUM: "weeks", Effort.LONG: "months"}
+
+
 def names_of_areas(areas: Iterable[str]) -> list[str]:
     """Areas in words, in the order of the areas; unknown ones are passed over."""
     chosen = set(areas)
@@ -86,6 +90,10 @@ class CatalogueEntry(models.Model):
     def area_names(self) -> list[str]:
         """The areas that it serves, in words."""
         return names_of_areas(self.areas)
+
+    @property
+    def takes(self) -> str:
+        return TAKES[self.effort]
 
 
 class StepGuide(models.Model):
@@ -260,6 +268,11 @@ class Intervention(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("intervention_detail", kwargs={"slug": self.programme.organisation.slug, "pk": self.pk})
+
+    @property
+    def takes(self) -> str:
+        """How long it takes, in one word; empty when nobody has said."""
+        return TAKES.get(self.effort, "")
 
     @property
     def step_name(self) -> str:

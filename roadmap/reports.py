@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from kmportal.lib.charts import Balance, Band, Bar, StepProgress, Timeline, balance, timeline
 from kmportal.lib.days import due_in_words, long_day
-from roadmap.models import Area, CatalogueEntry, Effort, Intervention, Programme, ProgrammeStep, Step, StepGuide
+from roadmap.models import Area, CatalogueEntry, Intervention, Programme, ProgrammeStep, Step, StepGuide
 
 State = Intervention.State
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -37,15 +37,15 @@ class StepView:
     dropped: list[Row]
     purpose: str
     exit_questions: list[str]
+    begun: bool
     warning: str
 
     @property
     def state(self) -> tuple[str, str, str]:
-        return {
-            ProgrammeStep.State.OPEN: ("", "circle-dashed", "Not started"),
-            ProgrammeStep.State.DOING: ("info", "arrow-right", "Under way"),
-            ProgrammeStep.State.DONE: ("good", "circle-check", "Done"),
-        }[ProgrammeStep.State(self.step.state)]
+        """What somebody said; while nobody did, what the interventions say."""
+        if self.step.state == ProgrammeStep.State.DONE:
+            return "good", "circle-check", "Done"
+        return ("info", "arrow-right", "Under way") if self.begun else ("", "circle-dashed", "Not started")
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,7 @@ def _view(
         dropped=[row_of(row, on=on) for row in rows if row.state == State.DROPPED],
         purpose=guide.purpose if guide else "",
         exit_questions=list(guide.exit_questions) if guide else [],
+        begun=step.number in begun,
         warning=_warning(step, counted, begun),
     )
 
@@ -255,11 +256,11 @@ def finding_of_balance(interventions: Iterable[Intervention]) -> str:
     parts = [_count(empty, "place is empty", "places are empty")]
     nobody = [Area(area).label for area, steps in served.items() if not steps]
     if nobody:
-        parts.append(f"nothing serves {_listed(nobody)}")
+        parts.append(f"nothing serves {_listed([f'“{name}”' for name in nobody])}")
     stops = [(max(steps), Area(area).label) for area, steps in served.items() if steps and max(steps) < len(Step)]
     if stops:
         last, name = min(stops)
-        parts.append(f"{name} stops after step {last}")
+        parts.append(f"“{name}” stops after step {last}")
     return "".join(f"{part[:1].upper()}{part[1:]}. " for part in parts).strip()
 
 
@@ -275,8 +276,7 @@ class Offer:
 
     @property
     def facts(self) -> str:
-        takes = {Effort.QUICK: "days", Effort.MEDIUM: "weeks", Effort.LONG: "months"}[Effort(self.entry.effort)]
-        return f"{self.entry.get_kind_display()}, takes {takes}"
+        return f"{self.entry.get_kind_display()}, takes {self.entry.takes}"
 
 
 @dataclass(frozen=True)

@@ -331,3 +331,12 @@ class TestGuestPage:
 
     def test_not_under_another_organisation(self, link, client, hillside):
         assert client.get(link.replace("riverside", "hillside")).status_code == 404
+
+
+def test_the_timetable_asks_around_the_clock():
+    """Somewhere it is always morning."""
+    from kmportal import celery
+
+    entry = celery.app.conf.beat_schedule["send_reminders"]
+    assert (entry["task"], entry["args"]) == ("jobs.often", ["send_reminders"])
+    assert entry["schedule"].hour == set(range(24))

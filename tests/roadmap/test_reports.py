@@ -157,7 +157,7 @@ class TestBalance:
             planned(step=step, areas=["foundation", "knowledge", "enablers", "products"])
         for step in (1, 2, 3):
             planned(step=step, areas=["context"])
-        assert finding() == "Two places are empty. External context stops after step 3."
+        assert finding() == "Two places are empty. “External context” stops after step 3."
         for step in (4, 5):
             planned(step=step, areas=["context"])
         assert finding().startswith("No place is empty")
