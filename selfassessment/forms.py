@@ -1,15 +1,14 @@
 """What people fill in about rounds, answers and decisions."""
 
-import re
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils import timezone
 
+from kmportal.lib.addresses import read_addresses
 from kmportal.lib.forms import DateField, MomentField, hinted
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
@@ -17,7 +16,6 @@ from roadmap.models import Programme, Step
 from selfassessment.actions import Choice
 from selfassessment.models import Answer, Assessment, Framework
 
-_AROUND = " \u00a0.,:()[]\"'“”‘’•*"
 ANONYMOUS = (
     "Nobody can find out who said what, you neither. You see how many have answered, not who. "
     "People go on in the browser in which they began."
@@ -149,41 +147,16 @@ class AddressesForm(forms.Form):
 
     def clean_addresses(self) -> list[str]:
         """The addresses, each once. Names every one that is none, and then asks nobody."""
-        good, bad = read_addresses(self.cleaned_data["addresses"])
-        if bad:
-            named = ", ".join(bad[:10]) + (f" and {len(bad) - 10} more" if len(bad) > 10 else "")
-            few = "This is no whole e-mail address" if len(bad) == 1 else "These are no whole e-mail addresses"
-            raise ValidationError(f"{few}: {named}. Put it right or take it out; nobody has been asked yet")
-        if not good:
+        pasted = read_addresses(self.cleaned_data["addresses"])
+        if pasted.bad:
+            named = ", ".join(f"“{piece}”" for piece in pasted.bad[:10])
+            more = f" and {len(pasted.bad) - 10} more" if len(pasted.bad) > 10 else ""
+            one = len(pasted.bad) == 1
+            what = "This is no whole e-mail address" if one else "These are no whole e-mail addresses"
+            raise ValidationError(f"{what}: {named}{more}. Nobody has been asked yet")
+        if not pasted.found:
             raise ValidationError("Write at least one e-mail address")
-        return good
-
-
-def read_addresses(text: str) -> tuple[list[str], list[str]]:
-    """The addresses in a pasted text, in lower case and each once, and the pieces that are no address.
-
-    Understands “Other, Ann <ann@example.org>; bob@example.org”, lists by line, comma, semicolon, tab or blank, and
-    bullets and quotation marks around them. Plain words on a line with an address are taken for a name.
-    """
-    good: dict[str, None] = {}
-    bad: dict[str, None] = {}
-    for line in text.splitlines():
-        pieces = [piece.strip(_AROUND).removeprefix("mailto:") for piece in re.split(r"[\s,;<>]+", line)]
-        found = [piece.lower() for piece in pieces if _is_address(piece)]
-        good |= dict.fromkeys(found)
-        for piece in pieces:
-            is_name = found and "@" not in piece and "." not in piece
-            if piece and not is_name and not _is_address(piece):
-                bad[piece] = None
-    return list(good), list(bad)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return True
+        return list(pasted.found)
 
 
 class CloseForm(forms.Form):
@@ -265,11 +238,11 @@ class DecisionForm(forms.Form):
 
     becomes = forms.ChoiceField(label="What does it become?", widget=forms.RadioSelect)
     words = forms.CharField(max_length=120, label="In these words")
-    owner = PersonChoice(label="Who does it?", required=False, empty_label="Nobody yet")
+    owner = PersonChoice(label="Who does it?", empty_label="Choose somebody")
     step = forms.TypedChoiceField(
         label="In which step of the roadmap?", choices=Step.choices, coerce=int, required=False
     )
-    until = DateField(label="Until when?", required=False)
+    until = DateField(label="Until when?")
 
     def __init__(
         self, *args: Any, organisation: Organisation, may_plan: bool, programme: Programme | None, **kwargs: Any
@@ -284,13 +257,13 @@ class DecisionForm(forms.Form):
         self.fields["owner"].queryset = people_of(organisation)
         self.may_plan, self.programme = may_plan, programme
         if not (may_plan and programme):
-            self.fields["becomes"].choices = hinted(choices[:1], hints)
-            self.fields["becomes"].initial = self.initial["becomes"] = "action"
+            self.fields["becomes"] = forms.ChoiceField(choices=choices[:1], widget=forms.HiddenInput)
+            self.initial["becomes"] = "action"
             del self.fields["step"]
 
-    def clean_until(self) -> date | None:
-        day = self.cleaned_data["until"]
-        if day and day < timezone.localdate():
+    def clean_until(self) -> date:
+        day: date = self.cleaned_data["until"]
+        if day < timezone.localdate():
             raise ValidationError("Choose a day that has not passed")
         return day
 

@@ -143,8 +143,8 @@ def _ranked(rows: Iterable[_Measured], people: int, outcomes: dict[int, Outcome]
 def _outcomes(assessment: Assessment) -> dict[int, Outcome]:
     """What was decided, by criterion, with how it stands today."""
     rows = assessment.decisions.select_related(
-        "by", "suggestion", "intervention__owner", "intervention__programme__organisation", "action__owner",
-        "action__organisation",
+        "by", "criterion", "assessment__organisation", "suggestion", "action__owner", "action__organisation",
+        "intervention__owner", "intervention__programme__organisation",
     )  # fmt: skip
     return {row.criterion_id: _outcome(row) for row in rows}
 
@@ -159,7 +159,7 @@ def _outcome(row: Decision) -> Outcome:
     if thing:
         title, state, url = thing.title, thing.get_state_display(), thing.get_absolute_url()
     return Outcome(
-        pk=row.pk,
+        decision=row,
         verdict=row.verdict,
         words=row.words,
         reason=row.reason,

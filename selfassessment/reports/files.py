@@ -1,5 +1,6 @@
 """The report as files: a table for a spreadsheet, and a tagged PDF."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -9,9 +10,11 @@ from django.utils.text import slugify
 
 from kmportal.lib import pdf
 from kmportal.lib.days import long_day
+from organisations.models import Organisation
 from selfassessment.models import Assessment
 from selfassessment.reports.pictures import pictures_of
 from selfassessment.reports.values import GapReport
+from selfassessment.scoring import FLOOR
 
 HEADINGS = (
     "Section", "Code", "Criterion", "Now", "Wanted", "Gap", "Lowest now", "Highest now", "Matters most to", "Answered",
@@ -50,6 +53,8 @@ def as_pdf(report: GapReport) -> bytes:
         "organisation": report.assessment.organisation,
         "pictures": pictures_of(report) if report.is_enough else None,
         "closed": long_day(closed) if closed else "",
+        "logo": _logo(report.assessment.organisation),
+        "floor": FLOOR,
     }
     return pdf.render("pdf/gap_report.html", values)
 
@@ -57,6 +62,13 @@ def as_pdf(report: GapReport) -> bytes:
 def file_name(report: GapReport) -> str:
     """A name for a file of this report, without its ending."""
     return f"gap-report-{slugify(report.assessment.title)[:60] or report.assessment.pk}"
+
+
+def _logo(organisation: Organisation) -> str:
+    """The organisation’s own logo, as a picture that needs no file."""
+    if not organisation.logo or organisation.logo_type not in ("image/png", "image/jpeg"):
+        return ""
+    return f"data:{organisation.logo_type};base64,{b64encode(organisation.logo).decode()}"
 
 
 def closed_on(assessment: Assessment) -> date | None:

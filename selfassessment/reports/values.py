@@ -78,12 +78,24 @@ class SectionScore:
     def gap(self) -> float | None:
         return scoring.difference(self.wanted, self.now)
 
+    @property
+    def now_text(self) -> str:
+        return _one_decimal(self.now)
+
+    @property
+    def wanted_text(self) -> str:
+        return _one_decimal(self.wanted)
+
+    @property
+    def gap_text(self) -> str:
+        return _one_decimal(self.gap)
+
 
 @dataclass(frozen=True)
 class Outcome:
     """What was decided about a suggestion, and where that leads."""
 
-    pk: int
+    decision: Decision
     verdict: str
     words: str
     reason: str
@@ -190,6 +202,11 @@ class GapReport:
         return tuple(row for row in rows if row.outcome)
 
     @property
+    def others_decided(self) -> bool:
+        """Whether something beyond the top was decided, so that its list is shown open."""
+        return any(row.outcome for row in self.others)
+
+    @property
     def undecided(self) -> int:
         return sum(1 for row in self.offers if not row.outcome)
 
@@ -221,6 +238,11 @@ class GapReport:
 def level(value: float | None) -> str:
     """A level as people write it: 2, 2.5, and a dash where too few answered."""
     return "–" if value is None else f"{round(value, 1):g}"
+
+
+def _one_decimal(value: float | None) -> str:
+    """A mean, which has a decimal even where it is nought: 2.0."""
+    return "–" if value is None else f"{value:.1f}"
 
 
 def _people(count: int) -> str:

@@ -19,6 +19,7 @@ from selfassessment import actions
 from selfassessment.actions.answering import BEGUN_ELSEWHERE
 from selfassessment.forms import DONT_KNOW, AnswerForm, NameForm
 from selfassessment.models import Answer, Assessment, Criterion, Response
+from selfassessment.scoring import FLOOR
 from selfassessment.views import visitors
 from selfassessment.views.visitors import Visitor
 
@@ -151,7 +152,7 @@ def _start(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         visitors.let_in(answer, visitor, name=form.cleaned_data["name"] if form else "")
         return answer
     values = {"visitor": visitor, "assessment": assessment, "sheet": sheet, "refusal": refusal, "form": form}
-    values["other"] = _signed_in_member(request, visitor)
+    values |= {"other": _signed_in_member(request, visitor), "is_past": _is_past(assessment), "floor": FLOOR}
     status = 422 if form is not None and form.errors else 200
     return render(request, "selfassessment/answer_start.html", values, status=status)
 
@@ -209,7 +210,8 @@ def _finish(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     if request.method == "POST":
         actions.finish(visitor.assessment, by=visitor.respondent)
         return redirect(visitor.finish_url)
-    values = {"visitor": visitor, "assessment": visitor.assessment, "sheet": sheet}
+    assessment = visitor.assessment
+    values = {"visitor": visitor, "assessment": assessment, "sheet": sheet, "is_past": _is_past(assessment)}
     return render(request, "selfassessment/answer_finish.html", values)
 
 
@@ -232,6 +234,11 @@ def _signed_in_member(request: HttpRequest, visitor: Visitor) -> Membership | No
         return None
     members = Membership.objects.current().filter(organisation=visitor.assessment.organisation_id)
     return members.select_related("person").filter(person=request.user.pk).first()
+
+
+def _is_past(assessment: Assessment) -> bool:
+    """The closing date asks people to hurry; it closes nothing by itself."""
+    return assessment.closes_on < timezone.localdate()
 
 
 def _is_fetch(request: HttpRequest) -> bool:

@@ -15,7 +15,7 @@ from kmportal.lib.tables import csv_download
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
-from selfassessment import actions, reports
+from selfassessment import actions, reports, scoring
 from selfassessment.actions.deciding import programme_of
 from selfassessment.forms import DecisionForm, RejectionForm
 from selfassessment.models import Assessment, Decision
@@ -35,7 +35,7 @@ def gap_report(request: HttpRequest, organisation: Organisation, pk: int) -> Htt
         "report": report,
         "pictures": reports.pictures_of(report) if report.is_enough else None,
         "may_decide": request.membership.can(Permission.FACILITATE),
-        "decisions": {row.criterion.code: row for row in _decisions(assessment)},
+        "floor": scoring.FLOOR,
     }
     return render(request, "selfassessment/gap_report.html", values)
 

@@ -50,6 +50,11 @@ class Visitor:
         )
 
     @property
+    def mark(self) -> str:
+        """Tells respondents of one browser apart in the page, so that no unsent text goes to the next one."""
+        return sha256(f"mark {self.key}".encode()).hexdigest()[:8]
+
+    @property
     def cookie_name(self) -> str:
         """One cookie for each who may answer in this browser, so that nobody goes on with another’s answers."""
         who = f"_m{self.person.pk}" if self.person else f"_a{self.asked.pk}" if self.asked else ""

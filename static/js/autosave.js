@@ -105,6 +105,8 @@ class Autosave {
     } finally {
       clearTimeout(slow);
       this.isSending = false;
+      if (this.pressed !== undefined) this.form.requestSubmit(this.pressed);
+      this.pressed = undefined;
     }
   }
 
@@ -164,11 +166,17 @@ class Autosave {
     this.plan(delay);
   }
 
-  // A form that is sent by its button is out of our hands, unless there is no line to send it on.
+  // A form that is sent by its button is out of our hands, unless there is no line to send it on. What is just being
+  // saved is waited for: its answer brings the version that the form must carry.
   submit(event) {
     if (navigator.onLine === false) {
       event.preventDefault();
       return this.failed();
+    }
+    if (this.isSending) {
+      event.preventDefault();
+      this.pressed = event.submitter;
+      return;
     }
     clearTimeout(this.timer);
     this.timer = undefined;

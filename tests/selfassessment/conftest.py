@@ -1,0 +1,94 @@
+"""Rounds with few questions, made and answered with few words."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+from django.utils import timezone
+
+from selfassessment import actions
+from selfassessment.models import Assessment, Criterion, Framework, Section, Suggestion
+
+LEVELS = ["Not yet", "Starting", "In place", "Joined up", "Second nature"]
+
+
+@pytest.fixture(autouse=True)
+def _outbox(settings):
+    """Mail goes into the outbox, as in the portal."""
+    settings.EMAIL_BACKEND = "jobs.mail.Backend"
+
+
+@pytest.fixture
+def framework(db) -> Framework:
+    """Two sections with four criteria each: A1 to A4, Z1 to Z4. Suggestions of A1 are quick, of A2 long."""
+    framework = Framework.objects.create(
+        key="test", name="Test questions", level_names=LEVELS, note="Not a real one.", short_note="Made for tests.",
+        how_to_answer=["Read first."],
+    )  # fmt: skip
+    for position, (prefix, name) in enumerate([("A", "Alpha section"), ("Z", "Zulu section")], start=1):
+        section = Section.objects.create(
+            framework=framework, key=prefix.lower(), name=name, short_name=name.split()[0], position=position
+        )
+        for number in range(1, 5):
+            code = f"{prefix}{number}"
+            criterion = Criterion.objects.create(
+                section=section, code=code, name=f"Criterion {code}", question=f"How is {code}?", position=number,
+                statements=[f"{code} says {level}." for level in range(1, 6)],
+            )  # fmt: skip
+            effort = {"A1": "quick", "A2": "long"}.get(code, "medium")
+            for band in ("first", "stretch"):
+                Suggestion.objects.create(
+                    criterion=criterion,
+                    band=band,
+                    title=f"Do the {band} of {code}",
+                    text=f"Text {code}.",
+                    effort=effort,
+                )
+    return framework
+
+
+@pytest.fixture
+def criteria(framework) -> dict[str, Criterion]:
+    return {row.code: row for row in Criterion.objects.filter(section__framework=framework)}
+
+
+@pytest.fixture
+def a_round(riverside, farah, framework):
+    """``a_round(state="open", anonymous=True, …)``: a round of Riverside that Farah facilitates."""
+
+    def make(state: str = "open", **fields) -> Assessment:
+        fields = {"title": "Autumn round", "closes_on": timezone.localdate() + timedelta(days=9), **fields}
+        assessment = actions.prepare(riverside, by=farah, framework=framework, **fields)
+        if state != "draft":
+            actions.open_for_answers(assessment, by=farah)
+        if state == "closed":
+            actions.close(assessment, by=farah)
+        return assessment
+
+    return make
+
+
+@pytest.fixture
+def respond(criteria):
+    """``respond(round, "Ann", A1=(2, 4), A2=dict(dont_know=True))``: somebody answers; a pair is now and wanted."""
+
+    def answer(assessment: Assessment, who: str, *, votes=(), person=None, **said) -> actions.Respondent:
+        respondent = actions.Respondent(key=sha256(who.encode()).hexdigest(), person=person, name=who)
+        for code, value in said.items():
+            fields = value if isinstance(value, dict) else {"now": value[0], "wanted": value[1]}
+            choice = actions.Choice(**fields, matters=code in votes)
+            actions.answer(assessment, criteria[code], by=respondent, choice=choice, seen=0)
+        return respondent
+
+    return answer
+
+
+@pytest.fixture
+def everybody(respond):
+    """``everybody(round, 6, A1=(2, 4))``: so many people say the same."""
+
+    def answer(assessment: Assessment, count: int, **said) -> None:
+        for number in range(count):
+            respond(assessment, f"Person {number}", **said)
+
+    return answer

@@ -1,0 +1,218 @@
+"""A round from its preparation to its close."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from jobs.models import Job, Mail
+from kmportal.lib.refusals import Refusal, Stale
+from notifications.models import Notice
+from organisations.models import AuditEntry, Membership
+from search.models import SearchDoc
+from selfassessment import actions
+from selfassessment.models import Asked, Assessment
+
+
+def today():
+    return timezone.localdate()
+
+
+# --- Preparing and changing -----------------------------------------------------------------------------------------
+
+
+def test_prepare_asks_nobody(a_round, farah):
+    assessment = a_round("draft")
+    assert (assessment.state, assessment.facilitator, assessment.anonymous) == ("draft", farah, True)
+    assert not Mail.objects.exists()
+    assert not SearchDoc.objects.filter(kind="assessment").exists()
+    assert AuditEntry.objects.get().verb == "prepared"
+
+
+def test_prepare_without_questions_refuses(riverside, farah):
+    with pytest.raises(Refusal, match="no set of questions"):
+        actions.prepare(riverside, by=farah, title="Early", closes_on=today())
+
+
+def test_only_somebody_who_may_run_rounds_facilitates(a_round, cara):
+    with pytest.raises(Refusal, match="Cara Doyle does not run assessments"):
+        a_round("draft", facilitator=cara)
+
+
+def test_edit_while_open_keeps_what_people_were_told(a_round, farah):
+    assessment = a_round()
+    actions.edit(assessment, by=farah, seen=1, title="New name")
+    with pytest.raises(Refusal, match="People have been told"):
+        actions.edit(assessment, by=farah, seen=2, anonymous=False)
+    with pytest.raises(Stale):
+        actions.edit(assessment, by=farah, seen=1, title="Too late")
+    assert SearchDoc.objects.get(kind="assessment").title == "New name"
+
+
+def test_edit_after_the_close_refuses(a_round, farah):
+    assessment = a_round("closed")
+    with pytest.raises(Refusal, match="closed"):
+        actions.edit(assessment, by=farah, seen=1, title="New name")
+
+
+def test_discard_only_what_was_never_opened(a_round, farah):
+    actions.discard(a_round("draft"), by=farah)
+    with pytest.raises(Refusal, match="asked already"):
+        actions.discard(a_round(), by=farah)
+    assert Assessment.objects.count() == 1
+
+
+# --- Opening --------------------------------------------------------------------------------------------------------
+
+
+def test_open_is_safe_to_repeat(a_round, farah):
+    assessment = a_round()
+    actions.open_for_answers(assessment, by=farah)
+    assert AuditEntry.objects.filter(verb="opened").count() == 1
+    assert SearchDoc.objects.get(kind="assessment").state == "open"
+
+
+def test_open_after_the_closing_date_refuses(a_round, farah):
+    assessment = a_round("draft", closes_on=today() - timedelta(days=1))
+    with pytest.raises(Refusal, match="closing date has passed"):
+        actions.open_for_answers(assessment, by=farah)
+
+
+def test_the_facilitator_hears_on_the_closing_date_of_an_open_round(a_round, farah, respond, lena):
+    assessment = a_round()
+    job = Job.objects.get(function="selfassessment.tasks.tell_closing")
+    local = timezone.localtime(job.due_at)
+    assert (local.date(), local.hour) == (assessment.closes_on, 8)
+    respond(assessment, "Ann", A1=(2, 4))
+    actions.tell_closing(assessment, day=assessment.closes_on - timedelta(days=1))
+    assert not Notice.objects.exists()
+    actions.tell_closing(assessment, day=assessment.closes_on)
+    actions.tell_closing(assessment, day=assessment.closes_on)
+    notice = Notice.objects.get()
+    assert (notice.person, "1 person has answered" in notice.text) == (farah, True)
+    actions.edit(assessment, by=farah, seen=1, closes_on=assessment.closes_on + timedelta(days=5))
+    assert Job.objects.filter(function="selfassessment.tasks.tell_closing").count() == 2
+
+
+# --- Asking ---------------------------------------------------------------------------------------------------------
+
+
+def test_ask_members_and_addresses_once(a_round, farah, cara, reza, oskar, nia):
+    assessment = a_round()
+    invited = actions.ask(
+        assessment,
+        by=farah,
+        members=[cara, oskar],
+        addresses=["Rhea@Example.org", reza.email.upper(), "rhea@example.org"],
+    )
+    assert (invited.new, invited.before) == (3, 0)  # Oskar is a stranger here
+    assert set(assessment.asked.values_list("person__name", "email")) == {
+        ("Cara Doyle", ""), ("Reza Amini", ""), (None, "rhea@example.org"),
+    }  # fmt: skip
+    again = actions.ask(assessment, by=farah, members=[cara], addresses=["rhea@example.org", "gus@example.org"])
+    assert (again.new, again.before) == (1, 2)
+    assert Mail.objects.count() == 4
+    assert set(Notice.objects.values_list("person__name", flat=True)) == {"Cara Doyle", "Reza Amini"}
+
+
+def test_mails_say_whether_names_are_kept_and_hold_the_right_link(a_round, farah, cara):
+    for anonymous, words in [(True, "Your answers are anonymous"), (False, "kept with your name")]:
+        assessment = a_round(anonymous=anonymous)
+        actions.ask(assessment, by=farah, members=[cara], addresses=["rhea@example.org"])
+        for mail in Mail.objects.order_by("-pk")[:2]:
+            assert words in mail.body
+        nonce = assessment.asked.get(person=None).nonce
+        bodies = {tuple(mail.recipients): mail.body for mail in Mail.objects.order_by("-pk")[:2]}
+        assert f"/answer/{nonce}/" in bodies[("rhea@example.org",)]
+        assert f"/o/riverside/assessments/{assessment.pk}/answer/" in bodies[(cara.email,)]
+        assert nonce not in bodies[(cara.email,)]
+
+
+def test_nobody_is_asked_before_it_is_open_or_after_it_is_closed(a_round, farah):
+    with pytest.raises(Refusal, match="Open the round first"):
+        actions.ask(a_round("draft"), by=farah, addresses=["rhea@example.org"])
+    with pytest.raises(Refusal, match="closed"):
+        actions.ask(a_round("closed"), by=farah, addresses=["rhea@example.org"])
+    assert not Asked.objects.exists()
+
+
+def test_a_new_link_ends_the_old_one(a_round, farah):
+    assessment = a_round()
+    first = actions.turn_link_on(assessment, by=farah).link_nonce
+    second = actions.turn_link_on(assessment, by=farah).link_nonce
+    assert first != second
+    actions.turn_link_off(assessment, by=farah)
+    actions.turn_link_off(assessment, by=farah)
+    assert assessment.link_nonce == ""
+    assert AuditEntry.objects.filter(verb__contains="link").count() == 3
+
+
+def test_remind_everybody_of_an_anonymous_round(a_round, farah, cara, reza):
+    assessment = a_round()
+    actions.ask(assessment, by=farah, members=[cara, reza], addresses=["rhea@example.org"])
+    Asked.objects.filter(person=cara).update(answered=True)
+    assert actions.remind(assessment, by=farah) == 3
+    with pytest.raises(Refusal, match="nobody to remind today"):
+        actions.remind(assessment, by=farah)
+    tomorrow = timezone.now() + timedelta(days=1)
+    assert actions.remind(assessment, by=farah, at=tomorrow) == 3
+
+
+def test_remind_only_the_missing_of_a_named_round_and_nobody_who_left(a_round, farah, cara, reza, sam):
+    assessment = a_round(anonymous=False)
+    actions.ask(assessment, by=farah, members=[cara, reza, sam])
+    Asked.objects.filter(person=cara).update(answered=True)
+    Membership.objects.filter(person=sam).update(left_at=timezone.now())
+    Mail.objects.all().delete()
+    assert actions.remind(assessment, by=farah) == 1
+    assert Mail.objects.get().recipients == [reza.email]
+
+
+def test_the_day_is_the_organisations(a_round, farah, riverside, cara):
+    riverside.time_zone = "Pacific/Auckland"
+    riverside.save()
+    assessment = a_round()
+    actions.ask(assessment, by=farah, members=[cara])
+    late_evening = datetime(2027, 1, 10, 22, tzinfo=UTC)
+    actions.remind(assessment, by=farah, at=late_evening)
+    assert str(Asked.objects.get().reminded_on) == "2027-01-11"
+
+
+# --- Closing --------------------------------------------------------------------------------------------------------
+
+
+def test_close_tells_members_when_there_is_something_to_read(a_round, farah, cara, everybody):
+    few, enough = a_round(title="Few"), a_round(title="Enough")
+    for assessment in (few, enough):
+        actions.ask(assessment, by=farah, members=[cara, farah])
+    everybody(few, 4, A1=(2, 4))
+    everybody(enough, 5, A1=(2, 4))
+    Notice.objects.all().delete()
+    for assessment in (few, enough):
+        actions.close(assessment, by=farah, not_heard=" night staff ")
+    assert [notice.text for notice in Notice.objects.all()] == ["“Enough” has closed. Read what came out of it."]
+    assert (enough.not_heard, enough.state) == ("night staff", "closed")
+    assert AuditEntry.objects.filter(verb="closed").latest("pk").facts == {"answered": 5}
+
+
+def test_close_twice_is_once_and_a_draft_cannot_be_closed(a_round, farah):
+    assessment = a_round("closed")
+    moment = assessment.closed_at
+    actions.close(assessment, by=farah)
+    assert assessment.closed_at == moment
+    with pytest.raises(Refusal, match="never opened"):
+        actions.close(a_round("draft"), by=farah)
+
+
+def test_waiting_for(a_round, farah, cara, reza, member, respond):
+    anonymous, named = a_round(title="Anonymous"), a_round(title="Named", anonymous=False)
+    for assessment in (anonymous, named):
+        actions.ask(assessment, by=farah, members=[cara])
+    waiting = Assessment.objects.waiting_for(member(cara))
+    assert set(waiting) == {anonymous, named}
+    assert not Assessment.objects.waiting_for(member(reza)).exists()
+    Asked.objects.update(answered=True)
+    respondent = respond(named, "Cara", person=cara, A1=(2, 4))
+    assert list(waiting.all()) == [named]  # begun, not finished
+    actions.finish(named, by=respondent)
+    assert not waiting.all().exists()
