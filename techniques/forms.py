@@ -108,6 +108,8 @@ def groups_of(organisation: Organisation) -> Any:
 class InviteForm(forms.Form):
     """Whom to invite: members by ticking, others by their addresses."""
 
+    mark_optional = False
+
     people = forms.ModelMultipleChoiceField(
         Person.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Members"
     )

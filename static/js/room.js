@@ -27,6 +27,7 @@ const pieces = {
   },
   stage: (piece) => {
     setClock(piece);
+    if (piece.board) notes.board({ stage: piece.stage, html: piece.board });
     stages.follow(piece.stage);
   },
   timer: setClock,

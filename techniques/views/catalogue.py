@@ -53,5 +53,8 @@ def lengths_of(technique: Technique) -> list[tuple[str, str]]:
 
 
 def script_of(technique: Technique) -> list[dict]:
-    """The stages with their minutes in the order of the lengths."""
-    return [{**stage, "times": [stage["minutes"][length.value] for length in Length]} for stage in technique.stages]
+    """The stages, each with its minutes by the word for the length."""
+    return [
+        {**stage, "times": [(length.label, stage["minutes"][length.value]) for length in Length]}
+        for stage in technique.stages
+    ]

@@ -15,9 +15,6 @@ from techniques.models import Participant, Session, Stage
 from techniques.projection import Audience
 from techniques.views import addresses, seats
 
-# The press that gives a stage more time
-MORE_MINUTES = 2
-
 
 def find(request: HttpRequest, pk: int) -> Session:
     """A session of this organisation, with what its pages need."""
@@ -50,7 +47,7 @@ def session_room(request: HttpRequest, organisation: Organisation, pk: int) -> H
     seat = _seat(request, pk)
     if not seat.session.is_live:
         return redirect(seat.session)
-    return seats.draw_room(request, seat, more=MORE_MINUTES)
+    return seats.draw_room(request, seat)
 
 
 @requires(Permission.FACILITATE)
@@ -76,7 +73,8 @@ def room_time(request: HttpRequest, organisation: Organisation, pk: int) -> Http
         seen = request.POST.get("minutes", "")
         seen_minutes = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else -1
         stage = _stage(seat.session, request)
-        return seats.do(request, seat, actions.give_time, stage=stage, minutes=MORE_MINUTES, seen_minutes=seen_minutes)
+        more = seats.MORE_MINUTES
+        return seats.do(request, seat, actions.give_time, stage=stage, minutes=more, seen_minutes=seen_minutes)
     return seats.do(request, seat, actions.resume if verb == "resume" else actions.pause)
 
 
@@ -110,11 +108,11 @@ def session_screen(request: HttpRequest, organisation: Organisation, pk: int) ->
     seat = seats.Seat(find(request, pk), Audience.SCREEN)
     if seat.session.is_over:
         return redirect(seat.session)
-    poster = addresses.poster(request, seat.session)
     if not seat.session.is_live:
+        poster = addresses.poster(request, seat.session)
         values = {"session": seat.session, "seat": seat, "poster": poster, "room": seats.look(seat)}
         return render(request, "techniques/screen_waiting.html", values)
-    return seats.draw_room(request, seat, poster=poster)
+    return seats.draw_room(request, seat)
 
 
 @requires(Permission.READ)

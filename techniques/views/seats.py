@@ -16,9 +16,12 @@ from kmportal.lib.refusals import Refusal
 from organisations.models import Person
 from techniques import actions, feed, projection
 from techniques.forms import NoteForm
-from techniques.models import NOTE_LIMIT, Note, Participant, Session
+from techniques.models import Note, Participant, Session
 from techniques.projection import Audience, SeenRoom
+from techniques.views import addresses
 
+# The press that gives a stage more time
+MORE_MINUTES = 2
 TEMPLATES = {
     Audience.PARTICIPANT: "techniques/room_participant.html",
     Audience.FACILITATOR: "techniques/room_facilitator.html",
@@ -61,9 +64,6 @@ class Seat:
     def live_url(self) -> str:
         return f"/live/sessions/{self.session.pk}/?as={self.audience}"
 
-    def change_url(self, handle: UUID) -> str:
-        return self._url({"participant": "join_note_change", "facilitator": "room_note_change"}, handle)
-
     @property
     def fresh_id(self) -> UUID:
         """A new identifier for each form that asks: a form sent twice saves once."""
@@ -91,7 +91,8 @@ def draw_room(request: HttpRequest, seat: Seat, *, status: int = 200, **values: 
         "audience": seat.audience,
         "stages": [(stage, room.before(stage), room.after(stage)) for stage in room.stages],
         "clock": feed.clock(room.clock, now),
-        "limit": NOTE_LIMIT,
+        "more": MORE_MINUTES,
+        "poster": None if seat.audience is Audience.PARTICIPANT else addresses.poster(request, seat.session),
         **values,
     }
     return render(request, TEMPLATES[seat.audience], context, status=status)
@@ -152,8 +153,7 @@ def draw_change(
         raise Http404
     values = {
         "seat": seat, "session": seat.session, "stage": note.stage, "note": seen, "typed": typed or seen.text,
-        "error": error, "may_write": seen.is_mine or note.by_facilitator, "limit": NOTE_LIMIT,
-        "change_url": seat.change_url(seen.handle),
+        "error": error, "may_write": seen.is_mine or note.by_facilitator,
     }  # fmt: skip
     return render(request, "techniques/note_form.html", values, status=422 if error else 200)
 
