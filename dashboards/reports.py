@@ -13,6 +13,7 @@ from dashboards.gaps import LatestRound, latest_round
 from dashboards.needs import Need, needs_of
 from kmportal.lib.days import moment_in_words
 from lessons.models import Lesson, State
+from lessons.wording import LOOKS
 from organisations.models import Membership
 from organisations.permissions import Permission, Role
 from roadmap.models import Intervention, Programme, Step
@@ -54,7 +55,7 @@ class StepFigure:
 class StateFigure:
     """How many lessons stand in one state."""
 
-    state: str
+    look: tuple[str, str, str]
     count: int
     url: str
 
@@ -179,7 +180,7 @@ def step_figures(programme: Programme | None, membership: Membership, today: dat
     page = reverse("programme_detail", args=[membership.organisation.slug, programme.pk])
     figures = []
     for number in Step.values:
-        row = rows.get(number, {})
+        row: dict[str, int] = rows.get(number, {})
         figures.append(
             StepFigure(
                 number,
@@ -221,7 +222,9 @@ def _lessons_by_state(membership: Membership) -> list[StateFigure]:
     rows = Lesson.objects.visible_to(membership).filter(organisation=membership.organisation)
     counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     page = reverse("lesson_list", args=[membership.organisation.slug])
-    return [StateFigure(state, counts[state], f"{page}?state={state}") for state in SHOWN_STATES if counts.get(state)]
+    return [
+        StateFigure(LOOKS[state], counts[state], f"{page}?state={state}") for state in SHOWN_STATES if counts.get(state)
+    ]
 
 
 def _sessions(membership: Membership, at: datetime, today: date) -> list[SessionLine]:

@@ -1,0 +1,185 @@
+"""One of everything in Riverside, so that every address of the portal can be opened."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+from django.core.management import call_command
+from django.utils import timezone
+
+import actionplan.actions
+import jobs.actions
+import lessons.actions.bringing_in
+import lessons.actions.review
+import lessons.actions.writing
+import notifications.actions
+import organisations.actions
+import roadmap.actions
+import selfassessment.actions
+import techniques.actions
+from jobs.models import Job, Mail
+from organisations.models import Group, Membership, Organisation, Person
+from organisations.tokens import invitation_token
+from selfassessment.models import Criterion
+from techniques.models import Technique
+
+
+@dataclass
+class World:
+    """The things, by name; ``args(url_name)`` gives what an address needs."""
+
+    riverside: Organisation
+    people: dict[str, Person]
+    things: SimpleNamespace = field(default_factory=SimpleNamespace)
+
+    @classmethod
+    def build(cls, riverside: Organisation, people: dict[str, Person]) -> "World":
+        """Made through the apps’ own actions: Farah facilitates, Lena plans, Cara writes and owns."""
+        call_command("load_content", verbosity=0)
+        world = cls(riverside, people)
+        t, now = world.things, timezone.now()
+        ada, cara, farah, lena = (people[name] for name in ("ada", "cara", "farah", "lena"))
+        t.group = Group.objects.create(organisation=riverside, name="Ward 6", kind=Group.Kind.UNIT)
+        t.invitation = organisations.actions.invite(riverside, by=ada, email="noor@x.example", role="reader")
+        t.member = Membership.objects.get(organisation=riverside, person=people["reza"])
+        t.programme = roadmap.actions.begin(
+            riverside, by=lena, name="Learning", starts_on=date(2026, 1, 1), ends_on=date(2028, 1, 1), lead=lena
+        )
+        t.intervention = roadmap.actions.plan(t.programme, by=lena, title="Brown bag lunches", step=1, owner=farah)
+        t.action = actionplan.actions.promise(
+            riverside, by=farah, title="Ask pharmacy", owner=cara, due_on=timezone.localdate() - timedelta(days=2)
+        )
+        t.guest_action = actionplan.actions.promise(
+            riverside, by=farah, title="Tell the porters", guest_name="Gus", guest_email="gus@x.example"
+        )
+        technique = Technique.objects.get(key="after-action-review", organisation=None)
+        plan = {"technique": technique, "length": "short", "starts_at": now + timedelta(hours=1)}
+        t.session = techniques.actions.plan(riverside, by=farah, title="Planned", **plan)
+        t.room = techniques.actions.plan(
+            riverside, by=farah, title="Live", intervention=t.intervention, **{**plan, "starts_at": now}
+        )
+        t.room = techniques.actions.open_room(t.room, by=farah, at=now)
+        words = {"title": "Ask at ten", "happened": "It came late.", "then_do": "ask at ten.", "when_you": "move"}
+        start = lessons.actions.writing.start
+        t.draft = start(riverside, by=cara, at=now, words=words, facts={}, tags=())
+        t.waiting = start(riverside, by=cara, at=now, words=words, facts={}, tags=())
+        t.waiting = lessons.actions.writing.send(t.waiting, by=cara, at=now)
+        t.claimed = start(riverside, by=cara, at=now, words=words, facts={}, tags=())
+        t.claimed = lessons.actions.writing.send(t.claimed, by=cara, at=now)
+        t.claimed = lessons.actions.review.claim(t.claimed, by=farah, at=now)
+        t.run = lessons.actions.bringing_in.look(
+            riverside, by=farah, at=now, file_name="l.csv", content=b"title,lesson\nAsk early,Ask pharmacy early\n"
+        )
+        prepare = {"by": farah, "closes_on": timezone.localdate() + timedelta(days=9), "programme": t.programme}
+        t.round_draft = selfassessment.actions.prepare(riverside, title="Next round", **prepare)
+        t.round_open = selfassessment.actions.prepare(riverside, title="This round", **prepare)
+        selfassessment.actions.open_for_answers(t.round_open, by=farah)
+        selfassessment.actions.ask(t.round_open, by=farah, members=people.values(), addresses=["x@y.example"])
+        t.round_open = selfassessment.actions.turn_link_on(t.round_open, by=farah)
+        t.round_closed = world._closed_round(prepare)
+        t.notice = notifications.actions.tell(
+            cara, organisation=riverside, kind="test", text="Look", url_name="home", url_args=["riverside"], key="t1"
+        )
+        t.job = jobs.actions.enqueue(
+            "selfassessment.tasks.gap_report_pdf", {}, title="Report", by=farah, organisation=riverside
+        )
+        Job.objects.filter(pk=t.job.pk).update(state=Job.State.FAILED)
+        t.mail = Mail.objects.order_by("pk").first()
+        return world
+
+    def _closed_round(self, prepare: dict[str, Any]) -> Any:
+        closed = selfassessment.actions.prepare(self.riverside, title="Last round", **prepare)
+        selfassessment.actions.open_for_answers(closed, by=prepare["by"])
+        criteria = list(Criterion.objects.filter(section__framework=closed.framework))
+        for number in range(6):
+            respondent = selfassessment.actions.Respondent(key=uuid4().hex * 2)
+            for criterion in criteria[:4]:
+                choice = selfassessment.actions.Choice(now=1 + number % 3, wanted=4)
+                selfassessment.actions.answer(closed, criterion, by=respondent, choice=choice, seen=0)
+        selfassessment.actions.close(closed, by=prepare["by"])
+        return closed
+
+    def args(self, name: str, route: str) -> list[Any]:
+        """The arguments of an address after the organisation’s slug, in the order of its route."""
+        things, found = self.things, []
+        for kind, key in _converters(route):
+            if key == "slug" and not found:
+                continue
+            found.append(self._value(name, kind, key, things))
+        return found
+
+    def _value(self, name: str, kind: str, key: str, t: SimpleNamespace) -> Any:
+        if kind == "uuid":
+            return uuid4()
+        if key == "token":
+            return invitation_token(t.invitation) if name == "invitation_accept" else "forged"
+        if key == "code" and name.startswith("join"):
+            return t.room.code
+        if key == "code" and name.startswith("answer"):
+            return t.round_open.link_nonce
+        if key == "code":
+            return "L1"
+        if key == "number":
+            return 1
+        if key == "key":
+            return "after-action-review" if name.startswith("technique") else "brown-bag-lunch"
+        return self._pk(name, t)
+
+    def _pk(self, name: str, t: SimpleNamespace) -> int:
+        special = {
+            "mailbox_mail": t.mail,
+            "notice_open": t.notice,
+            "programme_detail": t.programme,
+            "action_guest": t.guest_action,
+            "session_close": t.room,
+            "session_open": t.session,
+            "session_edit": t.session,
+            "session_cancel": t.session,
+            "session_invite": t.session,
+            "session_tick": t.session,
+            "session_detail": t.session,
+            "lesson_claim": t.waiting,
+            "lesson_take_over": t.claimed,
+            "lesson_release": t.claimed,
+            "lesson_check": t.claimed,
+            "lesson_return": t.claimed,
+            "lesson_decline": t.claimed,
+            "lesson_confirm": t.claimed,
+            "lesson_withdraw": t.waiting,
+            "lesson_changes": t.waiting,
+            "assessment_edit": t.round_draft,
+            "assessment_delete": t.round_draft,
+            "assessment_open": t.round_draft,
+            "gap_report": t.round_closed,
+            "gap_report_csv": t.round_closed,
+            "gap_report_pdf": t.round_closed,
+            "decision_new": t.round_closed,
+            "decision_reject": t.round_closed,
+            "decision_undo": t.round_closed,
+        }
+        if name in special:
+            return special[name].pk
+        family = {
+            "invitation": t.invitation,
+            "person": t.member,
+            "group": t.group,
+            "job": t.job,
+            "action": t.action,
+            "programme": t.programme,
+            "step": t.programme,
+            "intervention": t.programme if name == "intervention_new" else t.intervention,
+            "session": t.room,
+            "room": t.room,
+            "screen": t.room,
+            "lesson": t.draft,
+            "import": t.run,
+            "assessment": t.round_open,
+        }
+        return family[name.split("_")[0]].pk
+
+
+def _converters(route: str) -> list[tuple[str, str]]:
+    return re.findall(r"<(\w+):(\w+)>", route)
