@@ -4,7 +4,6 @@ One statement brings a page of hits with the total, one brings all counts of the
 an engine only adds how its text index matches. Corrections ask a few small ones more, when there are hardly any hits.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -172,7 +171,7 @@ class _Asked:
         parts: list[str] = ["1 = 1"]
         params: list[Any] = []
         for name, values in self.filters.items():
-            marks = ", ".join(["%s"] * len(values))
+            marks = _marks(values)
             parts.append(_GROUP_FILTER.format(marks) if name == "group" else f"{FACETS[name]} IN ({marks})")
             params.extend(values)
         return " AND ".join(parts), params
@@ -186,6 +185,10 @@ class _Asked:
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             return cursor.fetchone()[0]
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def _plain(value: str) -> str:
@@ -279,34 +282,33 @@ def _ranked(asked: _Asked, order: str, page: int, per_page: int) -> list[Any]:
 
 
 def _counts(asked: _Asked, names: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
-    """How many there are of each value, under all filters but the facet’s own, the most frequent first.
-
-    The database counts each combination once; which combination counts for which facet is worked out here.
-    """
+    """How many there are of each value, under all filters but the facet’s own, the most frequent first."""
     where, params = asked.where(filtered=False)
-    columns = list(dict.fromkeys([*names, *asked.filters]))
-    values = ", ".join(FACETS[name] for name in columns)
-    group = _GROUP if "group" in columns else ""
-    places = ", ".join(str(place) for place in range(1, len(columns) + 1))
-    sql = f"SELECT {values}, count(*) FROM {asked.match.source} {group} WHERE {where} GROUP BY {places}"  # noqa: S608
+    values = ", ".join(f"{FACETS[name]} AS f_{name}" for name in dict.fromkeys([*names, *asked.filters]))
+    group = _GROUP if "group" in (*names, *asked.filters) else ""
+    counts = []
+    for name in names:
+        conditions = [f"f_{name} <> ''"]
+        for other, chosen in asked.filters.items():
+            if other != name:
+                conditions.append(f"f_{other} IN ({_marks(chosen)})")
+                params.extend(chosen)
+        narrowed = " AND ".join(conditions)
+        counts.append(f"SELECT '{name}', f_{name}, count(*) FROM found WHERE {narrowed} GROUP BY f_{name}")  # noqa: S608
+    sql = (
+        f"WITH found AS (SELECT {values} FROM {asked.match.source} {group} WHERE {where}) {' UNION ALL '.join(counts)}"  # noqa: S608
+    )
+    found: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        combinations = [(dict(zip(columns, row[:-1], strict=True)), row[-1]) for row in cursor.fetchall()]
-    return {name: _count(name, combinations, asked.filters) for name in names}
-
-
-def _count(
-    name: str, combinations: Iterable[tuple[dict[str, str | None], int]], filters: Mapping[str, Sequence[str]]
-) -> list[tuple[str, int]]:
-    found: Counter[str] = Counter()
-    others = {other: chosen for other, chosen in filters.items() if other != name}
-    for values, number in combinations:
-        value = values[name]
-        if value and all(values[other] in chosen for other, chosen in others.items()):
-            found[value] += number
-    if name == "year":
-        return sorted(found.items(), reverse=True)
-    return sorted(found.items(), key=lambda each: (-each[1], each[0].casefold(), each[0]))
+        for name, value, number in cursor.fetchall():
+            found[name].append((value, number))
+    for name, counted in found.items():
+        if name == "year":
+            counted.sort(reverse=True)
+        else:
+            counted.sort(key=lambda each: (-each[1], each[0].casefold(), each[0]))
+    return found
 
 
 def _hits(rows: Iterable[Any], asked: _Asked) -> list[Hit]:

@@ -119,6 +119,7 @@ def _window(text: str, marks: Sequence[Mark]) -> tuple[int, int]:
     end = min(len(text), start + WIDTH)
     if end < len(text):
         end = max(text.rfind(" ", end - LEAD, end), end - LEAD)
+        end -= len(text[start:end]) - len(text[start:end].rstrip(" .,;:"))
     return start, end
 
 

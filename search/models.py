@@ -1,8 +1,8 @@
 """What can be found: one narrow row per thing, its words beside it.
 
 The rows carry the same visibility columns as the things themselves, so that one rule decides who sees what. The text
-index lives in the database too, but Django does not know it: an FTS5 table on SQLite, a ``tsv`` column on PostgreSQL
-(see ``search.engines`` and the migrations).
+index lives in the database too, but Django does not know it: an FTS5 table on SQLite, a ``tsv`` column beside the
+texts on PostgreSQL (see ``search.engines`` and the migrations).
 """
 
 from django.db import models

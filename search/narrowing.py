@@ -9,6 +9,7 @@ from search.finding import FACETS, Results
 
 # How many values stand open before the rest is folded away.
 OPEN = 8
+MOST = 60
 MOST_CHOSEN = 50
 Labels = Mapping[str, str] | Callable[[str], str] | None
 
@@ -22,10 +23,17 @@ class Option:
     count: int
     checked: bool
 
+    @property
+    def shown(self) -> str:
+        """The count as people read it."""
+        return f"{self.count:,}"
+
 
 @dataclass(frozen=True)
 class TickList:
-    """One list of values. ``rest`` is folded away; what is ticked always stands open."""
+    """One list of values. ``rest`` is folded away, and very long ones end; what is ticked always stands
+    open.
+    """
 
     name: str
     legend: str
@@ -64,7 +72,7 @@ def panel(results: Results, params: QueryDict, facets: Sequence[tuple[str, str, 
         ]
         if len(options) > 1 or (options and (ticked or options[0].count < results.total)):
             open_ = [option for place, option in enumerate(options) if place < OPEN or option.checked]
-            rest = [option for place, option in enumerate(options) if place >= OPEN and not option.checked]
+            rest = [option for place, option in enumerate(options) if OPEN <= place < MOST and not option.checked]
             lists.append(TickList(name, legend, open_, rest))
     return Panel(lists, sum(map(len, picked.values())))
 

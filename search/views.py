@@ -12,7 +12,7 @@ from organisations.permissions import Permission
 from search import kinds, narrowing
 from search.index import Hit, Results, find
 
-PER_PAGE = 20
+PER_PAGE = 10
 FACETS = ("kind", "state", "group", "source", "year")
 
 

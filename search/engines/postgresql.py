@@ -1,4 +1,4 @@
-"""PostgreSQL: a ``tsvector`` in the row itself, with an inverted index.
+"""PostgreSQL: a ``tsvector`` beside the texts, with an inverted index.
 
 The vector is written out here, word by word with its places, instead of being parsed by PostgreSQL, which would split
 and keep words differently from the other database.
@@ -13,8 +13,9 @@ from search.analyser import Analysed
 from search.engines.base import Match
 from search.query import Query, Term
 
+SOURCE = 'search_searchtext matched JOIN "search_searchdoc" ON "search_searchdoc".id = matched.doc_id'
 # Weights of D, C, B, A: body, abstract, tags, title. 1: long texts count a little less.
-SCORE = "ts_rank('{0.1, 0.2, 0.4, 1.0}', \"search_searchdoc\".tsv, %s::tsquery, 1)"
+SCORE = "ts_rank('{0.1, 0.2, 0.4, 1.0}', matched.tsv, %s::tsquery, 1)"
 
 
 class Engine:
@@ -23,27 +24,27 @@ class Engine:
     def write(self, rows: Iterable[tuple[int, Analysed]]) -> None:
         with connection.cursor() as cursor:
             cursor.executemany(
-                "UPDATE search_searchdoc SET tsv = %s::tsvector WHERE id = %s",
+                "UPDATE search_searchtext SET tsv = %s::tsvector WHERE doc_id = %s",
                 [(_vector(words), ident) for ident, words in rows],
             )
 
     def match(self, query: Query) -> Match:
         asked = " & ".join([*map(_term, query.all), *(f"!{_term(term)}" for term in query.none)])
-        matches = '"search_searchdoc".tsv @@ %s::tsquery'
-        if not query.all:
-            return Match(where=matches, params=(asked,))
-        return Match(where=matches, params=(asked,), score=SCORE, score_params=(asked,))
+        score = SCORE if query.all else "0"
+        return Match(SOURCE, "matched.tsv @@ %s::tsquery", (asked,), score, (asked,) if query.all else ())
 
     def faults(self) -> list[str]:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM search_searchdoc WHERE tsv = '' AND title ~ '[[:alnum:]]'")
+            cursor.execute(
+                "SELECT count(*) FROM search_searchdoc d LEFT JOIN search_searchtext t ON t.doc_id = d.id "
+                "WHERE t.doc_id IS NULL OR (t.tsv = '' AND d.title ~ '[[:alnum:]]')"
+            )
             missing = cursor.fetchone()[0]
         return [f"{missing} rows have no words in the text index."] if missing else []
 
     def tidy(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE search_searchdoc")
-            cursor.execute("ANALYZE search_word")
+            cursor.execute("ANALYZE search_searchdoc, search_searchtext, search_word")
 
 
 def _vector(words: Analysed) -> str:

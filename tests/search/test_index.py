@@ -123,7 +123,7 @@ def test_drift_sees_a_text_index_out_of_step(doc):
         if connection.vendor == "sqlite":
             cursor.execute("DELETE FROM search_fts WHERE rowid = %s", [row.pk])
         else:
-            cursor.execute("UPDATE search_searchdoc SET tsv = '' WHERE id = %s", [row.pk])
+            cursor.execute("UPDATE search_searchtext SET tsv = '' WHERE doc_id = %s", [row.pk])
     assert index.drift([doc(1), doc(2)]).faults == ["1 rows have no words in the text index."]
 
 
@@ -136,7 +136,7 @@ def test_rebuild_puts_everything_right(doc, reader):
             cursor.execute("DELETE FROM search_fts")
             cursor.execute("INSERT INTO search_fts (rowid, title) VALUES (123456, 'ghost')")
         else:
-            cursor.execute("UPDATE search_searchdoc SET tsv = ''")
+            cursor.execute("UPDATE search_searchtext SET tsv = ''")
     Word.objects.create(word="ghost")
     seen = []
     assert index.rebuild(iter(docs), progress=seen.append) == 3

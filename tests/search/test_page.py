@@ -79,7 +79,7 @@ def test_narrows_down_and_keeps_it_in_links(page, put):
     assert 'href="?q=valve">Clear</a>' in html
     assert "<summary>4 more</summary>" in html
     html = page("valve", page=2)
-    assert "21 to 25 of 25" in html
+    assert "11 to 20 of 25" in html
     assert 'href="?q=valve&amp;page=1"' in html
 
 

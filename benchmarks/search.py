@@ -1,0 +1,175 @@
+"""How long the page of the one search takes over 2,000 lessons, beside what it cannot do without.
+
+The limit of each question is twice (its bare SQL + an empty signed-in page of the same portal) + 5 ms, all measured
+in turn in the same run. Everything is made in a transaction that is taken back, in whichever database is configured.
+"""
+
+import random
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.template import engines
+from django.test import Client
+from django.test.utils import override_settings
+from django.urls import URLPattern, URLResolver, path
+
+from organisations.access import requires
+from organisations.models import Group, Membership, Organisation, Person
+from organisations.permissions import Permission, Role
+
+LESSONS = 2_000
+ROUNDS = 25
+QUESTIONS = {
+    "the whole list": "",
+    "a common word": "valve",
+    "a very common word": "system",
+    "a rare word": "turnbuckle",
+    "two words": "valve pressure",
+    "a phrase": '"launch vehicle"',
+    "a minus": "system -valve",
+    "a mistyped word": "turnbukle",
+}
+_COMMON = (
+    "system test launch vehicle valve pressure team design failure review procedure control power training contract "
+    "handover ward patient medicine discharge battery thermal connector software flight ground safety schedule cost "
+    "inspection supplier document change risk cable sensor pump tank leak seal wire staff meeting checklist"
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+
+@requires(Permission.READ)
+def empty(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """A signed-in page with nothing on it but the frame."""
+    page = engines["django"].from_string('{% extends "base.html" %}{% block main %}<h1>Empty</h1>{% endblock %}')
+    return HttpResponse(page.render({}, request))
+
+
+def _addresses() -> list[URLPattern | URLResolver]:
+    from kmportal.urls import urlpatterns as portal
+
+    return [path("o/<slug:slug>/empty/", empty), *portal]
+
+
+urlpatterns = _addresses()
+
+
+def _fill() -> Organisation:
+    """2,000 lessons of some 2 KB: words as frequent as in real texts, a tenth kept back in groups."""
+    from search import index
+
+    dice = random.Random(2014)
+    letters = "bcdfghklmnprstvw"
+    tail = [
+        "".join(dice.choice(letters) + dice.choice("aeiou") for _ in range(dice.randint(2, 4))) for _ in range(9000)
+    ]
+    words = [*_COMMON.split(), *tail]
+    weights = [1 / (rank + 2) for rank in range(len(words))]
+    organisation = Organisation.objects.create(name="Benchmark", slug="benchmark-of-search")
+    groups = [Group.objects.create(organisation=organisation, name=f"Ward {number}") for number in range(12)]
+
+    def text(number: int) -> str:
+        return " ".join(dice.choices(words, weights, k=number))
+
+    index.put_many(
+        index.Doc(
+            kind="lesson",
+            ident=10_000_000 + number,
+            organisation=organisation,
+            reach="group" if number % 10 == 0 else "organisation",
+            group_id=groups[number % 12].pk,
+            author_id=None,
+            title=text(8).capitalize(),
+            abstract=text(50),
+            body=text(280) + " turnbuckle" * (number % 250 == 1),
+            tags=text(3).split(),
+            url_name="lesson_detail",
+            url_args=[number],
+            state=dice.choice(["identified", "learned", "embedded", "noted"]),
+            subkind=dice.choice(["lesson", "good-practice", "case-study"]),
+            source=dice.choice(["", "NASA LLIS"]),
+            year=dice.randint(1990, 2026),
+            rank=dice.randint(0, 1000),
+        )
+        for number in range(LESSONS)
+    )
+    return organisation
+
+
+def _milliseconds(do: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    do()
+    return (time.perf_counter() - start) * 1000
+
+
+def _statements(do: Callable[[], Any]) -> list[tuple[str, Any]]:
+    """The statements over the index that are run meanwhile."""
+    found: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "search_" in sql:
+            found.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        do()
+    return found
+
+
+def _bare(statements: list[tuple[str, Any]]) -> None:
+    with connection.cursor() as cursor:
+        for sql, params in statements:
+            cursor.execute(sql, params)
+            cursor.fetchall()
+
+
+def _measure(client: Client, base: str, text: str) -> tuple[float, float]:
+    """Median of the page, and its limit."""
+
+    def page() -> None:
+        answer = client.get(f"{base}search/", {"q": text, "kind": "lesson"})
+        assert answer.status_code == 200
+
+    statements = _statements(page)
+    pages, bares, empties = [], [], []
+    for _ in range(ROUNDS):
+        pages.append(_milliseconds(page))
+        bares.append(_milliseconds(lambda: _bare(statements)))
+        empties.append(_milliseconds(lambda: client.get(f"{base}empty/")))
+    return statistics.median(pages), 2 * (statistics.median(bares) + statistics.median(empties)) + 5
+
+
+def figures() -> list[dict[str, Any]]:
+    """Milliseconds of each question, with its limit."""
+    found = []
+    with transaction.atomic(), override_settings(ROOT_URLCONF=__name__, STORAGES=STORAGES):
+        organisation = _fill()
+        from search import analyser, vocabulary
+        from search.models import SearchText
+
+        vocabulary.learn(analyser.vocabulary(SearchText.objects.values_list("body", flat=True)))
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        person = Person.objects.create(email="benchmark@search.example", name="Bench Mark")
+        Membership.objects.create(organisation=organisation, person=person, role=Role.LEAD)
+        client = Client(HTTP_HOST="localhost")
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        for what, text in QUESTIONS.items():
+            value, limit = _measure(client, f"/o/{organisation.slug}/", text)
+            found.append(
+                {
+                    "figure": f"search over {LESSONS:,} lessons: {what}",
+                    "value": round(value, 1),
+                    "limit": round(limit, 1),
+                    "unit": "ms",
+                    "database": connection.vendor,
+                }
+            )
+        transaction.set_rollback(True)
+    return found
