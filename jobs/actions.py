@@ -27,12 +27,14 @@ def enqueue(
     organisation: Organisation | None = None,
     due_at: datetime | None = None,
     max_attempts: int = DEFAULT_ATTEMPTS,
+    back_url: str = "",
 ) -> Job:
     """Write down one piece of work, in the caller’s transaction, and wake the worker when that commits.
 
     ``function`` is the dotted name of a function in an app’s ``tasks.py`` (see ``jobs.running`` for how it is called);
     ``args`` are ids. With a ``key`` the work is written once for all time: a second call answers the first row, in
-    whatever state it is. ``by`` is the person who waits for it and may see its page; work without one comes after it.
+    whatever state it is. ``by`` is the person who waits for it and may see its page, which leads back to ``back_url``;
+    work for which nobody waits is done later.
     """
     running.resolve(function)
     values = {
@@ -43,6 +45,7 @@ def enqueue(
         "requested_by": by,
         "due_at": due_at or timezone.now(),
         "max_attempts": max_attempts,
+        "back_url": back_url,
         "priority": Job.Priority.WAITED_FOR if by else Job.Priority.ORDINARY,
     }
     if key:

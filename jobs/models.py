@@ -70,6 +70,7 @@ class Job(models.Model):
     progress = models.PositiveSmallIntegerField(default=0)
     progress_text = models.CharField(max_length=200, blank=True)
     result = models.JSONField(default=dict)
+    back_url = models.CharField("where it was asked for", max_length=500, blank=True)
     error = models.CharField("what went wrong, for people", max_length=500, blank=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, blank=True)
     requested_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True)
