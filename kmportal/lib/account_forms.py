@@ -27,6 +27,10 @@ class _OurWords:
             field.label = LABELS.get(name, field.label)
             field.help_text = GOOD_PASSWORD if name == "password1" else ""
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """The second password can only be wrong by differing from the first."""
+        super().add_error(field, "Write the same password twice" if field == "password2" else error)  # type: ignore[misc]
+
 
 class LoginForm(_OurWords, forms.LoginForm):
     """Sign in."""
@@ -58,4 +62,3 @@ class AddEmailForm(_OurWords, forms.AddEmailForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = "New e-mail address"
-

@@ -34,7 +34,7 @@ class BoundField(boundfield.BoundField):
         """The field’s errors in our words."""
         errors, label = super().errors, str(self.label)
         words = [in_our_words(error, self.field, label) for error in errors.as_data()]
-        return type(errors)(words, renderer=errors.renderer, field_id=errors.field_id)
+        return type(errors)(words, renderer=self.form.renderer, field_id=self.auto_id)
 
     @property
     def is_optional(self) -> bool:
@@ -185,7 +185,12 @@ class MomentField(forms.MultiValueField):
     def compress(self, data_list: list[Any]) -> datetime | None:
         if not data_list:
             return None
-        return from_current_timezone(datetime.combine(*data_list))
+        day, clock = data_list
+        if day is None:
+            raise ValidationError("Add the day, for example 19 March 2027", code="half")
+        if clock is None:
+            raise ValidationError("Add the time, for example 14:30", code="half")
+        return from_current_timezone(datetime.combine(day, clock))
 
 
 # --- A page that is one form -----------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ _OF_ACCOUNTS = {
     "too_many_login_attempts": "Too many tries. Wait some minutes and try again, or choose a new password",
     "rate_limited": "Too many tries. Wait some minutes and try again",
     "incorrect_password": "This is not your present password",
-    "enter_current_password": "Write your present password",
+    "enter_current_password": "This is not your present password",
     "unknown_email": "No account has this address",
     "email_taken": "Somebody already has an account with this address",
     "duplicate_email": "This address already belongs to your account",

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.utils import timezone
 
 from kmportal.lib import charts
+from kmportal.lib.charts.timeline import State
 from kmportal.lib.forms import DateField, MomentField, helper, hinted
 from kmportal.lib.thread import Link, Stop
 
@@ -38,7 +39,7 @@ STEPS = [
     charts.StepProgress(4, "Prioritise and plan", 2, 5, "#steps", note="1 needs an owner"),
     charts.StepProgress(5, "Implement", 0, 0, "#steps"),
 ]
-PLAN = [
+PLAN: list[tuple[int, str, list[tuple[str, int | None, int | None, State, str]]]] = [
     (1, "Create awareness", [
         ("Knowledge scan (to wake)", -200, -164, "done", "done"),
         ("Brown bag lunches", -185, -50, "done", "done"),
@@ -116,7 +117,8 @@ class SampleForm(forms.Form):
 def component_values() -> dict[str, Any]:
     """The context of the components page."""
     today = timezone.localdate()
-    wrong = SampleForm({"title": "x" * 75, "end": "31 February 2027", "email": "lena", "owner": "somebody"})
+    typed = {"title": "x" * 75, "end": "31 February 2027", "email": "lena", "owner": "somebody"}
+    wrong = SampleForm({f"wrong-{name}": text for name, text in typed.items()}, prefix="wrong")
     return {
         "colours": COLOURS,
         "states": LESSON_STATES,
@@ -168,11 +170,9 @@ def _timeline(today: date) -> charts.Timeline:
         return None if shift is None else today + timedelta(days=shift)
 
     bands = [
-        charts.Band(
-            step, name, [charts.Bar(title, day(a), day(b), state, words) for title, a, b, state, words in rows]
-        )
+        charts.Band(step, name, [charts.Bar(title, day(a), day(b), state, words) for title, a, b, state, words in rows])
         for step, name, rows in PLAN
-    ]  # type: ignore[arg-type]
+    ]
     milestones = [
         charts.Milestone(today + timedelta(days=5), "Results meeting"),
         charts.Milestone(today + timedelta(days=54), "Strategy review"),

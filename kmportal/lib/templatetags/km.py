@@ -3,9 +3,9 @@
 Each is shown, with the code to write, on the components page.
 """
 
-import importlib.util
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -28,6 +28,21 @@ from kmportal.lib.problems import problems_of
 register = template.Library()
 Context = template.Context
 
+
+def piece(template_name: str, takes_context: bool = False) -> Callable[[Callable[..., dict[str, Any]]], Any]:
+    """A tag that draws a template with the values it is given. Like an inclusion tag, without the file’s last line
+    break, so that a full stop may follow a state or a name."""
+
+    def tag(values_of: Callable[..., dict[str, Any]]) -> Callable[..., SafeString]:
+        @wraps(values_of)
+        def draw(*args: Any, **kwargs: Any) -> SafeString:
+            return mark_safe(render_to_string(template_name, values_of(*args, **kwargs)).strip())  # noqa: S308  a template
+
+        draw.values = values_of  # type: ignore[attr-defined]
+        return register.simple_tag(draw, takes_context=takes_context)
+
+    return tag
+
 # --- Icons, marks, people --------------------------------------------------------------------------------------------
 
 
@@ -38,7 +53,7 @@ def icon(name: str) -> SafeString:
     return format_html('<svg class="km-icon" aria-hidden="true" focusable="false"><use href="{}"/></svg>', address)
 
 
-@register.inclusion_tag("components/mark.html")
+@piece("components/mark.html")
 def mark() -> dict[str, Any]:
     """The portal’s own mark."""
     return {}
@@ -51,13 +66,13 @@ def initials(person: object) -> str:
     return "".join(word[0].upper() for word in dict.fromkeys([*words[:1], *words[-1:]]))
 
 
-@register.inclusion_tag("components/face.html")
+@piece("components/face.html")
 def face(person: object) -> dict[str, Any]:
     """The initials of somebody in a circle; hidden from screen readers, so the name must stand beside it."""
     return {"person": person}
 
 
-@register.inclusion_tag("components/who.html")
+@piece("components/who.html")
 def who(person: object, nobody: str = "nobody yet") -> dict[str, Any]:
     """Somebody with face and name; ``None`` gives the words of ``nobody``."""
     return {"person": person, "nobody": nobody}
@@ -66,26 +81,26 @@ def who(person: object, nobody: str = "nobody yet") -> dict[str, Any]:
 # --- Steps, progress, states -----------------------------------------------------------------------------------------
 
 
-@register.inclusion_tag("components/step.html")
+@piece("components/step.html")
 def step(number: int, size: str = "") -> dict[str, Any]:
     """The shape of one of the five steps, with its number; size ``"s"``, none or ``"l"``."""
     return {"number": number, "size": size, "look": look_of(number)}
 
 
-@register.inclusion_tag("components/steps.html")
+@piece("components/steps.html")
 def steps(progress: Iterable[Any]) -> dict[str, Any]:
     """The strip of steps with their progress: ``kmportal.lib.charts.StepProgress``."""
     return {"steps": progress}
 
 
-@register.inclusion_tag("components/meter.html")
+@piece("components/meter.html")
 def meter(value: float | None, of: float, label: str) -> dict[str, Any]:
     """A bar of progress; ``label`` says it in words for those who cannot see it. More than all counts as all."""
     share = 0 if not value or not of else min(max(value / of, 0), 1)
     return {"width": f"{100 * share:.4g}", "label": label}
 
 
-@register.inclusion_tag("components/state.html")
+@piece("components/state.html")
 def state(kind: str | tuple[str, str, str], icon_name: str = "", word: str = "") -> dict[str, Any]:
     """A state: icon and word. Kind ``""``, ``good``, ``info``, ``warn`` or ``bad``. One triple does as well."""
     if not isinstance(kind, str):
@@ -93,7 +108,7 @@ def state(kind: str | tuple[str, str, str], icon_name: str = "", word: str = "")
     return {"kind": kind, "icon": icon_name, "word": word}
 
 
-@register.inclusion_tag("components/keyrow.html")
+@piece("components/keyrow.html")
 def keyrow(*pairs: str) -> dict[str, Any]:
     """The legend of a chart: mark and words in turn, ``{% keyrow "now" "now" "want" "wanted in 12 months" %}``."""
     return {"items": list(zip(pairs[::2], pairs[1::2], strict=True))}
@@ -140,7 +155,7 @@ def when(context: Context, value: date | datetime | None, style: str = "") -> Sa
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), words)
 
 
-@register.inclusion_tag("components/late.html", takes_context=True)
+@piece("components/late.html", takes_context=True)
 def late(context: Context, due_on: date | None) -> dict[str, Any]:
     """What a due date means today, with clock and colour when it has passed: “11 days late”, “due tomorrow”."""
     today = timezone.localdate(timezone=_zone_of(context))
@@ -182,7 +197,7 @@ def maybe_url(name: str, *args: object) -> str:
         return ""
 
 
-@register.inclusion_tag("components/nav.html", takes_context=True)
+@piece("components/nav.html", takes_context=True)
 def nav(context: Context) -> dict[str, Any]:
     """The main navigation’s items. The longest address that the page’s own one begins with is marked as current."""
     organisation = getattr(context.get("shell"), "organisation", None)
@@ -197,13 +212,13 @@ def nav(context: Context) -> dict[str, Any]:
     return {"items": [{"word": word, "url": url, "current": current.get(url)} for word, url in links]}
 
 
-@register.inclusion_tag("components/crumbs.html")
+@piece("components/crumbs.html")
 def crumbs(*pairs: str) -> dict[str, Any]:
     """The way back: words and address in turn, ``{% crumbs "Lessons" list_url "Lesson 214" url %}``."""
     return {"items": list(zip(pairs[::2], pairs[1::2], strict=True))}
 
 
-@register.inclusion_tag("components/crumbs.html")
+@piece("components/crumbs.html")
 def crumb_trail(items: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """The way back, from a list of (words, address) that the view made."""
     return {"items": list(items)}
@@ -221,7 +236,7 @@ def _address(context: Context, **changes: object) -> str:
     return f"?{coded}" if coded else "."
 
 
-@register.inclusion_tag("components/pager.html", takes_context=True)
+@piece("components/pager.html", takes_context=True)
 def pager(context: Context, page: Any) -> dict[str, Any]:
     """Where in a long list we are, with links to the pages beside; draws nothing for one page. Keeps the filters."""
     before = _address(context, page=page.previous_page_number()) if page.has_previous() else ""
@@ -229,7 +244,7 @@ def pager(context: Context, page: Any) -> dict[str, Any]:
     return {"page": page, "before": before, "after": after}
 
 
-@register.inclusion_tag("components/sort_head.html", takes_context=True)
+@piece("components/sort_head.html", takes_context=True)
 def sort_head(context: Context, key: str, word: str, numeric: bool = False, falling: bool = False) -> dict[str, Any]:
     """The head of a column that sorts: a link with ``?sort=key``, pressed again ``?sort=-key``.
 
@@ -263,7 +278,7 @@ def nothing(content: str, heading: str, words: str = "", level: int = 2) -> str:
     return render_to_string("components/nothing.html", values)
 
 
-@register.inclusion_tag("components/thread.html")
+@piece("components/thread.html")
 def thread(items: Iterable[Any]) -> dict[str, Any]:
     """The thread: items are ``kmportal.lib.thread.Stop``."""
     return {"items": items}
@@ -283,7 +298,7 @@ def chart(picture: Any, part: str = "") -> str:
     return render_to_string(name, {"chart": picture})
 
 
-@register.inclusion_tag("components/charts/figure.html")
+@piece("components/charts/figure.html")
 def figure(
     picture: Any, heading: str, say: str = "", level: int = 2, key: bool = True, table: bool = True
 ) -> dict[str, Any]:
@@ -294,21 +309,13 @@ def figure(
     return {"chart": picture, "heading": heading, "say": say, "tag": f"h{level}", "key": key, "table": table}
 
 
-@register.inclusion_tag("components/charts/balance.html")
+@piece("components/charts/balance.html")
 def balance_table(balance: Any) -> dict[str, Any]:
     """Areas by steps with dots: ``kmportal.lib.charts.balance``."""
     return {"balance": balance}
 
 
 # --- Slots: pieces of upper apps -------------------------------------------------------------------------------------
-
-
-def _filler(name: str) -> Callable[..., tuple[str, dict[str, Any]] | None] | None:
-    """The function of a slot. An app that is not there fills nothing; a wrong name inside one that is, is an error."""
-    module = name.rpartition(".")[0]
-    if importlib.util.find_spec(module) is None:
-        return None
-    return import_string(name)
 
 
 @register.simple_tag(takes_context=True)
@@ -319,9 +326,7 @@ def slot(context: Context, name: str, subject: object) -> SafeString:
     membership = getattr(request, "membership", None)
     pieces = []
     for dotted in slots.get(name, ()):
-        fill = _filler(dotted)
-        filled = fill(subject, membership) if fill else None
-        if filled:
+        if filled := import_string(dotted)(subject, membership):
             template_name, values = filled
             pieces.append(render_to_string(template_name, {"shell": context.get("shell"), **values}, request=request))
     return mark_safe("".join(pieces))  # noqa: S308  rendered templates
@@ -333,7 +338,7 @@ def slot(context: Context, name: str, subject: object) -> SafeString:
 _NUMBER_WORDS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"]
 
 
-@register.inclusion_tag("components/error_summary.html")
+@piece("components/error_summary.html")
 def error_summary(*forms: BaseForm | BaseFormSet | None, focus: bool = True) -> dict[str, Any]:
     """What has to be put right, on top of the page, with links to the fields. Draws nothing without errors.
 
@@ -349,10 +354,10 @@ def error_summary(*forms: BaseForm | BaseFormSet | None, focus: bool = True) -> 
     return {"problems": problems, "heading": heading, "focus": focus}
 
 
-@register.inclusion_tag("components/error_summary.html")
+@piece("components/error_summary.html")
 def error_summary_once(form: BaseForm | BaseFormSet) -> dict[str, Any]:
     """For the form pack: the summary, unless the page has drawn it higher up."""
-    return {"problems": []} if getattr(form, "is_summarised", False) else error_summary(form)
+    return {"problems": []} if getattr(form, "is_summarised", False) else error_summary.values(form)
 
 
 @register.simple_tag(takes_context=True)
@@ -368,7 +373,7 @@ def error_prefix(context: Context) -> str:
     return ""
 
 
-@register.inclusion_tag("components/post_button.html", takes_context=True)
+@piece("components/post_button.html", takes_context=True)
 def post_button(
     context: Context,
     url: str,

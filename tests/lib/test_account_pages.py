@@ -1,0 +1,130 @@
+"""allauth’s pages under our look and in our words: signing in and out, passwords, addresses, mails."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from tests.conftest import PASSWORD
+
+NEW = "three words apart"
+
+
+def link_in(text, part):
+    return re.search(rf"https?://[^/]+(/accounts/{part}[^\s]+)", text)[1]
+
+
+def said(response):
+    return response.content.decode()
+
+
+def test_signing_in_asks_for_the_work_address(client, db):
+    html = said(client.get(reverse("account_login")))
+    assert re.search(r"<label[^>]*>Work e-mail", html)
+    assert 'name="login"' in html
+    assert 'name="password"' in html
+    assert "placeholder=" not in html.split("<main")[1]
+    assert "Just joining a session?" in html
+
+
+def test_a_wrong_password_is_said_in_our_words_and_the_address_stays(client, lena):
+    response = client.post(reverse("account_login"), {"login": lena.email, "password": "wrong"})
+    html = said(response)
+    assert "<title>Error: Sign in" in html
+    assert "This address and this password do not belong together" in html
+    assert f'value="{lena.email}"' in html
+    assert "wrong" not in html.split("<main")[1]
+
+
+def test_nothing_filled_in_is_asked_for(client, db):
+    html = said(client.post(reverse("account_login"), {"login": "lena", "password": ""}))
+    assert "Write a whole e-mail address" in html
+    assert 'href="#id_password">Fill in “Password”' in html
+
+
+def test_signing_in_and_out(client, lena):
+    response = client.post(reverse("account_login"), {"login": lena.email.upper(), "password": PASSWORD})
+    assert response.status_code == 302
+    assert "Everything that shows “Saved” is kept" in said(client.get(reverse("account_logout")))
+    response = client.post(reverse("account_logout"), follow=True)
+    assert "You are signed out." in said(response)
+
+
+def test_the_demos_people_stand_on_the_sign_in_page_of_the_demo_alone(client, settings, db):
+    assert "Be Lena" not in said(client.get(reverse("account_login")))
+    settings.DEMO = True
+    html = said(client.get(reverse("account_login")))
+    assert html.count(' name="person"') == 8
+    assert "KM lead: plans the programme" in html
+
+
+def test_a_new_password_by_mail(client, lena, mailoutbox):
+    client.get(reverse("account_reset_password"))
+    response = client.post(reverse("account_reset_password"), {"email": lena.email}, follow=True)
+    assert "Look into your mail" in said(response)
+    (mail,) = mailoutbox
+    assert mail.subject == "Choose a new password for KM Portal"
+    assert "Your password stays as it is" in mail.body
+    form = client.get(link_in(mail.body, "password/reset/key"), follow=True)
+    assert "At least 12 characters" in said(form)
+    address = form.redirect_chain[-1][0]
+    short = said(client.post(address, {"password1": "short", "password2": "short"}))
+    assert "Choose a longer password: at least 12 characters" in short
+    differing = said(client.post(address, {"password1": NEW, "password2": "another one here"}))
+    assert "Write the same password twice" in differing
+    done = client.post(address, {"password1": NEW, "password2": NEW}, follow=True)
+    assert "Your password is changed" in said(done)
+    lena.refresh_from_db()
+    assert lena.check_password(NEW)
+    again = said(client.get(link_in(mail.body, "password/reset/key"), follow=True))
+    assert "This link does not work any more" in again
+
+
+def test_an_unknown_address_learns_nothing_on_the_page(client, db, mailoutbox):
+    response = client.post(reverse("account_reset_password"), {"email": "nobody@riverside.example"}, follow=True)
+    assert "Look into your mail" in said(response)
+    assert "No account there has this address" in mailoutbox[0].body
+
+
+def test_changing_the_password(as_, lena):
+    browser = as_(lena)
+    wrong = said(
+        browser.post(reverse("account_change_password"), {"oldpassword": "wrong", "password1": NEW, "password2": NEW})
+    )
+    assert "This is not your present password" in wrong
+    browser.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
+    lena.refresh_from_db()
+    assert lena.check_password(NEW)
+
+
+def test_changing_the_address(as_, lena, mailoutbox):
+    browser = as_(lena)
+    page = said(browser.get(reverse("account_email")))
+    assert lena.email in page
+    wanted = {"email": "lena.marsh@riverside.example", "action_add": ""}
+    response = browser.post(reverse("account_email"), wanted, follow=True)
+    assert "lena.marsh@riverside.example" in said(response)
+    confirm = browser.get(link_in(mailoutbox[-1].body, "confirm-email"))
+    assert "Is this your address?" in said(confirm)
+    browser.post(link_in(mailoutbox[-1].body, "confirm-email"))
+    lena.refresh_from_db()
+    assert lena.email == "lena.marsh@riverside.example"
+
+
+def test_nobody_signs_up(client, db):
+    html = said(client.get(reverse("account_signup")))
+    assert "Accounts begin with an invitation" in html
+    assert client.post(reverse("account_signup"), {"email": "a@b.example", "password1": NEW}).status_code in (200, 403)
+
+
+@pytest.mark.parametrize(
+    "name", ["account_inactive", "account_email_verification_sent", "account_reset_password_from_key_done"]
+)
+def test_other_pages_are_ours(client, db, name):
+    html = said(client.get(reverse(name)))
+    assert html.count("<h1") == 1
+    assert 'class="km-foot"' in html
+
+
+def test_a_dead_confirmation_link(client, db):
+    assert "This link does not work any more" in said(client.get("/accounts/confirm-email/nonsense/"))

@@ -1,0 +1,111 @@
+"""Days in words, and words back into days."""
+
+from contextlib import suppress
+from datetime import date, datetime, time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kmportal.lib import days
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("19 March 2027", date(2027, 3, 19)),
+        ("  19   march  2027 ", date(2027, 3, 19)),
+        ("19 Mar 2027", date(2027, 3, 19)),
+        ("19th of March 2027", date(2027, 3, 19)),
+        ("March 19, 2027", date(2027, 3, 19)),
+        ("Friday 19 March 2027", date(2027, 3, 19)),
+        ("Fri, 19 Mar. 27", date(2027, 3, 19)),
+        ("19/3/2027", date(2027, 3, 19)),
+        ("19.03.2027", date(2027, 3, 19)),
+        ("19-3-27", date(2027, 3, 19)),
+        ("2027-03-19", date(2027, 3, 19)),
+        ("1 Sept 2027", date(2027, 9, 1)),
+        ("29 February 2028", date(2028, 2, 29)),
+        ("today", TODAY),
+        ("Tomorrow", date(2026, 11, 24)),
+    ],
+)
+def test_a_day_is_read_as_people_write_it(text, day):
+    assert days.read_day(text, on=TODAY) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("soon", "Write a date, for example 23 March 2027"),
+        ("19 marble 2027", "Write a date, for example 23 March 2027"),
+        ("19 March", "Add the year, for example 23 March 2027"),
+        ("31 February 2027", "There is no such day: 31 February 2027"),
+        ("2027-13-01", "There is no such day: 2027-13-01"),
+        ("1 May 3027", "Check the year: 3027 is too far away"),
+        ("9" * 400, "Write a date, for example 23 March 2027"),
+        ("１９ March 2027\x00", "Write a date, for example 23 March 2027"),
+    ],
+)
+def test_what_is_no_day_is_refused_with_what_to_write(text, sentence):
+    with pytest.raises(days.NotADay) as refused:
+        days.read_day(text, on=TODAY)
+    assert str(refused.value) == sentence
+
+
+@given(st.dates(date(1900, 1, 1), date(2199, 12, 31)))
+def test_a_day_in_words_is_read_back(day):
+    assert days.read_day(days.long_day(day), on=TODAY) == day
+    assert days.read_day(day.isoformat(), on=TODAY) == day
+
+
+@given(st.text())
+def test_no_text_breaks_the_reading(text):
+    for read in (days.read_day, days.read_clock):
+        with suppress(days.NotADay):
+            assert read(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "clock"),
+    [
+        ("14:30", time(14, 30)),
+        ("14.30", time(14, 30)),
+        ("9:05", time(9, 5)),
+        ("2.30pm", time(14, 30)),
+        ("2 pm", time(14)),
+        ("12am", time(0)),
+        ("12 pm", time(12)),
+        ("noon", time(12)),
+    ],
+)
+def test_a_time_is_read_as_people_write_it(text, clock):
+    assert days.read_clock(text) == clock
+
+
+@pytest.mark.parametrize("text", ["14", "25:00", "13pm", "14:75", "now"])
+def test_what_is_no_time_is_refused(text):
+    with pytest.raises(days.NotADay):
+        days.read_clock(text)
+
+
+@pytest.mark.parametrize(
+    ("due", "words"),
+    [
+        (None, "no date yet"),
+        (date(2026, 11, 12), "11 days late"),
+        (date(2026, 11, 22), "1 day late"),
+        (TODAY, "due today"),
+        (date(2026, 11, 24), "due tomorrow"),
+        (date(2027, 3, 19), "due 19 March 2027"),
+    ],
+)
+def test_a_due_date_says_what_it_means_today(due, words):
+    assert days.due_in_words(due, on=TODAY) == words
+
+
+def test_moments_near_and_far():
+    assert days.moment_in_words(datetime(2026, 11, 23, 14, 6), on=TODAY) == "today at 14:06"
+    assert days.moment_in_words(datetime(2026, 10, 2, 9, 0), on=TODAY) == "2 October 2026 at 09:00"
