@@ -61,6 +61,7 @@ def gap_report_pdf(request: HttpRequest, organisation: Organisation, pk: int) ->
         key=f"gap report {pk} {report.fingerprint} {request.user.pk}",
         by=request.user,
         organisation=organisation,
+        back_url=reverse("gap_report", args=[organisation.slug, pk]),
     )
     return wait_or_show(job)
 
