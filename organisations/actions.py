@@ -58,7 +58,7 @@ def invite(
     except IntegrityError:
         raise Refusal(f"{email} has an invitation already. Send it again or revoke it.") from None
     invitation.groups.set(groups)
-    audit.record(organisation, "invited", invitation, by=by, role=role)
+    audit.record(organisation, "sent", invitation, by=by, role=role)
     emails.invitation(invitation)
     return invitation
 
