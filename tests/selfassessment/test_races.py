@@ -1,0 +1,103 @@
+"""The same moment: two windows, two deciders, an answer and the close."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from kmportal.lib.refusals import Refusal
+from organisations.models import AuditEntry
+from selfassessment import actions, reports
+from selfassessment.actions import Choice, Respondent
+from selfassessment.models import Answer, Decision, Response
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*calls: Callable[[], object]) -> list[object]:
+    """What each call answers or raises, all begun at the same moment in threads of their own."""
+    gate, answers = threading.Barrier(len(calls)), [None] * len(calls)
+
+    def run(place: int, call: Callable[[], object]) -> None:
+        gate.wait()
+        try:
+            answers[place] = call()
+        except Exception as problem:
+            answers[place] = problem
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return answers
+
+
+def test_the_first_answer_twice_makes_one_response(a_round, criteria):
+    assessment = a_round()
+    ann = Respondent("k" * 64)
+
+    def answer(choice):
+        return lambda: actions.answer(assessment, criteria["A1"], by=ann, choice=choice, seen=0)
+
+    same = at_once(*[answer(Choice(now=2))] * 4)
+    assert all(isinstance(saved, actions.Saved) for saved in same), same
+    assert (Response.objects.count(), Answer.objects.count(), Answer.objects.get().version) == (1, 1, 1)
+
+
+def test_two_windows_that_differ_one_is_told(a_round, criteria):
+    assessment = a_round()
+    ann = Respondent("k" * 64)
+    said = at_once(
+        *[
+            lambda level=level: actions.answer(assessment, criteria["A1"], by=ann, choice=Choice(now=level), seen=0)
+            for level in (1, 5)
+        ]
+    )
+    assert sorted(type(one).__name__ for one in said) == ["Changed", "Saved"], said
+    assert Answer.objects.count() == 1
+
+
+def test_six_at_once_cannot_all_matter_most(a_round, criteria):
+    assessment = a_round()
+    ann = Respondent("k" * 64)
+    codes = ["A1", "A2", "A3", "A4", "Z1", "Z2"]
+    said = at_once(
+        *[
+            lambda code=code: actions.answer(
+                assessment, criteria[code], by=ann, choice=Choice(now=1, matters=True), seen=0
+            )
+            for code in codes
+        ]
+    )
+    assert [one.is_full for one in said].count(True) == 1, said
+    assert Answer.objects.exclude(slot=None).count() == 5
+    assert Answer.objects.count() == 6
+
+
+def test_an_answer_and_the_close(a_round, criteria, farah):
+    assessment = a_round()
+    saved, closed = at_once(
+        lambda: actions.answer(assessment, criteria["A1"], by=Respondent("k"), choice=Choice(now=1), seen=0),
+        lambda: actions.close(assessment, by=farah),
+    )
+    assert not isinstance(closed, Exception), closed
+    counted = AuditEntry.objects.get(verb="closed").facts["answered"]
+    assert Response.objects.counted().count() == counted  # counted, or refused with a sentence
+    assert isinstance(saved, Refusal if counted == 0 else actions.Saved), saved
+
+
+def test_two_people_decide_one_suggestion(a_round, everybody, farah, lena):
+    assessment = a_round()
+    everybody(assessment, 5, A1=(2, 4))
+    actions.close(assessment, by=farah)
+    offer = reports.build(assessment).offer("A1")
+    said = at_once(
+        lambda: actions.reject(assessment, offer=offer, by=farah, reason="No"),
+        lambda: actions.accept_as_action(assessment, offer=offer, by=lena),
+    )
+    assert sorted(isinstance(one, Refusal) for one in said) == [False, True], said
+    assert Decision.objects.count() == 1
