@@ -34,6 +34,8 @@ QUALITY = (
         "Nothing is named that should change.",
     ),
 )
+# These two are answered by filling in, not by ticking.
+BY_FIELD = frozenset({"contact", "process"})
 # A good practice or a story that changes nothing names nothing to change.
 NOT_FOR_NOTED = frozenset({"process"})
 
@@ -53,6 +55,11 @@ def missing_for(outcome: str, revision: LessonRevision, *, contact: str, process
         "process": process,
     }
     return {item.key: item.missing for item in quality_for(outcome) if item.missing and not has[item.key].strip()}
+
+
+def missing_in(revision: LessonRevision) -> dict[str, str]:
+    """The same for the words alone: what only their author can mend."""
+    return missing_for(State.NOTED, revision, contact="filled in", process="filled in")
 
 
 def advice_before_sending(revision: LessonRevision) -> list[str]:

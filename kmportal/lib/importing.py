@@ -10,6 +10,7 @@ import io
 import itertools
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -169,19 +170,24 @@ def _counted(data: bytes, codec: str, encoding: str) -> Decoded:
     return Decoded(text, encoding, text.count(REPLACEMENT))
 
 
-def damaged_places(data: bytes, *, most: int = 10, around: int = 24) -> list[dict[str, str]]:
-    """Up to ten places that are no UTF-8, each as every encoding to choose from would read it."""
+def damaged_places(data: bytes, *, most: int = 6, around: int = 24) -> list[dict[str, str]]:
+    """A few places that are no UTF-8, each as every encoding to choose from would read it; of each byte at most two."""
     places: list[dict[str, str]] = []
+    seen: Counter[int] = Counter()
     view, position = memoryview(data), 0
-    while len(places) < most:
+    for _ in range(2_000):
         try:
             codecs.utf_8_decode(view[position:], "strict", True)
         except UnicodeDecodeError as error:
             at = position + error.start
         else:
             break
-        piece = data[max(0, at - around) : at + around]
-        places.append({name: _one_line(piece.decode(name or "utf-8", errors="replace")) for name, _ in ENCODINGS})
+        seen[data[at]] += 1
+        if seen[data[at]] <= 2:
+            piece = data[max(0, at - around) : at + around]
+            places.append({name: _one_line(piece.decode(name or "utf-8", errors="replace")) for name, _ in ENCODINGS})
+        if len(places) == most:
+            break
         position = at + around
     return places
 

@@ -31,7 +31,7 @@ class CheckForm(forms.Form):
         label="What follows from it?",
     )
     ticked = forms.MultipleChoiceField(
-        choices=[(line.key, line.words) for line in checks.QUALITY],
+        choices=[(line.key, line.words) for line in checks.QUALITY if line.key not in checks.BY_FIELD],
         widget=forms.CheckboxSelectMultiple,
         required=False,
         label="Is it so?",
@@ -56,6 +56,8 @@ class CheckForm(forms.Form):
     )
     read = forms.IntegerField(widget=forms.HiddenInput)
 
+    mark_optional = False
+
     def __init__(self, *args: Any, lesson: Lesson, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lesson = lesson
@@ -63,25 +65,23 @@ class CheckForm(forms.Form):
         if not self.fields["group"].queryset.exists():
             del self.fields["group"]
             self.fields["share_with"].choices = [share for share in SHARES if share[0] != Reach.GROUP]
-        missing_now = checks.missing_for(
-            State.IDENTIFIED, lesson.words, contact="filled in here", process="filled in here"
-        )
-        self.fields["ticked"].choices = hinted(self.fields["ticked"].choices, missing_now)
+        self.fields["ticked"].choices = hinted(self.fields["ticked"].choices, checks.missing_in(lesson.words))
 
     def clean(self) -> dict[str, Any]:
         """What is not so is said beside the list; what only the words can mend is not the validator’s to tick."""
         values = super().clean() or {}
-        outcome = values.get("outcome", State.IDENTIFIED)
+        outcome, ticked = values.get("outcome", State.IDENTIFIED), values.setdefault("ticked", [])
         contact, process = values.get("contact", ""), values.get("process", "")
         missing = checks.missing_for(outcome, self.lesson.words, contact=contact, process=process)
-        for name in ("contact", "process"):
-            if name in missing:
-                self.add_error(name, missing.pop(name).rstrip("."))
-        for key, sentence in missing.items():
-            self.add_error("ticked", f"{sentence.rstrip('.')}. Return the lesson and ask for it")
-            values.get("ticked", []).append(key)
         for line in checks.quality_for(outcome):
-            if line.key not in values.get("ticked", []) and line.key not in {"contact", "process"}:
+            sentence = missing.get(line.key, "").rstrip(".")
+            if line.key in checks.BY_FIELD:
+                ticked.append(line.key)
+                if sentence:
+                    self.add_error(line.key, sentence)
+            elif sentence:
+                self.add_error("ticked", f"{sentence}. Return the lesson and ask for it")
+            elif line.key not in ticked:
                 self.add_error("ticked", f"Tick “{line.words}”, or return the lesson with a comment")
         if values.get("share_with") == Reach.GROUP and not values.get("group"):
             self.add_error("group" if "group" in self.fields else "share_with", "Choose the group that may read it")

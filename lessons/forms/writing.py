@@ -93,7 +93,8 @@ class LessonForm(forms.Form):
     mark_optional = False
     STORY = ("expected", "happened", "why")
     ADVICE = ("when_you", "then_do")
-    REST = ("title", "kind", "group", "happened_on", "contact", "tags", "share_with")
+    # What the page folds away until somebody wants it.
+    FOLDED = ("title", "abstract", "kind", "tags", "contact", "share_with")
 
     def __init__(
         self, *args: Any, organisation: Organisation, lesson: Lesson | None = None, today: date, **kwargs: Any

@@ -79,7 +79,7 @@ def import_detail(request: HttpRequest, organisation: Organisation, pk: int) -> 
     context = {
         "run": run,
         "form": form,
-        "places": [[place[name] for name, _ in ENCODINGS] for place in places],
+        "places": [[(label, place[name]) for name, label in ENCODINGS] for place in places],
         "encodings": [label for _, label in ENCODINGS],
         "total": bringing_in.total_rows(run),
         "preview": [_line(row) for row in rows],

@@ -20,7 +20,7 @@ from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
 from search import index
 
-PER_PAGE, PER_BATCH = 20, 200
+PER_PAGE, PER_BATCH = 10, 200
 # What the address calls it → what the index calls it, and the legend.
 FACETS = {
     "state": ("state", "State"),
@@ -65,6 +65,11 @@ class Facet:
     open: Sequence[Choice]
     folded: Sequence[Choice]
 
+    @property
+    def narrows(self) -> bool:
+        """Whether choosing makes a difference: there are two values, or one was chosen."""
+        return len(self.open) > 1 or any(choice.chosen for choice in self.open)
+
 
 @requires(Permission.READ)
 @require_safe
@@ -77,11 +82,12 @@ def lesson_list(request: HttpRequest, organisation: Organisation) -> HttpRespons
     names = [name for name, _ in FACETS.values()]
     found = index.find(request.membership, **asked, facets=names, page=number, per_page=PER_PAGE, correct=True)
     chosen = {name: request.GET.getlist(name) for name in FACETS}
+    facets = [_facet(name, found.facets, chosen[name]) for name in FACETS]
     context = {
         "found": found,
         "rows": [(hit, wording.LOOKS[hit.state]) for hit in found.hits],
         "page": PageOf(found.page, PER_PAGE, found.total, found.more),
-        "facets": [_facet(name, found.facets, chosen[name]) for name in FACETS],
+        "facets": [facet for facet in facets if facet.narrows],
         "narrowed": sum(map(len, chosen.values())),
         "order": asked["order"],
         "q": asked["text"],

@@ -49,6 +49,7 @@ def lesson_detail(request: HttpRequest, organisation: Organisation, pk: int) -> 
         "lines": lines,
         "actions": [(action, action.days_late(today)) for action in actions.by_day()],
         "tags": lesson.tags.all(),
+        "contact_name": lesson.contact.partition(",")[0],
         "flags": wording.flags_in_words(lesson),
         "who_may_read": wording.who_may_read(lesson),
     }

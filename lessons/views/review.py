@@ -207,6 +207,7 @@ def _page(
         "return_form": other if isinstance(other, ReturnForm) else ReturnForm(),
         "decline_form": other if isinstance(other, DeclineForm) else DeclineForm(),
         "wrong": other,
+        "gaps": list(checks.missing_in(lesson.words).values()),
         "hints": checks.personal_hints(lesson.words, names=names, author=str(lesson.author or "")),
         "is_late": states.is_late(lesson, on=timezone.localdate()),
         "queue": reverse("lesson_queue", args=[lesson.organisation.slug]),

@@ -224,10 +224,11 @@ def _conflict(request: HttpRequest, form: LessonForm, lesson: Lesson | None) -> 
     return _page(request, form, lesson, status=409, differences=compare(pairs))
 
 
-def _in_words(form: LessonForm, name: str, value: object) -> object:
+def _in_words(form: LessonForm, name: str, value: Any) -> object:
     """A value as people read it."""
-    choices = dict(getattr(form.fields[name], "choices", ())) if name in ("kind", "share_with") else {}
-    return choices.get(value, form.fields[name].prepare_value(value) if name != "group" else value)
+    if name in ("kind", "share_with"):
+        return dict(form.fields[name].choices).get(value, value)
+    return value if name == "group" else form.fields[name].prepare_value(value)
 
 
 def _page(
@@ -239,4 +240,5 @@ def _page(
     context["returned"] = (
         lesson.events.filter(after=lesson.state).first() if lesson and lesson.state == "returned" else None
     )
+    context["more_open"] = any(name in form.errors for name in form.FOLDED) or (lesson and lesson.is_shared)
     return render(request, "lessons/lesson_form.html", context, status=status or status_of(form))

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from lessons.actions import review, writing
 from lessons.models import Lesson, State
@@ -74,3 +76,16 @@ def identified(claimed, farah):
         return validate(claimed(**words), farah, share_with=share_with, group=group, outcome=outcome, tags=tags)
 
     return make
+
+
+@pytest.fixture
+def queries():
+    """``queries(browser, address)``: how many a page takes, the second time it is opened."""
+
+    def count(browser, address: str) -> int:
+        browser.get(address)
+        with CaptureQueriesContext(connection) as taken:
+            assert browser.get(address).status_code == 200
+        return len(taken)
+
+    return count

@@ -1,0 +1,316 @@
+"""A validator’s side: claiming, the three answers, and what the author hears."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection, connections
+from django.urls import reverse
+
+from jobs.models import Mail
+from kmportal.lib.refusals import Refusal, Stale
+from lessons.actions import review, writing
+from lessons.models import Lesson, State
+from notifications.models import Notice
+from organisations.models import AuditEntry, Group
+from organisations.reach import Reach
+from search import index
+
+from .conftest import ALL_TICKED, NOON, validate
+
+LATER = NOON + timedelta(days=20)
+
+
+def test_of_two_who_claim_one_wins_and_the_other_reads_who(waiting, farah, lena):
+    lesson = waiting()
+    other = Lesson.objects.get(pk=lesson.pk)  # as the second browser has it
+    review.claim(lesson, by=farah, at=NOON)
+    with pytest.raises(Refusal, match="Farah Siddiqui has claimed this lesson"):
+        review.claim(other, by=lena, at=NOON)
+    review.claim(lesson, by=farah, at=NOON)  # pressed twice
+    assert lesson.events.filter(after=State.IN_REVIEW).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_claims_at_the_same_moment(waiting, farah, lena):
+    pk, won, lost = waiting().pk, [], []
+    together = threading.Barrier(2)
+
+    def claim(person):
+        lesson = Lesson.objects.get(pk=pk)
+        together.wait()
+        try:
+            review.claim(lesson, by=person, at=NOON)
+            won.append(person)
+        except Refusal as refusal:
+            lost.append(str(refusal))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=claim, args=(person,)) for person in (farah, lena)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+    assert lost == [f"{won[0]} has claimed this lesson."]
+    assert Lesson.objects.get(pk=pk).claimed_by == won[0]
+    assert connection.vendor
+
+
+def test_only_those_who_check_lessons_may_claim_and_never_their_own(draft, waiting, cara, reza, ada, sam, farah, oskar):
+    lesson = waiting()
+    for person in (reza, ada, sam, oskar):
+        with pytest.raises(Refusal):
+            review.claim(lesson, by=person, at=NOON)
+    own = writing.send(draft(by=farah), by=farah, at=NOON)
+    with pytest.raises(Refusal, match="Nobody checks their own lesson"):
+        review.claim(own, by=farah, at=NOON)
+
+
+def test_a_lesson_can_be_put_back_and_taken_over_once_it_is_late(claimed, farah, lena):
+    lesson = claimed()
+    with pytest.raises(Refusal):
+        review.take_over(lesson, by=lena, at=NOON)
+    review.take_over(lesson, by=lena, at=LATER)
+    assert lesson.claimed_by == lena
+    assert Notice.objects.filter(person=farah, text__startswith="Lena Marsh has taken over").count() == 1
+    review.release(lesson, by=lena, at=LATER)
+    assert (lesson.state, lesson.claimed_by) == (State.SUBMITTED, None)
+    review.claim(lesson, by=farah, at=LATER)
+
+
+@pytest.mark.parametrize("answer", ["return", "decline"])
+def test_the_author_hears_no_with_the_reason_by_notice_and_mail(claimed, cara, farah, answer):
+    lesson = claimed()
+    act, word = (
+        (lambda: review.send_back(lesson, by=farah, at=NOON, comment="Say which ward."), "comment")
+        if answer == "return"
+        else (lambda: review.decline(lesson, by=farah, at=NOON, reason="Say which ward."), "reason")
+    )
+    with pytest.raises(Refusal):
+        review.send_back(lesson, by=farah, at=NOON, comment=" ")
+    with pytest.raises(Refusal):
+        review.decline(lesson, by=farah, at=NOON, reason=" ")
+    act()
+    assert lesson.reach == Reach.REVIEWERS
+    assert lesson.state == (State.RETURNED if word == "comment" else State.DECLINED)
+    assert Notice.objects.filter(person=cara, kind="lesson").count() == 1
+    mail = Mail.objects.get(recipients=["cara@riverside.example"])
+    assert "Say which ward." in mail.body
+    assert f"/o/riverside/lessons/{lesson.pk}/" in mail.body
+
+
+def test_a_returned_lesson_comes_round_again(claimed, cara, farah):
+    lesson = claimed()
+    review.send_back(lesson, by=farah, at=NOON, comment="More.")
+    writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={"why": "More."})
+    writing.send(lesson, by=cara, at=LATER)
+    assert lesson.answer_due_on > LATER.date()
+    validate(review.claim(lesson, by=farah, at=LATER), farah)
+    assert [event.get_after_display() for event in lesson.events.order_by("pk")] == [
+        "Draft", "Submitted", "In review", "Returned", "Submitted", "In review", "Identified",
+    ]  # fmt: skip
+
+
+def test_identified_lessons_are_read_and_found_by_all(claimed, member, farah, cara, reza):
+    lesson = validate(claimed(), farah, tags=["discharge"], comment="Thank you.")
+    assert (lesson.state, lesson.reach, lesson.validated_by, lesson.approved) == (
+        State.IDENTIFIED,
+        Reach.ORGANISATION,
+        farah,
+        lesson.revision,
+    )
+    hit = index.find(member(reza), "discharge", kinds=["lesson"]).hits[0]
+    assert (hit.ident, hit.state) == (lesson.pk, "identified")
+    assert "Thank you." in Mail.objects.get(recipients=[cara.email]).body
+    assert AuditEntry.objects.filter(verb="identified", ident=lesson.pk).exists()
+
+
+def test_what_is_missing_cannot_be_ticked_away(claimed, farah):
+    lesson = claimed(why="")
+    with pytest.raises(Refusal, match="Nothing stands under “Why"):
+        validate(lesson, farah)
+    with pytest.raises(Refusal, match="Nobody is named to ask"):
+        validate(claimed(), farah, contact=" ")
+    with pytest.raises(Refusal, match="“A stranger can follow it” is not ticked"):
+        validate(claimed(), farah, ticked=[key for key in ALL_TICKED if key != "stranger"])
+    with pytest.raises(Refusal, match="should change"):
+        validate(claimed(), farah, process="")
+    assert validate(claimed(), farah, process="", outcome=State.NOTED).state == State.NOTED
+
+
+def test_sharing_with_a_group_needs_one(claimed, farah, member, reza, riverside):
+    lesson = claimed()
+    with pytest.raises(Refusal, match="group"):
+        validate(lesson, farah, share_with=Reach.GROUP)
+    ward = Group.objects.create(organisation=riverside, name="Ward 6")
+    validate(lesson, farah, share_with=Reach.GROUP, group=ward)
+    assert not Lesson.objects.visible_to(member(reza)).exists()
+
+
+def test_words_that_changed_under_the_reader_are_not_checked_unread(claimed, cara, farah):
+    lesson = claimed()
+    read = lesson.revision_id
+    review.send_back(lesson, by=farah, at=NOON, comment="More.")
+    writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={"why": "Else."})
+    writing.send(lesson, by=cara, at=NOON)
+    review.claim(lesson, by=farah, at=NOON)
+    with pytest.raises(Stale):
+        validate(lesson, farah, read=read)
+
+
+def test_answering_what_was_taken_back_says_so(claimed, cara, farah):
+    lesson = claimed()
+    writing.withdraw(lesson, by=cara, at=NOON)
+    with pytest.raises(Refusal, match="draft"):
+        review.decline(lesson, by=farah, at=NOON, reason="No.")
+
+
+# --- Pages ---------------------------------------------------------------------------------------------------------
+
+
+def page(name, lesson):
+    return reverse(name, args=["riverside", lesson.pk])
+
+
+def answers(lesson, **values):
+    return {
+        "outcome": "identified",
+        "ticked": [key for key in ALL_TICKED if key not in ("contact", "process")],
+        "contact": "Cara Doyle",
+        "process": "Discharge checklist",
+        "kind": "lesson",
+        "tags": "discharge",
+        "share_with": "organisation",
+        "review_on": "23 November 2027",
+        "comment": "",
+        "read": lesson.revision_id,
+        **values,
+    }
+
+
+@time_machine.travel(LATER, tick=False)
+def test_the_queue_begins_with_the_longest_waiting_and_marks_what_is_late(
+    as_, waiting, claimed, farah, lena, reza, cara
+):
+    old, mine = waiting(title="The oldest one"), claimed(title="Mine already")
+    newest = waiting(title="The newest one")
+    Lesson.objects.filter(pk=old.pk).update(submitted_at=NOON - timedelta(days=3))
+    Lesson.objects.filter(pk=newest.pk).update(answer_due_on=LATER.date() + timedelta(days=5))
+    queue = reverse("lesson_queue", args=["riverside"])
+    text = as_(farah).get(queue).content.decode()
+    places = [
+        text.index(words) for words in ("Claimed by you", "Mine already", "Waiting to be", "The oldest", "The newest")
+    ]
+    assert places == sorted(places)
+    assert text.count("Answer was promised by") == 2
+    assert "2 longer than was promised" in text
+    others = as_(lena).get(queue).content.decode()
+    assert "Claimed by others" in others
+    assert reverse("lesson_take_over", args=["riverside", mine.pk]) in others
+    assert as_(reza).get(queue).status_code == 403
+    assert as_(cara).get(queue).status_code == 403
+
+
+def test_one_press_claims_and_leads_to_the_list_to_tick(as_, waiting, farah, lena):
+    lesson = waiting()
+    answer = as_(farah).post(page("lesson_claim", lesson))
+    assert answer.url == page("lesson_check", lesson)
+    second = as_(lena).post(page("lesson_claim", lesson), follow=True)
+    assert "Farah Siddiqui has claimed this lesson." in second.content.decode()
+    assert as_(lena).get(page("lesson_check", lesson)).status_code == 302
+
+
+def test_checking_goes_on_to_the_next_one(as_, claimed, farah):
+    first, second = claimed(), claimed(title="The next one")
+    answer = as_(farah).post(page("lesson_check", first), answers(first), follow=True)
+    assert answer.redirect_chain[-1][0] == page("lesson_check", second)
+    assert "is identified. The author has been told." in answer.content.decode()
+    last = as_(farah).post(page("lesson_check", second), answers(second), follow=True)
+    assert last.redirect_chain[-1][0] == reverse("lesson_queue", args=["riverside"])
+
+
+def test_the_page_says_what_is_missing_and_keeps_what_was_ticked(as_, claimed, farah):
+    lesson = claimed(why="")
+    shown = as_(farah).get(page("lesson_check", lesson)).content.decode()
+    assert "It cannot be shared yet" in shown
+    answer = as_(farah).post(
+        page("lesson_check", lesson), answers(lesson, ticked=["do", "one"], contact="", review_on="x")
+    )
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    for words in (
+        "Nothing stands under “Why?”. Return the lesson and ask for it",
+        "Tick “A stranger can follow it”",
+        "Nobody is named to ask",
+        "Write a date",
+    ):
+        assert words in text
+    assert text.count(" checked") >= 3  # do, one, and the outcome
+
+
+def test_returning_and_declining_ask_for_words(as_, claimed, farah):
+    lesson = claimed()
+    for name, field in (("lesson_return", "comment"), ("lesson_decline", "reason")):
+        answer = as_(farah).post(page(name, lesson), {field: ""})
+        assert answer.status_code == 422
+        assert "<title>Error: " in answer.content.decode()
+    as_(farah).post(page("lesson_return", lesson), {"comment": "Which ward?"})
+    lesson.refresh_from_db()
+    assert lesson.state == State.RETURNED
+
+
+def test_the_comment_is_for_the_author_and_those_who_check(as_, claimed, cara, farah, lena, reza, sam):
+    lesson = claimed()
+    review.send_back(lesson, by=farah, at=NOON, comment="Secret advice.")
+    text = as_(cara).get(page("lesson_detail", lesson)).content.decode()
+    assert "It came back with a comment" in text
+    assert "Secret advice." in as_(lena).get(page("lesson_detail", lesson)).content.decode()
+    writing.send(lesson, by=cara, at=NOON)
+    validate(review.claim(lesson, by=farah, at=NOON), farah)
+    for person in (reza, sam):
+        assert "Secret advice." not in as_(person).get(page("lesson_detail", lesson)).content.decode()
+
+
+def test_a_change_after_the_check_is_shown_side_by_side(as_, identified, cara, farah, lena, reza):
+    lesson = identified()
+    writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={"why": "Pharmacy starts at noon."})
+    assert "Changed since it was checked" in as_(reza).get(page("lesson_detail", lesson)).content.decode()
+    text = as_(lena).get(page("lesson_changes", lesson)).content.decode()
+    assert "<ins>" in text
+    assert "Say that it is still right" in text
+    assert (
+        "Changed since they were checked" in as_(lena).get(reverse("lesson_queue", args=["riverside"])).content.decode()
+    )
+    as_(lena).post(page("lesson_confirm", lesson), {"read": "x"})
+    as_(lena).post(page("lesson_confirm", lesson), {"read": lesson.revision_id})
+    lesson.refresh_from_db()
+    assert not lesson.changed_since_validation
+    assert as_(reza).get(page("lesson_changes", lesson)).status_code == 302
+
+
+def test_an_action_hangs_on_a_checked_lesson(as_, identified, waiting, cara, reza, farah):
+    lesson = identified()
+    new = page("lesson_action_new", lesson)
+    assert as_(reza).get(new).status_code == 403
+    assert "Change: Discharge checklist" in as_(cara).get(new).content.decode()
+    as_(cara).post(new, {"title": "Change the checklist", "owner": farah.pk, "due_on": "1 March 2027"})
+    text = as_(reza).get(page("lesson_detail", lesson)).content.decode()
+    assert "Change the checklist" in text
+    assert as_(cara).get(page("lesson_action_new", waiting())).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["lesson_list", "lesson_mine", "lesson_queue"])
+def test_lists_take_the_same_queries_with_one_row_and_with_three(
+    as_, identified, waiting, lena, farah, cara, queries, name
+):
+    browser, address = as_(cara if name == "lesson_mine" else lena), reverse(name, args=["riverside"])
+    identified()
+    waiting()
+    one = queries(browser, address)
+    for _ in range(2):
+        identified()
+        waiting()
+    assert queries(browser, address) == one

@@ -1,0 +1,361 @@
+"""An author’s side: drafts, autosave, sending, taking back, and two who write at once."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from kmportal.lib.refusals import Refusal, Stale
+from lessons.actions import review, writing
+from lessons.models import Lesson, LessonRevision, State, Tag
+from notifications.models import Notice
+from organisations.models import AuditEntry, Group, Membership
+from organisations.reach import Reach
+from search import index
+from search.models import SearchDoc
+
+from .conftest import NOON, WORDS
+
+
+def test_a_draft_is_for_its_author_alone(draft, member, cara, farah, lena, ada):
+    lesson = draft()
+    assert (lesson.state, lesson.reach, lesson.contact) == (State.DRAFT, Reach.AUTHOR, "Cara Doyle")
+    assert Lesson.objects.visible_to(member(cara)).filter(pk=lesson.pk).exists()
+    for person in (farah, lena, ada):
+        assert not Lesson.objects.visible_to(member(person)).exists()
+        assert index.find(member(person), "pharmacy", kinds=["lesson"]).total == 0
+    assert index.find(member(cara), "pharmacy", kinds=["lesson"]).total == 1
+
+
+def test_the_same_form_twice_makes_one_draft(riverside, cara):
+    once = uuid4()
+    first = writing.start(riverside, by=cara, at=NOON, words=WORDS, once=once)
+    assert writing.start(riverside, by=cara, at=NOON, words=WORDS, once=once) == first
+    assert Lesson.objects.count() == 1
+
+
+def test_writing_on_keeps_one_revision_until_somebody_was_shown_it(draft, cara, farah):
+    lesson = draft()
+    writing.write(lesson, by=cara, at=NOON, seen=1, words={"why": "Because."})
+    assert LessonRevision.objects.count() == 1
+    writing.send(lesson, by=cara, at=NOON)
+    review.claim(lesson, by=farah, at=NOON)
+    review.send_back(lesson, by=farah, at=NOON, comment="Say more.")
+    writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={"why": "More."})
+    writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={"why": "Still more."})
+    assert [(r.number, r.why) for r in lesson.revisions.all()] == [(2, "Still more."), (1, "Because.")]
+
+
+def test_who_writes_second_is_told_and_nothing_is_lost(draft, cara):
+    lesson = draft()
+    writing.write(lesson, by=cara, at=NOON, seen=1, words={"why": "First."})
+    with pytest.raises(Stale):
+        writing.write(lesson, by=cara, at=NOON, seen=1, words={"why": "Second."})
+    lesson.refresh_from_db()
+    assert lesson.words.why == "First."
+    writing.write(lesson, by=cara, at=NOON, seen=1, words={"why": "First."})  # the same form sent twice
+
+
+def test_sending_needs_what_happened_and_the_advice(draft, cara):
+    for missing in ("happened", "then_do"):
+        with pytest.raises(Refusal):
+            writing.send(draft(**{missing: " "}), by=cara, at=NOON)
+
+
+def test_sending_tells_those_who_check_and_promises_a_day(draft, member, cara, farah, lena, reza):
+    lesson = draft(title="", by=cara)
+    writing.send(lesson, by=cara, at=NOON)
+    writing.send(lesson, by=cara, at=NOON)
+    assert (lesson.state, lesson.reach) == (State.SUBMITTED, Reach.REVIEWERS)
+    assert lesson.answer_due_on == NOON.date() + timedelta(days=14)
+    assert lesson.words.title == "Ask pharmacy for take-home medicines by ten"
+    assert set(Notice.objects.values_list("person", flat=True)) == {farah.pk, lena.pk}
+    assert index.find(member(farah), "pharmacy", kinds=["lesson"]).hits[0].state == "submitted"
+    assert index.find(member(reza), "pharmacy", kinds=["lesson"]).total == 0
+    assert AuditEntry.objects.filter(verb="submitted", ident=lesson.pk).count() == 1
+
+
+def test_what_was_sent_cannot_be_changed_until_it_is_taken_back(claimed, cara, farah):
+    lesson = claimed()
+    with pytest.raises(Refusal, match="Take it back"):
+        writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={"why": "New."})
+    writing.withdraw(lesson, by=cara, at=NOON)
+    writing.withdraw(lesson, by=cara, at=NOON)
+    assert (lesson.state, lesson.reach, lesson.claimed_by) == (State.DRAFT, Reach.AUTHOR, None)
+    assert Notice.objects.filter(person=farah, text__contains="taken back").count() == 1
+    with pytest.raises(Refusal):
+        writing.withdraw(lesson, by=farah, at=NOON)
+
+
+def test_only_a_draft_that_was_never_sent_can_be_thrown_away(draft, waiting, cara, farah):
+    lesson = draft()
+    with pytest.raises(Refusal):
+        writing.discard(lesson, by=farah)
+    writing.discard(lesson, by=cara)
+    assert not Lesson.objects.exists()
+    assert not SearchDoc.objects.filter(kind="lesson").exists()
+    sent = waiting()
+    writing.withdraw(sent, by=cara, at=NOON)
+    with pytest.raises(Refusal, match="kept"):
+        writing.discard(sent, by=cara)
+
+
+def test_a_change_after_the_check_says_so_until_somebody_else_has_checked_it(identified, cara, farah, lena):
+    lesson = identified()
+    assert not lesson.changed_since_validation
+    writing.write(lesson, by=farah, at=NOON, seen=lesson.version, words={"why": "Corrected by the librarian."})
+    assert (lesson.state, lesson.words.number, lesson.changed_since_validation) == (State.IDENTIFIED, 2, True)
+    for person in (cara, farah):
+        with pytest.raises(Refusal, match="Somebody else"):
+            review.confirm(lesson, by=person, at=NOON, read=lesson.revision_id)
+    with pytest.raises(Stale):
+        review.confirm(lesson, by=lena, at=NOON, read=lesson.approved_id)
+    review.confirm(lesson, by=lena, at=NOON, read=lesson.revision_id)
+    assert not lesson.changed_since_validation
+
+
+def test_readers_and_other_contributors_cannot_change_a_lesson(identified, reza, oskar, riverside):
+    lesson = identified()
+    for person in (reza, oskar):
+        with pytest.raises(Refusal):
+            writing.write(lesson, by=person, at=NOON, seen=lesson.version, words={"why": "Mine."})
+
+
+def test_narrowing_and_widening_who_may_read(identified, member, riverside, cara, farah, reza):
+    lesson = identified()
+    ward = Group.objects.create(organisation=riverside, name="Ward 6")
+    with pytest.raises(Refusal, match="group"):
+        writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={}, facts={"share_with": Reach.GROUP})
+    writing.write(
+        lesson, by=cara, at=NOON, seen=lesson.version, words={}, facts={"share_with": Reach.GROUP, "group": ward}
+    )
+    assert not Lesson.objects.visible_to(member(reza)).exists()
+    assert index.find(member(reza), "", kinds=["lesson"]).total == 0
+    ward.people.add(reza)
+    assert Lesson.objects.visible_to(member(reza)).exists()
+
+
+def test_tags_are_made_once_whatever_their_letters(draft):
+    first, second = draft(tags=["Discharge", "discharge ", "Ward moves"]), draft(tags=["DISCHARGE"])
+    assert first.tags.count() == 2
+    assert Tag.objects.count() == 2
+    assert second.tags.get() in first.tags.all()
+
+
+# --- Pages ---------------------------------------------------------------------------------------------------------
+
+
+def fields(**values):
+    return {
+        "expected": "",
+        "happened": "Medicines came at four.",
+        "why": "",
+        "when_you": "",
+        "then_do": "ask at ten",
+        "title": "",
+        "kind": "lesson",
+        "happened_on": "",
+        "contact": "Cara Doyle",
+        "tags": "",
+        "share_with": "organisation",
+        "version": "0",
+        "once": str(uuid4()),
+        **values,
+    }
+
+
+@pytest.fixture
+def new(riverside):
+    return reverse("lesson_new", args=[riverside.slug])
+
+
+def test_who_may_open_the_form(as_, new, cara, reza, oskar):
+    assert as_(cara).get(new).status_code == 200
+    assert as_(reza).get(new).status_code == 403
+    assert as_(oskar).get(new).status_code == 404
+    assert as_().get(new).status_code == 302
+
+
+def test_the_form_warns_of_the_incident_system(as_, new, cara, riverside):
+    riverside.incident_name, riverside.incident_url = "Datix", "https://incidents.example/"
+    riverside.save()
+    assert b'<a href="https://incidents.example/" rel="noreferrer">Report it in Datix</a>' in as_(cara).get(new).content
+
+
+def test_keep_as_a_draft_then_send_it(as_, new, cara):
+    browser, sent = as_(cara), fields(then="keep", tags="discharge; pharmacy,  discharge", happened_on="8 October 2026")
+    assert browser.post(new, sent).status_code == 302
+    lesson = Lesson.objects.get()
+    assert (lesson.state, lesson.happened_on) == (State.DRAFT, date(2026, 10, 8))
+    assert sorted(str(tag) for tag in lesson.tags.all()) == ["discharge", "pharmacy"]
+    assert browser.post(new, sent).status_code == 302  # pressed twice
+    assert Lesson.objects.count() == 1
+    edit = reverse("lesson_edit", args=["riverside", lesson.pk])
+    answer = browser.post(edit, {**sent, "then": "send", "version": "1"})
+    assert answer.url == reverse("lesson_send", args=["riverside", lesson.pk])  # it lacks a reason: gently asked
+    page = browser.get(answer.url)
+    assert "Say why it happened" in page.content.decode()
+    assert browser.post(answer.url).status_code == 302
+    lesson.refresh_from_db()
+    assert lesson.state == State.SUBMITTED
+
+
+def test_a_whole_lesson_is_sent_straight_away(as_, new, cara):
+    answer = as_(cara).post(new, fields(**{**WORDS, "then": "send"}), follow=True)
+    assert Lesson.objects.get().state == State.SUBMITTED
+    assert "You will have an answer by" in answer.content.decode()
+
+
+def test_personal_data_is_asked_about_and_never_blocked(as_, new, cara, farah):
+    words = {**WORDS, "happened": "Mrs Okonkwo, 07700 900123, waited. Farah Siddiqui knows, and so does Cara Doyle."}
+    answer = as_(cara).post(new, fields(**words, then="send"), follow=True)
+    text = answer.content.decode()
+    assert "“Mrs Okonkwo” looks like somebody’s name" in text
+    assert "“07700 900123” looks like a telephone number" in text
+    assert "“Farah Siddiqui” looks like the name of somebody who works here" in text
+    assert "“Cara Doyle” looks" not in text
+    assert "Send anyway" in text
+    lesson = Lesson.objects.get()
+    assert lesson.state == State.DRAFT
+    as_(cara).post(reverse("lesson_send", args=["riverside", lesson.pk]))
+    lesson.refresh_from_db()
+    assert lesson.state == State.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"happened": "", "then_do": "", "then": "send"}, "Say what happened"),
+        ({"happened": "x" * 4001}, "Shorten “What happened?” to 4,000 characters"),
+        ({"happened_on": "the other day"}, "Write a date"),
+        ({"happened_on": "1 January 2999"}, "too far away"),
+        ({"kind": "wonder"}, "Choose one of the answers on the list"),
+        ({"tags": "x" * 90}, "80 characters"),
+        ({"version": "soon"}, "Write a whole number"),
+        ({"happened": "nul\x00"}, "Take out the invisible characters"),
+    ],
+)
+def test_what_is_wrong_stands_beside_the_field_and_nothing_typed_is_lost(as_, new, cara, wrong, says):
+    answer = as_(cara).post(new, fields(**{"why": "Kept words", **wrong}))
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert says in text
+    assert "<title>Error: " in text
+    assert "Kept words" in text
+    assert not Lesson.objects.exists()
+
+
+def test_an_empty_form_is_no_draft(as_, new, cara):
+    answer = as_(cara).post(new, fields(happened="", then_do=""))
+    assert answer.status_code == 422
+    assert "Write something first" in answer.content.decode()
+
+
+def test_a_day_to_come_is_no_day_on_which_it_happened(as_, new, cara):
+    tomorrow = timezone.localdate() + timedelta(days=2)
+    answer = as_(cara).post(new, fields(happened_on=tomorrow.isoformat()))
+    assert "still to come" in answer.content.decode()
+
+
+def test_autosave_makes_one_draft_and_goes_on_from_its_version(as_, new, cara):
+    browser, first = as_(cara), fields(why="So far")
+    said = browser.post(new, first, headers={"Autosave": "1"}).json()
+    lesson = Lesson.objects.get()
+    assert (said["version"], said["url"]) == (1, reverse("lesson_edit", args=["riverside", lesson.pk]))
+    more = browser.post(said["url"], {**first, "why": "Further", "version": said["version"]}, headers={"Autosave": "1"})
+    assert more.json()["version"] == 2
+    lesson.refresh_from_db()
+    assert (lesson.words.why, Lesson.objects.count(), LessonRevision.objects.count()) == ("Further", 1, 1)
+    stale = browser.post(said["url"], {**first, "why": "Other tab", "version": 1}, headers={"Autosave": "1"})
+    assert (stale.status_code, "changed elsewhere" in stale.json()["error"]) == (409, True)
+    empty = browser.post(new, fields(happened="", then_do=""), headers={"Autosave": "1"})
+    assert (empty.status_code, "problem" in empty.json()) == (422, True)
+
+
+def test_a_stale_form_shows_both_versions(as_, draft, cara):
+    lesson = draft()
+    edit, browser = reverse("lesson_edit", args=["riverside", lesson.pk]), as_(cara)
+    mine = fields(**{**WORDS, "why": "Pharmacy starts at noon.", "once": "", "version": "1"})
+    writing.write(lesson, by=cara, at=NOON, seen=1, words={"why": "Pharmacy starts at ten."})
+    answer = browser.post(edit, mine)
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "<del>ten.</del>" in text
+    assert "<ins>noon.</ins>" in text
+    assert "Keep mine" in text
+    assert 'name="version" value="2"' in text
+    assert browser.post(edit, {**mine, "version": "2"}).status_code == 302
+    lesson.refresh_from_db()
+    assert lesson.words.why == "Pharmacy starts at noon."
+
+
+def test_drafts_of_others_are_not_there(as_, draft, farah, lena, oskar):
+    pk = draft().pk
+    for name in ("lesson_detail", "lesson_edit", "lesson_send"):
+        address = reverse(name, args=["riverside", pk])
+        assert as_(farah).get(address).status_code == 404
+        assert as_(oskar).get(address).status_code == 404
+    for name in ("lesson_withdraw", "lesson_discard", "lesson_claim"):
+        assert as_(lena).post(reverse(name, args=["riverside", pk])).status_code == 404
+
+
+def test_a_waiting_lesson_cannot_be_edited_by_address(as_, waiting, cara, farah):
+    edit = reverse("lesson_edit", args=["riverside", waiting().pk])
+    assert as_(cara).get(edit).status_code == 302
+    assert as_(farah).get(edit).status_code == 403
+
+
+def test_your_lessons_stand_in_three_parts(as_, draft, waiting, identified, claimed, cara, farah, reza):
+    draft(title="A draft of mine")
+    waiting(title="One that waits")
+    identified(title="One that was checked")
+    mine = reverse("lesson_mine", args=["riverside"])
+    text = as_(cara).get(mine).content.decode()
+    for words in ("With you", "A draft of mine", "Being checked", "One that waits", "Answered", "One that was checked"):
+        assert words in text
+    assert "You have logged no lesson yet" in as_(farah).get(mine).content.decode()
+    assert as_(reza).get(mine).status_code == 403
+
+
+def test_a_lesson_can_belong_to_an_intervention_of_ours_only(as_, new, cara, riverside, hillside, lena):
+    from roadmap.models import Intervention, Programme
+
+    def intervention(organisation):
+        programme = Programme.objects.create(
+            organisation=organisation, name="P", starts_on=date(2026, 1, 1), ends_on=date(2027, 1, 1)
+        )
+        return Intervention.objects.create(programme=programme, step=1, title="Kick-off")
+
+    as_(cara).post(f"{new}?intervention={intervention(hillside).pk}", fields())
+    as_(cara).post(f"{new}?intervention={intervention(riverside).pk}", fields())
+    as_(cara).post(f"{new}?intervention=²", fields())
+    linked = [
+        lesson.intervention and lesson.intervention.programme.organisation for lesson in Lesson.objects.order_by("pk")
+    ]
+    assert linked == [None, riverside, None]
+
+
+def test_somebody_who_left_is_no_member_any_more(draft, cara):
+    lesson = draft()
+    Membership.objects.filter(person=cara).update(left_at=NOON)
+    with pytest.raises(Refusal):
+        writing.send(lesson, by=cara, at=NOON)
+
+
+def test_checked_lessons_are_read_by_all(identified, as_, reza, sam, ada, oskar):
+    address = reverse("lesson_detail", args=["riverside", identified().pk])
+    for person in (reza, sam, ada):
+        assert as_(person).get(address).status_code == 200
+    assert as_(oskar).get(address).status_code == 404
+
+
+def test_what_the_network_shares_is_read_elsewhere_and_not_touched(identified, as_, oskar, hillside):
+    lesson = identified(share_with=Reach.NETWORK)
+    page = as_(oskar).get(reverse("lesson_detail", args=["hillside", lesson.pk]))
+    assert page.status_code == 200
+    assert "shares this lesson with the network" in page.content.decode()
+    assert "Add an action" not in page.content.decode()
+    assert as_(oskar).get(reverse("lesson_edit", args=["hillside", lesson.pk])).status_code == 404
+    assert as_(oskar).get(reverse("lesson_action_new", args=["hillside", lesson.pk])).status_code == 404
