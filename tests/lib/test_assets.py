@@ -132,3 +132,15 @@ def test_charts_use_the_colours_of_the_light_theme():
         assert set(re.findall(r"#[0-9a-f]{6}\b", path.read_text())) <= known, path
     looks = (ROOT / "kmportal" / "lib" / "charts" / "steps.py").read_text()
     assert set(re.findall(r"#[0-9a-f]{6}\b", looks)) <= known
+
+
+def test_every_class_of_the_kit_that_a_page_uses_is_in_a_style_sheet():
+    sheets = "".join(path.read_text() for path in (STATIC / "css").glob("*.css"))
+    known = set(re.findall(r"\.((?:km|c|is)-[\w-]+)", sheets))
+    unknown = {}
+    for path in TEMPLATES:
+        for value in re.findall(r'class="([^"]*)"', re.sub(r"{%.*?%}|{{.*?}}", "*", path.read_text())):
+            for name in value.split():
+                if name.startswith(("km-", "c-", "is-")) and "*" not in name and name not in known:
+                    unknown.setdefault(name, str(path.relative_to(ROOT)))
+    assert unknown == {}

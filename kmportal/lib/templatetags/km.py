@@ -43,6 +43,7 @@ def piece(template_name: str, takes_context: bool = False) -> Callable[[Callable
 
     return tag
 
+
 # --- Icons, marks, people --------------------------------------------------------------------------------------------
 
 
