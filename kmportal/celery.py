@@ -26,10 +26,21 @@ warnings.filterwarnings("ignore", message="You're running the worker with superu
 logger = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 10
 SWEEP_SECONDS = 60
-EVERY_TEN_MINUTES_OF_THE_DAY = crontab(minute="*/10", hour="7-22")
-DAILY = ["tidy_jobs"]
-# These know themselves what is due, for example in which organisation it is morning.
+TEN_MINUTES = 600
+# Asked for every ten minutes, day and night: the command itself knows whose morning it is and what it has done.
 OFTEN = ["send_reminders"]
+# Asked for as often, done once a day: a machine that was off in the morning does it when it is back.
+DAILY = ["tidy_jobs"]
+
+
+def _every_ten_minutes(task: str, name: str) -> dict[str, Any]:
+    return {
+        "task": task,
+        "schedule": crontab(minute="*/10"),
+        "args": [name],
+        "options": {"expires": TEN_MINUTES},
+    }
+
 
 app.conf.beat_schedule = {
     "sweep": {
@@ -37,25 +48,8 @@ app.conf.beat_schedule = {
         "schedule": timedelta(seconds=SWEEP_SECONDS),
         "options": {"expires": SWEEP_SECONDS},
     },
-    # Asked often, done once: a machine that was off at seven does it when it is back.
-    **{
-        name: {
-            "task": "jobs.daily",
-            "schedule": EVERY_TEN_MINUTES_OF_THE_DAY,
-            "args": [name],
-            "options": {"expires": 540},
-        }
-        for name in DAILY
-    },
-    **{
-        name: {
-            "task": "jobs.often",
-            "schedule": crontab(minute="*/10"),
-            "args": [name],
-            "options": {"expires": 540},
-        }
-        for name in OFTEN
-    },
+    **{name: _every_ten_minutes("jobs.command", name) for name in OFTEN},
+    **{name: _every_ten_minutes("jobs.daily", name) for name in DAILY},
 }
 
 
@@ -69,6 +63,12 @@ def wake() -> None:
 def sweep() -> None:
     """Look for what was missed."""
     call_command("sweep")
+
+
+@app.task(name="jobs.command")
+def command(name: str) -> None:
+    """Run a command of the timetable."""
+    call_command(name)
 
 
 @app.task(name="jobs.daily")

@@ -19,7 +19,7 @@ def check(script, monkeypatch, tmp_path):
 
 
 def use(gate, monkeypatch, *stages, here=True):
-    monkeypatch.setattr(gate, "stages", lambda: list(stages))
+    monkeypatch.setattr(gate, "stages", lambda missing=(): list(stages))
     monkeypatch.setattr(gate, "NEEDS", {"browser": (["chromium"], lambda: here)})
 
 
@@ -58,11 +58,18 @@ def test_strict_skips_nothing(check, monkeypatch):
         check.main([])
 
 
-def test_no_tests_at_all_is_a_failure_unless_said_otherwise(check, monkeypatch):
+def test_no_tests_at_all_is_a_failure(check, monkeypatch):
     use(check, monkeypatch, python(check, "raise SystemExit(5)"))
     assert check.main([]) == 1
-    use(check, monkeypatch, python(check, "raise SystemExit(5)", may_be_empty=True))
-    assert check.main([]) == 0
+
+
+def test_where_no_pdf_can_be_made_the_other_tests_still_run(check):
+    commands = [stage.command for stage in check.stages({"pdf"}) if stage.name.startswith("tests: ")]
+    assert [command[-1] for command in commands] == [
+        "not browser and not pdf",
+        "not browser and not pdf",
+        "browser and not pdf",
+    ]
 
 
 def test_a_mistyped_stage_is_said(check, monkeypatch):

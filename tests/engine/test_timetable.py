@@ -22,9 +22,11 @@ def test_the_timetable_sweeps_each_minute_and_every_message_dies_soon():
 
 
 def test_every_command_of_the_timetable_exists_and_is_asked_for_all_day():
-    assert set(celery.DAILY) <= set(get_commands())
-    for name in celery.DAILY:
-        assert isinstance(celery.app.conf.beat_schedule[name]["schedule"], crontab)
+    names = {*celery.OFTEN, *celery.DAILY}
+    assert names <= set(get_commands())
+    for name in names:
+        entry = celery.app.conf.beat_schedule[name]
+        assert (entry["schedule"], entry["args"]) == (crontab(minute="*/10"), [name])
 
 
 def test_the_timetable_keeps_the_portals_own_time(settings):
