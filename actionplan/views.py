@@ -96,9 +96,10 @@ def action_done(request: HttpRequest, organisation: Organisation, pk: int) -> Ht
         actions.done(action, by=request.user, at=timezone.now(), note=request.POST.get("note", "")[:500])
     except Refusal as refusal:
         return _refused(request, action, refusal)
-    words = render_to_string("actionplan/_done_message.html", {"action": action}, request=request)
+    back = _next(request, action)
+    words = render_to_string("actionplan/_done_message.html", {"action": action, "back": back}, request=request)
     messages.success(request, mark_safe(words))  # noqa: S308  a rendered template
-    return redirect(_next(request, action))
+    return redirect(back)
 
 
 @require_POST

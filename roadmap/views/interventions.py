@@ -137,7 +137,8 @@ def intervention_state(request: HttpRequest, organisation: Organisation, pk: int
     intervention = _find(request, pk)
     if not actions.may_set_state(intervention, request.membership):
         raise PermissionDenied
-    initial = {"state": intervention.state, "reason": intervention.state_reason}
+    stopped = intervention.state in Intervention.STOPPED
+    initial = {"state": intervention.state, "reason": intervention.state_reason if stopped else ""}
     form = StateForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
