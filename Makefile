@@ -4,7 +4,7 @@ PYTHON ?= python3
 export KM_TARGET = $@
 BOOT = $(PYTHON) scripts/bootstrap.py
 
-.PHONY: help run serve first test bench demo-reset lock
+.PHONY: help run serve first test bench demo-reset format lock
 .DEFAULT_GOAL := help
 
 help: ## list what can be done
@@ -27,6 +27,9 @@ bench: ## measure the speed, print it and keep it in benchmarks/latest.json
 
 demo-reset: ## make the demo as new
 	@KM_DEMO=1 $(BOOT) demo_reset
+
+format: ## bring code and templates into the form that the tests ask for
+	@$(BOOT) --dev format
 
 lock: ## pin the newest libraries that the two requirements*.in allow, with hashes
 	@$(BOOT) --dev lock

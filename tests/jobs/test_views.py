@@ -54,7 +54,8 @@ def test_the_page_says_how_far_it_is_with_and_without_script(job, as_, cara):
     text = as_(cara).get(page(job)).content.decode()
     assert "4 of 10 pages" in text
     assert 'hx-trigger="every 1s"' in text
-    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in text
+    assert "Show how far it is now</a></p></noscript>" in text
+    assert "http-equiv" not in text, "a page that reloads itself takes the reader away from what is being read"
 
 
 def test_the_page_is_only_sent_again_when_something_is_new(job, as_, cara):
