@@ -17,7 +17,7 @@ _PLANS = ("expect", "objective", "aim", "goal", "question", "present")
 _CAUSES = ("why", "cause", "reason", "root")
 _ADVICE = re.compile(
     r"^\s*when(?:ever)?\s+(?:you\s+(?:are\s+)?about\s+to\s+|you[’']re\s+about\s+to\s+|you\s+)?(?P<when>.+?)"
-    r"(?:\s*[,;:…]+\s*then\s+|\s+then\s+|\s*,\s+)(?P<then>.+)$",
+    r"(?:\s*[,;:]+\s*then\s+|\s+then\s+|\s*,\s+)(?P<then>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -104,8 +104,8 @@ def _stage_notes(stage: Stage, notes: Mapping[str, list[str]]) -> StageNotes:
 def advice_in(note: str) -> tuple[str, str]:
     """The halves of an advice: “When you are about to move a ward, ask pharmacy” → *move a ward*, *ask pharmacy*."""
     text = " ".join(note.split())
-    if found := _ADVICE.match(text):
-        return found["when"].strip(" ,…"), found["then"].strip()
+    if found := _ADVICE.match(" ".join(text.replace("…", " ").split())):
+        return found["when"].strip(" ,"), found["then"].strip()
     return "", text
 
 

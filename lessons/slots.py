@@ -20,13 +20,15 @@ def outcome_of_session(session: Session, membership: Membership) -> Piece | None
     if session.state != Session.State.CLOSED:
         return None
     today = timezone.localdate()
-    actions = Action.objects.visible_to(membership).filter(sessionaction__session=session).select_related("owner")
+    actions = Action.objects.visible_to(membership).filter(sessionaction__session=session)
     lessons = Lesson.objects.visible_to(membership).filter(session=session).select_related("revision", "organisation")
     stages = session.stages.all()
     return "lessons/_session_outcome.html", {
         "session": session,
         "summary": [(stage, session.summary[stage.key]) for stage in stages if session.summary.get(stage.key)],
-        "actions": [(action, action.days_late(today)) for action in actions.by_day()],
+        "actions": [
+            (action, action.days_late(today)) for action in actions.select_related("owner", "organisation").by_day()
+        ],
         "lessons": [(lesson, wording.LOOKS[lesson.state]) for lesson in lessons.order_by("pk")],
     }
 

@@ -57,6 +57,7 @@ class PromiseForm(forms.Form):
 
     keep = forms.BooleanField(required=False, initial=True, label="Keep this action")
     title = forms.CharField(max_length=200, required=False, label="What will be done?")
+    detail = forms.CharField(max_length=4000, required=False, widget=forms.HiddenInput)
     owner = forms.ModelChoiceField(
         Person.objects.none(), required=False, label="Who does it?", empty_label="nobody yet"
     )
@@ -109,7 +110,7 @@ class _Growing(BaseFormSet):
 
     def add(self, rows: Sequence[Mapping[str, str]]) -> None:
         """Append filled-in rows to a formset that was sent."""
-        total = int(self.data.get(f"{self.prefix}-TOTAL_FORMS") or 0)
+        total = self.total_form_count()
         for place, row in enumerate(rows, start=total):
             for name, value in {"keep": "on", **row}.items():
                 self.data[f"{self.prefix}-{place}-{name}"] = value

@@ -31,7 +31,7 @@ def lesson_detail(request: HttpRequest, organisation: Organisation, pk: int) -> 
     is_ours = lesson.organisation_id == organisation.pk
     is_side = lesson.author_id == membership.person_id or membership.can(Permission.VALIDATE)
     events = lesson.events.select_related("by", "revision")
-    actions = Action.objects.visible_to(membership).filter(lessonaction__lesson=lesson).select_related("owner")
+    actions = Action.objects.visible_to(membership).filter(lessonaction__lesson=lesson)
     lines = wording.history(events, lesson, with_comments=is_ours and is_side)
     context = {
         "lesson": lesson,
@@ -47,7 +47,9 @@ def lesson_detail(request: HttpRequest, organisation: Organisation, pk: int) -> 
         "is_late": states.is_late(lesson, on=today),
         "answer": next((line for line in reversed(lines) if line.comment), None),
         "lines": lines,
-        "actions": [(action, action.days_late(today)) for action in actions.by_day()],
+        "actions": [
+            (action, action.days_late(today)) for action in actions.select_related("owner", "organisation").by_day()
+        ],
         "tags": lesson.tags.all(),
         "contact_name": lesson.contact.partition(",")[0],
         "flags": wording.flags_in_words(lesson),

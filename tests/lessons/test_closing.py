@@ -1,0 +1,277 @@
+"""The close of a session: filled in from the notes, everything or nothing, and never twice."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from actionplan.models import Action
+from jobs.models import Mail
+from kmportal.lib.refusals import Refusal
+from lessons.actions import closing
+from lessons.models import Lesson, SessionAction, State
+from lessons.prefill import Advice, Promise
+from notifications.models import Notice
+from organisations.models import Group
+from organisations.reach import Reach
+from techniques import actions as sessions
+from techniques.models import Note, Session, Technique
+
+from .conftest import NOON
+
+NOTES = [
+    ("expect", "expected", "Home at two"),
+    ("happened", "well", "Nobody waited in the corridor"),
+    ("happened", "better", "Medicines came at four"),
+    ("why", "why", "SECRET CAUSE"),
+    ("learn", "actions", "Move the request to ten"),
+    ("learn", "actions", "Ask transport for a second run"),
+    ("learn", "lessons", "When you are about to move a ward, then ask pharmacy by ten"),
+    ("learn", "marks", "ten"),
+]
+
+
+def stage(key, name, *columns, reveal="open"):
+    return {
+        "key": key,
+        "name": name,
+        "prompts": ["?"],
+        "say": "",
+        "minutes": {"short": 5, "standard": 5, "long": 5},
+        "columns": [{"key": key, "name": word, "makes": makes} for key, word, makes in columns],
+        "writes": "everyone",
+        "reveal": reveal,
+    }
+
+
+@pytest.fixture
+def room(riverside, farah):
+    """A live after action review that Farah leads, with notes; those of *expect* were shown, those of *why* not."""
+    technique = Technique.objects.create(
+        key="after-action-review",
+        name="After action review",
+        moment="after",
+        tier="starter",
+        purpose="Look back.",
+        card={"confidentiality": "no-blame"},
+        stages=[
+            stage("expect", "What did we expect?", ("expected", "What we expected", "summary"), reveal="hidden"),
+            stage("happened", "What happened?", ("well", "Went well", "summary"), ("better", "Better", "summary")),
+            stage("why", "Why?", ("why", "Why", "summary"), reveal="hidden"),
+            stage(
+                "learn",
+                "What do we learn?",
+                ("actions", "Our actions", "actions"),
+                ("lessons", "For others", "lessons"),
+                ("marks", "My mark", "nothing"),
+            ),
+        ],
+        minutes={"short": 20, "standard": 20, "long": 20},
+        can_run=True,
+    )
+    ward = Group.objects.create(organisation=riverside, name="Ward 6")
+    session = sessions.plan(
+        riverside, by=farah, technique=technique, length="short", title="Lounge trial", starts_at=NOON, group=ward
+    )
+    session = sessions.open_room(session, by=farah, at=NOON)
+    gus = sessions.join(session, name="Gus", key="key", at=NOON)
+    for key, column, text in NOTES:
+        write(session, gus, key, column, text)
+    sessions.reveal(session, stage=session.stages.get(key="expect"), by=farah, at=NOON + timedelta(minutes=1))
+    session.gus = gus
+    return session
+
+
+def write(session, participant, key, column, text):
+    sessions.write(session, stage_key=key, column=column, text=text, client_id=uuid4(), author=participant, at=NOON)
+
+
+@pytest.fixture
+def address(room):
+    return reverse("session_close", args=["riverside", room.pk])
+
+
+def filled(browser, address, **changes):
+    """The form as the page fills it in."""
+    context = browser.get(address).context
+    values = {}
+    for form in (context["summary"], *context["promises"], *context["advice"]):
+        for field in form:
+            value = field.value()
+            if value not in (None, False, ""):
+                values[field.html_name] = "on" if value is True else str(value)
+    for formset in (context["promises"], context["advice"]):
+        values.update({field.html_name: field.value() for field in formset.management_form})
+    return {**values, **changes}
+
+
+def test_the_page_is_filled_in_and_shows_nothing_hidden(as_, room, address, farah):
+    answer = as_(farah).get(address)
+    text = answer.content.decode()
+    for words in ("Home at two", "Went well\n– Nobody waited", "Move the request to ten", "ask pharmacy by ten"):
+        assert words in text
+    assert "SECRET CAUSE" not in text
+    assert "1 note was never shown." in text
+    assert "Gus" not in text
+
+
+def test_who_may_close(as_, address, cara, reza, oskar, lena):
+    assert as_(cara).get(address).status_code == 403
+    assert as_(reza).get(address).status_code == 403
+    assert as_(oskar).get(address).status_code == 404
+    assert as_(lena).get(address).status_code == 200
+
+
+def test_what_became_of_it(as_, room, address, farah, cara, reza, member):
+    browser = as_(farah)
+    changes = {
+        "summary-why": "Pharmacy starts when asked.",
+        "a-0-owner": str(cara.pk),
+        "a-0-due_on": "1 March 2027",
+        "a-1-guest_name": "Petra",
+        "a-1-guest_email": "petra@transport.example",
+        "a-2-title": "Added by hand",
+    }
+    answer = browser.post(address, filled(browser, address, **changes), follow=True)
+    assert answer.redirect_chain[0][0] == reverse("session_detail", args=["riverside", room.pk])
+    room.refresh_from_db()
+    assert room.state == Session.State.CLOSED
+    assert room.summary["expect"] == "– Home at two"
+    assert not Note.objects.exists()
+
+    actions = {action.title: action for action in Action.objects.all()}
+    assert set(actions) == {"Move the request to ten", "Ask transport for a second run", "Added by hand"}
+    first = actions["Move the request to ten"]
+    assert (first.owner, first.told_when_late, first.source) == (cara, farah, "After action review: Lounge trial")
+    assert first.source_url == reverse("session_detail", args=["riverside", room.pk])
+    assert actions["Ask transport for a second run"].owner_name == "Petra"
+    assert SessionAction.objects.filter(session=room).count() == 3
+    assert "Ask transport for a second run" in Mail.objects.get(recipients=["petra@transport.example"]).body
+    assert Notice.objects.filter(person=cara).exists()
+
+    lesson = Lesson.objects.get()
+    assert (lesson.author, lesson.state, lesson.reach, lesson.session) == (farah, State.DRAFT, Reach.AUTHOR, room)
+    assert (lesson.words.when_you, lesson.words.then_do) == ("move a ward", "ask pharmacy by ten")
+    assert lesson.words.title == "Ask pharmacy by ten"
+    assert lesson.words.expected == "– Home at two"
+    assert "Medicines came at four" in lesson.words.happened
+    assert lesson.words.why == "Pharmacy starts when asked."
+    assert str(lesson.group) == "Ward 6"
+
+    shown = answer.content.decode()
+    for words in ("– Home at two", "Move the request to ten", "Petra", "Ask pharmacy by ten"):
+        assert words in shown
+    others = as_(reza).get(reverse("session_detail", args=["riverside", room.pk])).content.decode()
+    assert "Move the request to ten" in others
+    assert "Ask pharmacy by ten" not in others
+
+
+def test_unticked_rows_are_left_out_whatever_stands_in_them(as_, room, address, farah):
+    browser = as_(farah)
+    sent = filled(browser, address, **{"a-1-guest_email": "no address", "l-0-title": "x" * 900})
+    del sent["a-0-keep"], sent["a-1-keep"], sent["l-0-keep"]
+    assert browser.post(address, sent).status_code == 302
+    assert not Action.objects.exists()
+    assert not Lesson.objects.exists()
+
+
+def test_what_is_wrong_is_said_and_nothing_is_lost_or_closed(as_, room, address, farah, cara):
+    browser = as_(farah)
+    sent = filled(
+        browser,
+        address,
+        **{
+            "a-0-owner": str(cara.pk),
+            "a-0-guest_name": "Petra",
+            "a-1-due_on": "soon",
+            "a-2-guest_name": "Somebody",
+            "l-0-then_do": "",
+            "summary-why": "Kept words",
+        },
+    )
+    answer = browser.post(address, sent)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    for words in (
+        "Choose a member or name a guest, not both",
+        "Write a date",
+        "Say what will be done, or untick this action",
+        "Say what to do, or untick this lesson",
+        "Kept words",
+    ):
+        assert words in text
+    room.refresh_from_db()
+    assert room.state == Session.State.LIVE
+
+
+def test_closing_twice_makes_nothing_twice(as_, room, address, farah, lena):
+    browser = as_(farah)
+    sent = filled(browser, address)
+    browser.post(address, sent)
+    again = browser.post(address, sent, follow=True)
+    assert "This session is closed." in again.content.decode()
+    assert (Action.objects.count(), Lesson.objects.count()) == (2, 1)
+    with pytest.raises(Refusal):
+        closing.close(room, by=lena, at=NOON, summary={}, promised=[Promise("Again")], advice=[Advice("Again")])
+    assert (Action.objects.count(), Lesson.objects.count()) == (2, 1)
+
+
+def test_all_or_nothing(room, farah):
+    with pytest.raises(Refusal):
+        closing.close(room, by=farah, at=NOON, summary={}, promised=[Promise("Good"), Promise(" ")])
+    room.refresh_from_db()
+    assert room.state == Session.State.LIVE
+    assert not Action.objects.exists()
+    assert Note.objects.exists()
+
+
+def test_notes_written_meanwhile_are_not_lost(as_, room, address, farah):
+    browser = as_(farah)
+    sent = filled(browser, address)
+    write(room, room.gus, "happened", "better", "The phone was broken")
+    write(room, room.gus, "learn", "actions", "Mend the phone")
+    write(room, room.gus, "learn", "lessons", "When the phone is broken, then walk")
+    answer = browser.post(address, {**sent, "summary-expect": "As agreed"})
+    text = answer.content.decode()
+    assert "Notes were written since you opened this page" in text
+    for words in ("As agreed", "The phone was broken", "Mend the phone", "the phone is broken"):
+        assert words in text
+    room.refresh_from_db()
+    assert room.state == Session.State.LIVE
+    context = answer.context
+    assert browser.post(address, _again(context)).status_code == 302
+    assert Action.objects.filter(title="Mend the phone").exists()
+    assert Lesson.objects.count() == 2
+
+
+def _again(context):
+    """The form as the page that came back has it."""
+    values = {}
+    for form in (context["summary"], *context["promises"], *context["advice"]):
+        values.update({field.html_name: field.value() for field in form if field.value() not in (None, False)})
+    for formset in (context["promises"], context["advice"]):
+        values.update({field.html_name: field.value() for field in formset.management_form})
+    return {name: "on" if value is True else value for name, value in values.items()}
+
+
+@pytest.mark.parametrize("state", ["planned", "cancelled"])
+def test_a_session_that_was_not_held_cannot_be_closed(as_, room, address, farah, state):
+    Session.objects.filter(pk=room.pk).update(state=state, code="")
+    answer = as_(farah).get(address, follow=True)
+    assert answer.redirect_chain[0][0] == reverse("session_detail", args=["riverside", room.pk])
+
+
+def test_a_tampered_form_is_no_server_error(as_, room, address, farah):
+    for sent in ({}, {"a-TOTAL_FORMS": "x"}, {"a-TOTAL_FORMS": "9999", "a-INITIAL_FORMS": "0"}):
+        assert as_(farah).post(address, sent).status_code in {200, 422}
+
+
+def test_a_long_note_keeps_all_its_words(as_, room, address, farah):
+    long = "Ask transport for a second run. " * 20
+    write(room, room.gus, "learn", "actions", long.strip())
+    browser = as_(farah)
+    browser.post(address, filled(browser, address))
+    action = Action.objects.get(detail__startswith="Ask transport")
+    assert action.detail == long.strip()
+    assert len(action.title) <= 200
