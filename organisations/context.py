@@ -15,9 +15,18 @@ class Shell:
     """The frame’s values. Queries run only if the template asks, and each once."""
 
     person: Person | None
-    membership: Membership | None
+    given: Membership | None
+    last: str = ""
     demo: bool = field(default_factory=lambda: settings.DEMO)
     loopback_only: bool = field(default_factory=lambda: settings.LOOPBACK_ONLY)
+
+    @cached_property
+    def membership(self) -> Membership | None:
+        """The one that the page is about. On pages outside (help, one’s account) the one that was last visited."""
+        if self.given or self.person is None or not self.last:
+            return self.given
+        mine = Membership.objects.current().filter(person=self.person, organisation__slug=self.last)
+        return mine.select_related("organisation", "person").first()
 
     @property
     def organisation(self) -> Organisation | None:
@@ -46,4 +55,5 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     """Context processor: ``shell`` for base.html. Copes with requests that never reached the sign-in middleware."""
     user = getattr(request, "user", None)
     person = user if isinstance(user, Person) else None
-    return {"shell": Shell(person=person, membership=getattr(request, "membership", None))}
+    last = request.session.get("organisation", "") if person and hasattr(request, "session") else ""
+    return {"shell": Shell(person=person, given=getattr(request, "membership", None), last=last)}

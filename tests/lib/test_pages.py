@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError
 from django.test import RequestFactory
 from django.urls import path, reverse
+from django.utils import timezone
 
 from kmportal.lib import pages
 from kmportal.urls import handler400, handler403, handler404, handler500, urlpatterns  # noqa: F401  the resolver's
@@ -34,11 +35,24 @@ def test_public_pages_open_for_everybody(client, db, name, django_assert_num_que
     assert len(re.findall(r'\bid="([^"]*)"', html)) == len(set(re.findall(r'\bid="([^"]*)"', html)))
 
 
-def test_help_names_the_incident_system(as_, riverside, lena):
+def test_a_page_outside_keeps_the_frame_of_the_organisation_last_visited(as_, riverside, lena):
     riverside.incident_name, riverside.incident_url = "Datix", "https://datix.example/"
     riverside.save()
-    html = as_(lena).get(reverse("help")).content.decode()
-    assert "not the place to report an incident" in html
+    browser = as_(lena)
+    assert "Datix" not in browser.get(reverse("help")).content.decode()
+    browser.get(reverse("action_list", args=["riverside"]))
+    html = browser.get(reverse("help")).content.decode()
+    assert '<a href="https://datix.example/" rel="noreferrer">Datix</a>' in html
+    assert reverse("lesson_list", args=["riverside"]) in html
+
+
+def test_who_has_left_sees_the_frame_of_nobody(as_, lena, member):
+    browser = as_(lena)
+    browser.get(reverse("action_list", args=["riverside"]))
+    membership = member(lena)
+    membership.left_at = timezone.now()
+    membership.save()
+    assert "Riverside" not in browser.get(reverse("help")).content.decode()
 
 
 def test_a_page_that_is_not_there(as_, lena):
@@ -52,7 +66,7 @@ def test_a_role_that_does_not_open_a_page_is_told_what_to_do(as_, reza):
     html = response.content.decode()
     assert response.status_code == 403
     assert "You are Reader of Riverside" in html
-    assert "Ask the KM lead or an administrator" in html
+    assert "Ask an administrator of Riverside" in html
 
 
 def test_a_stranger_is_not_told_that_an_organisation_exists(as_, oskar, riverside):
