@@ -214,8 +214,11 @@ def _tags(cells: Iterable[Cell]) -> tuple[str, ...]:
                 found[-1] = f"{found[-1]} {name}"
             elif name.lower() not in _NO_TAGS:
                 found.append(name)
-    short = (first_words(name, LONGEST_TAG) for name in found)
-    return tuple({name.lower(): name for name in reversed(list(short))}.values())[::-1][:MOST_TAGS]
+    once: dict[str, str] = {}
+    for name in found:
+        short = first_words(name, LONGEST_TAG)
+        once.setdefault(short.lower(), short)
+    return tuple(once.values())[:MOST_TAGS]
 
 
 def _numbered(row: Row) -> Row:

@@ -72,7 +72,7 @@ def settle(
     _not_begun(run)
     if run.version != seen:
         raise Stale("Somebody else changed how this file is read. Look at it again.")
-    decode(bytes(run.content[:64]), encoding)
+    decode(bytes(run.content), encoding)
     known = {heading: name for heading, name in mapping.items() if name in FIELDS}
     _check_mapping(known)
     run.source, run.encoding, run.mapping = source.strip(), encoding, known
