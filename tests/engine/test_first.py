@@ -1,0 +1,93 @@
+"""The first organisation of a real portal, and the demo made as new: asked for by a person or by a script."""
+
+import fcntl
+import os
+import sqlite3
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from tests.portal import ROOT
+
+ANSWERS = {
+    "KM_FIRST_ORGANISATION": "Riverside NHS Trust",
+    "KM_FIRST_KIND": "trust",
+    "KM_FIRST_NAME": "Ada Kowalska",
+    "KM_FIRST_EMAIL": "ada@riverside.example",
+    "KM_FIRST_PASSWORD": "a long and quiet river",
+}
+
+
+def call(script, folder, **environment):
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / f"{script}.py")],
+        cwd=ROOT,
+        env={
+            **{name: value for name, value in os.environ.items() if not name.startswith("KM_")},
+            "KM_DATA_DIR": str(folder),
+            "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}",
+            **environment,
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return SimpleNamespace(code=done.returncode, out=done.stdout, err=done.stderr)
+
+
+def rows(folder, query):
+    connection = sqlite3.connect(folder / "portal.sqlite3")
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+def test_a_script_makes_the_first_organisation_and_its_administrator(tmp_path):
+    done = call("first", tmp_path, **ANSWERS)
+    assert done.code == 0, done.err
+    assert done.out.splitlines()[-1] == "Start the portal with: make serve"
+    assert rows(tmp_path, "SELECT name, kind FROM organisations_organisation") == [("Riverside NHS Trust", "trust")]
+    assert rows(
+        tmp_path,
+        "SELECT p.email, m.role FROM organisations_membership m JOIN organisations_person p ON p.id = m.person_id",
+    ) == [("ada@riverside.example", "administrator")]
+    assert ANSWERS["KM_FIRST_PASSWORD"] not in done.out + done.err
+
+
+@pytest.mark.parametrize("missing", ANSWERS)
+def test_where_nobody_can_answer_it_says_what_to_set(tmp_path, missing):
+    done = call("first", tmp_path, **{name: value for name, value in ANSWERS.items() if name != missing})
+    assert (done.code, done.out) == (1, "")
+    assert f"Set {missing}." in done.err
+    assert not (tmp_path / "portal.sqlite3").exists()
+
+
+def test_what_the_portal_refuses_is_said_in_a_sentence(tmp_path):
+    done = call("first", tmp_path, **{**ANSWERS, "KM_FIRST_EMAIL": "ada at riverside"})
+    assert done.code == 1
+    assert "is not an e-mail address" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_only_the_demo_is_thrown_away(tmp_path):
+    (tmp_path / "portal.sqlite3").write_text("real")
+    done = call("demo_reset", tmp_path)
+    assert "This is not the demo, so nothing was thrown away." in done.err
+    assert (tmp_path / "portal.sqlite3").read_text() == "real"
+
+
+def test_a_running_demo_is_not_thrown_away(tmp_path):
+    with (tmp_path / "running.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = call("demo_reset", tmp_path, KM_DEMO="1")
+    assert done.code == 1
+    assert "The demo is running. Stop it first" in done.err
+
+
+def test_a_demo_on_a_database_server_is_not_thrown_away(tmp_path):
+    done = call("demo_reset", tmp_path, KM_DEMO="1", DATABASE_URL="postgres://km@/km?host=/nowhere")
+    assert "DATABASE_URL leads to a database server, so nothing was thrown away." in done.err
