@@ -98,9 +98,9 @@ def join_session(request: HttpRequest, session: Session) -> HttpResponse:
     member = doors.membership_in(session, _person(request))
     if doors.participant_of(session, _person(request), request.COOKIES):
         return redirect("join_room", session.code)
-    form = NameForm(request.POST if request.method == "POST" and "as_member" not in request.POST else None)
-    form.fields["key"].initial = keys.new_key()
     person = member.person if member and "as_member" in request.POST else None
+    form = NameForm(request.POST if request.method == "POST" and person is None else None)
+    form.fields["key"].initial = keys.new_key()
     if request.method == "POST" and (person or form.is_valid()):
         key = (form.cleaned_data["key"] if form.is_bound else "") or keys.new_key()
         name = str(person) if person else form.cleaned_data["name"]

@@ -53,7 +53,8 @@ def session_new(request: HttpRequest, organisation: Organisation) -> HttpRespons
     start = {"facilitator": request.user.pk, "intervention": intervention, "starts_at": _next_hour()}
     if intervention:
         start["title"] = intervention.title[:120]
-    form = SessionForm(request.POST or None, initial=start, organisation=organisation, technique=technique)
+    typed = request.POST if request.method == "POST" else None
+    form = SessionForm(typed, initial=start, organisation=organisation, technique=technique)
     if request.method == "POST" and form.is_valid():
         once = form.cleaned_data["once"]
         session = actions.plan(organisation, by=request.user, technique=technique, once=once, **form.wanted)
@@ -118,7 +119,8 @@ def session_edit(request: HttpRequest, organisation: Organisation, pk: int) -> H
     if not session.is_planned:
         messages.error(request, f"This session is {session.get_state_display().lower()} and can no longer be changed.")
         return redirect(session)
-    form = SessionForm(request.POST or None, instance=session, organisation=organisation, technique=session.technique)
+    typed = request.POST if request.method == "POST" else None
+    form = SessionForm(typed, instance=session, organisation=organisation, technique=session.technique)
     differences = None
     if request.method == "POST" and form.is_valid():
         fresh = find(request, pk)
@@ -168,7 +170,7 @@ def session_cancel(request: HttpRequest, organisation: Organisation, pk: int) ->
 def session_invite(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Ask members and others to come."""
     session = find(request, pk)
-    form = InviteForm(request.POST or None, session=session)
+    form = InviteForm(request.POST if request.method == "POST" else None, session=session)
     if request.method == "POST" and form.is_valid():
         asked, guests = form.cleaned_data["asked"], form.cleaned_data["guests"]
         try:
