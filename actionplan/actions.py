@@ -257,7 +257,7 @@ def remind(digest: Digest, *, at: datetime) -> bool:
         transaction.set_rollback(True)
         return False
     Reminder.objects.bulk_create(
-        Reminder(action=item.action, address=digest.address, due_on=item.action.due_on, stage=item.stage, written_at=at)
+        Reminder(action=item.action, address=digest.address, due_on=item.due_on, stage=item.stage, written_at=at)
         for item in fresh.items
     )
     emails.reminder(fresh)

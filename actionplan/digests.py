@@ -25,13 +25,14 @@ class Item:
     """One action in a mail. ``own``: the reader does it; else they are told that it is late."""
 
     action: Action
+    due_on: date
     stage: int
     own: bool
     on: date
 
     @property
     def days_late(self) -> int:
-        return max(0, (self.on - self.action.due_on).days) if self.action.due_on else 0
+        return max(0, (self.on - self.due_on).days)
 
     @property
     def as_guest(self) -> bool:
@@ -71,7 +72,7 @@ class Digest:
         order = sorted(self.items, key=lambda item: (item.action.organisation.name, item.action.organisation_id))
         parts = []
         for _, group in groupby(order, key=lambda item: item.action.organisation_id):
-            items = sorted(group, key=lambda item: (item.action.due_on or date.max, item.action.pk))
+            items = sorted(group, key=lambda item: (item.due_on, item.action.pk))
             own = [item for item in items if item.own]
             parts.append(Part(items[0].action.organisation, own, [item for item in items if not item.own]))
         return parts
@@ -164,4 +165,4 @@ def _item(action: Action, digest: Digest, reminded: dict[tuple[int, str, date], 
     own = digest.address == action.guest_email.lower() or digest.person == action.owner
     if not own and stage < 1:
         return None
-    return Item(action, stage, own, on)
+    return Item(action, action.due_on, stage, own, on)

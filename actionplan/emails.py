@@ -54,7 +54,7 @@ def _line(item: Item) -> dict[str, str]:
 def _subject(digest: Digest) -> str:
     if len(digest.items) == 1:
         item = digest.items[0]
-        words = due_in_words(item.action.due_on, on=item.on)
+        words = due_in_words(item.due_on, on=item.on)
         return _one_line(f"{words[:1].upper()}{words[1:]}: {item.action.title}")
     late = sum(item.days_late > 0 for item in digest.items)
     number = len(digest.items)
