@@ -149,7 +149,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return self.filter(sent_at=None, is_kept=False)
 
     def kept(self) -> "MailQuerySet":
-        """Written while no mail server was set: they stay here for good."""
+        """Written in the demo, or while no mail server was set: they stay here for good."""
         return self.filter(is_kept=True)
 
     def newest_first(self) -> "MailQuerySet":

@@ -100,7 +100,7 @@ class Portal:
         web += ["--port", str(settings.PORT), "--lifespan", "off", "--timeout-graceful-shutdown", "5"]
         web += ["--no-access-log", "--no-server-header", "--log-level", "warning"]
         web += ["--workers", "1" if is_sqlite else os.environ.get("KM_WEB_PROCESSES", "2")]
-        web += ["--proxy-headers" if os.environ.get("KM_BEHIND_PROXY") else "--no-proxy-headers"]
+        web += ["--proxy-headers" if hasattr(settings, "SECURE_PROXY_SSL_HEADER") else "--no-proxy-headers"]
         celery = [python, "-m", "celery", "--app", "kmportal.celery", "--quiet"]
         worker = [*celery, "worker", "--concurrency", os.environ.get("KM_WORKER_PROCESSES", "3")]
         worker += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning"]

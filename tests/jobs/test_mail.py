@@ -144,6 +144,13 @@ def test_without_a_mail_server_mail_stays_here_for_good(db, settings, server):
     assert not Mail.objects.waiting().exists()
 
 
+def test_no_mail_ever_leaves_the_demo(db, settings, server):
+    settings.DEMO = True
+    assert mail.post("cara@riverside.example", "Your invitation", "Come in.").is_kept
+    running.run_ready()
+    assert server.taken == []
+
+
 def test_a_header_with_a_line_break_is_refused_at_once(db):
     with pytest.raises(BadHeaderError):
         mail.post("cara@riverside.example", "Hello\nBcc: everybody@riverside.example", "…")
