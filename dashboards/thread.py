@@ -21,13 +21,14 @@ from selfassessment.models import Decision
 from techniques.models import Session
 
 TEMPLATE = "dashboards/_thread.html"
+FOLDED = "dashboards/_thread_folded.html"
 SHOWN = 3
 
 
 def of_decision(decision: Decision, membership: Membership) -> tuple[str, dict[str, Any]]:
     """From a gap forwards: what became of the suggestion."""
     here = Stop("here", "You are here", [Link(f"Suggestion for {decision.criterion}")])
-    return TEMPLATE, {"stops": [here, *_after_decision(decision, membership)]}
+    return FOLDED, {"stops": [here, *_after_decision(decision, membership)], "about": decision.words}
 
 
 def of_intervention(intervention: Intervention, membership: Membership) -> tuple[str, dict[str, Any]]:

@@ -75,7 +75,8 @@ def _fetcher(static: Path) -> Any:
 
 def _say_what_heads_head(document: Any, pdf: Any) -> None:
     """WeasyPrint tags table heads without /Scope, so a reader could not tell a column’s head from a row’s."""
-    elements = {item.reference: item for item in pdf.objects if isinstance(item, dict) and item.get("S")}
+    tagged: list[Any] = [item for item in pdf.objects if isinstance(item, dict) and item.get("S")]
+    elements = {item.reference: item for item in tagged}
     for item in elements.values():
         if item["S"] == "/TH":
             row = elements.get(item["P"], {})

@@ -26,7 +26,7 @@ def as_csv(report: GapReport) -> tuple[Sequence[str], list[Sequence[object]]]:
     if not report.is_enough:
         return ("Answers",), [(report.turnout.answered,)]
     names = {row.key: row.name for row in report.sections}
-    rows = [
+    rows: list[Sequence[object]] = [
         (
             names[row.section],
             row.code,
