@@ -43,7 +43,8 @@ def _text(words: str) -> str:
 
 def _folded(line: str) -> str:
     """No line is longer than 75 bytes; the next one begins with a space. Letters are never cut in two."""
-    parts, part = [], ""
+    parts: list[str] = []
+    part = ""
     for letter in line:
         if len((part + letter).encode()) > LINE_BYTES - (1 if parts else 0):
             parts.append(part)

@@ -114,7 +114,7 @@ def _draw(event: RoomEvent, room: SeenRoom, notes: Mapping[int, Note], at: datet
             return _draw_note(notes.get(event.ident), room)
         case kind.REVEAL:
             stage = _stage_of(room, event.ident)
-            return stage and {"kind": "board", "stage": stage.key, "html": board(room, stage)}
+            return {"kind": "board", "stage": stage.key, "html": board(room, stage)} if stage else None
         case kind.STAGE | kind.TIMER:
             return _draw_clock(event.kind, room, at)
         case kind.PEOPLE:

@@ -12,7 +12,7 @@ many listen. Nothing is lost between the page, the replay and the stream:
 import asyncio
 import logging
 import weakref
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -124,7 +124,7 @@ class Hub:
 
     async def listen(
         self, topic: int, *, since: int, audience: str, ping_seconds: float = 15
-    ) -> AsyncIterator[Frame | None]:
+    ) -> AsyncGenerator[Frame | None, None]:
         """Everything after number ``since``, for ever; None whenever nothing came for ``ping_seconds``.
 
         Ends when the listener is too far behind: it should come back with the last number it saw.
@@ -140,14 +140,15 @@ class Hub:
                     yield frame
             while True:
                 try:
-                    frame = await asyncio.wait_for(listener.queue.get(), ping_seconds)
+                    async with asyncio.timeout(ping_seconds):
+                        new = await listener.queue.get()
                 except TimeoutError:
                     yield None
                     continue
-                if frame is None:
+                if new is None:
                     return
-                if frame.seq > seen:
-                    yield frame
+                if new.seq > seen:
+                    yield new
         finally:
             self._detach(topic, listener)
 
