@@ -5,6 +5,7 @@ an engine only adds how its text index matches. Corrections ask a few small ones
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import ceil
@@ -128,7 +129,9 @@ def find(
     results = _answer(asked, facets, order, page, per_page)
     if asked.query.is_blank or results.total >= corrections.FEW:
         return results
-    better = corrections.correct(asked.query, lambda words: asked.without_filters(words).count(), hits=results.total)
+    better = corrections.correct(
+        asked.query, lambda words: asked.with_query(words, filtered=False).count(), hits=results.total
+    )
     if better is None:
         return results
     if correct and not results.total:
@@ -147,17 +150,19 @@ class _Asked:
         if unknown := set(filters) - set(FACETS):
             raise ValueError(f"No such filter: {', '.join(sorted(unknown))}")
         self.membership = membership
-        self.query = query
         self.kinds = tuple(kinds)
         self.filters = {name: tuple(map(_plain, chosen)) for name, chosen in filters.items() if chosen}
-        self.match = engines.current().match(query) if query.all or query.none else engines.Match()
         self.scope_sql, self.scope_params = _compiled(within_reach(membership) & _scope(self.kinds))
+        self.query = query
+        self.match = _match(query)
 
-    def with_query(self, query: Query) -> "_Asked":
-        return _Asked(self.membership, query, self.kinds, self.filters)
-
-    def without_filters(self, query: Query) -> "_Asked":
-        return _Asked(self.membership, query, self.kinds, {})
+    def with_query(self, query: Query, *, filtered: bool = True) -> "_Asked":
+        """The same question with other words, or without the filters."""
+        other = copy(self)
+        other.query, other.match = query, _match(query)
+        if not filtered:
+            other.filters = {}
+        return other
 
     def where(self, *, filtered: bool = True) -> tuple[str, list[Any]]:
         """The whole condition: the words, what the member may see, the scope, and the chosen filters."""
@@ -185,6 +190,10 @@ class _Asked:
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             return cursor.fetchone()[0]
+
+
+def _match(query: Query) -> engines.Match:
+    return engines.current().match(query) if query.all or query.none else engines.Match()
 
 
 def _marks(values: Sequence[str]) -> str:
@@ -235,7 +244,7 @@ def _answer(asked: _Asked, facets: Sequence[str], order: str, page: int, per_pag
         hits=_hits(rows, asked),
         total=EXACT if more else total,
         more=more,
-        facets=_counts(asked, facets) if facets else {},
+        facets=_counts(asked, facets) if rows or asked.filters else {name: [] for name in facets},
         query=asked.query,
         page=page,
         per_page=per_page,
@@ -283,6 +292,8 @@ def _ranked(asked: _Asked, order: str, page: int, per_page: int) -> list[Any]:
 
 def _counts(asked: _Asked, names: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
     """How many there are of each value, under all filters but the facet’s own, the most frequent first."""
+    if not names:
+        return {}
     where, params = asked.where(filtered=False)
     values = ", ".join(f"{FACETS[name]} AS f_{name}" for name in dict.fromkeys([*names, *asked.filters]))
     group = _GROUP if "group" in (*names, *asked.filters) else ""

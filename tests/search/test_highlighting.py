@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.highlighting import Highlighter
@@ -55,6 +55,7 @@ def test_extract_without_a_place_is_the_beginning():
     assert Highlighter(()).snippet("Abstract.", "Body.") == "Abstract. … Body."
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=300), query=st.text(max_size=40))
 def test_never_lets_markup_through(text, query):
     highlighter = Highlighter(parse(query).all)
@@ -63,6 +64,7 @@ def test_never_lets_markup_through(text, query):
         assert html.count("<mark>") == html.count("</mark>")
 
 
+@settings(deadline=None)
 @given(text=st.text(alphabet="valve pumps'-’é\u0301", max_size=80))
 def test_marking_changes_no_letter(text):
     html = marked(text, "valve pump*")

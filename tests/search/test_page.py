@@ -75,7 +75,7 @@ def test_narrows_down_and_keeps_it_in_links(page, put):
     assert 'name="kind" value="lesson" checked' in html
     assert 'name="kind" value="session"><span>Sessions</span><span>13' in html
     assert "Narrow down: 1 chosen" in html
-    assert '<a href="?q=valve&amp;kind=lesson&amp;order=newest">newest</a>' in html
+    assert '<a href="?q=valve&amp;kind=lesson&amp;order=newest">Newest first</a>' in html
     assert 'href="?q=valve">Clear</a>' in html
     assert "<summary>4 more</summary>" in html
     html = page("valve", page=2)
