@@ -24,7 +24,7 @@ def reminder(digest: Digest) -> None:
     values = {"name": digest.name, "parts": parts, "is_guest": digest.person is None}
     EmailMessage(
         subject=_subject(digest),
-        body=render_to_string("emails/actionplan/reminder.txt", values),
+        body=render_to_string("emails/actionplan/reminder.txt", values).strip() + "\n",
         to=[digest.address],
         reply_to=_answers_to(digest),
     ).send()

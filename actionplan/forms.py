@@ -160,11 +160,14 @@ class FilterForm(forms.Form):
     show = forms.CharField(required=False)
     owner = forms.CharField(required=False)
     when = forms.CharField(required=False)
+    late = forms.CharField(required=False)
 
     def chosen(self) -> dict[str, str]:
         """The filters that hold."""
         self.is_valid()
         found = {name: str(value) for name, value in self.cleaned_data.items()}
+        if found.pop("late", ""):  # short for links that show what is overdue
+            found["when"] = "late"
         if found.get("show") not in self.SHOWS:
             found["show"] = "mine"
         if found.get("when") not in dict(self.WHEN):

@@ -12,7 +12,7 @@ from django.db import transaction
 
 import actionplan.actions
 from actionplan.models import Action
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.refusals import Refusal, Stale
 from kmportal.lib.versions import save_over
 from notifications.actions import tell
 from organisations import audit
@@ -175,6 +175,8 @@ def plan(
 def change(intervention: Intervention, *, by: Person, seen: int, reason: str = "", **fields: Any) -> Intervention:
     """Change the plan. Asks why when a day moves; keeps what changed and why. ``Stale`` if somebody else was first."""
     before = Intervention.objects.select_for_update(of=("self",)).select_related("owner").get(pk=intervention.pk)
+    if before.version != seen:
+        raise Stale
     if "areas" in fields:
         fields["areas"] = _in_order(fields["areas"])
     _check_days(fields.get("starts_on", before.starts_on), fields.get("ends_on", before.ends_on))

@@ -194,7 +194,8 @@ class InterventionEditForm(VersionedForm, InterventionForm):
     def clean(self) -> dict[str, Any]:
         wanted = super().clean()
         before = Intervention.objects.get(pk=self.instance.pk)
-        if not self.errors and wording.days_moved(before, wanted) and not wanted.get("reason"):
+        is_stale = before.version != wanted.get("version")  # then somebody else moved them, and the action says so
+        if not self.errors and not is_stale and wording.days_moved(before, wanted) and not wanted.get("reason"):
             self.add_error("reason", "Say why the plan changes")
         return wanted
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from kmportal.lib.conflicts import compare
 from kmportal.lib.forms import form_page
 from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.tables import csv_download
 from organisations.access import requires
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
@@ -84,14 +85,14 @@ def programme_detail(request: HttpRequest, organisation: Organisation, pk: int) 
 
 @requires(Permission.READ)
 def programme_time(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """The view by time."""
+    """The view by time; as CSV the table under the picture."""
     programme = _find(request, pk)
     today = timezone.localdate()
     rows = reports.interventions_of(programme)
-    context = {
-        "picture": reports.timeline_of(programme, rows, on=today),
-        "finding": reports.finding_of_time(rows, on=today),
-    }
+    picture = reports.timeline_of(programme, rows, on=today)
+    if request.GET.get("format") == "csv":
+        return csv_download("plan", [head for head, _ in picture.table.heads], picture.table.rows)
+    context = {"picture": picture, "finding": reports.finding_of_time(rows, on=today)}
     return _view(request, programme, "time", context)
 
 

@@ -75,6 +75,13 @@ class TestList:
             assert [words in text for words in by.values()].count(True) == 1
             assert title in text
 
+    @pytest.mark.parametrize("query", [{"when": "late"}, {"late": "1"}])
+    def test_only_what_is_late(self, as_, action, riverside, lena, query):
+        actions.promise(riverside, by=lena, title="In time", owner=lena)
+        text = page(as_(lena), show="all", **query)
+        assert "Write the role" in text
+        assert "In time" not in text
+
     @pytest.mark.parametrize("query", [{"show": "x"}, {"owner": "9999999999999999999"}, {"when": "?"}, {"page": "-1"}])
     def test_odd_queries_are_passed_over(self, as_, action, cara, query):
         page(as_(cara), **query)

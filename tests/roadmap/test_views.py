@@ -138,6 +138,12 @@ class TestProgramme:
         text = page(as_(lena), f"{ROADMAP}programmes/")
         assert text.count("Make it the current one") == 1
 
+    def test_the_plan_as_a_table(self, as_, programme, intervention, reza):
+        response = as_(reza).get(f"{programme.get_absolute_url()}time/", {"format": "csv"})
+        text = response.getvalue().decode("utf-8-sig")
+        assert text.splitlines()[0] == "Intervention,Step,From,To,State"
+        assert "Lunch on ward 4,1 Create awareness,9 November 2026,29 January 2099,planned" in text
+
     @pytest.mark.parametrize("view", ["", "time/", "balance/"])
     def test_three_views_for_every_member_and_no_stranger(self, as_, programme, intervention, reza, oskar, view):
         url = f"{programme.get_absolute_url()}{view}"
@@ -299,6 +305,15 @@ class TestIntervention:
         assert response.context["form"]["title"].value() == "Lunch on ward 6"
         assert as_(lena).post(url, {**mine, "version": response.context["form"]["version"].value()}).status_code == 302
         assert Intervention.objects.get().title == "Lunch on ward 6"
+
+    def test_when_somebody_else_has_moved_the_days_the_conflict_comes_first(self, as_, intervention, lena):
+        url = f"{intervention.get_absolute_url()}edit/"
+        as_(lena).post(url, wanted(intervention, ends_on="19 March 2099", reason="Winter"))
+        response = as_(lena).post(url, wanted(intervention, title="Mine"))
+        assert "Two people changed this" in response.content.decode()
+        again = wanted(intervention, title="Mine", version=2)
+        assert "Say why the plan changes" in as_(lena).post(url, again).content.decode()
+        assert as_(lena).post(url, {**again, "ends_on": "19 March 2099"}).status_code == 302
 
     def test_an_owner_who_has_gone_does_not_block_the_form(self, as_, intervention, lena, farah):
         Membership.objects.filter(person=farah).update(left_at=timezone.now())
