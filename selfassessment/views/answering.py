@@ -1,11 +1,10 @@
 """Answering: read what becomes of it, then one criterion a page, then finish. The same for members and guests."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -18,9 +17,10 @@ from organisations.permissions import Permission
 from selfassessment import actions
 from selfassessment.actions.answering import BEGUN_ELSEWHERE
 from selfassessment.forms import DONT_KNOW, AnswerForm, NameForm
-from selfassessment.models import Answer, Assessment, Criterion, Response
+from selfassessment.models import Answer, Assessment
 from selfassessment.scoring import FLOOR
 from selfassessment.views import visitors
+from selfassessment.views.sheets import Place, Sheet, criterion_at
 from selfassessment.views.visitors import Visitor
 
 Answering = Callable[..., HttpResponse]
@@ -57,83 +57,6 @@ def by_membership(view: Answering) -> Answering:
     return opened
 
 
-@dataclass(frozen=True)
-class Place:
-    """One criterion in the list of all, as this respondent sees it."""
-
-    number: int
-    criterion: Criterion
-    answer: Answer | None
-    url: str
-
-    @property
-    def is_given(self) -> bool:
-        return self.answer is not None and self.answer.is_given
-
-    @property
-    def matters(self) -> bool:
-        return self.answer is not None and self.answer.slot is not None
-
-
-class Sheet:
-    """All criteria of the round with what this respondent has said so far. Two or three queries."""
-
-    def __init__(self, visitor: Visitor) -> None:
-        self.visitor, self.response = visitor, _response_of(visitor)
-        said = {row.criterion_id: row for row in self.response.answers.all()} if self.response else {}
-        criteria = Criterion.objects.filter(section__framework=visitor.assessment.framework_id)
-        rows = criteria.select_related("section").order_by("section__position", "position")
-        self.places = [
-            Place(number, row, said.get(row.pk), visitor.question_url(number))
-            for number, row in enumerate(rows, start=1)
-        ]
-
-    @property
-    def is_begun(self) -> bool:
-        """Whether the pages of questions open: read and begun here, or answered before."""
-        return self.response is not None or (self.visitor.has_cookie and bool(self.visitor.key))
-
-    @property
-    def given(self) -> int:
-        return sum(place.is_given for place in self.places)
-
-    @property
-    def chosen(self) -> list[Place]:
-        return [place for place in self.places if place.matters]
-
-    @property
-    def missing(self) -> list[Place]:
-        return [place for place in self.places if not place.is_given]
-
-    @property
-    def next_url(self) -> str:
-        """Where to go on: the first question without an answer, or the end."""
-        return self.missing[0].url if self.missing else self.visitor.finish_url
-
-    @property
-    def sections(self) -> list[tuple[str, list[Place]]]:
-        grouped: dict[str, list[Place]] = {}
-        for place in self.places:
-            grouped.setdefault(place.criterion.section.name, []).append(place)
-        return list(grouped.items())
-
-    @property
-    def is_finished(self) -> bool:
-        return self.response is not None and self.response.is_finished
-
-    def place(self, number: int) -> Place:
-        if not 1 <= number <= len(self.places):
-            raise Http404
-        return self.places[number - 1]
-
-
-def _response_of(visitor: Visitor) -> Response | None:
-    if not visitor.key:
-        return None
-    rows = Response.objects.prefetch_related("answers").filter(assessment=visitor.assessment)
-    return rows.filter(key=visitor.respondent.key).first()
-
-
 # --- The three pages ----------------------------------------------------------------------------------------------
 
 
@@ -166,38 +89,39 @@ def _question(request: HttpRequest, visitor: Visitor, number: int) -> HttpRespon
         if "begun" in request.GET:
             messages.error(request, NO_COOKIES)
         return redirect(visitor.start_url)
-    place = sheet.place(number)
     if request.method != "POST":
-        form = AnswerForm(initial=AnswerForm.values_of(place.answer))
-        return _draw(request, sheet, place, form)
+        place = sheet.place(number)
+        return _draw(request, sheet, place, AnswerForm(initial=AnswerForm.values_of(place.answer)))
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return _not_kept(request, sheet, place, form)
-    return _keep(request, sheet, place, form)
+        return _not_kept(request, sheet, sheet.place(number), form)
+    return _keep(request, sheet, number, form)
 
 
-def _keep(request: HttpRequest, sheet: Sheet, place: Place, form: AnswerForm) -> HttpResponse:
+def _keep(request: HttpRequest, sheet: Sheet, number: int, form: AnswerForm) -> HttpResponse:
+    """Save one answer. Only this question is read, so that saving while somebody types stays light."""
     visitor = sheet.visitor
+    criterion, is_last = criterion_at(visitor.assessment, number)
     try:
         saved = actions.answer(
             visitor.assessment,
-            place.criterion,
+            criterion,
             by=visitor.respondent,
             choice=form.choice(),
             seen=form.cleaned_data["seen"],
         )
     except actions.Changed as changed:
-        return _changed(request, sheet, place, form, changed)
+        return _changed(request, sheet, sheet.place(number), form, changed)
     except Refusal as refusal:
         if _is_fetch(request):
             return JsonResponse({"problem": str(refusal)}, status=409)
         messages.error(request, str(refusal))
         return redirect(visitor.start_url)
     if saved.is_full:
-        return _full(request, visitor, place, saved.answer)
+        return _full(request, visitor, number, saved.answer)
     if _is_fetch(request):
         return JsonResponse({"saved": clock(timezone.localtime()), "version": saved.answer.version})
-    return redirect(_on(request, visitor, place.number, len(sheet.places)))
+    return redirect(_on(request, visitor, number, is_last=is_last))
 
 
 def _finish(request: HttpRequest, visitor: Visitor) -> HttpResponse:
@@ -245,14 +169,14 @@ def _is_fetch(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
-def _on(request: HttpRequest, visitor: Visitor, number: int, last: int) -> str:
+def _on(request: HttpRequest, visitor: Visitor, number: int, *, is_last: bool) -> str:
     """Where the pressed button leads."""
     then = request.POST.get("then", "next")
     if then == "stop":
         return visitor.start_url
     if then == "back":
         return visitor.question_url(max(1, number - 1))
-    return visitor.question_url(number + 1) if number < last else visitor.finish_url
+    return visitor.finish_url if is_last else visitor.question_url(number + 1)
 
 
 def _draw(
@@ -281,14 +205,14 @@ def _not_kept(request: HttpRequest, sheet: Sheet, place: Place, form: AnswerForm
     return _draw(request, sheet, place, form, status=422)
 
 
-def _full(request: HttpRequest, visitor: Visitor, place: Place, answer: Answer) -> HttpResponse:
+def _full(request: HttpRequest, visitor: Visitor, number: int, answer: Answer) -> HttpResponse:
     """The rest is kept, but five matter most already."""
     if _is_fetch(request):
         sentence = "Five questions matter most to you already. Take one of them out first."
         return JsonResponse({"problem": sentence, "version": answer.version}, status=422)
     sheet = Sheet(visitor)
     form = AnswerForm(initial=AnswerForm.values_of(answer))
-    return _draw(request, sheet, sheet.place(place.number), form, status=422, is_full=True)
+    return _draw(request, sheet, sheet.place(number), form, status=422, is_full=True)
 
 
 def _changed(

@@ -1,0 +1,90 @@
+"""How long it takes to save one answer of an assessment, beside an empty page that asks for a sign-in.
+
+Answers are really committed, in whichever database is configured, and are taken away afterwards.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import override_settings
+from django.urls import reverse
+from django.utils import timezone
+
+from benchmarks.search import STORAGES
+from organisations.models import Membership, Organisation, Person
+from organisations.permissions import Role
+
+ROUNDS = 60
+LIMIT = 3
+"""So many empty signed-in pages may one saved answer take."""
+
+
+def _milliseconds(do: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    do()
+    return (time.perf_counter() - start) * 1000
+
+
+def figures() -> list[dict[str, Any]]:
+    """The median of saving one answer, by a guest and by a member, with the limit that was measured beside it."""
+    with override_settings(ROOT_URLCONF="benchmarks.search", STORAGES=STORAGES):
+        organisation = Organisation.objects.create(name="Benchmark", slug="benchmark-of-assessments")
+        person = Person.objects.create(email="benchmark@assessments.example", name="Bench Mark")
+        Membership.objects.create(organisation=organisation, person=person, role=Role.FACILITATOR)
+        try:
+            return _measured(organisation, person)
+        finally:
+            organisation.delete()
+            person.delete()
+
+
+def _measured(organisation: Organisation, person: Person) -> list[dict[str, Any]]:
+    from selfassessment import actions
+
+    assessment = actions.prepare(
+        organisation, by=person, title="Benchmark", closes_on=timezone.localdate() + timedelta(days=9)
+    )
+    actions.open_for_answers(assessment, by=person)
+    actions.ask(assessment, by=person, members=[person])
+    actions.turn_link_on(assessment, by=person)
+    member = Client(HTTP_HOST="localhost")
+    member.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    doors = {
+        "a guest": (Client(HTTP_HOST="localhost"), reverse("answer_start", args=[assessment.link_nonce])),
+        "a member": (member, reverse("assessment_answer", args=[organisation.slug, assessment.pk])),
+    }
+    empty = f"/o/{organisation.slug}/empty/"
+    found = []
+    for who, (client, start) in doors.items():
+        client.post(start)
+        saved, empties = [], []
+        for number in range(ROUNDS):
+            saved.append(_milliseconds(_save(client, f"{start}{number % 25 + 1}/", number)))
+            empties.append(_milliseconds(lambda: member.get(empty)))
+        found.append(
+            {
+                "figure": f"an answer saved by {who}",
+                "value": round(statistics.median(saved), 1),
+                "limit": round(LIMIT * statistics.median(empties), 1),
+                "unit": "ms",
+                "database": connection.vendor,
+            }
+        )
+    return found
+
+
+def _save(client: Client, address: str, number: int) -> Callable[[], None]:
+    """One save as the page sends it: a new answer in the first 25 rounds, then a changed one."""
+    said = {"now": number % 5 + 1, "wanted": 4, "comment": f"Round {number}", "seen": number // 25}
+
+    def save() -> None:
+        answer = client.post(address, said, HTTP_ACCEPT="application/json", HTTP_AUTOSAVE="1")
+        if answer.status_code != 200:
+            raise AssertionError(f"{address}: {answer.status_code} {answer.content!r}")
+
+    return save
