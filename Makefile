@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 export KM_TARGET = $@
+# exec: so that make’s own child is the portal, and a signal to make reaches it.
 BOOT = $(PYTHON) scripts/bootstrap.py
 
 .PHONY: help run serve first test bench demo-reset format lock
@@ -11,25 +12,25 @@ help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: ## set everything up and start the portal with the demo: http://127.0.0.1:8000/
-	@KM_DEMO=1 $(BOOT) start
+	@KM_DEMO=1 exec $(BOOT) start
 
 first: ## make an organisation and its administrator, without the demo
-	@$(BOOT) first
+	@exec $(BOOT) first
 
 serve: ## start the real portal (after make first)
-	@KM_DEMO=0 $(BOOT) start
+	@KM_DEMO=0 exec $(BOOT) start
 
 test: ## set everything up and pass the tests; STRICT=1 installs what is missing and skips nothing
-	@$(BOOT) --dev check
+	@exec $(BOOT) --dev check
 
 bench: ## measure the speed, print it and keep it in benchmarks/latest.json
-	@$(BOOT) --dev bench
+	@exec $(BOOT) --dev bench
 
 demo-reset: ## make the demo as new
-	@KM_DEMO=1 $(BOOT) demo_reset
+	@KM_DEMO=1 exec $(BOOT) demo_reset
 
 format: ## bring code and templates into the form that the tests ask for
-	@$(BOOT) --dev format
+	@exec $(BOOT) --dev format
 
 lock: ## pin the newest libraries that the two requirements*.in allow, with hashes
-	@$(BOOT) --dev lock
+	@exec $(BOOT) --dev lock

@@ -39,6 +39,7 @@ class Portal:
         self.settings = settings
         self.target = "run" if settings.DEMO else "serve"
         self.stops = 0  # how often we were asked; no lock, because a signal handler counts it
+        self.make = os.getppid() if "MAKELEVEL" in os.environ else None
 
     # --- before anything runs ---------------------------------------------------------------------------------
 
@@ -146,6 +147,10 @@ class Portal:
         """Ctrl-C and its like: the first asks everything to end, the second waits for nothing."""
         self.stops += 1
 
+    def is_orphan(self) -> bool:
+        """Whether the make that started us was killed: then nobody would know how to stop the portal."""
+        return self.make is not None and os.getppid() != self.make
+
     def run(self) -> int:
         """Everything, from the lock to the last child’s end. Answers the exit status."""
         lock = self.lock()
@@ -166,7 +171,7 @@ class Portal:
     def look_after(self, children: list[Child]) -> None:
         """Keep all running until somebody says stop, then end all."""
         greeted = False
-        while not self.stops:
+        while not self.stops and not self.is_orphan():
             for child in children:
                 child.watch()
             if not greeted and self.is_answering():

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -58,10 +59,10 @@ class Portal:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> "Portal":
-        """Begin; does not wait."""
+    def start(self, through: Sequence[str] = ()) -> "Portal":
+        """Begin; does not wait. ``through`` is a command that runs the rest of its arguments."""
         with self.log.open("ab") as log:
-            command = [sys.executable, str(ROOT / "scripts" / "start.py")]
+            command = [*through, sys.executable, str(ROOT / "scripts" / "start.py")]
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )

@@ -67,6 +67,16 @@ def test_killed_itself_it_leaves_nobody(portal):
 
 
 @same_everywhere
+def test_when_the_make_that_started_it_is_killed_it_ends(portal):
+    portal.environment["MAKELEVEL"] = "1"
+    portal.start(through=["sh", "-c", '"$@"; :', "make"]).wait("/livez")
+    portal.process.kill()
+    portal.end()
+    seconds_until(lambda: not portal.processes(), 15)
+    assert "Stopped." in portal.said()
+
+
+@same_everywhere
 def test_a_frozen_worker_does_not_hold_up_the_end(portal):
     portal.start().wait()
     os.kill(portal.number_of("worker"), signal.SIGSTOP)
