@@ -1,0 +1,94 @@
+"""Putting the story into the order of time, and playing it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+import jobs.actions
+from actionplan.documents import document as of_action
+from actionplan.models import Action
+from dashboards.demo import lessons, mornings, people, programme, promises, rounds, sessions
+from dashboards.demo.dating import Dating
+from dashboards.demo.story import Happening, read
+from dashboards.demo.workdays import Calendar
+from dashboards.demo.world import World
+from jobs.models import Job, Mail
+from organisations.models import Organisation
+from roadmap.documents import of_intervention, of_programme
+from roadmap.models import Intervention, Programme
+from search import index
+
+
+def names() -> list[str]:
+    """The slugs of the story’s organisations."""
+    return [row["key"] for row in read("people", Calendar(timezone.localdate()))["organisations"]]
+
+
+def is_loaded() -> bool:
+    """Whether any of them is in the database already."""
+    return Organisation.objects.filter(slug__in=names()).exists()
+
+
+@transaction.atomic
+def load(*, at: datetime | None = None) -> World:
+    """Play the whole year that ends at ``at``, all or nothing. The caller has made sure that none of it is there.
+
+    Content (framework, techniques, catalogue) must have been loaded before.
+    """
+    at = at or timezone.now()
+    calendar = Calendar(timezone.localdate(at))
+    world = World(calendar)
+    parts = (people, programme, rounds, sessions, lessons, promises)
+    story: list[Happening] = [happening for part in parts for happening in part.happenings(world)]
+    story += mornings.happenings(world, now=at)
+    before = _Newest.now()
+    dating = Dating()
+    for happening in sorted(story, key=attrgetter("day", "clock")):
+        moment = calendar.moment(happening.day, happening.clock)
+        try:
+            happening.do(moment)
+        except Exception as error:
+            error.add_note(f"It was to happen on day {happening.day} at {happening.clock} of the demo’s story.")
+            raise
+        dating.settle(moment)
+    _keep_index(world)
+    before.lay_to_rest(dating.began)
+    jobs.actions.tidy(at)
+    return world
+
+
+def _keep_index(world: World) -> None:
+    """Put again what the index sorts by the day on which it was written down: that day was set after it was put."""
+    names = [organisation.pk for organisation in world.organisations.values()]
+    programmes = Programme.objects.filter(organisation__in=names).select_related("organisation")
+    interventions = Intervention.objects.filter(programme__organisation__in=names)
+    actions = Action.objects.filter(organisation__in=names).select_related("organisation", "owner")
+    index.put_many(
+        [
+            *(of_programme(row) for row in programmes),
+            *(of_intervention(row) for row in interventions.select_related("entry", "programme__organisation")),
+            *(of_action(row) for row in actions),
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class _Newest:
+    """The newest mail and the newest work before the story, so that nothing else is touched."""
+
+    mail: int
+    job: int
+
+    @classmethod
+    def now(cls) -> "_Newest":
+        return cls(*(model.objects.aggregate(newest=Max("pk"))["newest"] or 0 for model in (Mail, Job)))
+
+    def lay_to_rest(self, began: datetime) -> None:
+        """Mail of the story never leaves: its addresses are as invented as its people. What the worker would have
+        done in that year is done."""
+        Mail.objects.filter(pk__gt=self.mail).update(is_kept=True, job=None)
+        Job.objects.filter(pk__gt=self.job, due_at__lt=began).delete()
