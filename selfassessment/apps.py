@@ -13,7 +13,6 @@ class SelfassessmentConfig(AppConfig):
         kinds.describe(
             "assessment",
             states={
-                Assessment.State.DRAFT: ("", "circle-dashed", "Being prepared"),
                 Assessment.State.OPEN: ("info", "pencil", "Open for answers"),
                 Assessment.State.CLOSED: ("good", "circle-check", "Closed"),
             },

@@ -4,6 +4,7 @@ from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from kmportal.lib.days import long_day
 from kmportal.lib.links import absolute
 from organisations.models import Person
 from selfassessment.models import Asked
@@ -24,7 +25,7 @@ def asked(row: Asked, *, by: Person) -> None:
 
 def reminder(row: Asked, *, by: Person) -> None:
     """Remind somebody. In an anonymous round everybody gets it, so it thanks those who have answered already."""
-    _send(row, by, "reminder", f"Until {row.assessment.closes_on:%-d %B}: “{row.assessment}”")
+    _send(row, by, "reminder", f"Until {long_day(row.assessment.closes_on)}: “{row.assessment}”")
 
 
 def _send(row: Asked, by: Person, template: str, subject: str) -> None:

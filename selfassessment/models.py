@@ -274,6 +274,13 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         """Those who have said something about at least one criterion."""
         return self.filter(Exists(Answer.objects.given().filter(response=OuterRef("pk"))))
 
+    def of(self, assessment: Assessment, *, key: str, person: Person | None) -> "ResponseQuerySet":
+        """What somebody has said in a round: found by their key and, in a named round, by who they are."""
+        rows = self.filter(assessment=assessment)
+        if person is not None and not assessment.anonymous:
+            return rows.filter(Q(key=key) | Q(person=person))
+        return rows.filter(key=key)
+
 
 class Response(models.Model):
     """One respondent’s answers, found again by ``key``: the hash of what only the respondent has.

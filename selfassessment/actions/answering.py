@@ -107,12 +107,12 @@ def answer(assessment: Assessment, criterion: Criterion, *, by: Respondent, choi
 @transaction.atomic
 def finish(assessment: Assessment, *, by: Respondent) -> None:
     """Say that one is done. Everything can still be changed until the round closes. Safe to repeat."""
-    Response.objects.filter(assessment=assessment, key=by.key).update(is_finished=True)
+    Response.objects.of(assessment, key=by.key, person=by.person).update(is_finished=True)
 
 
 def _response(assessment: Assessment, by: Respondent) -> Response:
     """The respondent’s response; made with the first answer, so that looking at the questions leaves nothing."""
-    response = Response.objects.filter(assessment=assessment, key=by.key).first()
+    response = Response.objects.of(assessment, key=by.key, person=by.person).first()
     if response is not None:
         return response
     if assessment.anonymous and by.asked and by.asked.answered:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -38,8 +39,9 @@ def assessment_list(request: HttpRequest, organisation: Organisation) -> HttpRes
     """All rounds, newest first, with how many have answered where this member may know it."""
     mine = Asked.objects.filter(assessment=OuterRef("pk"), person=request.user.pk)
     rows = _counted(Assessment.objects.visible_to(request.membership)).select_related("facilitator", "organisation")
-    rows = rows.annotate(has_answered=Subquery(mine.values("answered")[:1]))[:ROWS]
-    values = {"assessments": rows, "may_run": request.membership.can(Permission.FACILITATE), "floor": scoring.FLOOR}
+    rows = rows.annotate(has_answered=Subquery(mine.values("answered")[:1]))
+    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    values = {"page": page, "may_run": request.membership.can(Permission.FACILITATE), "floor": scoring.FLOOR}
     return render(request, "selfassessment/assessment_list.html", values)
 
 

@@ -38,8 +38,9 @@ class Sheet:
     def response(self) -> Response | None:
         if not self.visitor.key:
             return None
-        rows = Response.objects.prefetch_related("answers").filter(assessment=self.visitor.assessment)
-        return rows.filter(key=self.visitor.respondent.key).first()
+        by = self.visitor.respondent
+        rows = Response.objects.of(self.visitor.assessment, key=by.key, person=by.person)
+        return rows.prefetch_related("answers").first()
 
     @cached_property
     def places(self) -> list[Place]:

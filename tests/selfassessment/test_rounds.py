@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from jobs.models import Job, Mail
+from jobs.running import run_ready
 from kmportal.lib.refusals import Refusal, Stale
 from notifications.models import Notice
 from organisations.models import AuditEntry, Membership
@@ -92,6 +93,16 @@ def test_the_facilitator_hears_on_the_closing_date_of_an_open_round(a_round, far
     assert (notice.person, "1 person has answered" in notice.text) == (farah, True)
     actions.edit(assessment, by=farah, seen=1, closes_on=assessment.closes_on + timedelta(days=5))
     assert Job.objects.filter(function="selfassessment.tasks.tell_closing").count() == 2
+
+
+def test_the_worker_tells_and_finds_nothing_to_tell_where_the_round_is_gone(a_round, farah):
+    assessment = a_round(closes_on=today())
+    gone = a_round(closes_on=today())
+    gone.delete()
+    Job.objects.update(due_at=timezone.now())
+    run_ready()
+    assert set(Job.objects.values_list("state", flat=True)) == {"done"}
+    assert Notice.objects.get().url_args == ["riverside", assessment.pk]
 
 
 # --- Asking ---------------------------------------------------------------------------------------------------------
