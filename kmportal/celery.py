@@ -9,6 +9,7 @@ import os
 import threading
 import warnings
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 from celery import Celery
@@ -67,8 +68,8 @@ def sweep() -> None:
 
 @app.task(name="jobs.command")
 def command(name: str) -> None:
-    """Run a command of the timetable."""
-    call_command(name)
+    """Run a command of the timetable. What it prints is for people who call it by hand."""
+    call_command(name, stdout=StringIO())
 
 
 @app.task(name="jobs.daily")

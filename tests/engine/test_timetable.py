@@ -35,7 +35,7 @@ def test_the_timetable_keeps_the_portals_own_time(settings):
 
 def test_a_daily_command_is_run_by_the_timetable_once_a_day(db, monkeypatch):
     runs = []
-    monkeypatch.setattr("jobs.management.commands.daily.call_command", runs.append)
+    monkeypatch.setattr("jobs.management.commands.daily.call_command", lambda name, **options: runs.append(name))
     for _ten_minutes_later in range(3):
         call_command("daily", "tidy_jobs")
     assert runs == ["tidy_jobs"]

@@ -1,6 +1,7 @@
 """Run another command once a day. The timetable calls this every few minutes; all but the first call do nothing."""
 
 from argparse import ArgumentParser
+from io import StringIO
 from typing import Any, ClassVar
 
 from django.core.management import call_command
@@ -19,4 +20,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["name"]
-        actions.do_daily(name, timezone.localdate(), lambda: call_command(name))
+        actions.do_daily(name, timezone.localdate(), lambda: call_command(name, stdout=StringIO()))
