@@ -52,9 +52,8 @@ class Line:
 
 
 def history(events: Iterable[LessonEvent], lesson: Lesson, *, with_comments: bool) -> list[Line]:
-    """The steps of a lesson’s life, oldest first. What a reviewer wrote to the author is for those two sides alone."""
-    lines = [Line(_sentence(event, lesson), event.at, event.comment if with_comments else "") for event in events]
-    return sorted(lines, key=lambda line: line.at)
+    """The steps of a lesson’s life, in the order of ``events``. What a reviewer wrote is for the two sides alone."""
+    return [Line(_sentence(event, lesson), event.at, event.comment if with_comments else "") for event in events]
 
 
 def _sentence(event: LessonEvent, lesson: Lesson) -> str:

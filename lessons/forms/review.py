@@ -88,7 +88,14 @@ class CheckForm(forms.Form):
         return values
 
 
-class ReturnForm(forms.Form):
+class _OneOfThree(forms.Form):
+    """A form that stands beside others on the page, so its ids must differ from theirs."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"{type(self).__name__.lower()}_%s", **kwargs)
+
+
+class ReturnForm(_OneOfThree):
     """What the author should change."""
 
     comment = forms.CharField(
@@ -96,7 +103,7 @@ class ReturnForm(forms.Form):
     )
 
 
-class DeclineForm(forms.Form):
+class DeclineForm(_OneOfThree):
     """Why it cannot be used."""
 
     reason = forms.CharField(
