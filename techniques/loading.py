@@ -3,6 +3,8 @@
 from django.db import transaction
 
 from kmportal.lib.loading import Loaded, put
+from search import index
+from techniques.documents import of_technique
 from techniques.models import Technique
 from techniques.scripts import Library, Stage
 from techniques.scripts import Technique as Script
@@ -17,6 +19,7 @@ def load(library: Library) -> Loaded:
     keys = [script.key for script in library.techniques]
     gone = Technique.objects.filter(organisation=None, can_run=True).exclude(key__in=keys)
     tally.retired += gone.update(can_run=False)
+    index.put_many(of_technique(technique) for technique in Technique.objects.filter(organisation=None))
     return tally
 
 
