@@ -8,7 +8,7 @@ class TechniquesConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the search how states are called here."""
-        from techniques.models import Session  # noqa: PLC0415  models are loaded only now
+        from techniques.models import Session, Technique  # noqa: PLC0415  models are loaded only now
 
         kinds.describe(
             "session",
@@ -16,6 +16,6 @@ class TechniquesConfig(AppConfig):
                 Session.State.PLANNED: ("info", "calendar", "Planned"),
                 Session.State.LIVE: ("good", "play", "Under way"),
                 Session.State.CLOSED: ("", "circle-check", "Held"),
-                Session.State.CANCELLED: ("", "circle-x", "Cancelled"),
             },
         )
+        kinds.describe("technique", subkinds=dict(Technique.Moment.choices))

@@ -13,10 +13,10 @@ from kmportal.lib.versions import save_over
 from notifications.actions import tell
 from organisations import audit
 from organisations.models import Group, Organisation, Person
-from organisations.reach import Reach
 from roadmap.models import Intervention
 from search import index
 from techniques import codes, emails, log
+from techniques.documents import of_session
 from techniques.models import Confidentiality, Invitee, RoomEvent, Session, Stage, Technique
 
 # What those who are asked to come must hear of when it changes
@@ -71,7 +71,7 @@ def plan(
     Stage.objects.bulk_create(_stages(session, technique, length))
     audit.record(organisation, "planned", session, by=by, technique=technique.key)
     _tell_facilitator(session, by)
-    put_into_search(session)
+    index.put_many([of_session(session)])
     return session
 
 
@@ -145,7 +145,7 @@ def edit(session: Session, *, by: Person, seen: int, base_url: str, **fields: An
         emails.moved(session, base_url=base_url)
     if handed_over:
         _tell_facilitator(session, by)
-    put_into_search(session)
+    index.put_many([of_session(session)])
 
 
 @transaction.atomic
@@ -230,25 +230,4 @@ def _tell_invited(session: Session, person: Person) -> None:
         url_name="session_detail",
         url_args=[session.organisation.slug, session.pk],
         key=f"session {session.pk} invitation",
-    )
-
-
-def put_into_search(session: Session) -> None:
-    """Keep the index right: the plan’s words only, never a note."""
-    index.put(
-        "session",
-        session.pk,
-        organisation=session.organisation,
-        reach=Reach.ORGANISATION,
-        group_id=session.group_id,
-        author_id=session.created_by_id,
-        title=session.title,
-        abstract=session.purpose,
-        body=session.technique.name,
-        url_name="session_detail",
-        url_args=[session.pk],
-        state=session.state,
-        subkind=session.technique.key,
-        year=session.starts_at.year,
-        at=session.starts_at,
     )

@@ -10,8 +10,9 @@ from django.db import transaction
 from kmportal.lib.refusals import Refusal
 from organisations import audit
 from organisations.models import Person
+from search import index
 from techniques import keys, log, pacing
-from techniques.actions.planning import put_into_search
+from techniques.documents import of_session
 from techniques.models import NOTE_LIMIT, Confidentiality, Note, Participant, RoomEvent, Session, Stage
 
 # Far above any session that can be led; they keep a stuck or hostile browser from filling the database.
@@ -39,7 +40,7 @@ def open_room(session: Session, *, by: Person, at: datetime) -> Session:
     session.save(update_fields=["state", "opened_at"])
     log.add(session, RoomEvent.Kind.OPENED, at=at)
     audit.record(session.organisation, "opened", session, by=by)
-    put_into_search(session)
+    index.put_many([of_session(session)])
     return session
 
 
@@ -305,7 +306,7 @@ def close(session: Session, *, by: Person, summary: Mapping[str, str], at: datet
     Participant.objects.filter(session=session, person=None).update(name="")
     log.add(session, RoomEvent.Kind.CLOSED, at=at)
     audit.record(session.organisation, "closed", session, by=by, notes_kept=session.notes_deleted_at is None)
-    put_into_search(session)
+    index.put_many([of_session(session)])
     return session
 
 

@@ -8,7 +8,8 @@ from notifications.models import Notice
 from organisations.models import AuditEntry
 from search import index
 from techniques import actions
-from techniques.models import Confidentiality, RoomEvent, Session, Stage
+from techniques.documents import of_technique
+from techniques.models import Confidentiality, RoomEvent, Session, Stage, Technique
 from tests.techniques.conftest import NOW
 
 
@@ -167,3 +168,19 @@ def test_suspended_members_get_no_mail(session, farah, cara, member, mailoutbox)
 
 def test_a_stage_without_columns_takes_no_notes(session):
     assert session.stages.get(key="open").writes == Stage.Writes.NOBODY
+
+
+def test_cards_are_found_by_everybody_and_own_copies_at_home(review, riverside, hillside, reza, oskar, member):
+    own = Technique.objects.create(
+        key="ward-review", organisation=riverside, name="Ward review", moment="after", tier="starter", purpose="Ours.",
+        card={"use_when": ["A shift has ended."]}, stages=[], minutes={},
+    )  # fmt: skip
+    index.put_many([of_technique(review), of_technique(own)])
+
+    def found(person, words):
+        return [hit.ident for hit in index.find(member(person), words, kinds=["technique"]).hits]
+
+    assert found(reza, "action review") == found(oskar, "action review") == [review.pk]
+    assert found(reza, "shift") == [own.pk]
+    assert found(oskar, "shift") == []
+    assert index.find(member(reza), "shift").hits[0].url.endswith("/techniques/ward-review/")

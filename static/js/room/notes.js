@@ -286,7 +286,11 @@ export class Notes {
     }
     if (isOwn && !this.leads) return;
     for (const list of this.find("data-list", `${stage}/${column}`)) {
-      if (!list.querySelector(`[data-note="${CSS.escape(handle)}"]`)) list.append(fresh.cloneNode(true));
+      if (list.querySelector(`[data-note="${CSS.escape(handle)}"]`)) continue;
+      const added = fresh.cloneNode(true);
+      if ("plain" in list.dataset) added.querySelector(".km-note__foot")?.remove();
+      list.append(added);
+      if (this.root.dataset.as === "screen") added.scrollIntoView({ block: "center" });
     }
   }
 
