@@ -105,6 +105,7 @@ class Portal:
         celery = [python, "-m", "celery", "--app", "kmportal.celery", "--quiet"]
         worker = [*celery, "worker", "--concurrency", os.environ.get("KM_WORKER_PROCESSES", "3")]
         worker += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning"]
+        worker += ["--max-memory-per-child", "400000"]  # in KB: drawing PDFs leaves some behind
         timetable = [*celery, "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile=", "--loglevel", "warning"]
         return {"web": web, "worker": worker, "timetable": timetable}
 
