@@ -226,7 +226,13 @@ def close(assessment: Assessment, *, by: Person, not_heard: str = "", at: dateti
         raise Refusal("This round was never opened, so there is nothing to close.")
     if fresh.is_open:
         answered = Response.objects.filter(assessment=assessment).counted().count()
-        _keep(assessment, state=State.CLOSED, closed_at=at or timezone.now(), closed_by=by, not_heard=not_heard.strip())
+        _keep(
+            assessment,
+            state=State.CLOSED,
+            closed_at=at or timezone.now(),
+            closed_by=by,
+            not_heard=not_heard.strip().rstrip("."),
+        )
         audit.record(assessment.organisation, "closed", assessment, by=by, answered=answered)
         _put_into_search(assessment)
         if enough(answered):

@@ -152,6 +152,7 @@ def _outcomes(assessment: Assessment) -> dict[int, Outcome]:
 def _outcome(row: Decision) -> Outcome:
     thing = row.intervention or row.action
     became, title, who, state, url = "", "", "", "", ""
+    untouched = thing is None or (thing.version == 1 and thing.state in ("planned", "open"))
     if row.intervention:
         became, who = "intervention", str(row.intervention.owner or "")
     elif row.action:
@@ -170,6 +171,7 @@ def _outcome(row: Decision) -> Outcome:
         who=who,
         state=state,
         url=url,
+        is_untouched=untouched,
     )
 
 

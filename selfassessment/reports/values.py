@@ -106,6 +106,7 @@ class Outcome:
     who: str
     state: str
     url: str
+    is_untouched: bool = True
 
     @property
     def is_accepted(self) -> bool:

@@ -34,6 +34,7 @@ def gap_report(request: HttpRequest, organisation: Organisation, pk: int) -> Htt
         "assessment": assessment,
         "report": report,
         "pictures": reports.pictures_of(report) if report.is_enough else None,
+        "may_plan": request.membership.can(Permission.PLAN),
         "may_decide": request.membership.can(Permission.FACILITATE),
         "floor": scoring.FLOOR,
     }

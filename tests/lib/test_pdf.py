@@ -12,6 +12,8 @@ from pypdf import PdfReader
 from kmportal.lib import pdf
 from kmportal.lib.refusals import Refusal
 
+pytestmark = pytest.mark.pdf
+
 PAGE = """<!doctype html><html lang="en-GB"><head><title>A title</title>
 <link rel="stylesheet" href="css/pdf.css"></head>
 <body><h1>One</h1><svg viewBox="0 0 9 9" role="img"><title>Nine by nine</title><rect width="9" height="9"/></svg>

@@ -197,3 +197,17 @@ def test_readers_see_decisions_without_buttons(closed, as_, farah, reza):
     assert "HR does it" in page
     for button in (">Accept<", ">Reject<", ">Undo<"):
         assert button not in page
+
+
+def test_undo_is_offered_only_where_it_works(closed, programme, as_, farah, lena, cara):
+    planned = actions.accept_as_intervention(closed, offer=offer_of(closed, "A1"), by=lena, owner=farah)
+    promised = actions.accept_as_action(closed, offer=offer_of(closed, "Z1"), by=lena, owner=cara)
+
+    def offered(person) -> set[str]:
+        page = as_(person).get(reverse("gap_report", args=["riverside", closed.pk])).text
+        return {code for code in ("A1", "Z1") if reverse("decision_undo", args=["riverside", closed.pk, code]) in page}
+
+    assert (offered(lena), offered(farah)) == ({"A1", "Z1"}, {"Z1"})
+    roadmap.actions.set_state(planned.intervention, by=lena, state="doing")
+    actionplan.actions.done(promised.action, by=cara)
+    assert offered(lena) == set()

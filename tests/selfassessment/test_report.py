@@ -4,7 +4,10 @@ import csv
 import io
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pypdf import PdfReader
 
 from jobs.models import Job, Mail
 from jobs.running import run_ready
@@ -36,6 +39,7 @@ def page_of(browser, assessment: Assessment) -> str:
 # --- The floor ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.pdf
 def test_under_five_only_their_number_is_shown_anywhere(closed, as_, lena, farah, member):
     answer = {"now": 1, "wanted": 5, "comment": WORDS, "evidence": WORDS}
     assessment = closed(4, A1=answer, A2=(1, 5))
@@ -159,6 +163,7 @@ def test_comments_carry_no_name_and_no_order(a_round, respond, farah, criteria):
     assert "Known Name" not in repr(report)
 
 
+@pytest.mark.pdf
 def test_text_of_people_is_escaped_everywhere(closed, as_, lena):
     assessment = closed(5, title="<b>Bold</b>", A1={"now": 1, "wanted": 3, "comment": "<script>alert(1)</script>=1+1"})
     page = page_of(as_(lena), assessment)
@@ -177,9 +182,6 @@ def test_csv_is_the_table(closed, as_, reza):
 
 
 def test_the_report_page_takes_the_same_queries_for_many(a_round, respond, farah, as_, lena, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     counts = []
     for people in (5, 12):
         assessment = a_round(title=f"Round of {people}")
@@ -197,9 +199,6 @@ def test_the_report_page_takes_the_same_queries_for_many(a_round, respond, farah
 
 
 def test_the_list_takes_the_same_queries_for_three(a_round, everybody, as_, farah):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     browser, counts = as_(farah), []
     for more in (1, 2):
         for number in range(more):
@@ -215,11 +214,31 @@ def test_the_list_takes_the_same_queries_for_three(a_round, everybody, as_, fara
 
 
 def text_of(pdf: bytes) -> str:
-    from pypdf import PdfReader
-
     return " ".join("\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
 
 
+@pytest.mark.pdf
+def test_the_pdf_is_tagged(closed, lena, caplog, riverside):
+    from tests.lib.test_pdf import elements
+
+    assessment = closed(6, A1={"now": 2, "wanted": 4, "comment": "Hello"}, A4=(5, 5), Z1=(1, 3))
+    report = reports.build(assessment)
+    actions.accept_as_action(assessment, offer=report.offer("A1"), by=lena, owner=lena)
+    content = reports.as_pdf(reports.build(assessment))
+    document = PdfReader(io.BytesIO(content))
+    assert document.trailer["/Root"]["/Lang"] == "en-GB"
+    assert document.metadata.title == "Gap report “Autumn round”, Riverside"
+    tags = elements(content)
+    pictures = [tag["/Alt"] for tag in tags if tag["/S"] == "/Figure"]
+    assert len(pictures) == 2
+    assert all("Criterion Z1" in words or "Radar of 8 criteria" in words for words in pictures)
+    heads = [tag["/A"]["/Scope"] for tag in tags if tag["/S"] == "/TH"]
+    assert set(heads) == {"/Column", "/Row"}
+    assert [tag["/S"] for tag in tags].count("/H1") == 1
+    assert not [record for record in caplog.records if record.name == "weasyprint" and record.levelname == "ERROR"]
+
+
+@pytest.mark.pdf
 def test_the_worker_makes_the_pdf_once_for_each_state_and_person(closed, as_, lena, farah, settings):
     settings.JOB_WAIT_SECONDS = 0
     assessment = closed(5, A1=(2, 4))
