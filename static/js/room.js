@@ -64,8 +64,9 @@ function setUp(isUp) {
 
 function end() {
   line.stop();
+  notes.forgetAll();
   if (root.dataset.overUrl) {
-    location.assign(root.dataset.overUrl);
+    leaveUnlessWriting();
     return;
   }
   const over = root.querySelector("[data-over]");
@@ -79,6 +80,14 @@ function end() {
     notSent.append(Object.assign(document.createElement("p"), { textContent: words, className: "km-note" }));
   }
   main.querySelector("h2").focus();
+}
+
+function leaveUnlessWriting() {
+  const problem = root.querySelector("[data-problem]");
+  if (problem && (stages.isWriting() || notes.waiting.size)) {
+    problem.hidden = false;
+    problem.querySelector("p").textContent = "This session was closed. Copy what you still need, then leave this page.";
+  } else location.assign(root.dataset.overUrl);
 }
 
 // The facilitator’s buttons: pressed without leaving the page. The screens hear of it through the log.

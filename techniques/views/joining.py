@@ -47,9 +47,12 @@ def _session(request: HttpRequest, typed: str) -> Session | None:
     """The session of a code. Whoever is in its room already is never braked."""
     code, address = codes.tidy(typed), _address(request)
     session = Session.objects.for_room().filter(code=code).first() if code else None
-    if session and keys.key_from(request.COOKIES, session.pk):
-        return session
-    codes.check_brake(address)
+    try:
+        codes.check_brake(address)
+    except Refusal:
+        if session and doors.participant_of(session, _person(request), request.COOKIES):
+            return session
+        raise
     if session is None:
         codes.count_failure(address)
     return session

@@ -91,6 +91,11 @@ export class Notes {
     this.flush();
   }
 
+  // Nothing that was written stays in a browser that others may use after us.
+  forgetAll() {
+    for (const [key] of this.stored()) this.store(key.slice(this.prefix.length), null);
+  }
+
   restoreDraft(stage, text) {
     for (const form of this.find("data-write", stage)) if (!form.elements.text.value) form.elements.text.value = text;
   }
@@ -111,6 +116,7 @@ export class Notes {
   submitted(event) {
     const form = event.target;
     if (form.closest("[data-changing]")) return this.change(event);
+    if (form.matches("[data-leave]")) this.forgetAll();
     if (!form.matches("[data-write]")) return undefined;
     event.preventDefault();
     const text = form.elements.text.value.trim();
