@@ -123,8 +123,8 @@ class SeenRoom:
 
     @property
     def unshown(self) -> tuple[SeenStage, ...]:
-        """Stages with notes that nobody has seen."""
-        return tuple(stage for stage in self.stages if stage.is_hidden and stage.count)
+        """Other stages than the present one with notes that nobody has seen."""
+        return tuple(stage for stage in self.stages if stage.is_hidden and stage.count and not stage.is_current)
 
     def before(self, stage: SeenStage) -> SeenStage | None:
         """The nearest earlier stage that has notes to look at."""
