@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from actionplan import actions as promises
 from actionplan.models import Action
@@ -36,7 +37,7 @@ def close(
     story = prefill.story_from(session.summary, session.stages.all())
     for lesson in advice:
         words = {**story, "title": lesson.title, "when_you": lesson.when_you, "then_do": lesson.then_do}
-        facts = {"group": session.group, "happened_on": session.starts_at.date()}
+        facts = {"group": session.group, "happened_on": timezone.localdate(session.starts_at)}
         writing.start(session.organisation, by=by, at=at, words=words, facts=facts, session=session)
     _tell_guests(session, made)
     return session

@@ -65,10 +65,9 @@ class Facet:
     open: Sequence[Choice]
     folded: Sequence[Choice]
 
-    @property
-    def narrows(self) -> bool:
-        """Whether choosing makes a difference: there are two values, or one was chosen."""
-        return len(self.open) > 1 or any(choice.chosen for choice in self.open)
+    def narrows(self, total: int) -> bool:
+        """Whether choosing makes a difference: there are two values, or one was chosen, or not all have the one."""
+        return len(self.open) > 1 or any(choice.chosen or choice.count < total for choice in self.open)
 
 
 @requires(Permission.READ)
@@ -87,7 +86,7 @@ def lesson_list(request: HttpRequest, organisation: Organisation) -> HttpRespons
         "found": found,
         "rows": [(hit, wording.LOOKS[hit.state]) for hit in found.hits],
         "page": PageOf(found.page, PER_PAGE, found.total, found.more),
-        "facets": [facet for facet in facets if facet.narrows],
+        "facets": [facet for facet in facets if facet.narrows(found.total)],
         "narrowed": sum(map(len, chosen.values())),
         "order": asked["order"],
         "q": asked["text"],

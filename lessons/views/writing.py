@@ -211,7 +211,7 @@ def _conflict(request: HttpRequest, form: LessonForm, lesson: Lesson | None) -> 
     assert lesson is not None  # noqa: S101  only what exists can be stale
     if "Autosave" in request.headers:
         return JsonResponse(
-            {"error": "This lesson was changed elsewhere. Reload the page to see both versions."}, status=409
+            {"error": "This lesson was changed elsewhere. Press “Keep as a draft” to see both versions."}, status=409
         )
     saved = values_of(lesson)
     labels = {name: str(form.fields[name].label) for name in form.fields if not form.fields[name].widget.is_hidden}
