@@ -98,11 +98,10 @@ ODD = {
     "lesson_action_new": [],  # not before it is checked
     "lesson_withdraw": ["cara", "lena", "farah"],
     "intervention_state": ["lena", "farah"],  # who plans, and who owns it
-    **dict.fromkeys(
-        ["action_edit", "action_done", "action_reopen", "action_move", "action_hand_over", "action_drop"],
-        ["lena", "farah", "cara"],  # who leads, who wrote it, who owns it
-    ),
-    **dict.fromkeys(["room_go", "room_show", "room_note_change"], []),  # the walk names no stage and no note
+    # Who leads, who wrote it, who owns it.
+    **{f"action_{verb}": ["lena", "farah", "cara"] for verb in ("edit", "done", "reopen", "move", "hand_over", "drop")},
+    # The walk names no stage and no note.
+    **{name: [] for name in ("room_go", "room_show", "room_note_change")},
 }
 # Found by the code in the address, so the person does not matter; these codes or states open nothing.
 DEAD = {"join_note_change", "join_mine", "join_since", "action_guest", "mailbox", "mailbox_mail", "demo_enter"}

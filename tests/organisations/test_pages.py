@@ -182,6 +182,7 @@ class TestWayIn:
         assert not Person.objects.filter(email="x@x.example").exists()
 
     def test_signing_in_with_a_password(self, lena, client):
-        answer = client.post(reverse("account_login"), {"login": "LENA@riverside.example", "password": "demo-demo-demo"})
+        words = {"login": "LENA@riverside.example", "password": "demo-demo-demo"}
+        answer = client.post(reverse("account_login"), words)
         assert answer.status_code == 302
         assert client.session["_auth_user_id"] == str(lena.pk)
