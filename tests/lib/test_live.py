@@ -5,6 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 
 import pytest
@@ -69,7 +70,9 @@ async def take(hub: Hub, topic: int, count: int, *, since: int = 0, audience: st
 
 
 def run(main) -> None:
-    asyncio.run(asyncio.wait_for(main(), 30))
+    """In a thread of its own: a browser driven by another test keeps a loop in the main one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(asyncio.wait_for(main(), 30))).result()
 
 
 def test_what_was_missed_comes_first_then_what_is_new():

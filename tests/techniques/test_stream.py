@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from uuid import uuid4
@@ -77,7 +78,7 @@ async def opened(pk: int, cookies: str, *, audience="participant", since="0", he
 
 
 def run(main) -> None:
-    """Run in a loop of its own and let go of the connection of the stream’s thread."""
+    """Run in a loop and a thread of its own, and let go of the connection of the stream’s thread."""
 
     async def whole():
         try:
@@ -85,7 +86,8 @@ def run(main) -> None:
         finally:
             await live._hub().run(connections.close_all)
 
-    asyncio.run(whole())
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, whole()).result()
 
 
 async def do(action, *args, **values):
