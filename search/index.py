@@ -74,11 +74,14 @@ class Doc:
 
     @property
     def digest(self) -> str:
-        """Changes when anything that was put, or the way words are made of it, changes."""
+        """Changes when anything that was put, or the way words are made of it, changes.
+
+        A choice counts as its value, so that it is the same before and after it was read from the database.
+        """
         facts = (
-            analyser.VERSION, self.organisation.pk if self.organisation else None, self.reach, self.group_id,
-            self.author_id, self.url_name, self.arguments, self.state, self.subkind, self.source, self.year, self.rank,
-            self.at.timestamp() if self.at else None, *self.texts,
+            analyser.VERSION, self.organisation.pk if self.organisation else None, str(self.reach), self.group_id,
+            self.author_id, self.url_name, self.arguments, str(self.state), str(self.subkind), self.source, self.year,
+            self.rank, self.at.timestamp() if self.at else None, *self.texts,
         )  # fmt: skip
         return hashlib.blake2b(repr(facts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 

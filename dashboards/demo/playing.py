@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
+from heapq import heapify, heappop, heappush
+from itertools import count
 
 from django.db import transaction
 from django.db.models import Max
@@ -47,18 +48,30 @@ def load(*, at: datetime | None = None) -> World:
     story += mornings.happenings(world, now=at)
     before = _Newest.now()
     dating = Dating()
-    for happening in sorted(story, key=attrgetter("day", "clock")):
-        moment = calendar.moment(happening.day, happening.clock)
-        try:
-            happening.do(moment)
-        except Exception as error:
-            error.add_note(f"It was to happen on day {happening.day} at {happening.clock} of the demo’s story.")
-            raise
-        dating.settle(moment)
+    _play(story, calendar, dating)
     _keep_index(world)
     before.lay_to_rest(dating.began)
     jobs.actions.tidy(at)
     return world
+
+
+def _play(story: list[Happening], calendar: Calendar, dating: Dating) -> None:
+    """All happenings in the order of time. One that takes a while says when it goes on, so that what happens elsewhere
+    meanwhile finds its place."""
+    order = count()
+    waiting = [(calendar.moment(one.day, one.clock), next(order), one, None) for one in story]
+    heapify(waiting)
+    while waiting:
+        moment, _, happening, rest = heappop(waiting)
+        try:
+            rest = rest or happening.do(moment)
+            goes_on = next(rest, None) if rest else None
+        except Exception as error:
+            error.add_note(f"It was to happen on day {happening.day} at {happening.clock} of the demo’s story.")
+            raise
+        dating.settle(moment)
+        if goes_on:
+            heappush(waiting, (goes_on, next(order), happening, rest))
 
 
 def _keep_index(world: World) -> None:

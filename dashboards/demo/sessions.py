@@ -70,7 +70,7 @@ def _prepare(world: World, row: Row, at: datetime) -> None:
         actions.tick(session, item=item["text"], is_done=True)
 
 
-def _hold(world: World, row: Row, at: datetime) -> None:
+def _hold(world: World, row: Row, at: datetime) -> Iterator[datetime]:
     """The room opens, people come in, and the stages follow each other as the script has them."""
     by, held = world.people[row["facilitator"]], row["held"]
     session = actions.open_room(world.sessions[row["key"]], by=by, at=at)
@@ -79,9 +79,12 @@ def _hold(world: World, row: Row, at: datetime) -> None:
     for stage in session.stages.order_by("position"):
         actions.go_to(session, stage=stage, by=by, at=begins)
         _write(session, stage, held.get("notes", {}).get(stage.key, {}), came, begins)
-        begins += timedelta(minutes=stage.minutes)
         if stage.reveal == Stage.Reveal.HIDDEN:
-            actions.reveal(session, stage=stage, by=by, at=begins - timedelta(minutes=stage.minutes // 2))
+            shown = begins + timedelta(minutes=stage.minutes // 2)
+            yield shown
+            actions.reveal(session, stage=stage, by=by, at=shown)
+        begins += timedelta(minutes=stage.minutes)
+        yield begins
 
 
 def _come(world: World, session: Session, key: str, place: int, at: datetime) -> Participant:

@@ -1,7 +1,7 @@
 """Reading the story: YAML files whose texts may name days, and what a part makes of them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,11 +19,15 @@ _DAY = re.compile(r"\{(day|iso|month|year):(-?\d+)(?:\+(\d))?\}")
 
 @dataclass(frozen=True)
 class Happening:
-    """Something that happens on a working day at a time; ``do`` is told the moment."""
+    """Something that happens on a working day at a time.
+
+    ``do`` is told the moment. What lasts longer does its first thing and then answers, one after the other, the
+    moments at which it goes on.
+    """
 
     day: int
     clock: str
-    do: Callable[[datetime], None]
+    do: Callable[[datetime], Iterator[datetime] | None]
 
 
 def read(part: str, calendar: Calendar) -> Row:
