@@ -1,8 +1,9 @@
 """What the home pages show, worked out once as plain values. Every number carries the address of its list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, F, Q
 from django.urls import reverse
@@ -180,7 +181,7 @@ def step_figures(programme: Programme | None, membership: Membership, today: dat
     page = reverse("programme_detail", args=[membership.organisation.slug, programme.pk])
     figures = []
     for number in Step.values:
-        row: dict[str, int] = rows.get(number, {})
+        row: Mapping[str, Any] = rows.get(number, {})
         figures.append(
             StepFigure(
                 number,
@@ -203,24 +204,25 @@ def _greeting(at: datetime) -> str:
 def _lead(needs: Sequence[Need], steps: Sequence[StepFigure]) -> str:
     """One or two facts as sentences."""
     count = len(needs)
-    words = ["Nothing", "One thing", "Two things", "Three things", "Four things", "Five things", "Six things"]
-    said = words[count] if count < len(words) else f"{count} things"
+    numbers = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")
+    said = "Nothing" if count == 0 else f"{numbers[count]} {'thing' if count == 1 else 'things'}"
     first = f"{said} {'needs' if count < 2 else 'need'} you today."
     late, ownerless = sum(step.late for step in steps), sum(step.ownerless for step in steps)
     if late:
-        return f"{first} {_count(late, 'intervention is', 'interventions are')} late."
+        return f"{first} {_count(late, 'intervention is', 'interventions are', numbers)} late."
     if ownerless:
-        return f"{first} {_count(ownerless, 'intervention has', 'interventions have')} no owner yet."
+        return f"{first} {_count(ownerless, 'intervention has', 'interventions have', numbers)} no owner yet."
     return first
 
 
-def _count(number: int, one: str, more: str) -> str:
-    return f"One {one}" if number == 1 else f"{number} {more}"
+def _count(number: int, one: str, more: str, numbers: Sequence[str]) -> str:
+    said = numbers[number] if number < len(numbers) else str(number)
+    return f"{said} {one if number == 1 else more}"
 
 
 def _lessons_by_state(membership: Membership) -> list[StateFigure]:
-    rows = Lesson.objects.visible_to(membership).filter(organisation=membership.organisation)
-    counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    rows = Lesson.objects.visible_to(membership).order_by()
+    counts = dict(rows.values_list("state").annotate(n=Count("pk")))
     page = reverse("lesson_list", args=[membership.organisation.slug])
     return [
         StateFigure(LOOKS[state], counts[state], f"{page}?state={state}") for state in SHOWN_STATES if counts.get(state)
@@ -314,10 +316,8 @@ def _figures(membership: Membership, steps: Sequence[StepFigure], today: date) -
     owed = promised.count()
     held = Session.objects.visible_to(membership).held().filter(closed_at__date__gte=year_ago)
     people = Participant.objects.filter(session__in=held).count()
-    changed = Lesson.objects.visible_to(membership).filter(
-        organisation=membership.organisation, state__in=[State.LEARNED, State.EMBEDDED]
-    )
-    kept = Lesson.objects.visible_to(membership).validated().filter(organisation=membership.organisation)
+    kept = Lesson.objects.visible_to(membership).validated()
+    noted = kept.filter(state=State.NOTED).count()
     lessons, sessions = reverse("lesson_list", args=[slug]), reverse("session_list", args=[slug])
     return [
         Figure(str(done), f"of {counted}", "interventions done", f"{due} should be done by now",
@@ -327,7 +327,7 @@ def _figures(membership: Membership, steps: Sequence[StepFigure], today: date) -
                reverse("action_list", args=[slug]) + "?show=done"),
         Figure(str(held.count()), "", "sessions held", "In the past year", sessions + "#held"),
         Figure(str(people), "", "people took part", "Counted once for each session", sessions + "#held"),
-        Figure(str(kept.count()), "", "lessons checked", f"{changed.count()} have changed how we work",
+        Figure(str(kept.count()), "", "lessons checked", f"{noted} of them to know, the others to act on",
                lessons),
     ]  # fmt: skip
 

@@ -31,21 +31,21 @@ def of_decision(decision: Decision, membership: Membership) -> tuple[str, dict[s
     return FOLDED, {"stops": [here, *_after_decision(decision, membership)], "about": decision.words}
 
 
-def of_intervention(intervention: Intervention, membership: Membership) -> tuple[str, dict[str, Any]]:
+def of_intervention(intervention: Intervention, membership: Membership) -> tuple[str, dict[str, Any]] | None:
     """From an intervention both ways."""
     before = _gaps(Decision.objects.filter(intervention=intervention), membership)
     here = Stop("here", "You are here", [Link(f"Intervention in step {intervention.step}")])
-    return TEMPLATE, {"stops": [*before, here, *_after_interventions([intervention], membership)]}
+    return _drawn([*before, here, *_after_interventions([intervention], membership)])
 
 
-def of_session(session: Session, membership: Membership) -> tuple[str, dict[str, Any]]:
+def of_session(session: Session, membership: Membership) -> tuple[str, dict[str, Any]] | None:
     """From a session both ways."""
     here = Stop("here", "You are here", [Link(session.technique.name)])
     before = _before_intervention(session.intervention, membership)
-    return TEMPLATE, {"stops": [*before, here, *_after_sessions([session], membership)]}
+    return _drawn([*before, here, *_after_sessions([session], membership)])
 
 
-def of_lesson(lesson: Lesson, membership: Membership) -> tuple[str, dict[str, Any]]:
+def of_lesson(lesson: Lesson, membership: Membership) -> tuple[str, dict[str, Any]] | None:
     """From a lesson both ways: session and intervention before it, actions after it."""
     stops = _before_intervention(lesson.intervention, membership)
     if lesson.session and lesson.session.organisation_id == membership.organisation_id:
@@ -54,7 +54,7 @@ def of_lesson(lesson: Lesson, membership: Membership) -> tuple[str, dict[str, An
         stops.append(Stop("done", "Brought in from", [Link(lesson.source, lesson.source_url)]))
     stops.append(Stop("here", "You are here", [Link(f"Lesson {lesson.pk}")]))
     stops += _actions(Q(lessonaction__lesson=lesson), membership)
-    return TEMPLATE, {"stops": stops}
+    return _drawn(stops)
 
 
 def of_action(action: Action, membership: Membership) -> tuple[str, dict[str, Any]] | None:
@@ -72,10 +72,13 @@ def of_action(action: Action, membership: Membership) -> tuple[str, dict[str, An
         stops.append(Stop("done", "Lesson", [Link(str(lesson.revision), lesson.get_absolute_url())]))
     elif intervention := _source_intervention(action, membership):
         stops += _before_intervention(intervention, membership)
-    if not stops:
-        return None
     stops.append(Stop("here", "You are here", [Link("Action")], note=action.get_state_display().lower()))
-    return TEMPLATE, {"stops": stops}
+    return _drawn(stops)
+
+
+def _drawn(stops: list[Stop]) -> tuple[str, dict[str, Any]] | None:
+    """A thread of one stop is no thread."""
+    return (TEMPLATE, {"stops": stops}) if len(stops) > 1 else None
 
 
 # --- Backwards ---------------------------------------------------------------------------------------------------

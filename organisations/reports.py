@@ -54,6 +54,12 @@ class TrailLine:
         what = getattr(entry, "what", None) or ""
         return cls(entry.at, who, entry.verb, entry.kind, entry.ident, what, facts)
 
+    @property
+    def number(self) -> str:
+        """Kind and number, unless the name is just that."""
+        words = f"{self.kind} {self.ident}"
+        return "" if self.what.lower() == words else words
+
     def cells(self) -> list[str]:
         """The line for a spreadsheet; a text that could be read as a formula gets a quote in front."""
         cells = [self.at.isoformat(), self.who, self.verb, self.kind, str(self.ident), self.what, self.facts]

@@ -132,7 +132,7 @@ class Session(models.Model):
     class Place(models.TextChoices):
         ROOM = "room", "In a room"
         ONLINE = "online", "Online"
-        BOTH = "both", "Both"
+        BOTH = "both", "In a room and online"
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     technique = models.ForeignKey(Technique, on_delete=models.PROTECT)

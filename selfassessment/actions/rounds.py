@@ -22,6 +22,7 @@ from organisations.reach import Reach
 from roadmap.models import Programme
 from search import index
 from selfassessment import emails
+from selfassessment.documents import of_assessment
 from selfassessment.models import Asked, Assessment, Framework, Response
 from selfassessment.scoring import enough
 
@@ -314,18 +315,4 @@ def _tell_when_it_closes(assessment: Assessment) -> None:
 
 
 def _put_into_search(assessment: Assessment) -> None:
-    """Title, for whom, state. Never a word or a figure of the answers."""
-    index.put(
-        "assessment",
-        assessment.pk,
-        organisation=assessment.organisation,
-        reach=Reach.ORGANISATION,
-        group_id=None,
-        author_id=assessment.created_by_id,
-        title=assessment.title,
-        abstract=f"Self-assessment: {assessment.for_whom}",
-        url_name="assessment_detail",
-        url_args=[assessment.organisation.slug, assessment.pk],
-        state=assessment.state,
-        at=assessment.closed_at or assessment.opened_at,
-    )
+    index.put_many([of_assessment(assessment)])
