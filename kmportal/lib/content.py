@@ -17,6 +17,8 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from kmportal.lib import readability
+
 Key = str | int
 LENGTHS = ("short", "standard", "long")
 
@@ -203,19 +205,36 @@ def _list(names: Sequence[str]) -> str:
 
 _ENDS = (".", "?", ".”", "?”")
 _STRAIGHT = re.compile(r"['\"`]")
+_FOREIGN = re.compile(
+    r"\b(?:e\.g\.|i\.e\.|etc\b|utili[sz]\w+|leverag\w+|synerg\w+|stakeholders?|learnings|going forward|best-in-class|"
+    r"(?:organi|recogni|prioriti|summari|emphasi|reali)z\w+|behavior\w*|programs?\b|colors?\b|centers?\b)",
+    re.IGNORECASE,
+)
+LONGEST_SENTENCE = 30  # words
 
 
 def text_problems(document: Document) -> Iterator[Problem]:
-    """House style for every text of a file: typographic quotes, no exclamation marks, no stray spaces."""
+    """House style for every text of a file: typographic quotes, no exclamation marks, no stray spaces, plain words."""
     for path, text in _texts(document.data, ()):
         if path and path[0] == "sources":
             continue
+        if " " in text and "aliases" not in path:
+            yield from _plain_problems(document, path, text)
         if _STRAIGHT.search(text) and "aliases" not in path:
             yield document.problem(path, "Use the typographic marks ’ “ ” instead of straight ones.")
         if "!" in text:
             yield document.problem(path, "There must be no exclamation mark.")
         if text != text.strip() or "  " in text or "\n" in text:
             yield document.problem(path, "There are spaces or line breaks too many.")
+
+
+def _plain_problems(document: Document, path: Sequence[Key], text: str) -> Iterator[Problem]:
+    """Words that nobody says, or not in Britain, and sentences that lose their reader."""
+    if found := _FOREIGN.search(text):
+        yield document.problem(path, f"Say it in plainer or British words: “{found[0]}”.")
+    is_long = len(text.split()) > LONGEST_SENTENCE
+    if is_long and (longest := readability.read([text]).longest) > LONGEST_SENTENCE:
+        yield document.problem(path, f"A sentence here has {longest} words. {LONGEST_SENTENCE} are the most.")
 
 
 def _texts(value: Any, path: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], str]]:
@@ -282,23 +301,33 @@ class Named:
 
 
 class Names:
-    """Finds what a name means, whatever its capitals. A word that means two things is refused when it is added."""
+    """Finds what a name means, whatever its capitals. A word that means two things is a clash.
 
-    def __init__(self, things: Iterable[Named] = ()) -> None:
-        self._by_word: dict[str, Named] = {}
+    ``pairs`` may share their words: the first stands for both where no kind is asked for, as an intervention does for
+    the meeting in which it is held.
+    """
+
+    def __init__(self, things: Iterable[Named] = (), *, pairs: Iterable[tuple[Named, Named]] = ()) -> None:
+        self._by_word: dict[str, list[Named]] = {}
         self.clashes: list[str] = []
+        allowed = {frozenset(pair) for pair in pairs}
         for thing in things:
-            for word in {_plain(word) for word in (thing.key, thing.name, *thing.aliases)}:
-                other = self._by_word.setdefault(word, thing)
-                if other != thing:
-                    self.clashes.append(f"“{word}” means both “{other.name}” and “{thing.name}”.")
+            for word in sorted({_plain(word) for word in (thing.key, thing.name, *thing.aliases)}):
+                known = self._by_word.setdefault(word, [])
+                self.clashes += [
+                    f"“{word}” means both “{other.name}” and “{thing.name}”."
+                    for other in known
+                    if other != thing and frozenset((other, thing)) not in allowed
+                ]
+                known.append(thing)
 
-    def find(self, word: str) -> Named | None:
-        """The thing of that key, name or alias, or None."""
-        return self._by_word.get(_plain(word))
+    def find(self, word: str, kind: str = "") -> Named | None:
+        """The thing of that key, name or alias, or None. With ``kind`` only among the things of that kind."""
+        known = self._by_word.get(_plain(word), [])
+        return next((thing for thing in known if kind in {"", thing.kind}), None)
 
     def __iter__(self) -> Iterator[Named]:
-        return iter(dict.fromkeys(self._by_word.values()))
+        return iter(dict.fromkeys(thing for known in self._by_word.values() for thing in known))
 
 
 def _plain(word: str) -> str:
