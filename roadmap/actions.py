@@ -12,13 +12,14 @@ from django.db import transaction
 
 import actionplan.actions
 from actionplan.models import Action
+from kmportal.lib.days import long_day
 from kmportal.lib.refusals import Refusal, Stale
 from kmportal.lib.versions import save_over
 from notifications.actions import tell
 from organisations import audit
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
-from roadmap import wording
+from roadmap import starters, wording
 from roadmap.documents import of_intervention, of_programme
 from roadmap.models import (
     Area,
@@ -30,6 +31,7 @@ from roadmap.models import (
     ProgrammeStep,
     Step,
 )
+from roadmap.starters import Starter
 from search import index
 
 State = Intervention.State
@@ -48,9 +50,14 @@ def begin(
     ambition: str = "",
     lead: Person | None = None,
     sponsor: Person | None = None,
+    starter: str = "",
     once: UUID | None = None,
 ) -> Programme:
-    """A new programme with its five steps ready. The first one of an organisation is the current one at once."""
+    """A new programme with its five steps ready. The first one of an organisation is the current one at once.
+
+    ``starter`` names a starter programme whose interventions are planned at once, with days from the start.
+    """
+    chosen = _starter(starter, starts_on=starts_on, ends_on=ends_on)
     Organisation.objects.select_for_update().get(pk=organisation.pk)  # of two firsts, one is current
     _check_people(organisation, lead=lead, sponsor=sponsor)
     programme, made = Programme.objects.get_or_create(
@@ -71,8 +78,47 @@ def begin(
     if made:
         ProgrammeStep.objects.bulk_create(ProgrammeStep(programme=programme, number=step) for step in Step)
         index.put_many([of_programme(programme)])
-        audit.record(organisation, "begun", programme, by=by, starts_on=starts_on, ends_on=ends_on)
+        audit.record(organisation, "begun", programme, by=by, starts_on=starts_on, ends_on=ends_on, starter=starter)
+        _plan_first_days(programme, chosen, by=by)
     return programme
+
+
+def _starter(key: str, *, starts_on: date, ends_on: date) -> Starter | None:
+    """The starter of that key, if the programme is long enough for it."""
+    if not key:
+        return None
+    chosen = starters.starter(key)
+    if chosen is None:
+        raise Refusal("This way to begin does not exist any more. Choose another one.")
+    last = max(line.days_from(starts_on)[1] for line in chosen.lines)
+    if last > ends_on:
+        raise Refusal(
+            f"{chosen.name} last until {long_day(last)}, longer than the programme. "
+            "Let the programme end later, or begin with an empty plan."
+        )
+    return chosen
+
+
+def _plan_first_days(programme: Programme, chosen: Starter | None, *, by: Person) -> None:
+    """Plan the interventions of a starter. They belong to nobody yet; the summary says for whom they are."""
+    lines = chosen.lines if chosen else ()
+    rows = CatalogueEntry.objects.filter(retired_at=None).in_bulk([line.entry.key for line in lines], field_name="key")
+    for line in lines:
+        first, last = line.days_from(programme.starts_on)
+        plan(
+            programme,
+            by=by,
+            title=line.entry.name,
+            step=line.entry.step,
+            entry=rows.get(line.entry.key),
+            starts_on=first,
+            ends_on=last,
+            areas=line.entry.areas,
+            summary=line.words,
+            kind=line.entry.kind,
+            effort=line.entry.effort,
+            output=wording.first_of(line.entry.outputs, 300),
+        )
 
 
 @transaction.atomic

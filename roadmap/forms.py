@@ -13,6 +13,10 @@ from kmportal.lib.forms import DateField, hinted
 from organisations.models import Membership, Organisation, Person
 from roadmap import wording
 from roadmap.models import TAKES, Area, CatalogueEntry, Effort, Intervention, Kind, Programme, ProgrammeStep, Step
+from roadmap.starters import starters
+
+# The way to begin that plans nothing.
+EMPTY = "empty"
 
 KIND_HINTS = {
     Kind.QUICK_WIN: "little work, seen soon",
@@ -57,7 +61,15 @@ class VersionedForm(forms.ModelForm):
 class ProgrammeForm(forms.ModelForm):
     """What a programme says about itself."""
 
+    starter = forms.TypedChoiceField(
+        coerce=lambda key: "" if key == EMPTY else key,
+        initial=EMPTY,
+        widget=forms.RadioSelect,
+        label="What stands in the plan on the first day?",
+        help_text="Dates count from the day when the programme starts. You can change everything afterwards.",
+    )
     once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
+    field_order = ("starter",)
 
     class Meta:
         model = Programme
@@ -83,6 +95,8 @@ class ProgrammeForm(forms.ModelForm):
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "starter" in self.fields:
+            self.fields["starter"].choices = _ways_to_begin(organisation)
         for name in ("lead", "sponsor"):
             self.fields[name].queryset = _people(organisation, also=[getattr(self.instance, f"{name}_id")])
             self.fields[name].empty_label = "nobody yet"
@@ -98,9 +112,17 @@ class ProgrammeForm(forms.ModelForm):
         """The order of the days is checked above, beside its field."""
 
 
+def _ways_to_begin(organisation: Organisation) -> list[tuple[str, Any]]:
+    """An empty plan, or a starter programme; the one for this kind of organisation stands first."""
+    offered = sorted(starters(), key=lambda one: one.for_whom != organisation.kind)
+    names = [(EMPTY, "Nothing yet"), *((one.key, one.name) for one in offered)]
+    return hinted(names, {one.key: one.sentence for one in offered})
+
+
 class ProgrammeEditForm(VersionedForm, ProgrammeForm):
     """The same, for a programme that exists."""
 
+    starter = None
     once = None
 
     class Meta(ProgrammeForm.Meta):
@@ -243,7 +265,7 @@ def prefilled(entry: CatalogueEntry) -> dict[str, Any]:
         "kind": entry.kind,
         "effort": entry.effort,
         "areas": entry.areas,
-        "output": _first_of(entry.guidance.get("outputs", []), 300),
+        "output": wording.first_of(entry.guidance.get("outputs", []), 300),
     }
 
 
@@ -258,14 +280,3 @@ def in_words(value: object) -> str:
     labels: Mapping[object, object] = {**dict(Kind.choices), **dict(Effort.choices), **dict(Step.choices)}
     labels = {**labels, **dict(ProgrammeStep.State.choices)}
     return str(labels.get(value, value))
-
-
-def _first_of(words: Iterable[str], limit: int) -> str:
-    """As many of the words as fit, with commas."""
-    text = ""
-    for word in words:
-        longer = f"{text}, {word}" if text else word
-        if len(longer) > limit:
-            break
-        text = longer
-    return text

@@ -1,5 +1,6 @@
-"""A change of plan in words: what moved, from what to what."""
+"""The plan in words: what moved, from what to what, and lists that fit a line."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -44,3 +45,14 @@ def _moved(what: str, old: date | None, new: date | None) -> str:
 
 def _day(day: date | None) -> str:
     return long_day(day) if day else ""
+
+
+def first_of(words: Iterable[str], limit: int) -> str:
+    """As many of the words as fit, with commas."""
+    text = ""
+    for word in words:
+        longer = f"{text}, {word}" if text else word
+        if len(longer) > limit:
+            break
+        text = longer
+    return text

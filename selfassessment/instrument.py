@@ -3,8 +3,10 @@
 Pure: no Django. ``loading`` puts what is read here into the database.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,19 @@ from techniques import scripts
 CONTENT = Path(__file__).parent / "content"
 SCHEMA = CONTENT / "framework.schema.json"
 FOLDER = CONTENT / "four-headings"
+
+# Statements whose longer words are this alike cannot be told apart by somebody who ticks.
+SAME_WORDS = 0.6
+_LONGER = re.compile(r"[a-z]{4,}")
+# Two claims in one sentence: one could be true without the other.
+_TWO_THINGS = re.compile(r"[;:]|, (?:and|but) (?:it|they|we|people|nobody|somebody|everyone|staff|teams?)\b")
+# What can be felt but not seen.
+_SIGH = re.compile(
+    r"\b(?:culture|mindset|ethos|naturally|second nature|embedded|embrace\w*|passion\w*|taken for granted|habit)\b",
+    re.IGNORECASE,
+)
+# What the question asks about by name, a statement has to name too.
+_OWED = ("profession", "site", "patient", "resident", "partner", "research", "experience", "confidence", "shift")
 
 
 @dataclass(frozen=True)
@@ -124,6 +139,7 @@ def read(folder: Path = FOLDER, *, names: Names | None = None) -> Framework:
         problems += _section_problems(document, names)
     if not problems:
         problems += _together_problems(files)
+        problems += _coverage_problems(whole, files)
     if problems:
         raise ContentError(problems)
     return _build(whole.data, [document.data for document in files], names, known)
@@ -131,7 +147,10 @@ def read(folder: Path = FOLDER, *, names: Names | None = None) -> Framework:
 
 def known_names() -> Names:
     """The names of all catalogue entries and techniques. Raises ``ContentError`` when a name means two things."""
-    names = Names([*catalogue.read().names(), *scripts.read().names()])
+    whole = catalogue.read()
+    entries, techniques = whole.names(), scripts.read().names()
+    held = ((entries.find(entry.key), techniques.find(entry.technique)) for entry in whole.entries if entry.technique)
+    names = Names([*entries, *techniques], pairs=[(one, other) for one, other in held if one and other])
     if names.clashes:
         raise ContentError(Problem("catalogue and techniques", 0, "", sentence) for sentence in names.clashes)
     return names
@@ -184,6 +203,14 @@ def _criterion_problems(
             yield document.problem(place, f"The statement of level {level} must be a sentence with a full stop.")
         elif sentences(statement) > 1:
             yield document.problem(place, f"The statement of level {level} must be one sentence only.")
+        if level > 2 and _TWO_THINGS.search(statement):
+            yield document.problem(place, f"The statement of level {level} says two things. Choose the one to tick.")
+        if found := _SIGH.search(statement):
+            yield document.problem(place, f"Nobody can see “{found[0]}”. Say what people do.")
+    said = " ".join(criterion["statements"]).casefold()
+    for word in _OWED:
+        if word in criterion["question"].casefold() and word not in said:
+            yield document.problem([*path, "statements"], f"The question names “{word}”, but no statement does.")
     paths = [(text, (*path, "statements", number)) for number, text in enumerate(criterion["statements"])]
     for _, place in repeated(paths):
         yield document.problem(place, "Two levels have the same statement.")
@@ -210,8 +237,8 @@ def _suggestion_problems(
             [*path, "becomes"], "What becomes an intervention names one of the catalogue, and an action names none."
         )
     for field in ("intervention", "technique"):
-        found = names.find(suggestion[field]) if field in suggestion else None
-        if field in suggestion and (found is None or found.kind != field or found.key != suggestion[field]):
+        found = names.find(suggestion[field], field) if field in suggestion else None
+        if field in suggestion and (found is None or found.key != suggestion[field]):
             kind = "catalogue entry" if field == "intervention" else "technique"
             yield document.problem([*path, field], f"There is no {kind} with the key “{suggestion[field]}”.")
 
@@ -233,6 +260,35 @@ def _together_problems(files: list[Document]) -> Iterator[Problem]:
                 if text.casefold() in words:
                     yield document.problem(["criteria", index, field], f"“{text}” stands in another criterion too.")
                 words.add(text.casefold())
+
+
+def _coverage_problems(whole: Document, files: list[Document]) -> Iterator[Problem]:
+    """What the whole must name, research in every section, and statements of two criteria that say nearly the same."""
+    said: dict[tuple[int, int, int], str] = {}
+    for number, document in enumerate(files):
+        for index, criterion in enumerate(document.data["criteria"]):
+            for level, statement in enumerate(criterion["statements"]):
+                said[number, index, level] = statement
+        here = " ".join(text for place, text in said.items() if place[0] == number).casefold()
+        if "research" not in here and "evidence" not in here:
+            yield document.problem(["criteria"], "No statement of this section names research or evidence.")
+    questions = (criterion["question"] for document in files for criterion in document.data["criteria"])
+    everything = " ".join([*questions, *said.values()]).casefold()
+    for place, word in enumerate(whole.data.get("must_say", ())):
+        if word.casefold() not in everything:
+            yield whole.problem(["must_say", place], f"Neither a question nor a statement names “{word}”.")
+    words = {place: frozenset(_LONGER.findall(text.casefold())) for place, text in said.items()}
+    for one, other in combinations(said, 2):
+        if one[:2] != other[:2] and _overlap(words[one], words[other]) > SAME_WORDS:
+            yield files[other[0]].problem(
+                ["criteria", other[1], "statements", other[2]],
+                f"This is hard to tell from “{said[one]}”, which stands in another criterion.",
+            )
+
+
+def _overlap(words: frozenset[str], others: frozenset[str]) -> float:
+    """The share of words that two sentences have in common, of all that they use."""
+    return len(words & others) / len(words | others) if words | others else 0.0
 
 
 def _build(whole: dict[str, Any], sections: list[dict[str, Any]], names: Names, known: dict[str, str]) -> Framework:

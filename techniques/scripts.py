@@ -3,6 +3,7 @@
 Pure: no Django. ``loading`` puts what is read here into the database.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,17 @@ KEYS = (
     "knowledge-asset",
     "community-of-practice",
 )
+MEETINGS = (
+    "self-assessment-meeting",
+    "open-discussion",
+    "brown-bag-lunch",
+    "wants-and-offers",
+    "strategy-vision",
+    "strategy-ambition",
+    "strategy-objectives",
+    "programme-kick-off",
+)
+FAMILIES = {"technique": KEYS, "meeting": MEETINGS}
 
 
 @dataclass(frozen=True)
@@ -112,16 +124,27 @@ class Preparation:
 
 
 @dataclass(frozen=True)
+class Front:
+    """The front of the card to print. Its back is made of the ground rules, the prompts and what goes wrong."""
+
+    what: str
+    when: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Technique:
-    """A way of learning together. ``ours`` names the lengths that the postcard does not give."""
+    """A way of learning together, or a meeting. ``ours`` names the lengths that no postcard gives."""
 
     key: str
     position: int
     name: str
     aliases: tuple[str, ...]
+    family: str
     moment: str
     tier: str
     can_run: bool
+    not_in_room: str
     purpose: str
     use_when: tuple[str, ...]
     not_when: tuple[str, ...]
@@ -129,6 +152,7 @@ class Technique:
     size_max: int
     size_note: str
     card_time: str
+    front: Front
     roles: tuple[Role, ...]
     prep: tuple[Preparation, ...]
     say_first: tuple[str, ...]
@@ -149,7 +173,7 @@ class Technique:
 
 @dataclass(frozen=True)
 class Library:
-    """All techniques, in the order in which they are shown."""
+    """All techniques and meetings, in the order in which they are shown."""
 
     techniques: tuple[Technique, ...]
 
@@ -179,10 +203,13 @@ def read(folder: Path = FOLDER) -> Library:
 
 
 def _together_problems(documents: list[Document], known: dict[str, str]) -> Iterator[Problem]:
-    found = {document.data["key"] for document in documents}
-    for key in KEYS:
-        if key not in found:
-            yield Problem(f"content/{key}.yaml", 0, "", "The file of this technique is missing.")
+    found = {document.data["key"]: document for document in documents}
+    for family, keys in FAMILIES.items():
+        for key in keys:
+            if key not in found:
+                yield Problem(f"content/{key}.yaml", 0, "", f"The file of this {family} is missing.")
+            elif found[key].data["family"] != family:
+                yield found[key].problem(["family"], f"This is a {family}.")
     positions = [(str(document.data["position"]), (number,)) for number, document in enumerate(documents)]
     for position, (number,) in repeated(positions):
         yield documents[int(number)].problem(["position"], f"Another technique has the position {position} already.")
@@ -201,6 +228,8 @@ def file_problems(document: Document, known: dict[str, str]) -> list[Problem]:
     problems += source_problems(document, [], data["sources"], known)
     if (stem := Path(document.file).stem) != data["key"]:
         problems.append(document.problem(["key"], f"The key must be the name of the file, “{stem}”."))
+    if data["can_run"] == ("not_in_room" in data):
+        problems.append(document.problem(["can_run"], "Say why no room suits it (not_in_room), or let it be run."))
     if data["size"]["min"] > data["size"]["max"]:
         problems.append(document.problem(["size"], "The smallest size is larger than the largest."))
     days = [item["days"] for item in data["prep"]]
@@ -229,9 +258,35 @@ def _word_problems(document: Document) -> Iterator[Problem]:
         for index, item in enumerate(data.get(field, [])):
             if not is_sentence(item[name]):
                 yield document.problem([field, index, name], "This must be a full sentence with a full stop.")
-    for field in ("online", "after_distress"):
-        if not is_sentence(data[field]):
+    for field in ("online", "after_distress", "not_in_room"):
+        if field in data and not is_sentence(data[field]):
             yield document.problem([field], "This must be a full sentence with a full stop.")
+    yield from _front_problems(document)
+
+
+def _front_problems(document: Document) -> Iterator[Problem]:
+    """The front is read at a glance, and every word that the postcard has of its own must be in the script too."""
+    front = document.data["sides"]
+    for field in ("what", "when"):
+        if not is_sentence(front[field]) or sentences(front[field]) != 1:
+            yield document.problem(["sides", field], "On the card this is one full sentence.")
+    for index, step in enumerate(front["steps"]):
+        if not is_sentence(step):
+            yield document.problem(["sides", "steps", index], "A step on the card must be a full sentence.")
+    script = " ".join(_words({name: document.data[name] for name in ("roles", "size", "stages")})).casefold()
+    for index, word in enumerate(document.data.get("card_words", ())):
+        if not re.search(rf"\b{re.escape(word.casefold())}", script):
+            yield document.problem(
+                ["card_words", index], f"The postcard says “{word}”, but roles and stages never use the word."
+            )
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _words(item)
 
 
 def _minute_problems(document: Document) -> Iterator[Problem]:
@@ -289,9 +344,11 @@ def _build(data: dict[str, Any], known: dict[str, str]) -> Technique:
         position=data["position"],
         name=data["name"],
         aliases=tuple(data["aliases"]),
+        family=data["family"],
         moment=data["moment"],
         tier=data["tier"],
         can_run=data["can_run"],
+        not_in_room=data.get("not_in_room", ""),
         purpose=data["purpose"],
         use_when=tuple(data["use_when"]),
         not_when=tuple(data["not_when"]),
@@ -299,6 +356,7 @@ def _build(data: dict[str, Any], known: dict[str, str]) -> Technique:
         size_max=data["size"]["max"],
         size_note=data["size"]["note"],
         card_time=data["card_time"],
+        front=Front(data["sides"]["what"], data["sides"]["when"], tuple(data["sides"]["steps"])),
         roles=tuple(Role(**role) for role in data["roles"]),
         prep=tuple(Preparation(**item) for item in data["prep"]),
         say_first=tuple(data["say_first"]),

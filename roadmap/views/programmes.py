@@ -19,6 +19,7 @@ from organisations.permissions import Permission
 from roadmap import actions, reports
 from roadmap.forms import ProgrammeEditForm, ProgrammeForm, StepForm
 from roadmap.models import Area, CatalogueEntry, Programme, ProgrammeStep
+from roadmap.starters import starters
 
 
 @requires(Permission.READ)
@@ -47,7 +48,7 @@ def programme_list(request: HttpRequest, organisation: Organisation) -> HttpResp
 
 @requires(Permission.PLAN)
 def programme_new(request: HttpRequest, organisation: Organisation) -> HttpResponse:
-    """Begin one. Its five steps come ready."""
+    """Begin one. Its five steps come ready; a starter programme fills the first hundred days."""
     form = ProgrammeForm(
         request.POST if request.method == "POST" else None,
         organisation=organisation,
@@ -59,12 +60,24 @@ def programme_new(request: HttpRequest, organisation: Organisation) -> HttpRespo
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"{programme} is there, with its five steps. Now choose what to do first.")
+            messages.success(request, _what_now(programme, bool(form.cleaned_data["starter"])))
             return redirect(programme)
-    back = reverse("programme_list", args=[organisation.slug])
     return form_page(
-        request, form, title="Begin a programme", verb="Begin the programme", back=back, back_words="Back to programmes"
+        request,
+        form,
+        title="Begin a programme",
+        verb="Begin the programme",
+        back=reverse("programme_list", args=[organisation.slug]),
+        back_words="Back to programmes",
+        template="roadmap/programme_new.html",
+        starters=sorted(starters(), key=lambda one: one.for_whom != organisation.kind),
     )
+
+
+def _what_now(programme: Programme, has_plan: bool) -> str:
+    if has_plan:
+        return f"{programme} is there, with its first hundred days. Now say who does what."
+    return f"{programme} is there, with its five steps. Now choose what to do first."
 
 
 @requires(Permission.READ)

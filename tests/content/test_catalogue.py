@@ -50,7 +50,7 @@ def test_every_source_that_is_listed_is_used():
 
 def test_an_unknown_technique_is_refused():
     problems = catalogue.technique_problems({"fishbowl"})
-    assert any("There is no technique “knowledge-cafe”." in str(problem) for problem in problems)
+    assert any("There is no technique “self-assessment-meeting”." in str(problem) for problem in problems)
 
 
 FIRST = "1-awareness.yaml"

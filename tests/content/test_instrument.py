@@ -95,12 +95,32 @@ def test_every_text_fits_its_column(framework):
             "Two levels have the same statement.",
         ),
         (
+            lambda c: c["criteria"][0]["statements"].__setitem__(2, "We have an aim, and it names our goals."),
+            "The statement of level 3 says two things.",
+        ),
+        (
+            lambda c: c["criteria"][0]["statements"].__setitem__(4, "Sharing is second nature to us."),
+            "Nobody can see “second nature”. Say what people do.",
+        ),
+        (
+            lambda c: c["criteria"][0].update(question="Does every profession share its aim?"),
+            "The question names “profession”, but no statement does.",
+        ),
+        (
+            lambda c: c["criteria"][1]["statements"].__setitem__(0, c["criteria"][0]["statements"][0]),
+            "This is hard to tell from “None of our plans",
+        ),
+        (
+            lambda c: c["criteria"][4].update(question="Do we decide?", statements=[f"We see {n}." for n in "abcde"]),
+            "No statement of this section names research or evidence.",
+        ),
+        (
             lambda c: c["criteria"][0]["helps"].append("Magic wand"),
             "“Magic wand” is neither in the catalogue nor among the techniques.",
         ),
         (lambda c: c["criteria"][0].update(question="Is it so."), "The question must end with a question mark."),
         (lambda c: c["criteria"][0].update(code="L9"), "The code of this criterion must be L1."),
-        (lambda c: c["criteria"][0].update(iso=["3.1"]), "“3.1” does not have the form"),
+        (lambda c: c["criteria"][0].update(iso=["4.9"]), "“4.9” is not one of 4.1, 4.2"),
         (lambda c: c["criteria"][0].update(outcomes=[7]), "7 is greater than the maximum of 6."),
         (lambda c: c["criteria"][0].pop("evidence"), "“evidence” is missing."),
         (lambda c: c["criteria"][0]["first"].pop("effort"), "“effort” is missing."),
@@ -112,7 +132,7 @@ def test_every_text_fits_its_column(framework):
         (lambda c: c["criteria"][0]["first"].pop("intervention"), "What becomes an intervention names one of the"),
         (lambda c: c["criteria"][0]["first"].update(becomes="action"), "and an action names none."),
         (lambda c: c["criteria"][0]["first"].update(intervention="no-such"), "no catalogue entry with the key"),
-        (lambda c: c["criteria"][0]["first"].update(technique="brown-bag-lunch"), "There is no technique with the key"),
+        (lambda c: c["criteria"][0]["first"].update(technique="elevator-pitch"), "There is no technique with the key"),
         (lambda c: c["criteria"][0]["stretch"].update(title=c["criteria"][0]["first"]["title"]), "the same title."),
         (lambda c: c["criteria"][0].update(name="Learning after"), "“Learning after” stands in another criterion too."),
         (lambda c: c.update(key="leaders"), "The key must be the name of the file, “leadership”."),
@@ -135,6 +155,7 @@ def test_broken_sections_are_refused(spoil, change, expected):
         (lambda c: c["how_to_answer"].append("and so on"), "This must be a full sentence with a full stop."),
         (lambda c: c["sections"].append("hope"), "four-headings/hope.yaml: The file is missing."),
         (lambda c: c.pop("title"), "“title” is missing."),
+        (lambda c: c["must_say"].append("dragon"), "Neither a question nor a statement names “dragon”."),
         (lambda c: c["sources"].append("Z9"), "There is no source with the mark “Z9”."),
     ],
 )

@@ -3,22 +3,34 @@
 import pytest
 
 from kmportal.lib.content import LENGTHS
+from selfassessment import instrument
 from techniques import scripts
 from techniques.models import Stage, Technique
 from tests.content.conftest import sentences_of
 
-RUNNABLE = {"after-action-review", "before-action-review", "retrospect", "peer-assist"}
+ALL = (*scripts.KEYS, *scripts.MEETINGS)
 
 
-def test_all_twelve_are_there_in_their_order():
-    assert tuple(one.key for one in scripts.read().techniques) == scripts.KEYS
+def test_all_twelve_and_the_meetings_are_there_in_their_order():
+    techniques = scripts.read().techniques
+    assert tuple(one.key for one in techniques) == ALL
+    assert [one.family for one in techniques] == ["technique"] * 12 + ["meeting"] * 8
 
 
-def test_the_four_of_the_first_round_can_be_run():
-    assert {one.key for one in scripts.read().techniques if one.can_run} >= RUNNABLE
+def test_all_can_be_run_but_those_that_no_room_suits():
+    cards_only = {one.key: one.not_in_room for one in scripts.read().techniques if not one.can_run}
+    assert set(cards_only) == {"randomised-coffee-trial", "action-learning-set", "knowledge-harvesting"}
+    assert all(cards_only.values())
 
 
-@pytest.mark.parametrize("key", scripts.KEYS)
+def test_a_meeting_whose_intervention_has_its_name_is_found_beside_it():
+    names = instrument.known_names()
+    for key in ("brown-bag-lunch", "open-discussion", "wants-and-offers"):
+        assert names.find(key).kind == "intervention"
+        assert names.find(key, "technique").key == key
+
+
+@pytest.mark.parametrize("key", ALL)
 @pytest.mark.parametrize("length", LENGTHS)
 def test_minutes_add_up(key, length):
     technique = scripts.read().technique(key)
@@ -65,6 +77,13 @@ SET = "action-learning-set.yaml"
 @pytest.mark.parametrize(
     ("file", "change", "expected"),
     [
+        (AAR, lambda c: c.update(family="meeting"), "This is a technique."),
+        (AAR, lambda c: c.update(can_run=False), "Say why no room suits it (not_in_room), or let it be run."),
+        (SET, lambda c: c.pop("not_in_room"), "Say why no room suits it (not_in_room), or let it be run."),
+        (AAR, lambda c: c["sides"].update(what="One. Two."), "On the card this is one full sentence."),
+        (AAR, lambda c: c["sides"]["steps"].append("and so on"), "A step on the card must be a full sentence."),
+        (AAR, lambda c: c["sides"]["steps"].append("x" * 101), "at most 100 characters, but there are 101."),
+        (AAR, lambda c: c.update(card_words=["flying carpet"]), "The postcard says “flying carpet”, but roles"),
         (
             AAR,
             lambda c: c["stages"][1]["minutes"].update(standard=13),

@@ -11,6 +11,7 @@ from roadmap import actions
 from roadmap.models import CatalogueEntry, Intervention, Programme, StepGuide
 
 ROADMAP = "/o/riverside/roadmap/"
+FORM = {"starter": "empty", "name": "Learning", "starts_on": "1 May 2026", "ends_on": "30 April 2028"}
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ class TestNoProgramme:
 
 class TestProgramme:
     def test_begin_one(self, as_, lena):
-        form = {"name": "Learning", "starts_on": "1 May 2026", "ends_on": "30 April 2028", "lead": lena.pk}
+        form = {**FORM, "lead": lena.pk}
         response = as_(lena).post(f"{ROADMAP}programmes/new/", form)
         programme = Programme.objects.get()
         assert response["Location"] == programme.get_absolute_url()
@@ -106,10 +107,26 @@ class TestProgramme:
     def test_the_same_form_twice_makes_one(self, as_, lena):
         browser = as_(lena)
         once = browser.get(f"{ROADMAP}programmes/new/").context["form"]["once"].value()
-        form = {"name": "Learning", "starts_on": "1 May 2026", "ends_on": "30 April 2028", "once": once}
+        form = {**FORM, "once": once}
         for _ in range(2):
             assert browser.post(f"{ROADMAP}programmes/new/", form).status_code == 302
         assert Programme.objects.count() == 1
+
+    def test_begin_with_the_first_hundred_days(self, as_, lena):
+        browser = as_(lena)
+        text = page(browser, f"{ROADMAP}programmes/new/")
+        assert text.index("The first hundred days of a trust") < text.index("The first hundred days of a council")
+        assert "Wards already learn in huddles and reviews." in text
+        response = browser.post(f"{ROADMAP}programmes/new/", {**FORM, "starter": "trust"}, follow=True)
+        assert "with its first hundred days" in response.content.decode()
+        assert Intervention.objects.count() == 13
+
+    def test_the_first_hundred_days_must_fit(self, as_, lena):
+        form = {**FORM, "starter": "trust", "ends_on": "1 July 2026"}
+        response = as_(lena).post(f"{ROADMAP}programmes/new/", form)
+        assert response.status_code == 422
+        assert "longer than the programme" in response.content.decode()
+        assert not Programme.objects.exists()
 
     @pytest.mark.parametrize(
         ("wrong", "sentence"),
@@ -118,13 +135,14 @@ class TestProgramme:
             ({"ends_on": "1 May 2026"}, "The programme must end after 1 May 2026"),
             ({"ends_on": "31 April 2028"}, "no such day"),
             ({"lead": "999999"}, "Choose one"),
+            ({"starter": "moon"}, "Choose one"),
             ({"vision": "x" * 1001}, "1,000"),
         ],
     )
     def test_bad_input_is_a_sentence(self, as_, lena, wrong, sentence):
         import re
 
-        form = {"name": "Learning", "starts_on": "1 May 2026", "ends_on": "30 April 2028", **wrong}
+        form = {**FORM, **wrong}
         response = as_(lena).post(f"{ROADMAP}programmes/new/", form)
         assert response.status_code == 422
         assert re.search(sentence, response.content.decode())
