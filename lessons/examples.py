@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from kmportal.lib.content import (
     ContentError,
@@ -24,6 +25,7 @@ from roadmap.catalogue import read_sources
 FILE = Path(__file__).parent / "content" / "examples.yaml"
 SCHEMA = FILE.parent / "examples.schema.json"
 KINDS = ("lesson", "good-practice", "case-study", "innovation", "success-story")
+LONGEST_ADVICE = 35  # words, both halves together
 SENTENCES = ("expected", "happened", "why", "then_do")
 
 
@@ -72,10 +74,7 @@ def read(file: Path = FILE) -> Examples:
     data = document.data
     return Examples(
         note=data["note"],
-        examples=tuple(
-            Example(**{**_renamed(one), "tags": tuple(one["tags"]), "notice": tuple(one["notice"])})
-            for one in data["examples"]
-        ),
+        examples=tuple(_build(one) for one in data["examples"]),
         sources=tuple(known[mark] for mark in data["sources"]),
     )
 
@@ -86,8 +85,9 @@ def examples() -> Examples:
     return read()
 
 
-def _renamed(one: dict[str, object]) -> dict[str, object]:
-    return {"place" if name == "from" else name: value for name, value in one.items()}
+def _build(one: dict[str, Any]) -> Example:
+    plain = {name: one[name] for name in one if name not in {"from", "tags", "notice"}}
+    return Example(**plain, place=one["from"], tags=tuple(one["tags"]), notice=tuple(one["notice"]))
 
 
 def _problems(document: Document) -> Iterator[Problem]:
@@ -108,6 +108,8 @@ def _problems(document: Document) -> Iterator[Problem]:
                 yield document.problem([*path, field], "This must be full sentences with a full stop.")
         if not one["then_do"][:1].islower() or not one["when_you"][:1].islower():
             yield document.problem([*path, "then_do"], "The advice goes on inside a sentence: begin it small.")
+        if (words := len(f"{one['when_you']} {one['then_do']}".split())) > LONGEST_ADVICE:
+            yield document.problem([*path, "then_do"], f"The advice has {words} words. {LONGEST_ADVICE} are the most.")
         if "because" not in one["then_do"]:
             yield document.problem([*path, "then_do"], "An example gives the reason: say “because”.")
         for number, text in enumerate(one["notice"]):

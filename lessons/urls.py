@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from lessons.views import closing, importing, listing, reading, review, writing
+from lessons.views import closing, examples, importing, listing, reading, review, writing
 
 urlpatterns = [
     path("", listing.lesson_list, name="lesson_list"),
     path("yours/", writing.lesson_mine, name="lesson_mine"),
     path("to-check/", review.lesson_queue, name="lesson_queue"),
     path("new/", writing.lesson_new, name="lesson_new"),
+    path("examples/", examples.lesson_examples, name="lesson_examples"),
     path("<int:pk>/", reading.lesson_detail, name="lesson_detail"),
     path("<int:pk>/changes/", reading.lesson_changes, name="lesson_changes"),
     path("<int:pk>/actions/new/", reading.lesson_action_new, name="lesson_action_new"),

@@ -126,8 +126,8 @@ def _line_problems(document: Document, keys: set[str]) -> Iterator[Problem]:
             yield document.problem([*path, "why"], "This must be a full sentence with a full stop.")
         if line["who"].endswith("."):
             yield document.problem([*path, "who"], "This goes on inside a sentence, so it has no full stop.")
-    for key, path in repeated((line["entry"], ("lines", index, "entry")) for index, line in enumerate(lines)):
-        yield document.problem(path, f"“{key}” stands here twice.")
+    for key, place in repeated((line["entry"], ("lines", index, "entry")) for index, line in enumerate(lines)):
+        yield document.problem(place, f"“{key}” stands here twice.")
 
 
 def _balance_problems(document: Document, catalogue: Catalogue) -> Iterator[Problem]:

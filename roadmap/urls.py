@@ -22,4 +22,5 @@ urlpatterns = [
     path("interventions/<int:pk>/actions/new/", interventions.intervention_action_new, name="intervention_action_new"),
     path("catalogue/", catalogue.catalogue_list, name="catalogue_list"),
     path("catalogue/<slug:key>/", catalogue.catalogue_detail, name="catalogue_detail"),
+    path("catalogue/<slug:key>/example/", catalogue.catalogue_example, name="catalogue_example"),
 ]

@@ -41,6 +41,11 @@ class Choice:
     comment: str
     evidence: str
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether this person answered this criterion at all; “don’t know” is an answer."""
+        return self.dont_know or self.now is not None
+
 
 @dataclass(frozen=True)
 class Decided:
@@ -144,9 +149,7 @@ def _answer_problems(document: Document, codes: list[str]) -> Iterator[Problem]:
             yield document.problem(path, f"There is no criterion {code}.")
         for name in ("now", "wanted"):
             if (count := len(said[name].split())) != data["people"]:
-                yield document.problem(
-                    [*path, name], f"There must be {data['people']} answers, but there are {count}."
-                )
+                yield document.problem([*path, name], f"There must be {data['people']} answers, but there are {count}.")
         marks.update(said.get("matters", ()))
         named = [*said.get("matters", ()), *said.get("comments", {}), *said.get("evidence", {})]
         if any(not isinstance(number, int) or not 1 <= number <= data["people"] for number in named):
@@ -174,10 +177,10 @@ def _word_problems(document: Document) -> Iterator[Problem]:
             if not is_sentence(words):
                 yield document.problem([field, index], "This must be a full sentence with a full stop.")
     for index, one in enumerate(data["decisions"]):
-        path = ("decisions", index)
+        place = ("decisions", index)
         if one["criterion"] not in data["answers"]:
-            yield document.problem([*path, "criterion"], f"There is no criterion {one['criterion']}.")
+            yield document.problem([*place, "criterion"], f"There is no criterion {one['criterion']}.")
         owed = {"accepted": ("becomes", "who", "until"), "changed": ("words", "becomes", "who", "until")}
         for name in owed.get(one["verdict"], ("reason",)):
             if name not in one:
-                yield document.problem(path, f"“{name}” is missing.")
+                yield document.problem(place, f"“{name}” is missing.")

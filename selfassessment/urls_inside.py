@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from selfassessment.views import answering, people, report, rounds
+from selfassessment.views import answering, examples, people, report, rounds
 
 urlpatterns = [
     path("", rounds.assessment_list, name="assessment_list"),
     path("new/", rounds.assessment_new, name="assessment_new"),
+    path("example/", examples.assessment_example, name="assessment_example"),
     path("<int:pk>/", rounds.assessment_detail, name="assessment_detail"),
     path("<int:pk>/edit/", rounds.assessment_edit, name="assessment_edit"),
     path("<int:pk>/delete/", rounds.assessment_delete, name="assessment_delete"),

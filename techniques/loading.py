@@ -41,6 +41,9 @@ def _values(script: Script) -> dict[str, object]:
 def _card(script: Script) -> dict[str, object]:
     return {
         "aliases": list(script.aliases),
+        "family": script.family,
+        "front": {"what": script.front.what, "when": script.front.when, "steps": list(script.front.steps)},
+        "not_in_room": script.not_in_room,
         "use_when": list(script.use_when),
         "not_when": list(script.not_when),
         "size": {"min": script.size_min, "max": script.size_max, "note": script.size_note},

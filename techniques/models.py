@@ -97,6 +97,24 @@ class Technique(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_meeting(self) -> bool:
+        """Whether it is a meeting of the programme and not one of the techniques of the framework."""
+        return self.card.get("family") == "meeting"
+
+    @property
+    def confidentiality(self) -> Confidentiality:
+        """What its card promises to those who write. An unknown word keeps least."""
+        word = self.card.get("confidentiality", "")
+        return Confidentiality(word) if word in Confidentiality.values else Confidentiality.NO_BLAME
+
+    @property
+    def when_it_helps(self) -> str:
+        """“Before the work”, “Any time”; for a meeting nothing, since meetings belong to the programme."""
+        if self.is_meeting or self.moment == self.Moment.ANY:
+            return "" if self.is_meeting else "Any time"
+        return f"{self.get_moment_display()} the work"
+
 
 class SessionQuerySet(models.QuerySet["Session"]):
     """Sessions of one organisation. Members read them; live notes follow the rules of the room."""

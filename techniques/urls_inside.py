@@ -30,4 +30,5 @@ urlpatterns = [
     path("techniques/", catalogue.technique_list, name="technique_list"),
     path("techniques/<slug:key>/", catalogue.technique_detail, name="technique_detail"),
     path("techniques/<slug:key>/print/", catalogue.technique_print, name="technique_print"),
+    path("techniques/<slug:key>/example/", catalogue.technique_example, name="technique_example"),
 ]

@@ -42,11 +42,11 @@ DOORS = {
         action_list action_new action_detail action_edit action_done action_reopen action_move action_hand_over
         action_drop
         programme_current programme_list programme_detail programme_time programme_balance step_detail
-        intervention_detail intervention_state intervention_action_new catalogue_list catalogue_detail
+        intervention_detail intervention_state intervention_action_new catalogue_list catalogue_detail catalogue_example
         session_list session_detail session_join session_screen screen_since
-        technique_list technique_detail technique_print
-        lesson_list lesson_detail lesson_changes
-        assessment_list assessment_detail assessment_answer assessment_question assessment_finish
+        technique_list technique_detail technique_print technique_example
+        lesson_list lesson_detail lesson_changes lesson_examples
+        assessment_list assessment_example assessment_detail assessment_answer assessment_question assessment_finish
         gap_report gap_report_csv gap_report_pdf
     """,
     CONTRIBUTOR: """

@@ -125,7 +125,7 @@ class World:
         if key == "number":
             return 1
         if key == "key":
-            return "after-action-review" if name.startswith("technique") else "brown-bag-lunch"
+            return "after-action-review" if name.startswith("technique") else "elevator-pitch"
         return self._pk(name, t)
 
     def _pk(self, name: str, t: SimpleNamespace) -> int:

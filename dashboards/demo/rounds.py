@@ -1,6 +1,7 @@
 """Rounds of self-assessment: who was asked, what twelve people said, and what was decided about it."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -8,11 +9,11 @@ from typing import Any
 
 from dashboards.demo.story import Happening, Row, read
 from dashboards.demo.world import World
-from selfassessment import actions, reports
+from selfassessment import actions, examples, reports
 from selfassessment.actions import Choice, Respondent
 from selfassessment.models import Asked, Criterion
 
-DONT_KNOW, SKIPPED = "?", "-"
+EXAMPLE = "example"
 
 
 def happenings(world: World) -> Iterator[Happening]:
@@ -68,10 +69,7 @@ def _answer(world: World, row: Row, place: int, at: datetime) -> None:
     criteria = {
         criterion.code: criterion for criterion in Criterion.objects.filter(section__framework=assessment.framework_id)
     }
-    for code, said in row["answers"].items():
-        choice = _choice(said, place)
-        if choice is None:
-            continue
+    for code, choice in _said(row, place):
         saved = actions.answer(assessment, criteria[code], by=respondent, choice=choice, seen=0)
         if saved.is_full:
             raise ValueError(f"{row['key']}: respondent {place + 1} marks more than five criteria.")
@@ -87,19 +85,15 @@ def _asked(world: World, row: Row, who: str) -> Asked | None:
     return rows.get(email=who) if "@" in who else rows.get(person=world.people[who])
 
 
-def _choice(said: Row, place: int) -> Choice | None:
-    """What one respondent says: columns of the story’s table, “?” for don’t know, “-” for not answered."""
-    now, wanted = said["now"].split()[place], said["wanted"].split()[place]
-    if now == SKIPPED:
-        return None
-    return Choice(
-        now=None if now == DONT_KNOW else int(now),
-        wanted=int(wanted) if wanted not in (DONT_KNOW, SKIPPED) else None,
-        dont_know=now == DONT_KNOW,
-        comment=said.get("comments", {}).get(place + 1, ""),
-        evidence=said.get("evidence", {}).get(place + 1, ""),
-        matters=place + 1 in said.get("matters", ()),
-    )
+def _said(row: Row, place: int) -> Iterator[tuple[str, Choice]]:
+    """What one respondent says to each criterion: a column of the story’s table, or of the example that ships."""
+    if row["answers"] == EXAMPLE:
+        columns = {code: choices[place] for code, choices in examples.example().answers.items()}
+    else:
+        columns = {code: examples.choice(said, place) for code, said in row["answers"].items()}
+    for code, one in columns.items():
+        if one.is_answered:
+            yield code, Choice(**asdict(one))
 
 
 def _remind(world: World, row: Row, at: datetime) -> None:

@@ -1,12 +1,12 @@
 """The catalogue of interventions: what there is, and the whole guidance of each."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
-from roadmap import reports
+from roadmap import examples, reports
 from roadmap.models import CatalogueEntry, Intervention, Programme
 
 
@@ -35,8 +35,19 @@ def catalogue_detail(request: HttpRequest, organisation: Organisation, key: str)
         "programme": programme,
         "planned": planned.filter(programme=programme).select_related("programme__organisation", "owner"),
         "may_plan": programme is not None and not entry.retired_at and request.membership.can(Permission.PLAN),
+        "has_example": examples.example(key) is not None,
     }
     return render(request, "roadmap/catalogue_detail.html", context)
+
+
+@requires(Permission.READ)
+def catalogue_example(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
+    """Something good enough to be copied, for the entries that have it."""
+    example = examples.example(key)
+    if example is None:
+        raise Http404
+    context = {"entry": get_object_or_404(CatalogueEntry, key=key), "example": example}
+    return render(request, "roadmap/catalogue_example.html", context)
 
 
 def _current(request: HttpRequest) -> Programme | None:

@@ -1,11 +1,13 @@
 """The gap report: worked out once as plain values, shown as page, PDF and CSV."""
 
 from selfassessment.reports.building import build, turnout
+from selfassessment.reports.example import ExampleReport, build_example
 from selfassessment.reports.files import as_csv, as_pdf, file_name
 from selfassessment.reports.pictures import Pictures, pictures_of
 from selfassessment.reports.values import GapReport, Offer, Outcome, Remarks, Result, SectionScore, Turnout
 
 __all__ = [
+    "ExampleReport",
     "GapReport",
     "Offer",
     "Outcome",
@@ -17,6 +19,7 @@ __all__ = [
     "as_csv",
     "as_pdf",
     "build",
+    "build_example",
     "file_name",
     "pictures_of",
     "turnout",

@@ -5,7 +5,7 @@ and nothing else, so no page, file, mail or index can show more by mistake.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -15,6 +15,9 @@ from selfassessment.models import Answer, Assessment, Criterion, Decision, Respo
 from selfassessment.reports.values import GapReport, Offer, Outcome, Remarks, Result, SectionScore, Turnout
 
 STRENGTHS_SHOWN = 5
+
+# One answer: criterion, now, wanted, “don’t know”, place among those that matter most, comment, evidence.
+Row = tuple[int, int | None, int | None, bool, int | None, str, str]
 
 
 def turnout(assessment: Assessment) -> Turnout:
@@ -29,19 +32,26 @@ def build(assessment: Assessment) -> GapReport:
     people = turnout(assessment)
     if not assessment.is_closed or not scoring.enough(people.answered):
         return GapReport(assessment, people, is_enough=False)
-    sections = list(Section.objects.filter(framework=assessment.framework_id))
-    criteria = list(
-        Criterion.objects.filter(section__framework=assessment.framework_id)
-        .select_related("section").prefetch_related("suggestions").order_by("section__position", "position")
-    )  # fmt: skip
     rows = list(
         Answer.objects.filter(response__assessment=assessment).values_list(
             "criterion_id", "now", "wanted", "dont_know", "slot", "comment", "evidence"
         )
     )
+    return work_out(assessment, people, rows, _outcomes(assessment))
+
+
+def work_out(
+    assessment: Assessment, people: Turnout, rows: Sequence[Row], outcomes: Mapping[int, Outcome]
+) -> GapReport:
+    """The report of these answers. The caller has seen to it that there are enough of them."""
+    sections = list(Section.objects.filter(framework=assessment.framework_id))
+    criteria = list(
+        Criterion.objects.filter(section__framework=assessment.framework_id)
+        .select_related("section").prefetch_related("suggestions").order_by("section__position", "position")
+    )  # fmt: skip
     results = {row.pk: row for row in _measured(criteria, rows)}
     plain = tuple(row.result for row in results.values())
-    ranked = _ranked(results.values(), people.answered, _outcomes(assessment))
+    ranked = _ranked(results.values(), people.answered, outcomes)
     gaps = [row for row in plain if row.figures.gap is not None and row.figures.gap > 0]
     top, rest = ranked[: scoring.TOP], ranked[scoring.TOP :]
     quick = next((row for row in rest if row.suggestion.effort == "quick"), None)
@@ -67,9 +77,6 @@ class _Measured:
     pk: int
     result: Result
     suggestions: tuple[Suggestion, ...]
-
-
-Row = tuple[int, int | None, int | None, bool, int | None, str, str]
 
 
 def _measured(criteria: Iterable[Criterion], rows: Iterable[Row]) -> Iterable[_Measured]:
@@ -111,7 +118,7 @@ def _section(section: Section, results: Iterable[Result]) -> SectionScore:
     )
 
 
-def _ranked(rows: Iterable[_Measured], people: int, outcomes: dict[int, Outcome]) -> list[Offer]:
+def _ranked(rows: Iterable[_Measured], people: int, outcomes: Mapping[int, Outcome]) -> list[Offer]:
     """Every criterion with a gap and its fitting suggestion, most pressing first; equals keep the framework’s order."""
     found: list[tuple[Fraction, float, int, _Measured, Suggestion]] = []
     for row in rows:

@@ -17,7 +17,7 @@ from roadmap.models import Intervention
 from search import index
 from techniques import codes, emails, log
 from techniques.documents import of_session
-from techniques.models import Confidentiality, Invitee, RoomEvent, Session, Stage, Technique
+from techniques.models import Invitee, RoomEvent, Session, Stage, Technique
 
 # What those who are asked to come must hear of when it changes
 ANNOUNCED = ("starts_at", "place_kind", "place")
@@ -54,7 +54,7 @@ def plan(
         technique=technique,
         length=length,
         minutes=sum(stage["minutes"][length] for stage in technique.stages),
-        confidentiality=_confidentiality(technique),
+        confidentiality=technique.confidentiality,
         title=title,
         purpose=purpose,
         intervention=intervention,
@@ -76,7 +76,8 @@ def plan(
 
 
 def _stages(session: Session, technique: Technique, length: str) -> Iterable[Stage]:
-    for position, stage in enumerate(technique.stages):
+    """The session’s own stages. One without minutes at this length is left out."""
+    for position, stage in enumerate(stage for stage in technique.stages if stage["minutes"][length]):
         yield Stage(
             session=session,
             key=stage["key"],
@@ -92,23 +93,15 @@ def _stages(session: Session, technique: Technique, length: str) -> Iterable[Sta
         )
 
 
-def _confidentiality(technique: Technique) -> str:
-    """What the technique promises. An unknown word keeps least."""
-    word = technique.card.get("confidentiality", "")
-    return word if word in Confidentiality.values else Confidentiality.NO_BLAME
-
-
 def _free_code() -> str:
     taken = set(Session.objects.exclude(code="").values_list("code", flat=True))
     return codes.make(taken)
 
 
-def _set_minutes(session: Session) -> None:
-    """Give the stages the minutes of the session’s length."""
-    minutes = {stage["key"]: stage["minutes"][session.length] for stage in session.technique.stages}
-    for stage in session.stages.all():
-        stage.minutes = stage.planned_minutes = minutes.get(stage.key, stage.minutes)
-        stage.save(update_fields=["minutes", "planned_minutes"])
+def _plan_stages_anew(session: Session) -> None:
+    """Give the session the stages of its length. Nothing is written in the old ones: it is still planned."""
+    session.stages.all().delete()
+    Stage.objects.bulk_create(_stages(session, session.technique, session.length))
 
 
 def _tell_facilitator(session: Session, by: Person) -> None:
@@ -139,7 +132,7 @@ def edit(session: Session, *, by: Person, seen: int, base_url: str, **fields: An
         fields["minutes"] = sum(stage["minutes"][fields["length"]] for stage in session.technique.stages)
     save_over(session, seen=seen, **fields)
     if stretched:
-        _set_minutes(session)
+        _plan_stages_anew(session)
     audit.record(session.organisation, "changed", session, by=by, moved=bool(moved))
     if moved:
         emails.moved(session, base_url=base_url)

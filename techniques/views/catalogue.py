@@ -1,21 +1,38 @@
 """The catalogue of techniques: the cards, and each one to read and to print."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
+from techniques import examples
 from techniques.forms import minutes_in_words
 from techniques.models import Length, Technique
+
+TIERS = {
+    "starter": "Good to start with",
+    "next": "For those who have led a few",
+    "advanced": "For those with practice",
+}
+# The mark among the sources for what had none.
+OUR_OWN = "Our own proposal"
+# What the close makes of a column.
+BECOMES = {"actions": "(become actions)", "lessons": "(become lessons)"}
 
 
 @requires(Permission.READ)
 def technique_list(request: HttpRequest, organisation: Organisation) -> HttpResponse:
-    """All cards, by the moment when they help: before, during or after a piece of work."""
-    techniques = list(Technique.objects.of(organisation))
+    """The techniques by the moment when they help, and below them the meetings of the programme."""
+    every = list(Technique.objects.of(organisation))
+    techniques = [one for one in every if not one.is_meeting]
     groups = [(moment, [one for one in techniques if one.moment == moment.value]) for moment in Technique.Moment]
-    values = {"groups": [group for group in groups if group[1]], "may_plan": _may_plan(request)}
+    values = {
+        "count": len(techniques),
+        "groups": [group for group in groups if group[1]],
+        "meetings": [one for one in every if one.is_meeting],
+        "may_plan": _may_plan(request),
+    }
     return render(request, "techniques/technique_list.html", values)
 
 
@@ -26,8 +43,19 @@ def technique_detail(request: HttpRequest, organisation: Organisation, key: str)
 
 @requires(Permission.READ)
 def technique_print(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
-    """The card on two sides of A4, without the frame of the portal."""
+    """The card on two sides of A4 and the script behind it, without the frame of the portal."""
     return _card(request, organisation, key, "techniques/technique_print.html")
+
+
+@requires(Permission.READ)
+def technique_example(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
+    """What such a session leaves, for the techniques that have an example."""
+    example = examples.example(key)
+    if example is None:
+        raise Http404
+    technique = get_object_or_404(Technique.objects.of(organisation), key=key)
+    values = {"technique": technique, "example": example, "time": minutes_in_words(example.minutes)}
+    return render(request, "techniques/technique_example.html", values)
 
 
 def _card(request: HttpRequest, organisation: Organisation, key: str, template: str) -> HttpResponse:
@@ -37,6 +65,11 @@ def _card(request: HttpRequest, organisation: Organisation, key: str, template: 
         "card": technique.card,
         "lengths": lengths_of(technique),
         "script": script_of(technique),
+        "times": times_in_words(technique),
+        "tier": TIERS.get(technique.tier, ""),
+        "sources": [title for title in technique.card.get("sources", ()) if title != OUR_OWN],
+        "keeping": technique.confidentiality.promise,
+        "has_example": examples.example(key) is not None,
         "may_plan": _may_plan(request),
     }
     return render(request, template, values)
@@ -52,9 +85,41 @@ def lengths_of(technique: Technique) -> list[tuple[str, str]]:
     return [(length.label, minutes_in_words(minutes[length.value])) for length in Length if length.value in minutes]
 
 
+def times_in_words(technique: Technique) -> str:
+    """Which lengths the postcard gives and which are ours, as a sentence; empty where all are the card’s."""
+    ours = [length.label.lower() for length in Length if length.value in technique.card.get("ours", ())]
+    if not ours:
+        return ""
+    if len(ours) == len(Length):
+        return "The minutes of all three lengths are our own proposal."
+    rest = "is our own" if len(ours) == 1 else "are our own"
+    given = technique.card["card_time"]
+    usual = f"Usual: {given}" if technique.is_meeting else f"The card gives {given[:1].lower()}{given[1:]}"
+    return f"{usual}. {' and '.join(ours).capitalize()} {rest}."
+
+
 def script_of(technique: Technique) -> list[dict]:
-    """The stages, each with its minutes by the word for the length."""
+    """The stages, each with its minutes by the word for the length, and with what becomes of its notes."""
     return [
-        {**stage, "times": [(length.label, stage["minutes"][length.value]) for length in Length]}
+        {
+            **stage,
+            "times": [(length.label, stage["minutes"][length.value]) for length in Length],
+            "columns": [{**column, "becomes": BECOMES.get(column["makes"], "")} for column in stage["columns"]],
+            "turns": _turns(stage),
+        }
         for stage in technique.stages
     ]
+
+
+def _turns(stage: dict) -> str:
+    """How often a stage goes through its parts and what they take, for each length; empty where nothing repeats."""
+    if not stage.get("rounds"):
+        return ""
+    parts = "; ".join(f"{part['name']} {_three(part['minutes'])}" for part in stage["parts"])
+    return f"{_three(stage['rounds'])} turns. In each, in minutes: {parts}."
+
+
+def _three(figures: dict[str, int]) -> str:
+    """A figure for each length, said once where all are equal: “4, 5 or 5”, “3”."""
+    numbers = [str(figures[length.value]) for length in Length]
+    return numbers[0] if len(set(numbers)) == 1 else f"{', '.join(numbers[:-1])} or {numbers[-1]}"

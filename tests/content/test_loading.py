@@ -36,7 +36,7 @@ def load_content(*args: str) -> str:
 
 def test_loading_fills_every_table():
     load_content()
-    assert [table.objects.count() for table in TABLES] == [40, 5, 12, 1, 4, 25, 50]
+    assert [table.objects.count() for table in TABLES] == [40, 5, 20, 1, 4, 25, 50]
     entry = CatalogueEntry.objects.get(key="brown-bag-lunch")
     assert (entry.step, entry.position, entry.is_extra, entry.areas) == (1, 1, False, ["knowledge", "enablers"])
     assert entry.guidance["cost_words"] == "Staff time only."
@@ -44,6 +44,10 @@ def test_loading_fills_every_table():
     assert review.minutes == {"short": 15, "standard": 60, "long": 180}
     assert review.stages[1]["columns"] == [{"key": "expected", "name": "What we expected", "makes": "summary"}]
     assert review.can_run
+    assert not review.is_meeting
+    assert review.card["front"]["steps"][0] == "Open: say the rules and what may leave the room."
+    lunch = Technique.objects.get(key="brown-bag-lunch")
+    assert (lunch.is_meeting, lunch.can_run, lunch.card["not_in_room"]) == (True, True, "")
     criterion = Criterion.objects.get(code="C4")
     assert len(criterion.statements) == 5
     assert criterion.tags == {"iso": ["10.1", "10.2"], "quality_outcome": [5], "legacy": ["5.4a"]}
@@ -71,7 +75,7 @@ def test_loading_twice_changes_nothing():
 
 
 def test_check_leaves_the_database_alone():
-    assert load_content("--check").startswith("The content is sound: 40 catalogue entries, 12 techniques, 25 criteria")
+    assert load_content("--check").startswith("The content is sound: 40 catalogue entries, 12 techniques, 8 meetings")
     assert not CatalogueEntry.objects.exists()
 
 

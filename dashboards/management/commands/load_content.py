@@ -1,14 +1,20 @@
-"""Load or check the content that ships: catalogue, techniques, self-assessment. Repeatable."""
+"""Load or check the content that ships: catalogue, techniques, self-assessment, starters, examples. Repeatable."""
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+import lessons.examples
+import roadmap.examples
+import selfassessment.examples
+import techniques.examples
 from kmportal.lib import readability
 from kmportal.lib.content import ContentError
-from roadmap import catalogue
+from roadmap import catalogue, starters
 from roadmap import loading as roadmap_loading
 from selfassessment import instrument
 from selfassessment import loading as selfassessment_loading
@@ -26,17 +32,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            interventions, library, framework = read_all()
+            content = read_all()
         except ContentError as error:
             count = len(error.problems)
             raise CommandError(f"The content has {count} mistake{'' if count == 1 else 's'}:\n{error}") from error
         if options["check"]:
-            self.stdout.write(
-                f"The content is sound: {len(interventions.entries)} catalogue entries, "
-                f"{len(library.techniques)} techniques, {len(framework.criteria)} criteria."
-            )
+            self.stdout.write(f"The content is sound: {content}.")
             if options["readability"]:
-                for name, reading in readings(interventions, library, framework).items():
+                for name, reading in readings(content).items():
                     self.stdout.write(
                         f"{name}: reading age {reading.age:.0f}, {reading.words_per_sentence:.0f} words a sentence, "
                         f"{reading.longest} in the longest."
@@ -44,49 +47,129 @@ class Command(BaseCommand):
             return
         with transaction.atomic():
             for tally in (
-                roadmap_loading.load(interventions, at=timezone.now()),
-                techniques_loading.load(library),
-                selfassessment_loading.load(framework),
+                roadmap_loading.load(content.interventions, at=timezone.now()),
+                techniques_loading.load(content.library),
+                selfassessment_loading.load(content.framework),
             ):
                 self.stdout.write(f"Loaded {tally}")
 
 
-def read_all() -> tuple[catalogue.Catalogue, scripts.Library, instrument.Framework]:
+@dataclass(frozen=True)
+class Content:
+    """All that ships. Starters and examples are read where they are shown, so they are only checked here."""
+
+    interventions: catalogue.Catalogue
+    library: scripts.Library
+    framework: instrument.Framework
+    starters: tuple[starters.Starter, ...]
+    lessons: lessons.examples.Examples
+    summaries: tuple[techniques.examples.Example, ...]
+    pitches: tuple[roadmap.examples.Example, ...]
+    round: selfassessment.examples.Example
+
+    def __str__(self) -> str:
+        kinds = Counter(one.family for one in self.library.techniques)
+        examples = len(self.lessons.examples) + len(self.summaries) + len(self.pitches) + 1
+        return (
+            f"{len(self.interventions.entries)} catalogue entries, {kinds['technique']} techniques, "
+            f"{kinds['meeting']} meetings, {len(self.framework.criteria)} criteria, {len(self.starters)} starters, "
+            f"{examples} examples"
+        )
+
+
+def read_all() -> Content:
     """All content. Raises ``ContentError`` with the mistakes of every file, also between them."""
     interventions = catalogue.read()
     library = scripts.read()
     if problems := catalogue.technique_problems({technique.key for technique in library.techniques}):
         raise ContentError(problems)
-    return interventions, library, instrument.read()
+    framework = instrument.read()
+    return Content(
+        interventions,
+        library,
+        framework,
+        starters.read(catalogue=interventions),
+        lessons.examples.read(),
+        techniques.examples.read(library=library),
+        roadmap.examples.read(catalogue=interventions),
+        selfassessment.examples.read(framework=framework),
+    )
 
 
-def readings(
-    interventions: catalogue.Catalogue, library: scripts.Library, framework: instrument.Framework
-) -> dict[str, readability.Reading]:
+def readings(content: Content) -> dict[str, readability.Reading]:
     """How hard the words are to read, for each kind of text."""
-    techniques = library.techniques
+    groups = {
+        **_of_framework(content.framework),
+        **_of_techniques([one for one in content.library.techniques if one.family == "technique"], "Techniques"),
+        **_of_techniques([one for one in content.library.techniques if one.family == "meeting"], "Meetings"),
+        **_of_catalogue(content),
+        **_of_examples(content),
+    }
+    return {name: readability.read(texts) for name, texts in groups.items()}
+
+
+Texts = dict[str, list[str]]
+
+
+def _of_framework(framework: instrument.Framework) -> Texts:
     suggestions = [suggestion for one in framework.criteria for suggestion in (one.first, one.stretch)]
-    texts = {
+    return {
         "Questions": [one.question for one in framework.criteria],
         "Statements": [statement for one in framework.criteria for statement in one.statements],
         "Suggestions": [suggestion.text for suggestion in suggestions],
-        "Techniques, cards": [
+    }
+
+
+def _of_techniques(group: list[scripts.Technique], name: str) -> Texts:
+    stages = [stage for one in group for stage in one.stages]
+    return {
+        f"{name}, cards": [
             text
-            for one in techniques
+            for one in group
             for text in (
                 one.purpose,
                 *one.use_when,
                 *one.not_when,
+                *(role.does for role in one.roles),
+                *(item.text for item in one.prep),
+                *one.say_first,
                 *one.goes_wrong_when,
                 one.online,
                 one.after_distress,
             )
         ],
-        "Techniques, spoken words": [stage.say for one in techniques for stage in one.stages],
+        f"{name}, cards to print": [
+            text for one in group for text in (one.front.what, one.front.when, *one.front.steps)
+        ],
+        f"{name}, prompts": [prompt for stage in stages for prompt in stage.prompts],
+        f"{name}, spoken words": [stage.say for stage in stages],
+    }
+
+
+def _of_catalogue(content: Content) -> Texts:
+    interventions = content.interventions
+    lines = [line for one in content.starters for line in one.lines]
+    return {
         "Catalogue": [
             text
             for entry in interventions.entries
             for text in (entry.what, entry.why, *entry.how, entry.who, entry.how_to_know)
         ],
+        "Steps": [text for step in interventions.steps for text in (step.purpose, *step.exit_questions)],
+        "Starters": [*(one.sentence for one in content.starters), *(line.why for line in lines)],
     }
-    return {name: readability.read(group) for name, group in texts.items()}
+
+
+def _of_examples(content: Content) -> Texts:
+    return {
+        "Examples of lessons": [
+            text
+            for one in content.lessons.examples
+            for text in (one.expected, one.happened, one.why, one.then_do, *one.notice)
+        ],
+        "Examples, others": [
+            *(line for one in content.summaries for part in one.summary for line in part.lines),
+            *(words for one in content.pitches for pitch in one.pitches for words in pitch.words),
+            *(choice.comment for choices in content.round.answers.values() for choice in choices if choice.comment),
+        ],
+    }
