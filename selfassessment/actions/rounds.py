@@ -18,7 +18,6 @@ from notifications.actions import tell
 from organisations import audit
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
-from organisations.reach import Reach
 from roadmap.models import Programme
 from search import index
 from selfassessment import emails
