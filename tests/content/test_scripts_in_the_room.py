@@ -1,0 +1,160 @@
+"""Every script that ships is run through the pages as people use them: planned, opened, written in, shown, closed."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from kmportal.lib.days import long_day
+from lessons.models import Lesson
+from techniques import actions, keys
+from techniques import loading as techniques_loading
+from techniques.models import Length, Note, Session, Stage, Technique
+from techniques.scripts import read
+
+RUNNABLE = [one.key for one in read().techniques if one.can_run]
+CARDS_ONLY = [one.key for one in read().techniques if not one.can_run]
+
+
+@pytest.fixture
+def library(db):
+    techniques_loading.load(read())
+    return read()
+
+
+def at(name: str, session: Session, *args: object) -> str:
+    return reverse(name, args=["riverside", session.pk, *args])
+
+
+def note(browser: Client, url: str, stage: str, column: str, text: str) -> None:
+    values = {"client_id": uuid4(), "stage": stage, "column": column, "text": text}
+    answer = browser.post(url, values, headers={"Accept": "application/json"})
+    assert answer.status_code == 200, answer.content.decode()
+
+
+def as_filled_in(closing: dict[str, Any]) -> dict[str, object]:
+    """What a browser sends when nobody has changed anything on the page of the close."""
+    parts = [closing["summary"]]
+    for rows in (closing["promises"], closing["advice"]):
+        parts += [rows.management_form, *rows.forms]
+    sent = {bound.html_name: bound.value() for part in parts for bound in part}
+    return {name: value for name, value in sent.items() if value is not None and value is not False}
+
+
+@pytest.mark.parametrize("key", RUNNABLE)
+def test_from_the_plan_to_the_close(key, library, as_, farah):
+    script, desk, phone = library.technique(key), as_(farah), Client()
+    form = {
+        "title": f"Trying {script.name}",
+        "length": "standard",
+        "starts_at_day": long_day(timezone.localdate() + timedelta(days=1)),
+        "starts_at_time": "10:00",
+        "place_kind": "room",
+        "facilitator": farah.pk,
+    }
+    planned = desk.post(f"/o/riverside/sessions/new/?technique={key}", form)
+    assert planned.status_code == 302, planned.content.decode()
+    session = Session.objects.get()
+    page = desk.get(at("session_detail", session)).content.decode()
+    assert script.prep[0].text in page
+
+    assert desk.post(at("session_open", session)).status_code == 302
+    session.refresh_from_db()
+    phone.post(reverse("join_session", args=[session.code]), {"name": "Gus", "key": keys.new_key()})
+    for stage in session.stages.all():
+        desk.post(at("room_go", session), {"stage": stage.key})
+        for column in stage.columns:
+            text = f"When you are about to try {column['key']}, then write it in {stage.key}"
+            if stage.writes == Stage.Writes.EVERYONE:
+                note(phone, reverse("join_note", args=[session.code]), stage.key, column["key"], text)
+            note(desk, at("room_note", session), stage.key, column["key"], f"{text}, typed")
+        if stage.reveal == Stage.Reveal.HIDDEN:
+            desk.post(at("room_show", session), {"stage": stage.key})
+        room = desk.get(at("session_room", session)).content.decode()
+        assert stage.say.split(".")[0] in room.replace("&#x27;", "'")
+        for column in stage.columns:
+            assert f"write it in {stage.key}" in room
+            assert column["name"] in room
+        assert desk.get(at("session_screen", session)).status_code == 200
+        assert phone.get(reverse("join_room", args=[session.code])).status_code == 200
+
+    closing = desk.get(at("session_close", session)).context
+    answer = desk.post(at("session_close", session), as_filled_in(closing))
+    assert answer.status_code == 302, answer.content.decode()
+    session.refresh_from_db()
+    assert session.is_closed
+    makes = [column.makes for stage in script.stages for column in stage.columns]
+    assert bool(session.summary) == ("summary" in makes)
+    assert Lesson.objects.exists() == ("lessons" in makes)
+    kept = Note.objects.filter(session=session, gone_at=None).exists()
+    assert kept == (script.confidentiality == "open")
+
+
+@pytest.mark.parametrize("key", RUNNABLE)
+@pytest.mark.parametrize("length", Length.values)
+def test_each_length_has_the_stages_that_it_has_time_for(key, length, library, riverside, farah):
+    technique = Technique.objects.get(key=key)
+    session = actions.plan(
+        riverside, by=farah, technique=technique, length=length, title="Trying", starts_at=timezone.now()
+    )
+    minutes = list(session.stages.values_list("minutes", flat=True))
+    assert all(minutes)
+    assert sum(minutes) == session.minutes == library.technique(key).totals.of(length)
+
+
+def test_another_length_brings_back_a_stage_that_was_left_out(library, riverside, farah):
+    technique = Technique.objects.get(key="knowledge-cafe")
+    session = actions.plan(
+        riverside, by=farah, technique=technique, length="short", title="Espresso", starts_at=timezone.now()
+    )
+    assert not session.stages.filter(key="round3").exists()
+    actions.edit(session, by=farah, seen=session.version, base_url="http://x", length="standard")
+    assert session.stages.get(key="round3").minutes == 15
+    assert list(session.stages.values_list("position", flat=True)) == list(range(7))
+
+
+@pytest.mark.parametrize("key", CARDS_ONLY)
+def test_what_no_room_suits_says_why_and_cannot_be_planned(key, library, as_, farah):
+    page = as_(farah).get(f"/o/riverside/sessions/techniques/{key}/").content.decode()
+    assert library.technique(key).not_in_room in page
+    assert "Plan this session" not in page
+    assert "Which one fits?" in as_(farah).get(f"/o/riverside/sessions/new/?technique={key}").content.decode()
+
+
+def test_the_catalogue_shows_techniques_and_below_them_meetings(library, as_, reza):
+    page = as_(reza).get("/o/riverside/sessions/techniques/").content.decode()
+    assert page.index("Twelve techniques") < page.index("Fishbowl") < page.index("Meetings of the programme")
+    assert page.index("Meetings of the programme") < page.index("Programme kick-off")
+    assert "Plan a session" not in page
+
+
+@pytest.mark.parametrize("key", [*RUNNABLE, *CARDS_ONLY])
+def test_the_card_prints_on_two_sides_before_the_script(key, library, as_, reza):
+    script = library.technique(key)
+    page = as_(reza).get(f"/o/riverside/sessions/techniques/{key}/print/").content.decode()
+    front, back = page.split('aria-labelledby="back"')[0], page.split('aria-labelledby="back"')[1]
+    assert all(line in front for line in (script.front.what, script.front.when, *script.front.steps))
+    assert all(line in back for line in (*script.say_first, *script.goes_wrong_when))
+    assert all(stage.say in page for stage in script.stages)
+
+
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        ("retrospect", "The card gives 4 hours. Short and long are our own."),
+        ("action-learning-set", "The card gives 3 to 4 hours. Short is our own."),
+        ("wants-and-offers", "Usual: 15 to 45 minutes. Standard and long are our own."),
+        ("brown-bag-lunch", "The minutes of all three lengths are our own proposal."),
+    ],
+)
+def test_it_says_which_times_are_ours(key, sentence, library, as_, reza):
+    assert sentence in as_(reza).get(f"/o/riverside/sessions/techniques/{key}/").content.decode()
+
+
+def test_the_turns_of_a_set_have_their_minutes(library, as_, reza):
+    page = as_(reza).get("/o/riverside/sessions/techniques/action-learning-set/").content.decode()
+    assert "2, 3 or 4 turns. In each, in minutes: Present 4, 5 or 5;" in page
