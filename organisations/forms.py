@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from organisations.models import Group, Invitation, Membership, Organisation, Person
 from organisations.permissions import NAMED_VALIDATORS, ROLE_WORDS, Role
@@ -145,6 +145,7 @@ def picture(upload: UploadedFile) -> bytes:
     """
     if (upload.size or 0) > LOGO_LIMIT:
         raise ValidationError("The picture is larger than 2 MB. Choose a smaller one.")
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint, where it was imported, turns it on for the whole process
     try:
         with Image.open(upload, formats=("PNG", "JPEG", "WEBP")) as image:
             if image.width * image.height > 20_000_000:
