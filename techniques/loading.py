@@ -6,7 +6,7 @@ from kmportal.lib.loading import Loaded, put
 from search import index
 from techniques.documents import of_technique
 from techniques.models import Technique
-from techniques.scripts import Library, Stage
+from techniques.scripts import Column, Library, Stage
 from techniques.scripts import Technique as Script
 
 
@@ -65,6 +65,11 @@ def _card(script: Script) -> dict[str, object]:
     }
 
 
+def _column(column: Column) -> dict[str, object]:
+    names = {"names": True} if column.names else {}
+    return {"key": column.key, "name": column.name, "makes": column.makes, **names}
+
+
 def _stage(stage: Stage) -> dict[str, object]:
     values: dict[str, object] = {
         "key": stage.key,
@@ -72,7 +77,7 @@ def _stage(stage: Stage) -> dict[str, object]:
         "prompts": list(stage.prompts),
         "say": stage.say,
         "minutes": stage.minutes.as_dict(),
-        "columns": [{"key": column.key, "name": column.name, "makes": column.makes} for column in stage.columns],
+        "columns": [_column(column) for column in stage.columns],
         "writes": stage.writes,
         "reveal": stage.reveal,
         "reveal_reason": stage.reveal_reason,

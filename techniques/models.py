@@ -293,6 +293,11 @@ class Stage(models.Model):
     def column_keys(self) -> list[str]:
         return [column["key"] for column in self.columns]
 
+    @property
+    def takes_names(self) -> bool:
+        """Whether people are asked to write who does it or who can be asked. Everywhere else nobody is named."""
+        return any(column.get("names") or column["makes"] == "actions" for column in self.columns)
+
 
 class Invitee(models.Model):
     """Somebody asked to come: a member, or a guest by address."""

@@ -45,7 +45,10 @@ class SeenColumn:
 
 @dataclass(frozen=True)
 class SeenStage:
-    """One stage. While it ``is_hidden`` its columns have counts and no notes; ``mine`` are the viewer’s own notes."""
+    """One stage. While it ``is_hidden`` its columns have counts and no notes; ``mine`` are the viewer’s own notes.
+
+    ``takes_names``: people are asked to write names into the words, as with a promise.
+    """
 
     pk: int
     key: str
@@ -62,6 +65,7 @@ class SeenStage:
     writes: str
     is_hidden: bool
     hides_first: bool
+    takes_names: bool
     was_started: bool
     is_current: bool
 
@@ -240,6 +244,7 @@ def _stage(
         writes=stage.writes,
         is_hidden=not stage.shows_notes,
         hides_first=stage.reveal == Stage.Reveal.HIDDEN,
+        takes_names=stage.takes_names,
         was_started=stage.started_at is not None,
         is_current=stage.pk == session.stage_id,
     )

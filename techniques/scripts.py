@@ -53,6 +53,8 @@ MEETINGS = (
     "strategy-objectives",
     "programme-kick-off",
 )
+# Words that ask people to sign what they write.
+_NAMES = re.compile(r"\b(?:your|both|their|with a) names?\b", re.IGNORECASE)
 FAMILIES = {"technique": KEYS, "meeting": MEETINGS}
 
 
@@ -74,11 +76,15 @@ class Minutes:
 
 @dataclass(frozen=True)
 class Column:
-    """Where notes are written, and what the close makes of them: nothing, summary, actions or lessons."""
+    """Where notes are written, and what the close makes of them: nothing, summary, actions or lessons.
+
+    ``names``: people write into the note who they are, as they do where something is promised.
+    """
 
     key: str
     name: str
     makes: str
+    names: bool = False
 
 
 @dataclass(frozen=True)
@@ -324,6 +330,11 @@ def _stage_problems(document: Document, path: tuple[str, int], stage: dict[str, 
     columns = [(column["key"], (*path, "columns", index)) for index, column in enumerate(stage["columns"])]
     for key, place in repeated(columns):
         yield document.problem(place, f"The column “{key}” stands here twice.")
+    signed = any(column.get("names") or column["makes"] == "actions" for column in stage["columns"])
+    if stage["columns"] and not signed and (asked := _NAMES.search(stage["say"])):
+        yield document.problem(
+            [*path, "say"], f"“{asked[0]}” asks for names, but no column here makes actions or takes names."
+        )
     if stage["columns"]:
         if stage["writes"] == "nobody":
             yield document.problem([*path, "writes"], "There are columns, but nobody may write in them.")

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 (
                     "place_kind",
                     models.CharField(
-                        choices=[("room", "In a room"), ("online", "Online"), ("both", "Both")],
+                        choices=[("room", "In a room"), ("online", "Online"), ("both", "In a room and online")],
                         default="room",
                         max_length=10,
                     ),

@@ -78,6 +78,7 @@ SET = "action-learning-set.yaml"
     ("file", "change", "expected"),
     [
         (AAR, lambda c: c.update(family="meeting"), "This is a technique."),
+        (AAR, lambda c: c["stages"][1].update(say="Write your name into it."), "“your name” asks for names, but no"),
         (AAR, lambda c: c.update(can_run=False), "Say why no room suits it (not_in_room), or let it be run."),
         (SET, lambda c: c.pop("not_in_room"), "Say why no room suits it (not_in_room), or let it be run."),
         (AAR, lambda c: c["sides"].update(what="One. Two."), "On the card this is one full sentence."),

@@ -16,14 +16,15 @@ from techniques import loading as techniques_loading
 from techniques.models import Length, Note, Session, Stage, Technique
 from techniques.scripts import read
 
-RUNNABLE = [one.key for one in read().techniques if one.can_run]
-CARDS_ONLY = [one.key for one in read().techniques if not one.can_run]
+LIBRARY = read()
+RUNNABLE = [one.key for one in LIBRARY.techniques if one.can_run]
+CARDS_ONLY = [one.key for one in LIBRARY.techniques if not one.can_run]
 
 
 @pytest.fixture
 def library(db):
-    techniques_loading.load(read())
-    return read()
+    techniques_loading.load(LIBRARY)
+    return LIBRARY
 
 
 def at(name: str, session: Session, *args: object) -> str:
@@ -94,16 +95,15 @@ def test_from_the_plan_to_the_close(key, library, as_, farah):
     assert kept == (script.confidentiality == "open")
 
 
-@pytest.mark.parametrize("key", RUNNABLE)
-@pytest.mark.parametrize("length", Length.values)
-def test_each_length_has_the_stages_that_it_has_time_for(key, length, library, riverside, farah):
-    technique = Technique.objects.get(key=key)
-    session = actions.plan(
-        riverside, by=farah, technique=technique, length=length, title="Trying", starts_at=timezone.now()
-    )
-    minutes = list(session.stages.values_list("minutes", flat=True))
-    assert all(minutes)
-    assert sum(minutes) == session.minutes == library.technique(key).totals.of(length)
+def test_each_length_has_the_stages_that_it_has_time_for(library, riverside, farah):
+    now = timezone.now()
+    for technique in Technique.objects.filter(can_run=True):
+        for length in Length.values:
+            plan = {"technique": technique, "length": length, "title": "Trying", "starts_at": now}
+            session = actions.plan(riverside, by=farah, **plan)
+            minutes = list(session.stages.values_list("minutes", flat=True))
+            assert all(minutes)
+            assert sum(minutes) == session.minutes == library.technique(technique.key).totals.of(length)
 
 
 def test_another_length_brings_back_a_stage_that_was_left_out(library, riverside, farah):
@@ -117,12 +117,31 @@ def test_another_length_brings_back_a_stage_that_was_left_out(library, riverside
     assert list(session.stages.values_list("position", flat=True)) == list(range(7))
 
 
-@pytest.mark.parametrize("key", CARDS_ONLY)
-def test_what_no_room_suits_says_why_and_cannot_be_planned(key, library, as_, farah):
-    page = as_(farah).get(f"/o/riverside/sessions/techniques/{key}/").content.decode()
-    assert library.technique(key).not_in_room in page
-    assert "Plan this session" not in page
-    assert "Which one fits?" in as_(farah).get(f"/o/riverside/sessions/new/?technique={key}").content.decode()
+@pytest.mark.parametrize(
+    ("key", "stage", "words"),
+    [
+        ("wants-and-offers", "wants", "Name people only if they will do it or can be asked."),
+        ("after-action-review", "learn", "Name people only if they will do it or can be asked."),
+        ("after-action-review", "expect", "Without names of people or patients."),
+    ],
+)
+def test_the_box_says_whether_names_may_stand_in_a_note(key, stage, words, library, riverside, farah):
+    technique, now = Technique.objects.get(key=key), timezone.now()
+    session = actions.plan(riverside, by=farah, technique=technique, length="short", title="Trying", starts_at=now)
+    session = actions.open_room(session, by=farah, at=now)
+    actions.go_to(session, stage=session.stages.get(key=stage), by=farah, at=now)
+    phone = Client()
+    phone.post(reverse("join_session", args=[session.code]), {"name": "Gus", "key": keys.new_key()})
+    page = phone.get(reverse("join_room", args=[session.code])).content.decode()
+    assert words in page.split(f'id="hint-{stage}"')[1][:200]
+
+
+def test_what_no_room_suits_says_why_and_cannot_be_planned(library, as_, farah):
+    for key in CARDS_ONLY:
+        page = as_(farah).get(f"/o/riverside/sessions/techniques/{key}/").content.decode()
+        assert library.technique(key).not_in_room in page
+        assert "Plan this session" not in page
+        assert "Which one fits?" in as_(farah).get(f"/o/riverside/sessions/new/?technique={key}").content.decode()
 
 
 def test_the_catalogue_shows_techniques_and_below_them_meetings(library, as_, reza):
@@ -132,27 +151,23 @@ def test_the_catalogue_shows_techniques_and_below_them_meetings(library, as_, re
     assert "Plan a session" not in page
 
 
-@pytest.mark.parametrize("key", [*RUNNABLE, *CARDS_ONLY])
-def test_the_card_prints_on_two_sides_before_the_script(key, library, as_, reza):
-    script = library.technique(key)
-    page = as_(reza).get(f"/o/riverside/sessions/techniques/{key}/print/").content.decode()
-    front, back = page.split('aria-labelledby="back"')[0], page.split('aria-labelledby="back"')[1]
-    assert all(line in front for line in (script.front.what, script.front.when, *script.front.steps))
-    assert all(line in back for line in (*script.say_first, *script.goes_wrong_when))
-    assert all(stage.say in page for stage in script.stages)
+def test_the_card_prints_on_two_sides_before_the_script(library, as_, reza):
+    for script in library.techniques:
+        page = as_(reza).get(f"/o/riverside/sessions/techniques/{script.key}/print/").content.decode()
+        front, back = page.split('aria-labelledby="back"')[0], page.split('aria-labelledby="back"')[1]
+        assert all(line in front for line in (script.front.what, script.front.when, *script.front.steps))
+        assert all(line in back for line in (*script.say_first, *script.goes_wrong_when))
+        assert all(stage.say in page for stage in script.stages)
 
 
-@pytest.mark.parametrize(
-    ("key", "sentence"),
-    [
+def test_it_says_which_times_are_ours(library, as_, reza):
+    for key, sentence in (
         ("retrospect", "The card gives 4 hours. Short and long are our own."),
         ("action-learning-set", "The card gives 3 to 4 hours. Short is our own."),
         ("wants-and-offers", "Usual: 15 to 45 minutes. Standard and long are our own."),
         ("brown-bag-lunch", "The minutes of all three lengths are our own proposal."),
-    ],
-)
-def test_it_says_which_times_are_ours(key, sentence, library, as_, reza):
-    assert sentence in as_(reza).get(f"/o/riverside/sessions/techniques/{key}/").content.decode()
+    ):
+        assert sentence in as_(reza).get(f"/o/riverside/sessions/techniques/{key}/").content.decode()
 
 
 def test_the_turns_of_a_set_have_their_minutes(library, as_, reza):
