@@ -173,7 +173,7 @@ def _file_problems(document: Document, known: dict[str, str]) -> list[Problem]:
                     document.problem([*path, "how", number], "Each step must be a full sentence with a full stop.")
                 )
         for field in ("time", "inputs", "outputs", "template"):
-            values = [entry[field]] if field == "time" else entry.get(field, [])
+            values = [entry[field]] if field == "time" else entry[field]
             for number, text in enumerate(values):
                 if text.endswith("."):
                     place: tuple[str | int, ...] = (*path, field, number)
@@ -227,7 +227,7 @@ def _build(guide: Document, files: list[Document], known: dict[str, str]) -> Cat
                 cost=entry["cost"],
                 inputs=tuple(entry["inputs"]),
                 outputs=tuple(entry["outputs"]),
-                template=tuple(entry.get("template", ())),
+                template=tuple(entry["template"]),
                 areas=tuple(area["key"] for area in data["areas"] if area["key"] in entry["areas"]),
                 effort=entry["effort"],
                 visibility=entry["visibility"],

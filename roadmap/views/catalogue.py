@@ -10,6 +10,10 @@ from roadmap import examples, reports
 from roadmap.models import CatalogueEntry, Intervention, Programme
 
 
+# The title of the mark for what had no source.
+OUR_OWN = "Our own proposal"
+
+
 @requires(Permission.READ)
 def catalogue_list(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """By step, with what is in the current plan already."""
@@ -35,6 +39,7 @@ def catalogue_detail(request: HttpRequest, organisation: Organisation, key: str)
         "programme": programme,
         "planned": planned.filter(programme=programme).select_related("programme__organisation", "owner"),
         "may_plan": programme is not None and not entry.retired_at and request.membership.can(Permission.PLAN),
+        "sources": [title for title in entry.guidance.get("sources", ()) if title != OUR_OWN],
         "has_example": examples.example(key) is not None,
     }
     return render(request, "roadmap/catalogue_detail.html", context)
