@@ -36,10 +36,6 @@ class ActionQuerySet(models.QuerySet["Action"]):
         """Open and past the day that was promised."""
         return self.open().filter(due_on__lt=on)
 
-    def due_within(self, *, days: int, on: date) -> "ActionQuerySet":
-        """Open and due from today to so many days ahead."""
-        return self.open().filter(due_on__gte=on, due_on__lte=date.fromordinal(on.toordinal() + days))
-
     def by_day(self) -> "ActionQuerySet":
         """The soonest first; what has no date comes last."""
         return self.order_by(F("due_on").asc(nulls_last=True), "pk")

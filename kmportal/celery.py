@@ -78,12 +78,6 @@ def daily(name: str) -> None:
     call_command("daily", name)
 
 
-@app.task(name="jobs.often")
-def often(name: str) -> None:
-    """Run a command of the timetable that is safe to repeat at any time."""
-    call_command(name)
-
-
 @beat_init.connect
 def sweep_at_start(**_signal: Any) -> None:
     """The timetable proves at once that it is alive, not after its first minute."""
@@ -117,9 +111,9 @@ def _beat_until_the_end() -> None:
 
 def _beat_once() -> None:
     from django.db import connection  # noqa: PLC0415  the apps are loaded when the worker is, not when this module is
-    from django.utils import timezone  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415  see above
 
-    from jobs import actions, health  # noqa: PLC0415
+    from jobs import actions, health  # noqa: PLC0415  see above
 
     try:
         actions.beat(health.WORKER, timezone.now())

@@ -18,7 +18,6 @@ organisation = [
 ]
 
 urlpatterns = [
-    path("", include("dashboards.urls")),
     path("", include("jobs.urls")),
     path("", include("organisations.urls")),
     path("accounts/", include("allauth.account.urls")),

@@ -1,7 +1,5 @@
 """Lessons: what somebody learned, in revisions, with the states it goes through, and where it was brought in from."""
 
-from datetime import date
-
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -100,10 +98,6 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         """Checked here, and changed since."""
         here = self.validated().filter(organisation_id=membership.organisation_id, approved__isnull=False)
         return here.exclude(approved=F("revision")).order_by("pk")
-
-    def review_late(self, *, on: date) -> "LessonQuerySet":
-        """Waiting past the day by which an answer was promised."""
-        return self.waiting().filter(answer_due_on__lt=on)
 
 
 class Lesson(models.Model):

@@ -18,7 +18,6 @@ class Shell:
     given: Membership | None
     last: str = ""
     demo: bool = field(default_factory=lambda: settings.DEMO)
-    loopback_only: bool = field(default_factory=lambda: settings.LOOPBACK_ONLY)
 
     @cached_property
     def membership(self) -> Membership | None:

@@ -37,7 +37,7 @@ class InvitationForm(forms.ModelForm):
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = _role_choices()
-        groups = Group.objects.filter(organisation=organisation).exclude(kind=Group.Kind.SOURCE)
+        groups = Group.objects.of_people(organisation)
         self.fields["groups"].queryset = groups
         if not groups.exists():
             del self.fields["groups"]

@@ -104,11 +104,11 @@ class Organisation(models.Model):
 
 
 class GroupQuerySet(models.QuerySet["Group"]):
-    """Groups of one organisation."""
+    """Groups of organisations."""
 
-    def of(self, person: Person) -> "GroupQuerySet":
-        """Groups that the person belongs to."""
-        return self.filter(groupmembership__person=person)
+    def of_people(self, organisation: Organisation) -> "GroupQuerySet":
+        """Units, teams and communities of an organisation; the sources of brought-in lessons are no people."""
+        return self.filter(organisation=organisation).exclude(kind=Group.Kind.SOURCE)
 
 
 class Group(models.Model):
@@ -204,10 +204,6 @@ class Membership(models.Model):
     def can(self, permission: Permission) -> bool:
         """Whether the role carries the permission; says nothing about any single record."""
         return permission in self.permissions
-
-    @property
-    def is_current(self) -> bool:
-        return self.left_at is None and self.suspended_at is None
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

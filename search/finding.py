@@ -84,29 +84,6 @@ class Results:
     did_you_mean: str | None = None
     corrected: bool = False
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """What was looked for, for people to read."""
-        return self.query.words
-
-    @property
-    def is_empty_query(self) -> bool:
-        """Nothing was typed, so this is the whole list."""
-        return self.query.is_blank
-
-    @property
-    def pages(self) -> int:
-        return max(1, ceil(self.total / self.per_page))
-
-    @property
-    def first(self) -> int:
-        """Number of the first hit on this page, from 1."""
-        return (self.page - 1) * self.per_page + 1 if self.hits else 0
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.hits) - 1 if self.hits else 0
-
 
 def find(
     membership: Membership,

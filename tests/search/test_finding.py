@@ -24,8 +24,7 @@ def test_nothing_typed_lists_all_newest_first(put, reader):
         put(number, at=day(number))
     results = index.find(reader, "  ")
     assert idents(results) == [3, 2, 1]
-    assert results.is_empty_query
-    assert (results.total, results.more, results.words) == (3, False, ())
+    assert (results.total, results.more) == (3, False)
 
 
 def test_pages(doc, reader):
@@ -33,12 +32,12 @@ def test_pages(doc, reader):
     for text in ("", "valve"):
         results = index.find(reader, text, page=2, per_page=3)
         assert idents(results) == [3, 2, 1]
-        assert (results.total, results.page, results.pages, results.first, results.last) == (7, 2, 3, 4, 6)
+        assert (results.total, results.page) == (7, 2)
         beyond = index.find(reader, text, page=99, per_page=3)
         assert (beyond.page, idents(beyond), beyond.total) == (3, [0], 7)
         assert index.find(reader, text, page=-5, per_page=3).page == 1
     empty = index.find(reader, "pump", page=3)
-    assert (empty.total, empty.page, empty.pages, empty.first, empty.last) == (0, 1, 1, 0, 0)
+    assert (empty.total, empty.page) == (0, 1)
 
 
 def test_the_title_and_the_rank_come_first(put, reader):
@@ -60,12 +59,12 @@ def test_newest_first_when_asked(put, reader):
 def test_counts_exactly_to_a_thousand(doc, reader):
     index.put_many([doc(number, title="Valve", body="odd" * (number % 2)) for number in range(1003)])
     results = index.find(reader, "valve", page=50)
-    assert (results.total, results.more, results.pages) == (1000, True, 50)
+    assert (results.total, results.more) == (1000, True)
     assert len(results.hits) == 20
     assert index.find(reader, "valve", page=51).page == 50
     assert index.find(reader, "odd").more is False
     assert index.find(reader, "").total == 1003
-    assert index.find(reader, "", page=51).last == 1003
+    assert len(index.find(reader, "", page=51).hits) == 3
 
 
 def test_a_hit_brings_what_a_page_shows(put, reader, riverside):

@@ -1,5 +1,0 @@
-"""Addresses of dashboards."""
-
-from django.urls import URLPattern
-
-urlpatterns: list[URLPattern] = []
