@@ -8,13 +8,13 @@ SALT = "organisations.invitation"
 
 
 def invitation_token(invitation: Invitation) -> str:
-    return signing.dumps([invitation.pk, invitation.nonce], salt=SALT)
+    return signing.Signer(salt=SALT).sign_object([invitation.pk, invitation.nonce])
 
 
 def invitation_of(token: str) -> Invitation | None:
     """The invitation of a link, whatever its state; None for a link that was never ours or has been replaced."""
     try:
-        pk, nonce = signing.loads(token, salt=SALT)
+        pk, nonce = signing.Signer(salt=SALT).unsign_object(token)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return Invitation.objects.select_related("organisation", "invited_by").filter(pk=pk, nonce=nonce).first()
