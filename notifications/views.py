@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from kmportal.lib.tables import whole_number
 from notifications.actions import mark_all_read, mark_read
 from notifications.models import Notice
 from organisations.access import requires
@@ -36,6 +37,6 @@ def notice_open(request: HttpRequest, organisation: Organisation, pk: int) -> Ht
 @requires(Permission.READ)
 def notice_read_all(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """All that stood on the page that was pressed."""
-    up_to = request.POST.get("up_to", "")
-    mark_all_read(request.membership, up_to=int(up_to) if up_to.isdecimal() else 0, at=timezone.now())
+    up_to = whole_number(request.POST.get("up_to", ""))
+    mark_all_read(request.membership, up_to=up_to, at=timezone.now())
     return redirect("notice_list", organisation.slug)

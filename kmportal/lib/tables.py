@@ -85,4 +85,13 @@ class PageOf:
 def page_number(query: Mapping[str, Any]) -> int:
     """The page that an address asks for; anything odd means the first one."""
     asked = str(query.get("page", ""))
-    return int(asked) if asked.isascii() and asked.isdigit() and 1 <= int(asked) <= 100_000 else 1
+    return max(1, whole_number(asked, most=100_000))
+
+
+def whole_number(text: str, *, most: int = 2**63 - 1) -> int:
+    """The number that an address or a hidden field carries; nought for anything that is none, or is larger.
+
+    Digits are counted before they are read: Python refuses to read very many.
+    """
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    return int(text) if is_number and int(text) <= most else 0

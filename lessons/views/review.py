@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kmportal.lib.forms import status_of
 from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.tables import whole_number
 from lessons import checks, states
 from lessons.actions import review
 from lessons.forms.review import CheckForm, DeclineForm, ReturnForm
@@ -123,9 +124,9 @@ def lesson_decline(request: HttpRequest, organisation: Organisation, pk: int) ->
 def lesson_confirm(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """What was changed after the check is still right."""
     lesson = lesson_or_404(request, pk)
-    read = request.POST.get("read", "")
+    read = whole_number(request.POST.get("read", ""))
     try:
-        review.confirm(lesson, by=request.user, at=timezone.now(), read=int(read) if read.isdecimal() else 0)
+        review.confirm(lesson, by=request.user, at=timezone.now(), read=read)
     except Refusal as refusal:
         messages.warning(request, str(refusal))
     else:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmportal.lib.tables import PageOf, csv_download, guarded, page_number, unguarded
+from kmportal.lib.tables import PageOf, csv_download, guarded, page_number, unguarded, whole_number
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+44 20", "-12 beds", "@here", "\tx", "\rx"])
@@ -44,6 +44,12 @@ def test_pages_of_a_counted_list():
     assert not PageOf(number=1, per_page=20, count=20).has_other_pages()
 
 
-@pytest.mark.parametrize("asked", ["0", "-1", "x", "", "1e3", "²", "9" * 30])
+@pytest.mark.parametrize("asked", ["0", "-1", "x", "", "1e3", "²", "9" * 30, "9" * 5000])
 def test_an_odd_page_number_means_the_first(asked):
     assert page_number({"page": asked}) == 1
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "٣", "9" * 19, "9" * 5000])
+def test_what_is_no_number_that_a_database_keeps_counts_as_nought(text):
+    assert whole_number(text) == 0
+    assert whole_number("42") == 42

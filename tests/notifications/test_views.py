@@ -45,7 +45,8 @@ def test_mark_all_as_read(as_, riverside, cara):
     told(cara, riverside, 2)
     browser.post(f"{PAGE}read/", {"up_to": up_to})
     assert [notice.text for notice in Notice.objects.unread()] == ["Something 2 for you"]
-    browser.post(f"{PAGE}read/", {"up_to": "nonsense"})
+    for odd in ("nonsense", "9" * 5000):
+        browser.post(f"{PAGE}read/", {"up_to": odd})
     assert Notice.objects.unread().count() == 1
 
 
