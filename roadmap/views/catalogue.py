@@ -2,13 +2,13 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from roadmap import examples, reports
 from roadmap.models import CatalogueEntry, Intervention, Programme
-
 
 # The title of the mark for what had no source.
 OUR_OWN = "Our own proposal"
@@ -40,9 +40,25 @@ def catalogue_detail(request: HttpRequest, organisation: Organisation, key: str)
         "planned": planned.filter(programme=programme).select_related("programme__organisation", "owner"),
         "may_plan": programme is not None and not entry.retired_at and request.membership.can(Permission.PLAN),
         "sources": [title for title in entry.guidance.get("sources", ()) if title != OUR_OWN],
-        "has_example": examples.example(key) is not None,
+        "example_url": _example_url(organisation, key),
     }
     return render(request, "roadmap/catalogue_detail.html", context)
+
+
+# Entries whose example is a page of another part: its address, and the place on it.
+ELSEWHERE = {
+    "success-stories": ("lesson_examples", "#success-story"),
+    "best-practices": ("lesson_examples", "#standing-bed-meeting"),
+    "knowledge-scan-measure": ("assessment_example", ""),
+}
+
+
+def _example_url(organisation: Organisation, key: str) -> str:
+    """Where to see what such an intervention leaves; empty for those without an example."""
+    if examples.example(key):
+        return reverse("catalogue_example", args=[organisation.slug, key])
+    name, place = ELSEWHERE.get(key, ("", ""))
+    return f"{reverse(name, args=[organisation.slug])}{place}" if name else ""
 
 
 @requires(Permission.READ)

@@ -60,6 +60,9 @@ def test_three_pitches(as_, shipped, reza):
     assert "64 words" in text
     assert "/elevator-pitch/example/" in page(as_(reza), "/roadmap/catalogue/elevator-pitch/")
     assert "/lessons/examples/#success-story" in page(as_(reza), "/roadmap/catalogue/success-stories/")
+    assert "/assessments/example/" in page(as_(reza), "/roadmap/catalogue/knowledge-scan-measure/")
+    assert "/lessons/examples/#standing-bed-meeting" in page(as_(reza), "/roadmap/catalogue/best-practices/")
+    assert 'id="standing-bed-meeting"' in page(as_(reza), "/lessons/examples/")
     assert "See an example" not in page(as_(reza), "/roadmap/catalogue/quick-wins/")
     assert as_(reza).get(f"{INSIDE}/roadmap/catalogue/quick-wins/example/").status_code == 404
 
