@@ -8,6 +8,7 @@ from actionplan.digests import Digest, Item, Part
 from actionplan.tokens import guest_token
 from kmportal.lib.days import due_in_words
 from kmportal.lib.links import absolute
+from kmportal.lib.sentences import capital
 
 
 def reminder(digest: Digest) -> None:
@@ -55,7 +56,7 @@ def _subject(digest: Digest) -> str:
     if len(digest.items) == 1:
         item = digest.items[0]
         words = due_in_words(item.due_on, on=item.on)
-        return _one_line(f"{words[:1].upper()}{words[1:]}: {item.action.title}")
+        return _one_line(f"{capital(words)}: {item.action.title}")
     late = sum(item.days_late > 0 for item in digest.items)
     number = len(digest.items)
     return f"{number} actions, {late} of them late" if late else f"{number} actions due"

@@ -10,12 +10,12 @@ from django.utils import timezone
 from actionplan.models import Action, ActionQuerySet
 from actionplan.permissions import may_change
 from kmportal.lib.days import MONTHS, day_in_words, long_day
+from kmportal.lib.sentences import capital, counted
 from organisations.models import Membership, Person
 
 HEADINGS = {"late": "Late", "week": "The next seven days", "later": "Later", "none": "No date yet"}
 COLUMNS = ("Action", "Details", "Who does it", "Until", "Days late", "State", "Done on", "From")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 @dataclass(frozen=True)
@@ -53,14 +53,12 @@ class Counts:
             return "Nothing is waiting for you."
         parts = []
         if self.mine_late:
-            parts.append(f"{_number(self.mine_late)} {'is' if self.mine_late == 1 else 'are'} late")
+            parts.append(counted(self.mine_late, "is late", "are late"))
         if self.mine_week:
-            parts.append(
-                f"{_number(self.mine_week)} {'is' if self.mine_week == 1 else 'are'} due in the next seven days"
-            )
+            parts.append(counted(self.mine_week, "is due in the next seven days", "are due in the next seven days"))
         if not parts:
             return "Nothing is late, and nothing is due in the next seven days."
-        return f"{', '.join(parts)}.".capitalize()
+        return f"{capital(', '.join(parts))}."
 
 
 def soon(on: date) -> date:
@@ -127,7 +125,7 @@ def _when_due(action: Action, on: date) -> str:
     if day is None or day < on:
         return ""
     if (day - on).days < 2:
-        return day_in_words(day, on=on).capitalize()
+        return capital(day_in_words(day, on=on))
     if day <= soon(on):
         return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
     return long_day(day)
@@ -164,7 +162,3 @@ def _when(action: Action, on: date) -> str:
     if action.due_on < on:
         return "late"
     return "week" if action.due_on <= soon(on) else "later"
-
-
-def _number(number: int) -> str:
-    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from actionplan.models import Action
 from dashboards.gaps import LatestRound
 from kmportal.lib.days import day_in_words, due_in_words, moment_in_words
+from kmportal.lib.sentences import capital
 from lessons.models import Lesson, State
 from organisations.models import Membership
 from organisations.permissions import Permission
@@ -92,7 +93,7 @@ def _sessions(membership: Membership, at: datetime) -> list[Need]:
         button = "Open the room" if leads else ("Join" if live else "See the session")
         page = reverse("session_room", args=[membership.organisation.slug, session.pk]) if leads and live else None
         facts = _sentence(
-            "Under way now" if live else moment_in_words(starts, on=timezone.localdate(at)).capitalize(),
+            "Under way now" if live else capital(moment_in_words(starts, on=timezone.localdate(at))),
             session.technique.name,
             session.place,
         )
@@ -236,4 +237,4 @@ def _left_behind(membership: Membership, today: date) -> list[Need]:
 
 
 def _sentence(*parts: str) -> str:
-    return ". ".join(part[:1].upper() + part[1:] for part in parts if part)
+    return ". ".join(capital(part) for part in parts if part)

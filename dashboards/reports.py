@@ -13,6 +13,7 @@ from actionplan.models import Action
 from dashboards.gaps import LatestRound, latest_round
 from dashboards.needs import Need, needs_of
 from kmportal.lib.days import moment_in_words
+from kmportal.lib.sentences import capital, counted
 from lessons.models import Lesson, State
 from lessons.wording import LOOKS
 from organisations.models import Membership
@@ -203,21 +204,15 @@ def _greeting(at: datetime) -> str:
 
 def _lead(needs: Sequence[Need], steps: Sequence[StepFigure]) -> str:
     """One or two facts as sentences."""
-    count = len(needs)
-    numbers = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")
-    said = "Nothing" if count == 0 else f"{numbers[count]} {'thing' if count == 1 else 'things'}"
-    first = f"{said} {'needs' if count < 2 else 'need'} you today."
+    first = "Nothing needs you today."
+    if needs:
+        first = f"{capital(counted(len(needs), 'thing needs', 'things need'))} you today."
     late, ownerless = sum(step.late for step in steps), sum(step.ownerless for step in steps)
     if late:
-        return f"{first} {_count(late, 'intervention is', 'interventions are', numbers)} late."
+        return f"{first} {capital(counted(late, 'intervention is', 'interventions are'))} late."
     if ownerless:
-        return f"{first} {_count(ownerless, 'intervention has', 'interventions have', numbers)} no owner yet."
+        return f"{first} {capital(counted(ownerless, 'intervention has', 'interventions have'))} no owner yet."
     return first
-
-
-def _count(number: int, one: str, more: str, numbers: Sequence[str]) -> str:
-    said = numbers[number] if number < len(numbers) else str(number)
-    return f"{said} {one if number == 1 else more}"
 
 
 def _lessons_by_state(membership: Membership) -> list[StateFigure]:
@@ -236,7 +231,7 @@ def _sessions(membership: Membership, at: datetime, today: date) -> list[Session
         SessionLine(
             session.title,
             session.get_absolute_url(),
-            _capital(moment_in_words(timezone.localtime(session.starts_at), on=today)),
+            capital(moment_in_words(timezone.localtime(session.starts_at), on=today)),
             ". ".join(
                 part
                 for part in (
@@ -330,7 +325,3 @@ def _figures(membership: Membership, steps: Sequence[StepFigure], today: date) -
         Figure(str(kept.count()), "", "lessons checked", f"{noted} of them to know, the others to act on",
                lessons),
     ]  # fmt: skip
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kmportal.lib.cleaning import first_words
 from kmportal.lib.hints import Hint, personal
+from kmportal.lib.sentences import capital
 from lessons.models import LessonRevision, State
 
 # A longer advice is probably more than one.
@@ -86,5 +87,4 @@ def personal_hints(revision: LessonRevision, *, names: list[str], author: str = 
 
 def title_from(then_do: str, happened: str) -> str:
     """A title for a lesson that was given none: its advice, else the beginning of what happened."""
-    words = first_words(then_do or happened, TITLE_LENGTH).rstrip(".")
-    return words[:1].upper() + words[1:]
+    return capital(first_words(then_do or happened, TITLE_LENGTH).rstrip("."))

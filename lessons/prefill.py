@@ -7,6 +7,7 @@ from datetime import date
 from hashlib import sha1
 
 from kmportal.lib.cleaning import first_words
+from kmportal.lib.sentences import capital
 from lessons.checks import TITLE_LENGTH
 from organisations.models import Person
 from techniques.models import Session, Stage
@@ -111,8 +112,7 @@ def advice_in(note: str) -> tuple[str, str]:
 
 def title_of(note: str) -> str:
     """A note as a title: its advice, short."""
-    words = first_words(advice_in(note)[1], TITLE_LENGTH).rstrip(".")
-    return words[:1].upper() + words[1:]
+    return capital(first_words(advice_in(note)[1], TITLE_LENGTH).rstrip("."))
 
 
 def story_from(summary: Mapping[str, str], stages: Iterable[Stage]) -> dict[str, str]:

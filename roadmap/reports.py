@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from kmportal.lib.charts import Balance, Band, Bar, StepProgress, Timeline, balance, timeline
 from kmportal.lib.days import due_in_words, long_day
+from kmportal.lib.sentences import capital, counted, in_words, listed
 from roadmap.models import Area, CatalogueEntry, Intervention, Programme, ProgrammeStep, Step, StepGuide
 
 State = Intervention.State
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 # So many interventions of one person at the same time are worth a sentence.
 MANY_AT_ONCE = 3
 
@@ -191,18 +191,18 @@ def _bar(row: Intervention, on: date) -> Bar:
 
 def finding_of_time(interventions: Sequence[Intervention], *, on: date) -> str:
     """One or two sentences by rule: what is late, who has too much at once, what has no date."""
-    counted = [row for row in interventions if row.state != State.DROPPED]
-    if not counted:
+    rows = [row for row in interventions if row.state != State.DROPPED]
+    if not rows:
         return ""
-    late = sum(row.days_late(on) > 0 for row in counted)
-    undated = sum(row.starts_on is None and row.ends_on is None for row in counted)
-    parts = [_count(late, "intervention is late", "interventions are late") if late else "Nothing is late"]
-    if crowd := _busiest(counted, on):
+    late = sum(row.days_late(on) > 0 for row in rows)
+    undated = sum(row.starts_on is None and row.ends_on is None for row in rows)
+    parts = [counted(late, "intervention is late", "interventions are late") if late else "Nothing is late"]
+    if crowd := _busiest(rows, on):
         name, number, day = crowd
-        parts.append(f"From {long_day(day)} {_number(number)} interventions want {name} at the same time")
+        parts.append(f"From {long_day(day)} {in_words(number)} interventions want {name} at the same time")
     if undated:
-        parts.append(_count(undated, "has no dates yet", "have no dates yet"))
-    return "".join(f"{part[:1].upper()}{part[1:]}. " for part in parts).strip()
+        parts.append(counted(undated, "has no dates yet", "have no dates yet"))
+    return " ".join(f"{capital(part)}." for part in parts)
 
 
 def _busiest(rows: Iterable[Intervention], on: date) -> tuple[str, int, date] | None:
@@ -252,15 +252,15 @@ def finding_of_balance(interventions: Iterable[Intervention]) -> str:
         return "Nothing in the plan names an area yet."
     if not empty:
         return "No place is empty: the plan serves all five areas in all five steps."
-    parts = [_count(empty, "place is empty", "places are empty")]
+    parts = [counted(empty, "place is empty", "places are empty")]
     nobody = [Area(area).label for area, steps in served.items() if not steps]
     if nobody:
-        parts.append(f"nothing serves {_listed([f'“{name}”' for name in nobody])}")
+        parts.append(f"nothing serves {listed([f'“{name}”' for name in nobody])}")
     stops = [(max(steps), Area(area).label) for area, steps in served.items() if steps and max(steps) < len(Step)]
     if stops:
         last, name = min(stops)
         parts.append(f"“{name}” stops after step {last}")
-    return "".join(f"{part[:1].upper()}{part[1:]}. " for part in parts).strip()
+    return " ".join(f"{capital(part)}." for part in parts)
 
 
 # --- The catalogue -----------------------------------------------------------------------------------------------
@@ -305,15 +305,3 @@ def shelves(programme: Programme | None) -> list[Shelf]:
         )
         for step in Step
     ]
-
-
-def _count(number: int, one: str, more: str) -> str:
-    return f"{_number(number)} {one if number == 1 else more}"
-
-
-def _number(number: int) -> str:
-    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from kmportal.lib.sentences import listed
+
 # A stage never shrinks below this.
 LEAST_MINUTES = 1
 
@@ -27,11 +29,11 @@ def pace_in_words(stages: Sequence[tuple[str, int, int]]) -> str:
     shorter = [(name, planned - now) for name, planned, now in stages if now < planned]
     if not longer:
         return ""
-    given = _listed([f"“{name}” has {_minutes(more)} more" for name, more in longer])
+    given = listed([f"“{name}” has {_minutes(more)} more" for name, more in longer])
     total = sum(more for _, more in longer) - sum(less for _, less in shorter)
     words = [f"{given} than planned."]
     if shorter:
-        words.append(f"{_listed([f'“{name}” has {_minutes(less)} less' for name, less in shorter])}.")
+        words.append(f"{listed([f'“{name}” has {_minutes(less)} less' for name, less in shorter])}.")
     if total > 0:
         words.append(f"The session ends {_minutes(total)} later.")
     return " ".join(words)
@@ -39,7 +41,3 @@ def pace_in_words(stages: Sequence[tuple[str, int, int]]) -> str:
 
 def _minutes(number: int) -> str:
     return "one minute" if number == 1 else f"{number} minutes"
-
-
-def _listed(parts: list[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from jobs.actions import enqueue
 from kmportal.lib.refusals import Refusal
+from kmportal.lib.sentences import people_in_words
 from kmportal.lib.versions import save_over
 from notifications.actions import tell
 from organisations import audit
@@ -249,8 +250,8 @@ def tell_closing(assessment: Assessment, *, day: date) -> None:
     if not fresh.is_open or fresh.closes_on != day:
         return
     answered = Response.objects.filter(assessment=fresh).counted().count()
-    people = "1 person has" if answered == 1 else f"{answered} people have"
-    text = f"Today is the closing date of “{fresh}”. {people} answered. Close it when you are ready."
+    have = f"{people_in_words(answered)} {'has' if answered == 1 else 'have'} answered"
+    text = f"Today is the closing date of “{fresh}”. {have}. Close it when you are ready."
     _tell(fresh, fresh.facilitator, text=text, event=f"closing {day}")
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from kmportal.lib.sentences import capital, in_words, people_in_words
 from roadmap.models import CatalogueEntry
 from selfassessment import scoring
 from selfassessment.models import Assessment, Decision, Suggestion
@@ -36,8 +37,8 @@ class Turnout:
     def words(self) -> str:
         """“18 of 23 people answered (78 %)”, “6 people answered”."""
         if not self.asked:
-            return f"{_people(self.answered)} answered"
-        first = f"{self.asked_answered} of {_people(self.asked)} answered ({self.rate} %)"
+            return f"{people_in_words(self.answered)} answered"
+        first = f"{self.asked_answered} of {people_in_words(self.asked)} answered ({self.rate} %)"
         return f"{first}, and {self.by_link} more by the link" if self.by_link else first
 
 
@@ -191,7 +192,7 @@ class GapReport:
             return ""
         section, count = Counter(row.section for row in shown).most_common(1)[0]
         if count * 2 > len(shown) > 1:
-            share = "All" if count == len(shown) else f"{_number(count)} of the {_number(len(shown)).lower()}"
+            share = "All" if count == len(shown) else f"{capital(in_words(count))} of the {in_words(len(shown))}"
             name = next(row.name for row in self.sections if row.key == section)
             return f"{share} belong to {_lower(name)}."
         return f"The widest gap is {_levels(shown[0].figures.gap)}."
@@ -246,16 +247,8 @@ def _one_decimal(value: float | None) -> str:
     return "–" if value is None else f"{value:.1f}"
 
 
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count} people"
-
-
 def _levels(gap: float | None) -> str:
     return "1 level" if gap == 1 else f"{level(gap)} levels"
-
-
-def _number(count: int) -> str:
-    return ("None", "One", "Two", "Three", "Four", "Five", "Six")[count]
 
 
 def _lower(name: str) -> str:

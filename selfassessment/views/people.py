@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from kmportal.lib.forms import status_of
 from kmportal.lib.links import absolute
 from kmportal.lib.refusals import Refusal
+from kmportal.lib.sentences import people_in_words
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
@@ -69,19 +70,21 @@ def assessment_remind(request: HttpRequest, organisation: Organisation, pk: int)
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{_people(count)} get a reminder." if count > 1 else "One person gets a reminder.")
+        messages.success(
+            request, f"{people_in_words(count)} get a reminder." if count > 1 else "One person gets a reminder."
+        )
     return redirect("assessment_people", organisation.slug, pk)
 
 
-def _ask(request: HttpRequest, assessment: Assessment, **people: object) -> HttpResponse:
+def _ask(request: HttpRequest, assessment: Assessment, **whom: object) -> HttpResponse:
     try:
-        invited = actions.ask(assessment, by=request.user, **people)  # type: ignore[arg-type]
+        invited = actions.ask(assessment, by=request.user, **whom)  # type: ignore[arg-type]
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        before = f" {_people(invited.before)} had been asked before." if invited.before else ""
+        before = f" {people_in_words(invited.before)} had been asked before." if invited.before else ""
         messages.success(
-            request, f"{_people(invited.new)} {'is' if invited.new == 1 else 'are'} asked by mail.{before}"
+            request, f"{people_in_words(invited.new)} {'is' if invited.new == 1 else 'are'} asked by mail.{before}"
         )
     return redirect("assessment_people", assessment.organisation.slug, assessment.pk)
 
@@ -104,7 +107,3 @@ def _draw(
         "sends_mail": bool(settings.SMTP_URL) or settings.DEMO,
     }
     return render(request, "selfassessment/assessment_people.html", values, status=status_of(members, addresses))
-
-
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count} people"

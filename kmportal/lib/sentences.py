@@ -1,0 +1,30 @@
+"""Pieces of sentences: small numbers as words, a number with the words that fit it, lists with an “and”."""
+
+from collections.abc import Sequence
+
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def in_words(number: int) -> str:
+    """“no”, “one” … “nine”, then “10”: inside a sentence small numbers are read more easily as words."""
+    return _WORDS[number] if 0 <= number < len(_WORDS) else str(number)
+
+
+def counted(number: int, one: str, more: str) -> str:
+    """“one action is late”, “three actions are late”."""
+    return f"{in_words(number)} {one if number == 1 else more}"
+
+
+def people_in_words(number: int) -> str:
+    """“1 person”, “12 people”: a figure among other figures."""
+    return "1 person" if number == 1 else f"{number} people"
+
+
+def listed(words: Sequence[str]) -> str:
+    """“a”, “a and b”, “a, b and c”."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def capital(words: str) -> str:
+    """As the beginning of a sentence. Only the first letter changes: names keep theirs."""
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,26 @@
+"""Pieces of sentences."""
+
+import pytest
+
+from kmportal.lib.sentences import capital, counted, in_words, listed, people_in_words
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "no"), (1, "one"), (9, "nine"), (10, "10"), (-1, "-1")])
+def test_small_numbers_are_words(number, words):
+    assert in_words(number) == words
+
+
+def test_a_number_with_the_words_that_fit_it():
+    assert counted(1, "action is late", "actions are late") == "one action is late"
+    assert counted(12, "action is late", "actions are late") == "12 actions are late"
+    assert (people_in_words(1), people_in_words(0)) == ("1 person", "0 people")
+
+
+@pytest.mark.parametrize(("words", "said"), [("a", "a"), ("ab", "a and b"), ("abc", "a, b and c")])
+def test_lists(words, said):
+    assert listed(list(words)) == said
+
+
+def test_a_sentence_begins_with_a_capital_and_names_keep_theirs():
+    assert capital("ask Lena about KM") == "Ask Lena about KM"
+    assert capital("") == ""
