@@ -4,14 +4,13 @@ import { Clock } from "./room/clock.js";
 import { Line } from "./room/line.js";
 import { Notes } from "./room/notes.js";
 import { post, Refused } from "./room/post.js";
+import { speak } from "./room/speak.js";
 import { Stages } from "./room/stages.js";
 
 const root = document.querySelector("[data-room]");
 const find = (selector) => [...root.querySelectorAll(selector)];
 
-function say(words) {
-  for (const line of find("[data-say]")) line.textContent = words;
-}
+const say = (words) => speak(root.querySelector("[data-say]"), words);
 
 const clock = new Clock(root, say);
 const stages = new Stages(root, say);
@@ -29,6 +28,7 @@ const pieces = {
     setClock(piece);
     if (piece.board) notes.board({ stage: piece.stage, html: piece.board });
     stages.follow(piece.stage);
+    if (piece.rail) keepFocus();
   },
   timer: setClock,
   people: ({ count, html }) => {
@@ -44,21 +44,39 @@ function take(piece) {
   pieces[piece.kind]?.(piece);
 }
 
+// The button that was pressed in the list of steps went with the old list: the keyboard goes on at the step itself.
+let wasInRail = false;
+function keepFocus() {
+  if (wasInRail) stages.shown?.querySelector("h2")?.focus();
+  wasInRail = false;
+}
+
 function setClock(piece) {
   clock.set(piece.clock);
-  if (piece.rail) for (const rail of find("[data-rail]")) rail.innerHTML = piece.rail;
+  if (piece.rail) for (const rail of find("[data-rail]")) drawRail(rail, piece.rail);
   for (const field of find("[data-now-stage]")) field.value = piece.stage;
   for (const field of find("[data-now-minutes]")) field.value = piece.clock.minutes;
   const isPaused = piece.clock.left !== null;
-  for (const form of find("[data-when]")) {
-    const hadFocus = form.contains(document.activeElement);
-    form.hidden = (form.dataset.when === "paused") !== isPaused;
-    if (hadFocus && form.hidden) root.querySelector("[data-when]:not([hidden]) button")?.focus();
-  }
+  const held = document.activeElement?.closest("[data-when]");
+  for (const form of find("[data-when]")) form.hidden = (form.dataset.when === "paused") !== isPaused;
+  if (held?.hidden) root.querySelector("[data-when]:not([hidden]) button")?.focus();
 }
 
+function drawRail(rail, html) {
+  const held = rail.contains(document.activeElement) ? document.activeElement.value : null;
+  rail.innerHTML = html;
+  if (held === null) return;
+  const again = rail.querySelector(`[name="stage"][value="${CSS.escape(held)}"]`);
+  wasInRail = !again;
+  again?.focus();
+}
+
+let wasDown = false;
 function setUp(isUp) {
   for (const box of find("[data-line]")) box.hidden = isUp;
+  if (!isUp) say("The line is down. You can go on writing.");
+  else if (wasDown) say("The line is back.");
+  wasDown = !isUp;
   if (isUp) notes.flush();
 }
 

@@ -79,9 +79,10 @@ class Seat:
 
 
 def draw_room(request: HttpRequest, seat: Seat, *, status: int = 200, **values: Any) -> HttpResponse:
-    """The page of the room as of now; ``?stage=`` looks at another stage without moving anybody."""
+    """The page of the room as of now; ``?stage=`` looks at another stage without moving anybody, and so does a draft
+    that was refused there."""
     room = look(seat)
-    shown = room.stage(request.GET.get("stage", "")) or room.current
+    shown = room.stage(request.GET.get("stage", values.get("draft", {}).get("stage", ""))) or room.current
     now = timezone.now()
     context = {
         "seat": seat,

@@ -224,13 +224,15 @@ def test_a_note_typed_while_the_line_is_down_goes_in_once(room, window, check, f
     gus.context.set_offline(True)
     for number in range(5):
         write(gus, f"Written in the lift {number}", "What went well")
-    expect(gus.get_by_text("5 notes of yours are not saved yet")).to_be_visible(timeout=5000)
+    expect(gus.locator("[data-unsaved]")).to_contain_text("5 notes of yours are not saved yet", timeout=5000)
     expect(step(gus).get_by_text("Not saved yet. We keep trying")).to_have_count(5)
     gus.complaints.clear()
     check(gus)
     assert Note.objects.count() == 0
+    expect(gus.locator("[data-say]")).to_contain_text("The line is down. You can go on writing.")
     gus.context.set_offline(False)
     expect(step(gus).get_by_text("Not saved yet")).to_have_count(0, timeout=20000)
+    expect(gus.locator("[data-say]")).to_contain_text("All your notes are saved.")
     for number in range(5):
         expect(step(lead).get_by_text(f"Written in the lift {number}")).to_have_count(1)
     assert Note.objects.count() == 5
@@ -266,7 +268,7 @@ def test_a_note_that_waits_survives_closing_the_window(room, window, farah):
     expect(step(gus).get_by_role("heading", level=2)).to_have_text("What happened?")
     gus.route("**/notes/", lambda route: route.abort())
     write(gus, "Kept in the phone", "What went well")
-    expect(gus.get_by_text("One note of yours is not saved yet")).to_be_visible()
+    expect(gus.locator("[data-unsaved]")).to_contain_text("One note of yours is not saved yet")
     again = gus.context.new_page()
     gus.close()
     again.goto(f"/join/{room.code}/room/")
@@ -287,6 +289,37 @@ def test_where_a_firewall_eats_the_stream_polling_does(room, window, farah):
     step(lead).get_by_label("Note said aloud").fill("From the room")
     step(lead).get_by_role("button", name="Add").click()
     expect(step(gus).get_by_text("From the room")).to_be_visible(timeout=10000)
+
+
+def test_what_happens_is_told_aloud_and_the_keyboard_stays_where_it_was(room, window, farah):
+    lead, gus, rhea = window(farah), window(width=360), window(width=360)
+    join(gus, room, "Gus")
+    join(rhea, room, "Rhea")
+    lead.goto(path("room/", room))
+    lead.get_by_role("button", name="Pause the clock").press("Enter")
+    expect(lead.get_by_role("button", name="Go on with the clock")).to_be_focused()
+    lead.get_by_role("button", name="Go to: What happened?").press("Enter")
+    expect(step(lead).get_by_role("heading", level=2, name="What happened?")).to_be_focused()
+    expect(gus.locator("[data-say]")).to_contain_text("Next step: What happened?")
+
+    box = step(gus).get_by_label("Your note", exact=True)
+    expect(box).to_have_accessible_description("Without names of people or patients. Nobody sees who wrote it.")
+    step(gus).get_by_role("button", name="What went well").press("Enter")
+    expect(box).to_be_focused()
+    expect(box).to_have_attribute("aria-invalid", "true")
+    expect(box).to_have_accessible_description(re.compile(r"^Error:\s+Write something before you send the note"))
+    write(gus, "The beds were there", "What went well")
+    expect(box).to_be_focused()
+    expect(box).not_to_have_attribute("aria-invalid", "true")
+    for text in ("The porters knew the way", "Nobody waited"):
+        write(rhea, text, "What went well")
+    expect(gus.locator("[data-say]")).to_contain_text("2 new notes.", timeout=10000)
+    assert "porters" not in gus.locator("[data-say]").inner_text()
+
+    step(gus).get_by_role("link", name="Change this note").press("Enter")
+    expect(gus.get_by_label("Change your note")).to_be_focused()
+    gus.get_by_role("button", name="Take back").press("Enter")
+    expect(box).to_be_focused()
 
 
 def test_two_windows_of_one_person_both_know_their_hidden_notes(room, window, farah):

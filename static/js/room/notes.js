@@ -3,6 +3,7 @@
 import { post, Refused } from "./post.js";
 
 const RETRY_MS = [2000, 4000, 8000, 15000];
+const COUNT_MS = 5000; // new notes are told together, not one by one
 
 // Without crypto.randomUUID, which phones lack on a plain http address.
 function newId() {
@@ -35,12 +36,17 @@ export class Notes {
     this.prefix = `km-room-${root.dataset.room}-${root.dataset.as}-${root.dataset.me}-`;
     this.waiting = new Map();
     this.own = new Map(); // handle → stage
+    this.heard = new Map(); // stage → notes of others that were told aloud or stood here from the start
+    this.unsaved = 0;
     this.failures = 0;
     for (const note of root.querySelectorAll("[data-own]")) this.own.set(note.dataset.note, this.stageOf(note));
     root.addEventListener("submit", (event) => this.submitted(event));
     root.addEventListener("click", (event) => this.clicked(event));
     root.addEventListener("input", (event) => this.typed(event));
     root.addEventListener("keydown", (event) => this.pressed(event));
+    for (const { dataset } of root.querySelectorAll("[data-board][data-total]")) {
+      this.heard.set(dataset.board, Number(dataset.total) - this.savedIn(dataset.board));
+    }
     addEventListener("storage", (event) => event.key === `${this.prefix}saved` && this.refresh());
     addEventListener("online", () => this.flush());
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.refresh());
@@ -138,7 +144,11 @@ export class Notes {
     const error = form.querySelector("[data-error]");
     error.hidden = !sentence;
     error.querySelector("[data-error-words]").textContent = sentence;
-    form.elements.text.toggleAttribute("aria-invalid", Boolean(sentence));
+    const { text } = form.elements;
+    const others = (text.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== error.id);
+    if (sentence) text.setAttribute("aria-invalid", "true");
+    else text.removeAttribute("aria-invalid");
+    text.setAttribute("aria-describedby", [...(sentence ? [error.id] : []), ...others].join(" "));
     form.querySelector(".govuk-form-group")?.classList.toggle("govuk-form-group--error", Boolean(sentence));
     form.elements.text.classList.toggle("govuk-textarea--error", Boolean(sentence));
     if (sentence) form.elements.text.focus();
@@ -232,7 +242,7 @@ export class Notes {
   drawMine(stage) {
     const list = this.find("data-mine-list", stage)[0];
     if (!list) return;
-    const saved = [...this.own].filter(([handle, of]) => of === stage && !this.waiting.has(handle)).length;
+    const saved = this.savedIn(stage);
     for (const box of this.find("data-mine-box", stage)) box.hidden = !list.children.length;
     for (const label of this.find("data-saved", stage)) {
       label.hidden = !saved;
@@ -245,9 +255,17 @@ export class Notes {
     const board = this.find("data-board", stage)[0];
     const label = board?.querySelector("[data-others]");
     if (!label) return;
-    const total = Number(board.dataset.total ?? NaN);
-    const saved = [...this.own].filter(([handle, of]) => of === stage && !this.waiting.has(handle)).length;
-    if (!Number.isNaN(total)) setCount(label, Math.max(total - saved, 0));
+    if (board.dataset.total) setCount(label, this.othersIn(stage));
+  }
+
+  // One’s own notes in a step that the portal has.
+  savedIn(stage) {
+    return [...this.own].filter(([handle, of]) => of === stage && !this.waiting.has(handle)).length;
+  }
+
+  othersIn(stage) {
+    const total = Number(this.find("data-board", stage)[0]?.dataset.total ?? 0);
+    return Math.max(total - this.savedIn(stage), 0);
   }
 
   drawUnsaved() {
@@ -255,8 +273,15 @@ export class Notes {
     if (!box) return;
     const unsaved = this.root.querySelectorAll(".km-note--unsaved").length;
     box.hidden = !unsaved;
-    if (!unsaved) return;
-    setCount(box.querySelector("[data-unsaved-words]"), unsaved);
+    const before = this.unsaved;
+    this.unsaved = unsaved;
+    if (!unsaved) {
+      if (before) this.say("All your notes are saved.");
+      return;
+    }
+    const words = box.querySelector("[data-unsaved-words]");
+    setCount(words, unsaved);
+    if (unsaved > before) this.say(words.textContent);
     const kept = unsaved === 1 ? "It is kept on this device and sent" : "They are kept on this device and sent";
     const last = this.lastSaved?.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
     box.querySelector("[data-unsaved-why]").textContent = `${kept} as soon as the line is back.${last ? ` Last saved ${last}.` : ""}`;
@@ -270,10 +295,23 @@ export class Notes {
       for (const label of this.find("data-count", `${piece.stage}/${column}`)) label.textContent = count;
     }
     for (const board of this.find("data-board", piece.stage)) board.dataset.total = piece.count;
+    this.telling ??= setTimeout(() => this.tellArrived(), COUNT_MS);
     if (piece.hidden) for (const box of this.find("data-hidden", piece.stage)) box.innerHTML = piece.hidden;
     if (piece.gone) this.remove(piece.handle);
     else if (piece.html) this.put(piece);
     this.drawMine(piece.stage);
+  }
+
+  // New notes of others are counted aloud, all of some seconds at once; who wants to hear them reads the list.
+  tellArrived() {
+    this.telling = undefined;
+    const shown = this.root.querySelector("[data-stage-of]:not([hidden])")?.dataset.stageOf;
+    for (const [stage, heard] of this.heard) {
+      const others = this.othersIn(stage);
+      const fresh = others - heard;
+      this.heard.set(stage, others);
+      if (stage === shown && fresh > 0) this.say(fresh === 1 ? "One new note." : `${fresh} new notes.`);
+    }
   }
 
   remove(handle) {
@@ -385,8 +423,10 @@ export class Notes {
     try {
       const saved = await post(form.action, values);
       const stage = this.stageOf(note);
-      if (saved.gone) this.remove(saved.handle);
-      else {
+      if (saved.gone) {
+        this.remove(saved.handle);
+        this.find("data-write", stage)[0]?.elements.text.focus();
+      } else {
         const fresh = elementFrom(saved.html);
         note.replaceWith(fresh);
         fresh.querySelector("[data-change]")?.focus();
