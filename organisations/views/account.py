@@ -1,6 +1,7 @@
 """One’s own account, the way in, and accepting an invitation."""
 
 from allauth.account.utils import perform_login
+from allauth.account.views import EmailView
 from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST
 from kmportal.lib.refusals import Refusal
 from organisations import actions
 from organisations.access import guest, login_not_required, signed_in
+from organisations.accounts import hold_address
 from organisations.demo import DEMO_PEOPLE
 from organisations.forms import AccountForm, JoinForm
 from organisations.models import Invitation, Membership, Person
@@ -42,6 +44,13 @@ def account(request: HttpRequest) -> HttpResponse:
     mine = Membership.objects.current().filter(person=request.user).select_related("organisation")
     status = 422 if form.errors else 200
     return render(request, "organisations/account.html", {"form": form, "memberships": mine}, status=status)
+
+
+@signed_in
+def account_email(request: HttpRequest) -> HttpResponse:
+    """allauth’s page to change one’s address, with the present one safe until the new one is confirmed."""
+    hold_address(request.user)
+    return EmailView.as_view()(request)
 
 
 @never_cache

@@ -3,11 +3,19 @@
 import re
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
+from kmportal.lib.links import absolute
 from tests.conftest import PASSWORD
 
 NEW = "three words apart"
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_tried_yet():
+    """Tries are counted by person and address, and the people of two tests may have the same number."""
+    cache.clear()
 
 
 def link_in(text, part):
@@ -97,18 +105,61 @@ def test_changing_the_password(as_, lena):
     assert lena.check_password(NEW)
 
 
+def with_password(browser, response):
+    """What comes of a change of how one signs in, after the password was asked for once more."""
+    assert response.url.startswith(reverse("account_reauthenticate"))
+    assert "Is it still you?" in said(browser.get(response.url))
+    return browser.post(response.url, {"password": PASSWORD}, follow=True)
+
+
 def test_changing_the_address(as_, lena, mailoutbox):
     browser = as_(lena)
     page = said(browser.get(reverse("account_email")))
     assert lena.email in page
+    assert "Changing to" not in page
     wanted = {"email": "lena.marsh@riverside.example", "action_add": ""}
-    response = browser.post(reverse("account_email"), wanted, follow=True)
+    response = with_password(browser, browser.post(reverse("account_email"), wanted))
+    lena.refresh_from_db()
+    assert lena.email == "lena@riverside.example", "the present address stays until the new one is confirmed"
     assert "lena.marsh@riverside.example" in said(response)
     confirm = browser.get(link_in(mailoutbox[-1].body, "confirm-email"))
     assert "Is this your address?" in said(confirm)
     browser.post(link_in(mailoutbox[-1].body, "confirm-email"))
     lena.refresh_from_db()
     assert lena.email == "lena.marsh@riverside.example"
+
+
+def test_an_address_is_never_taken_on_unconfirmed(as_, lena, oskar, mailoutbox):
+    browser, page = as_(lena), reverse("account_email")
+    browser.get(page)
+    with_password(browser, browser.post(page, {"email": "noor@hillside.example", "action_add": ""}))
+    for press in ("action_primary", "action_remove"):
+        browser.post(page, {"email": "noor@hillside.example", press: ""})
+        browser.post(page, {"email": lena.email, "action_remove": ""})
+        lena.refresh_from_db()
+        assert lena.email == "lena@riverside.example"
+
+
+def test_an_address_that_is_somebody_elses_is_not_taken(as_, lena, oskar, mailoutbox):
+    browser = as_(lena)
+    with_password(browser, browser.post(reverse("account_email"), {"email": oskar.email, "action_add": ""}))
+    answer = browser.post(link_in(mailoutbox[-1].body, "confirm-email"), follow=True)
+    assert "already belongs to another account" in said(answer)
+    lena.refresh_from_db()
+    oskar.refresh_from_db()
+    assert (lena.email, oskar.email) == ("lena@riverside.example", "oskar@hillside.example")
+
+
+@pytest.mark.parametrize("name", ["account_reset_password", "account_email"])
+def test_links_in_mails_lead_to_the_portal_whatever_host_was_asked_for(as_, lena, mailoutbox, settings, name):
+    settings.ALLOWED_HOSTS = ["*"]  # as with HOST=0.0.0.0
+    browser = as_(lena if name == "account_email" else None)
+    asked = {"email": lena.email if name == "account_reset_password" else "lena@new.example", "action_add": ""}
+    response = browser.post(reverse(name), asked, headers={"host": "evil.example"})
+    if name == "account_email":
+        browser.post(response.url, {"password": PASSWORD}, follow=True, headers={"host": "evil.example"})
+    assert absolute("/accounts/") in mailoutbox[-1].body
+    assert "evil.example" not in mailoutbox[-1].body
 
 
 def test_nobody_signs_up(client, db):
