@@ -12,7 +12,12 @@ _TAGS = (
     "figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|label|li|link|meta|nobr|object|"
     "ol|p|param|pre|s|section|small|span|strike|strong|style|sub|sup|table|tbody|td|tfoot|th|thead|title|tr|tt|u|ul|o:p"
 )
-_DROPPED = re.compile(r"<(script|style|object)\b[^>]*>.*?</\1\s*>|<!--.*?-->|<!--[^>]*>", re.IGNORECASE | re.DOTALL)
+# Whatever the text: no pattern looks at a letter again and again, or a hostile cell would take hours. So each part that
+# may be long ends where the next one of its kind could begin.
+_DROPPED = re.compile(
+    r"<(script|style|object)\b[^<>]*>(?:(?!<\1\b).)*?</\1\s*>|<!--(?:(?!<!--).)*?-->|<!--[^<>]*>",
+    re.IGNORECASE | re.DOTALL,
+)
 _ITEM = re.compile(r"<li\b[^<>]*>", re.IGNORECASE)
 _BREAK = re.compile(
     r"</?(?:br|p|div|tr|table|ul|ol|dl|dt|dd|h[1-6]|center|blockquote|pre|hr|caption)\b[^<>]*>", re.IGNORECASE
@@ -24,7 +29,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.I
 _QUOT_WORDS = re.compile(
     r"[Qq]uot(?:a|as|e|ed|es|er|ers|ing|ings|ient|ients|ation|ations|able|h|idian)|[Aa]liquots?|QUOTE[SD]?|QUOTATIONS?"
 )
-_QUOT = re.compile(r"[A-Za-z0-9]*quot[A-Za-z0-9]*")
+_QUOT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]*quot[A-Za-z0-9]*")
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\xad]"
 )

@@ -11,7 +11,8 @@ _NHS = re.compile(r"(?<!\d)(\d{3})([ -]?)(\d{3})\2(\d{4})(?!\d)")
 _NHS_WORD = re.compile(r"\b(nhs|hospital|patient|unit|record|mrn)\b", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\d.,/-])(?:\+44\s?\(?0?\)?\s?|0)(?:\d[\s()-]{0,2}){8,9}\d(?![\d/])")
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}\b")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# From the beginning of a word, or a very long one would be looked at from each of its letters.
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TITLED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sister|Nurse|Matron|Sir|Dame)\.? "
     r"(?:[A-Z]\.? )?[A-Z][a-z’'-]+(?: [A-Z][a-z’'-]+)?"
@@ -19,7 +20,9 @@ _TITLED = re.compile(
 _BIRTH = re.compile(
     r"\b(?:d\.?o\.?b\.?|date of birth|born(?: on)?)\b[^.\n]{0,12}?(\d{1,2}[ /.-]\w{1,9}[ /.-]\d{2,4})", re.IGNORECASE
 )
-_PAIR = re.compile(r"\b([A-Z][\w’'-]+) (?=([A-Z][\w’'-]+))")
+_PAIR = re.compile(r"\b([A-Z][\w’'-]{1,60}) (?=([A-Z][\w’'-]{1,60}))")
+# More than so many nobody reads, and each new one is laid beside those before it.
+MOST = 200
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def personal(text: str, *, names: Iterable[str] = ()) -> list[Hint]:
 
     def add(looks_like: str, start: int, words: str) -> None:
         taken = any(start < end and begin < start + len(words) for begin, end, _ in found)
-        if not taken:
+        if not taken and len(found) < MOST:
             found.append((start, start + len(words), Hint(looks_like, " ".join(words.split()))))
 
     for match in _NHS.finditer(text):

@@ -1,5 +1,6 @@
 """Plain text and days out of what other systems wrote."""
 
+import time
 from datetime import date
 
 import pytest
@@ -89,3 +90,12 @@ def test_american_dates_are_known_by_the_column():
     assert not month_comes_first(["6/6/14", "5/4/14"])  # nothing tells: as in Britain
     assert not month_comes_first(["13/6/14", "6/13/14"])
     assert loose_day("6/13/14", month_first=True, on=TODAY) == date(2014, 6, 13)
+
+
+@pytest.mark.parametrize("piece", ["<script>", "<script ", "<!--", "<style><object>", "<a ", "&a", "_"])
+def test_no_text_takes_long(piece):
+    text = piece * (400_000 // len(piece))
+    began = time.perf_counter()
+    plain_text(text, from_mac=True)
+    plain_text("quot " + text.replace("<", "x"))
+    assert time.perf_counter() - began < 5

@@ -1,5 +1,7 @@
 """What may show who somebody is. Hints ask; they must find the plain cases and leave ordinary ward talk alone."""
 
+import time
+
 import pytest
 
 from kmportal.lib.hints import is_nhs_number, personal
@@ -58,3 +60,11 @@ def test_the_check_digit_of_an_nhs_number():
     assert is_nhs_number("943 476 5919")
     assert not is_nhs_number("943 476 5918")
     assert not is_nhs_number("12")
+
+
+@pytest.mark.parametrize("piece", ["a", "a.", "A-", "A--", "a@", "Ab ", "Mr A. ", "a@b.cd ", "07 "])
+def test_no_text_takes_long(piece):
+    text = piece * (40_000 // len(piece))
+    began = time.perf_counter()
+    personal(text, names=["Ann Lee"])
+    assert time.perf_counter() - began < 5
