@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import pty
 import sqlite3
 import subprocess
 import sys
@@ -56,6 +57,38 @@ def test_a_script_makes_the_first_organisation_and_its_administrator(tmp_path):
         "SELECT p.email, m.role FROM organisations_membership m JOIN organisations_person p ON p.id = m.person_id",
     ) == [("ada@riverside.example", "administrator")]
     assert ANSWERS["KM_FIRST_PASSWORD"] not in done.out + done.err
+
+
+def test_a_person_is_asked_again_after_an_answer_that_cannot_be_right(tmp_path):
+    answers = iter(["Northbank", "", "hospital", "Charity", "Anna Keller", "anna", "anna@northbank.example"])
+    answers = iter([*answers, "short", "a long and quiet river", "another river", *["a long and quiet river"] * 2])
+    terminal, theirs = pty.openpty()
+    known = {name: value for name, value in os.environ.items() if not name.startswith("KM_")}
+    database = f"sqlite:///{tmp_path / 'portal.sqlite3'}"
+    child = subprocess.Popen(
+        [sys.executable, "scripts/first.py"],
+        cwd=ROOT,
+        env={**known, "KM_DATA_DIR": str(tmp_path), "DATABASE_URL": database},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    said = ""
+    try:
+        while part := os.read(terminal, 4096).decode(errors="ignore"):
+            said += part
+            if part.rstrip().endswith(("?", ":")) and "beginning:" not in part.splitlines()[-1]:
+                os.write(terminal, (next(answers) + "\n").encode())
+    except OSError:  # how Linux says that the other end of a terminal is closed
+        pass
+    os.close(terminal)
+    assert child.wait() == 0, said
+    assert "Please type one of the four words." in said
+    assert "That is not an e-mail address." in said
+    assert "That is too short." in said
+    assert rows(tmp_path, "SELECT name, kind FROM organisations_organisation") == [("Northbank", "ngo")]
 
 
 @pytest.mark.parametrize("missing", ANSWERS)
