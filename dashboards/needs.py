@@ -12,8 +12,8 @@ from dashboards.gaps import LatestRound
 from kmportal.lib.days import day_in_words, due_in_words, moment_in_words
 from kmportal.lib.sentences import capital
 from lessons.models import Lesson, State
-from organisations.models import Membership
-from organisations.permissions import Permission
+from organisations.models import Invitation, Membership
+from organisations.permissions import Permission, Role
 from roadmap.models import Intervention
 from selfassessment.models import Asked, Assessment
 from techniques.models import Session
@@ -49,6 +49,8 @@ def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> li
         found += [*_rounds_to_close(membership, today), *_sessions_to_close(membership, at)]
     if membership.can(Permission.PLAN):
         found += [*_undecided(latest), *_ownerless(membership, today), *_left_behind(membership, today)]
+    if membership.can(Permission.ADMINISTER):
+        found += _lead_to_find(membership)
     return sorted(found, key=lambda need: -need.weight)[:MOST]
 
 
@@ -211,6 +213,24 @@ def _ownerless(membership: Membership, today: date) -> list[Need]:
             weight=40,
         )
         for intervention in rows.select_related("programme__organisation")[:2]
+    ]
+
+
+def _lead_to_find(membership: Membership) -> list[Need]:
+    """In a new organisation nobody may plan, so that for everybody else each page ends at “ask the KM lead”."""
+    organisation = membership.organisation
+    if Membership.objects.current().filter(organisation=organisation).may(Permission.PLAN).exists():
+        return []
+    if Invitation.objects.open().filter(organisation=organisation, role=Role.LEAD).exists():
+        return []
+    return [
+        Need(
+            "Invite the KM lead",
+            f"{reverse('invitation_new', args=[organisation.slug])}?role={Role.LEAD}",
+            "Invite somebody",
+            "Somebody has to plan the programme, and so far nobody may",
+            weight=80,
+        )
     ]
 
 

@@ -12,7 +12,7 @@ from organisations.access import requires
 from organisations.emails import invitation_link
 from organisations.forms import InvitationForm, RoleForm
 from organisations.models import Invitation, Membership, Organisation
-from organisations.permissions import Permission
+from organisations.permissions import Permission, Role
 
 
 @requires(Permission.ADMINISTER)
@@ -31,7 +31,10 @@ def person_list(request: HttpRequest, organisation: Organisation) -> HttpRespons
 @requires(Permission.ADMINISTER)
 def invitation_new(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Ask somebody in."""
-    form = InvitationForm(request.POST or None, organisation=organisation)
+    role = request.GET.get("role", "")
+    form = InvitationForm(
+        request.POST or None, organisation=organisation, initial={"role": role} if role in Role.values else None
+    )
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data
         try:
