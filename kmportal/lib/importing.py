@@ -9,6 +9,7 @@ import csv
 import io
 import itertools
 import json
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ from typing import Any
 from kmportal.lib.refusals import Refusal
 
 REPLACEMENT = "\ufffd"
+_HALF = re.compile("[\ud800-\udfff]")
 Cell = str | list[str]
 
 # What people may choose when a file is not UTF-8. The first is for files that no code page reads.
@@ -106,7 +108,7 @@ class Sheet:
     def _objects(self) -> Iterator[Record]:
         for number, thing in _json_objects(self.text):
             if isinstance(thing, dict):
-                yield Record(number, {str(key): _cell(value) for key, value in thing.items()})
+                yield Record(number, {_whole(key): _cell(value) for key, value in thing.items()})
             else:
                 yield Record(number, problem="This line is not a JSON object, such as {“title”: “…”}.")
 
@@ -210,7 +212,7 @@ def _read_json(text: str) -> Sheet:
     headings: dict[str, None] = {}
     for _, thing in itertools.islice(_json_objects(text), 200):
         if isinstance(thing, dict):
-            headings.update(dict.fromkeys(str(key) for key in thing))
+            headings.update(dict.fromkeys(_whole(key) for key in thing))
     if not headings:
         raise Unreadable("No line of this file is a JSON object, so there is nothing to bring in.")
     return Sheet("jsonl", tuple(headings), text)
@@ -219,28 +221,35 @@ def _read_json(text: str) -> Sheet:
 def _json_objects(text: str) -> Iterator[tuple[int, Any]]:
     """Line numbers and what stands there; a line that is no JSON gives None."""
     if text.lstrip().startswith("["):
-        try:
-            things = json.loads(text)
-        except (json.JSONDecodeError, RecursionError):
-            things = None
+        things = _loaded(text)
         yield from enumerate(things if isinstance(things, list) else [], start=1)
         return
     for number, line in enumerate(io.StringIO(text), start=1):
         if line.strip():
-            try:
-                yield number, json.loads(line)
-            except (json.JSONDecodeError, RecursionError):
-                yield number, None
+            yield number, _loaded(line)
+
+
+def _loaded(text: str) -> Any:
+    """What the JSON says; None for what is none, is nested without end, or has a number without end."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _whole(value: object) -> str:
+    """As a text that a database keeps: JSON can spell out halves of letters, which become U+FFFD, and noughts."""
+    return _HALF.sub(REPLACEMENT, str(value)).replace("\0", "")
 
 
 def _cell(value: Any) -> Cell:
     if value is None:
         return ""
     if isinstance(value, list):
-        return [str(item) for item in value if item is not None]
+        return [_whole(item) for item in value if item is not None]
     if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
+        return _whole(json.dumps(value, ensure_ascii=False))
+    return _whole(value)
 
 
 def _read_csv(text: str) -> Sheet:
@@ -268,7 +277,7 @@ def _headings(row: list[str]) -> tuple[str, ...]:
     """The headings, none empty, none twice."""
     seen: dict[str, None] = {}
     for position, cell in enumerate(row, start=1):
-        name = plain = " ".join(cell.split()) or f"Column {position}"
+        name = plain = " ".join(_whole(cell).split()) or f"Column {position}"
         for again in itertools.count(2):
             if name not in seen:
                 break

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from jobs.views import wait_or_show
-from kmportal.lib.forms import status_of
+from kmportal.lib.forms import sent, status_of
 from kmportal.lib.importing import ENCODINGS, damaged_places
 from kmportal.lib.refusals import Refusal
 from kmportal.lib.tables import csv_download
@@ -27,8 +27,8 @@ PREVIEW_ROWS, EARLIER_RUNS, SHOWN_PROBLEMS = 10, 20, 10
 @requires(Permission.FACILITATE)
 def import_list(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Choose a file; below it what was brought in before."""
-    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(sent(request), request.FILES or None)
+    if form.is_valid():
         file = form.cleaned_data["file"]
         try:
             run = bringing_in.look(
@@ -56,10 +56,8 @@ def import_detail(request: HttpRequest, organisation: Organisation, pk: int) -> 
         return _outcome(request, run)
     sheet, content = bringing_in.sheet_of(run), bytes(run.content)
     places = damaged_places(content)
-    form = ReadingForm(
-        request.POST if request.method == "POST" else None, run=run, headings=sheet.headings, needs_letters=bool(places)
-    )
-    if request.method == "POST" and form.is_valid():
+    form = ReadingForm(sent(request), run=run, headings=sheet.headings, needs_letters=bool(places))
+    if form.is_valid():
         try:
             values = form.cleaned_data
             bringing_in.settle(

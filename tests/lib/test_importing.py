@@ -147,3 +147,17 @@ def test_no_file_at_all_breaks_the_reader(data):
     with contextlib.suppress(Unreadable):
         check_kind(data[:8192], data)
         list(read(decode(data).text).records())
+
+
+def test_halves_of_letters_and_noughts_that_json_spells_out_reach_no_database():
+    sheet = read('{"ti\\ud800tle\\u0000": "a\\udfff", "tags": ["\\ud800b"], "more": {"x": "\\udc00"}}\n')
+    assert sheet.headings == ("ti\ufffdtle", "tags", "more")
+    (record,) = sheet.records()
+    assert record.cells == {"ti\ufffdtle": "a\ufffd", "tags": ["\ufffdb"], "more": '{"x": "\ufffd"}'}
+    assert read("ti\0tle,lesson\na,b\n").headings == ("title", "lesson")
+
+
+@pytest.mark.parametrize("line", ['{"title": ' + "9" * 5000 + "}", "[" * 100_000, '{"title": NaN'])
+def test_a_line_without_end_is_one_bad_row(line):
+    sheet = read('{"title": "Good"}\n' + line + "\n")
+    assert [record.problem == "" for record in sheet.records()] == [True, False]
