@@ -96,7 +96,10 @@ def steps(progress: Iterable[Any]) -> dict[str, Any]:
 
 @piece("components/meter.html")
 def meter(value: float | None, of: float, label: str) -> dict[str, Any]:
-    """A bar of progress; ``label`` says it in words for those who cannot see it. More than all counts as all."""
+    """A bar of progress; more than all counts as all.
+
+    ``label`` says it in words for those who cannot see it, and is empty where the same words stand beside it.
+    """
     share = 0 if not value or not of else min(max(value / of, 0), 1)
     return {"width": f"{100 * share:.4g}", "label": label}
 
