@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -22,9 +22,9 @@ from actionplan.forms import ActionForm, DropForm, FilterForm, HandOverForm, Mov
 from actionplan.models import Action
 from actionplan.permissions import may_change
 from actionplan.tokens import is_token_of
-from kmportal.lib.conflicts import compare
+from kmportal.lib.conflicts import Difference, both_versions
 from kmportal.lib.days import long_day
-from kmportal.lib.forms import form_page
+from kmportal.lib.forms import form_page, sent
 from kmportal.lib.refusals import Refusal, Stale
 from kmportal.lib.tables import csv_download
 from organisations.access import guest, requires
@@ -59,8 +59,8 @@ def action_list(request: HttpRequest, organisation: Organisation) -> HttpRespons
 
 @requires(Permission.READ)
 def action_new(request: HttpRequest, organisation: Organisation) -> HttpResponse:
-    form = ActionForm(_sent(request), membership=request.membership)
-    if request.method == "POST" and form.is_valid():
+    form = ActionForm(sent(request), membership=request.membership)
+    if form.is_valid():
         try:
             action = actions.promise(organisation, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
@@ -112,32 +112,29 @@ def action_reopen(request: HttpRequest, organisation: Organisation, pk: int) -> 
     except Refusal as refusal:
         return _refused(request, action, refusal)
     messages.success(request, f"“{action}” is open again.")
-    return redirect(_next(request, action))
+    return HttpResponseRedirect(_next(request, action))
 
 
 @requires(Permission.READ)
 def action_edit(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The words. Whoever saves second is shown both versions and chooses."""
     action = _find(request, pk, to_change=True)
-    form = WordsForm(_sent(request), instance=_find(request, pk), initial={"version": action.version})
-    before: dict[str, Any] = {}
-    if request.method == "POST" and form.is_valid():
+    form = WordsForm(sent(request), instance=_find(request, pk), initial={"version": action.version})
+    differences: list[Difference] = []
+    if form.is_valid():
         wanted = form.cleaned_data
         try:
             actions.reword(
                 action, by=request.user, seen=wanted["version"], title=wanted["title"], detail=wanted["detail"]
             )
-        except Stale as stale:
-            form.add_error(None, f"{stale} Take over what you want to keep, then save again.")
-            labels = WordsForm.Meta.labels
-            before = {"differences": compare((labels[n], getattr(action, n), wanted[n]) for n in labels)}
-            form.data = {**request.POST.dict(), "version": action.version}
+        except Stale:
+            differences = both_versions(form, action, version=action.version)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, "The words are saved.")
             return redirect(action)
-    return _page(request, action, form, title="Reword it", verb="Save the words", **before)
+    return _page(request, action, form, title="Reword it", verb="Save the words", differences=differences)
 
 
 @requires(Permission.READ)
@@ -183,11 +180,6 @@ def action_guest(request: HttpRequest, slug: str, pk: int, token: str) -> HttpRe
         return render(request, "actionplan/action_guest.html", {"action": action})
 
 
-def _sent(request: HttpRequest) -> QueryDict | None:
-    """What was sent; an empty form that was sent is still one that was sent."""
-    return request.POST if request.method == "POST" else None
-
-
 def _find(request: HttpRequest, pk: int, *, to_change: bool = False) -> Action:
     """One that this member may see, in this organisation; to change it they must be one of those concerned."""
     rows = Action.objects.visible_to(request.membership).filter(organisation=request.membership.organisation_id)
@@ -211,8 +203,8 @@ def _change(
 ) -> HttpResponse:
     """A page with one form that changes the action; ``change`` answers the sentence to show afterwards."""
     action = _find(request, pk, to_change=True)
-    form = form_class(_sent(request), **form_values)
-    if request.method == "POST" and form.is_valid():
+    form = form_class(sent(request), **form_values)
+    if form.is_valid():
         try:
             words = change(action, form.cleaned_data)
         except Refusal as refusal:
@@ -233,8 +225,8 @@ def _page(request: HttpRequest, action: Action, form: forms.BaseForm, **words: A
         form,
         back=action.get_absolute_url(),
         crumbs=crumbs,
-        template="actionplan/action_form.html",
-        action=action,
+        template="components/versioned_form.html",
+        subject=action.title,
         **words,
     )
 
@@ -248,8 +240,8 @@ def _refused(request: HttpRequest, action: Action, refusal: Refusal) -> HttpResp
 
 
 def _next(request: HttpRequest, action: Action) -> str:
-    """Back to where the button was pressed."""
+    """The address of the page on which the button was pressed."""
     wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
         return wanted
     return action.get_absolute_url()

@@ -80,7 +80,7 @@ def _measured(organisation: Organisation, person: Person) -> list[dict[str, Any]
 
 def _save(client: Client, address: str, number: int) -> Callable[[], None]:
     """One save as the page sends it: a new answer in the first 25 rounds, then a changed one."""
-    said = {"now": number % 5 + 1, "wanted": 4, "comment": f"Round {number}", "seen": number // 25}
+    said = {"now": number % 5 + 1, "wanted": 4, "comment": f"Round {number}", "version": number // 25}
 
     def save() -> None:
         answer = client.post(address, said, HTTP_ACCEPT="application/json", HTTP_AUTOSAVE="1")

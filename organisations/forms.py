@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, ImageFile, UnidentifiedImageError
 
+from kmportal.lib.forms import ManyOf
 from organisations.models import Group, Invitation, Membership, Organisation, Person
 from organisations.permissions import NAMED_VALIDATORS, ROLE_WORDS, Role
 
@@ -24,7 +25,7 @@ def _role_choices() -> list[tuple[str, str]]:
 class InvitationForm(forms.ModelForm):
     """Whom to ask in, as what, and into which groups."""
 
-    groups = forms.ModelMultipleChoiceField(
+    groups = ManyOf(
         Group.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Which groups?"
     )
 
@@ -70,7 +71,7 @@ class RoleForm(forms.ModelForm):
 class GroupForm(forms.ModelForm):
     """A group’s name, kind and people."""
 
-    people = forms.ModelMultipleChoiceField(
+    people = ManyOf(
         Person.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Who belongs to it?"
     )
 

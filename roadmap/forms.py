@@ -1,12 +1,10 @@
 """What people fill in about a programme and its plan."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.db.models import Model
 
 from kmportal.lib.days import long_day
 from kmportal.lib.forms import DateField, hinted
@@ -49,13 +47,6 @@ class VersionedForm(forms.ModelForm):
     def wanted(self) -> dict[str, Any]:
         """What was written, for the action: the fields of the row alone."""
         return {name: self.cleaned_data[name] for name in self._meta.fields}
-
-    def differences(self, now: Model) -> list[tuple[str, str, str]]:
-        """For ``conflicts.compare``: each field with what stands now in the row and what was written."""
-        return [
-            (str(self.fields[name].label), in_words(getattr(now, name)), in_words(value))
-            for name, value in self.wanted().items()
-        ]
 
 
 class ProgrammeForm(forms.ModelForm):
@@ -267,16 +258,3 @@ def prefilled(entry: CatalogueEntry) -> dict[str, Any]:
         "areas": entry.areas,
         "output": wording.first_of(entry.guidance.get("outputs", []), 300),
     }
-
-
-def in_words(value: object) -> str:
-    """A value of a form as its reader would say it."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, date):
-        return long_day(value)
-    if isinstance(value, list):
-        return ", ".join(Area(area).label for area in value)
-    labels: Mapping[object, object] = {**dict(Kind.choices), **dict(Effort.choices), **dict(Step.choices)}
-    labels = {**labels, **dict(ProgrammeStep.State.choices)}
-    return str(labels.get(value, value))

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from kmportal.lib.addresses import read_addresses
-from kmportal.lib.forms import DateField, MomentField, hinted
+from kmportal.lib.forms import DateField, ManyOf, MomentField, hinted
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
 from roadmap.models import Programme, Step
@@ -50,7 +50,7 @@ class RoundForm(forms.ModelForm):
         help_text="People read this before they answer. It cannot be changed once the round is open.",
     )
     once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
-    seen = forms.IntegerField(initial=0, widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(initial=0, widget=forms.HiddenInput, required=False)
     facilitator = PersonChoice(
         label="Who facilitates?", help_text="Hears when the closing date comes, and closes the round."
     )
@@ -125,9 +125,7 @@ class RoundForm(forms.ModelForm):
 class MembersForm(forms.Form):
     """Members to be asked, as a list to tick. Those who were asked already are not on it."""
 
-    members = forms.ModelMultipleChoiceField(
-        Person.objects.none(), widget=forms.CheckboxSelectMultiple, label="Members to ask"
-    )
+    members = ManyOf(Person.objects.none(), widget=forms.CheckboxSelectMultiple, label="Members to ask")
 
     def __init__(self, *args: Any, assessment: Assessment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -200,7 +198,7 @@ class AnswerForm(forms.Form):
         help_text="What would show it? A document, a page, a figure.",
     )
     matters = forms.BooleanField(required=False)
-    seen = forms.IntegerField(min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
+    version = forms.IntegerField(min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
 
     mark_optional = False
 
@@ -208,7 +206,7 @@ class AnswerForm(forms.Form):
     def values_of(answer: Answer | None) -> dict[str, Any]:
         """An answer as the form shows it."""
         if answer is None:
-            return {"seen": 0}
+            return {"version": 0}
         now = DONT_KNOW if answer.dont_know else answer.now
         return {
             "now": str(now or ""),
@@ -216,7 +214,7 @@ class AnswerForm(forms.Form):
             "comment": answer.comment,
             "evidence": answer.evidence,
             "matters": answer.slot is not None,
-            "seen": answer.version,
+            "version": answer.version,
         }
 
     def choice(self) -> Choice:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from kmportal.lib.addresses import read_addresses
-from kmportal.lib.forms import MomentField, hinted
+from kmportal.lib.forms import ManyOf, MomentField, hinted
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.permissions import Permission
 from roadmap.models import Intervention
@@ -110,7 +110,7 @@ class InviteForm(forms.Form):
 
     mark_optional = False
 
-    people = forms.ModelMultipleChoiceField(
+    people = ManyOf(
         Person.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Members"
     )
     addresses = forms.CharField(

@@ -1,12 +1,21 @@
 """Two people wrote over the same thing: both texts side by side, with what differs marked, and nothing lost.
 
-Shown by ``components/versions.html``.
+A view that was answered ``Stale`` hands its form and the row as it stands now to ``both_versions``, and what that
+answers to ``components/both_versions.html``.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from difflib import SequenceMatcher
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from kmportal.lib.days import clock, long_day
+from kmportal.lib.refusals import Stale
 
 # Beyond this many words in one changed paragraph the whole paragraph is marked: comparing would take seconds.
 WORDS_COMPARED = 2_000
@@ -33,6 +42,47 @@ class Difference:
     @property
     def differs(self) -> bool:
         return any(piece.kind != SAME for piece in (*self.before, *self.after))
+
+
+SIDE_BY_SIDE = "Both versions stand side by side. Take over what you want to keep, then save again."
+
+
+def both_versions(form: forms.BaseForm, now: Any, *, version: int) -> list[Difference]:
+    """What differs between what was written into a form and what stands ``now`` in the row (or in its values by name).
+
+    The form keeps what was written and gets a line on top; sent once more, it is saved over ``version``.
+    """
+    names = form._meta.fields if isinstance(form, forms.ModelForm) else form.fields
+    shown = [name for name in names or () if name in form.fields and not form[name].is_hidden]
+    differences = compare(
+        (
+            str(form[name].label),
+            in_words(form.fields[name], now[name] if isinstance(now, Mapping) else getattr(now, name)),
+            in_words(form.fields[name], form.cleaned_data.get(name)),
+        )
+        for name in shown
+    )
+    data: Any = form.data.copy()  # type: ignore[attr-defined]
+    data["version"] = str(version)
+    form.data = data
+    form.add_error(None, f"{Stale()} {SIDE_BY_SIDE}")
+    return [difference for difference in differences if difference.differs]
+
+
+def in_words(field: forms.Field, value: Any) -> str:
+    """A value of a field as its reader would say it: the words of a choice, a list with commas, days in full."""
+    if isinstance(value, list):
+        return ", ".join(in_words(field, one) for one in value)
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        coerce = getattr(field, "coerce", str)
+        labels = {key if key == "" else coerce(key): label for key, label in field.widget.choices}
+        return str(labels.get(value, "" if value is None else value))
+    if isinstance(value, datetime):
+        local = timezone.localtime(value)
+        return f"{long_day(local)} at {clock(local)}"
+    if isinstance(value, date):
+        return long_day(value)
+    return "" if value is None else str(value)
 
 
 def compare(fields: Iterable[tuple[str, object, object]]) -> list[Difference]:

@@ -15,13 +15,14 @@ from django.core.exceptions import ValidationError
 from django.forms import boundfield
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import ErrorList, from_current_timezone
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import lazy
 
 from kmportal.lib import days
 from kmportal.lib.problems import in_our_words, problems_of
+from kmportal.lib.tables import whole_number
 
 # --- How fields are drawn --------------------------------------------------------------------------------------------
 
@@ -193,7 +194,22 @@ class MomentField(forms.MultiValueField):
         return from_current_timezone(datetime.combine(day, clock))
 
 
+class ManyOf(forms.ModelMultipleChoiceField):
+    """Rows to tick. A key that is no key of any row is refused like the key of a row that is not offered."""
+
+    def _check_values(self, value: Any) -> Any:
+        for key in value if isinstance(value, list | tuple) else ():
+            if not whole_number(str(key)):  # too large for the database, which would break on it
+                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": str(key)[:40]})
+        return super()._check_values(value)
+
+
 # --- A page that is one form -----------------------------------------------------------------------------------------
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What was posted, for a form that is not valid until it was. A form that was sent empty was sent, too."""
+    return request.POST if request.method == "POST" else None
 
 
 def status_of(*answered: forms.BaseForm | forms.BaseFormSet) -> int:

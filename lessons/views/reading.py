@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from actionplan.forms import ActionForm
 from actionplan.models import Action
 from kmportal.lib.conflicts import compare
-from kmportal.lib.forms import form_page
+from kmportal.lib.forms import form_page, sent
 from kmportal.lib.refusals import Refusal
 from lessons import states, wording
 from lessons.actions import writing
@@ -81,9 +81,9 @@ def lesson_action_new(request: HttpRequest, organisation: Organisation, pk: int)
     lesson = lesson_or_404(request, pk)
     if not lesson.is_shared:
         raise PermissionDenied
-    sent = request.POST if request.method == "POST" else None
-    form = ActionForm(sent, membership=request.membership, initial={"title": _what_changes(lesson.process)})
-    if sent is not None and form.is_valid():
+    initial = {"title": _what_changes(lesson.process)}
+    form = ActionForm(sent(request), membership=request.membership, initial=initial)
+    if form.is_valid():
         try:
             action = writing.promise_for(lesson, by=request.user, **form.cleaned_data)
         except Refusal as refusal:

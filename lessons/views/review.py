@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from kmportal.lib.forms import status_of
+from kmportal.lib.forms import sent, status_of
 from kmportal.lib.refusals import Refusal, Stale
 from kmportal.lib.tables import whole_number
 from lessons import checks, states
@@ -80,8 +80,8 @@ def lesson_check(request: HttpRequest, organisation: Organisation, pk: int) -> H
     lesson = lesson_or_404(request, pk)
     if not states.may("identify", lesson, request.membership, on=timezone.localdate()):
         return redirect(lesson)
-    form = CheckForm(request.POST if request.method == "POST" else None, lesson=lesson, initial=_first_guess(lesson))
-    if request.method == "POST" and form.is_valid():
+    form = CheckForm(sent(request), lesson=lesson, initial=_first_guess(lesson))
+    if form.is_valid():
         values = dict(form.cleaned_data)
         try:
             review.validate(lesson, by=request.user, at=timezone.now(), **{"group": lesson.group, **values})

@@ -5,18 +5,19 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from kmportal.lib.conflicts import compare
+from kmportal.lib.conflicts import both_versions
 from kmportal.lib.days import clock, long_day
-from kmportal.lib.forms import status_of
+from kmportal.lib.forms import sent, status_of
 from kmportal.lib.hints import Hint
 from kmportal.lib.problems import problems_of
 from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.tables import whole_number
 from lessons import checks, states, wording
 from lessons.actions import writing
 from lessons.forms.writing import LessonForm, values_of
@@ -35,7 +36,7 @@ def lesson_new(request: HttpRequest, organisation: Organisation) -> HttpResponse
     """A new lesson. The form carries a key of its own, so that sending it twice, or autosave, makes one draft."""
     started = _started(request, organisation) if request.method == "POST" else None
     form = LessonForm(
-        _sent(request),
+        sent(request),
         organisation=organisation,
         lesson=started,
         today=timezone.localdate(),
@@ -53,7 +54,7 @@ def lesson_edit(request: HttpRequest, organisation: Organisation, pk: int) -> Ht
             raise PermissionDenied
         messages.warning(request, "This lesson is not with you at the moment. Take it back if you want to change it.")
         return redirect(lesson)
-    form = LessonForm.of(lesson, data=_sent(request), today=timezone.localdate())
+    form = LessonForm.of(lesson, data=sent(request), today=timezone.localdate())
     return _save(request, form, lesson) if request.method == "POST" else _page(request, form, lesson)
 
 
@@ -119,10 +120,6 @@ def lesson_mine(request: HttpRequest, organisation: Organisation) -> HttpRespons
     return render(request, "lessons/lesson_mine.html", context)
 
 
-def _sent(request: HttpRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
-
-
 def _started(request: HttpRequest, organisation: Organisation) -> Lesson | None:
     """The draft that the same form has already made, if it was sent before."""
     try:
@@ -174,8 +171,7 @@ def _origin(request: HttpRequest, membership: Membership) -> dict[str, Any]:
     """The session or intervention that the link to the form named, if this member may see it."""
     found: dict[str, Any] = {}
     for name, model in (("session", Session), ("intervention", Intervention)):
-        asked = request.GET.get(name, "")
-        if asked.isdecimal() and len(asked) < 18:
+        if asked := whole_number(request.GET.get(name, "")):
             found[name] = model.objects.visible_to(membership).filter(pk=asked).first()
     return found
 
@@ -213,27 +209,11 @@ def _conflict(request: HttpRequest, form: LessonForm, lesson: Lesson | None) -> 
         return JsonResponse(
             {"error": "This lesson was changed elsewhere. Press “Keep as a draft” to see both versions."}, status=409
         )
-    saved = values_of(lesson)
-    labels = {name: str(form.fields[name].label) for name in form.fields if not form.fields[name].widget.is_hidden}
-    pairs = [
-        (label, _in_words(form, name, saved[name]), _in_words(form, name, form.cleaned_data[name]))
-        for name, label in labels.items()
-    ]
-    form.data = form.data.copy()
-    form.data["version"] = str(lesson.version)
-    return _page(request, form, lesson, status=409, differences=compare(pairs))
+    differences = both_versions(form, values_of(lesson), version=lesson.version)
+    return _page(request, form, lesson, differences=differences)
 
 
-def _in_words(form: LessonForm, name: str, value: Any) -> object:
-    """A value as people read it."""
-    if name in ("kind", "share_with"):
-        return dict(form.fields[name].choices).get(value, value)
-    return value if name == "group" else form.fields[name].prepare_value(value)
-
-
-def _page(
-    request: HttpRequest, form: LessonForm, lesson: Lesson | None, *, status: int = 0, **values: Any
-) -> HttpResponse:
+def _page(request: HttpRequest, form: LessonForm, lesson: Lesson | None, **values: Any) -> HttpResponse:
     slug = request.membership.organisation.slug  # type: ignore[attr-defined]
     context = {"form": form, "lesson": lesson, "is_draft": lesson is None or lesson.is_with_author, **values}
     context["back"] = lesson.get_absolute_url() if lesson else reverse("lesson_list", args=[slug])
@@ -241,4 +221,4 @@ def _page(
         lesson.events.filter(after=lesson.state).first() if lesson and lesson.state == "returned" else None
     )
     context["more_open"] = any(name in form.errors for name in form.FOLDED) or (lesson and lesson.is_shared)
-    return render(request, "lessons/lesson_form.html", context, status=status or status_of(form))
+    return render(request, "lessons/lesson_form.html", context, status=status_of(form))

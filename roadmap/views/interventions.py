@@ -12,7 +12,8 @@ from django.utils import timezone
 from actionplan.forms import ActionForm
 from actionplan.models import Action
 from actionplan.reports import lines
-from kmportal.lib.forms import form_page
+from kmportal.lib.conflicts import Difference, both_versions
+from kmportal.lib.forms import form_page, sent
 from kmportal.lib.refusals import Refusal, Stale
 from organisations.access import requires
 from organisations.models import Organisation
@@ -20,7 +21,6 @@ from organisations.permissions import Permission
 from roadmap import actions, reports
 from roadmap.forms import InterventionEditForm, InterventionForm, StateForm, prefilled
 from roadmap.models import CatalogueEntry, Intervention, Programme, Step
-from roadmap.views.programmes import both_versions
 
 
 @requires(Permission.PLAN)
@@ -33,11 +33,11 @@ def intervention_new(request: HttpRequest, organisation: Organisation, pk: int) 
     step = request.GET.get("step", "")
     initial: dict[str, Any] = {"step": int(step)} if step in {str(number) for number in Step.values} else {}
     form = InterventionForm(
-        request.POST if request.method == "POST" else None,
+        sent(request),
         organisation=organisation,
         initial=prefilled(entry) if entry else initial,
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             intervention = actions.plan(programme, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
@@ -98,21 +98,21 @@ def intervention_edit(request: HttpRequest, organisation: Organisation, pk: int)
     """Change the plan. Who saves second is shown both versions and chooses."""
     intervention = _find(request, pk)
     form = InterventionEditForm(
-        request.POST if request.method == "POST" else None,
+        sent(request),
         instance=_find(request, pk),
         organisation=organisation,
         initial={"version": intervention.version},
     )
-    differences: list[Any] = []
-    if request.method == "POST" and form.is_valid():
+    differences: list[Difference] = []
+    if form.is_valid():
         wanted = form.cleaned_data
         try:
             actions.change(
                 intervention, by=request.user, seen=wanted["version"], reason=wanted["reason"], **form.wanted()
             )
-        except Stale as stale:
+        except Stale:
             intervention = _find(request, pk)
-            differences = both_versions(request, form, intervention, stale)
+            differences = both_versions(form, intervention, version=intervention.version)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -125,7 +125,7 @@ def intervention_edit(request: HttpRequest, organisation: Organisation, pk: int)
         verb="Save the change",
         back=intervention.get_absolute_url(),
         crumbs=_crumbs(intervention),
-        template="roadmap/versioned_form.html",
+        template="components/versioned_form.html",
         subject=intervention.title,
         differences=differences,
     )
@@ -139,8 +139,8 @@ def intervention_state(request: HttpRequest, organisation: Organisation, pk: int
         raise PermissionDenied
     stopped = intervention.state in Intervention.STOPPED
     initial = {"state": intervention.state, "reason": intervention.state_reason if stopped else ""}
-    form = StateForm(request.POST if request.method == "POST" else None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    form = StateForm(sent(request), initial=initial)
+    if form.is_valid():
         try:
             actions.set_state(intervention, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
@@ -163,8 +163,8 @@ def intervention_state(request: HttpRequest, organisation: Organisation, pk: int
 def intervention_action_new(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """A promise for this intervention."""
     intervention = _find(request, pk)
-    form = ActionForm(request.POST if request.method == "POST" else None, membership=request.membership)
-    if request.method == "POST" and form.is_valid():
+    form = ActionForm(sent(request), membership=request.membership)
+    if form.is_valid():
         try:
             action = actions.promise_for(intervention, by=request.user, **form.cleaned_data)
         except Refusal as refusal:

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from kmportal.lib.conflicts import compare
-from kmportal.lib.forms import form_page
+from kmportal.lib.conflicts import Difference, both_versions
+from kmportal.lib.forms import form_page, sent
 from kmportal.lib.refusals import Refusal, Stale
 from kmportal.lib.tables import csv_download
 from organisations.access import requires
@@ -50,12 +50,9 @@ def programme_list(request: HttpRequest, organisation: Organisation) -> HttpResp
 @requires(Permission.PLAN)
 def programme_new(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Begin one. Its five steps come ready; a starter programme fills the first hundred days."""
-    form = ProgrammeForm(
-        request.POST if request.method == "POST" else None,
-        organisation=organisation,
-        initial={"lead": request.user.pk, "starts_on": timezone.localdate()},
-    )
-    if request.method == "POST" and form.is_valid():
+    initial = {"lead": request.user.pk, "starts_on": timezone.localdate()}
+    form = ProgrammeForm(sent(request), organisation=organisation, initial=initial)
+    if form.is_valid():
         try:
             programme = actions.begin(organisation, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
@@ -124,18 +121,18 @@ def programme_edit(request: HttpRequest, organisation: Organisation, pk: int) ->
     """Who saves second is shown both versions and chooses."""
     programme = _find(request, pk)
     form = ProgrammeEditForm(
-        request.POST if request.method == "POST" else None,
+        sent(request),
         instance=_find(request, pk),
         organisation=organisation,
         initial={"version": programme.version},
     )
-    differences: list[Any] = []
-    if request.method == "POST" and form.is_valid():
+    differences: list[Difference] = []
+    if form.is_valid():
         try:
             actions.revise(programme, by=request.user, seen=form.cleaned_data["version"], **form.wanted())
-        except Stale as stale:
+        except Stale:
             programme = _find(request, pk)
-            differences = both_versions(request, form, programme, stale)
+            differences = both_versions(form, programme, version=programme.version)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -148,7 +145,7 @@ def programme_edit(request: HttpRequest, organisation: Organisation, pk: int) ->
         verb="Save the programme",
         back=programme.get_absolute_url(),
         crumbs=_crumbs(programme),
-        template="roadmap/versioned_form.html",
+        template="components/versioned_form.html",
         differences=differences,
     )
 
@@ -188,17 +185,15 @@ def step_edit(request: HttpRequest, organisation: Organisation, pk: int, number:
     """Where the step stands, and a note."""
     programme = _find(request, pk)
     step, edited = (get_object_or_404(ProgrammeStep, programme=programme, number=number) for _ in range(2))
-    form = StepForm(
-        request.POST if request.method == "POST" else None, instance=edited, initial={"version": step.version}
-    )
+    form = StepForm(sent(request), instance=edited, initial={"version": step.version})
     back = reverse("step_detail", args=[organisation.slug, pk, number])
-    differences: list[Any] = []
-    if request.method == "POST" and form.is_valid():
+    differences: list[Difference] = []
+    if form.is_valid():
         try:
             actions.mark_step(step, by=request.user, seen=form.cleaned_data["version"], **form.wanted())
-        except Stale as stale:
+        except Stale:
             step.refresh_from_db()
-            differences = both_versions(request, form, step, stale)
+            differences = both_versions(form, step, version=step.version)
         else:
             messages.success(request, f"Step {number} is saved.")
             return redirect(back)
@@ -209,18 +204,9 @@ def step_edit(request: HttpRequest, organisation: Organisation, pk: int, number:
         verb="Save the step",
         back=back,
         crumbs=[*_crumbs(programme), (str(step.get_number_display()), back)],
-        template="roadmap/versioned_form.html",
+        template="components/versioned_form.html",
         differences=differences,
     )
-
-
-def both_versions(request: HttpRequest, form: Any, now: Any, stale: Stale) -> list[Any]:
-    """After ``Stale``: what differs between the row and the form, whose next saving is over the row as it is now."""
-    differences = compare(form.differences(now))
-    form.add_error(None, f"{stale} Both versions stand side by side. Take over what you want to keep, then save again.")
-    form.data = form.data.copy()
-    form.data["version"] = now.version
-    return [difference for difference in differences if difference.differs]
 
 
 def _find(request: HttpRequest, pk: int) -> Programme:

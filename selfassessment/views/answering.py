@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from kmportal.lib.days import clock
+from kmportal.lib.forms import sent, status_of
 from kmportal.lib.refusals import Refusal
 from organisations.access import guest, requires
 from organisations.models import Membership, Organisation
@@ -67,7 +68,7 @@ def _start(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         return _closed(request, visitor)
     sheet = Sheet(visitor)
     refusal = _why_not(request, visitor, sheet)
-    form = NameForm(request.POST or None) if visitor.needs_name else None
+    form = NameForm(sent(request)) if visitor.needs_name else None
     if request.method == "POST" and sheet.is_begun and "else" not in request.POST:
         return redirect(sheet.next_url)
     if request.method == "POST" and not refusal and (form is None or form.is_valid()):
@@ -76,8 +77,7 @@ def _start(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         return answer
     values = {"visitor": visitor, "assessment": assessment, "sheet": sheet, "refusal": refusal, "form": form}
     values |= {"other": _signed_in_member(request, visitor), "is_past": _is_past(assessment), "floor": FLOOR}
-    status = 422 if form is not None and form.errors else 200
-    return render(request, "selfassessment/answer_start.html", values, status=status)
+    return render(request, "selfassessment/answer_start.html", values, status=status_of(form) if form else 200)
 
 
 def _question(request: HttpRequest, visitor: Visitor, number: int) -> HttpResponse:
@@ -108,7 +108,7 @@ def _keep(request: HttpRequest, sheet: Sheet, number: int, form: AnswerForm) -> 
             criterion,
             by=visitor.respondent,
             choice=form.choice(),
-            seen=form.cleaned_data["seen"],
+            seen=form.cleaned_data["version"],
         )
     except actions.Changed as changed:
         return _changed(request, sheet, sheet.place(number), form, changed)
@@ -222,7 +222,7 @@ def _changed(
     if _is_fetch(request):
         return JsonResponse({"problem": f"{changed} Load the page again to see it."}, status=409)
     mine = AnswerForm(initial={**form.cleaned_data, "wanted": str(form.cleaned_data["wanted"] or ""),
-                               "seen": changed.answer.version})  # fmt: skip
+                               "version": changed.answer.version})  # fmt: skip
     return _draw(request, sheet, place, mine, status=409, changed=changed.answer)
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from kmportal.lib.forms import status_of
+from kmportal.lib.forms import sent, status_of
 from kmportal.lib.links import absolute
 from kmportal.lib.refusals import Refusal
 from kmportal.lib.sentences import people_in_words
@@ -26,8 +26,8 @@ def assessment_people(request: HttpRequest, organisation: Organisation, pk: int)
     assessment = find(request, pk)
     if not assessment.is_open:
         return redirect(assessment)
-    form = MembersForm(request.POST or None, assessment=assessment)
-    if request.method == "POST" and form.is_valid():
+    form = MembersForm(sent(request), assessment=assessment)
+    if form.is_valid():
         return _ask(request, assessment, members=form.cleaned_data["members"])
     return _draw(request, assessment, members=form)
 
@@ -36,7 +36,7 @@ def assessment_people(request: HttpRequest, organisation: Organisation, pk: int)
 def assessment_addresses(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Ask addresses that were pasted. If one of them is none, nobody is asked and the text stays."""
     assessment = find(request, pk)
-    form = AddressesForm(request.POST or None)
+    form = AddressesForm(sent(request))
     if request.method != "POST" or not assessment.is_open:
         return redirect("assessment_people", organisation.slug, pk)
     if form.is_valid():

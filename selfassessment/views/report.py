@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from jobs.actions import enqueue
 from jobs.views import wait_or_show
-from kmportal.lib.forms import form_page
+from kmportal.lib.forms import form_page, sent
 from kmportal.lib.refusals import Refusal
 from kmportal.lib.tables import csv_download
 from organisations.access import requires
@@ -75,7 +75,7 @@ def decision_new(request: HttpRequest, organisation: Organisation, pk: int, code
     programme, may_plan = programme_of(assessment), request.membership.can(Permission.PLAN)
     suggested = offer.suggestion.becomes if offer.entry else "action"
     form = DecisionForm(
-        request.POST or None,
+        sent(request),
         organisation=organisation,
         may_plan=may_plan,
         programme=programme,
@@ -85,7 +85,7 @@ def decision_new(request: HttpRequest, organisation: Organisation, pk: int, code
             "step": offer.entry.step if offer.entry else 5,
         },
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             decision = _accept(request, assessment, offer, form)
         except Refusal as refusal:
@@ -116,8 +116,8 @@ def decision_reject(request: HttpRequest, organisation: Organisation, pk: int, c
     """Leave a suggestion be, with a reason."""
     assessment = _closed(request, pk)
     offer = _offer(assessment, code)
-    form = RejectionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = RejectionForm(sent(request))
+    if form.is_valid():
         try:
             actions.reject(assessment, offer=offer, by=request.user, reason=form.cleaned_data["reason"])
         except Refusal as refusal:

@@ -1,7 +1,5 @@
 """Rounds: the list, preparing one, its page while it runs, opening and closing."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -12,9 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from kmportal.lib.conflicts import compare
-from kmportal.lib.days import long_day
-from kmportal.lib.forms import form_page
+from kmportal.lib.conflicts import Difference, both_versions
+from kmportal.lib.forms import form_page, sent
 from kmportal.lib.links import absolute
 from kmportal.lib.refusals import Refusal, Stale
 from organisations.access import requires
@@ -50,9 +47,9 @@ def assessment_new(request: HttpRequest, organisation: Organisation) -> HttpResp
     """Prepare a round."""
     current = Programme.objects.filter(organisation=organisation).current().first()
     initial = {"programme": current, "facilitator": request.user.pk}
-    form = RoundForm(request.POST or None, organisation=organisation, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        said = {name: value for name, value in form.cleaned_data.items() if name != "seen"}
+    form = RoundForm(sent(request), organisation=organisation, initial=initial)
+    if form.is_valid():
+        said = {name: value for name, value in form.cleaned_data.items() if name != "version"}
         try:
             assessment = actions.prepare(organisation, by=request.user, **said)
         except Refusal as refusal:
@@ -98,20 +95,16 @@ def assessment_detail(request: HttpRequest, organisation: Organisation, pk: int)
 def assessment_edit(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Change a round. A form that somebody else overtook shows both versions."""
     assessment = find(request, pk)
-    form = RoundForm(
-        request.POST or None, instance=assessment, organisation=organisation, initial={"seen": assessment.version}
-    )
-    both = None
-    if request.method == "POST" and form.is_valid():
+    initial = {"version": assessment.version}
+    form = RoundForm(sent(request), instance=assessment, organisation=organisation, initial=initial)
+    differences: list[Difference] = []
+    if form.is_valid():
         fresh = find(request, pk)
-        said = {name: form.cleaned_data[name] for name in form.fields if name not in ("once", "seen")}
+        said = {name: form.cleaned_data[name] for name in form.fields if name not in ("once", "version")}
         try:
-            actions.edit(fresh, by=request.user, seen=form.cleaned_data["seen"] or 0, **said)
-        except Stale as stale:
-            form.add_error(None, f"{stale} Compare below, then keep yours or leave it as it is.")
-            both = _both(find(request, pk), form)
-            form.data = form.data.copy()
-            form.data["seen"] = fresh.version
+            actions.edit(fresh, by=request.user, seen=form.cleaned_data["version"] or 0, **said)
+        except Stale:
+            differences = both_versions(form, fresh, version=fresh.version)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -121,7 +114,7 @@ def assessment_edit(request: HttpRequest, organisation: Organisation, pk: int) -
     crumbs = [("Assess", reverse("assessment_list", args=[organisation.slug])), (str(find(request, pk)), back)]
     return form_page(
         request, form, title="Change this round", verb="Keep the changes", back=back, crumbs=crumbs,
-        template="selfassessment/assessment_form.html", both=both,
+        template="components/versioned_form.html", differences=differences,
     )  # fmt: skip
 
 
@@ -157,8 +150,8 @@ def assessment_open(request: HttpRequest, organisation: Organisation, pk: int) -
 def assessment_close(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Asks once more, because nobody can answer afterwards."""
     assessment = find(request, pk)
-    form = CloseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = CloseForm(sent(request))
+    if form.is_valid():
         try:
             actions.close(assessment, by=request.user, not_heard=form.cleaned_data["not_heard"])
         except Refusal as refusal:
@@ -189,20 +182,3 @@ def _counted(rows: QuerySet[Assessment]) -> QuerySet[Assessment]:
         answered=Coalesce(Subquery(answered.annotate(n=Count("pk")).values("n")), 0),
         asked_count=Coalesce(Subquery(asked.annotate(n=Count("pk")).values("n")), 0),
     )
-
-
-def _both(theirs: Assessment, form: RoundForm) -> list[Any]:
-    """What stands in the database beside what stands in the form."""
-    rows = []
-    for name in form.fields:
-        if name not in ("once", "seen"):
-            rows.append((form[name].label, _words(getattr(theirs, name)), _words(form.cleaned_data[name])))
-    return compare(rows)
-
-
-def _words(value: object) -> str:
-    if isinstance(value, bool):
-        return "Anonymous" if value else "With names"
-    if hasattr(value, "strftime"):
-        return long_day(value)  # type: ignore[arg-type]
-    return "" if value is None else str(value)

@@ -60,6 +60,10 @@ class Sheet:
         return sum(place.is_given for place in self.places)
 
     @property
+    def progress(self) -> str:
+        return f"{self.given} of {len(self.places)} answered"
+
+    @property
     def chosen(self) -> list[Place]:
         return [place for place in self.places if place.matters]
 

@@ -5,13 +5,13 @@
 //   {% include "components/save_state.html" %}        inside the form or anywhere on the page says how it stands
 //
 // The whole form is posted with the headers "Autosave: 1" and "Accept: application/json". The answer is JSON, all of it
-// optional: saved_at or saved (the time), version (put into the hidden field "version" or "seen"), url (where a new
+// optional: saved_at or saved (the time), version (put into the hidden field "version"), url (where a new
 // thing lives from now on), problem or error (a sentence, with a status from 400). Text that the server has not
 // acknowledged is kept in the browser and sent when the line or the person comes back. The focus is never moved.
 
 const RETRIES = [2000, 5000, 10000, 30000];
 const TOKEN = "csrfmiddlewaretoken";
-const VERSIONS = ["version", "seen"];
+const VERSION = "version";
 
 class Autosave {
   constructor(form) {
@@ -52,7 +52,7 @@ class Autosave {
   }
 
   words(fields = this.fields()) {
-    return JSON.stringify(fields.filter(([name]) => name !== TOKEN && !VERSIONS.includes(name)));
+    return JSON.stringify(fields.filter(([name]) => name !== TOKEN && name !== VERSION));
   }
 
   keep() {
@@ -134,10 +134,8 @@ class Autosave {
 
   takeOver({ version, url }) {
     if (version !== undefined) {
-      for (const name of VERSIONS) {
-        const control = this.form.elements.namedItem(name);
-        if (control && control.type === "hidden") control.value = version;
-      }
+      const control = this.form.elements.namedItem(VERSION);
+      if (control && control.type === "hidden") control.value = version;
     }
     if (url && url !== location.pathname) {
       this.forget();

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from kmportal.lib.tables import whole_number
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
@@ -70,8 +71,7 @@ def room_time(request: HttpRequest, organisation: Organisation, pk: int) -> Http
     """The clock: two minutes more, pause, go on."""
     seat, verb = _seat(request, pk), request.POST.get("verb", "")
     if verb == "more":
-        seen = request.POST.get("minutes", "")
-        seen_minutes = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 6 else -1
+        seen_minutes = whole_number(request.POST.get("minutes", ""), most=10_000)
         stage = _stage(seat.session, request)
         more = seats.MORE_MINUTES
         return seats.do(request, seat, actions.give_time, stage=stage, minutes=more, seen_minutes=seen_minutes)

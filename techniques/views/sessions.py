@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from kmportal.lib.conflicts import compare
-from kmportal.lib.forms import status_of
+from kmportal.lib.conflicts import Difference, both_versions
+from kmportal.lib.forms import sent, status_of
 from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.tables import whole_number
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
@@ -53,9 +54,8 @@ def session_new(request: HttpRequest, organisation: Organisation) -> HttpRespons
     start = {"facilitator": request.user.pk, "intervention": intervention, "starts_at": _next_hour()}
     if intervention:
         start["title"] = intervention.title[:120]
-    typed = request.POST if request.method == "POST" else None
-    form = SessionForm(typed, initial=start, organisation=organisation, technique=technique)
-    if request.method == "POST" and form.is_valid():
+    form = SessionForm(sent(request), initial=start, organisation=organisation, technique=technique)
+    if form.is_valid():
         once = form.cleaned_data["once"]
         session = actions.plan(organisation, by=request.user, technique=technique, once=once, **form.wanted)
         messages.success(request, "The session is planned. Now invite people.")
@@ -66,11 +66,9 @@ def session_new(request: HttpRequest, organisation: Organisation) -> HttpRespons
 
 def _intervention(request: HttpRequest) -> Intervention | None:
     """The intervention from which somebody came here, if it is one of theirs."""
-    pk = request.GET.get("intervention", "")
-    if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
-        return None
+    pk = whole_number(request.GET.get("intervention", ""))
     rows = Intervention.objects.visible_to(request.membership).select_related("entry", "programme")
-    return rows.filter(pk=pk).first()
+    return rows.filter(pk=pk).first() if pk else None
 
 
 def _suggested(intervention: Intervention | None) -> str:
@@ -119,18 +117,15 @@ def session_edit(request: HttpRequest, organisation: Organisation, pk: int) -> H
     if not session.is_planned:
         messages.error(request, f"This session is {session.get_state_display().lower()} and can no longer be changed.")
         return redirect(session)
-    typed = request.POST if request.method == "POST" else None
-    form = SessionForm(typed, instance=session, organisation=organisation, technique=session.technique)
-    differences = None
-    if request.method == "POST" and form.is_valid():
+    form = SessionForm(sent(request), instance=session, organisation=organisation, technique=session.technique)
+    differences: list[Difference] = []
+    if form.is_valid():
         fresh = find(request, pk)
         try:
             seen = form.cleaned_data["version"] or 0
             actions.edit(fresh, by=request.user, seen=seen, base_url=addresses.base(request), **form.wanted)
         except Stale:
-            differences = _differences(form, fresh)
-            form.data = form.data.copy()
-            form.data["version"] = fresh.version
+            differences = both_versions(form, fresh, version=fresh.version)
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return redirect(fresh)
@@ -138,17 +133,7 @@ def session_edit(request: HttpRequest, organisation: Organisation, pk: int) -> H
             messages.success(request, "The plan is changed.")
             return redirect(fresh)
     values = {"form": form, "technique": session.technique, "session": find(request, pk), "differences": differences}
-    return render(request, "techniques/session_form.html", values, status=409 if differences else status_of(form))
-
-
-def _differences(form: SessionForm, fresh: Session) -> list:
-    """What somebody else saved beside what was just typed, field by field."""
-
-    def words(value: Any) -> str:
-        return value.strftime("%d/%m/%Y %H:%M") if hasattr(value, "strftime") else str(value or "")
-
-    fields = [(form[name].label, words(getattr(fresh, name)), words(value)) for name, value in form.wanted.items()]
-    return [difference for difference in compare(fields) if difference.differs]
+    return render(request, "techniques/session_form.html", values, status=status_of(form))
 
 
 @requires(Permission.FACILITATE)
@@ -170,8 +155,8 @@ def session_cancel(request: HttpRequest, organisation: Organisation, pk: int) ->
 def session_invite(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Ask members and others to come."""
     session = find(request, pk)
-    form = InviteForm(request.POST if request.method == "POST" else None, session=session)
-    if request.method == "POST" and form.is_valid():
+    form = InviteForm(sent(request), session=session)
+    if form.is_valid():
         asked, guests = form.cleaned_data["asked"], form.cleaned_data["guests"]
         try:
             fresh = actions.invite(

@@ -163,6 +163,8 @@ def test_an_answer_typed_while_the_line_is_down_is_saved_when_it_is_back(opened,
     page = window(width=360)
     page.goto(f"/answer/{opened.link_nonce}/")
     page.get_by_role("button", name="Start answering").click()
+    expect(page.get_by_text("1 of 25", exact=True)).to_be_visible()
+    page.wait_for_load_state()  # or the line is down before the script that saves is there
     page.context.set_offline(True)
     page.get_by_label(re.compile("^2 Starting")).first.check()
     expect(page.get_by_text(re.compile("Not saved yet"))).to_be_visible()

@@ -95,7 +95,7 @@ def test_two_windows_at_one_draft(window, check, riverside, cara, width):
     page.get_by_role("button", name="Keep as a draft").click()
     expect(page.get_by_role("heading", name="What is saved now")).to_be_visible()
     expect(page.locator("ins")).to_have_text("this")
-    page.get_by_role("button", name="Keep mine").click()
+    page.get_by_role("button", name="Keep as a draft").click()
     expect(page.get_by_text("Your draft is kept.")).to_be_visible()
     lesson.refresh_from_db()
     assert lesson.words.why == "Said in this window."

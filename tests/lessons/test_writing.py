@@ -281,10 +281,10 @@ def test_a_stale_form_shows_both_versions(as_, draft, cara):
     writing.write(lesson, by=cara, at=NOON, seen=1, words={"why": "Pharmacy starts at ten."})
     answer = browser.post(edit, mine)
     text = answer.content.decode()
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert "<del>ten.</del>" in text
     assert "<ins>noon.</ins>" in text
-    assert "Keep mine" in text
+    assert "Keep what is saved now" in text
     assert 'name="version" value="2"' in text
     assert browser.post(edit, {**mine, "version": "2"}).status_code == 302
     lesson.refresh_from_db()

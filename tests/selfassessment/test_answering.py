@@ -31,7 +31,7 @@ def by_link(a_round, farah):
 
 
 def said(**fields) -> dict:
-    return {"now": "2", "wanted": "4", "seen": "0", **fields}
+    return {"now": "2", "wanted": "4", "version": "0", **fields}
 
 
 # --- By the one link ------------------------------------------------------------------------------------------------
@@ -56,7 +56,7 @@ def test_a_guest_reads_starts_answers_resumes_and_finishes(by_link):
         page = guest.post(f"{start}{number}/", said(), follow=True)
     assert "You have answered everything" in page.text
     assert "Thank you" in guest.post(f"{start}done/", follow=True).text
-    guest.post(f"{start}1/", said(now="5", seen="1"))  # still open, so still to be changed
+    guest.post(f"{start}1/", said(now="5", version="1"))  # still open, so still to be changed
     response = Response.objects.get()
     assert (response.is_finished, response.anonymous, response.person, response.name) == (True, True, None, "")
     assert response.answers.get(criterion__code="A1").now == 5
@@ -250,7 +250,7 @@ def test_strangers_and_drafts(a_round, oskar, as_, cara):
         ({"now": "9"}, "Choose one of the answers on the list"),
         ({"wanted": "0"}, "Choose one of the answers on the list"),
         ({"comment": "a\x00b"}, "Take out the invisible characters"),
-        ({"seen": "many"}, "Write a whole number"),
+        ({"version": "many"}, "Write a whole number"),
     ],
 )
 def test_what_cannot_be_kept(by_link, fields, sentence):
@@ -290,8 +290,8 @@ def test_two_windows_show_both_and_lose_nothing(by_link):
     assert Answer.objects.get().now == 2
     answer = guest.post(f"{start}1/", said(now="5"), **JSON)
     assert (answer.status_code, "another window" in answer.json()["problem"]) == (409, True)
-    version = re.search(r'name="seen" value="(\d+)"', page.text)[1]
-    guest.post(f"{start}1/", said(now="5", comment="From the phone", seen=version))
+    version = re.search(r'name="version" value="(\d+)"', page.text)[1]
+    guest.post(f"{start}1/", said(now="5", comment="From the phone", version=version))
     assert (Answer.objects.get().now, Answer.objects.get().version) == (5, 2)
 
 
@@ -302,7 +302,7 @@ def test_autosave_answers_with_the_time_and_the_version(by_link):
     answer = guest.post(f"{start}1/", said(wanted=""), **JSON).json()
     assert answer["version"] == 1
     assert re.fullmatch(r"\d\d:\d\d", answer["saved"])
-    assert guest.post(f"{start}1/", said(seen="1"), **JSON).json()["version"] == 2
+    assert guest.post(f"{start}1/", said(version="1"), **JSON).json()["version"] == 2
 
 
 def test_a_sixth_that_matters_is_refused_and_the_rest_is_kept(by_link):
@@ -319,8 +319,8 @@ def test_a_sixth_that_matters_is_refused_and_the_rest_is_kept(by_link):
     assert (kept.now, kept.comment, kept.slot) == (2, "Still kept", None)
     answer = guest.post(f"{start}7/", said(matters="on"), **JSON)
     assert (answer.status_code, answer.json()["version"]) == (422, 1)
-    guest.post(f"{start}1/", said(seen="1"))  # one is taken out
-    guest.post(f"{start}6/", said(matters="on", comment="Still kept", seen="1"))
+    guest.post(f"{start}1/", said(version="1"))  # one is taken out
+    guest.post(f"{start}6/", said(matters="on", comment="Still kept", version="1"))
     assert Answer.objects.exclude(slot=None).count() == 5
 
 
@@ -328,7 +328,7 @@ def test_nothing_at_all_is_an_answer_of_nobody(by_link):
     assessment, start = by_link()
     guest = Client()
     guest.post(start)
-    guest.post(f"{start}1/", {"seen": "0"})
+    guest.post(f"{start}1/", {"version": "0"})
     assert Response.objects.filter(assessment=assessment).counted().count() == 0
 
 

@@ -25,7 +25,7 @@ def sent(farah):
 
     def fields(**more) -> dict:
         said = {"title": "Autumn", "capacity": "organisation", "anonymous": "yes", "closes_on": IN_TEN_DAYS}
-        return {**said, "facilitator": farah.pk, "once": "7d1f8f4e-0000-4000-8000-000000000001", "seen": "0", **more}
+        return {**said, "facilitator": farah.pk, "once": "7d1f8f4e-0000-4000-8000-000000000001", "version": "0", **more}
 
     return fields
 
@@ -100,17 +100,15 @@ def test_a_stranger_or_reader_cannot_facilitate(framework, as_, farah, reza, osk
 
 def test_change_and_a_stale_form(a_round, as_, farah, lena, sent):
     assessment = a_round("draft", title="First name")
-    said = sent(title="Farah’s name", seen=1)
+    said = sent(title="Farah’s name", version=1)
     del said["once"]
     assert as_(farah).post(url("assessment_edit", assessment.pk), said).status_code == 302
     page = as_(lena).post(url("assessment_edit", assessment.pk), {**said, "title": "Lena’s name"})
     assert page.status_code == 422
-    for text in ("Somebody else changed this", "<del>Farah’s </del>", "<ins>Lena’s </ins>", 'name="seen" value="2"'):
+    for text in ("Somebody else changed this", "<del>Farah’s </del>", "<ins>Lena’s </ins>", 'name="version" value="2"'):
         assert text in page.text
-    assert (
-        as_(lena).post(url("assessment_edit", assessment.pk), {**said, "title": "Lena’s name", "seen": 2}).status_code
-        == 302
-    )
+    said |= {"title": "Lena’s name", "version": 2}
+    assert as_(lena).post(url("assessment_edit", assessment.pk), said).status_code == 302
     assessment.refresh_from_db()
     assert assessment.title == "Lena’s name"
 
@@ -119,7 +117,7 @@ def test_an_open_round_no_longer_asks_about_names(a_round, as_, farah, sent):
     assessment = a_round()
     page = as_(farah).get(url("assessment_edit", assessment.pk)).text
     assert "Are the answers anonymous?" not in page
-    as_(farah).post(url("assessment_edit", assessment.pk), sent(anonymous="no", seen=1, title="Renamed"))
+    as_(farah).post(url("assessment_edit", assessment.pk), sent(anonymous="no", version=1, title="Renamed"))
     assessment.refresh_from_db()
     assert (assessment.anonymous, assessment.title) == (True, "Renamed")
 

@@ -251,9 +251,9 @@ def test_a_stale_form_shows_both_versions_and_can_be_saved_over(session, farah, 
     values = {**plan, "facilitator": farah.pk, "version": 1}
     hers.post(inside("session_edit", session), {**values, "title": "Lena’s words"})
     answer = mine.post(inside("session_edit", session), {**values, "title": "Farah’s words"})
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     page = words(answer)
-    assert "Somebody else changed this plan" in page
+    assert "Two people changed this" in page
     assert "Lena’s" in page
     assert 'value="Farah’s words"' in page
     version = re.search(r'name="version" value="(\d+)"', page)[1]

@@ -1,0 +1,113 @@
+"""Whatever is sent to the portal or asked of it, it answers in its own words: never a mistake of ours."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from organisations.models import Group, Organisation
+from tests import nonsense
+from tests.test_doors import ACCOUNT, CLASS_OF, GUEST, ODD, PUBLIC, THROUGH, patterns
+from tests.world import World
+
+# So that no worker of the machine waits long for another: the addresses in turn.
+SHARES = 4
+# Of machines: what it says is how the worker is.
+HEALTH = "healthz"
+ODD_WORDS = ["a\x00b", "🧑🏽‍⚕️", "%2e%2e%2f", "x" * 5_000, "9" * 30]
+
+
+@pytest.fixture
+def world(settings, riverside, lena, farah, cara, reza, ada, sam, nia) -> World:
+    settings.EMAIL_BACKEND = "jobs.mail.Backend"
+    settings.DEMO = True
+    people = {"lena": lena, "farah": farah, "cara": cara, "reza": reza, "ada": ada, "sam": sam, "nia": nia}
+    return World.build(riverside, people)
+
+
+@pytest.fixture
+def foreign(hillside: Organisation, oskar) -> list[int]:
+    """Keys of things in another organisation, and of nothing at all."""
+    group = Group.objects.create(organisation=hillside, name="Elsewhere")
+    return [oskar.pk, group.pk, 999_999]
+
+
+def who_may(name: str) -> str:
+    """Somebody of the cast who gets through this door; nobody for what is open."""
+    door = CLASS_OF[name]
+    if door in (PUBLIC, GUEST):
+        return ""
+    return "lena" if door == ACCOUNT else next(iter([*ODD.get(name, []), *THROUGH[door]]))
+
+
+def addresses(world: World, share: int, of: int) -> Iterator[tuple[str, str, URLPattern]]:
+    """One share of all addresses: name, address, pattern."""
+    for name, route, pattern in sorted(patterns(), key=lambda one: one[0])[share::of]:
+        if "^" not in route and name != HEALTH:
+            yield name, reverse(name, args=[*_slug(route), *world.args(name, route)]), pattern
+
+
+def broken(send: Any, *args: Any, **kwargs: Any) -> str:
+    """What broke, if anything did. What was changed is taken back."""
+    try:
+        with transaction.atomic():
+            status = send(*args, **kwargs).status_code
+            transaction.set_rollback(True)
+    except Exception as error:  # whatever it is, it would have been a page that says that we made a mistake
+        return repr(error)[:200]
+    return f"status {status}" if status >= 500 else ""
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_nothing_that_is_posted_breaks_it(share, world, foreign, as_):
+    found = []
+    for name, url, pattern in addresses(world, share, SHARES):
+        browser = as_(world.people.get(who_may(name)))
+        page = browser.get(url)
+        words = page.content.decode() if page.status_code == 200 and not page.streaming else ""
+        for kind, sent in nonsense.posts(pattern.callback, words, foreign):
+            cache.clear()  # or the brakes on guessing would answer instead of the page
+            if fault := broken(browser.post, url, sent):
+                found.append(f"{name}, {kind}: {fault}")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("share", range(2))
+def test_nothing_that_is_asked_breaks_it(share, world, as_):
+    found = []
+    for name, url, pattern in addresses(world, share, 2):
+        browser = as_(world.people.get(who_may(name)))
+        for query in nonsense.questions(pattern.callback):
+            cache.clear()
+            if fault := broken(browser.get, url, query):
+                found.append(f"{name}, {query}: {fault}"[:300])
+    assert not found, "\n".join(found)
+
+
+def test_no_odd_address_breaks_it(world, as_):
+    """Words and numbers in the path itself."""
+    found = []
+    for name, route, pattern in patterns():
+        kinds = {type(one).__name__ for one in pattern.pattern.converters.values()}
+        if "^" in route or not kinds & {"StringConverter", "IntConverter"}:
+            continue
+        browser: Client = as_(world.people.get(who_may(name)))
+        for text in ODD_WORDS:
+            url = reverse(name, args=[*_slug(route), *_odd(text, world.args(name, route))])
+            for send in (browser.get, browser.post):
+                if fault := broken(send, url):
+                    found.append(f"{name}, {text[:20]}: {fault}")
+    assert not found, "\n".join(found)
+
+
+def _odd(text: str, args: list[Any]) -> list[Any]:
+    number = int(text) if text.isdigit() else None
+    return [text if isinstance(arg, str) else number if number and isinstance(arg, int) else arg for arg in args]
+
+
+def _slug(route: str) -> list[str]:
+    return ["riverside"] if route.startswith("o/") else []
