@@ -124,7 +124,8 @@ def deliver(mail: Mail, work: Assignment) -> None:
     """Hand one mail to the mail server and commit at once that it was.
 
     No transaction is open while the server is spoken to. If we are killed between its answer and our commit, the mail
-    goes a second time, with the same Message-ID.
+    goes a second time, with the same Message-ID. What it said goes with it: links in mails open things for whoever
+    reads them.
     """
     if mail.sent_at is None and not mail.is_kept:
         try:
@@ -135,5 +136,6 @@ def deliver(mail: Mail, work: Assignment) -> None:
                 raise Refusal("The mail server does not accept this address.") from error
             raise
     with transaction.atomic():
-        Mail.objects.filter(pk=mail.pk, sent_at=None, is_kept=False).update(sent_at=timezone.now())
+        unsent = Mail.objects.filter(pk=mail.pk, sent_at=None, is_kept=False)
+        unsent.update(sent_at=timezone.now(), body="", html="")
         work.finish()

@@ -29,11 +29,15 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(state__in=[Job.State.DONE, Job.State.FAILED], finished_at__lt=moment)
 
     def visible_to(self, membership: Membership) -> "JobQuerySet":
-        """One’s own work in this organisation; whoever plans or administers sees everybody’s."""
+        """One’s own work in this organisation; whoever plans or administers sees how everybody’s goes."""
         here = self.filter(organisation_id=membership.organisation_id)
         if membership.can(Permission.PLAN) or membership.can(Permission.ADMINISTER):
             return here
-        return here.filter(requested_by_id=membership.person_id)
+        return here.asked_for_by(membership)
+
+    def asked_for_by(self, membership: Membership) -> "JobQuerySet":
+        """One’s own work alone: what it made is nobody else’s to take, since it holds what that person may read."""
+        return self.filter(organisation_id=membership.organisation_id, requested_by_id=membership.person_id)
 
 
 class Job(models.Model):

@@ -39,15 +39,17 @@ def job_detail(request: HttpRequest, organisation: Organisation, pk: int) -> Htt
 
 
 def _draw(request: HttpRequest, template: str, job: Job) -> HttpResponse:
-    return render(request, template, {"job": job, "file": job.files.defer("content").last()})
+    is_theirs = job.requested_by_id == request.user.pk
+    return render(request, template, {"job": job, "file": job.files.defer("content").last() if is_theirs else None})
 
 
 @requires(Permission.READ)
 @require_safe
 @never_cache
 def job_file(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """The file that the job made: to be saved, never to be shown by the browser as if it were a page of ours."""
-    job = get_object_or_404(Job.objects.visible_to(request.membership), pk=pk)
+    """The file that the job made, for whoever asked for it: to be saved, never to be shown by the browser as if it were
+    a page of ours."""
+    job = get_object_or_404(Job.objects.asked_for_by(request.membership), pk=pk)
     file = job.files.last()
     if file is None:
         raise Http404
