@@ -175,7 +175,8 @@ class InterventionForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = _people(organisation, also=[self.instance.owner_id])
         self.fields["owner"].empty_label = "nobody yet"
-        self.fields["step"].choices = [(step.value, f"{step.value}  {step.label}") for step in Step]
+        steps = [(step.value, f"{step.value}  {step.label}") for step in Step]
+        self.fields["step"].choices = [("", "choose a step"), *steps]
 
     def clean(self) -> dict[str, Any]:
         wanted = super().clean() or {}

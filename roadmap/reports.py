@@ -123,7 +123,7 @@ def _warning(step: ProgrammeStep, counted: Sequence[Intervention], begun: set[in
 
 def row_of(intervention: Intervention, *, on: date) -> Row:
     """One row of a list."""
-    owner = str(intervention.owner) if intervention.owner else "nobody yet"
+    owner = str(intervention.owner) if intervention.owner else "Nobody yet"
     when = days_in_words(intervention)
     return Row(intervention, f"{owner}, {when}" if when else owner, state_of(intervention, on=on))
 

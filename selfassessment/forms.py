@@ -52,7 +52,9 @@ class RoundForm(forms.ModelForm):
     once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(initial=0, widget=forms.HiddenInput, required=False)
     facilitator = PersonChoice(
-        label="Who facilitates?", help_text="Hears when the closing date comes, and closes the round."
+        label="Who facilitates?",
+        help_text="Hears when the closing date comes, and closes the round.",
+        empty_label="choose somebody",
     )
 
     class Meta:
@@ -88,7 +90,7 @@ class RoundForm(forms.ModelForm):
         )
         self.fields["facilitator"].queryset = people_of(organisation, Permission.FACILITATE)
         self.fields["programme"].queryset = Programme.objects.filter(organisation=organisation)
-        self.fields["programme"].empty_label = "None"
+        self.fields["programme"].empty_label = "no programme"
         self.fields["framework"].queryset = Framework.objects.usable_by(organisation)
         self.fields["framework"].empty_label = None
         if not self.is_bound:
@@ -123,7 +125,7 @@ class RoundForm(forms.ModelForm):
 
 
 class MembersForm(forms.Form):
-    """Members to be asked, as a list to tick. Those who were asked already are not on it."""
+    """Members to be asked, as a list to tick, or ``everybody``. Those who were asked already are not on it."""
 
     members = ManyOf(Person.objects.none(), widget=forms.CheckboxSelectMultiple, label="Members to ask")
 
@@ -131,6 +133,12 @@ class MembersForm(forms.Form):
         super().__init__(*args, **kwargs)
         asked = assessment.asked.exclude(person=None).values("person_id")
         self.fields["members"].queryset = people_of(assessment.organisation).exclude(pk__in=asked)
+        self.fields["members"].required = "everybody" not in self.data
+
+    def clean_members(self) -> "forms.models.QuerySet[Person]":
+        """Those who are ticked, or all who are offered."""
+        field: Any = self.fields["members"]
+        return field.queryset if "everybody" in self.data else self.cleaned_data["members"]
 
 
 class AddressesForm(forms.Form):
@@ -236,7 +244,7 @@ class DecisionForm(forms.Form):
 
     becomes = forms.ChoiceField(label="What does it become?", widget=forms.RadioSelect)
     words = forms.CharField(max_length=120, label="In these words")
-    owner = PersonChoice(label="Who does it?", empty_label="Choose somebody")
+    owner = PersonChoice(label="Who does it?", empty_label="choose somebody")
     step = forms.TypedChoiceField(
         label="In which step of the roadmap?", choices=Step.choices, coerce=int, required=False
     )

@@ -22,7 +22,7 @@ from selfassessment.views.rounds import find
 
 @requires(Permission.FACILITATE)
 def assessment_people(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """Who has been asked, and three ways to ask. Posting asks the members that are ticked."""
+    """Who has been asked, and three ways to ask. Posting asks the members that are ticked, or all."""
     assessment = find(request, pk)
     if not assessment.is_open:
         return redirect(assessment)
@@ -98,7 +98,9 @@ def _draw(
 ) -> HttpResponse:
     members = members or MembersForm(assessment=assessment)
     addresses = addresses or AddressesForm()
+    left = members.fields["members"].queryset.count()
     values = {
+        "ask_all": f"Ask all {left} members" if left > 2 else "",
         "assessment": assessment,
         "asked": assessment.asked.select_related("person").order_by("person__name", "email"),
         "members": members,

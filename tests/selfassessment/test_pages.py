@@ -161,6 +161,18 @@ def test_open_ask_remind_and_close_on_the_pages(a_round, as_, farah, cara, every
     assert browser.get(people, follow=True).redirect_chain[-1][0] == url("gap_report", assessment.pk)
 
 
+def test_all_members_are_asked_at_once(a_round, as_, farah, cara, reza, lena):
+    assessment = a_round("open")
+    browser = as_(farah)
+    people = url("assessment_people", assessment.pk)
+    assert "Ask all 4 members" in browser.get(people).text
+    browser.post(people, {"members": [cara.pk]})
+    page = browser.post(people, {"everybody": "yes"}, follow=True)
+    assert "3 people are asked by mail" in page.text
+    assert "Every member has been asked." in page.text
+    assert browser.post(people, {}).status_code == 422
+
+
 def test_closing_with_too_few_says_what_will_come_of_it(a_round, as_, farah, everybody):
     assessment = a_round()
     everybody(assessment, 2, A1=(2, 4))
