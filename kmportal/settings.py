@@ -98,6 +98,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "kmportal.lib.middleware.refuse_oversize",
+    "kmportal.lib.middleware.refuse_noughts",
+    "kmportal.lib.middleware.keep_private",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -279,6 +282,9 @@ LOGGING = {
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
         "django.server": {"level": "WARNING"},
+        # Not each page that was not found or was sent with mistakes: some addresses hold a key, with which a line of
+        # the log would open things, or say when somebody answered.
+        "django.request": {"level": "ERROR"},
     },
 }
 logging.captureWarnings(True)
