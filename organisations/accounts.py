@@ -4,12 +4,15 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
 from kmportal.lib.links import absolute
+from organisations.demo import DEMO_PASSWORD
 from organisations.models import Person
 
 
@@ -19,6 +22,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up: an account begins with an invitation into an organisation."""
         return False
+
+    def authenticate(self, request: HttpRequest, **credentials: str) -> AbstractBaseUser | None:
+        """Everybody knows the demo’s password, so outside the demo it opens nothing, whatever data the portal has."""
+        user = super().authenticate(request, **credentials)
+        return user if settings.DEMO or credentials.get("password") != DEMO_PASSWORD else None
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """With the new password an address that waits to be confirmed is forgotten: whoever knew the old one may have
+        asked for it, and would have the account again by confirming it."""
+        super().set_password(user, password)
+        EmailAddress.objects.filter(user=user, verified=False).delete()
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """At the portal’s own address, as every link in a mail: whoever asks for somebody else’s new password can make

@@ -88,7 +88,8 @@ def revoke(invitation: Invitation, *, by: Person, at: datetime | None = None) ->
 def accept(invitation: Invitation, *, person: Person, at: datetime | None = None) -> Membership:
     """Make the person a member with the role of the invitation.
 
-    Works once. Refuses an invitation that is used up, revoked or expired, and anybody with another address.
+    Works once. Refuses an invitation that is used up, revoked or expired, anybody with another address, and members of
+    today: one who was suspended would let themselves in, and the only administrator could become a reader.
     Somebody who left before gets the old membership back with the new role.
     """
     at = at or timezone.now()
@@ -97,6 +98,8 @@ def accept(invitation: Invitation, *, person: Person, at: datetime | None = None
     rows = Invitation.objects.open().filter(pk=invitation.pk, nonce=invitation.nonce, expires_at__gt=at)
     if not rows.update(accepted_at=at, accepted_by=person):
         raise Refusal("This invitation is no longer open. Ask for a new one.")
+    if Membership.objects.listed().filter(organisation=invitation.organisation, person=person).exists():
+        raise Refusal(f"You belong to {invitation.organisation} already. An administrator can change your role.")
     membership, _ = Membership.objects.update_or_create(
         organisation=invitation.organisation,
         person=person,
@@ -146,7 +149,10 @@ def remove(membership: Membership, *, by: Person, at: datetime | None = None) ->
     if membership.person_id == by.pk:
         raise Refusal("You cannot remove yourself. Ask another administrator.")
     _keep_an_administrator(membership)
-    if Membership.objects.filter(pk=membership.pk, left_at=None).update(left_at=at or timezone.now()):
+    at = at or timezone.now()
+    if Membership.objects.filter(pk=membership.pk, left_at=None).update(left_at=at):
+        asked = Invitation.objects.open().filter(organisation=membership.organisation_id)
+        asked.filter(email__iexact=membership.person.email).update(revoked_at=at)
         GroupMembership.objects.filter(group__organisation=membership.organisation, person=membership.person).delete()
         audit.record(membership.organisation, "removed", membership, by=by)
 

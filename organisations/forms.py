@@ -25,9 +25,7 @@ def _role_choices() -> list[tuple[str, str]]:
 class InvitationForm(forms.ModelForm):
     """Whom to ask in, as what, and into which groups."""
 
-    groups = ManyOf(
-        Group.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Which groups?"
-    )
+    groups = ManyOf(Group.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Which groups?")
 
     class Meta:
         model = Invitation
@@ -153,7 +151,7 @@ def picture(upload: UploadedFile) -> bytes:
                 raise ValidationError("The picture has too many pixels. Choose a smaller one.")
             image.load()
             drawn = image.convert("RGBA")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
         raise ValidationError("This file is not a PNG, JPEG or WebP picture.") from None
     drawn.thumbnail(LOGO_BOX)
     out = io.BytesIO()

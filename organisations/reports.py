@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from kmportal.lib.tables import guarded
 from organisations.models import AuditEntry, AuditName, Organisation
 
 
@@ -63,7 +64,7 @@ class TrailLine:
     def cells(self) -> list[str]:
         """The line for a spreadsheet; a text that could be read as a formula gets a quote in front."""
         cells = [self.at.isoformat(), self.who, self.verb, self.kind, str(self.ident), self.what, self.facts]
-        return ["'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in cells]
+        return [str(guarded(cell)) for cell in cells]
 
 
 def _word(value: object) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-# A spreadsheet runs a cell that begins like this as a formula, whoever wrote it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet runs a cell that begins like this as a formula, whoever wrote it (the last four: in Japanese ones).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def guarded(value: object) -> object:

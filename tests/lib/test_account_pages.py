@@ -179,3 +179,26 @@ def test_other_pages_are_ours(client, db, name):
 
 def test_a_dead_confirmation_link(client, db):
     assert "This link does not work any more" in said(client.get("/accounts/confirm-email/nonsense/"))
+
+
+def test_the_demos_password_opens_nothing_outside_the_demo(client, settings, lena):
+    lena.set_password("demo")
+    lena.save()
+    asked = {"login": lena.email, "password": "demo"}
+    assert "do not belong together" in said(client.post(reverse("account_login"), asked))
+    settings.DEMO = True
+    assert client.post(reverse("account_login"), asked).status_code == 302
+
+
+def test_a_new_password_forgets_an_address_that_waits_to_be_confirmed(as_, client, lena, mailoutbox):
+    """Somebody knew the old password and asked for an address of theirs."""
+    browser = as_(lena)
+    with_password(browser, browser.post(reverse("account_email"), {"email": "evil@x.example", "action_add": ""}))
+    waiting = link_in(mailoutbox[-1].body, "confirm-email")
+    client.post(reverse("account_reset_password"), {"email": lena.email})
+    page = client.get(link_in(mailoutbox[-1].body, "password/reset/key"), follow=True)
+    client.post(page.redirect_chain[-1][0], {"password1": NEW, "password2": NEW})
+    client.post(waiting)
+    lena.refresh_from_db()
+    assert lena.check_password(NEW)
+    assert lena.email == "lena@riverside.example"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kmportal.lib.tables import PageOf, csv_download, guarded, page_number, unguarded, whole_number
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+44 20", "-12 beds", "@here", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=1+1", "+44 20", "-12 beds", "@here", "\tx", "\rx", "\n=1", "＝1+1"])
 def test_text_that_a_spreadsheet_would_run_is_guarded(text):
     assert guarded(text) == "'" + text
 

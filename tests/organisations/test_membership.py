@@ -101,6 +101,19 @@ class TestInviting:
         membership = Membership.objects.current().get(person=cara)
         assert membership.role == Role.FACILITATOR
 
+    def test_an_invitation_changes_nothing_for_a_member_of_today(self, asked, riverside, cara, ada, lena, member, as_):
+        """Somebody changed their address to one that was invited besides."""
+        actions.suspend(member(cara), by=ada)
+        Person.objects.filter(pk=cara.pk).update(email=asked.email)
+        cara.refresh_from_db()
+        with pytest.raises(Refusal, match="belong to Riverside already"):
+            actions.accept(asked, person=cara)
+        as_(cara).post(path_of(asked))
+        assert Membership.objects.get(person=cara).suspended_at is not None
+        assert Invitation.objects.open().get() == asked
+        actions.remove(Membership.objects.get(person=cara), by=ada)
+        assert as_(cara).get(path_of(asked)).status_code == 410
+
     def test_a_token_names_row_and_nonce(self, asked):
         assert invitation_of(invitation_token(asked)) == asked
         assert invitation_of("") is None

@@ -1,6 +1,7 @@
 """The pages of people, groups, settings and the trail."""
 
 import io
+import zlib
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -92,6 +93,11 @@ class TestPeople:
         assert count() == one
 
 
+# A picture that says of itself that it has 1,600 million pixels.
+_HEAD = b"IHDR" + (40_000).to_bytes(4, "big") * 2 + b"\x08\x02\x00\x00\x00"
+HUGE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0d" + _HEAD + zlib.crc32(_HEAD).to_bytes(4, "big")
+
+
 class TestSettings:
     def fields(self, **changes) -> dict:
         return {"name": "Riverside", "kind": "trust", "time_zone": "Europe/London", **changes}
@@ -107,7 +113,7 @@ class TestSettings:
         as_(ada).post(url("organisation_edit"), self.fields(remove_logo="on"))
         assert as_(reza).get(url("organisation_logo")).status_code == 404
 
-    @pytest.mark.parametrize("content", [b"<svg onload=alert(1)>", b"", b"%PDF-1.7", png()[:200]])
+    @pytest.mark.parametrize("content", [b"<svg onload=alert(1)>", b"", b"%PDF-1.7", png()[:200], HUGE])
     def test_what_is_no_picture_is_refused_with_a_sentence(self, content, ada, as_):
         upload = SimpleUploadedFile("logo.png", content, "image/png")
         answer = as_(ada).post(url("organisation_edit"), self.fields(name="New name", logo_file=upload))
