@@ -116,7 +116,7 @@ def _answers_owed(membership: Membership, today: date) -> list[Need]:
         needs.append(
             Need(
                 f"Answer “{asked.assessment}”",
-                asked.assessment.get_absolute_url(),
+                reverse("assessment_answer", args=[membership.organisation.slug, asked.assessment_id]),
                 "Answer",
                 f"About 20 minutes, in one go or several. Open until {closes}",
                 weight=65,

@@ -159,7 +159,7 @@ class AddressesForm(forms.Form):
             more = f" and {len(pasted.bad) - 10} more" if len(pasted.bad) > 10 else ""
             one = len(pasted.bad) == 1
             what = "This is no whole e-mail address" if one else "These are no whole e-mail addresses"
-            raise ValidationError(f"{what}: {named}{more}. Nobody has been asked yet")
+            raise ValidationError(f"{what}: {named}{more}. Nothing has been sent")
         if not pasted.found:
             raise ValidationError("Write at least one e-mail address")
         return list(pasted.found)

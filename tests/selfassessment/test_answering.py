@@ -55,7 +55,13 @@ def test_a_guest_reads_starts_answers_resumes_and_finishes(by_link):
     for number in range(3, 9):
         page = guest.post(f"{start}{number}/", said(), follow=True)
     assert "You have answered everything" in page.text
-    assert "Thank you" in guest.post(f"{start}done/", follow=True).text
+    thanks = guest.post(f"{start}done/", follow=True).text
+    assert "Thank you" in thanks
+    assert "Stop for now" not in thanks
+    back = guest.get(start).text
+    assert "You have answered" in back
+    assert f'href="{start}done/"' in back
+    assert "Go on answering" not in back
     guest.post(f"{start}1/", said(now="5", version="1"))  # still open, so still to be changed
     response = Response.objects.get()
     assert (response.is_finished, response.anonymous, response.person, response.name) == (True, True, None, "")

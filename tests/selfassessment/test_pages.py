@@ -202,7 +202,7 @@ def test_one_bad_address_and_nobody_is_asked(a_round, as_, farah, text, bad):
     page = as_(farah).post(url("assessment_addresses", assessment.pk), {"addresses": text})
     assert page.status_code == 422
     assert f"“{bad}”" in page.text
-    assert "Nobody has been asked yet" in page.text
+    assert "Nothing has been sent" in page.text
     assert page.context["addresses"]["addresses"].value() == text
     assert not assessment.asked.exists()
     assert not Mail.objects.exists()
