@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -28,11 +27,11 @@ def refuse_oversize(respond: Respond) -> Respond:
 
 
 def refuse_noughts(respond: Respond) -> Respond:
-    """Refuse addresses with a nought in them: PostgreSQL keeps no such text, and looking one up would be an error."""
+    """Refuse paths with a nought in them: PostgreSQL keeps no such text, and looking up a code with one is an error."""
 
     def checked(request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
-            raise SuspiciousOperation("A nought in the address")
+        if "\0" in request.path_info:
+            return HttpResponse(render_to_string("400.html"), status=400)
         return respond(request)
 
     return checked
