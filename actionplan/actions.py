@@ -208,6 +208,17 @@ def drop(action: Action, *, by: Person, reason: str) -> Action:
 
 
 @transaction.atomic
+def show_to(action: Action, *, by: Person, reach: str, group: Group | None = None) -> Action:
+    """What it hangs on is for other readers now, so it is, too. The caller has checked that ``by`` may decide that."""
+    _lock(action)
+    if (action.reach, action.group) != (reach, group):
+        action.reach, action.group = reach, group
+        _keep(action, "reach", "group")
+        _trail(action, "shown to others", by=by, reach=reach)
+    return action
+
+
+@transaction.atomic
 def done_by_guest(action: Action, *, at: datetime, note: str = "") -> Action:
     """The guest who promised it says that it is done. The caller has checked the guest’s link. Safe to repeat."""
     _lock(action)
@@ -234,7 +245,8 @@ def remind_everybody(*, at: datetime) -> tuple[int, int]:
         try:
             written += remind(digest, at=at)
         except Exception:  # one address that makes trouble must not keep the others from their mail
-            logger.exception("The reminder to %s could not be written", digest.address)
+            actions = [item.action.pk for item in digest.items]
+            logger.exception("The reminder of the actions %s could not be written", actions)
             failed += 1
     return written, failed
 

@@ -104,6 +104,11 @@ class Action(models.Model):
         return reverse("action_detail", kwargs={"slug": self.organisation.slug, "pk": self.pk})
 
     @property
+    def name_in_trail(self) -> str:
+        """What the administrator reads, who may not be one of its readers."""
+        return self.title if self.reach in (Reach.ORGANISATION, Reach.NETWORK) else f"Action {self.pk}"
+
+    @property
     def owner_name(self) -> str:
         """Who does it, in words for a page; empty when nobody does yet."""
         return str(self.owner) if self.owner else self.guest_name

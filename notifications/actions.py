@@ -48,6 +48,13 @@ def tell(
     return notice if made else None
 
 
+@transaction.atomic
+def untell(organisation: Organisation, *, keys: str, but: Person) -> None:
+    """Take back what people were told of something that they may no longer see: all whose keys begin with ``keys``,
+    except what ``but`` was told."""
+    Notice.objects.filter(organisation=organisation, key__startswith=keys).exclude(person=but).delete()
+
+
 def mark_read(notice: Notice, *, at: datetime) -> None:
     """The person has opened it. Safe to repeat: the first moment stays."""
     Notice.objects.filter(pk=notice.pk).unread().update(read_at=at)

@@ -28,9 +28,9 @@ def record(organisation: Organisation, verb: str, subject: Model, *, by: Person 
 
 
 def _remember(organisation: Organisation, kind: str, subject: Model) -> None:
-    AuditName.objects.update_or_create(
-        organisation=organisation, kind=kind, ident=subject.pk, defaults={"name": str(subject)[:250]}
-    )
+    """Keep the name of a thing beside the trail; what not everybody may read has a ``name_in_trail`` that says less."""
+    name = str(getattr(subject, "name_in_trail", subject))[:250]
+    AuditName.objects.update_or_create(organisation=organisation, kind=kind, ident=subject.pk, defaults={"name": name})
 
 
 def _plain(value: Any) -> Any:

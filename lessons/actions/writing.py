@@ -15,7 +15,7 @@ from lessons import indexing, states
 from lessons.actions import steps
 from lessons.checks import title_from
 from lessons.models import Lesson, LessonAction, LessonRevision, State, Tag
-from notifications.actions import tell
+from notifications.actions import tell, untell
 from organisations import audit
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
@@ -27,6 +27,8 @@ from techniques.models import Session
 WORDS = ("title", "expected", "happened", "why", "when_you", "then_do", "abstract", "learned")
 FACTS = ("kind", "went_well", "group", "happened_on", "contact", "process", "share_with")
 SHORT = {"title": 300, "when_you": 1000}
+# With whom a checked lesson can be shared, from few to many.
+WIDTHS = [Reach.AUTHOR, Reach.REVIEWERS, Reach.GROUP, Reach.ORGANISATION, Reach.NETWORK]
 
 
 @transaction.atomic
@@ -81,23 +83,31 @@ def write(
     the same stands there already (the same form sent twice).
 
     Words that nobody was shown yet are written over; those that were sent, returned or checked stay as they were and
-    a new revision follows them. After the check the page says that it was changed since.
+    a new revision follows them. After the check the page says that it was changed since. Fewer may read it then at any
+    time; more only if somebody says so who could have checked it.
     """
     steps.lock(lesson)
-    if not states.may_write(lesson, steps.membership_in(lesson, by)):
+    membership = steps.membership_in(lesson, by)
+    if not states.may_write(lesson, membership):
         raise Refusal(_not_now(lesson, by))
     fresh, values = _words(words), _known(facts or {}, FACTS)
     if not _differs(lesson, fresh, values, tags):
         return lesson
     if lesson.version != seen:
         raise Stale
-    _check_share(lesson, values)
+    _check_share(lesson, values, membership)
     changed = _write_words(lesson, fresh, by=by, at=at)
+    readers = lesson.reach, lesson.group_id
     if lesson.is_shared:
         lesson.reach = values["reach"] = values.get("share_with", lesson.share_with)
     for column, value in values.items():
         setattr(lesson, column, value)
     steps.keep(lesson, "revision", *values)
+    if lesson.is_shared and (lesson.reach, lesson.group_id) != readers:
+        _take_promises_along(lesson, by=by)
+        audit.record(
+            lesson.organisation, "changed the readers of", lesson, by=by, before=readers[0], after=lesson.reach
+        )
     if tags is not None:
         file_under(lesson, tags)
     if changed and lesson.is_shared:
@@ -137,6 +147,7 @@ def withdraw(lesson: Lesson, *, by: Person, at: datetime) -> Lesson:
     reader = lesson.claimed_by
     empty: dict[str, Any] = {"submitted_at": None, "answer_due_on": None, "claimed_by": None, "claimed_at": None}
     event = steps.take(lesson, "withdraw", by=by, at=at, **empty)
+    untell(lesson.organisation, keys=f"lesson {lesson.pk} ", but=by)
     tell(
         reader,
         organisation=lesson.organisation,
@@ -174,12 +185,23 @@ def promise_for(lesson: Lesson, *, by: Person, **words: Any) -> Action:
         source_url_name="lesson_detail",
         source_url_args=[lesson.organisation.slug, lesson.pk],
         told_when_late=lesson.validated_by or by,
-        reach=Reach.GROUP if lesson.reach == Reach.GROUP else Reach.ORGANISATION,
-        group=lesson.group if lesson.reach == Reach.GROUP else None,
+        **_readers_of_promises(lesson),
         **words,
     )
     LessonAction.objects.get_or_create(action=action, defaults={"lesson": lesson})
     return action
+
+
+def _readers_of_promises(lesson: Lesson) -> dict[str, Any]:
+    """Who may read what was promised because of a lesson, which says its title: at most those who read the lesson."""
+    if lesson.reach == Reach.GROUP:
+        return {"reach": Reach.GROUP, "group": lesson.group}
+    return {"reach": Reach.ORGANISATION, "group": None}
+
+
+def _take_promises_along(lesson: Lesson, *, by: Person) -> None:
+    for action in Action.objects.filter(lessonaction__lesson=lesson).select_related("organisation"):
+        promises.show_to(action, by=by, **_readers_of_promises(lesson))
 
 
 def file_under(lesson: Lesson, names: Iterable[str]) -> None:
@@ -229,10 +251,16 @@ def _known(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: values[name] for name in names if name in values}
 
 
-def _check_share(lesson: Lesson, values: Mapping[str, Any]) -> None:
+def _check_share(lesson: Lesson, values: Mapping[str, Any], membership: Membership) -> None:
     share, group = values.get("share_with", lesson.share_with), values.get("group", lesson.group)
     if share == Reach.GROUP and group is None:
         raise Refusal("Choose the group that may read it, or share it with everybody here.")
+    if not lesson.is_shared:
+        return
+    elsewhere = share == lesson.share_with == Reach.GROUP and group != lesson.group
+    further = elsewhere or WIDTHS.index(Reach(share)) > WIDTHS.index(Reach(lesson.share_with))
+    if further and (lesson.author_id == membership.person_id or not membership.can(Permission.VALIDATE)):
+        raise Refusal("It was checked for fewer readers. Ask somebody else who checks lessons to share it further.")
 
 
 def _not_now(lesson: Lesson, by: Person) -> str:

@@ -32,7 +32,7 @@ def lesson_detail(request: HttpRequest, organisation: Organisation, pk: int) -> 
     is_side = lesson.author_id == membership.person_id or membership.can(Permission.VALIDATE)
     events = lesson.events.select_related("by", "revision").order_by("pk")
     actions = Action.objects.visible_to(membership).filter(lessonaction__lesson=lesson)
-    lines = wording.history(events, lesson, with_comments=is_ours and is_side)
+    lines = wording.history(events, lesson, with_comments=is_side) if is_ours else []
     context = {
         "lesson": lesson,
         "words": lesson.words,

@@ -7,11 +7,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from actionplan.models import Action
 from kmportal.lib.refusals import Refusal, Stale
 from lessons.actions import review, writing
 from lessons.models import Lesson, LessonRevision, State, Tag
 from notifications.models import Notice
-from organisations.models import AuditEntry, Group, Membership
+from organisations.models import AuditEntry, AuditName, Group, Membership
 from organisations.reach import Reach
 from search import index
 from search.models import SearchDoc
@@ -359,3 +360,48 @@ def test_what_the_network_shares_is_read_elsewhere_and_not_touched(identified, a
     assert "Add an action" not in page.content.decode()
     assert as_(oskar).get(reverse("lesson_edit", args=["hillside", lesson.pk])).status_code == 404
     assert as_(oskar).get(reverse("lesson_action_new", args=["hillside", lesson.pk])).status_code == 404
+
+
+def test_who_works_elsewhere_does_not_read_who_checked_it_when(identified, as_, oskar, reza):
+    lesson = identified(share_with=Reach.NETWORK)
+    assert "Claimed by Farah Siddiqui" in as_(reza).get(lesson.get_absolute_url()).content.decode()
+    there = as_(oskar).get(reverse("lesson_detail", args=["hillside", lesson.pk])).content.decode()
+    assert "Claimed by" not in there
+    assert "History" not in there
+
+
+def test_its_author_cannot_share_a_checked_lesson_further(identified, riverside, cara, farah):
+    ward, other = (Group.objects.create(organisation=riverside, name=name) for name in ("Ward 6", "Ward 7"))
+    lesson = identified(share_with=Reach.GROUP, group=ward)
+    for facts in ({"share_with": Reach.NETWORK}, {"share_with": Reach.ORGANISATION}, {"group": other}):
+        with pytest.raises(Refusal, match="fewer readers"):
+            writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={}, facts=facts)
+    writing.write(lesson, by=farah, at=NOON, seen=lesson.version, words={}, facts={"share_with": Reach.NETWORK})
+    assert lesson.reach == Reach.NETWORK
+    entry = AuditEntry.objects.get(verb="changed the readers of")
+    assert entry.facts == {"before": "group", "after": "network"}
+    writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={}, facts={"share_with": Reach.GROUP})
+    assert lesson.reach == Reach.GROUP, "fewer readers at any time"
+
+
+def test_what_was_promised_for_a_lesson_has_no_more_readers_than_the_lesson(
+    identified, riverside, cara, reza, ada, member
+):
+    ward = Group.objects.create(organisation=riverside, name="Ward 6")
+    lesson = identified()
+    action = writing.promise_for(lesson, by=cara, title="Change the checklist of Ward 6")
+    assert Action.objects.visible_to(member(reza)).exists()
+    facts = {"share_with": Reach.GROUP, "group": ward}
+    writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={}, facts=facts)
+    assert not Action.objects.visible_to(member(reza)).exists()
+    assert index.find(member(reza), "checklist", kinds=["action"]).total == 0
+    assert "checklist" not in "".join(AuditName.objects.filter(kind="action").values_list("name", flat=True))
+    action.refresh_from_db()
+    assert Action.objects.visible_to(member(cara)).get() == action
+
+
+def test_what_is_taken_back_stands_in_nobodys_notices(waiting, cara, farah):
+    lesson = waiting()
+    assert Notice.objects.filter(person=farah, text__contains=lesson.words.title).exists()
+    writing.withdraw(lesson, by=cara, at=NOON)
+    assert not Notice.objects.exclude(person=cara).filter(text__contains=lesson.words.title).exists()
