@@ -115,7 +115,8 @@ def _response(assessment: Assessment, by: Respondent) -> Response:
     response = Response.objects.of(assessment, key=by.key, person=by.person).first()
     if response is not None:
         return response
-    if assessment.anonymous and by.asked and by.asked.answered:
+    # Asked anew: the round is held since, and two browsers of one person may have come at the same moment.
+    if assessment.anonymous and by.asked and Asked.objects.filter(pk=by.asked.pk, answered=True).exists():
         raise Refusal(BEGUN_ELSEWHERE)
     named = not assessment.anonymous
     return Response.objects.create(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from uuid import UUID
 
 from django.conf import settings
@@ -59,14 +59,18 @@ def _session(request: HttpRequest, typed: str) -> Session | None:
 
 
 def _address(request: HttpRequest) -> str:
-    """Where the request comes from; behind a proxy, what the proxy itself saw."""
+    """Where the request comes from; behind a proxy, what the proxy itself saw. Of the new, long addresses only the
+    half that stands for a whole house or network: whoever has one has as many of them as they like."""
     said = request.META.get("REMOTE_ADDR", "")
     if getattr(settings, "ALLAUTH_TRUSTED_PROXY_COUNT", 0):
         said = request.headers.get("X-Forwarded-For", said).rpartition(",")[2]
     try:
-        return str(ip_address(said.strip()))
+        address = ip_address(said.strip())
     except ValueError:
         return "unknown"
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
+        return str(ip_network((int(address), 64), strict=False))
+    return str(address)
 
 
 def _ask_again(request: HttpRequest, sentence: str, *, status: int = 404) -> HttpResponse:

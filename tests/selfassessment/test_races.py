@@ -10,7 +10,7 @@ from kmportal.lib.refusals import Refusal
 from organisations.models import AuditEntry
 from selfassessment import actions, reports
 from selfassessment.actions import Choice, Respondent
-from selfassessment.models import Answer, Decision, Response
+from selfassessment.models import Answer, Asked, Decision, Response
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,6 +46,20 @@ def test_the_first_answer_twice_makes_one_response(a_round, criteria):
     same = at_once(*[answer(Choice(now=2))] * 4)
     assert all(isinstance(saved, actions.Saved) for saved in same), same
     assert (Response.objects.count(), Answer.objects.count(), Answer.objects.get().version) == (1, 1, 1)
+
+
+def test_one_person_in_two_browsers_counts_once_in_an_anonymous_round(a_round, criteria):
+    assessment = a_round(anonymous=True)
+    asked = Asked.objects.create(assessment=assessment, email="ann@x.example", nonce="n")
+    browsers = [Respondent(key * 64, asked=Asked.objects.get(pk=asked.pk)) for key in "ab"]
+    said = at_once(
+        *[
+            lambda by=by: actions.answer(assessment, criteria["A1"], by=by, choice=Choice(now=2), seen=0)
+            for by in browsers
+        ]
+    )
+    assert sorted(type(one).__name__ for one in said) == ["Refusal", "Saved"], said
+    assert Response.objects.count() == 1
 
 
 def test_two_windows_that_differ_one_is_told(a_round, criteria):

@@ -74,6 +74,17 @@ def test_guessing_is_braked_but_not_for_those_inside(client, room, enter):
     assert gus.get(reverse("join_room", args=[room.code])).status_code == 200
 
 
+def test_one_house_with_many_addresses_is_braked_as_one(client, room):
+    for number in range(codes.FROM_ONE_ADDRESS):
+        client.get("/join/RNK4G7/", REMOTE_ADDR=f"2001:db8:1:2::{number:x}")
+    answer = client.get(reverse("join_session", args=[room.code]), REMOTE_ADDR="2001:db8:1:2:ffff::1")
+    assert answer.status_code == 429
+    elsewhere = client.get(reverse("join_session", args=[room.code]), REMOTE_ADDR="2001:db8:1:3::1")
+    assert elsewhere.status_code == 200
+    for odd in ("::ffff:192.0.2.7", "fe80::1%eth0", "192.0.2.7", "unix:", ""):
+        assert client.get(reverse("join_session", args=[room.code]), REMOTE_ADDR=odd).status_code == 200
+
+
 def test_behind_a_proxy_the_proxys_word_counts(room, settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     browser = Client()
