@@ -54,7 +54,8 @@ def work_out(
     ranked = _ranked(results.values(), people.answered, outcomes)
     gaps = [row for row in plain if row.figures.gap is not None and row.figures.gap > 0]
     top, rest = ranked[: scoring.TOP], ranked[scoring.TOP :]
-    quick = next((row for row in rest if row.suggestion.effort == "quick"), None)
+    has_quick = any(row.suggestion.effort == "quick" for row in top)
+    quick = None if has_quick else next((row for row in rest if row.suggestion.effort == "quick"), None)
     return GapReport(
         assessment=assessment,
         turnout=people,
