@@ -110,9 +110,7 @@ class InviteForm(forms.Form):
 
     mark_optional = False
 
-    people = ManyOf(
-        Person.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Members"
-    )
+    people = ManyOf(Person.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Members")
     addresses = forms.CharField(
         required=False,
         max_length=20_000,

@@ -42,7 +42,7 @@ def test_says_so_when_there_is_nothing_at_all(page):
 def test_shows_hits_with_marks_state_and_links(page, put):
     put(7, title="The <valve>", body="A valve & a pump", state="identified", tags=["x"])
     html = page("valve")
-    assert '<h2>1 result for “valve” </h2>' in html
+    assert "<h2>1 result for “valve” </h2>" in html
     assert '<a href="/o/riverside/things/7/">The &lt;<mark>valve</mark>&gt;</a>' in html
     assert "A <mark>valve</mark> &amp; a pump" in html
     assert "Identified" in html
