@@ -17,7 +17,7 @@ from roadmap.models import Intervention
 from search import index
 from techniques import codes, emails, log
 from techniques.documents import of_session
-from techniques.models import Invitee, RoomEvent, Session, Stage, Technique
+from techniques.models import Invitee, Participant, RoomEvent, Session, Stage, Technique
 
 # What those who are asked to come must hear of when it changes
 ANNOUNCED = ("starts_at", "place_kind", "place")
@@ -150,6 +150,7 @@ def cancel(session: Session, *, by: Person, at: datetime | None = None) -> None:
     _still_planned(session)
     session.state, session.code = Session.State.CANCELLED, ""
     session.save(update_fields=["state", "code"])
+    Participant.objects.filter(session=session, person=None).update(name="")
     log.add(session, RoomEvent.Kind.CLOSED, at=at or timezone.now())
     audit.record(session.organisation, "cancelled", session, by=by)
     emails.called_off(session)

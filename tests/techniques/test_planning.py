@@ -139,6 +139,13 @@ def test_cancelling_kills_the_code_and_tells_people(session, farah, cara, member
     assert session.events.get().kind == RoomEvent.Kind.CLOSED
 
 
+def test_cancelling_forgets_the_names_of_guests_who_had_joined_already(session, farah, cara):
+    actions.join(session, name="Gus Abbott", key="k" * 32, at=NOW)
+    actions.join(session, name=str(cara), key="c" * 32, person=cara, at=NOW)
+    actions.cancel(session, by=farah)
+    assert set(session.participants.values_list("name", flat=True)) == {"", "Cara Doyle"}
+
+
 def test_a_session_under_way_is_neither_edited_nor_cancelled(room, farah):
     with pytest.raises(Refusal, match="under way"):
         actions.edit(room, by=farah, seen=1, base_url="http://x", title="Y")
