@@ -57,7 +57,7 @@ class ActionForm(OwnerForm):
     detail = forms.CharField(
         max_length=4000, required=False, label="What should whoever does it know?", widget=forms.Textarea({"rows": 3})
     )
-    due_on = DateField(required=False, label="Until when?")
+    due_on = DateField(required=False, label="By when?")
     once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
     field_order = ("title", "owner", "guest_name", "guest_email", "due_on", "detail", "once")
 
@@ -102,7 +102,7 @@ class MoveForm(forms.Form):
     """Another day, and why."""
 
     mark_optional = False
-    to = DateField(required=False, label="Until when now?")
+    to = DateField(required=False, label="By when now?")
     no_date = forms.BooleanField(required=False, label="There is no date for now")
     reason = forms.CharField(
         max_length=500,

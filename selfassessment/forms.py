@@ -246,9 +246,13 @@ class DecisionForm(forms.Form):
     words = forms.CharField(max_length=120, label="In these words")
     owner = PersonChoice(label="Who does it?", empty_label="choose somebody")
     step = forms.TypedChoiceField(
-        label="In which step of the roadmap?", choices=Step.choices, coerce=int, required=False
+        label="In which step of the roadmap?",
+        help_text="For an intervention only.",
+        choices=Step.choices,
+        coerce=int,
+        required=False,
     )
-    until = DateField(label="Until when?")
+    until = DateField(label="By when?")
 
     def __init__(
         self, *args: Any, organisation: Organisation, may_plan: bool, programme: Programme | None, **kwargs: Any
@@ -256,7 +260,7 @@ class DecisionForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [("action", "An action"), ("intervention", "An intervention on the roadmap")]
         hints = {
-            "action": "One thing that one person does until a day.",
+            "action": "One thing that one person does by a set day.",
             "intervention": f"A piece of work in “{programme}”, with guidance from the catalogue." if programme else "",
         }
         self.fields["becomes"].choices = hinted(choices, hints)

@@ -63,7 +63,7 @@ class PromiseForm(forms.Form):
     )
     guest_name = forms.CharField(max_length=120, required=False, label="Or a guest: name")
     guest_email = forms.EmailField(max_length=254, required=False, label="Or a guest: e-mail address")
-    due_on = DateField(required=False, label="Until when?")
+    due_on = DateField(required=False, label="By when?")
 
     mark_optional = False
 

@@ -242,7 +242,7 @@ def test_close_read_and_decide(opened, window, check, riverside, farah, lena, re
     lead.get_by_label("An intervention on the roadmap").check()
     lead.get_by_label("In these words").fill("Our own words for it")
     lead.get_by_label("Who does it?").select_option(label="Farah Siddiqui")
-    lead.get_by_label("Until when?").fill("tomorrow")
+    lead.get_by_label("By when?").fill("tomorrow")
     lead.get_by_role("button", name="Accept it").click()
     expect(lead.get_by_text("Accepted, changed")).to_be_visible()
     assert Intervention.objects.get().title == "Our own words for it"

@@ -117,7 +117,7 @@ def test_one_round_from_the_plan_to_what_was_promised(people, tmp_path):
     lena.get_by_label("An intervention on the roadmap").check()
     lena.get_by_label("In these words").fill(SUGGESTION)
     lena.get_by_label("Who does it?").select_option(label="Farah Siddiqui")
-    lena.get_by_label("Until when?").fill("19 March 2027")
+    lena.get_by_label("By when?").fill("19 March 2027")
     press(lena, "Accept it")
     expect(lena.get_by_role("link", name=SUGGESTION).first).to_be_visible()
     fetch_pdf(lena)
