@@ -18,7 +18,8 @@ if (BASE_DIR / ".env").is_file():
 TESTING = "pytest" in sys.modules
 DEMO = env.bool("KM_DEMO", False)
 DATA_DIR = Path(env.str("KM_DATA_DIR", str(BASE_DIR / "var" / ("demo" if DEMO else "portal")))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+# For its owner alone: the database in it holds sessions and what people wrote, and is made with the umask of the shell.
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 VERSION = (BASE_DIR / "VERSION").read_text().strip()
 
 
