@@ -5,7 +5,7 @@ export KM_TARGET = $@
 # exec: so that make’s own child is the portal, and a signal to make reaches it.
 BOOT = $(PYTHON) scripts/bootstrap.py
 
-.PHONY: help run serve first test bench demo-reset format lock
+.PHONY: help run serve first test bench demo-reset format pictures lock
 .DEFAULT_GOAL := help
 
 help: ## list what can be done
@@ -31,6 +31,9 @@ demo-reset: ## make the demo as new
 
 format: ## bring code and templates into the form that the tests ask for
 	@exec $(BOOT) --dev format
+
+pictures: ## take the pictures of the guides and the README again, from a demo of their own
+	@exec $(BOOT) --dev pictures
 
 lock: ## pin the newest libraries that the two requirements*.in allow, with hashes
 	@exec $(BOOT) --dev lock

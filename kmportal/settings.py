@@ -144,8 +144,9 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "organisations.context.shell",
                 "notifications.context.bell",
+                "dashboards.context.introduction",
             ],
-            "builtins": ["kmportal.lib.templatetags.km"],
+            "builtins": ["kmportal.lib.templatetags.km", "kmportal.lib.templatetags.words"],
             "debug": DEBUG or TESTING,
         },
     }

@@ -20,10 +20,12 @@ organisation = [
 urlpatterns = [
     path("", include("jobs.urls")),
     path("", include("organisations.urls")),
+    path("", include("dashboards.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("join/", include("techniques.urls")),
     path("answer/", include("selfassessment.urls")),
     path("help/", pages.help_page, name="help"),
+    path("words/", pages.words, name="words"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("privacy/", pages.privacy, name="privacy"),
     path("components/", pages.components, name="components"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from kmportal.lib.refusals import Refusal
 from organisations import audit, emails
-from organisations.models import Group, GroupMembership, Invitation, Membership, Organisation, Person
+from organisations.models import Group, GroupMembership, Invitation, Membership, Organisation, Person, PutAway
 from organisations.permissions import NAMED_VALIDATORS, Role
 
 INVITATION_LASTS = timedelta(days=14)
@@ -210,3 +210,21 @@ def change_group(group: Group, *, by: Person, name: str, kind: str, people: Iter
 def note_settings(organisation: Organisation, *, by: Person, changed: Iterable[str]) -> None:
     """Write down which settings somebody changed."""
     audit.record(organisation, "changed settings", organisation, by=by, fields=", ".join(sorted(changed)))
+
+
+def put_away(page: str, *, by: Person) -> None:
+    """Show somebody the introduction of this page no more. Twice is the same as once.
+
+    No organisation is concerned, so nothing goes into a trail; nor does it for the two below.
+    """
+    PutAway.objects.get_or_create(person=by, page=page)
+
+
+def take_out(page: str, *, by: Person) -> None:
+    """Show somebody the introduction of this page again."""
+    PutAway.objects.filter(person=by, page=page).delete()
+
+
+def take_out_all(*, by: Person) -> None:
+    """Show somebody every introduction again."""
+    PutAway.objects.filter(person=by).delete()

@@ -256,6 +256,21 @@ class Invitation(models.Model):
         return at >= self.expires_at
 
 
+class PutAway(models.Model):
+    """That a person has put away the introduction of a page. Nobody else sees it."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    page = models.CharField(max_length=60)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "introductions put away"
+        constraints = [models.UniqueConstraint(fields=["person", "page"], name="put_away_once")]
+
+    def __str__(self) -> str:
+        return f"{self.page} by {self.person}"
+
+
 class AuditName(models.Model):
     """The name of a person or thing as it stood, kept beside the trail so that a name can go and the trail stays."""
 

@@ -24,7 +24,7 @@ MEMBER, CONTRIBUTOR, FACILITATOR, VALIDATOR, LEAD, ADMINISTRATOR = (
 # URL name → class. A new page fails the walk until it has its line here.
 DOORS = {
     PUBLIC: """
-        livez healthz help accessibility privacy components mailbox mailbox_mail demo_enter
+        livez healthz help guide words accessibility privacy components mailbox mailbox_mail demo_enter
         account_login account_signup account_inactive account_reset_password account_reset_password_done
         account_reset_password_from_key account_reset_password_from_key_done account_confirm_email
         account_email_verification_sent account_confirm_login_code account_logout
@@ -36,6 +36,7 @@ DOORS = {
     """,
     ACCOUNT: """
         front account account_email account_change_password account_set_password account_reauthenticate
+        introduction_put_away introduction_show introduction_show_all
     """,
     MEMBER: """
         home search organisation_logo notice_list notice_read_all notice_open job_detail job_file job_retry
@@ -105,6 +106,7 @@ ODD = {
 }
 # Found by the code in the address, so the person does not matter; these codes or states open nothing.
 DEAD = {"join_note_change", "join_mine", "join_since", "action_guest", "mailbox", "mailbox_mail", "demo_enter"}
+DEAD |= {"introduction_put_away", "introduction_show"}  # the walk names no page
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, str, URLPattern]]:

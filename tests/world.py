@@ -124,6 +124,8 @@ class World:
             return "L1"
         if key == "number":
             return 1
+        if name == "guide":
+            return "team-member"
         if key == "key":
             return "after-action-review" if name.startswith("technique") else "elevator-pitch"
         return self._pk(name, t)

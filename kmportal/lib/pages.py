@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from kmportal.lib.glossary import glossary
 from kmportal.lib.samples import component_values
 
 View = Callable[..., HttpResponse]
@@ -25,6 +26,12 @@ def _public(view: View) -> View:
 def help_page(request: HttpRequest) -> HttpResponse:
     """What each part of the portal does, in a few sentences."""
     return render(request, "pages/help.html")
+
+
+@_public
+def words(request: HttpRequest) -> HttpResponse:
+    """The portal’s own words and what they mean."""
+    return render(request, "pages/words.html", {"groups": glossary().groups})
 
 
 @_public
@@ -52,12 +59,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: a member whose role does not open this page."""
-    return render(request, "403.html", status=403)
+    return render(request, "403.html", {"introduction": None}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: nothing there, or nothing for this person; both look the same."""
-    return render(request, "404.html", status=404)
+    return render(request, "404.html", {"introduction": None}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -17,7 +17,7 @@ from organisations.access import guest, login_not_required, signed_in
 from organisations.accounts import hold_address
 from organisations.demo import DEMO_PEOPLE
 from organisations.forms import AccountForm, JoinForm
-from organisations.models import Invitation, Membership, Person
+from organisations.models import Invitation, Membership, Person, PutAway
 from organisations.tokens import invitation_of
 
 
@@ -42,8 +42,8 @@ def account(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your name is saved.")
         return redirect("account")
     mine = Membership.objects.current().filter(person=request.user).select_related("organisation")
-    status = 422 if form.errors else 200
-    return render(request, "organisations/account.html", {"form": form, "memberships": mine}, status=status)
+    values = {"form": form, "memberships": mine, "put_away": PutAway.objects.filter(person=request.user).count()}
+    return render(request, "organisations/account.html", values, status=422 if form.errors else 200)
 
 
 @signed_in

@@ -10,6 +10,21 @@ initAll();
 // What htmx puts into the page gets its behaviour too, and an error summary its focus.
 document.addEventListener("htmx:afterSettle", (event) => initAll({ scope: event.target }));
 
+// Putting the introduction of a page away goes on behind the page, so that nothing half written is lost.
+const introduction = document.querySelector(".km-intro");
+introduction?.querySelector("form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const sent = { method: "POST", body: new FormData(form), headers: { "HX-Request": "true" } };
+  const answer = await fetch(form.action, sent).catch(() => null);
+  if (answer?.status !== 204) return form.submit();
+  introduction.remove();
+  document.querySelector(".km-foot form[hidden]")?.removeAttribute("hidden");
+  const heading = document.querySelector("h1");
+  heading?.setAttribute("tabindex", "-1");
+  heading?.focus();
+});
+
 // A menu closes when one clicks or tabs away from it, and with Escape, which takes the focus back to its button.
 for (const menu of document.querySelectorAll("details.km-pop, details.km-menu")) {
   document.addEventListener("click", (event) => {

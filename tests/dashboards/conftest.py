@@ -1,4 +1,4 @@
-"""The demo, loaded once for all tests of a file and taken back afterwards."""
+"""The demo, loaded once for all tests of a file and taken back afterwards; and one of everything in Riverside."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from dashboards.demo import playing
 from dashboards.demo.world import World
+from tests.world import World as OneOfEverything
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,10 @@ def story(django_db_setup, django_db_blocker) -> Iterator[Story]:
 def demo(story, db) -> Story:
     """The demo, in a test that may change it: what the test does is taken back after it."""
     return story
+
+
+@pytest.fixture
+def world(settings, riverside, lena, farah, cara, reza, ada, sam, nia) -> OneOfEverything:
+    settings.EMAIL_BACKEND = "jobs.mail.Backend"
+    people = {"lena": lena, "farah": farah, "cara": cara, "reza": reza, "ada": ada, "sam": sam, "nia": nia}
+    return OneOfEverything.build(riverside, people)

@@ -1,4 +1,4 @@
-"""Load or check the content that ships: catalogue, techniques, self-assessment, starters, examples. Repeatable."""
+"""Load or check the content that ships: catalogue, techniques, self-assessment, examples, help. Repeatable."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ import lessons.examples
 import roadmap.examples
 import selfassessment.examples
 import techniques.examples
-from kmportal.lib import readability
+from dashboards import guides, introductions
+from kmportal.lib import glossary, readability
 from kmportal.lib.content import ContentError
 from roadmap import catalogue, starters
 from roadmap import loading as roadmap_loading
@@ -66,6 +67,9 @@ class Content:
     summaries: tuple[techniques.examples.Example, ...]
     pitches: tuple[roadmap.examples.Example, ...]
     round: selfassessment.examples.Example
+    glossary: glossary.Glossary
+    introductions: tuple[introductions.Introduction, ...]
+    guides: tuple[guides.Guide, ...]
 
     def __str__(self) -> str:
         kinds = Counter(one.family for one in self.library.techniques)
@@ -73,7 +77,8 @@ class Content:
         return (
             f"{len(self.interventions.entries)} catalogue entries, {kinds['technique']} techniques, "
             f"{kinds['meeting']} meetings, {len(self.framework.criteria)} criteria, {len(self.starters)} starters, "
-            f"{examples} examples"
+            f"{examples} examples, {sum(len(group.words) for group in self.glossary.groups)} words, "
+            f"{len(self.introductions)} introductions, {len(self.guides)} guides"
         )
 
 
@@ -84,6 +89,7 @@ def read_all() -> Content:
     if problems := catalogue.technique_problems({technique.key for technique in library.techniques}):
         raise ContentError(problems)
     framework = instrument.read()
+    words = glossary.read()
     return Content(
         interventions,
         library,
@@ -93,6 +99,9 @@ def read_all() -> Content:
         techniques.examples.read(library=library),
         roadmap.examples.read(catalogue=interventions),
         selfassessment.examples.read(framework=framework),
+        words,
+        introductions.read(known=words),
+        guides.read(known=words),
     )
 
 
@@ -104,6 +113,7 @@ def readings(content: Content) -> dict[str, readability.Reading]:
         **_of_techniques([one for one in content.library.techniques if one.family == "meeting"], "Meetings"),
         **_of_catalogue(content),
         **_of_examples(content),
+        **_of_help(content),
     }
     return {name: readability.read(texts) for name, texts in groups.items()}
 
@@ -157,6 +167,20 @@ def _of_catalogue(content: Content) -> Texts:
         ],
         "Steps": [text for step in interventions.steps for text in (step.purpose, *step.exit_questions)],
         "Starters": [*(one.sentence for one in content.starters), *(line.why for line in lines)],
+    }
+
+
+def _of_help(content: Content) -> Texts:
+    shown = [words for one in content.introductions for words in (one.words, *(words for _, words in one.variants))]
+    guided = [
+        text
+        for one in content.guides
+        for text in (one.lead, *one.get, *(f"{task.do}. {task.why}" for task in one.first))
+    ]
+    return {
+        "Glossary": [word.meaning for group in content.glossary.groups for word in group.shown],
+        "Introductions": [f"{one.title} {glossary.plain(one.words, content.glossary)}" for one in shown],
+        "Guides": [glossary.plain(text, content.glossary) for text in guided],
     }
 
 

@@ -1,0 +1,149 @@
+"""The guides, one for each group of people, read from ``content/help/guides.yaml``."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kmportal.lib.content import (
+    ContentError,
+    Document,
+    Key,
+    Problem,
+    is_sentence,
+    read_yaml,
+    repeated,
+    schema_problems,
+    text_problems,
+)
+from kmportal.lib.glossary import Glossary, glossary, plain, terms_of
+
+FOLDER = Path(__file__).parent / "content" / "help"
+SCHEMA = FOLDER / "guides.schema.json"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One of the first three things to do, and the page where one does it."""
+
+    do: str
+    why: str
+    page: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something is found: what somebody wants, and what the page is called."""
+
+    want: str
+    called: str
+    page: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of the portal, and how it is taken: who looks at which page through a window of which size.
+
+    ``press`` is the link that is followed on that page first, as a CSS selector.
+    """
+
+    file: str
+    alt: str
+    caption: str
+    who: str
+    page: str
+    args: tuple[str, ...]
+    press: str
+    width: int
+    height: int
+
+    @property
+    def path(self) -> str:
+        """Where it lies among the static files."""
+        return f"img/guide/{self.file}"
+
+    @property
+    def is_phone(self) -> bool:
+        return self.width < self.height
+
+
+@dataclass(frozen=True)
+class Guide:
+    """One guide, for the people of some roles. Terms are marked in its texts."""
+
+    key: str
+    roles: tuple[str, ...]
+    name: str
+    title: str
+    lead: str
+    get: tuple[str, ...]
+    first: tuple[Task, ...]
+    where: tuple[Place, ...]
+    pictures: tuple[Picture, ...]
+
+
+def read(folder: Path = FOLDER, *, known: Glossary | None = None) -> tuple[Guide, ...]:
+    """All guides. Raises ``ContentError`` with everything that is wrong."""
+    document = read_yaml(folder / "guides.yaml", base=folder.parent.parent)
+    if problems := schema_problems(document, SCHEMA):
+        raise ContentError(problems)
+    if problems := list(_problems(document, known or glossary())):
+        raise ContentError(problems)
+    return tuple(
+        Guide(
+            key=one["key"],
+            roles=tuple(one["roles"]),
+            name=one["name"],
+            title=one["title"],
+            lead=one["lead"],
+            get=tuple(one["get"]),
+            first=tuple(Task(**task) for task in one["first"]),
+            where=tuple(Place(**place) for place in one["where"]),
+            pictures=tuple(_picture(picture) for picture in one["pictures"]),
+        )
+        for one in document.data["guides"]
+    )
+
+
+def _picture(row: dict[str, Any]) -> Picture:
+    return Picture(**{**row, "args": tuple(row.get("args", ())), "press": row.get("press", "")})
+
+
+@cache
+def guides() -> tuple[Guide, ...]:
+    """All guides, read once for each process."""
+    return read()
+
+
+def guide_for(role: str) -> Guide | None:
+    """The guide that somebody of this role reads first."""
+    return next((one for one in guides() if role in one.roles), None)
+
+
+def _problems(document: Document, known: Glossary) -> Iterator[Problem]:
+    yield from text_problems(document)
+    rows = list(enumerate(document.data["guides"]))
+    for index, one in rows:
+        texts: list[tuple[tuple[Key, ...], str]] = [
+            (("lead",), one["lead"]),
+            *((("get", number), text) for number, text in enumerate(one["get"])),
+            *((("first", number, "why"), task["why"]) for number, task in enumerate(one["first"])),
+            *(
+                (("pictures", n, field), pic[field])
+                for n, pic in enumerate(one["pictures"])
+                for field in ("alt", "caption")
+            ),
+        ]
+        for path, text in texts:
+            if not is_sentence(plain(text, known)):
+                yield document.problem(("guides", index, *path), "This must be a full sentence with a full stop.")
+            for key in terms_of(text):
+                if not known.knows(key):
+                    yield document.problem(("guides", index, *path), f"The glossary has no word with the key “{key}”.")
+    for name in ("key", "title"):
+        for word, path in repeated((one[name], ("guides", index, name)) for index, one in rows):
+            yield document.problem(path, f"“{word}” stands here twice.")
+    roles = [(role, ("guides", index, "roles")) for index, one in rows for role in one["roles"]]
+    for role, path in repeated(roles):
+        yield document.problem(path, f"Two guides are for the role “{role}”.")

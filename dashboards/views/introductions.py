@@ -1,0 +1,51 @@
+"""Putting the introduction of a page away, and taking it out again. Each is safe to repeat."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from dashboards.introductions import by_page
+from organisations import actions
+from organisations.access import signed_in
+
+
+@require_POST
+@signed_in
+def introduction_put_away(request: HttpRequest) -> HttpResponse:
+    """Show it no more. The script asks for no page back, so that nothing half written is lost."""
+    actions.put_away(_page(request), by=request.user)
+    return HttpResponse(status=204) if request.htmx else redirect(_back(request))
+
+
+@require_POST
+@signed_in
+def introduction_show(request: HttpRequest) -> HttpResponse:
+    """Show it again, and go there."""
+    actions.take_out(_page(request), by=request.user)
+    return redirect(f"{_back(request)}#introduction")
+
+
+@require_POST
+@signed_in
+def introduction_show_all(request: HttpRequest) -> HttpResponse:
+    """Show every introduction again."""
+    actions.take_out_all(by=request.user)
+    messages.success(request, "Every page shows its introduction again.")
+    return redirect("account")
+
+
+def _page(request: HttpRequest) -> str:
+    """Which introduction is meant; one that does not exist is not kept."""
+    page = request.POST.get("page", "")
+    if page not in by_page():
+        raise Http404
+    return by_page()[page].page
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the person came from, if that is here; else the way in."""
+    back = request.POST.get("back", "")
+    here = {request.get_host()}
+    return back if url_has_allowed_host_and_scheme(back, here, require_https=request.is_secure()) else "/"
