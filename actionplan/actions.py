@@ -140,13 +140,14 @@ def reopen(action: Action, *, by: Person) -> Action:
 
 @transaction.atomic
 def move(action: Action, *, to: date | None, reason: str, by: Person) -> Action:
-    """Promise another day, or none. Asks why. Moving to the day that it already has changes nothing."""
+    """Promise another day, or none. Asks why, but not for the first day. Moving to the day it has changes nothing."""
     _lock(action)
     _check(action, by)
     _must_be_open(action)
     if action.due_on == to:
         return action
-    reason = _reason(reason, "Say why the day moves.")
+    if action.due_on:
+        reason = _reason(reason, "Say why the day moves.")
     before, action.due_on = action.due_on, to
     _keep(action, "due_on")
     _note(action, Kind.MOVED, by=by, before=_day(before), after=_day(to), reason=reason)

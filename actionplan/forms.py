@@ -99,7 +99,7 @@ class HandOverForm(OwnerForm):
 
 
 class MoveForm(forms.Form):
-    """Another day, and why."""
+    """Another day, and why; or the first day, which moves nothing."""
 
     mark_optional = False
     to = DateField(required=False, label="By when now?")
@@ -111,6 +111,12 @@ class MoveForm(forms.Form):
         widget=forms.Textarea({"rows": 2}),
     )
 
+    def __init__(self, *args: Any, is_first: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_first:
+            self.fields["to"].label = "By when?"
+            del self.fields["no_date"], self.fields["reason"]
+
     def clean(self) -> dict[str, Any]:
         wanted = super().clean() or {}
         if "to" in self.errors:
@@ -118,7 +124,9 @@ class MoveForm(forms.Form):
         if wanted.get("no_date") and wanted.get("to"):
             self.add_error("to", "Write a date or tick that there is none, not both")
         if not wanted.get("no_date") and not wanted.get("to"):
-            self.add_error("to", "Write a date, or tick that there is none")
+            self.add_error(
+                "to", "Write a date, or tick that there is none" if "no_date" in self.fields else "Write a date"
+            )
         return wanted
 
 

@@ -140,10 +140,12 @@ def action_edit(request: HttpRequest, organisation: Organisation, pk: int) -> Ht
 @requires(Permission.READ)
 def action_move(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     def move(action: Action, wanted: dict[str, Any]) -> str:
-        actions.move(action, to=wanted["to"], reason=wanted["reason"], by=request.user)
+        actions.move(action, to=wanted["to"], reason=wanted.get("reason", ""), by=request.user)
         return f"It is due on {long_day(action.due_on)} now." if action.due_on else "It has no date for now."
 
-    return _change(request, pk, MoveForm, move, title="Move the day", verb="Move the day")
+    is_first = _find(request, pk, to_change=True).due_on is None
+    words = "Set the day" if is_first else "Move the day"
+    return _change(request, pk, MoveForm, move, title=words, verb=words, is_first=is_first)
 
 
 @requires(Permission.READ)

@@ -260,6 +260,19 @@ class TestChanging:
         assert "It is due on 4 December 2026 now." in text
         assert "Late ward" in text
 
+    def test_what_is_nobodys_asks_for_an_owner_and_a_first_day_needs_no_reason(self, as_, riverside, lena):
+        action = actions.promise(riverside, by=lena, title="Ask estates")
+        text = as_(lena).get(action.get_absolute_url()).content.decode()
+        assert "Choose an owner" in text
+        assert "Set the day" in text
+        assert "Hand it over" not in text
+        url = f"{action.get_absolute_url()}move/"
+        assert "Why does it move?" not in as_(lena).get(url).content.decode()
+        assert as_(lena).post(url, {}).status_code == 422
+        text = as_(lena).post(url, {"to": "4/12/2026"}, follow=True).content.decode()
+        assert "It is due on 4 December 2026 now." in text
+        assert "Move the day" in text
+
     def test_hand_over(self, as_, action, cara, farah):
         url = f"{action.get_absolute_url()}hand-over/"
         assert as_(cara).post(url, {}).status_code == 422

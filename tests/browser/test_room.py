@@ -402,7 +402,7 @@ def test_planning_and_inviting(content, riverside, window, check, farah, cara, w
     expect(page.get_by_role("heading", level=1)).to_have_text("Winter ward opening")
     expect(page.get_by_text("Tomorrow at 14:30")).to_be_visible()
     check(page)
-    page.get_by_role("link", name="Invite people").click()
+    page.get_by_role("link", name="Invite people").first.click()
     check(page)
     page.get_by_label("Cara Doyle").check()
     page.get_by_label("Other people").fill("Gus Gray <gus@example.org>")
