@@ -32,7 +32,7 @@ QUALITY = (
     Quality(
         "process",
         "It names what should change: a document, a checklist, a course",
-        "Nothing is named that should change.",
+        "Say what should change.",
     ),
 )
 # These two are answered by filling in, not by ticking.

@@ -252,6 +252,12 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"{self.email} to {self.organisation}"
 
+    @property
+    def role_in_a_sentence(self) -> str:
+        """The role within a sentence: “contributor”, but “KM lead”."""
+        word = str(self.get_role_display())
+        return word if word[:2].isupper() else word.lower()
+
     def is_expired(self, at: datetime) -> bool:
         return at >= self.expires_at
 

@@ -28,7 +28,8 @@ class UploadForm(forms.Form):
         max_length=80,
         required=False,
         label="What is the source called?",
-        help_text=f"{SOURCE_HINT}. Left empty: the file’s name.",
+        help_text=f"{SOURCE_HINT}. Left empty: the file’s name. "
+        "Give every file of one system the same name, so that no lesson comes twice.",
     )
 
     def clean_file(self) -> UploadedFile:

@@ -171,8 +171,8 @@ def _answer(
 def _answered(request: HttpRequest, words: str) -> HttpResponse:
     """Say what became of it, and go on to the next one that waits, if there is one."""
     membership: Membership = request.membership  # type: ignore[attr-defined]
-    messages.success(request, words)
     mine = Lesson.objects.waiting_for(membership).filter(claimed_by=membership.person_id).first()
+    messages.success(request, f"{words} Below is the next lesson that you have claimed." if mine else words)
     if mine is not None:
         return redirect("lesson_check", membership.organisation.slug, mine.pk)
     return redirect("lesson_queue", membership.organisation.slug)

@@ -73,7 +73,7 @@ def test_adding_handing_over_and_dropping(promised, window, check, lena, farah, 
     page.get_by_label("By when?").fill("tomorrow")
     page.get_by_role("button", name="Add the action").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ask estates")
-    page.get_by_role("link", name="Hand it over").click()
+    page.get_by_role("link", name="Hand it over", exact=True).click()
     check(page)
     page.get_by_label("Who does it now?").select_option(label="Farah Siddiqui")
     page.get_by_role("button", name="Hand it over").click()

@@ -58,7 +58,7 @@ def test_a_lesson_from_the_phone_to_everybody(window, check, cara, farah, reza):
     desk.goto(f"{LIST}to-check/")
     check(desk)
     desk.get_by_role("button", name="Claim it").click()
-    expect(desk.get_by_role("heading", name="It holds: share it")).to_be_visible()
+    expect(desk.get_by_role("heading", name="If it is right: share it")).to_be_visible()
     check(desk)
     desk.get_by_role("button", name="Share the lesson").click()
     expect(desk.locator(".govuk-error-summary")).to_be_focused()

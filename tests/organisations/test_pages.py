@@ -9,6 +9,7 @@ from django.urls import reverse
 from PIL import Image
 
 from organisations import actions, audit
+from organisations.emails import invitation_link
 from organisations.models import AuditEntry, Group, Invitation, Membership, Organisation, Person
 from organisations.permissions import Role
 
@@ -29,6 +30,11 @@ def png(size: tuple[int, int] = (900, 300)) -> bytes:
 
 
 class TestPeople:
+    @pytest.mark.parametrize(("role", "words"), [("lead", "as KM lead."), ("reader", "as reader.")])
+    def test_an_invitation_names_the_role_as_people_write_it(self, ada, riverside, client, role, words):
+        invitation = actions.invite(riverside, by=ada, email="noor@x.example", role=role)
+        assert words in client.get(invitation_link(invitation)).content.decode()
+
     def test_the_administrator_invites_resends_and_revokes(self, ada, as_):
         browser = as_(ada)
         answer = browser.post(url("invitation_new"), {"email": "noor@x.example", "role": "reader"}, follow=True)
