@@ -24,7 +24,7 @@ from actionplan.permissions import may_change
 from actionplan.tokens import is_token_of
 from kmportal.lib.conflicts import Difference, both_versions
 from kmportal.lib.days import long_day
-from kmportal.lib.forms import form_page, sent
+from kmportal.lib.forms import form_page, posted, sent
 from kmportal.lib.refusals import Refusal, Stale
 from kmportal.lib.tables import csv_download
 from organisations.access import guest, requires
@@ -93,7 +93,7 @@ def action_done(request: HttpRequest, organisation: Organisation, pk: int) -> Ht
     """One press, from wherever the action is shown; a second press changes nothing."""
     action = _find(request, pk)
     try:
-        actions.done(action, by=request.user, at=timezone.now(), note=request.POST.get("note", "")[:500])
+        actions.done(action, by=request.user, at=timezone.now(), note=posted(request, "note")[:500])
     except Refusal as refusal:
         return _refused(request, action, refusal)
     back = _next(request, action)
@@ -177,7 +177,7 @@ def action_guest(request: HttpRequest, slug: str, pk: int, token: str) -> HttpRe
         raise Http404
     with timezone.override(action.organisation.time_zone):
         if request.method == "POST":
-            actions.done_by_guest(action, at=timezone.now(), note=request.POST.get("note", ""))
+            actions.done_by_guest(action, at=timezone.now(), note=posted(request, "note"))
             return redirect(request.path)
         return render(request, "actionplan/action_guest.html", {"action": action})
 

@@ -6,25 +6,26 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kmportal.lib import days
+from kmportal.lib.links import absolute
 from organisations.models import Membership
 from techniques.models import Invitee, Session
 
 
-def invitation(invitee: Invitee, session: Session, *, base_url: str) -> None:
+def invitation(invitee: Invitee, session: Session) -> None:
     """Ask somebody to come, with the code and a link that puts the date into a calendar."""
-    _send(invitee, session, f"Invitation: {session.title}, {_when(session)}", "invitation", base_url)
+    _send(invitee, session, f"Invitation: {session.title}, {_when(session)}", "invitation")
 
 
-def moved(session: Session, *, base_url: str) -> None:
+def moved(session: Session) -> None:
     """Tell those who were asked that time or place have changed."""
     for invitee in _reachable(session):
-        _send(invitee, session, f"New time or place: {session.title}, {_when(session)}", "moved", base_url)
+        _send(invitee, session, f"New time or place: {session.title}, {_when(session)}", "moved")
 
 
 def called_off(session: Session) -> None:
     """Tell those who were asked that it does not take place."""
     for invitee in _reachable(session):
-        _send(invitee, session, f"Cancelled: {session.title}, {_when(session)}", "called_off", "")
+        _send(invitee, session, f"Cancelled: {session.title}, {_when(session)}", "called_off")
 
 
 def _reachable(session: Session) -> list[Invitee]:
@@ -34,11 +35,11 @@ def _reachable(session: Session) -> list[Invitee]:
     return [*invitees.filter(person=None), *invitees.filter(person__in=members)]
 
 
-def _send(invitee: Invitee, session: Session, subject: str, template: str, base_url: str) -> None:
-    values = {"invitee": invitee, "session": session, "when": _when(session), "base_url": base_url}
+def _send(invitee: Invitee, session: Session, subject: str, template: str) -> None:
+    values = {"invitee": invitee, "session": session, "when": _when(session)}
     if session.code:
-        values["join_url"] = base_url + reverse("join_session", args=[session.code])
-        values["calendar_url"] = base_url + reverse("join_calendar", args=[session.code])
+        values["join_url"] = absolute(reverse("join_session", args=[session.code]))
+        values["calendar_url"] = absolute(reverse("join_calendar", args=[session.code]))
     send_mail(
         subject=" ".join(subject.split()),
         message=render_to_string(f"emails/techniques/{template}.txt", values),

@@ -9,7 +9,6 @@ import lessons.actions.closing
 from actionplan.models import Action
 from dashboards.demo.story import Happening, Row, read
 from dashboards.demo.world import World
-from kmportal.lib.links import portal_address
 from lessons.models import Lesson
 from lessons.prefill import Advice, Promise
 from techniques import actions
@@ -58,7 +57,6 @@ def _invite(world: World, row: Row, at: datetime) -> None:
         by=world.people[row["facilitator"]],
         people=[world.people[key] for key in invited["people"]],
         guests=invited.get("guests", {}),
-        base_url=portal_address(),
         at=at,
     )
 

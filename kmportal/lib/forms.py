@@ -212,6 +212,11 @@ def sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def posted(request: HttpRequest, name: str) -> str:
+    """One text that was posted outside a form, without the noughts that PostgreSQL does not keep."""
+    return request.POST.get(name, "").replace("\0", "")
+
+
 def status_of(*answered: forms.BaseForm | forms.BaseFormSet) -> int:
     """The HTTP status of a page that shows these forms: 422 when one of them was sent with errors."""
     return 422 if any(form.is_bound and problems_of(form) for form in answered) else 200

@@ -27,10 +27,10 @@ def refuse_oversize(respond: Respond) -> Respond:
 
 
 def refuse_noughts(respond: Respond) -> Respond:
-    """Refuse paths with a nought in them: PostgreSQL keeps no such text, and looking up a code with one is an error."""
+    """Refuse addresses with a nought in them: PostgreSQL keeps no such text, and to look for one is an error."""
 
     def checked(request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path_info:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponse(render_to_string("400.html"), status=400)
         return respond(request)
 

@@ -119,7 +119,7 @@ def _tell_facilitator(session: Session, by: Person) -> None:
 
 
 @transaction.atomic
-def edit(session: Session, *, by: Person, seen: int, base_url: str, **fields: Any) -> None:
+def edit(session: Session, *, by: Person, seen: int, **fields: Any) -> None:
     """Change the plan while nothing has begun. Those who were asked hear of a new time or place.
 
     Raises ``Stale`` when somebody else changed it since version ``seen``.
@@ -135,7 +135,7 @@ def edit(session: Session, *, by: Person, seen: int, base_url: str, **fields: An
         _plan_stages_anew(session)
     audit.record(session.organisation, "changed", session, by=by, moved=bool(moved))
     if moved:
-        emails.moved(session, base_url=base_url)
+        emails.moved(session)
     if handed_over:
         _tell_facilitator(session, by)
     index.put_many([of_session(session)])
@@ -178,7 +178,6 @@ def invite(
     by: Person,
     people: Iterable[Person] = (),
     guests: Mapping[str, str] | None = None,
-    base_url: str,
     at: datetime | None = None,
 ) -> list[Invitee]:
     """Ask members, and guests by address (address → name), to come. Whoever was asked already is left in peace.
@@ -193,7 +192,7 @@ def invite(
     asked += [_ask_guest(session, email.lower(), name, at) for email, name in (guests or {}).items()]
     fresh = [invitee for invitee in asked if invitee is not None]
     for invitee in fresh:
-        emails.invitation(invitee, session, base_url=base_url)
+        emails.invitation(invitee, session)
         if invitee.person and invitee.person != by:
             _tell_invited(session, invitee.person)
     if fresh:

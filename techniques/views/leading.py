@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from kmportal.lib.forms import posted
 from kmportal.lib.tables import whole_number
 from organisations.access import requires
 from organisations.models import Organisation
@@ -32,7 +33,7 @@ def _seat(request: HttpRequest, pk: int, *, writes: bool = False) -> seats.Seat:
 
 
 def _stage(session: Session, request: HttpRequest) -> Stage:
-    return get_object_or_404(Stage, session=session, key=request.POST.get("stage", ""))
+    return get_object_or_404(Stage, session=session, key=posted(request, "stage"))
 
 
 @requires(Permission.FACILITATE)

@@ -123,7 +123,7 @@ def session_edit(request: HttpRequest, organisation: Organisation, pk: int) -> H
         fresh = find(request, pk)
         try:
             seen = form.cleaned_data["version"] or 0
-            actions.edit(fresh, by=request.user, seen=seen, base_url=addresses.base(request), **form.wanted)
+            actions.edit(fresh, by=request.user, seen=seen, **form.wanted)
         except Stale:
             differences = both_versions(form, fresh, version=fresh.version)
         except Refusal as refusal:
@@ -159,9 +159,7 @@ def session_invite(request: HttpRequest, organisation: Organisation, pk: int) ->
     if form.is_valid():
         asked, guests = form.cleaned_data["asked"], form.cleaned_data["guests"]
         try:
-            fresh = actions.invite(
-                session, by=request.user, people=asked, guests=guests, base_url=addresses.base(request)
-            )
+            fresh = actions.invite(session, by=request.user, people=asked, guests=guests)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -112,7 +112,7 @@ def test_another_length_brings_back_a_stage_that_was_left_out(library, riverside
         riverside, by=farah, technique=technique, length="short", title="Espresso", starts_at=timezone.now()
     )
     assert not session.stages.filter(key="round3").exists()
-    actions.edit(session, by=farah, seen=session.version, base_url="http://x", length="standard")
+    actions.edit(session, by=farah, seen=session.version, length="standard")
     assert session.stages.get(key="round3").minutes == 15
     assert list(session.stages.values_list("position", flat=True)) == list(range(7))
 

@@ -15,7 +15,7 @@ def test_more_than_any_form_could_hold_is_refused_unread(client, db, settings):
     assert client.generic("POST", reverse("account_login"), b"", CONTENT_LENGTH="9" * 5000, **asked).status_code == 413
 
 
-@pytest.mark.parametrize("address", ["/answer/a%00b/", "/join/a%00b/", "/o/a%00b/"])
+@pytest.mark.parametrize("address", ["/answer/a%00b/", "/join/a%00b/", "/o/a%00b/", "/help/?q=a%00b"])
 def test_an_address_with_a_nought_is_no_error_of_ours(client, db, address):
     assert client.get(address).status_code == 400
 

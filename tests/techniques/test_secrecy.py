@@ -200,7 +200,7 @@ def test_after_the_close_the_log_tells_only_that_it_is_over(crowd, room, farah, 
 def test_mails_and_search_know_no_notes(crowd, room, farah, mailoutbox, member):
     from search.models import SearchDoc
 
-    actions.invite(room, by=farah, guests={"new@example.org": ""}, base_url="http://x")
+    actions.invite(room, by=farah, guests={"new@example.org": ""})
     actions.close(room, by=farah, summary={"expect": "Agreed words"}, at=NOW)
     assert SECRET not in " ".join(mail.body for mail in mailoutbox)
     documents = " ".join(str(doc.__dict__) for doc in SearchDoc.objects.all())
