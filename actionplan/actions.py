@@ -118,7 +118,7 @@ def done(action: Action, *, by: Person, at: datetime | None = None, note: str = 
     _note(action, Kind.DONE, by=by, reason=action.done_note)
     _trail(action, "done", by=by, late_by=_days_late(action))
     if action.author_id not in {by.pk, action.owner_id}:
-        _tell(action, action.author, text=f"{by} has done: {action.title}", event="done")
+        _tell(action, action.author, text=f"{by} has marked an action as done: {action.title}", event="done")
     return action
 
 
@@ -147,7 +147,7 @@ def move(action: Action, *, to: date | None, reason: str, by: Person) -> Action:
     if action.due_on == to:
         return action
     if action.due_on:
-        reason = _reason(reason, "Say why the day moves.")
+        reason = _reason(reason, "Say why the date moves.")
     before, action.due_on = action.due_on, to
     _keep(action, "due_on")
     _note(action, Kind.MOVED, by=by, before=_day(before), after=_day(to), reason=reason)
@@ -155,7 +155,7 @@ def move(action: Action, *, to: date | None, reason: str, by: Person) -> Action:
     text = (
         f"{by} moved an action of yours to {_day(to)}: {action.title}"
         if to
-        else (f"{by} took the day off an action of yours: {action.title}")
+        else (f"{by} removed the date of an action of yours: {action.title}")
     )
     _tell_owner(action, by=by, text=text, event="moved")
     return action
@@ -187,7 +187,7 @@ def hand_over(
     _trail(action, "handed over", by=by, owner=owner.pk if owner else None, owner_before=had.pk if had else None)
     _tell_owner(action, by=by, text=f"{by} gave you an action: {action.title}", event="given")
     if had is not None and had != by:
-        _tell(action, had, text=f"{action.owner_name} now does an action of yours: {action.title}", event="taken")
+        _tell(action, had, text=f"{action.owner_name} has taken over an action of yours: {action.title}", event="taken")
     return action
 
 
@@ -229,7 +229,7 @@ def done_by_guest(action: Action, *, at: datetime, note: str = "") -> Action:
     _keep(action, "state", "done_at", "done_note")
     _note(action, Kind.DONE, by=None, after=action.guest_name, reason=action.done_note)
     _trail(action, "done", by=None, late_by=_days_late(action))
-    _tell(action, action.author, text=f"{action.guest_name} has done: {action.title}", event="done")
+    _tell(action, action.author, text=f"{action.guest_name} has marked an action as done: {action.title}", event="done")
     return action
 
 
@@ -319,7 +319,7 @@ def _owner(
         if guest_name or guest_email:
             raise Refusal("Choose a member or name a guest, not both.")
         if not here.filter(person=owner).exists():
-            raise Refusal(f"{owner} is not a member here today. Choose somebody else.")
+            raise Refusal(f"{owner} is not a member here any more. Choose somebody else.")
         return owner, "", ""
     if not guest_email:
         return None, guest_name, ""

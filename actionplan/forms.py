@@ -22,20 +22,20 @@ class OwnerForm(forms.Form):
     """Who does it: a member, or a guest with name and address."""
 
     owner = forms.ModelChoiceField(
-        Person.objects.none(), required=False, label="Who does it?", empty_label="nobody yet"
+        Person.objects.none(), required=False, label="Who does it?", empty_label="Nobody yet"
     )
     guest_name = forms.CharField(
         max_length=120,
         required=False,
-        label="Or a guest: name",
+        label="Or a guest’s name",
         help_text="For somebody who has no account here.",
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     guest_email = forms.EmailField(
         max_length=254,
         required=False,
-        label="Or a guest: e-mail address",
-        help_text="They are reminded by mail when it is due.",
+        label="Or a guest’s e-mail address",
+        help_text="They get an e-mail when it is due.",
         widget=forms.EmailInput({"autocomplete": "off"}),
     )
 
@@ -55,7 +55,7 @@ class ActionForm(OwnerForm):
 
     title = forms.CharField(max_length=200, label="What will be done?", help_text="Begin with a verb.")
     detail = forms.CharField(
-        max_length=4000, required=False, label="What should whoever does it know?", widget=forms.Textarea({"rows": 3})
+        max_length=4000, required=False, label="What else should they know?", widget=forms.Textarea({"rows": 3})
     )
     due_on = DateField(required=False, label="By when?")
     once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
@@ -88,7 +88,7 @@ class HandOverForm(OwnerForm):
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, membership=membership, **kwargs)
-        self.fields["owner"].empty_label = "choose somebody"
+        self.fields["owner"].empty_label = "Choose somebody"
         self.fields["owner"].label = "Who does it now?"
 
     def clean(self) -> dict[str, Any]:
@@ -102,12 +102,12 @@ class MoveForm(forms.Form):
     """Another day, and why; or the first day, which moves nothing."""
 
     mark_optional = False
-    to = DateField(required=False, label="By when now?")
-    no_date = forms.BooleanField(required=False, label="There is no date for now")
+    to = DateField(required=False, label="What is the new date?")
+    no_date = forms.BooleanField(required=False, label="It has no date for now")
     reason = forms.CharField(
         max_length=500,
-        label="Why does it move?",
-        help_text="One sentence. Whoever waits for it reads this.",
+        label="Why does the date move?",
+        help_text="One sentence. Whoever is waiting for it will read this.",
         widget=forms.Textarea({"rows": 2}),
     )
 
@@ -122,11 +122,9 @@ class MoveForm(forms.Form):
         if "to" in self.errors:
             return wanted
         if wanted.get("no_date") and wanted.get("to"):
-            self.add_error("to", "Write a date or tick that there is none, not both")
+            self.add_error("to", "Enter a date or tick the box, not both")
         if not wanted.get("no_date") and not wanted.get("to"):
-            self.add_error(
-                "to", "Write a date, or tick that there is none" if "no_date" in self.fields else "Write a date"
-            )
+            self.add_error("to", "Enter a date, or tick the box" if "no_date" in self.fields else "Enter a date")
         return wanted
 
 
@@ -136,7 +134,7 @@ class DropForm(forms.Form):
     reason = forms.CharField(
         max_length=500,
         label="Why will it not be done?",
-        help_text="It stays on record, with your reason.",
+        help_text="It stays on record with your reason.",
         widget=forms.Textarea({"rows": 2}),
     )
 
@@ -149,7 +147,7 @@ class WordsForm(forms.ModelForm):
     class Meta:
         model = Action
         fields = ("title", "detail")
-        labels = {"title": "What will be done?", "detail": "What should whoever does it know?"}
+        labels = {"title": "What will be done?", "detail": "What else should they know?"}
         widgets = {"detail": forms.Textarea({"rows": 5})}
 
 
@@ -158,11 +156,11 @@ class FilterForm(forms.Form):
 
     SHOWS = ("mine", "all", "done")
     WHEN = (
-        ("", "any time"),
-        ("late", "late"),
-        ("week", "the next seven days"),
-        ("later", "later"),
-        ("none", "no date yet"),
+        ("", "Any time"),
+        ("late", "Late"),
+        ("week", "The next seven days"),
+        ("later", "Later"),
+        ("none", "No date yet"),
     )
 
     show = forms.CharField(required=False)

@@ -132,19 +132,19 @@ def action_edit(request: HttpRequest, organisation: Organisation, pk: int) -> Ht
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "The words are saved.")
+            messages.success(request, "The wording is saved.")
             return redirect(action)
-    return _page(request, action, form, title="Reword it", verb="Save the words", differences=differences)
+    return _page(request, action, form, title="Reword it", verb="Save the wording", differences=differences)
 
 
 @requires(Permission.READ)
 def action_move(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     def move(action: Action, wanted: dict[str, Any]) -> str:
         actions.move(action, to=wanted["to"], reason=wanted.get("reason", ""), by=request.user)
-        return f"It is due on {long_day(action.due_on)} now." if action.due_on else "It has no date for now."
+        return f"It is due on {long_day(action.due_on)} now." if action.due_on else "It has no date now."
 
     is_first = _find(request, pk, to_change=True).due_on is None
-    words = "Set the day" if is_first else "Move the day"
+    words = "Set the date" if is_first else "Move the date"
     return _change(request, pk, MoveForm, move, title=words, verb=words, is_first=is_first)
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from actionplan.models import Action
 from dashboards.gaps import LatestRound
 from kmportal.lib.days import day_in_words, due_in_words, moment_in_words
-from kmportal.lib.sentences import capital
+from kmportal.lib.sentences import capital, quoted
 from lessons.models import Lesson, State
 from organisations.models import Invitation, Membership
 from organisations.permissions import Permission, Role
@@ -115,7 +115,7 @@ def _answers_owed(membership: Membership, today: date) -> list[Need]:
         closes = day_in_words(asked.assessment.closes_on, on=today)
         needs.append(
             Need(
-                f"Answer “{asked.assessment}”",
+                f"Answer {quoted(asked.assessment)}",
                 reverse("assessment_answer", args=[membership.organisation.slug, asked.assessment_id]),
                 "Answer",
                 f"About 20 minutes, in one go or several. Open until {closes}",
@@ -129,7 +129,7 @@ def _returned_lessons(membership: Membership) -> list[Need]:
     rows = Lesson.objects.visible_to(membership).written_by(membership.person).filter(state=State.RETURNED)
     return [
         Need(
-            f"Rewrite your lesson “{lesson.revision}”",
+            f"Rewrite your lesson {quoted(lesson.revision)}",
             lesson.get_absolute_url(),
             "Read the comment",
             "Somebody checked it and asks for a change",
@@ -152,16 +152,18 @@ def _lessons_waiting(membership: Membership, today: date) -> list[Need]:
         late = due_in_words(first.answer_due_on, on=today)
     if count == 1:
         who = f"{first.author} sent it in" if first.author else "Sent in"
-        return [Need(f"Review a lesson: “{first.revision}”", first.get_absolute_url(), "Review", who, late, weight=50)]
+        return [
+            Need(f"Check a lesson: {quoted(first.revision)}", first.get_absolute_url(), "Check", who, late, weight=50)
+        ]
     url = reverse("lesson_queue", args=[membership.organisation.slug])
-    return [Need(f"Review {count} lessons", url, "Review", f"Longest waiting: “{first.revision}”", late, weight=50)]
+    return [Need(f"Check {count} lessons", url, "Check", f"Longest waiting: {quoted(first.revision)}", late, weight=50)]
 
 
 def _rounds_to_close(membership: Membership, today: date) -> list[Need]:
     rows = Assessment.objects.visible_to(membership).open().filter(closes_on__lt=today, facilitator=membership.person)
     return [
         Need(
-            f"Close “{assessment}” and read the result",
+            f"Close {quoted(assessment)} and read the results",
             assessment.get_absolute_url(),
             "Close",
             late=due_in_words(assessment.closes_on, on=today),
@@ -177,7 +179,7 @@ def _sessions_to_close(membership: Membership, at: datetime) -> list[Need]:
     )
     return [
         Need(
-            f"End “{session}” and keep what came out",
+            f"End {quoted(session)} and keep what came out",
             reverse("session_close", args=[membership.organisation.slug, session.pk]),
             "End the session",
             f"Under way since {day_in_words(timezone.localtime(session.opened_at).date(), on=timezone.localdate(at))}",
@@ -193,7 +195,7 @@ def _undecided(latest: LatestRound) -> list[Need]:
         return []
     return [
         Need(
-            f"Decide on {count} {'suggestion' if count == 1 else 'suggestions'} from “{latest.title}”",
+            f"Decide on {count} {'suggestion' if count == 1 else 'suggestions'} from {quoted(latest.title)}",
             f"{latest.url}#do",
             "Decide",
             ", ".join(latest.undecided[:3]),
@@ -206,7 +208,7 @@ def _ownerless(membership: Membership, today: date) -> list[Need]:
     rows = Intervention.objects.visible_to(membership).filter(programme__is_current=True).without_owner()
     return [
         Need(
-            f"Find somebody for “{intervention}”",
+            f"Find somebody for {quoted(intervention)}",
             intervention.get_absolute_url(),
             "Choose an owner",
             f"Step {intervention.step}. Nobody does it yet",
@@ -228,7 +230,7 @@ def _lead_to_find(membership: Membership) -> list[Need]:
             "Invite the KM lead",
             f"{reverse('invitation_new', args=[organisation.slug])}?role={Role.LEAD}",
             "Invite somebody",
-            "Somebody has to plan the programme, and so far nobody may",
+            "Somebody has to plan the programme, and nobody has that role yet",
             weight=80,
         )
     ]
@@ -245,7 +247,7 @@ def _left_behind(membership: Membership, today: date) -> list[Need]:
     )
     return [
         Need(
-            f"Find a new owner for “{action}”",
+            f"Find a new owner for {quoted(action)}",
             action.get_absolute_url(),
             "Choose an owner",
             f"{action.owner} is no longer here",

@@ -318,10 +318,10 @@ def _figures(membership: Membership, steps: Sequence[StepFigure], today: date) -
         Figure(str(done), f"of {counted}", "interventions done", f"{due} should be done by now",
                reverse("programme_current", args=[slug])),
         Figure(f"{round(100 * on_time / owed)} %" if owed else "–", "", "of actions done on time",
-               f"{on_time} of {owed} in the past year" if owed else "None was due yet",
+               f"{on_time} of {owed} in the past year" if owed else "None were due yet",
                reverse("action_list", args=[slug]) + "?show=done"),
         Figure(str(held.count()), "", "sessions held", "In the past year", sessions + "#held"),
         Figure(str(people), "", "people took part", "Counted once for each session", sessions + "#held"),
-        Figure(str(kept.count()), "", "lessons checked", f"{noted} of them to know, the others to act on",
+        Figure(str(kept.count()), "", "lessons checked", f"{noted} of them good to know, the others to act on",
                lessons),
     ]  # fmt: skip

@@ -32,8 +32,8 @@ logger = logging.getLogger(__name__)
 PAUSES = [timedelta(seconds=seconds) for seconds in (10, 60, 300, 900, 3600)]
 REPORT_SECONDS = 1.0
 BROKEN_OFF_LIMIT = 10
-GAVE_UP = "This did not work, although it was tried {times}. Tell your administrator; the log says more (job {number})."
-BROKEN_OFF = "This was broken off again and again, so it was given up. Tell your administrator (job {number})."
+GAVE_UP = "This did not work, although we tried {times}. Tell your administrator; the log says more (job {number})."
+BROKEN_OFF = "This was interrupted again and again, so we gave up. Tell your administrator (job {number})."
 
 Task = Callable[..., dict[str, Any] | None]
 

@@ -22,13 +22,13 @@ class Quality:
 
 
 QUALITY = (
-    Quality("do", "It says what to do, not only what happened", "Nothing stands behind “then…”."),
-    Quality("cause", "It gives the reason", "Nothing stands under “Why?”."),
-    Quality("who", "It says who should use it, and when", "Nothing stands behind “When you are about to…”."),
+    Quality("do", "It says what to do, not only what happened", "There is nothing after “then…”."),
+    Quality("cause", "It gives the reason", "There is nothing under “Why?”."),
+    Quality("who", "It says who should use it, and when", "There is nothing after “When you are about to…”."),
     Quality("stranger", "A stranger can follow it"),
     Quality("nobody", "Nobody can be recognised: no patient, client or colleague"),
     Quality("one", "It is about one thing"),
-    Quality("contact", "It says whom to ask", "Nobody is named to ask."),
+    Quality("contact", "It says who to ask", "It does not say who to ask."),
     Quality(
         "process",
         "It names what should change: a document, a checklist, a course",
@@ -69,11 +69,11 @@ def advice_before_sending(revision: LessonRevision) -> list[str]:
     if not revision.why.strip():
         advice.append("Say why it happened. Then others can tell whether it fits them.")
     if not revision.when_you.strip():
-        advice.append("Say when to use it, behind “When you are about to…”.")
+        advice.append("Say when to use it, after “When you are about to…”.")
     if not revision.expected.strip():
         advice.append("Say what you expected. The difference is what others learn from.")
     if len(revision.then_do) > ADVICE_LENGTH:
-        advice.append("The advice is long. If it is about more than one thing, make a second lesson of it.")
+        advice.append("The advice is long. If it is about more than one thing, write a second lesson.")
     return advice
 
 

@@ -38,7 +38,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "happened_on": ("Date", "date lessondate eventdate happenedon dateofevent"),
     "kind": ("Kind", "kind type lessontype"),
     "tags": ("What it is about", "tags keywords topics nasatopics categories category themes theme programphase"),
-    "contact": ("Whom to ask", "contact organization organisation owner whotoask"),
+    "contact": ("Who to ask", "contact organization organisation owner whotoask"),
     "process": ("What should change", "process destination document"),
     "source_url": ("Link to it", "url link web webaddress"),
 }
@@ -122,14 +122,14 @@ class Reader:
         words = {name: texts[name] for name in WORDS if texts.get(name)}
         title, words, flags = _titled(" ".join(texts.get("title", "").split()), words)
         if not title:
-            return Row(record.number, external_id, refusal="This row has no words: neither a title nor a lesson.")
+            return Row(record.number, external_id, refusal="This row has neither a title nor a lesson.")
         day, written = None, texts.get("happened_on", "")
         notes: list[str] = []
         if written:
             day = loose_day(written, month_first=self.month_first, on=self.on)
             if day is None or day > self.on:
                 day, flags = None, flags | {Flag.DAY}
-                notes.append(f"Brought in without its date: “{first_words(written, 40)}” is not a day that has been.")
+                notes.append(f"Brought in without its date: “{first_words(written, 40)}” is not a date in the past.")
         row = Row(
             record.number,
             external_id,
@@ -149,11 +149,11 @@ class Reader:
 
     def _too_long(self, external_id: str, texts: Mapping[str, str]) -> str:
         if len(external_id) > LONGEST_ID:
-            return f"Its number has {len(external_id):,} characters. The most is {LONGEST_ID}."
+            return f"Its number has {len(external_id):,} characters. The limit is {LONGEST_ID}."
         limits = {**dict.fromkeys(WORDS, LONGEST_TEXT), "when_you": 1000}
         for heading, name in self.mapping.items():
             if name in limits and len(texts.get(name, "")) > limits[name]:
-                return f"The text under “{heading}” has {len(texts[name]):,} characters. The most is {limits[name]:,}."
+                return f"The text under “{heading}” has {len(texts[name]):,} characters. The limit is {limits[name]:,}."
         return ""
 
 

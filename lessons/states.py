@@ -112,7 +112,7 @@ def may_confirm(lesson: Lesson, membership: Membership) -> bool:
 
 
 def is_late(lesson: Lesson, *, on: date) -> bool:
-    """Whether the author has waited longer than was promised."""
+    """Whether the author has waited longer than we promised."""
     waits = lesson.state in (State.SUBMITTED, State.IN_REVIEW)
     return waits and lesson.answer_due_on is not None and lesson.answer_due_on < on
 

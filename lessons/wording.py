@@ -37,8 +37,8 @@ _ARRIVALS = {
     State.IN_REVIEW: "Claimed by {by}",
     State.RETURNED: "Returned with a comment by {by}",
     State.DECLINED: "Declined by {by}",
-    State.IDENTIFIED: "Identified by {by}, revision {revision}",
-    State.NOTED: "Noted by {by}, revision {revision}",
+    State.IDENTIFIED: "Identified by {by}, version {revision}",
+    State.NOTED: "Noted by {by}, version {revision}",
 }
 
 
@@ -61,7 +61,7 @@ def _sentence(event: LessonEvent, lesson: Lesson) -> str:
     if not before and lesson.source and after != State.DRAFT:
         pattern = "Brought in from {source} by {by}"
     elif before == after and after in SHARED:
-        pattern = "The change was checked by {by}" if event.comment else "Changed by {by}, revision {revision}"
+        pattern = "The change was checked by {by}" if event.comment else "Changed by {by}, version {revision}"
     else:
         pattern = _STEPS.get((State(before), after), "") if before else ""
         pattern = pattern or _ARRIVALS.get(after, after.label + " by {by}")
@@ -77,10 +77,10 @@ def who_may_read(lesson: Lesson) -> str:
     if not lesson.is_shared:
         return "Until it is checked, only its author and those who check lessons can read it."
     if lesson.reach == Reach.GROUP:
-        return f"Seen by the group {lesson.group} and by its author."
+        return f"The group {lesson.group} and the author can read it."
     if lesson.reach == Reach.NETWORK:
-        return f"Seen by all of {here} and the network."
-    return f"Seen by all of {here}."
+        return f"Everybody at {here} and in the network can read it."
+    return f"Everybody at {here} can read it."
 
 
 def is_long_advice(words: LessonRevision) -> bool:

@@ -41,7 +41,7 @@ def invite(
     """
     at, email = at or timezone.now(), email.strip().lower()
     if Membership.objects.listed().filter(organisation=organisation, person__email__iexact=email).exists():
-        raise Refusal(f"{email} belongs to {organisation} already.")
+        raise Refusal(f"{email} already belongs to {organisation}.")
     try:
         with transaction.atomic():
             invitation = Invitation.objects.create(
@@ -56,7 +56,7 @@ def invite(
                 expires_at=at + INVITATION_LASTS,
             )
     except IntegrityError:
-        raise Refusal(f"{email} has an invitation already. Send it again or revoke it.") from None
+        raise Refusal(f"{email} already has an invitation. Send it again or cancel it.") from None
     invitation.groups.set(groups)
     audit.record(organisation, "sent", invitation, by=by, role=role)
     emails.invitation(invitation)
@@ -69,7 +69,7 @@ def send_again(invitation: Invitation, *, by: Person, at: datetime | None = None
     at = at or timezone.now()
     rows = Invitation.objects.open().filter(pk=invitation.pk)
     if not rows.update(nonce=secrets.token_urlsafe(16), sent_at=at, expires_at=at + INVITATION_LASTS):
-        raise Refusal("This invitation was answered or revoked in the meantime.")
+        raise Refusal("This invitation has been answered or cancelled in the meantime.")
     invitation.refresh_from_db()
     audit.record(invitation.organisation, "sent again", invitation, by=by)
     emails.invitation(invitation)
@@ -81,7 +81,7 @@ def revoke(invitation: Invitation, *, by: Person, at: datetime | None = None) ->
     if Invitation.objects.open().filter(pk=invitation.pk).update(revoked_at=at or timezone.now()):
         audit.record(invitation.organisation, "revoked", invitation, by=by)
     elif Invitation.objects.filter(pk=invitation.pk, revoked_at=None).exists():
-        raise Refusal("This invitation has been accepted already. Suspend or remove the person instead.")
+        raise Refusal("This invitation has already been accepted. Suspend or remove the person instead.")
 
 
 @transaction.atomic

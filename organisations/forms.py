@@ -23,7 +23,7 @@ def _role_choices() -> list[tuple[str, str]]:
 
 
 class InvitationForm(forms.ModelForm):
-    """Whom to ask in, as what, and into which groups."""
+    """Who to ask in, as what, and into which groups."""
 
     groups = ManyOf(Group.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Which groups?")
 
@@ -52,7 +52,9 @@ class RoleForm(forms.ModelForm):
         model = Membership
         fields = ("role", "is_validator")
         labels = {"is_validator": "Named to check lessons"}
-        help_texts = {"is_validator": "Counts for contributors and sponsors. Facilitators and leads may do so anyway."}
+        help_texts = {
+            "is_validator": "Only for contributors and sponsors. Facilitators and KM leads can always check lessons."
+        }
         widgets = {"role": forms.RadioSelect}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -95,16 +97,16 @@ class SettingsForm(forms.ModelForm):
     logo_file = forms.FileField(
         label="Logo",
         required=False,
-        help_text="A PNG, JPEG or WebP picture of at most 2 MB. It stands at the top of every page.",
+        help_text="A PNG, JPEG or WebP picture of at most 2 MB. It appears at the top of every page.",
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
     )
-    remove_logo = forms.BooleanField(label="Take the logo away", required=False)
+    remove_logo = forms.BooleanField(label="Remove the logo", required=False)
     incident_url = forms.URLField(
         assume_scheme="https",
         required=False,
         max_length=500,
-        label="Where is it?",
-        help_text="A web address. “Report an incident” on every page leads there.",
+        label="What is its web address?",
+        help_text="“Report an incident” on every page leads there.",
     )
 
     class Meta:
@@ -114,7 +116,7 @@ class SettingsForm(forms.ModelForm):
             "incident_name": "What is your incident system called?",
             "time_zone": "Time zone",
         }
-        help_texts = {"incident_name": "For example Datix."}
+        help_texts = {"incident_name": "For example, Datix."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -166,7 +168,7 @@ class AccountForm(forms.ModelForm):
         model = Person
         fields = ("name",)
         labels = {"name": "Your name"}
-        help_texts = {"name": "As colleagues see it beside actions and in lists."}
+        help_texts = {"name": "Colleagues see it next to actions and in lists."}
 
 
 class JoinForm(forms.Form):
@@ -176,7 +178,7 @@ class JoinForm(forms.Form):
     password = forms.CharField(
         label="Choose a password",
         strip=False,
-        help_text="At least 12 characters. Three words that do not belong together are good.",
+        help_text="At least 12 characters. Three unrelated words work well.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

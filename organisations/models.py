@@ -118,7 +118,7 @@ class Group(models.Model):
         UNIT = "unit", "Unit, for example a ward or a department"
         TEAM = "team", "Team"
         COMMUNITY = "community", "Community"
-        SOURCE = "source", "Source of brought-in lessons"
+        SOURCE = "source", "Source of imported lessons"
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     name = models.CharField(max_length=120)
@@ -245,7 +245,7 @@ class Invitation(models.Model):
                 Lower("email"),
                 condition=Q(accepted_at=None, revoked_at=None),
                 name="invitation_open_once",
-                violation_error_message="This address has an invitation already. Send it again or revoke it.",
+                violation_error_message="This address already has an invitation. Send it again or cancel it.",
             )
         ]
 

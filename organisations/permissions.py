@@ -55,6 +55,6 @@ ROLE_WORDS = {
     Role.CONTRIBUTOR: "also logs lessons",
     Role.FACILITATOR: "also runs sessions and assessments, checks and imports lessons",
     Role.LEAD: "also plans the programme",
-    Role.SPONSOR: "reads all progress, gives support",
+    Role.SPONSOR: "reads about all progress, gives support",
     Role.ADMINISTRATOR: "looks after people, settings and the audit trail",
 }

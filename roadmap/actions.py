@@ -213,7 +213,7 @@ def plan(
         index.put_many([of_intervention(intervention)])
         facts = {"step": step, "starts_on": starts_on, "ends_on": ends_on, "owner": owner.pk if owner else None}
         audit.record(programme.organisation, "planned", intervention, by=by, **facts)
-        _tell_owner(intervention, by=by, text=f"{by} put you down to do an intervention: {title}", event="given")
+        _tell_owner(intervention, by=by, text=f"{by} gave you an intervention: {title}", event="given")
     return intervention
 
 
@@ -239,7 +239,7 @@ def change(intervention: Intervention, *, by: Person, seen: int, reason: str = "
     _keep_change(intervention, words, by=by, reason=reason)
     audit.record(intervention.programme.organisation, "changed", intervention, by=by, fields=len(words))
     if before.owner_id != intervention.owner_id:
-        text = f"{by} put you down to do an intervention: {intervention.title}"
+        text = f"{by} gave you an intervention: {intervention.title}"
         _tell_owner(intervention, by=by, text=text, event="given")
     return intervention
 
@@ -269,7 +269,7 @@ def set_state(intervention: Intervention, *, by: Person, state: str, reason: str
     _tell_owner(
         intervention,
         by=by,
-        text=f"{by} set an intervention of yours to {intervention.get_state_display().lower()}: {intervention.title}",
+        text=f"{by} marked your intervention as {intervention.get_state_display().lower()}: {intervention.title}",
         event="state",
     )
     return intervention
@@ -309,7 +309,7 @@ def _membership(organisation: Organisation, person: Person) -> Membership | None
 def _check_people(organisation: Organisation, **people: Person | None) -> None:
     for person in people.values():
         if person is not None and _membership(organisation, person) is None:
-            raise Refusal(f"{person} is not a member here today. Choose somebody else.")
+            raise Refusal(f"{person} is not a member here any more. Choose somebody else.")
 
 
 def _check_days(starts_on: date | None, ends_on: date | None) -> None:

@@ -14,7 +14,7 @@ class RoadmapConfig(AppConfig):
             "intervention",
             states={
                 Intervention.State.PLANNED: ("", "circle-dashed", "Planned"),
-                Intervention.State.DOING: ("info", "arrow-right", "Doing"),
+                Intervention.State.DOING: ("info", "arrow-right", "Under way"),
                 Intervention.State.DONE: ("good", "circle-check", "Done"),
                 Intervention.State.PAUSED: ("warn", "clock", "Paused"),
                 Intervention.State.DROPPED: ("", "circle-x", "Dropped"),

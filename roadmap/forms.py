@@ -17,17 +17,17 @@ from roadmap.starters import starters
 EMPTY = "empty"
 
 KIND_HINTS = {
-    Kind.QUICK_WIN: "little work, seen soon",
-    Kind.STRATEGIC: "changes where we are going",
-    Kind.INFRASTRUCTURE: "tools, roles, places",
-    Kind.PROCESS_CHANGE: "a checklist, pathway or course changes",
+    Kind.QUICK_WIN: "Little work, soon noticed",
+    Kind.STRATEGIC: "Changes where we are going",
+    Kind.INFRASTRUCTURE: "Tools, roles, places",
+    Kind.PROCESS_CHANGE: "Changes a checklist, pathway or course",
 }
 AREA_HINTS = {
-    Area.FOUNDATION: "purpose, roles, support from the top",
-    Area.KNOWLEDGE: "what people find out, keep and look up",
-    Area.ENABLERS: "skills, time, tools, habits",
-    Area.CONTEXT: "partners, neighbours, what comes from outside",
-    Area.PRODUCTS: "what patients, residents or clients notice",
+    Area.FOUNDATION: "Purpose, roles, support from the top",
+    Area.KNOWLEDGE: "What people find out, keep and look up",
+    Area.ENABLERS: "Skills, time, tools, habits",
+    Area.CONTEXT: "Partners, neighbours, what comes from outside",
+    Area.PRODUCTS: "What patients, residents or clients notice",
 }
 
 
@@ -56,8 +56,8 @@ class ProgrammeForm(forms.ModelForm):
         coerce=lambda key: "" if key == EMPTY else key,
         initial=EMPTY,
         widget=forms.RadioSelect,
-        label="What stands in the plan on the first day?",
-        help_text="Dates count from the day when the programme starts. You can change everything afterwards.",
+        label="What should be in the plan on the first day?",
+        help_text="Dates are counted from the day the programme starts. You can change everything afterwards.",
     )
     once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
     field_order = ("starter",)
@@ -80,7 +80,7 @@ class ProgrammeForm(forms.ModelForm):
             "vision": "What will be different one day? One or two sentences.",
             "mission": "What do you do to get there?",
             "ambition": "How far do you want to be when the programme ends?",
-            "lead": "Hears when something is late.",
+            "lead": "Is told when something is late.",
         }
         widgets = {name: forms.Textarea({"rows": 3}) for name in ("vision", "mission", "ambition")}
 
@@ -90,7 +90,7 @@ class ProgrammeForm(forms.ModelForm):
             self.fields["starter"].choices = _ways_to_begin(organisation)
         for name in ("lead", "sponsor"):
             self.fields[name].queryset = _people(organisation, also=[getattr(self.instance, f"{name}_id")])
-            self.fields[name].empty_label = "nobody yet"
+            self.fields[name].empty_label = "Nobody yet"
 
     def clean(self) -> dict[str, Any]:
         wanted = super().clean() or {}
@@ -166,7 +166,7 @@ class InterventionForm(forms.ModelForm):
             "owner": "Who does it?",
             "starts_on": "From when?",
             "ends_on": "Until when?",
-            "output": "What will there be when it is done?",
+            "output": "What will you have when it is done?",
         }
         help_texts = {"summary": "One or two sentences that a colleague understands."}
         widgets = {"summary": forms.Textarea({"rows": 3})}
@@ -174,9 +174,9 @@ class InterventionForm(forms.ModelForm):
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = _people(organisation, also=[self.instance.owner_id])
-        self.fields["owner"].empty_label = "nobody yet"
+        self.fields["owner"].empty_label = "Nobody yet"
         steps = [(step.value, f"{step.value}  {step.label}") for step in Step]
-        self.fields["step"].choices = [("", "choose a step"), *steps]
+        self.fields["step"].choices = [("", "Choose a step"), *steps]
 
     def clean(self) -> dict[str, Any]:
         wanted = super().clean() or {}
@@ -198,7 +198,7 @@ class InterventionEditForm(VersionedForm, InterventionForm):
         max_length=500,
         required=False,
         label="Why does the plan change?",
-        help_text="One sentence. Needed when a date moves.",
+        help_text="One sentence. We need this if a date moves.",
         widget=forms.Textarea({"rows": 2}),
     )
 
@@ -222,11 +222,11 @@ class StateForm(forms.Form):
         choices=hinted(
             Intervention.State.choices,
             {
-                Intervention.State.PLANNED: "not begun yet",
-                Intervention.State.DOING: "somebody is at it",
-                Intervention.State.DONE: "there is a result",
-                Intervention.State.PAUSED: "rests for now: say why",
-                Intervention.State.DROPPED: "will not be done and no longer counts: say why",
+                Intervention.State.PLANNED: "Not started yet",
+                Intervention.State.DOING: "Somebody is working on it",
+                Intervention.State.DONE: "There is a result",
+                Intervention.State.PAUSED: "On hold for now. Say why below.",
+                Intervention.State.DROPPED: "Will not be done, and no longer counts. Say why below.",
             },
         ),
         widget=forms.RadioSelect,
@@ -236,7 +236,7 @@ class StateForm(forms.Form):
         max_length=500,
         required=False,
         label="Why?",
-        help_text="Needed when it is paused or dropped.",
+        help_text="We need this if it is paused or dropped.",
         widget=forms.Textarea({"rows": 2}),
     )
 

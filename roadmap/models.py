@@ -215,7 +215,7 @@ class Intervention(models.Model):
 
     class State(models.TextChoices):
         PLANNED = "planned", "Planned"
-        DOING = "doing", "Doing"
+        DOING = "doing", "Under way"
         DONE = "done", "Done"
         PAUSED = "paused", "Paused"
         DROPPED = "dropped", "Dropped"

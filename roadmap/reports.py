@@ -116,7 +116,7 @@ def _warning(step: ProgrammeStep, counted: Sequence[Intervention], begun: set[in
     number = step.number
     if number not in begun and any(later > number for later in begun):
         later = min(later for later in begun if later > number)
-        nothing = "nothing is planned here" if not counted else "nothing has begun here"
+        nothing = "nothing is planned here" if not counted else "nothing has started here"
         return f"Step {later} is under way, and {nothing} yet. You can go on. Look at the questions first."
     return ""
 
@@ -141,7 +141,7 @@ def plain_state(intervention: Intervention) -> tuple[str, str, str]:
     """The state alone."""
     return {
         State.PLANNED: ("", "circle-dashed", "Planned"),
-        State.DOING: ("info", "arrow-right", "Doing"),
+        State.DOING: ("info", "arrow-right", "Under way"),
         State.DONE: ("good", "circle-check", "Done"),
         State.PAUSED: ("warn", "clock", "Paused"),
         State.DROPPED: ("", "circle-x", "Dropped"),
@@ -199,7 +199,7 @@ def finding_of_time(interventions: Sequence[Intervention], *, on: date) -> str:
     parts = [counted(late, "intervention is late", "interventions are late") if late else "Nothing is late"]
     if crowd := _busiest(rows, on):
         name, number, day = crowd
-        parts.append(f"From {long_day(day)} {in_words(number)} interventions want {name} at the same time")
+        parts.append(f"From {long_day(day)} {in_words(number)} interventions need {name} at the same time")
     if undated:
         parts.append(counted(undated, "has no dates yet", "have no dates yet"))
     return " ".join(f"{capital(part)}." for part in parts)
@@ -241,7 +241,7 @@ def balance_of(programme: Programme, interventions: Iterable[Intervention]) -> B
 
 
 def finding_of_balance(interventions: Iterable[Intervention]) -> str:
-    """By rule: how many places are empty, which area nobody serves, which one stops after a step."""
+    """By rule: how many boxes are empty, which area nobody serves, which one stops after a step."""
     served: dict[str, set[int]] = {area: set() for area in Area.values}
     for row in interventions:
         if row.state != State.DROPPED:
@@ -251,8 +251,8 @@ def finding_of_balance(interventions: Iterable[Intervention]) -> str:
     if empty == len(Step) * len(Area):
         return "Nothing in the plan names an area yet."
     if not empty:
-        return "No place is empty: the plan serves all five areas in all five steps."
-    parts = [counted(empty, "place is empty", "places are empty")]
+        return "No box is empty: the plan serves all five areas in all five steps."
+    parts = [counted(empty, "box is empty", "boxes are empty")]
     nobody = [Area(area).label for area, steps in served.items() if not steps]
     if nobody:
         parts.append(f"nothing serves {listed([f'“{name}”' for name in nobody])}")

@@ -25,7 +25,7 @@ def asked(row: Asked, *, by: Person) -> None:
 
 def reminder(row: Asked, *, by: Person) -> None:
     """Remind somebody. In an anonymous round everybody gets it, so it thanks those who have answered already."""
-    _send(row, by, "reminder", f"Until {long_day(row.assessment.closes_on)}: “{row.assessment}”")
+    _send(row, by, "reminder", f"Please answer “{row.assessment}” by {long_day(row.assessment.closes_on)}")
 
 
 def _send(row: Asked, by: Person, template: str, subject: str) -> None:

@@ -17,11 +17,11 @@ from selfassessment.actions import Choice
 from selfassessment.models import Answer, Assessment, Framework
 
 ANONYMOUS = (
-    "Nobody can find out who said what, you neither. You see how many have answered, not who. "
-    "People go on in the browser in which they began."
+    "Nobody can find out who said what, not even you. You see how many have answered, not who. "
+    "People carry on in the browser they began in."
 )
 NAMED = (
-    "Names are kept with the answers, so people can go on anywhere after signing in, and you remind only those who "
+    "Names are kept with the answers, so people can sign in and carry on anywhere, and you remind only those who "
     "have not answered. The report still shows no names."
 )
 
@@ -47,14 +47,14 @@ class RoundForm(forms.ModelForm):
         choices=hinted([("yes", "Anonymous"), ("no", "With names")], {"yes": ANONYMOUS, "no": NAMED}),
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
-        help_text="People read this before they answer. It cannot be changed once the round is open.",
+        help_text="People read this before they answer. You cannot change it once the round is open.",
     )
     once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(initial=0, widget=forms.HiddenInput, required=False)
     facilitator = PersonChoice(
         label="Who facilitates?",
-        help_text="Hears when the closing date comes, and closes the round.",
-        empty_label="choose somebody",
+        help_text="Is told when the closing date comes, and closes the round.",
+        empty_label="Choose somebody",
     )
 
     class Meta:
@@ -65,7 +65,7 @@ class RoundForm(forms.ModelForm):
         )  # fmt: skip
         labels = {
             "title": "Name of this round",
-            "capacity": "For whom do people answer?",
+            "capacity": "Who do people answer for?",
             "scope": "Which one?",
             "framework": "Set of questions",
             "programme": "Programme",
@@ -76,8 +76,8 @@ class RoundForm(forms.ModelForm):
         help_texts = {
             "title": "For example, Autumn 2026",
             "scope": "For example, Ward 6. People read “Answer for Ward 6 as a whole”.",
-            "programme": "Suggestions that you accept go onto its roadmap.",
-            "results_at": "Book it now: the talk about the results is what makes the difference.",
+            "programme": "Suggestions that you accept go on its roadmap.",
+            "results_at": "Book it now. Talking about the results is what makes the difference.",
         }
         widgets = {"capacity": forms.RadioSelect}
         field_classes = {"closes_on": DateField, "results_at": MomentField}
@@ -86,11 +86,12 @@ class RoundForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.organisation = organisation
         self.fields["capacity"].choices = hinted(
-            Assessment.Capacity.choices, {"team": "Good to begin with.", "organisation": "Needs many to answer."}
+            Assessment.Capacity.choices,
+            {"team": "A good place to start.", "organisation": "Only works if many people answer."},
         )
         self.fields["facilitator"].queryset = people_of(organisation, Permission.FACILITATE)
         self.fields["programme"].queryset = Programme.objects.filter(organisation=organisation)
-        self.fields["programme"].empty_label = "no programme"
+        self.fields["programme"].empty_label = "No programme"
         self.fields["framework"].queryset = Framework.objects.usable_by(organisation)
         self.fields["framework"].empty_label = None
         if not self.is_bound:
@@ -111,9 +112,9 @@ class RoundForm(forms.ModelForm):
         day = self.cleaned_data["closes_on"]
         unchanged = not self.instance.is_draft and day == self.initial.get("closes_on")
         if day < timezone.localdate() and not unchanged:
-            raise ValidationError("Choose a day that has not passed")
+            raise ValidationError("Choose today or a later date")
         if day > timezone.localdate() + timedelta(days=366):
-            raise ValidationError("Choose a day within the next year")
+            raise ValidationError("Choose a date within the next year")
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -147,7 +148,7 @@ class AddressesForm(forms.Form):
     addresses = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 5}),
         label="E-mail addresses",
-        help_text="Paste them as they are: one a line, or with commas or semicolons between them.",
+        help_text="Paste them as they are: one per line, or separated by commas or semicolons.",
         max_length=40_000,
     )
 
@@ -158,10 +159,10 @@ class AddressesForm(forms.Form):
             named = ", ".join(f"“{piece}”" for piece in pasted.bad[:10])
             more = f" and {len(pasted.bad) - 10} more" if len(pasted.bad) > 10 else ""
             one = len(pasted.bad) == 1
-            what = "This is no whole e-mail address" if one else "These are no whole e-mail addresses"
+            what = "This is not a complete e-mail address" if one else "These are not complete e-mail addresses"
             raise ValidationError(f"{what}: {named}{more}. Nothing has been sent")
         if not pasted.found:
-            raise ValidationError("Write at least one e-mail address")
+            raise ValidationError("Enter at least one e-mail address")
         return list(pasted.found)
 
 
@@ -171,8 +172,8 @@ class CloseForm(forms.Form):
     not_heard = forms.CharField(
         max_length=200,
         required=False,
-        label="Who was not heard?",
-        help_text="Groups, not names. For example, estates and night staff. It stands on the report.",
+        label="Who did we not hear from?",
+        help_text="Groups, not names. For example, estates and night staff. This goes into the report.",
     )
 
 
@@ -196,7 +197,7 @@ class AnswerForm(forms.Form):
         max_length=Answer._meta.get_field("comment").max_length,
         required=False,
         label="Comment",
-        help_text="It stands on the report as you write it, without your name. Please name nobody.",
+        help_text="It goes into the report as you write it, without your name. Please name nobody.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     evidence = forms.CharField(
@@ -243,10 +244,10 @@ class DecisionForm(forms.Form):
     """What becomes of a suggestion: an intervention or an action, in which words, who does it, until when."""
 
     becomes = forms.ChoiceField(label="What does it become?", widget=forms.RadioSelect)
-    words = forms.CharField(max_length=120, label="In these words")
-    owner = PersonChoice(label="Who does it?", empty_label="choose somebody")
+    words = forms.CharField(max_length=120, label="What will you call it?")
+    owner = PersonChoice(label="Who does it?", empty_label="Choose somebody")
     step = forms.TypedChoiceField(
-        label="In which step of the roadmap?",
+        label="Which step of the roadmap?",
         help_text="For an intervention only.",
         choices=Step.choices,
         coerce=int,
@@ -274,7 +275,7 @@ class DecisionForm(forms.Form):
     def clean_until(self) -> date:
         day: date = self.cleaned_data["until"]
         if day < timezone.localdate():
-            raise ValidationError("Choose a day that has not passed")
+            raise ValidationError("Choose today or a later date")
         return day
 
 

@@ -102,6 +102,6 @@ def band(now: float) -> str:
 
 
 def priority(gap: float, *, votes: int, people: int, effort: str) -> Fraction:
-    """(wanted − now) × (1 + share of “matters most”) × 1.2 for quick, 1 for medium, 0.8 for long work."""
+    """(wanted − now) × (1 + share of “matters most”) × 1.2 if it takes days, 1 if weeks, 0.8 if months."""
     share = Fraction(votes, people) if people else Fraction(0)
     return Fraction(gap) * (1 + share) * EFFORT_FACTOR[effort]

@@ -40,8 +40,8 @@ class SessionForm(forms.ModelForm):
             "place_kind": "Where do people meet?",
             "place": "Place or link",
             "facilitator": "Who leads it?",
-            "intervention": "Part of which intervention?",
-            "group": "For which group?",
+            "intervention": "Which intervention is it part of?",
+            "group": "Which group is it for?",
         }
         help_texts = {
             "title": "A few words, for example: Opening of the winter ward",
@@ -65,7 +65,7 @@ class SessionForm(forms.ModelForm):
         self.fields["facilitator"].empty_label = None
         self.fields["version"].required = False
         plans = Intervention.objects.filter(programme__organisation=organisation).select_related("programme")
-        self._offer("intervention", plans, "None")
+        self._offer("intervention", plans, "No intervention")
         self._offer("group", groups_of(organisation), "No group")
         if self.instance.pk is None:
             self.fields["once"].initial = uuid4
@@ -80,9 +80,9 @@ class SessionForm(forms.ModelForm):
     def clean_starts_at(self) -> Any:
         starts_at = self.cleaned_data["starts_at"]
         if timezone.localdate(starts_at) < timezone.localdate():
-            raise ValidationError("This day has passed. Choose today or a later day")
+            raise ValidationError("This date has passed. Choose today or a later date")
         if starts_at > timezone.now() + FURTHEST:
-            raise ValidationError("Check the year: this is more than three years away")
+            raise ValidationError("Check the year, because this is more than three years away")
         return starts_at
 
     def validate_constraints(self) -> None:
@@ -115,7 +115,7 @@ class InviteForm(forms.Form):
         required=False,
         max_length=20_000,
         label="Other people",
-        help_text="E-mail addresses, one a line or with commas between them. They need no account.",
+        help_text="E-mail addresses, one per line or separated by commas. These people do not need an account.",
         widget=forms.Textarea({"rows": "4"}),
     )
 
@@ -132,9 +132,11 @@ class InviteForm(forms.Form):
         pasted = read_addresses(self.cleaned_data["addresses"])
         if pasted.bad:
             named = ", ".join(f"“{piece[:60]}”" for piece in pasted.bad[:5])
-            raise ValidationError(f"This is not an e-mail address: {named}. Correct it or take it out")
+            raise ValidationError(f"This is not an e-mail address: {named}. Correct it or remove it")
         if len(pasted.found) > GUESTS_AT_ONCE:
-            raise ValidationError(f"These are {len(pasted.found)} addresses. Invite {GUESTS_AT_ONCE} at a time")
+            raise ValidationError(
+                f"You have entered {len(pasted.found)} addresses. Invite at most {GUESTS_AT_ONCE} at a time"
+            )
         return pasted.found
 
     def clean(self) -> dict[str, Any]:
@@ -142,7 +144,7 @@ class InviteForm(forms.Form):
         if self.errors:
             return values
         if not values.get("people") and not values["addresses"]:
-            raise ValidationError("Tick somebody or write an address")
+            raise ValidationError("Tick somebody or enter an address")
         # An address of a member stands for the member
         members = {person.email.lower(): person for person in self.members.filter(email__in=values["addresses"])}
         values["guests"] = {email: name for email, name in values["addresses"].items() if email not in members}
@@ -156,8 +158,8 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label="Code",
         max_length=40,
-        help_text="Six letters or digits, for example RNK 4G7",
-        error_messages={"required": "Write the code that you see on the screen or in the invitation"},
+        help_text="Six letters or numbers, for example RNK 4G7",
+        error_messages={"required": "Enter the code that you see on the screen or in the invitation"},
         widget=forms.TextInput(
             {
                 "class": "govuk-input--width-10",
@@ -176,7 +178,7 @@ class NameForm(forms.Form):
         label="Your name",
         max_length=60,
         help_text="A first name is enough. Only the facilitator sees it, and never beside a note.",
-        error_messages={"required": "Write your name, so that the facilitator knows who is here"},
+        error_messages={"required": "Enter your name, so that the facilitator knows who is here"},
         widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "given-name"}),
     )
     key = forms.RegexField(r"[A-Za-z0-9_-]{32}", widget=forms.HiddenInput, required=False)

@@ -47,7 +47,7 @@ class Confidentiality(models.TextChoices):
         """What becomes of a note, in words for the people who write it."""
         if self.keeps_notes:
             return "Nobody sees who wrote a note. The notes are kept without names when the session ends."
-        return "Nobody sees who wrote a note. The notes are deleted when the session ends; the summary is kept."
+        return "Nobody sees who wrote a note. The notes are deleted when the session ends, but the summary is kept."
 
 
 class TechniqueQuerySet(models.QuerySet["Technique"]):

@@ -8,11 +8,11 @@ LABELS = {
     "login": "Work e-mail",
     "email": "Work e-mail",
     "password": "Password",
-    "oldpassword": "Your present password",
+    "oldpassword": "Your current password",
     "password1": "New password",
-    "password2": "New password once more",
+    "password2": "New password again",
 }
-GOOD_PASSWORD = "At least 12 characters. Three words that do not belong together are good."  # noqa: S105  a hint
+GOOD_PASSWORD = "At least 12 characters. Three unrelated words work well."  # noqa: S105  a hint
 
 
 class _OurWords:
@@ -29,7 +29,7 @@ class _OurWords:
 
     def add_error(self, field: str | None, error: Any) -> None:
         """The second password can only be wrong by differing from the first."""
-        super().add_error(field, "Write the same password twice" if field == "password2" else error)  # type: ignore[misc]
+        super().add_error(field, "Enter the same password twice" if field == "password2" else error)  # type: ignore[misc]
 
 
 class LoginForm(_OurWords, forms.LoginForm):

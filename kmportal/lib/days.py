@@ -76,7 +76,7 @@ def read_day(text: str, *, on: date | None = None) -> date:
     elif re.fullmatch(r"\d{1,2}(st|nd|rd|th)?\s+[a-z]+", words):
         raise NotADay(f"Add the year, for example {example}")
     else:
-        raise NotADay(f"Write a date, for example {example}")
+        raise NotADay(f"Enter a date, for example {example}")
     year += 2000 if year < 100 else 0
     if not 1900 <= year <= 2199:
         raise NotADay(f"Check the year: {year} is too far away")
@@ -99,11 +99,11 @@ def read_clock(text: str) -> time:
         return time(12)
     found = _CLOCK.fullmatch(words)
     if not found or not (found[2] or found[3]):
-        raise NotADay("Write a time, for example 14:30")
+        raise NotADay("Enter a time, for example 14:30")
     hour, minute = int(found[1]), int(found[2] or 0)
     if found[3]:
         if not 1 <= hour <= 12:
-            raise NotADay("Write a time, for example 14:30")
+            raise NotADay("Enter a time, for example 14:30")
         hour = hour % 12 + (12 if found[3].startswith("p") else 0)
     try:
         return time(hour, minute)

@@ -84,7 +84,7 @@ class Hinted(str):
 
 
 def hinted(choices: Iterable[tuple[Any, Any]], hints: Mapping[Any, str]) -> list[tuple[Any, Hinted]]:
-    """Choices that explain themselves: ``hinted(Kind.choices, {Kind.QUICK_WIN: "little work, seen soon"})``."""
+    """Choices that explain themselves: ``hinted(Kind.choices, {Kind.QUICK_WIN: "Little work, soon noticed"})``."""
     return [(value, Hinted(label, hints.get(value, ""))) for value, label in choices]
 
 

@@ -12,37 +12,37 @@ from django.forms.boundfield import BoundField
 
 # Codes of password rules and of allauth: always ours
 _OF_ACCOUNTS = {
-    "password_mismatch": "Write the same password twice",
+    "password_mismatch": "Enter the same password twice",
     "password_too_short": "Choose a longer password: at least %(min_length)d characters",
-    "password_too_common": "Many people use this password. Choose another one",
+    "password_too_common": "Too many people use this password. Choose another one",
     "password_too_similar": "This password is too like your name or address. Choose another one",
-    "password_entirely_numeric": "Choose a password that has more than numbers",
-    "email_password_mismatch": "This address and this password do not belong together. Check both and try again",
-    "too_many_login_attempts": "Too many tries. Wait some minutes and try again, or choose a new password",
-    "rate_limited": "Too many tries. Wait some minutes and try again",
-    "incorrect_password": "This is not your present password",
-    "enter_current_password": "This is not your present password",
+    "password_entirely_numeric": "Choose a password that is not only numbers",
+    "email_password_mismatch": "This address and password do not match. Check both and try again",
+    "too_many_login_attempts": "Too many attempts. Wait a few minutes and try again, or choose a new password",
+    "rate_limited": "Too many attempts. Wait a few minutes and try again",
+    "incorrect_password": "This is not your current password",
+    "enter_current_password": "This is not your current password",
     "unknown_email": "No account has this address",
     "email_taken": "Somebody already has an account with this address",
     "duplicate_email": "This address already belongs to your account",
-    "same_as_current": "Choose an address that differs from the present one",
+    "same_as_current": "Choose an address that differs from your current one",
 }
 # Codes of Django’s own fields: ours only where the message is the stock one
 _OF_FIELDS = {
-    "invalid_choice": "Choose one of the answers on the list",
-    "invalid_pk_value": "Choose one of the answers on the list",
-    "invalid_list": "Choose one of the answers on the list",
-    "null_characters_not_allowed": "Take out the invisible characters",
+    "invalid_choice": "Choose one of the answers in the list",
+    "invalid_pk_value": "Choose one of the answers in the list",
+    "invalid_list": "Choose one of the answers in the list",
+    "null_characters_not_allowed": "Remove the invisible characters",
     "empty": "This file is empty. Choose another one",
-    "missing": "No file arrived. Choose it again",
+    "missing": "The file did not arrive. Choose it again",
     "invalid_image": "This file is not a picture that we can read",
 }
 _INVALID = [
-    (forms.EmailField, "Write a whole e-mail address, for example name@example.org"),
-    (forms.URLField, "Write a whole web address, for example https://example.org"),
-    (forms.IntegerField, "Write a whole number"),
-    (forms.DecimalField, "Write a number"),
-    (forms.FloatField, "Write a number"),
+    (forms.EmailField, "Enter a complete e-mail address, for example name@example.org"),
+    (forms.URLField, "Enter a complete web address, for example https://example.org"),
+    (forms.IntegerField, "Enter a whole number"),
+    (forms.DecimalField, "Enter a number"),
+    (forms.FloatField, "Enter a number"),
 ]
 _STOCK_VALIDATORS = [
     validators.MaxLengthValidator.message,
@@ -124,7 +124,7 @@ def _sentence(code: str, params: dict, field: forms.Field | None, label: str) ->
     if code == "min_length":
         return f"Write at least {limit:,} characters under “{label}”"
     if code in ("max_value", "min_value"):
-        return f"Write {limit} or {'less' if code == 'max_value' else 'more'}"
+        return f"Enter {limit} or {'less' if code == 'max_value' else 'more'}"
     return _OF_FIELDS.get(code, "")
 
 

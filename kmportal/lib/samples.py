@@ -86,9 +86,9 @@ class SampleForm(forms.Form):
 
     title = forms.CharField(label="What is it called?", max_length=60)
     email = forms.EmailField(label="Work e-mail", required=False, help_text="We send one mail a day at most.")
-    end = DateField(label="Until when?", error_messages={"required": "Say until when"})
+    end = DateField(label="By when?", error_messages={"required": "Say by when"})
     starts = MomentField(label="When does it begin?", required=False)
-    owner = forms.ChoiceField(label="Who does it?", choices=[("", "nobody yet"), ("farah", "Farah Siddiqui")])
+    owner = forms.ChoiceField(label="Who does it?", choices=[("", "Nobody yet"), ("farah", "Farah Siddiqui")])
     kind = forms.ChoiceField(
         label="What kind is it?",
         widget=forms.RadioSelect,
@@ -152,7 +152,7 @@ def component_values() -> dict[str, Any]:
 
 def _radar() -> charts.Radar:
     axes = [charts.Axis(code, name, SECTIONS[code[0]], now, wanted) for code, name, now, wanted in CRITERIA]
-    return charts.radar(axes, "Radar of 25 criteria. Now and wanted are furthest apart at C4 Acting on lessons")
+    return charts.radar(axes, "Radar of 25 questions. Now and wanted are furthest apart at C4 Acting on lessons")
 
 
 def _gaps() -> charts.GapBars:

@@ -1,4 +1,4 @@
-"""Pieces of sentences: small numbers as words, a number with the words that fit it, lists with an “and”."""
+"""Pieces of sentences: small numbers as words, a number with the words that fit it, lists with an “and”, quotations."""
 
 from collections.abc import Sequence
 
@@ -23,6 +23,11 @@ def people_in_words(number: int) -> str:
 def listed(words: Sequence[str]) -> str:
     """“a”, “a and b”, “a, b and c”."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def quoted(words: object) -> str:
+    """“The words”, between quotation marks; such as they have themselves become single ones."""
+    return f"“{str(words).replace('“', '‘').replace('”', '’')}”"
 
 
 def capital(words: str) -> str:

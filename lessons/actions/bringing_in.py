@@ -256,7 +256,7 @@ def _not_begun(run: ImportRun) -> None:
 
 def _check_mapping(mapping: Mapping[str, str]) -> None:
     if not has_what_it_takes(mapping):
-        raise Refusal("No heading leads to a title or a text. Say which one does.")
+        raise Refusal("No column gives a title or a text. Say which one does.")
     names = [name for name in mapping.values() if name != "tags"]
     if twice := next((name for name in names if names.count(name) > 1), ""):
         raise Refusal(f"Two headings lead to “{FIELDS[twice][0]}”. Choose one of them.")

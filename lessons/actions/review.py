@@ -144,7 +144,7 @@ def confirm(lesson: Lesson, *, by: Person, at: datetime, read: int) -> Lesson:
     if not lesson.changed_since_validation:
         return lesson
     if not states.may_confirm(lesson, steps.membership_in(lesson, by)):
-        raise Refusal("Somebody else must check this change: not its author, nor whoever made it.")
+        raise Refusal("Somebody else must check this change, neither the author nor whoever made it.")
     lesson.approved, lesson.validated_by, lesson.validated_at = lesson.revision, by, at
     steps.keep(lesson, "approved", "validated_by", "validated_at")
     event = steps.note(lesson, before=lesson.state, by=by, at=at, comment="The change was checked.")

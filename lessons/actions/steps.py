@@ -14,7 +14,7 @@ from organisations.models import Membership, Person
 # Why a move is refused, by the state that the lesson is really in.
 _INSTEAD = {
     State.DRAFT: "It is a draft: the author has taken it back, or has not sent it yet.",
-    State.SUBMITTED: "It waits to be claimed.",
+    State.SUBMITTED: "It is waiting to be claimed.",
     State.RETURNED: "It has gone back to its author.",
     State.DECLINED: "It has been declined.",
 }
@@ -52,12 +52,12 @@ def take(lesson: Lesson, name: str, *, by: Person, at: datetime, comment: str = 
 
 def _why_not(lesson: Lesson, move: states.Move, by: Person) -> str:
     if move.who is not states.Who.AUTHOR and lesson.author_id == by.pk:
-        return "Nobody checks their own lesson. Somebody else must do it."
+        return "You cannot check your own lesson. Somebody else must do it."
     if lesson.state == State.IN_REVIEW and lesson.claimed_by_id not in {None, by.pk}:
         return f"{lesson.claimed_by} has claimed this lesson."
     if lesson.state not in move.before:
         return _INSTEAD.get(State(lesson.state), f"This lesson is {lesson.get_state_display().lower()} already.")
-    return f"Only {move.who.value} may do this."
+    return f"Only {move.who.value} can do this."
 
 
 def keep(lesson: Lesson, *columns: str) -> None:

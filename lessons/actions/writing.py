@@ -127,7 +127,7 @@ def send(lesson: Lesson, *, by: Person, at: datetime) -> Lesson:
     if not revision.happened.strip():
         raise Refusal("Say what happened before you send it.")
     if not revision.then_do.strip():
-        raise Refusal("Give your advice behind “then…” before you send it.")
+        raise Refusal("Give your advice after “then…” before you send it.")
     if not revision.title.strip():
         revision.title = title_from(revision.then_do, revision.happened)
         revision.save(update_fields=["title"])
@@ -165,11 +165,13 @@ def discard(lesson: Lesson, *, by: Person) -> None:
     """Throw away a draft that was never sent. What was sent once is never deleted."""
     steps.lock(lesson)
     if lesson.state != State.DRAFT or lesson.author_id != by.pk:
-        raise Refusal("Only the author can throw away a draft.")
+        raise Refusal("Only the author can delete a draft.")
     if lesson.events.exclude(after=State.DRAFT).exists():
-        raise Refusal("This lesson was sent for review once, so it is kept. It stays a draft that only you can see.")
+        raise Refusal(
+            "This lesson has been sent for review before, so we keep it. It stays a draft that only you can see."
+        )
     indexing.drop(lesson.pk)
-    audit.record(lesson.organisation, "thrown away", lesson, by=by)
+    audit.record(lesson.organisation, "deleted", lesson, by=by)
     lesson.delete()
 
 
@@ -177,7 +179,7 @@ def discard(lesson: Lesson, *, by: Person) -> None:
 def promise_for(lesson: Lesson, *, by: Person, **words: Any) -> Action:
     """An action that follows from a checked lesson: who changes what. ``words`` are those of ``promise``."""
     if not lesson.is_shared:
-        raise Refusal("This lesson has not been checked yet. Actions hang on checked lessons.")
+        raise Refusal("This lesson has not been checked yet. You can add actions once it is checked.")
     action = promises.promise(
         lesson.organisation,
         by=by,
@@ -278,7 +280,7 @@ def _tell_validators(lesson: Lesson, by: Person, *, key: str) -> None:
             member.person,
             organisation=lesson.organisation,
             kind="lesson",
-            text=f"A lesson waits to be checked: {lesson.words.title}",
+            text=f"A lesson is waiting to be checked: {lesson.words.title}",
             url_name="lesson_detail",
             url_args=[lesson.organisation.slug, lesson.pk],
             key=key,

@@ -59,10 +59,10 @@ class PromiseForm(forms.Form):
     title = forms.CharField(max_length=200, required=False, label="What will be done?")
     detail = forms.CharField(max_length=4000, required=False, widget=forms.HiddenInput)
     owner = forms.ModelChoiceField(
-        Person.objects.none(), required=False, label="Who does it?", empty_label="nobody yet"
+        Person.objects.none(), required=False, label="Who does it?", empty_label="Nobody yet"
     )
-    guest_name = forms.CharField(max_length=120, required=False, label="Or a guest: name")
-    guest_email = forms.EmailField(max_length=254, required=False, label="Or a guest: e-mail address")
+    guest_name = forms.CharField(max_length=120, required=False, label="Or a guest’s name")
+    guest_email = forms.EmailField(max_length=254, required=False, label="Or a guest’s e-mail address")
     due_on = DateField(required=False, label="By when?")
 
     mark_optional = False

@@ -12,7 +12,7 @@ from lessons.models import ImportRun
 from lessons.reading import FIELDS, has_what_it_takes
 
 LEFT_OUT = ""
-SOURCE_HINT = "Everybody sees it on each lesson. For example: Regional incidents 2025"
+SOURCE_HINT = "Everybody sees it on each lesson. For example, Regional incidents 2025"
 
 
 class UploadForm(forms.Form):
@@ -37,7 +37,7 @@ class UploadForm(forms.Form):
         if file.size and file.size > settings.UPLOAD_LIMIT:
             most = settings.UPLOAD_LIMIT // (1024 * 1024)
             raise ValidationError(
-                f"This file has {file.size / 1024 / 1024:,.0f} MB. The most is {most} MB: bring it in in parts"
+                f"This file has {file.size / 1024 / 1024:,.0f} MB. The limit is {most} MB. Split it and try again"
             )
         return file
 
@@ -49,7 +49,9 @@ class ReadingForm(forms.Form):
     group_name = forms.CharField(
         max_length=120, required=False, label="Which group owns the lessons?", help_text="A new name makes a new group."
     )
-    encoding = forms.ChoiceField(choices=ENCODINGS, required=False, label="Which letters?", widget=forms.RadioSelect)
+    encoding = forms.ChoiceField(
+        choices=ENCODINGS, required=False, label="Which letters are right?", widget=forms.RadioSelect
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     mark_optional = False
@@ -61,7 +63,7 @@ class ReadingForm(forms.Form):
         super().__init__(*args, initial=initial, **kwargs)
         if not needs_letters:
             del self.fields["encoding"]
-        choices = [(LEFT_OUT, "left out"), *((name, label) for name, (label, _) in FIELDS.items())]
+        choices = [(LEFT_OUT, "Left out"), *((name, label) for name, (label, _) in FIELDS.items())]
         self.headings = {f"heading-{place}": heading for place, heading in enumerate(headings)}
         for name, heading in self.headings.items():
             self.fields[name] = forms.ChoiceField(

@@ -19,7 +19,7 @@ class CheckForm(forms.Form):
         choices=hinted(
             [
                 (State.IDENTIFIED, "Something should change because of it"),
-                (State.NOTED, "Good to know, nothing has to change"),
+                (State.NOTED, "Good to know, but nothing has to change"),
             ],
             {
                 State.IDENTIFIED: "It becomes “identified”: a checklist, pathway or course should change.",
@@ -34,10 +34,10 @@ class CheckForm(forms.Form):
         choices=[(line.key, line.words) for line in checks.QUALITY if line.key not in checks.BY_FIELD],
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        label="Is it so?",
+        label="Is all of this true?",
         help_text="Tick every line, or return the lesson with a comment.",
     )
-    contact = forms.CharField(max_length=200, required=False, label="Who can be asked about it?")
+    contact = forms.CharField(max_length=200, required=False, label="Who can people ask about it?")
     process = forms.CharField(
         max_length=200,
         required=False,
@@ -46,13 +46,13 @@ class CheckForm(forms.Form):
     )
     kind = forms.ChoiceField(choices=Lesson.Kind.choices, label="What kind is it?")
     group = forms.ModelChoiceField(
-        Group.objects.none(), required=False, label="Where does it belong?", empty_label="no group"
+        Group.objects.none(), required=False, label="Where does it belong?", empty_label="No group"
     )
     tags = TagsField()
     share_with = forms.ChoiceField(choices=SHARES, label="Who may read it?")
-    review_on = DateField(required=False, label="When should somebody look at it again?")
+    review_on = DateField(required=False, label="When should it be looked at again?")
     comment = forms.CharField(
-        max_length=2000, required=False, label="A word to the author", widget=forms.Textarea({"rows": 2})
+        max_length=2000, required=False, label="Message to the author", widget=forms.Textarea({"rows": 2})
     )
     read = forms.IntegerField(widget=forms.HiddenInput)
 

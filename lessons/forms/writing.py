@@ -17,8 +17,8 @@ SHORT_TEXT, ADVICE_TEXT, LONG_TEXT = 4_000, 2_000, 40_000
 MANY_TAGS = 20
 SHARES = [
     (Reach.ORGANISATION, "Everybody in the organisation"),
-    (Reach.GROUP, "The group only"),
-    (Reach.NETWORK, "Other organisations of the network too"),
+    (Reach.GROUP, "Only the group"),
+    (Reach.NETWORK, "Other organisations in the network too"),
 ]
 
 
@@ -30,7 +30,7 @@ class TagsField(forms.CharField):
             max_length=1000,
             required=False,
             label="What is it about?",
-            help_text="A few words with commas between them, for example: discharge, pharmacy",
+            help_text="A few words, separated by commas, for example: discharge, pharmacy",
             **kwargs,
         )
 
@@ -64,23 +64,26 @@ class LessonForm(forms.Form):
     happened = forms.CharField(
         required=False,
         label="What happened?",
-        help_text="Good or bad. No names, nothing that shows who a patient or client is.",
+        help_text="Good or bad. No names, and nothing that shows who a patient or client is.",
         widget=forms.Textarea({"rows": 3}),
     )
     why = forms.CharField(required=False, label="Why?", widget=forms.Textarea({"rows": 2}))
     when_you = forms.CharField(max_length=300, required=False, label="When you are about to…")
     then_do = forms.CharField(required=False, label="then…", widget=forms.Textarea({"rows": 2}))
     title = forms.CharField(
-        max_length=200, required=False, label="Title", help_text="Left empty, it is made from your advice."
+        max_length=200,
+        required=False,
+        label="Title",
+        help_text="If you leave this empty, we make a title from your advice.",
     )
     kind = forms.ChoiceField(choices=Lesson.Kind.choices, initial=Lesson.Kind.LESSON, label="What kind is it?")
     group = forms.ModelChoiceField(
-        Group.objects.none(), required=False, label="Where did it happen?", empty_label="no group"
+        Group.objects.none(), required=False, label="Where did it happen?", empty_label="No group"
     )
     happened_on = DateField(
         required=False, label="When did it happen?", help_text="For example, 8 October 2026 or yesterday"
     )
-    contact = forms.CharField(max_length=200, required=False, label="Who can be asked about it?")
+    contact = forms.CharField(max_length=200, required=False, label="Who can people ask about it?")
     tags = TagsField()
     share_with = forms.ChoiceField(
         choices=SHARES, initial=Reach.ORGANISATION, label="Who may read it once it is checked?"
@@ -124,7 +127,7 @@ class LessonForm(forms.Form):
     def clean_happened_on(self) -> date | None:
         day = self.cleaned_data["happened_on"]
         if day and day > self.today:
-            raise ValidationError("This day is still to come. Write the day on which it happened")
+            raise ValidationError("This date is in the future. Enter the date when it happened")
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -138,7 +141,7 @@ class LessonForm(forms.Form):
         if not self.cleaned_data.get("happened"):
             self.add_error("happened", "Say what happened")
         if not self.cleaned_data.get("then_do"):
-            self.add_error("then_do", "Say what you advise the next one to do")
+            self.add_error("then_do", "Say what you advise the next person to do")
         return self.is_valid()
 
     @property

@@ -38,7 +38,7 @@ def session_close(request: HttpRequest, organisation: Organisation, pk: int) -> 
         except Refusal as refusal:
             forms["summary"].add_error(None, str(refusal))
         else:
-            messages.success(request, "The session is closed. This is what came of it.")
+            messages.success(request, "The session is closed. Here is what came out of it.")
             return redirect(session)
     return _page(request, session, forms)
 
@@ -107,7 +107,7 @@ def _close(request: HttpRequest, session: Session, forms: dict[str, Any]) -> Non
 
 def _why_not(session: Session) -> str:
     if session.state == Session.State.CLOSED:
-        return "This session is closed. This is what came of it."
+        return "This session is closed. Here is what came out of it."
     if session.state == Session.State.CANCELLED:
         return "This session was cancelled, so there is nothing to close."
     return "This session has not begun. Open the room first."

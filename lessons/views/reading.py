@@ -89,7 +89,7 @@ def lesson_action_new(request: HttpRequest, organisation: Organisation, pk: int)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"“{action}” hangs on this lesson now.")
+            messages.success(request, f"“{action}” is now listed with this lesson.")
             return redirect(lesson)
     return form_page(
         request,

@@ -71,7 +71,7 @@ def lesson_take_over(request: HttpRequest, organisation: Organisation, pk: int) 
 @requires(Permission.VALIDATE)
 @require_POST
 def lesson_release(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    return _move(request, pk, review.release, to="", words="The lesson waits for somebody else now.")
+    return _move(request, pk, review.release, to="", words="The lesson is now waiting for somebody else.")
 
 
 @requires(Permission.VALIDATE)

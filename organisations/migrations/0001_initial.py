@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                             ("unit", "Unit, for example a ward or a department"),
                             ("team", "Team"),
                             ("community", "Community"),
-                            ("source", "Source of brought-in lessons"),
+                            ("source", "Source of imported lessons"),
                         ],
                         default="team",
                         max_length=20,
@@ -273,7 +273,7 @@ class Migration(migrations.Migration):
                 django.db.models.functions.text.Lower("email"),
                 condition=models.Q(("accepted_at", None), ("revoked_at", None)),
                 name="invitation_open_once",
-                violation_error_message="This address has an invitation already. Send it again or revoke it.",
+                violation_error_message="This address already has an invitation. Send it again or cancel it.",
             ),
         ),
         migrations.AddConstraint(

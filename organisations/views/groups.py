@@ -30,7 +30,7 @@ def group_new(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         except Refusal as refusal:
             form.add_error("name", str(refusal))
         else:
-            messages.success(request, f"The group {group} is there.")
+            messages.success(request, f"The group “{group}” is ready.")
             return redirect("group_list", organisation.slug)
     status = 422 if form.errors else 200
     return render(request, "organisations/group_form.html", {"form": form}, status=status)

@@ -45,7 +45,7 @@ def invitation_new(request: HttpRequest, organisation: Organisation) -> HttpResp
         except Refusal as refusal:
             form.add_error("email", str(refusal))
         else:
-            messages.success(request, f"{wanted['email']} is invited. The link stands below, to copy if mail is slow.")
+            messages.success(request, f"{wanted['email']} is invited. The link is below, in case the e-mail is slow.")
             return redirect("person_list", organisation.slug)
     return _form(request, form, "organisations/invitation_form.html")
 
@@ -61,7 +61,7 @@ def invitation_resend(request: HttpRequest, organisation: Organisation, pk: int)
 @require_POST
 def invitation_revoke(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation, pk=pk, organisation=organisation)
-    return _do(request, organisation, f"The invitation of {invitation.email} is revoked.", actions.revoke, invitation)
+    return _do(request, organisation, f"The invitation to {invitation.email} is cancelled.", actions.revoke, invitation)
 
 
 @requires(Permission.ADMINISTER)
@@ -80,7 +80,7 @@ def person_edit(request: HttpRequest, organisation: Organisation, pk: int) -> Ht
         except Refusal as refusal:
             form.add_error("role", str(refusal))
         else:
-            messages.success(request, f"{fresh.person} is {fresh.get_role_display()} now.")
+            messages.success(request, f"{fresh.person} now has the role “{fresh.get_role_display()}”.")
             return redirect("person_list", organisation.slug)
     membership.refresh_from_db()
     return _form(request, form, "organisations/person_form.html", member=membership)
@@ -90,14 +90,20 @@ def person_edit(request: HttpRequest, organisation: Organisation, pk: int) -> Ht
 @require_POST
 def person_suspend(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     member = _member(organisation, pk)
-    return _do(request, organisation, f"{member.person} cannot come in until you let them.", actions.suspend, member)
+    return _do(
+        request,
+        organisation,
+        f"{member.person} cannot sign in here until you let them in again.",
+        actions.suspend,
+        member,
+    )
 
 
 @requires(Permission.ADMINISTER)
 @require_POST
 def person_restore(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     member = _member(organisation, pk)
-    return _do(request, organisation, f"{member.person} may come in again.", actions.restore, member)
+    return _do(request, organisation, f"{member.person} can sign in here again.", actions.restore, member)
 
 
 @requires(Permission.ADMINISTER)

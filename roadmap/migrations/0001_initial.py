@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("planned", "Planned"),
-                            ("doing", "Doing"),
+                            ("doing", "Under way"),
                             ("done", "Done"),
                             ("paused", "Paused"),
                             ("dropped", "Dropped"),

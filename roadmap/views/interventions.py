@@ -49,7 +49,7 @@ def intervention_new(request: HttpRequest, organisation: Organisation, pk: int) 
         request,
         form,
         title=f"Plan: {entry}" if entry else "Add an intervention",
-        verb="Put it into the plan",
+        verb="Add the intervention",
         back=reverse("catalogue_detail", args=[organisation.slug, entry.key])
         if entry
         else programme.get_absolute_url(),

@@ -74,8 +74,8 @@ def programme_new(request: HttpRequest, organisation: Organisation) -> HttpRespo
 
 def _what_now(programme: Programme, has_plan: bool) -> str:
     if has_plan:
-        return f"{programme} is there, with its first hundred days. Now say who does what."
-    return f"{programme} is there, with its five steps. Now choose what to do first."
+        return f"{programme} is ready, with its first hundred days. Now say who does what."
+    return f"{programme} is ready, with its five steps. Now choose what to do first."
 
 
 @requires(Permission.READ)

@@ -13,7 +13,7 @@ from selfassessment.models import Answer, Asked, Assessment, Criterion, Response
 
 SLOTS = frozenset(range(1, 6))
 BEGUN_ELSEWHERE = (
-    "You have begun to answer already, in another browser or on another device. Open it there to go on. "
+    "You have already begun to answer, in another browser or on another device. Carry on there. "
     "Nobody else can find your answers, and neither can we."
 )
 

@@ -52,7 +52,7 @@ def accept_as_intervention(
         raise Refusal(ONLY_A_LEAD_PLANS)
     programme = programme_of(assessment)
     if programme is None:
-        raise Refusal("There is no programme to plan it in yet. Make one, or accept this as an action.")
+        raise Refusal("There is no programme to plan it in yet. Begin one, or accept this as an action.")
     words = words.strip() or offer.suggestion.title
     decision = _decide(assessment, offer, by=by, verdict=_verdict(words, offer), words=words, at=at)
     entry = offer.entry
@@ -159,7 +159,7 @@ def _decide(assessment: Assessment, offer: Offer, *, by: Person, at: datetime | 
     except IntegrityError:
         first = Decision.objects.filter(assessment=assessment, criterion=criterion).select_related("by").first()
         who = first.by if first and first.by else "Somebody"
-        raise Refusal(f"{who} has decided this already. Read the report again.") from None
+        raise Refusal(f"{who} has already decided this. Read the report again.") from None
     audit.record(
         assessment.organisation, "decided", decision, by=by, criterion=criterion.code, verdict=decision.verdict
     )

@@ -89,9 +89,12 @@ def edit(assessment: Assessment, *, by: Person, seen: int, **fields: Any) -> Ass
     fresh = _locked(assessment)
     changed = {name for name, value in fields.items() if getattr(fresh, name) != value}
     if fresh.is_closed:
-        raise Refusal("This round is closed. It can no longer be changed.")
+        raise Refusal("This round is closed and can no longer be changed.")
     if fresh.is_open and changed & FIXED_ONCE_OPEN:
-        raise Refusal("People have been told how this round works. Names, questions and for whom stay as they are.")
+        raise Refusal(
+            "People have been told how this round works. "
+            "You can no longer change the questions, who people answer for or whether names are kept."
+        )
     if "facilitator" in changed:
         _check_facilitator(fresh.organisation, fields["facilitator"])
     save_over(assessment, seen=seen, **fields)
@@ -108,7 +111,7 @@ def edit(assessment: Assessment, *, by: Person, seen: int, **fields: Any) -> Ass
 def discard(assessment: Assessment, *, by: Person) -> None:
     """Throw away a round that was never opened."""
     if not _locked(assessment).is_draft:
-        raise Refusal("People have been asked already. Close the round instead.")
+        raise Refusal("People have already been asked. Close the round instead.")
     audit.record(assessment.organisation, "discarded", assessment, by=by)
     assessment.delete()
 
@@ -238,7 +241,7 @@ def close(assessment: Assessment, *, by: Person, not_heard: str = "", at: dateti
         _put_into_search(assessment)
         if enough(answered):
             for row in assessment.asked.exclude(person=by).exclude(person=None).select_related("person"):
-                text = f"“{assessment}” has closed. Read what came out of it."
+                text = f"“{assessment}” has closed. Read the results."
                 _tell(assessment, row.person, text=text, event="closed")
     return assessment
 

@@ -42,11 +42,11 @@ def _shape(results: Sequence[Result]) -> str:
     now = [row.figures.now for row in results if row.figures.now is not None]
     wanted = [row.figures.wanted for row in results if row.figures.wanted is not None]
     if not now or not wanted:
-        return f"Radar of {len(results)} criteria. Too few answers to draw it."
+        return f"Radar of {len(results)} questions. Too few answers to draw it."
     known = [row for row in results if row.figures.gap is not None]
     widest = max(known, key=lambda row: row.figures.gap or 0, default=None)
     ranges = (
-        f"Radar of {len(results)} criteria. Now lies between {level(min(now))} and {level(max(now))}, "
+        f"Radar of {len(results)} questions. Now lies between {level(min(now))} and {level(max(now))}, "
         f"wanted between {level(min(wanted))} and {level(max(wanted))}."
     )
     return f"{ranges} They are furthest apart at {widest.label}." if widest and widest.figures.gap else ranges

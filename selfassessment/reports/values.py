@@ -39,7 +39,7 @@ class Turnout:
         if not self.asked:
             return f"{people_in_words(self.answered)} answered"
         first = f"{self.asked_answered} of {people_in_words(self.asked)} answered ({self.rate} %)"
-        return f"{first}, and {self.by_link} more by the link" if self.by_link else first
+        return f"{first}, and {self.by_link} more through the link" if self.by_link else first
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Offer:
 
     @property
     def inputs(self) -> str:
-        """“Now 1.5, wanted 4. Matters most to 10 of 18. Medium effort. Score 3.9”."""
+        """“Now 1.5, wanted 4. Matters most to 10 of 18. Takes weeks. Score 3.9”."""
         figures = self.result.figures
         return (
             f"Now {level(figures.now)}, wanted {level(figures.wanted)}. "
@@ -138,7 +138,7 @@ class Offer:
 
     @property
     def effort(self) -> str:
-        return {"quick": "Quick", "medium": "Medium effort", "long": "Long work"}[self.suggestion.effort]
+        return {"quick": "Takes days", "medium": "Takes weeks", "long": "Takes months"}[self.suggestion.effort]
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ class GapReport:
     def method(self) -> str:
         """How the figures came about, in a line."""
         note = self.assessment.framework.short_note
-        return f"Medians of {self.turnout.answered} separate answers; no group score has been agreed. {note}".strip()
+        return f"Middle answers of {self.turnout.answered} people. The group has not agreed a score. {note}".strip()
 
     @property
     def fingerprint(self) -> str:

@@ -26,7 +26,7 @@ from selfassessment.views.visitors import Visitor
 
 Answering = Callable[..., HttpResponse]
 NO_COOKIES = (
-    "Your browser keeps no cookies. Let it keep those of this site: without one, your answers cannot be found again."
+    "Your browser does not keep cookies. Allow them for this site: without one, your answers cannot be found again."
 )
 
 
@@ -147,7 +147,7 @@ def _why_not(request: HttpRequest, visitor: Visitor, sheet: Sheet) -> str:
     assessment = visitor.assessment
     if visitor.person and visitor.asked is None and not assessment.link_nonce and not sheet.response:
         who = f"Ask {assessment.facilitator}" if assessment.facilitator else "Ask the facilitator"
-        return f"You were not asked to answer this one. {who} if you would like to."
+        return f"You were not asked to answer this round. {who} if you would like to."
     is_elsewhere = assessment.anonymous and visitor.asked is not None and visitor.asked.answered
     return BEGUN_ELSEWHERE if is_elsewhere and not sheet.response else ""
 
@@ -201,14 +201,14 @@ def _not_kept(request: HttpRequest, sheet: Sheet, place: Place, form: AnswerForm
     """Something cannot be kept as it is, for example a comment that is too long."""
     if _is_fetch(request):
         sentences = [str(error) for name in form.errors for error in form[name].errors if name in form.fields]
-        return JsonResponse({"problem": " ".join(sentences) or "This cannot be kept."}, status=422)
+        return JsonResponse({"problem": " ".join(sentences) or "This cannot be saved."}, status=422)
     return _draw(request, sheet, place, form, status=422)
 
 
 def _full(request: HttpRequest, visitor: Visitor, number: int, answer: Answer) -> HttpResponse:
     """The rest is kept, but five matter most already."""
     if _is_fetch(request):
-        sentence = "Five questions matter most to you already. Take one of them out first."
+        sentence = "Five questions already matter most to you. Remove one of them first."
         return JsonResponse({"problem": sentence, "version": answer.version}, status=422)
     sheet = Sheet(visitor)
     form = AnswerForm(initial=AnswerForm.values_of(answer))

@@ -55,9 +55,7 @@ def assessment_link(request: HttpRequest, organisation: Organisation, pk: int) -
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(
-            request, "The link no longer works." if is_off else "This link works from now on, and no older one."
-        )
+        messages.success(request, "The link no longer works." if is_off else "This link works now. Older links do not.")
     return redirect("assessment_people", organisation.slug, pk)
 
 
@@ -82,9 +80,9 @@ def _ask(request: HttpRequest, assessment: Assessment, **whom: object) -> HttpRe
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        before = f" {people_in_words(invited.before)} had been asked before." if invited.before else ""
+        before = f" {people_in_words(invited.before)} had already been asked." if invited.before else ""
         messages.success(
-            request, f"{people_in_words(invited.new)} {'is' if invited.new == 1 else 'are'} asked by mail.{before}"
+            request, f"{people_in_words(invited.new)} {'is' if invited.new == 1 else 'are'} asked by e-mail.{before}"
         )
     return redirect("assessment_people", assessment.organisation.slug, assessment.pk)
 

@@ -11,6 +11,7 @@ from jobs.actions import enqueue
 from jobs.views import wait_or_show
 from kmportal.lib.forms import form_page, sent
 from kmportal.lib.refusals import Refusal
+from kmportal.lib.sentences import quoted
 from kmportal.lib.tables import csv_download
 from organisations.access import requires
 from organisations.models import Organisation
@@ -93,14 +94,14 @@ def decision_new(request: HttpRequest, organisation: Organisation, pk: int, code
         else:
             thing = decision.intervention or decision.action
             where = "is on the roadmap" if decision.intervention else "is an action now"
-            messages.success(request, f"“{thing}” {where}.")
+            messages.success(request, f"{quoted(thing)} {where}.")
             return redirect(f"{_report_url(assessment)}#do")
     changing = "change" in request.GET
     return form_page(
         request,
         form,
         title="Change and accept a suggestion" if changing else "Accept a suggestion",
-        verb="Accept it",
+        verb="Accept the suggestion",
         back=f"{_report_url(assessment)}#do",
         back_words="Back to the report",
         crumbs=_crumbs(assessment),
@@ -123,13 +124,13 @@ def decision_reject(request: HttpRequest, organisation: Organisation, pk: int, c
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"“{offer.suggestion.title}” is rejected. Your reason stands beside it.")
+            messages.success(request, f"{quoted(offer.suggestion.title)} is rejected. Your reason is shown with it.")
             return redirect(f"{_report_url(assessment)}#do")
     return form_page(
         request,
         form,
         title="Reject a suggestion",
-        verb="Reject it",
+        verb="Reject the suggestion",
         back=f"{_report_url(assessment)}#do",
         back_words="Back to the report",
         crumbs=_crumbs(assessment),

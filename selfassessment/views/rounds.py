@@ -62,7 +62,7 @@ def assessment_new(request: HttpRequest, organisation: Organisation) -> HttpResp
         request,
         form,
         title="Prepare a round",
-        verb="Keep it and look at it",
+        verb="Prepare the round",
         back=reverse("assessment_list", args=[organisation.slug]),
         back_words="Back to the list",
         intro=framework.summary if framework else "",
@@ -157,7 +157,7 @@ def assessment_close(request: HttpRequest, organisation: Organisation, pk: int) 
         except Refusal as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, "The round is closed. This is what came out of it.")
+            messages.success(request, "The round is closed. Here are the results.")
         return redirect("assessment_detail", organisation.slug, pk)
     people = reports.turnout(assessment)
     values = {

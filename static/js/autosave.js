@@ -120,7 +120,7 @@ class Autosave {
   async answered(response) {
     const said = (response.headers.get("Content-Type") || "").includes("json") ? await response.json() : {};
     if (response.redirected && !said.saved && !said.saved_at) {
-      return this.refused("You are signed out. Sign in in another window; your text stays here.", true);
+      return this.refused("You are signed out. Sign in in another window. Your text stays here.", true);
     }
     if (response.status >= 500) return this.failed();
     this.takeOver(said);
@@ -145,9 +145,9 @@ class Autosave {
   }
 
   reason(status) {
-    if (status === 403) return "This page was open for too long. Load it again; your text stays here.";
-    if (status === 404 || status === 410) return "This cannot be changed any more.";
-    if (status === 413) return "This is too long to be saved.";
+    if (status === 403) return "This page was open for too long. Load it again. Your text stays here.";
+    if (status === 404 || status === 410) return "This can no longer be changed.";
+    if (status === 413) return "This is too long to save.";
     return "Something has to be put right first.";
   }
 

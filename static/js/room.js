@@ -74,8 +74,8 @@ function drawRail(rail, html) {
 let wasDown = false;
 function setUp(isUp) {
   for (const box of find("[data-line]")) box.hidden = isUp;
-  if (!isUp) say("The line is down. You can go on writing.");
-  else if (wasDown) say("The line is back.");
+  if (!isUp) say("The connection is lost. You can carry on writing.");
+  else if (wasDown) say("The connection is back.");
   wasDown = !isUp;
   if (isUp) notes.flush();
 }
@@ -126,7 +126,7 @@ root.addEventListener("submit", async (event) => {
     if (!problem) return;
     problem.hidden = false;
     problem.querySelector("p").textContent =
-      trouble instanceof Refused ? trouble.message : "This did not reach the portal. Try again in a moment.";
+      trouble instanceof Refused ? trouble.message : "We could not send this. Try again in a moment.";
   } finally {
     button?.removeAttribute("aria-disabled");
   }

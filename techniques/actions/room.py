@@ -54,7 +54,7 @@ def join(session: Session, *, name: str, key: str, person: Person | None = None,
     _not_over(session)
     name = " ".join(_clean(name).split())[:NAME_LIMIT]
     if not name:
-        raise Refusal("Write your name, so that the facilitator knows who is here.")
+        raise Refusal("Enter your name, so that the facilitator knows who is here.")
     mine = {"person": person} if person else {"person": None, "key": keys.fingerprint(key)}
     found = Participant.objects.filter(session=session, **mine).first()
     if found and found.joined_at:
@@ -246,7 +246,7 @@ def take_back(note: Note, *, by: Participant, leads: bool = False, person: Perso
     note.save(update_fields=["text", "gone_at"])
     log.add(session, RoomEvent.Kind.NOTE, note.pk, at=at)
     if not own:
-        audit.record(session.organisation, "took a note away from", session, by=person, stage=note.stage.key)
+        audit.record(session.organisation, "removed a note from", session, by=person, stage=note.stage.key)
 
 
 def _is_own(note: Note, by: Participant, leads: bool) -> bool:
@@ -269,7 +269,7 @@ def _note_text(text: str) -> str:
     if not words:
         raise Refusal("Write something before you send the note.")
     if len(words) > NOTE_LIMIT:
-        raise Refusal(f"A note has at most {NOTE_LIMIT:,} characters. Yours has {len(words):,}: send it in two.")
+        raise Refusal(f"A note has at most {NOTE_LIMIT:,} characters. Yours has {len(words):,}: split it into two.")
     return words
 
 

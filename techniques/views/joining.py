@@ -36,7 +36,10 @@ def by_code(view: RoomView) -> RoomView:
         except Refusal as refusal:
             return _ask_again(request, str(refusal), status=429)
         if session is None:
-            return _ask_again(request, "This code does not work. Perhaps it has a slip, or the session is over.")
+            return _ask_again(
+                request,
+                "This code does not work. Check it for typing mistakes. If it is right, the session may be over.",
+            )
         with timezone.override(session.organisation.time_zone):
             return view(request, session, **kwargs)
 
@@ -94,7 +97,9 @@ def join(request: HttpRequest) -> HttpResponse:
         else:
             if session is not None:
                 return redirect("join_session", session.code)
-            form.add_error("code", "This code does not work. Perhaps it has a slip, or the session is over")
+            form.add_error(
+                "code", "This code does not work. Check it for typing mistakes. If it is right, the session may be over"
+            )
     return render(request, "techniques/join.html", {"form": form}, status=status_of(form))
 
 

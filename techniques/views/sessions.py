@@ -164,7 +164,7 @@ def session_invite(request: HttpRequest, organisation: Organisation, pk: int) ->
             form.add_error(None, str(refusal))
         else:
             count = len(fresh)
-            messages.success(request, f"{count} {'person is' if count == 1 else 'people are'} invited by mail.")
+            messages.success(request, f"{count} {'person is' if count == 1 else 'people are'} invited by e-mail.")
             return redirect(session)
     return render(request, "techniques/session_invite.html", {"session": session, "form": form}, status=status_of(form))
 

@@ -167,7 +167,7 @@ class TestMove:
     def test_a_day_may_be_taken_off(self, action, lena, cara):
         actions.move(action, to=None, reason="No idea yet", by=lena)
         assert Action.objects.get().due_on is None
-        assert "took the day off" in notices(cara)[-1]
+        assert "removed the date of" in notices(cara)[-1]
 
     def test_a_done_one_is_refused(self, action, cara):
         actions.done(action, by=cara, at=NOON)
@@ -180,7 +180,7 @@ class TestHandOver:
         actions.hand_over(action, by=lena, owner=farah, reason="On leave")
         assert Action.objects.get().owner == farah
         assert notices(farah) == ["Lena Marsh gave you an action: Write the role of champion"]
-        assert notices(cara)[-1] == "Farah Siddiqui now does an action of yours: Write the role of champion"
+        assert notices(cara)[-1] == "Farah Siddiqui has taken over an action of yours: Write the role of champion"
         change = action.changes.get(kind="handed")
         assert (change.before, change.after, change.reason) == ("Cara Doyle", "Farah Siddiqui", "On leave")
 

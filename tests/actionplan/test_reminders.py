@@ -197,7 +197,7 @@ class TestTo:
     def test_the_one_who_is_told_is_not_told_what_they_do_themselves(self, riverside, lena):
         promised(riverside, lena, owner=lena, told_when_late=lena)
         assert run(at(DUE + timedelta(days=1))) == [lena.email]
-        assert "you are the one who is told" not in Mail.objects.get().body
+        assert "that you are told about" not in Mail.objects.get().body
 
     def test_nobody_s_late_action_reaches_the_one_who_is_told(self, riverside, lena):
         promised(riverside, lena, told_when_late=lena)

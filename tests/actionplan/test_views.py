@@ -264,14 +264,14 @@ class TestChanging:
         action = actions.promise(riverside, by=lena, title="Ask estates")
         text = as_(lena).get(action.get_absolute_url()).content.decode()
         assert "Choose an owner" in text
-        assert "Set the day" in text
+        assert "Set the date" in text
         assert "Hand it over" not in text
         url = f"{action.get_absolute_url()}move/"
-        assert "Why does it move?" not in as_(lena).get(url).content.decode()
+        assert "Why does the date move?" not in as_(lena).get(url).content.decode()
         assert as_(lena).post(url, {}).status_code == 422
         text = as_(lena).post(url, {"to": "4/12/2026"}, follow=True).content.decode()
         assert "It is due on 4 December 2026 now." in text
-        assert "Move the day" in text
+        assert "Move the date" in text
 
     def test_hand_over(self, as_, action, cara, farah):
         url = f"{action.get_absolute_url()}hand-over/"

@@ -70,7 +70,7 @@ def test_from_nothing_to_a_plan(content, window, check, lena, farah, width):
     check(page)
     page.get_by_label("Who does it?").select_option(label="Farah Siddiqui")
     page.get_by_label("Until when?").fill("19 March 2099")
-    page.get_by_role("button", name="Put it into the plan").click()
+    page.get_by_role("button", name="Add the intervention").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Brown bag lunch")
     expect(page.get_by_text("Choose a case that people will recognise")).to_be_visible()
     check(page)
@@ -79,7 +79,7 @@ def test_from_nothing_to_a_plan(content, window, check, lena, farah, width):
     hers.goto(ROADMAP)
     hers.get_by_role("link", name="Brown bag lunch").first.click()
     hers.get_by_role("button", name=re.compile("^Start it")).click()
-    expect(hers.get_by_role("status")).to_contain_text("doing now")
+    expect(hers.get_by_role("status")).to_contain_text("under way now")
     check(hers)
 
 

@@ -35,7 +35,7 @@ def test_finding(library, window, check, reza, width):
         page.get_by_role("link", name="Search everything").click()
         check(page)
         expect(page.get_by_role("heading", name="What you can find here")).to_be_visible()
-        page.get_by_role("searchbox", name="Words to look for").fill("valve")
+        page.get_by_role("searchbox", name="What are you looking for?").fill("valve")
         page.locator("main").get_by_role("button", name="Search").click()
     expect(page.get_by_role("heading", name="25 results for “valve”")).to_be_visible()
     expect(page.locator("mark").first).to_have_text("valves")
@@ -61,7 +61,7 @@ def test_finding(library, window, check, reza, width):
 def test_without_javascript(library, window, cara):
     page = window(cara, script=False)
     page.goto(PAGE)
-    page.get_by_role("searchbox", name="Words to look for").fill('"own valve" -thermal')
+    page.get_by_role("searchbox", name="What are you looking for?").fill('"own valve" -thermal')
     page.locator("main").get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Cara’s own valve").click()
     expect(page).to_have_url(f"{page.url.split('/o/')[0]}/o/riverside/")

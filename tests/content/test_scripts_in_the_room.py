@@ -120,8 +120,8 @@ def test_another_length_brings_back_a_stage_that_was_left_out(library, riverside
 @pytest.mark.parametrize(
     ("key", "stage", "words"),
     [
-        ("wants-and-offers", "wants", "Name people only if they will do it or can be asked."),
-        ("after-action-review", "learn", "Name people only if they will do it or can be asked."),
+        ("wants-and-offers", "wants", "Only name people who will do it or who can be asked."),
+        ("after-action-review", "learn", "Only name people who will do it or who can be asked."),
         ("after-action-review", "expect", "Without names of people or patients."),
     ],
 )

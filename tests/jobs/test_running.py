@@ -124,7 +124,7 @@ def test_work_that_kills_its_worker_again_and_again_is_given_up_too(task, db, be
     Job.objects.update(state=Job.State.RUNNING, attempts=begun, claimed_by="gone/:1", lease_until=long_ago)
     running.run_ready()
     assert look(job).state == state
-    assert ("broken off again and again" in look(job).error) is (state == Job.State.FAILED)
+    assert ("interrupted again and again" in look(job).error) is (state == Job.State.FAILED)
 
 
 def test_progress_is_written_once_a_second_and_renews_the_lease(task, db, monkeypatch, django_assert_num_queries):

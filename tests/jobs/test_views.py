@@ -51,7 +51,7 @@ def test_the_page_says_how_far_it_is_with_and_without_script(job, as_, cara):
     text = as_(cara).get(page(job)).content.decode()
     assert "4 of 10 pages" in text
     assert 'hx-trigger="every 1s"' in text
-    assert "Show how far it is now</a></p></noscript>" in text
+    assert "Check progress</a></p></noscript>" in text
     assert "http-equiv" not in text, "a page that reloads itself takes the reader away from what is being read"
 
 

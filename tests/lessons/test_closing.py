@@ -195,7 +195,7 @@ def test_what_is_wrong_is_said_and_nothing_is_lost_or_closed(as_, room, address,
     assert answer.status_code == 422
     for words in (
         "Choose a member or name a guest, not both",
-        "Write a date",
+        "Enter a date",
         "Say what will be done, or untick this action",
         "Say what to do, or untick this lesson",
         "Kept words",

@@ -135,7 +135,7 @@ def test_an_encoding_that_was_chosen(bring):
         ("empty.csv", b"", "empty"),
         ("book.csv", b"PK\x03\x04\x14\x00", "packed"),
         ("one.csv", b"Title\nOne\n", "one column"),
-        ("no.csv", b"Number,Date\n1,2014-06-06\n", "No heading leads"),
+        ("no.csv", b"Number,Date\n1,2014-06-06\n", "No column gives"),
         ("open.csv", b'Title,Lesson\n1,"open\n', "never closed"),
     ],
 )
@@ -231,7 +231,7 @@ def test_two_workers_at_one_run_write_each_row_once(riverside, farah, monkeypatc
 
 def test_how_a_file_is_read_can_be_changed_before_and_not_after(riverside, farah):
     run = look(riverside, farah)
-    with pytest.raises(Refusal, match="No heading leads"):
+    with pytest.raises(Refusal, match="No column gives"):
         bringing_in.settle(run, seen=1, source="S", group_name="", encoding="", mapping={"LessonId": "external_id"})
     with pytest.raises(Refusal, match="Two headings lead"):
         bringing_in.settle(
@@ -283,7 +283,7 @@ def test_from_the_file_to_the_lessons(upload, as_, reza):
     running.run_ready()
     assert upload.browser.get(job.get_absolute_url()).url == run.get_absolute_url()
     shown = upload.browser.get(run.get_absolute_url()).content.decode()
-    for words in ("This is what would become of them", "12 rows read", "5 lessons have", "Bring the lessons in"):
+    for words in ("This is what would happen to them", "12 rows read", "5 lessons have", "Bring the lessons in"):
         assert words in shown
     assert not Lesson.objects.exists()
     go = reverse("import_run", args=["riverside", run.pk])

@@ -48,7 +48,7 @@ def test_filters_have_counts_and_keep_what_was_chosen(as_, address, identified, 
     assert "2 lessons<" in one
     assert 'value="Ward 6 &amp; 7" checked' in one
     nothing = as_(reza).get(address, {"where": "Ward 9", "q": "pharmacy"}).content.decode()
-    assert "No lesson fits" in nothing
+    assert "No lessons match" in nothing
     assert 'value="Ward 9" checked' in nothing
 
 
@@ -107,7 +107,7 @@ def test_the_list_has_pages_and_the_file_has_all(as_, address, identified, reza)
 
 
 def test_an_empty_list_says_what_will_be_here(as_, address, reza, cara):
-    assert "No lesson is here yet" in as_(cara).get(address).content.decode()
+    assert "No lessons yet" in as_(cara).get(address).content.decode()
     assert "Log the first lesson" in as_(cara).get(address).content.decode()
     assert "Log the first lesson" not in as_(reza).get(address).content.decode()
 

@@ -63,8 +63,8 @@ def test_the_dirt_of_a_real_file():
     assert rows["107"].words["abstract"] == 'He said "wait",\nand we waited.'
     assert rows["107"].happened_on == date(2013, 11, 12)
     assert rows["109"].refusal.startswith("This row has 17 cells, but there are 15 headings.")
-    assert rows["110"].refusal == "This row has no words: neither a title nor a lesson."
-    assert rows["111"].notes == ("Brought in without its date: “Spring 2014” is not a day that has been.",)
+    assert rows["110"].refusal == "This row has neither a title nor a lesson."
+    assert rows["111"].notes == ("Brought in without its date: “Spring 2014” is not a date in the past.",)
     assert len(rows["112"].title) <= 300
     assert rows["112"].words["abstract"].startswith("T" * 20)
     nameless = next(row for key, row in rows.items() if key.startswith("row-"))

@@ -65,7 +65,7 @@ def test_only_those_who_check_lessons_may_claim_and_never_their_own(draft, waiti
         with pytest.raises(Refusal):
             review.claim(lesson, by=person, at=NOON)
     own = writing.send(draft(by=farah), by=farah, at=NOON)
-    with pytest.raises(Refusal, match="Nobody checks their own lesson"):
+    with pytest.raises(Refusal, match="You cannot check your own lesson"):
         review.claim(own, by=farah, at=NOON)
 
 
@@ -130,9 +130,9 @@ def test_identified_lessons_are_read_and_found_by_all(claimed, member, farah, ca
 
 def test_what_is_missing_cannot_be_ticked_away(claimed, farah):
     lesson = claimed(why="")
-    with pytest.raises(Refusal, match="Nothing stands under “Why"):
+    with pytest.raises(Refusal, match="There is nothing under “Why"):
         validate(lesson, farah)
-    with pytest.raises(Refusal, match="Nobody is named to ask"):
+    with pytest.raises(Refusal, match="It does not say who to ask"):
         validate(claimed(), farah, contact=" ")
     with pytest.raises(Refusal, match="“A stranger can follow it” is not ticked"):
         validate(claimed(), farah, ticked=[key for key in ALL_TICKED if key != "stranger"])
@@ -205,8 +205,8 @@ def test_the_queue_begins_with_the_longest_waiting_and_marks_what_is_late(
         text.index(words) for words in ("Claimed by you", "Mine already", "Waiting to be", "The oldest", "The newest")
     ]
     assert places == sorted(places)
-    assert text.count("Answer was promised by") == 2
-    assert "2 longer than was promised" in text
+    assert text.count("Answer was due by") == 2
+    assert "2 longer than we promised" in text
     others = as_(lena).get(queue).content.decode()
     assert "Claimed by others" in others
     assert reverse("lesson_take_over", args=["riverside", mine.pk]) in others
@@ -242,10 +242,10 @@ def test_the_page_says_what_is_missing_and_keeps_what_was_ticked(as_, claimed, f
     text = answer.content.decode()
     assert answer.status_code == 422
     for words in (
-        "Nothing stands under “Why?”. Return the lesson and ask for it",
+        "There is nothing under “Why?”. Return the lesson and ask for it",
         "Tick “A stranger can follow it”",
-        "Nobody is named to ask",
-        "Write a date",
+        "It does not say who to ask",
+        "Enter a date",
     ):
         assert words in text
     assert text.count(" checked") >= 3  # do, one, and the outcome
@@ -280,7 +280,7 @@ def test_a_change_after_the_check_is_shown_side_by_side(as_, identified, cara, f
     assert "Changed since it was checked" in as_(reza).get(page("lesson_detail", lesson)).content.decode()
     text = as_(lena).get(page("lesson_changes", lesson)).content.decode()
     assert "<ins>" in text
-    assert "Say that it is still right" in text
+    assert "Confirm that it is still right" in text
     assert (
         "Changed since they were checked" in as_(lena).get(reverse("lesson_queue", args=["riverside"])).content.decode()
     )

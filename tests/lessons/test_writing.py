@@ -230,12 +230,12 @@ def test_personal_data_is_asked_about_and_never_blocked(as_, new, cara, farah):
     [
         ({"happened": "", "then_do": "", "then": "send"}, "Say what happened"),
         ({"happened": "x" * 4001}, "Shorten “What happened?” to 4,000 characters"),
-        ({"happened_on": "the other day"}, "Write a date"),
+        ({"happened_on": "the other day"}, "Enter a date"),
         ({"happened_on": "1 January 2999"}, "too far away"),
-        ({"kind": "wonder"}, "Choose one of the answers on the list"),
+        ({"kind": "wonder"}, "Choose one of the answers in the list"),
         ({"tags": "x" * 90}, "80 characters"),
-        ({"version": "soon"}, "Write a whole number"),
-        ({"happened": "nul\x00"}, "Take out the invisible characters"),
+        ({"version": "soon"}, "Enter a whole number"),
+        ({"happened": "nul\x00"}, "Remove the invisible characters"),
     ],
 )
 def test_what_is_wrong_stands_beside_the_field_and_nothing_typed_is_lost(as_, new, cara, wrong, says):
@@ -257,7 +257,7 @@ def test_an_empty_form_is_no_draft(as_, new, cara):
 def test_a_day_to_come_is_no_day_on_which_it_happened(as_, new, cara):
     tomorrow = timezone.localdate() + timedelta(days=2)
     answer = as_(cara).post(new, fields(happened_on=tomorrow.isoformat()))
-    assert "still to come" in answer.content.decode()
+    assert "in the future" in answer.content.decode()
 
 
 def test_autosave_makes_one_draft_and_goes_on_from_its_version(as_, new, cara):

@@ -39,14 +39,14 @@ def test_a_wrong_password_is_said_in_our_words_and_the_address_stays(client, len
     response = client.post(reverse("account_login"), {"login": lena.email, "password": "wrong"})
     html = said(response)
     assert "<title>Error: Sign in" in html
-    assert "This address and this password do not belong together" in html
+    assert "This address and password do not match" in html
     assert f'value="{lena.email}"' in html
     assert "wrong" not in html.split("<main")[1]
 
 
 def test_nothing_filled_in_is_asked_for(client, db):
     html = said(client.post(reverse("account_login"), {"login": "lena", "password": ""}))
-    assert "Write a whole e-mail address" in html
+    assert "Enter a complete e-mail address" in html
     assert 'href="#id_password">Fill in “Password”' in html
 
 
@@ -69,7 +69,7 @@ def test_the_demos_people_stand_on_the_sign_in_page_of_the_demo_alone(client, se
 def test_a_new_password_by_mail(client, lena, mailoutbox):
     client.get(reverse("account_reset_password"))
     response = client.post(reverse("account_reset_password"), {"email": lena.email}, follow=True)
-    assert "Look into your mail" in said(response)
+    assert "Check your e-mail" in said(response)
     (mail,) = mailoutbox
     assert mail.subject == "Choose a new password for KM Portal"
     assert "Your password stays as it is" in mail.body
@@ -79,19 +79,19 @@ def test_a_new_password_by_mail(client, lena, mailoutbox):
     short = said(client.post(address, {"password1": "short", "password2": "short"}))
     assert "Choose a longer password: at least 12 characters" in short
     differing = said(client.post(address, {"password1": NEW, "password2": "another one here"}))
-    assert "Write the same password twice" in differing
+    assert "Enter the same password twice" in differing
     done = client.post(address, {"password1": NEW, "password2": NEW}, follow=True)
     assert "Your password is changed" in said(done)
     lena.refresh_from_db()
     assert lena.check_password(NEW)
     again = said(client.get(link_in(mail.body, "password/reset/key"), follow=True))
-    assert "This link does not work any more" in again
+    assert "This link no longer works" in again
 
 
 def test_an_unknown_address_learns_nothing_on_the_page(client, db, mailoutbox):
     response = client.post(reverse("account_reset_password"), {"email": "nobody@riverside.example"}, follow=True)
-    assert "Look into your mail" in said(response)
-    assert "No account there has this address" in mailoutbox[0].body
+    assert "Check your e-mail" in said(response)
+    assert "There is no account with this address" in mailoutbox[0].body
 
 
 def test_changing_the_password(as_, lena):
@@ -99,7 +99,7 @@ def test_changing_the_password(as_, lena):
     wrong = said(
         browser.post(reverse("account_change_password"), {"oldpassword": "wrong", "password1": NEW, "password2": NEW})
     )
-    assert "This is not your present password" in wrong
+    assert "This is not your current password" in wrong
     browser.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
     lena.refresh_from_db()
     assert lena.check_password(NEW)
@@ -178,14 +178,14 @@ def test_other_pages_are_ours(client, db, name):
 
 
 def test_a_dead_confirmation_link(client, db):
-    assert "This link does not work any more" in said(client.get("/accounts/confirm-email/nonsense/"))
+    assert "This link no longer works" in said(client.get("/accounts/confirm-email/nonsense/"))
 
 
 def test_the_demos_password_opens_nothing_outside_the_demo(client, settings, lena):
     lena.set_password("demo")
     lena.save()
     asked = {"login": lena.email, "password": "demo"}
-    assert "do not belong together" in said(client.post(reverse("account_login"), asked))
+    assert "do not match" in said(client.post(reverse("account_login"), asked))
     settings.DEMO = True
     assert client.post(reverse("account_login"), asked).status_code == 302
 

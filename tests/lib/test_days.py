@@ -39,14 +39,14 @@ def test_a_day_is_read_as_people_write_it(text, day):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("soon", "Write a date, for example 23 March 2027"),
-        ("19 marble 2027", "Write a date, for example 23 March 2027"),
+        ("soon", "Enter a date, for example 23 March 2027"),
+        ("19 marble 2027", "Enter a date, for example 23 March 2027"),
         ("19 March", "Add the year, for example 23 March 2027"),
         ("31 February 2027", "There is no such day: 31 February 2027"),
         ("2027-13-01", "There is no such day: 2027-13-01"),
         ("1 May 3027", "Check the year: 3027 is too far away"),
-        ("9" * 400, "Write a date, for example 23 March 2027"),
-        ("１９ March 2027\x00", "Write a date, for example 23 March 2027"),
+        ("9" * 400, "Enter a date, for example 23 March 2027"),
+        ("１９ March 2027\x00", "Enter a date, for example 23 March 2027"),
     ],
 )
 def test_what_is_no_day_is_refused_with_what_to_write(text, sentence):

@@ -45,14 +45,14 @@ def test_what_is_missing_is_named_with_its_label():
     [
         ("title", "x" * 1250, "Shorten “Title” to 10 characters. It has 1,250"),
         ("title", "x", "Write at least 3 characters under “Title”"),
-        ("title", "a\x00bcd", "Take out the invisible characters"),
-        ("email", "lena", "Write a whole e-mail address, for example name@example.org"),
-        ("link", "no link", "Write a whole web address, for example https://example.org"),
-        ("days", "two", "Write a whole number"),
-        ("days", "10", "Write 9 or less"),
-        ("days", "0", "Write 1 or more"),
-        ("owner", "somebody", "Choose one of the answers on the list"),
-        ("kind", "z", "Choose one of the answers on the list"),
+        ("title", "a\x00bcd", "Remove the invisible characters"),
+        ("email", "lena", "Enter a complete e-mail address, for example name@example.org"),
+        ("link", "no link", "Enter a complete web address, for example https://example.org"),
+        ("days", "two", "Enter a whole number"),
+        ("days", "10", "Enter 9 or less"),
+        ("days", "0", "Enter 1 or more"),
+        ("owner", "somebody", "Choose one of the answers in the list"),
+        ("kind", "z", "Choose one of the answers in the list"),
     ],
 )
 def test_wrong_answers_say_what_to_do(name, value, sentence):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kmportal.lib.sentences import capital, counted, in_words, listed, people_in_words
+from kmportal.lib.sentences import capital, counted, in_words, listed, people_in_words, quoted
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "no"), (1, "one"), (9, "nine"), (10, "10"), (-1, "-1")])
@@ -24,3 +24,8 @@ def test_lists(words, said):
 def test_a_sentence_begins_with_a_capital_and_names_keep_theirs():
     assert capital("ask Lena about KM") == "Ask Lena about KM"
     assert capital("") == ""
+
+
+def test_a_quotation_inside_a_quotation_has_single_marks():
+    assert quoted("Ask “Who has done this?” first") == "“Ask ‘Who has done this?’ first”"
+    assert quoted("Brown bag lunches") == "“Brown bag lunches”"

@@ -65,7 +65,7 @@ class TestWarning:
         planned(step=4, state="doing")
         warnings = [view.warning for view in views(programme)]
         assert warnings[0] == warnings[3] == warnings[4] == ""
-        assert "nothing has begun here" in warnings[1]
+        assert "nothing has started here" in warnings[1]
         assert "nothing is planned here" in warnings[2]
         assert "Step 4 is under way" in warnings[2]
 
@@ -157,10 +157,10 @@ class TestBalance:
             planned(step=step, areas=["foundation", "knowledge", "enablers", "products"])
         for step in (1, 2, 3):
             planned(step=step, areas=["context"])
-        assert finding() == "Two places are empty. “External context” stops after step 3."
+        assert finding() == "Two boxes are empty. “External context” stops after step 3."
         for step in (4, 5):
             planned(step=step, areas=["context"])
-        assert finding().startswith("No place is empty")
+        assert finding().startswith("No box is empty")
 
 
 class TestNextDates:

@@ -292,7 +292,7 @@ class TestIntervention:
         for words in ("Lunch on ward 4", "People listen.", "Announce it.", "Farah Siddiqui", "Sam Okafor", "Quick win"):
             assert words in text
         assert "Change the plan" not in text
-        assert "Say where it stands" not in text
+        assert "Update where it stands" not in text
 
     def test_its_own_page_is_for_its_organisation(self, as_, intervention, oskar, nia):
         assert as_(oskar).get(intervention.get_absolute_url()).status_code == 404

@@ -102,12 +102,12 @@ def test_nothing_found_says_what_to_try(page, put):
     put(1, title="Valve")
     html = page("zzzz")
     assert "Nothing found for “zzzz”" in html
-    assert "Nothing you may see has all of these words." in html
+    assert "Nothing that is shared with you has all of these words." in html
     html = page("valve", kind="session")
-    assert "Nothing fits both your words and your choices." in html
-    assert '<a href="?q=valve">Search without the choices</a>' in html
-    assert "Type at least one letter or figure." in page("?!")
-    assert "Only its first words were looked for" in page("valve " + "word " * 100)
+    assert "Nothing matches both your words and your filters." in html
+    assert '<a href="?q=valve">Search without the filters</a>' in html
+    assert "Type at least one letter or number." in page("?!")
+    assert "We only searched for the first words" in page("valve " + "word " * 100)
 
 
 @pytest.mark.parametrize(

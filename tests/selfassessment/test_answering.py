@@ -61,7 +61,7 @@ def test_a_guest_reads_starts_answers_resumes_and_finishes(by_link):
     back = guest.get(start).text
     assert "You have answered" in back
     assert f'href="{start}done/"' in back
-    assert "Go on answering" not in back
+    assert "Carry on answering" not in back
     guest.post(f"{start}1/", said(now="5", version="1"))  # still open, so still to be changed
     response = Response.objects.get()
     assert (response.is_finished, response.anonymous, response.person, response.name) == (True, True, None, "")
@@ -110,7 +110,7 @@ def test_without_cookies_a_sentence(by_link):
     guest = Client()
     begun = guest.post(start).url
     guest.cookies.clear()
-    assert "keeps no cookies" in guest.get(begun, follow=True).text
+    assert "does not keep cookies" in guest.get(begun, follow=True).text
 
 
 def test_a_dead_link_is_no_page(by_link, farah):
@@ -253,10 +253,10 @@ def test_strangers_and_drafts(a_round, oskar, as_, cara):
     [
         ({"comment": "x" * 2001}, "Shorten “Comment” to 2,000 characters"),
         ({"evidence": "x" * 501}, "Shorten “Evidence” to 500 characters"),
-        ({"now": "9"}, "Choose one of the answers on the list"),
-        ({"wanted": "0"}, "Choose one of the answers on the list"),
-        ({"comment": "a\x00b"}, "Take out the invisible characters"),
-        ({"version": "many"}, "Write a whole number"),
+        ({"now": "9"}, "Choose one of the answers in the list"),
+        ({"wanted": "0"}, "Choose one of the answers in the list"),
+        ({"comment": "a\x00b"}, "Remove the invisible characters"),
+        ({"version": "many"}, "Enter a whole number"),
     ],
 )
 def test_what_cannot_be_kept(by_link, fields, sentence):
@@ -319,7 +319,7 @@ def test_a_sixth_that_matters_is_refused_and_the_rest_is_kept(by_link):
         guest.post(f"{start}{number}/", said(matters="on"))
     page = guest.post(f"{start}6/", said(matters="on", comment="Still kept"))
     assert page.status_code == 422
-    assert "Five questions matter most to you already" in page.text
+    assert "Five questions already matter most to you" in page.text
     assert "Criterion A1" in page.text
     kept = Answer.objects.get(criterion__code="Z2")
     assert (kept.now, kept.comment, kept.slot) == (2, "Still kept", None)

@@ -100,7 +100,7 @@ def test_an_open_round_has_nothing_to_decide(a_round, everybody, closed, farah):
 def test_the_second_to_decide_hears_who_was_first(closed, farah, lena):
     offer = offer_of(closed)
     actions.reject(closed, offer=offer, by=farah, reason="No")
-    with pytest.raises(Refusal, match="Farah Siddiqui has decided this already"):
+    with pytest.raises(Refusal, match="Farah Siddiqui has already decided this"):
         actions.accept_as_action(closed, offer=offer, by=lena)
     assert not Action.objects.exists()
 
@@ -144,7 +144,7 @@ def test_a_lead_accepts_on_the_page(closed, programme, as_, lena, farah):
     assert "“Do the first of A1” is on the roadmap." in page.text
     assert (Intervention.objects.get().step, str(Intervention.objects.get().ends_on)) == (3, soon())
     again = browser.post(url, said)
-    assert (again.status_code, "has decided this already" in again.text) == (422, True)
+    assert (again.status_code, "has already decided this" in again.text) == (422, True)
     browser.post(reverse("decision_undo", args=["riverside", closed.pk, "A1"]))
     undone = browser.post(reverse("decision_undo", args=["riverside", closed.pk, "A1"]), follow=True)
     assert undone.status_code == 200
@@ -170,9 +170,9 @@ def test_what_is_missing_is_said(closed, as_, farah, cara, oskar):
     })  # fmt: skip
     assert page.status_code == 422
     for sentence in (
-        "Fill in “In these words”",
-        "Choose one of the answers on the list",
-        "Choose a day that has not passed",
+        "Fill in “What will you call it?”",
+        "Choose one of the answers in the list",
+        "Choose today or a later date",
     ):
         assert sentence in page.text
     page = browser.post(reverse("decision_reject", args=["riverside", closed.pk, "A1"]), {"reason": ""})

@@ -80,10 +80,10 @@ def test_prepare_on_the_page_once(riverside, framework, as_, farah, lena, sent):
         ({"title": "x" * 121}, "Shorten “Name of this round” to 120 characters"),
         ({"capacity": "team"}, "Name the team or directorate"),
         ({"anonymous": ""}, "Choose an answer to “Are the answers anonymous?”"),
-        ({"closes_on": "2020-01-01"}, "Choose a day that has not passed"),
+        ({"closes_on": "2020-01-01"}, "Choose today or a later date"),
         ({"closes_on": "31 February 2030"}, "There is no such day"),
-        ({"closes_on": "2199-01-01"}, "Choose a day within the next year"),
-        ({"results_at_day": "tomorrow", "results_at_time": "late"}, "Write a time, for example 14:30"),
+        ({"closes_on": "2199-01-01"}, "Choose a date within the next year"),
+        ({"results_at_day": "tomorrow", "results_at_time": "late"}, "Enter a time, for example 14:30"),
     ],
 )
 def test_what_is_wrong_is_said_beside_the_field_and_on_top(framework, as_, farah, sent, fields, sentence):
@@ -140,11 +140,11 @@ def test_open_ask_remind_and_close_on_the_pages(a_round, as_, farah, cara, every
     assert "The round is open" in page.text
     people = url("assessment_people", assessment.pk)
     page = browser.post(people, {"members": [cara.pk]}, follow=True)
-    assert "1 person is asked by mail" in page.text
+    assert "1 person is asked by e-mail" in page.text
     page = browser.post(
         url("assessment_addresses", assessment.pk), {"addresses": "a@example.org; b@example.org"}, follow=True
     )
-    assert "2 people are asked by mail" in page.text
+    assert "2 people are asked by e-mail" in page.text
     assert "Remind everybody" in page.text
     page = browser.post(url("assessment_remind", assessment.pk), follow=True)
     assert "3 people get a reminder" in page.text
@@ -155,7 +155,7 @@ def test_open_ask_remind_and_close_on_the_pages(a_round, as_, farah, cara, every
         assert words in page.text
     everybody(assessment, 5, A1=(2, 4))
     page = browser.get(url("assessment_close", assessment.pk)).text
-    assert "so you close early" in page
+    assert "so you are closing early" in page
     page = browser.post(url("assessment_close", assessment.pk), {"not_heard": "night staff"}, follow=True)
     assert "Widest gap" in page.text
     assert browser.get(people, follow=True).redirect_chain[-1][0] == url("gap_report", assessment.pk)
@@ -168,7 +168,7 @@ def test_all_members_are_asked_at_once(a_round, as_, farah, cara, reza, lena):
     assert "Ask all 4 members" in browser.get(people).text
     browser.post(people, {"members": [cara.pk]})
     page = browser.post(people, {"everybody": "yes"}, follow=True)
-    assert "3 people are asked by mail" in page.text
+    assert "3 people are asked by e-mail" in page.text
     assert "Every member has been asked." in page.text
     assert browser.post(people, {}).status_code == 422
 

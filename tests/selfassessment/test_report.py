@@ -118,13 +118,13 @@ def test_order_headline_strengths_and_splits(a_round, respond, farah, as_, lena)
     ]  # fmt: skip
     assert report.offers[0].suggestion.title == "Do the first of Z2"
     assert report.offers[4].suggestion.title == "Do the stretch of A4"
-    assert report.offers[1].inputs == "Now 2, wanted 4. Matters most to 3 of 6. Medium effort. Score 3"
+    assert report.offers[1].inputs == "Now 2, wanted 4. Matters most to 3 of 6. Takes weeks. Score 3"
     assert report.quick_win is None  # the only quick one is among the first five
     assert [row.code for row in report.strengths] == ["Z3", "A4"]
     assert [(row.code, row.figures.spread) for row in report.splits] == [("Z1", 4)]
     assert report.shape == "Furthest apart in alpha section, closest in zulu section."
     page = page_of(as_(lena), assessment)
-    assert "Not heard: night staff" in page
+    assert "Not heard from: night staff" in page
     assert "From 1 to 5. Half say 2 or less" in page
 
 
@@ -150,7 +150,7 @@ def test_turnout(a_round, respond, farah, cara, reza):
     assessment.asked.filter(person=cara).update(answered=True)
     assert reports.turnout(assessment).words == "1 of 3 people answered (33 %)"
     respond(assessment, "By link", A1=(1, 2))
-    assert reports.turnout(assessment).words == "1 of 3 people answered (33 %), and 1 more by the link"
+    assert reports.turnout(assessment).words == "1 of 3 people answered (33 %), and 1 more through the link"
 
 
 def test_comments_carry_no_name_and_no_order(a_round, respond, farah, criteria):
@@ -231,7 +231,7 @@ def test_the_pdf_is_tagged(closed, lena, caplog, riverside):
     tags = elements(content)
     pictures = [tag["/Alt"] for tag in tags if tag["/S"] == "/Figure"]
     assert len(pictures) == 2
-    assert all("Criterion Z1" in words or "Radar of 8 criteria" in words for words in pictures)
+    assert all("Criterion Z1" in words or "Radar of 8 questions" in words for words in pictures)
     heads = [tag["/A"]["/Scope"] for tag in tags if tag["/S"] == "/TH"]
     assert set(heads) == {"/Column", "/Row"}
     assert [tag["/S"] for tag in tags].count("/H1") == 1

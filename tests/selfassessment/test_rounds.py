@@ -201,7 +201,7 @@ def test_close_tells_members_when_there_is_something_to_read(a_round, farah, car
     Notice.objects.all().delete()
     for assessment in (few, enough):
         actions.close(assessment, by=farah, not_heard=" night staff ")
-    assert [notice.text for notice in Notice.objects.all()] == ["“Enough” has closed. Read what came out of it."]
+    assert [notice.text for notice in Notice.objects.all()] == ["“Enough” has closed. Read the results."]
     assert (enough.not_heard, enough.state) == ("night staff", "closed")
     assert AuditEntry.objects.filter(verb="closed").latest("pk").facts == {"answered": 5}
 

@@ -149,7 +149,7 @@ def test_a_foreign_intervention_is_no_intervention(review, farah, as_, number):
         ({"title": ""}, "Answer “What is it about?”"),
         ({"title": "x" * 121}, "Shorten “What is it about?”"),
         ({"starts_at_day": "31 February 2027"}, "There is no such day"),
-        ({"starts_at_day": "1 January 2020"}, "This day has passed"),
+        ({"starts_at_day": "1 January 2020"}, "This date has passed"),
         ({"starts_at_day": "1 January 2190"}, "Check the year"),
         ({"starts_at_time": "25:99"}, "There is no such time"),
         ({"length": "endless"}, "Choose one"),
@@ -290,7 +290,7 @@ def test_inviting_members_and_addresses(session, farah, cara, as_, mailoutbox):
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({}, "Tick somebody or write an address"),
+        ({}, "Tick somebody or enter an address"),
         ({"addresses": "gus(at)example.org"}, "This is not an e-mail address: “gus(at)example.org”"),
         ({"people": "999999"}, "Choose one of the answers"),
     ],
@@ -384,7 +384,7 @@ def test_taking_away_what_names_a_patient(room, farah, enter, send, as_):
     browser = as_(farah)
     page = words(browser.get(inside("session_room", room) + "?stage=happened"))
     assert inside("room_note_change", room, note.client_id) in page
-    assert "Take this note away?" in words(browser.get(inside("room_note_change", room, note.client_id)))
+    assert "Remove this note?" in words(browser.get(inside("room_note_change", room, note.client_id)))
     browser.post(inside("room_note_change", room, note.client_id), {"take_back": "1"})
     assert "Smith" not in words(gus.get(reverse("join_room", args=[room.code]) + "?stage=happened"))
 

@@ -277,7 +277,7 @@ def test_whoever_leads_may_take_away_a_note_that_is_shown_but_no_hidden_one(writ
     actions.take_back(shown, by=lead, leads=True, person=farah, at=NOW)
     shown.refresh_from_db()
     assert shown.text == ""
-    entry = AuditEntry.objects.get(verb__startswith="took a note")
+    entry = AuditEntry.objects.get(verb__startswith="removed a note")
     assert "Smith" not in str(entry.facts)
     with pytest.raises(Refusal):
         actions.take_back(hidden, by=lead, leads=True, person=farah, at=NOW)

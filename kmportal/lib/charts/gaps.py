@@ -120,7 +120,7 @@ def _row(gap: Gap, names: Sequence[str], y: float, bar_y: float, x: Callable[[fl
 
 
 def _table(gaps: Sequence[Gap], has_spread: bool) -> DataTable:
-    heads = [("Criterion", False), ("Now", True), ("Wanted", True), ("Gap", True)]
+    heads = [("Question", False), ("Now", True), ("Wanted", True), ("Gap", True)]
     rows = []
     for gap in gaps:
         size = None if gap.now is None or gap.wanted is None else gap.wanted - gap.now

@@ -81,7 +81,7 @@ def radar(axes: Sequence[Axis], title: str, *, ident: str = "radar", top: int = 
         labels=[_around(place(i, top, 18), lines) for i, lines in enumerate(texts)],
         sections=_corner_names(axes),
         table=DataTable(
-            [("Criterion", False), ("Now", True), ("Wanted", True)],
+            [("Question", False), ("Now", True), ("Wanted", True)],
             [[_named(axis), number(axis.now), number(axis.wanted)] for axis in axes],
         ),
     )

@@ -157,7 +157,7 @@ def timeline(
     known = [day for band in bands for bar in band.bars for day in (bar.start, bar.end) if day]
     known += [milestone.day for milestone in milestones]
     span = _span(known or [today])
-    key = [("doing", "done or doing, in the colour of its step"), ("planned", "planned")]
+    key = [("doing", "done or under way, in the colour of its step"), ("planned", "planned")]
     return Timeline(
         ident=ident,
         title=title,

@@ -21,7 +21,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
 
-from kmportal.lib import days
+from kmportal.lib import days, sentences
 from kmportal.lib.charts.steps import look_of
 from kmportal.lib.problems import problems_of
 
@@ -74,7 +74,7 @@ def face(person: object) -> dict[str, Any]:
 
 
 @piece("components/who.html")
-def who(person: object, nobody: str = "nobody yet") -> dict[str, Any]:
+def who(person: object, nobody: str = "Nobody yet") -> dict[str, Any]:
     """Somebody with face and name; ``None`` gives the words of ``nobody``."""
     return {"person": person, "nobody": nobody}
 
@@ -116,6 +116,12 @@ def state(kind: str | tuple[str, str, str], icon_name: str = "", word: str = "")
 def keyrow(*pairs: str) -> dict[str, Any]:
     """The legend of a chart: mark and words in turn, ``{% keyrow "now" "now" "want" "wanted in 12 months" %}``."""
     return {"items": list(zip(pairs[::2], pairs[1::2], strict=True))}
+
+
+@register.filter
+def quoted(words: object) -> str:
+    """“The words”, in which quotation marks of their own become single ones."""
+    return sentences.quoted(words)
 
 
 @register.filter

@@ -82,7 +82,7 @@ class Command(BaseCommand):
         try:
             if path.stat().st_size > settings.UPLOAD_LIMIT:
                 most = settings.UPLOAD_LIMIT // (1024 * 1024)
-                raise CommandError(f"This file is larger than {most} MB. Bring it in in parts.")
+                raise CommandError(f"This file is larger than {most} MB. Split it and try again.")
             return path.read_bytes()
         except OSError as error:
             raise CommandError(f"The file {path} cannot be read: {error.strerror}.") from None

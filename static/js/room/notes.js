@@ -284,7 +284,7 @@ export class Notes {
     if (unsaved > before) this.say(words.textContent);
     const kept = unsaved === 1 ? "It is kept on this device and sent" : "They are kept on this device and sent";
     const last = this.lastSaved?.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-    box.querySelector("[data-unsaved-why]").textContent = `${kept} as soon as the line is back.${last ? ` Last saved ${last}.` : ""}`;
+    box.querySelector("[data-unsaved-why]").textContent = `${kept} as soon as the connection is back.${last ? ` Last saved ${last}.` : ""}`;
   }
 
   // --- What the room tells -----------------------------------------------------------------------------------
@@ -436,7 +436,7 @@ export class Notes {
       this.store("saved", String(Date.now()));
       this.nudge();
     } catch (problem) {
-      const sentence = problem instanceof Refused ? problem.message : "Not saved yet: the line is down. Try again in a moment.";
+      const sentence = problem instanceof Refused ? problem.message : "Not saved yet, because the connection is lost. Try again in a moment.";
       this.complain(form, sentence);
     }
   }
