@@ -99,7 +99,7 @@ def keep(picture: Image.Image, path: Path) -> None:
     """Write it small, and say how large it became."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".png":
-        picture.quantize(96, dither=Image.Dither.NONE).save(path, optimize=True)
+        picture.quantize(128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
     else:
         picture.save(path, quality=82, method=6)
     size = path.stat().st_size
@@ -129,7 +129,7 @@ def main() -> int:
                 page = window(browser, address, picture.who, picture.width, picture.height)
                 path = reverse(picture.page, args=[SLUG, *picture.args])
                 keep(taken(page, path, picture.press), GUIDES / picture.file)
-            page = window(browser, address, "lena", 1280, 900)
+            page = window(browser, address, "lena", 1280, 1500)
             keep(taken(page, reverse("home", args=[SLUG])), README)
             browser.close()
     for old in set(GUIDES.iterdir()) - {GUIDES / picture.file for picture in wanted}:
