@@ -27,13 +27,17 @@ class Gap:
 
 @dataclass(frozen=True)
 class LatestRound:
-    """The latest closed round: its widest gaps and what is still to be decided. Empty if nothing may be shown."""
+    """The latest closed round: its widest gaps and what is still to be decided. Empty if nothing may be shown.
+
+    ``scope`` is whom it is about when that is not everybody, so that nobody takes the gaps of one ward for all.
+    """
 
     gaps: Sequence[Gap] = ()
     months: int = 12
     title: str = ""
     url: str = ""
     undecided: Sequence[str] = ()
+    scope: str = ""
 
 
 def latest_round(membership: Membership) -> LatestRound:
@@ -58,4 +62,6 @@ def _round(report: GapReport, membership: Membership) -> LatestRound:
         for row in report.widest[:SHOWN]
     ]  # fmt: skip
     open_ones = [offer.result.label for offer in report.offers if offer.outcome is None]
-    return LatestRound(gaps, report.assessment.months_ahead, str(report.assessment), url, open_ones)
+    assessment = report.assessment
+    scope = "" if assessment.capacity == Assessment.Capacity.ORGANISATION else assessment.scope
+    return LatestRound(gaps, assessment.months_ahead, str(assessment), url, open_ones, scope)

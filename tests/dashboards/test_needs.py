@@ -1,10 +1,12 @@
 """What the home page asks of somebody in a place where nothing is yet."""
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 
-from dashboards.gaps import latest_round
+from dashboards.gaps import Gap, LatestRound, latest_round
 from dashboards.needs import needs_of
+from kmportal.lib.charts import mini_gap
 from organisations import actions
 from organisations.permissions import Role
 
@@ -23,6 +25,21 @@ def test_the_administrator_of_a_new_organisation_is_asked_to_invite_its_lead(cli
     assert "/o/riverside/people/invite/?role=lead" in page
     form = client.get("/o/riverside/people/invite/?role=lead").context["form"]
     assert form["role"].value() == Role.LEAD
+
+
+def test_the_gaps_on_home_say_whose_they_are():
+    words = {
+        "gaps": [Gap("B2", "Sharing", 1, 3, mini_gap(1, 3), "/report/")],
+        "title": "Winter 2026",
+        "url": "/report/",
+    }
+    drawn = [
+        render_to_string("dashboards/_gaps.html", {"home": {"round": LatestRound(**words, scope=scope)}})
+        for scope in ("Surgery", "")
+    ]
+    assert "Only Surgery: Winter 2026" in drawn[0]
+    assert "Winter 2026" in drawn[1]
+    assert "Only" not in drawn[1]
 
 
 def test_nobody_is_asked_for_a_lead_twice(riverside, ada, member):
