@@ -26,6 +26,7 @@ from kmportal.lib.conflicts import Difference, both_versions
 from kmportal.lib.days import long_day
 from kmportal.lib.forms import form_page, posted, sent
 from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.sentences import quoted
 from kmportal.lib.tables import csv_download
 from organisations.access import guest, requires
 from organisations.models import Organisation
@@ -66,7 +67,7 @@ def action_new(request: HttpRequest, organisation: Organisation) -> HttpResponse
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"“{action}” is on the list.")
+            messages.success(request, f"{quoted(action)} is on the list.")
             return redirect(action)
     back = reverse("action_list", args=[organisation.slug])
     return form_page(
@@ -111,7 +112,7 @@ def action_reopen(request: HttpRequest, organisation: Organisation, pk: int) -> 
         actions.reopen(action, by=request.user)
     except Refusal as refusal:
         return _refused(request, action, refusal)
-    messages.success(request, f"“{action}” is open again.")
+    messages.success(request, f"{quoted(action)} is open again.")
     return HttpResponseRedirect(_next(request, action))
 
 
@@ -163,7 +164,7 @@ def action_hand_over(request: HttpRequest, organisation: Organisation, pk: int) 
 def action_drop(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     def drop(action: Action, wanted: dict[str, Any]) -> str:
         actions.drop(action, by=request.user, reason=wanted["reason"])
-        return f"“{action}” is dropped."
+        return f"{quoted(action)} is dropped."
 
     return _change(request, pk, DropForm, drop, title="Drop this action", verb="Drop the action")
 

@@ -1,10 +1,13 @@
 """The audit trail as lines that a person can read."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from kmportal.lib.days import long_day
 from kmportal.lib.tables import guarded
 from organisations.models import AuditEntry, AuditName, Organisation
 
@@ -48,9 +51,10 @@ class TrailLine:
     facts: str
 
     @classmethod
-    def of(cls, entry: AuditEntry) -> "TrailLine":
-        """From a row of ``trail()``."""
-        facts = ", ".join(f"{key.replace('_', ' ')}: {_word(value)}" for key, value in entry.facts.items())
+    def of(cls, entry: AuditEntry, names: Mapping[int, str] | None = None) -> "TrailLine":
+        """From a row of ``trail()``. With ``names`` of people, by number, it is for reading: names and days in full."""
+        said = entry.facts.items()
+        facts = ", ".join(f"{key.replace('_', ' ')}: {_word(key, value, names)}" for key, value in said)
         who = getattr(entry, "who", None) or ("the portal" if entry.actor_id is None else f"person {entry.actor_id}")
         what = getattr(entry, "what", None) or ""
         return cls(entry.at, who, entry.verb, entry.kind, entry.ident, what, facts)
@@ -67,9 +71,17 @@ class TrailLine:
         return [str(guarded(cell)) for cell in cells]
 
 
-def _word(value: object) -> str:
+# Facts that are the number of a person.
+_PEOPLE = {"owner", "owner_before", "facilitator", "lead", "sponsor"}
+
+
+def _word(key: str, value: object, names: Mapping[int, str] | None) -> str:
     if value is None:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if names is not None and key in _PEOPLE and isinstance(value, int):
+        return names.get(value, f"person {value}")
+    if names is not None and isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return long_day(date.fromisoformat(value))
     return str(value)

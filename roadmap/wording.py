@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from kmportal.lib.days import long_day
+from kmportal.lib.sentences import quoted
 from roadmap.models import Intervention, Kind, Step
 
 _DAYS = {"starts_on": "Start", "ends_on": "End"}
@@ -25,7 +26,7 @@ def changes(before: Intervention, fields: dict[str, Any]) -> list[str]:
     if "owner" in differs:
         words.append(f"Now done by {differs['owner'] or 'nobody yet'} instead of {before.owner or 'nobody'}.")
     if "title" in differs:
-        words.append(f"Was called “{before.title}”.")
+        words.append(f"Was called {quoted(before.title)}.")
     if "step" in differs:
         words.append(f"Moved from step {before.step} to step {differs['step']}, {Step(differs['step']).label}.")
     if "kind" in differs:

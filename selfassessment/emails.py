@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from kmportal.lib.days import long_day
 from kmportal.lib.links import absolute
+from kmportal.lib.sentences import quoted
 from organisations.models import Person
 from selfassessment.models import Asked
 
@@ -25,7 +26,7 @@ def asked(row: Asked, *, by: Person) -> None:
 
 def reminder(row: Asked, *, by: Person) -> None:
     """Remind somebody. In an anonymous round everybody gets it, so it thanks those who have answered already."""
-    _send(row, by, "reminder", f"Please answer “{row.assessment}” by {long_day(row.assessment.closes_on)}")
+    _send(row, by, "reminder", f"Please answer {quoted(row.assessment)} by {long_day(row.assessment.closes_on)}")
 
 
 def _send(row: Asked, by: Person, template: str, subject: str) -> None:

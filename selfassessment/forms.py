@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from kmportal.lib.addresses import read_addresses
 from kmportal.lib.forms import DateField, ManyOf, MomentField, hinted
+from kmportal.lib.sentences import quoted
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
 from roadmap.models import Programme, Step
@@ -262,7 +263,9 @@ class DecisionForm(forms.Form):
         choices = [("action", "An action"), ("intervention", "An intervention on the roadmap")]
         hints = {
             "action": "One thing that one person does by a set day.",
-            "intervention": f"A piece of work in “{programme}”, with guidance from the catalogue." if programme else "",
+            "intervention": f"A piece of work in {quoted(programme)}, with guidance from the catalogue."
+            if programme
+            else "",
         }
         self.fields["becomes"].choices = hinted(choices, hints)
         self.fields["owner"].queryset = people_of(organisation)

@@ -13,6 +13,7 @@ from actionplan.models import Action
 from kmportal.lib.conflicts import compare
 from kmportal.lib.forms import form_page, sent
 from kmportal.lib.refusals import Refusal
+from kmportal.lib.sentences import quoted
 from lessons import states, wording
 from lessons.actions import writing
 from lessons.forms.writing import LessonForm
@@ -89,7 +90,7 @@ def lesson_action_new(request: HttpRequest, organisation: Organisation, pk: int)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"“{action}” is now listed with this lesson.")
+            messages.success(request, f"{quoted(action)} is now listed with this lesson.")
             return redirect(lesson)
     return form_page(
         request,

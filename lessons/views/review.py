@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.sentences import quoted
 from kmportal.lib.tables import whole_number
 from lessons import checks, states
 from lessons.actions import review
@@ -92,7 +93,8 @@ def lesson_check(request: HttpRequest, organisation: Organisation, pk: int) -> H
             form.add_error(None, str(refusal))
         else:
             return _answered(
-                request, f"“{lesson.words.title}” is {lesson.get_state_display().lower()}. The author has been told."
+                request,
+                f"{quoted(lesson.words.title)} is {lesson.get_state_display().lower()}. The author has been told.",
             )
     return _page(request, lesson, form)
 

@@ -53,10 +53,12 @@ def audit_list(request: HttpRequest, organisation: Organisation) -> HttpResponse
     if request.GET.get("format") == "csv":
         return _as_csv(organisation, entries.iterator())
     page = Paginator(entries, 50).get_page(request.GET.get("page"))
+    people = list(trail_people(organisation))
+    names = {person.ident: person.name for person in people}
     values = {
         "page": page,
-        "lines": [TrailLine.of(entry) for entry in page.object_list],
-        "people": trail_people(organisation),
+        "lines": [TrailLine.of(entry, names) for entry in page.object_list],
+        "people": people,
         "kinds": trail_kinds(organisation),
         "chosen": chosen,
     }

@@ -15,6 +15,7 @@ from actionplan.reports import lines
 from kmportal.lib.conflicts import Difference, both_versions
 from kmportal.lib.forms import form_page, sent
 from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.sentences import quoted
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
@@ -43,7 +44,7 @@ def intervention_new(request: HttpRequest, organisation: Organisation, pk: int) 
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"“{intervention}” is in the plan.")
+            messages.success(request, f"{quoted(intervention)} is in the plan.")
             return redirect(intervention)
     return form_page(
         request,
@@ -146,7 +147,7 @@ def intervention_state(request: HttpRequest, organisation: Organisation, pk: int
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"“{intervention}”: {intervention.get_state_display().lower()} now.")
+            messages.success(request, f"{quoted(intervention)}: {intervention.get_state_display().lower()} now.")
             return redirect(intervention)
     return form_page(
         request,
@@ -170,7 +171,7 @@ def intervention_action_new(request: HttpRequest, organisation: Organisation, pk
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"“{action}” is on the list.")
+            messages.success(request, f"{quoted(action)} is on the list.")
             return redirect(intervention)
     return form_page(
         request,

@@ -14,6 +14,7 @@ import actionplan.actions
 import roadmap.actions
 from actionplan.models import Action, ActionChange
 from kmportal.lib.refusals import Refusal
+from kmportal.lib.sentences import quoted
 from lessons.models import Lesson
 from organisations import audit
 from organisations.models import Membership, Person
@@ -92,7 +93,7 @@ def accept_as_action(
         detail=offer.suggestion.text,
         owner=owner,
         due_on=due_on,
-        source=f"Gap report “{assessment}”, {offer.result.label}",
+        source=f"Gap report {quoted(assessment)}, {offer.result.label}",
         source_url_name="gap_report",
         source_url_args=[assessment.organisation.slug, assessment.pk],
         told_when_late=assessment.facilitator,

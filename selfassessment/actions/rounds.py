@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from jobs.actions import enqueue
 from kmportal.lib.refusals import Refusal
-from kmportal.lib.sentences import people_in_words
+from kmportal.lib.sentences import people_in_words, quoted
 from kmportal.lib.versions import save_over
 from notifications.actions import tell
 from organisations import audit
@@ -176,7 +176,7 @@ def ask(
     for row in rows:
         emails.asked(row, by=by)
         if row.person_id != by.pk:
-            _tell(assessment, row.person, text=f"You are asked to answer “{assessment}”.", event="asked")
+            _tell(assessment, row.person, text=f"You are asked to answer {quoted(assessment)}.", event="asked")
     if rows:
         audit.record(assessment.organisation, "asked people", assessment, by=by, people=len(rows))
     return Invited(new=len(rows), before=len(had_people) + len(had_guests))
@@ -241,7 +241,7 @@ def close(assessment: Assessment, *, by: Person, not_heard: str = "", at: dateti
         _put_into_search(assessment)
         if enough(answered):
             for row in assessment.asked.exclude(person=by).exclude(person=None).select_related("person"):
-                text = f"“{assessment}” has closed. Read the results."
+                text = f"{quoted(assessment)} has closed. Read the results."
                 _tell(assessment, row.person, text=text, event="closed")
     return assessment
 
@@ -254,7 +254,7 @@ def tell_closing(assessment: Assessment, *, day: date) -> None:
         return
     answered = Response.objects.filter(assessment=fresh).counted().count()
     have = f"{people_in_words(answered)} {'has' if answered == 1 else 'have'} answered"
-    text = f"Today is the closing date of “{fresh}”. {have}. Close it when you are ready."
+    text = f"Today is the closing date of {quoted(fresh)}. {have}. Close it when you are ready."
     _tell(fresh, fresh.facilitator, text=text, event=f"closing {day}")
 
 

@@ -59,7 +59,7 @@ def gap_report_pdf(request: HttpRequest, organisation: Organisation, pk: int) ->
     job = enqueue(
         "selfassessment.tasks.gap_report_pdf",
         {"assessment_id": pk},
-        title=f"Gap report “{assessment}” as a PDF",
+        title=f"Gap report {quoted(assessment)} as a PDF",
         key=f"gap report {pk} {report.fingerprint} {request.user.pk}",
         by=request.user,
         organisation=organisation,

@@ -14,6 +14,7 @@ from kmportal.lib.conflicts import Difference, both_versions
 from kmportal.lib.forms import form_page, sent
 from kmportal.lib.links import absolute
 from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.sentences import quoted
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
@@ -129,7 +130,7 @@ def assessment_delete(request: HttpRequest, organisation: Organisation, pk: int)
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("assessment_detail", organisation.slug, pk)
-    messages.success(request, f"“{assessment}” is deleted.")
+    messages.success(request, f"{quoted(assessment)} is deleted.")
     return redirect("assessment_list", organisation.slug)
 
 
@@ -169,8 +170,8 @@ def assessment_close(request: HttpRequest, organisation: Organisation, pk: int) 
     }
     back = reverse("assessment_detail", args=[organisation.slug, pk])
     return form_page(
-        request, form, title=f"Close “{assessment}”", verb="Close the round", back=back, back_words="Keep it open",
-        template="selfassessment/assessment_close.html", **values,
+        request, form, title=f"Close {quoted(assessment)}", verb="Close the round",
+        back=back, back_words="Keep it open", template="selfassessment/assessment_close.html", **values,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kmportal.lib.refusals import Refusal
+from kmportal.lib.sentences import quoted
 from kmportal.lib.versions import save_over
 from notifications.actions import tell
 from organisations import audit
@@ -111,7 +112,7 @@ def _tell_facilitator(session: Session, by: Person) -> None:
         session.facilitator,
         organisation=session.organisation,
         kind="session",
-        text=f"{by} asks you to lead “{session.title}”",
+        text=f"{by} asks you to lead {quoted(session.title)}",
         url_name="session_detail",
         url_args=[session.organisation.slug, session.pk],
         key=f"session {session.pk} led by {session.facilitator.pk}",
@@ -219,7 +220,7 @@ def _tell_invited(session: Session, person: Person) -> None:
         person,
         organisation=session.organisation,
         kind="session",
-        text=f"You are invited to “{session.title}”",
+        text=f"You are invited to {quoted(session.title)}",
         url_name="session_detail",
         url_args=[session.organisation.slug, session.pk],
         key=f"session {session.pk} invitation",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from kmportal.lib.conflicts import Difference, both_versions
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.sentences import quoted
 from kmportal.lib.tables import whole_number
 from organisations.access import requires
 from organisations.models import Organisation
@@ -147,7 +148,7 @@ def session_cancel(request: HttpRequest, organisation: Organisation, pk: int) ->
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect(session)
-    messages.success(request, f"“{session.title}” is cancelled.")
+    messages.success(request, f"{quoted(session.title)} is cancelled.")
     return redirect("session_list", organisation.slug)
 
 

@@ -99,7 +99,7 @@ def test_only_a_draft_that_was_never_sent_can_be_thrown_away(draft, waiting, car
     assert not SearchDoc.objects.filter(kind="lesson").exists()
     sent = waiting()
     writing.withdraw(sent, by=cara, at=NOON)
-    with pytest.raises(Refusal, match="kept"):
+    with pytest.raises(Refusal, match="keep it"):
         writing.discard(sent, by=cara)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import zlib
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -51,7 +52,7 @@ class TestPeople:
         answer = as_(ada).post(url("invitation_new"), {"email": cara.email, "name": "Cara again", "role": "lead"})
         assert answer.status_code == 422
         page = answer.content.decode()
-        assert "belongs to Riverside already" in page
+        assert "already belongs to Riverside" in page
         assert "Cara again" in page
 
     def test_role_and_naming_change_on_the_page(self, ada, cara, as_, member):
@@ -142,10 +143,15 @@ class TestTrail:
     def test_it_reads_names_as_they_stood_and_exports_what_is_shown(self, riverside, ada, cara, as_, member):
         actions.suspend(member(cara), by=ada)
         page = as_(ada).get(url("audit_list")).content.decode()
-        assert "suspended" in page
+        assert "Suspended" in page
         assert "Cara Doyle" in page
         lines = b"".join(as_(ada).get(url("audit_list") + "?format=csv").streaming_content).decode().splitlines()
         assert len(lines) == 1 + AuditEntry.objects.filter(organisation=riverside).count()
+
+    def test_it_writes_names_and_days_in_full_on_the_page(self, riverside, ada, as_):
+        audit.record(riverside, "promised", riverside, by=ada, due_on=date(2026, 11, 24), owner=ada.pk)
+        page = as_(ada).get(url("audit_list")).content.decode()
+        assert "Due on: 24 November 2026, owner: Ada Kowalska" in page
 
     def test_a_formula_in_a_name_is_disarmed_in_the_csv(self, riverside, ada, as_):
         group = actions.make_group(riverside, by=ada, name="=cmd()")

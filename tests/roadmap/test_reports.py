@@ -122,7 +122,7 @@ class TestTime:
             planned(starts_on=date(2027, 1, start), ends_on=date(2027, 2, 1))
         planned(starts_on=date(2027, 2, 2), ends_on=date(2027, 3, 1))
         assert self.finding(programme) == (
-            "Nothing is late. From 20 January 2027 three interventions want Farah Siddiqui at the same time."
+            "Nothing is late. From 20 January 2027 three interventions need Farah Siddiqui at the same time."
         )
 
     def test_what_is_over_does_not_crowd(self, programme, planned):

@@ -389,8 +389,8 @@ class TestCatalogue:
         other = CatalogueEntry.objects.create(key="pitch", name="Elevator pitch", step=1, what="Short words.")
         text = page(as_(lena), f"{ROADMAP}catalogue/")
         assert "In the plan" in text
-        assert text.count("Plan this") == 1
-        assert "Plan this" not in page(as_(reza), f"{ROADMAP}catalogue/")
+        assert text.count("Plan this<") == 1
+        assert "Plan this<" not in page(as_(reza), f"{ROADMAP}catalogue/")
         text = page(as_(reza), f"{ROADMAP}catalogue/{entry.key}/")
         assert "In your plan" in text
         assert "Choose a case." in text

@@ -170,7 +170,7 @@ def test_what_is_missing_is_said(closed, as_, farah, cara, oskar):
     })  # fmt: skip
     assert page.status_code == 422
     for sentence in (
-        "Fill in “What will you call it?”",
+        "Answer “What will you call it?”",
         "Choose one of the answers in the list",
         "Choose today or a later date",
     ):
