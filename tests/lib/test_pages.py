@@ -65,8 +65,8 @@ def test_a_role_that_does_not_open_a_page_is_told_what_to_do(as_, reza):
     response = as_(reza).get(reverse("person_list", args=["riverside"]))
     html = response.content.decode()
     assert response.status_code == 403
-    assert "You are Reader of Riverside" in html
-    assert "Ask an administrator of Riverside" in html
+    assert "Your role at Riverside is Reader" in html
+    assert "ask an administrator of Riverside" in html
 
 
 def test_a_stranger_is_not_told_that_an_organisation_exists(as_, oskar, riverside):
