@@ -317,7 +317,7 @@ def _figures(membership: Membership, steps: Sequence[StepFigure], today: date) -
     return [
         Figure(str(done), f"of {counted}", "interventions done", f"{due} should be done by now",
                reverse("programme_current", args=[slug])),
-        Figure(f"{round(100 * on_time / owed)} %" if owed else "–", "", "of actions done on time",
+        Figure(f"{round(100 * on_time / owed)}%" if owed else "–", "", "of actions done on time",
                f"{on_time} of {owed} in the past year" if owed else "None were due yet",
                reverse("action_list", args=[slug]) + "?show=done"),
         Figure(str(held.count()), "", "sessions held", "In the past year", sessions + "#held"),

@@ -118,7 +118,7 @@ class Group(models.Model):
         UNIT = "unit", "Unit, for example a ward or a department"
         TEAM = "team", "Team"
         COMMUNITY = "community", "Community"
-        SOURCE = "source", "Source of imported lessons"
+        SOURCE = "source", "Source of lessons brought in"
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     name = models.CharField(max_length=120)

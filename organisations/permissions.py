@@ -53,7 +53,7 @@ def permissions_of(role: str, *, named_validator: bool = False) -> frozenset[Per
 ROLE_WORDS = {
     Role.READER: "reads, joins sessions, answers assessments",
     Role.CONTRIBUTOR: "also logs lessons",
-    Role.FACILITATOR: "also runs sessions and assessments, checks and imports lessons",
+    Role.FACILITATOR: "also runs sessions and assessments, checks lessons and brings them in",
     Role.LEAD: "also plans the programme",
     Role.SPONSOR: "reads about all progress, gives support",
     Role.ADMINISTRATOR: "looks after people, settings and the audit trail",

@@ -115,7 +115,7 @@ def read(folder: Path = FOLDER) -> Catalogue:
 
 
 def read_sources(folder: Path = FOLDER) -> dict[str, str]:
-    """Where facts come from: mark → title. Also for the content of the apps above."""
+    """Sources: mark → title. Also for the content of the apps above."""
     document = read_yaml(folder / "sources.yaml", base=folder.parent)
     if problems := schema_problems(document, SCHEMA, "sources"):
         raise ContentError(problems)

@@ -188,7 +188,7 @@ def main(arguments):
     try:
         bring_libraries(dev)
     except PermissionError as error:
-        stop("May not write %s. Run this as the owner of %s." % (error.filename, ROOT))
+        stop("Cannot write %s. Run this as the owner of %s." % (error.filename, ROOT))
     if rest[0] == "start":
         check_pango()
     sys.stdout.flush()

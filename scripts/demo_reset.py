@@ -29,7 +29,7 @@ def main() -> int:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         code = subprocess.call([sys.executable, "manage.py", "prepare"], cwd=ROOT)
     if code == 0:
-        print("The demo is as new. Start it with: make run")
+        print("The demo is as good as new. Start it with: make run")
     return code
 
 

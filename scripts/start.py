@@ -200,7 +200,7 @@ def main() -> int:
     try:
         from kmportal import settings
     except PermissionError as error:
-        raise SystemExit(f"May not write in {error.filename}. Run this as its owner, or set KM_DATA_DIR.") from None
+        raise SystemExit(f"Cannot write in {error.filename}. Run this as its owner, or set KM_DATA_DIR.") from None
     except Exception as error:
         raise SystemExit(f"The settings cannot be read: {error}. Look at .env, PORT, HOST and PUBLIC_URL.") from None
     return Portal(settings).run()

@@ -44,7 +44,7 @@ class Difference:
         return any(piece.kind != SAME for piece in (*self.before, *self.after))
 
 
-SIDE_BY_SIDE = "Both versions stand side by side. Take over what you want to keep, then save again."
+SIDE_BY_SIDE = "Both versions stand side by side. Copy across what you want to keep, then save again."
 
 
 def both_versions(form: forms.BaseForm, now: Any, *, version: int) -> list[Difference]:

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                             ("unit", "Unit, for example a ward or a department"),
                             ("team", "Team"),
                             ("community", "Community"),
-                            ("source", "Source of imported lessons"),
+                            ("source", "Source of lessons brought in"),
                         ],
                         default="team",
                         max_length=20,

@@ -35,10 +35,10 @@ class Turnout:
 
     @property
     def words(self) -> str:
-        """“18 of 23 people answered (78 %)”, “6 people answered”."""
+        """“18 of 23 people answered (78%)”, “6 people answered”."""
         if not self.asked:
             return f"{people_in_words(self.answered)} answered"
-        first = f"{self.asked_answered} of {people_in_words(self.asked)} answered ({self.rate} %)"
+        first = f"{self.asked_answered} of {people_in_words(self.asked)} answered ({self.rate}%)"
         return f"{first}, and {self.by_link} more through the link" if self.by_link else first
 
 

@@ -12,8 +12,8 @@ from techniques.models import Length, Technique
 
 TIERS = {
     "starter": "Good to start with",
-    "next": "For those who have led a few",
-    "advanced": "For those with practice",
+    "next": "For people who have led a few",
+    "advanced": "For people with practice",
 }
 # The mark among the sources for what had none.
 OUR_OWN = "Our own proposal"

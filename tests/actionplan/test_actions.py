@@ -121,7 +121,7 @@ class TestDone:
         action.refresh_from_db()
         assert (action.done_by, action.done_at, action.done_note) == (cara, NOON, "By phone")
         assert story(action) == ["made", "done"]
-        assert notices(lena) == ["Cara Doyle has done: Write the role of champion"]
+        assert notices(lena) == ["Cara Doyle has marked an action as done: Write the role of champion"]
 
     def test_an_old_copy_does_not_win(self, action, cara, lena):
         old = Action.objects.get(pk=action.pk)

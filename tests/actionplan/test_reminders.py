@@ -320,7 +320,7 @@ class TestGuestPage:
         assert "Thank you" in client.get(link).content.decode()
         client.post(link)
         assert action.changes.filter(kind="done").count() == 1
-        assert lena.notice_set.get().text == "Gus Hall has done: Write the role"
+        assert lena.notice_set.get().text == "Gus Hall has marked an action as done: Write the role"
 
     def test_another_token_opens_nothing(self, link, client):
         assert client.get(link[:-3] + "xx/").status_code == 404

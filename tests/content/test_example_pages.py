@@ -71,7 +71,7 @@ def test_the_report_of_twelve_people_is_worked_out_by_the_rules(shipped):
     built = reports.build_example(examples.example())
     report = built.report
     assert report.headline == "Widest gap: Acting on lessons, now 1.5, wanted 4"
-    assert report.turnout.words == "12 of 15 people answered (80 %)"
+    assert report.turnout.words == "12 of 15 people answered (80%)"
     assert len(report.results) == 25
     assert all(row.figures.now is not None for row in report.results)
     assert report.strengths

@@ -191,10 +191,10 @@ def test_the_first_round_is_decided_and_the_second_half_answered():
     first, second = Assessment.objects.filter(organisation__slug="riverside").order_by("pk")
     report = build(first)
     assert (report.turnout.answered, report.turnout.asked) == (12, 15)
-    offers = [*report.offers, report.quick_win]
-    verdicts = Counter(offer.outcome.verdict if offer.outcome else "undecided" for offer in offers)
-    assert verdicts == {"accepted": 2, "changed": 2, "rejected": 1, "undecided": 1}
-    assert {offer.outcome.became for offer in offers if offer.outcome} == {"intervention", "action", ""}
+    verdicts = Counter(offer.outcome.verdict for offer in report.decided)
+    assert verdicts == {"accepted": 2, "changed": 2, "rejected": 1}
+    assert report.undecided == 1
+    assert {offer.outcome.became for offer in report.decided} == {"intervention", "action", ""}
     assert second.is_open
     assert (turnout(second).answered, turnout(second).asked) == (6, 12)
 
@@ -281,7 +281,7 @@ def test_the_sponsor_reads_what_the_lists_have(demo, page):
     assert int(held.value) == len(sessions) == 4
     assert int(people.value) == Participant.objects.filter(session__in=sessions).count()
     assert int(checked.value) == page("sam", "lesson_list").context["found"].total
-    assert 50 < int(on_time.value.split()[0]) < 90
+    assert 50 < int(on_time.value.rstrip("%")) < 90
 
 
 def test_home_shows_the_widest_gaps_of_the_report(page):

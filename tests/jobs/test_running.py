@@ -103,7 +103,7 @@ def test_what_breaks_is_tried_again_after_longer_and_longer_pauses_then_given_up
     job = look(job)
     assert pauses == [10, 60]
     assert job.state == Job.State.FAILED
-    assert job.error.startswith("This did not work, although it was tried 3 times.")
+    assert job.error.startswith("This did not work, although we tried 3 times.")
     assert "no route to host" not in job.error
     assert "no route to host" in caplog.text
 

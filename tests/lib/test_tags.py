@@ -44,7 +44,7 @@ def test_initials(name, letters):
 
 
 def test_nobody_is_said_in_words():
-    assert "nobody yet" in drawn("{% who None %}")
+    assert "Nobody yet" in drawn("{% who None %}")
     assert "to be found" in drawn('{% who None "to be found" %}')
     assert drawn("{% who name %}.", name="<b>").endswith("&lt;b&gt;</span>.")
 

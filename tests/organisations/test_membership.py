@@ -82,7 +82,7 @@ class TestInviting:
         assert Membership.objects.get(person=oskar, organisation=riverside).role == Role.READER
 
     def test_a_member_or_an_open_address_is_not_invited_twice(self, asked, riverside, ada, cara):
-        with pytest.raises(Refusal, match="belongs to Riverside already"):
+        with pytest.raises(Refusal, match="already belongs to Riverside"):
             actions.invite(riverside, by=ada, email=cara.email.upper(), role=Role.READER)
         with pytest.raises(Refusal, match="already has an invitation"):
             actions.invite(riverside, by=ada, email=asked.email, role=Role.READER)

@@ -145,12 +145,12 @@ def test_nothing_is_suggested_where_nothing_is_missing(closed, as_, lena):
 def test_turnout(a_round, respond, farah, cara, reza):
     assessment = a_round()
     actions.ask(assessment, by=farah, members=[cara, reza], addresses=["rhea@example.org"])
-    assert reports.turnout(assessment).words == "0 of 3 people answered (0 %)"
+    assert reports.turnout(assessment).words == "0 of 3 people answered (0%)"
     respond(assessment, "Ann", A1=(1, 2))
     assessment.asked.filter(person=cara).update(answered=True)
-    assert reports.turnout(assessment).words == "1 of 3 people answered (33 %)"
+    assert reports.turnout(assessment).words == "1 of 3 people answered (33%)"
     respond(assessment, "By link", A1=(1, 2))
-    assert reports.turnout(assessment).words == "1 of 3 people answered (33 %), and 1 more through the link"
+    assert reports.turnout(assessment).words == "1 of 3 people answered (33%), and 1 more through the link"
 
 
 def test_comments_carry_no_name_and_no_order(a_round, respond, farah, criteria):
