@@ -193,6 +193,7 @@ def test_what_is_wrong_is_said_and_nothing_is_lost_or_closed(as_, room, address,
     answer = browser.post(address, sent)
     text = answer.content.decode()
     assert answer.status_code == 422
+    assert "<title>Error: Close" in text
     for words in (
         "Choose a member or name a guest, not both",
         "Enter a date",

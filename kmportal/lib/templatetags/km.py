@@ -372,15 +372,13 @@ def error_summary_once(form: BaseForm | BaseFormSet) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def error_prefix(context: Context) -> str:
-    """“Error: ” for the page’s title when ``form`` or ``formset`` of the context has errors; once a page."""
+    """“Error: ” for the page’s title when a form that was handed to the page has errors; once a page."""
     if context.render_context.get("error_prefixed"):
         return ""
     context.render_context["error_prefixed"] = True
-    for name in ("form", "formset"):
-        form = context.get(name)
-        if isinstance(form, BaseForm | BaseFormSet) and form.is_bound and problems_of(form):
-            return "Error: "
-    return ""
+    given: Iterable[Any] = context.flatten().values()
+    forms = [value for value in given if isinstance(value, BaseForm | BaseFormSet)]
+    return "Error: " if any(form.is_bound and problems_of(form) for form in forms) else ""
 
 
 @piece("components/post_button.html", takes_context=True)
