@@ -8,6 +8,7 @@ urlpatterns = [
     path("", rounds.assessment_list, name="assessment_list"),
     path("new/", rounds.assessment_new, name="assessment_new"),
     path("example/", examples.assessment_example, name="assessment_example"),
+    path("questions/", examples.assessment_questions, name="assessment_questions"),
     path("<int:pk>/", rounds.assessment_detail, name="assessment_detail"),
     path("<int:pk>/edit/", rounds.assessment_edit, name="assessment_edit"),
     path("<int:pk>/delete/", rounds.assessment_delete, name="assessment_delete"),

@@ -47,7 +47,8 @@ DOORS = {
         session_list session_detail session_join session_screen screen_since
         technique_list technique_detail technique_print technique_example
         lesson_list lesson_detail lesson_changes lesson_examples
-        assessment_list assessment_example assessment_detail assessment_answer assessment_question assessment_finish
+        assessment_list assessment_example assessment_questions assessment_detail
+        assessment_answer assessment_question assessment_finish
         gap_report gap_report_csv gap_report_pdf
     """,
     CONTRIBUTOR: """

@@ -33,7 +33,7 @@ RULES = {
     "dashes for nothing chosen": re.compile(r"---"),
     "two full stops, or a space before one": re.compile(r"(?<!\.)\.\.(?!\.)|\w [.,;](?:\s|$)|[?…]\.(?:\s|$)"),
     "quotation marks inside quotation marks": re.compile(r"“[^”]*“"),
-    "a word of the code": re.compile(r"\b(?:None|True|False|null|undefined|NaN)\b"),
+    "a word of the code": re.compile(r"\b(?:None(?! of)|True|False|null|undefined|NaN)\b"),
 }
 
 

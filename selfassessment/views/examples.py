@@ -1,15 +1,33 @@
-"""What a completed assessment looks like, for those who have none yet."""
+"""What there is to read before the first round: the questions, and what a completed assessment looks like."""
 
-from django.http import HttpRequest, HttpResponse
+from itertools import zip_longest
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from selfassessment import examples, reports
+from selfassessment.models import Framework
 
 SUGGESTIONS_SHOWN = 7
 SPLITS_SHOWN = 5
+
+
+@requires(Permission.READ)
+def assessment_questions(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """The whole instrument with which this organisation would assess itself today, to be read before a round."""
+    framework = Framework.objects.usable_by(organisation).first()
+    if framework is None:
+        raise Http404
+    values = {
+        "framework": framework,
+        "sections": framework.sections.prefetch_related("criteria__suggestions"),
+        "levels": list(zip_longest(framework.level_names, framework.level_rules, fillvalue="")),
+        "may_run": request.membership.can(Permission.FACILITATE),
+    }
+    return render(request, "selfassessment/assessment_questions.html", values)
 
 
 @requires(Permission.READ)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 import roadmap.actions
 from jobs.models import Mail
@@ -28,6 +29,26 @@ def sent(farah):
         return {**said, "facilitator": farah.pk, "once": "7d1f8f4e-0000-4000-8000-000000000001", "version": "0", **more}
 
     return fields
+
+
+# --- Before the first round ---------------------------------------------------------------------------------------
+
+
+def test_everybody_reads_the_questions_before_they_are_asked(
+    framework, as_, reza, farah, django_assert_max_num_queries
+):
+    reader = as_(reza)
+    with django_assert_max_num_queries(14):
+        page = reader.get(url("assessment_questions")).text
+    for criterion in (one for section in framework.sections.all() for one in section.criteria.all()):
+        for words in (criterion.question, *criterion.statements, *(one.title for one in criterion.suggestions.all())):
+            assert escape(words) in page
+    assert "Prepare a round" not in page
+    assert "Prepare a round" in as_(farah).get(url("assessment_questions")).text
+
+
+def test_without_an_instrument_there_are_no_questions(riverside, as_, reza):
+    assert as_(reza).get(url("assessment_questions")).status_code == 404
 
 
 # --- The list -----------------------------------------------------------------------------------------------------
