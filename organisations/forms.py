@@ -169,6 +169,7 @@ class AccountForm(forms.ModelForm):
         fields = ("name",)
         labels = {"name": "Your name"}
         help_texts = {"name": "Colleagues see it next to actions and in lists."}
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
 
 class JoinForm(forms.Form):
