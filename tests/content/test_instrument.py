@@ -136,9 +136,8 @@ def test_every_text_fits_its_column(framework):
         (lambda c: c["criteria"][0]["stretch"].update(title=c["criteria"][0]["first"]["title"]), "the same title."),
         (lambda c: c["criteria"][0].update(name="Learning after"), "“Learning after” stands in another criterion too."),
         (lambda c: c.update(key="leaders"), "The key must be the name of the file, “leadership”."),
-        (lambda c: c.update(name="Behaviours"), "Another section has “Behaviours”already.")(
-            lambda c: c.update(colour="red"), "“colour” is not a field that exists here."
-        ),
+        (lambda c: c.update(name="Behaviours"), "Another section has “Behaviours” already."),
+        (lambda c: c.update(colour="red"), "“colour” is not a field that exists here."),
     ],
 )
 def test_broken_sections_are_refused(spoil, change, expected):

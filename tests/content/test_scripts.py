@@ -103,9 +103,8 @@ SET = "action-learning-set.yaml"
         (AAR, lambda c: c["stages"][2].update(key="expect"), "The stage “expect” stands here twice."),
         (AAR, lambda c: c["stages"][1]["prompts"].append("what else"), "A prompt must be a full question"),
         (AAR, lambda c: c.update(key="aar"), "The key must be the name of the file, “after-action-review”."),
-        (AAR, lambda c: c.update(position=2), "Another technique has the position 2already.")(
-            AAR, lambda c: c["size"].update(min=20), "The smallest size is larger than the largest."
-        ),
+        (AAR, lambda c: c.update(position=2), "Another technique has the position 2 already."),
+        (AAR, lambda c: c["size"].update(min=20), "The smallest size is larger than the largest."),
         (AAR, lambda c: c["prep"].reverse(), "The checklist must go from the earliest day to the latest."),
         (AAR, lambda c: c["prep"].append(c["prep"][-1]), "This stands in the checklist twice."),
         (AAR, lambda c: c["keep"].append("all of it"), "This must be a full sentence with a full stop."),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kmportal.lib.days import long_day
+from kmportal.lib.sentences import quoted
 from lessons.models import Lesson
 from techniques import actions, keys
 from techniques import loading as techniques_loading
@@ -157,7 +158,7 @@ def test_the_card_prints_on_two_sides_before_the_script(library, as_, reza):
         front, back = page.split('aria-labelledby="back"')[0], page.split('aria-labelledby="back"')[1]
         assert all(line in front for line in (script.front.what, script.front.when, *script.front.steps))
         assert all(line in back for line in (*script.say_first, *script.goes_wrong_when))
-        assert all(stage.say in page for stage in script.stages)
+        assert all(quoted(stage.say) in page for stage in script.stages)
 
 
 def test_it_says_which_times_are_ours(library, as_, reza):

@@ -102,9 +102,9 @@ def test_a_plain_table_with_semicolons():
 @pytest.mark.parametrize(
     ("cell", "says"),
     [
-        ("x" * 40_001, "The text under “Lesson” has 40,001 characters. The most is 40,000."),
-        ("", "no words"),
-        ("N/A", "no words"),
+        ("x" * 40_001, "The text under “Lesson” has 40,001 characters. The limit is 40,000."),
+        ("", "neither a title"),
+        ("N/A", "neither a title"),
     ],
 )
 def test_rows_that_cannot_be_lessons(cell, says):

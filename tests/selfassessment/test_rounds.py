@@ -58,7 +58,7 @@ def test_edit_after_the_close_refuses(a_round, farah):
 
 def test_discard_only_what_was_never_opened(a_round, farah):
     actions.discard(a_round("draft"), by=farah)
-    with pytest.raises(Refusal, match="asked already"):
+    with pytest.raises(Refusal, match="already been asked"):
         actions.discard(a_round(), by=farah)
     assert Assessment.objects.count() == 1
 

@@ -63,7 +63,7 @@ def test_a_member_on_two_devices_is_one(session, cara):
 
 @pytest.mark.parametrize("name", ["", "  ", "\x00", "\u202e"])
 def test_a_name_is_needed(session, name):
-    with pytest.raises(Refusal, match="Write your name"):
+    with pytest.raises(Refusal, match="Enter your name"):
         actions.join(session, name=name, key=keys.new_key(), at=NOW)
 
 
