@@ -30,6 +30,8 @@ def outcome_of_session(session: Session, membership: Membership) -> Piece | None
             (action, action.days_late(today)) for action in actions.select_related("owner", "organisation").by_day()
         ],
         "lessons": [(lesson, wording.LOOKS[lesson.state]) for lesson in lessons.order_by("pk")],
+        "may_write": membership.can(Permission.CONTRIBUTE),
+        "slug": membership.organisation.slug,
     }
 
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("<int:pk>/confirm/", review.lesson_confirm, name="lesson_confirm"),
     # The end of a session
     path("close/<int:pk>/", closing.session_close, name="session_close"),
+    path("close/<int:pk>/actions/new/", closing.session_action_new, name="session_action_new"),
     # Bringing lessons in
     path("import/", importing.import_list, name="import_list"),
     path("import/<int:pk>/", importing.import_detail, name="import_detail"),

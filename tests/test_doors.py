@@ -52,7 +52,8 @@ DOORS = {
         gap_report gap_report_csv gap_report_pdf
     """,
     CONTRIBUTOR: """
-        lesson_mine lesson_new lesson_action_new lesson_edit lesson_send lesson_withdraw lesson_discard
+        lesson_mine lesson_new lesson_action_new session_action_new lesson_edit lesson_send lesson_withdraw
+        lesson_discard
     """,
     VALIDATOR: """
         lesson_queue lesson_claim lesson_take_over lesson_release lesson_check lesson_return lesson_decline

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from actionplan import actions as promises
 from actionplan.models import Action
+from kmportal.lib.refusals import Refusal
 from lessons import emails, prefill
 from lessons.actions import writing
 from lessons.models import SessionAction
@@ -43,23 +45,37 @@ def close(
     return session
 
 
+@transaction.atomic
+def promise_for(session: Session, *, by: Person, **words: Any) -> Action:
+    """An action that somebody remembers after the close. ``words`` are those of ``actionplan.actions.promise``.
+
+    A guest hears of it once, as those do who promised before the close.
+    """
+    if session.state != Session.State.CLOSED:
+        raise Refusal("This session is not closed yet. You add its actions when you close it.")
+    action = _hang_on(session, by, words)
+    _, is_new = SessionAction.objects.get_or_create(action=action, defaults={"session": session})
+    if is_new:
+        _tell_guests(session, [action])
+    return action
+
+
 def _promise(session: Session, promise: Promise, by: Person) -> Action:
-    action = promises.promise(
+    action = _hang_on(session, by, dict(vars(promise)))
+    SessionAction.objects.create(session=session, action=action)
+    return action
+
+
+def _hang_on(session: Session, by: Person, words: dict[str, Any]) -> Action:
+    return promises.promise(
         session.organisation,
         by=by,
-        title=promise.title,
-        detail=promise.detail,
-        owner=promise.owner,
-        guest_name=promise.guest_name,
-        guest_email=promise.guest_email,
-        due_on=promise.due_on,
         source=f"{session.technique.name}: {session.title}",
         source_url_name="session_detail",
         source_url_args=[session.organisation.slug, session.pk],
         told_when_late=session.facilitator,
+        **words,
     )
-    SessionAction.objects.create(session=session, action=action)
-    return action
 
 
 def _tell_guests(session: Session, made: Sequence[Action]) -> None:

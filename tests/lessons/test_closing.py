@@ -276,3 +276,42 @@ def test_a_long_note_keeps_all_its_words(as_, room, address, farah):
     action = Action.objects.get(detail__startswith="Ask transport")
     assert action.detail == long.strip()
     assert len(action.title) <= 200
+
+
+# --- Remembered afterwards ----------------------------------------------------------------------------------------
+
+
+def test_an_action_remembered_afterwards_is_listed_once_and_its_guest_hears_once(as_, room, farah, cara):
+    closing.close(room, by=farah, at=NOON, summary={})
+    page = reverse("session_detail", args=["riverside", room.pk])
+    new = reverse("session_action_new", args=["riverside", room.pk])
+    browser = as_(cara)
+    assert new in browser.get(page).text
+    said = {"title": "Ring transport", "guest_name": "Petra", "guest_email": "petra@transport.example", "once": uuid4()}
+    for _ in range(2):
+        assert browser.post(new, said).url == page
+    action = Action.objects.get()
+    assert (action.told_when_late, action.source_url) == (farah, page)
+    assert SessionAction.objects.get().session == room
+    assert Mail.objects.filter(recipients=["petra@transport.example"]).count() == 1
+    answer = browser.post(new, {**said, "title": ""})
+    assert answer.status_code == 422
+    assert "petra@transport.example" in answer.text
+
+
+def test_before_the_close_actions_belong_to_the_close(as_, room, cara, reza, oskar):
+    new = reverse("session_action_new", args=["riverside", room.pk])
+    assert as_(cara).post(new, {"title": "Too soon"}).status_code == 302
+    with pytest.raises(Refusal):
+        closing.promise_for(room, by=cara, title="Too soon")
+    assert not Action.objects.exists()
+    assert as_(reza).get(new).status_code == 403
+    assert as_(oskar).get(new).status_code == 404
+
+
+def test_a_lesson_remembered_afterwards_is_logged_from_the_session(as_, room, farah, cara, reza):
+    closing.close(room, by=farah, at=NOON, summary={})
+    page = reverse("session_detail", args=["riverside", room.pk])
+    log = f"{reverse('lesson_new', args=['riverside'])}?session={room.pk}"
+    assert log in as_(cara).get(page).text
+    assert log not in as_(reza).get(page).text
