@@ -148,7 +148,7 @@ def test_one_round_from_the_plan_to_what_was_promised(people, tmp_path):
     # Keep the lesson: send it, somebody else checks it
     lena.goto(farah.url)
     farah.get_by_role("link", name=LESSON).last.click()
-    follow(farah, re.compile("Go on writing|Change|Read it once more|Send"))
+    follow(farah, re.compile("Carry on writing|Change|Read it once more|Send"))
     farah.get_by_label("then…").fill(
         "tell the night porters the order of rooms, because the list changes in the evening."
     )
