@@ -45,7 +45,8 @@ def test_a_word_is_linked_once_on_a_page():
     request = RequestFactory().get("/")
     html = drawn('{% term "gap" "gaps" %} {% term "gap" %} {% term "round" %}', request)
     assert html == (
-        '<a class="km-term" href="/words/#gap">gaps</a> gap <a class="km-term" href="/words/#round">round</a>'
+        '<a class="km-term" href="/words/#gap" aria-describedby="term-hint">gaps</a> gap '
+        '<a class="km-term" href="/words/#round" aria-describedby="term-hint">round</a>'
     )
     assert drawn('{% term "gap" %}', request) == "gap"
     assert "<a" in drawn('{% term "gap" %}', RequestFactory().get("/"))
@@ -59,7 +60,9 @@ def test_marked_words_in_a_text_are_linked_and_the_rest_is_escaped():
     html = drawn(
         "{% with_terms text %}", RequestFactory().get("/"), text="<b> [[gap|gaps & more]], [[gap]] [[lesson]]."
     )
-    assert html.startswith('&lt;b&gt; <a class="km-term" href="/words/#gap">gaps &amp; more</a>, gap <a')
+    assert html.startswith(
+        '&lt;b&gt; <a class="km-term" href="/words/#gap" aria-describedby="term-hint">gaps &amp; more</a>, gap <a'
+    )
 
 
 def test_a_text_without_its_marks():

@@ -115,7 +115,6 @@ def test_nothing_found_says_what_to_try(page, put):
     [
         '"><script>alert(1)</script>',
         "' OR 1=1 --",
-        "\0",
         "%",
         "😀" * 300,
         "a" * 3000,

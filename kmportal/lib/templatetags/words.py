@@ -26,7 +26,7 @@ def term(context: template.Context, key: str, shown: str = "") -> SafeString | s
     if key in linked:
         return words
     linked.add(key)
-    return format_html('<a class="km-term" href="{}#{}">{}</a>', page, key, words)
+    return format_html('<a class="km-term" href="{}#{}" aria-describedby="term-hint">{}</a>', page, key, words)
 
 
 @register.simple_tag(takes_context=True)
