@@ -25,12 +25,16 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True)
 class SeenNote:
-    """A note that may be read. ``handle`` is the identifier that the writer’s browser made: it tells no order."""
+    """A note that may be read. ``handle`` is the identifier that the writer’s browser made: it tells no order.
+
+    ``under`` names the column to its writer, where the stage has several.
+    """
 
     handle: UUID
     column: str
     text: str
     is_mine: bool = False
+    under: str = ""
 
 
 @dataclass(frozen=True)
@@ -240,7 +244,7 @@ def _stage(
         count=len(notes),
         writers=writers,
         silent=max(people - writers, 0),
-        mine=own(notes, mine) if mine else (),
+        mine=own(stage, notes, mine) if mine else (),
         writes=stage.writes,
         is_hidden=not stage.shows_notes,
         hides_first=stage.reveal == Stage.Reveal.HIDDEN,
@@ -262,22 +266,25 @@ def visible(stage: Stage, notes: Iterable[Note], *, mine: int | None = None) -> 
     together = [note for note in notes if shown_at and note.created_at <= shown_at]
     later = [note for note in notes if not (shown_at and note.created_at <= shown_at)]
     ordered = sorted(together, key=lambda note: note.client_id.hex) + sorted(later, key=lambda note: note.pk)
-    return tuple(_seen(note, mine) for note in ordered)
+    return tuple(_seen(stage, note, mine) for note in ordered)
 
 
-def own(notes: Iterable[Note], mine: int) -> tuple[SeenNote, ...]:
+def own(stage: Stage, notes: Iterable[Note], mine: int) -> tuple[SeenNote, ...]:
     """What one participant wrote, the newest first. For that participant’s own answers only."""
-    return tuple(_seen(note, mine) for note in sorted(notes, key=lambda note: -note.pk) if note.author_id == mine)
+    newest_first = sorted(notes, key=lambda note: -note.pk)
+    return tuple(_seen(stage, note, mine) for note in newest_first if note.author_id == mine)
 
 
 def one(note: Note, mine: int) -> SeenNote | None:
     """A single note for one participant: theirs, or one that everybody may read; else None."""
-    return _seen(note, mine) if note.author_id == mine or note.stage.shows_notes else None
+    return _seen(note.stage, note, mine) if note.author_id == mine or note.stage.shows_notes else None
 
 
-def _seen(note: Note, mine: int | None) -> SeenNote:
+def _seen(stage: Stage, note: Note, mine: int | None) -> SeenNote:
     is_mine = mine is not None and note.author_id == mine
-    return SeenNote(note.client_id, note.column, note.text, is_mine)
+    names = {column["key"]: column["name"] for column in stage.columns}
+    under = names.get(note.column, "") if is_mine and len(names) > 1 else ""
+    return SeenNote(note.client_id, note.column, note.text, is_mine, under)
 
 
 def notes_to_close(session: Session) -> list[tuple[Stage, dict[str, list[str]]]]:

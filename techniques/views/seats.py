@@ -171,7 +171,7 @@ def saved(request: HttpRequest, seat: Seat, note: Note) -> HttpResponse:
             "stage": note.stage.key,
             "column": note.column,
             "is_hidden": not note.stage.shows_notes,
-            "html": _own_note(request, seat, projection.own([note], note.author_id or 0)[0]),
+            "html": _own_note(request, seat, projection.own(note.stage, [note], note.author_id or 0)[0]),
         }
     )
 

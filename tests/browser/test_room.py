@@ -257,7 +257,7 @@ def test_an_answer_that_got_lost_saves_nothing_twice(room, window, farah):
 
     gus.route("**/notes/", lose_the_first_answer)
     write(gus, "Saved, but the phone was not told", "What went well")
-    expect(step(gus).get_by_text("Saved", exact=True)).to_have_count(1, timeout=15000)
+    expect(step(gus).get_by_text("Saved under “What went well”", exact=True)).to_have_count(1, timeout=15000)
     assert Note.objects.count() == 1
 
 

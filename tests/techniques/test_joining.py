@@ -229,9 +229,18 @@ def test_the_answer_tells_the_writer_what_was_saved(room, enter, send):
         str(client_id), "expect", "expected", True,
     )  # fmt: skip
     assert "Hidden &amp; &lt;mine&gt;" in answer["html"]
+    assert "under" not in answer["html"]  # the only column there is
     again = send(gus, room, "expect", "expected", "Hidden & <mine>", client_id=client_id)
     assert again.json() == answer
     assert Note.objects.count() == 1
+
+
+def test_ones_own_note_says_where_it_went(room, enter, send):
+    gus, rhea = enter(room), enter(room, "Rhea")
+    answer = send(gus, room, "happened", "better", "Lifts").json()
+    assert "Saved under “Better”" in answer["html"]
+    assert "Saved under “Better”" in words(gus.get(reverse("join_room", args=[room.code])))
+    assert "Saved under" not in words(rhea.get(reverse("join_room", args=[room.code])))
 
 
 @pytest.mark.parametrize(
