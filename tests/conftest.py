@@ -10,7 +10,9 @@ from django.test import Client
 
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Role
+from tests import own_redis
 
+own_redis.take()
 PASSWORD = "demo-demo-demo"
 
 
