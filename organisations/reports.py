@@ -53,7 +53,9 @@ class TrailLine:
     @classmethod
     def of(cls, entry: AuditEntry, names: Mapping[int, str] | None = None) -> "TrailLine":
         """From a row of ``trail()``. With ``names`` of people, by number, it is for reading: names and days in full."""
-        said = sorted(entry.facts.items())  # PostgreSQL keeps an order of its own
+        # In one order, because PostgreSQL keeps one of its own: what was before it first.
+        order = sorted(entry.facts, key=lambda key: (not key.endswith("before"), key))
+        said = [(key, entry.facts[key]) for key in order if names is None or entry.facts[key] is not None]
         facts = ", ".join(f"{key.replace('_', ' ')}: {_word(key, value, names)}" for key, value in said)
         who = getattr(entry, "who", None) or ("the portal" if entry.actor_id is None else f"person {entry.actor_id}")
         what = getattr(entry, "what", None) or ""

@@ -153,6 +153,12 @@ class TestTrail:
         page = as_(ada).get(url("audit_list")).content.decode()
         assert "Due on: 24 November 2026, owner: Ada Kowalska" in page
 
+    def test_it_says_what_was_before_first_and_nothing_of_what_is_not_there(self, riverside, ada, as_):
+        audit.record(riverside, "claimed", riverside, by=ada, after="review", before="submitted", session=None)
+        page = as_(ada).get(url("audit_list")).content.decode()
+        assert "Before: submitted, after: review" in page
+        assert "session:" not in page
+
     def test_a_formula_in_a_name_is_disarmed_in_the_csv(self, riverside, ada, as_):
         group = actions.make_group(riverside, by=ada, name="=cmd()")
         text = b"".join(as_(ada).get(url("audit_list") + "?format=csv").streaming_content).decode()
