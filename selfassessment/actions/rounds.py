@@ -176,7 +176,7 @@ def ask(
     for row in rows:
         emails.asked(row, by=by)
         if row.person_id != by.pk:
-            _tell(assessment, row.person, text=f"You are asked to answer {quoted(assessment)}.", event="asked")
+            _tell(assessment, row.person, text=f"You are asked to answer {quoted(assessment)}", event="asked")
     if rows:
         audit.record(assessment.organisation, "asked people", assessment, by=by, people=len(rows))
     return Invited(new=len(rows), before=len(had_people) + len(had_guests))
