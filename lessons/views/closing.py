@@ -1,5 +1,6 @@
 """The close of a session: agree the summary, the actions and the lessons, then end it."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -8,11 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from actionplan.forms import ActionForm
+from actionplan.adding import action_page
 from kmportal.lib.cleaning import first_words
-from kmportal.lib.forms import form_page, sent, status_of
+from kmportal.lib.forms import status_of
 from kmportal.lib.refusals import Refusal
-from kmportal.lib.sentences import quoted
 from lessons import prefill
 from lessons.actions import closing
 from lessons.forms.closing import AdviceFormSet, PromiseFormSet, SummaryForm
@@ -52,22 +52,11 @@ def session_action_new(request: HttpRequest, organisation: Organisation, pk: int
     session = get_object_or_404(Session.objects.visible_to(request.membership).for_room(), pk=pk)
     if session.state != Session.State.CLOSED:
         return redirect(session)
-    form = ActionForm(sent(request), membership=request.membership)
-    if form.is_valid():
-        try:
-            action = closing.promise_for(session, by=request.user, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{quoted(action)} is now listed with this session.")
-            return redirect(session)
-    return form_page(
+    return action_page(
         request,
-        form,
-        title="Add an action",
-        verb="Add the action",
+        partial(closing.promise_for, session),
+        thing="session",
         back=session.get_absolute_url(),
-        back_words="Back to the session",
         intro=f"For: {session.title}",
         crumbs=[
             ("Sessions", reverse("session_list", args=[organisation.slug])),

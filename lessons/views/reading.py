@@ -1,6 +1,7 @@
 """The page of one lesson, what was changed in it, and what must change because of it."""
 
-from django.contrib import messages
+from functools import partial
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,12 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from actionplan.forms import ActionForm
+from actionplan.adding import action_page
 from actionplan.models import Action
 from kmportal.lib.conflicts import compare
-from kmportal.lib.forms import form_page, sent
-from kmportal.lib.refusals import Refusal
-from kmportal.lib.sentences import quoted
 from lessons import states, wording
 from lessons.actions import writing
 from lessons.forms.writing import LessonForm
@@ -82,28 +80,17 @@ def lesson_action_new(request: HttpRequest, organisation: Organisation, pk: int)
     lesson = lesson_or_404(request, pk)
     if not lesson.is_shared:
         raise PermissionDenied
-    initial = {"title": _what_changes(lesson.process)}
-    form = ActionForm(sent(request), membership=request.membership, initial=initial)
-    if form.is_valid():
-        try:
-            action = writing.promise_for(lesson, by=request.user, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{quoted(action)} is now listed with this lesson.")
-            return redirect(lesson)
-    return form_page(
+    return action_page(
         request,
-        form,
-        title="Add an action",
-        verb="Add the action",
+        partial(writing.promise_for, lesson),
+        thing="lesson",
         back=lesson.get_absolute_url(),
-        back_words="Back to the lesson",
         intro=f"What must change because of lesson {lesson.pk}: {lesson.words.title}",
         crumbs=[
             ("Lessons", reverse("lesson_list", args=[organisation.slug])),
             (f"Lesson {lesson.pk}", lesson.get_absolute_url()),
         ],
+        initial={"title": _what_changes(lesson.process)},
     )
 
 

@@ -1,5 +1,6 @@
 """What the programme does: planning it, changing the plan, saying where it stands, promising actions for it."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from actionplan.forms import ActionForm
+from actionplan.adding import action_page
 from actionplan.models import Action
 from actionplan.reports import lines
 from kmportal.lib.conflicts import Difference, both_versions
@@ -164,24 +165,13 @@ def intervention_state(request: HttpRequest, organisation: Organisation, pk: int
 def intervention_action_new(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """A promise for this intervention."""
     intervention = _find(request, pk)
-    form = ActionForm(sent(request), membership=request.membership)
-    if form.is_valid():
-        try:
-            action = actions.promise_for(intervention, by=request.user, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{quoted(action)} is on the list.")
-            return redirect(intervention)
-    return form_page(
+    return action_page(
         request,
-        form,
-        title="Add an action",
-        verb="Add the action",
+        partial(actions.promise_for, intervention),
+        thing="intervention",
         back=intervention.get_absolute_url(),
-        back_words="Back to the intervention",
-        crumbs=_crumbs(intervention),
         intro=f"For: {intervention.title}",
+        crumbs=_crumbs(intervention),
     )
 
 
