@@ -6,6 +6,7 @@ Oskar leads Hillside and must never see Riverside; Nia reads in both. Guests and
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.test import Client
 
 from organisations.models import Membership, Organisation, Person
@@ -14,6 +15,12 @@ from tests import own_redis
 
 own_redis.take()
 PASSWORD = "demo-demo-demo"
+
+
+@pytest.fixture(autouse=True)
+def _no_brakes():
+    """What one test has asked for does not slow down the next: Redis would remember."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)
