@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -25,6 +24,7 @@ from actionplan.tokens import is_token_of
 from kmportal.lib.conflicts import Difference, both_versions
 from kmportal.lib.days import long_day
 from kmportal.lib.forms import form_page, posted, sent
+from kmportal.lib.links import path_here
 from kmportal.lib.refusals import Refusal, Stale
 from kmportal.lib.sentences import quoted
 from kmportal.lib.tables import csv_download
@@ -244,7 +244,4 @@ def _refused(request: HttpRequest, action: Action, refusal: Refusal) -> HttpResp
 
 def _next(request: HttpRequest, action: Action) -> str:
     """The address of the page on which the button was pressed."""
-    wanted = request.POST.get("next", "")
-    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
-        return wanted
-    return action.get_absolute_url()
+    return path_here(request.POST.get("next", ""), action.get_absolute_url())

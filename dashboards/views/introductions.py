@@ -1,12 +1,12 @@
 """Putting the introduction of a page away, and taking it out again. Each is safe to repeat."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from dashboards.introductions import by_page
+from kmportal.lib.links import path_here
 from organisations import actions
 from organisations.access import signed_in
 
@@ -16,7 +16,7 @@ from organisations.access import signed_in
 def introduction_put_away(request: HttpRequest) -> HttpResponse:
     """Show it no more. The script asks for no page back, so that nothing half written is lost."""
     actions.put_away(_page(request), by=request.user)
-    return HttpResponse(status=204) if request.htmx else redirect(_back(request))
+    return HttpResponse(status=204) if request.htmx else HttpResponseRedirect(_back(request))
 
 
 @require_POST
@@ -24,7 +24,7 @@ def introduction_put_away(request: HttpRequest) -> HttpResponse:
 def introduction_show(request: HttpRequest) -> HttpResponse:
     """Show it again, and go there."""
     actions.take_out(_page(request), by=request.user)
-    return redirect(f"{_back(request)}#introduction")
+    return HttpResponseRedirect(f"{_back(request)}#introduction")
 
 
 @require_POST
@@ -46,6 +46,4 @@ def _page(request: HttpRequest) -> str:
 
 def _back(request: HttpRequest) -> str:
     """Where the person came from, if that is here; else the way in."""
-    back = request.POST.get("back", "")
-    here = {request.get_host()}
-    return back if url_has_allowed_host_and_scheme(back, here, require_https=request.is_secure()) else "/"
+    return path_here(request.POST.get("back", ""), "/")

@@ -1,8 +1,9 @@
-"""Addresses for mails and QR codes, made where no request is at hand."""
+"""Addresses: whole ones for mails and QR codes, made where no request is at hand, and ways back inside the portal."""
 
 import socket
 
 from django.conf import settings
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def portal_address() -> str:
@@ -22,6 +23,12 @@ def portal_address() -> str:
 def absolute(path: str) -> str:
     """The whole address of a path such as ``reverse()`` gives."""
     return f"{portal_address()}{path}"
+
+
+def path_here(wanted: str, otherwise: str) -> str:
+    """A way back that a form brought along, if it is a path of this portal; else ``otherwise``."""
+    is_here = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if is_here else otherwise
 
 
 def _own_address() -> str:

@@ -125,7 +125,9 @@ def test_pages_that_share_their_words_are_put_away_together(as_, riverside, cara
     assert PutAway.objects.get().page == "lesson_new"
 
 
-@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "", "\\\\evil"])
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "", "\\\\evil", "999", "a\0b"]
+)
 @pytest.mark.parametrize("name", ["introduction_put_away", "introduction_show"])
 def test_nobody_is_led_elsewhere(as_, riverside, cara, name, back):
     assert posted(as_(cara), name, back=back).url in {"/", "/#introduction"}
