@@ -4,7 +4,6 @@ import { initAll } from "../vendor/govuk-frontend-6.6.0/govuk-frontend.min.js";
 document.body.classList.add("js-enabled");
 if ("noModule" in HTMLScriptElement.prototype) document.body.classList.add("govuk-frontend-supported");
 
-// A message that govuk-frontend counts with; ours says the same without "you have".
 initAll();
 
 // What htmx puts into the page gets its behaviour too, and an error summary its focus.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from organisations.models import Person
 from tests.browser.house import faults_of
@@ -25,6 +25,10 @@ SWITCHES = [
     "--disable-sync",
 ]
 WIDTHS = (1280, 360)
+# What must come is waited for this long: a machine that runs four browsers and a database is slow at times.
+# So ``expect`` is asked, and never a page just after a click, which may stand between two pages.
+PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items):
@@ -64,7 +68,7 @@ def window(chromium, live_server) -> Iterator[Callable[..., Page]]:
                 [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
             )
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.complaints = []  # type: ignore[attr-defined]
         page.on("console", lambda message: _note(page, message))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))

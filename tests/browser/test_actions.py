@@ -101,7 +101,7 @@ def test_everybody_s(promised, window, check, reza, lena, width, show):
     page = window(reza, width=width)
     page.goto(f"{LIST}?show={show}")
     check(page)
-    assert page.get_by_role("button", name=re.compile("Mark as done")).count() == 0
+    expect(page.get_by_role("button", name=re.compile("Mark as done"))).to_have_count(0)
 
 
 def test_without_javascript(promised, window, lena):

@@ -1,6 +1,9 @@
 """The face in Chromium: widths, colours, keyboard, and without JavaScript."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.house import faults_of, silent
 
@@ -50,9 +53,9 @@ def test_the_error_summary_has_the_focus_and_leads_to_the_field(chromium, live_s
         page.goto(live_server.url + "/accounts/login/")
         page.get_by_label("Work e-mail").fill("lena")
         page.get_by_role("button", name="Sign in", exact=True).click()
-        assert page.title().startswith("Error: Sign in")
-        assert page.get_by_label("Work e-mail").input_value() == "lena"
-        page.wait_for_selector(".govuk-error-summary:focus")
+        expect(page).to_have_title(re.compile("^Error: Sign in"))
+        expect(page.get_by_label("Work e-mail")).to_have_value("lena")
+        expect(page.locator(".govuk-error-summary")).to_be_focused()
         page.get_by_role("link", name="Fill in “Password”").click()
         assert page.url.endswith("#id_password") or page.evaluate("document.activeElement.id") == "id_password"
         if javascript:

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from playwright.sync_api import expect
 
 import techniques.actions
 from techniques.models import Technique
@@ -51,6 +52,6 @@ def test_whoever_waits_is_promised_only_what_will_happen(window, riverside, fara
     page.goto(f"/join/{session.code}/")
     page.get_by_label("Your name").fill("Gus")
     page.get_by_role("button", name="Join the session").click()
-    page.get_by_role("heading", name="You are in").wait_for()
-    assert page.get_by_text("Leave this page open").is_visible() == script
-    assert page.locator("noscript a").is_visible() != script
+    expect(page.get_by_role("heading", name="You are in")).to_be_visible()
+    expect(page.get_by_text("Leave this page open")).to_be_visible(visible=script)
+    expect(page.locator("noscript a")).to_be_visible(visible=not script)

@@ -342,7 +342,8 @@ def test_the_clock_is_right_on_a_computer_whose_clock_is_wrong(room, window, far
     for page in (lead, gus):
         minutes, seconds = page.locator("[data-face]").inner_text().split(":")
         clocks.append(int(minutes) * 60 + int(seconds))
-    assert abs(clocks[0] - clocks[1]) <= 1
+    # Five minutes apart if it were wrong; two readings on a busy machine are a second or two apart
+    assert abs(clocks[0] - clocks[1]) <= 5
 
 
 def test_a_refusal_gives_the_words_back(room, window, check, farah):
