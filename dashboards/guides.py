@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from kmportal.lib.content import (
-    ContentError,
     Document,
     Key,
     Problem,
     is_sentence,
-    read_yaml,
+    read_checked,
     repeated,
-    schema_problems,
-    text_problems,
 )
 from kmportal.lib.glossary import Glossary, glossary, plain, terms_of
 
@@ -85,11 +82,9 @@ class Guide:
 
 def read(folder: Path = FOLDER, *, known: Glossary | None = None) -> tuple[Guide, ...]:
     """All guides. Raises ``ContentError`` with everything that is wrong."""
-    document = read_yaml(folder / "guides.yaml", base=folder.parent.parent)
-    if problems := schema_problems(document, SCHEMA):
-        raise ContentError(problems)
-    if problems := list(_problems(document, known or glossary())):
-        raise ContentError(problems)
+    words = known or glossary()
+    files = [folder / "guides.yaml"]
+    [document] = read_checked(files, SCHEMA, lambda read: _problems(read, words), base=folder.parent.parent)
     return tuple(
         Guide(
             key=one["key"],
@@ -122,7 +117,6 @@ def guide_for(role: str) -> Guide | None:
 
 
 def _problems(document: Document, known: Glossary) -> Iterator[Problem]:
-    yield from text_problems(document)
     rows = list(enumerate(document.data["guides"]))
     for index, one in rows:
         texts: list[tuple[tuple[Key, ...], str]] = [

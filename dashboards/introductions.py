@@ -9,16 +9,13 @@ from functools import cache
 from pathlib import Path
 
 from kmportal.lib.content import (
-    ContentError,
     Document,
     Key,
     Problem,
     is_sentence,
-    read_yaml,
+    read_checked,
     repeated,
-    schema_problems,
     sentences,
-    text_problems,
 )
 from kmportal.lib.glossary import Glossary, glossary, plain, terms_of
 from organisations.permissions import Permission
@@ -52,11 +49,9 @@ class Introduction:
 
 def read(folder: Path = FOLDER, *, known: Glossary | None = None) -> tuple[Introduction, ...]:
     """All introductions. Raises ``ContentError`` with everything that is wrong."""
-    document = read_yaml(folder / "introductions.yaml", base=folder.parent.parent)
-    if problems := schema_problems(document, SCHEMA):
-        raise ContentError(problems)
-    if problems := list(_problems(document, known or glossary())):
-        raise ContentError(problems)
+    words = known or glossary()
+    files = [folder / "introductions.yaml"]
+    [document] = read_checked(files, SCHEMA, lambda read: _problems(read, words), base=folder.parent.parent)
     return tuple(
         Introduction(
             one["page"],
@@ -75,7 +70,6 @@ def by_page() -> dict[str, Introduction]:
 
 
 def _problems(document: Document, known: Glossary) -> Iterator[Problem]:
-    yield from text_problems(document)
     pages: list[tuple[str, tuple[Key, ...]]] = []
     for index, one in enumerate(document.data["introductions"]):
         path: tuple[Key, ...] = ("introductions", index)

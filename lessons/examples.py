@@ -10,15 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from kmportal.lib.content import (
-    ContentError,
     Document,
     Problem,
     is_sentence,
-    read_yaml,
+    read_checked,
     repeated,
-    schema_problems,
-    source_problems,
-    text_problems,
+    sourced,
 )
 from roadmap.catalogue import read_sources
 
@@ -61,16 +58,7 @@ class Examples:
 def read(file: Path = FILE) -> Examples:
     """All examples. Raises ``ContentError`` with everything that is wrong."""
     known = read_sources()
-    document = read_yaml(file, base=file.parent.parent)
-    problems = schema_problems(document, SCHEMA)
-    if not problems:
-        problems = [
-            *text_problems(document),
-            *source_problems(document, [], document.data["sources"], known),
-            *_problems(document),
-        ]
-    if problems:
-        raise ContentError(problems)
+    [document] = read_checked([file], SCHEMA, sourced(known), _problems, base=file.parent.parent)
     data = document.data
     return Examples(
         note=data["note"],

@@ -9,14 +9,11 @@ from functools import cache
 from pathlib import Path
 
 from kmportal.lib.content import (
-    ContentError,
     Document,
     Problem,
     is_sentence,
-    read_yaml,
-    schema_problems,
-    source_problems,
-    text_problems,
+    read_checked,
+    sourced,
 )
 from roadmap.catalogue import Catalogue, read_sources
 from roadmap.catalogue import read as read_catalogue
@@ -57,10 +54,8 @@ class Example:
 def read(folder: Path = FOLDER, *, catalogue: Catalogue | None = None) -> tuple[Example, ...]:
     """All examples. Raises ``ContentError`` with everything that is wrong in any file."""
     keys, known = {entry.key for entry in (catalogue or read_catalogue()).entries}, read_sources()
-    documents = [read_yaml(path, base=folder.parent) for path in sorted(folder.glob("*.yaml"))]
-    problems = [problem for document in documents for problem in _problems(document, keys, known)]
-    if problems:
-        raise ContentError(problems)
+    rules = [sourced(known), lambda read: _entry_problems(read, keys), _pitch_problems]
+    documents = read_checked(sorted(folder.glob("*.yaml")), SCHEMA, *rules, base=folder.parent)
     return tuple(
         Example(
             entry=document.data["entry"],
@@ -88,17 +83,12 @@ def _pitch(pitch: dict[str, object]) -> Pitch:
     return Pitch(**{**pitch, **lists})  # type: ignore[arg-type]
 
 
-def _problems(document: Document, keys: set[str], known: dict[str, str]) -> list[Problem]:
-    problems = schema_problems(document, SCHEMA)
-    if problems:
-        return problems
-    data = document.data
-    problems += [*text_problems(document), *source_problems(document, [], data["sources"], known)]
-    if data["entry"] not in keys:
-        problems.append(document.problem(["entry"], f"There is no catalogue entry with the key “{data['entry']}”."))
-    if Path(document.file).stem != data["entry"]:
-        problems.append(document.problem(["entry"], "The file must have the name of the entry."))
-    return [*problems, *_pitch_problems(document)]
+def _entry_problems(document: Document, keys: set[str]) -> Iterator[Problem]:
+    entry = document.data["entry"]
+    if entry not in keys:
+        yield document.problem(["entry"], f"There is no catalogue entry with the key “{entry}”.")
+    if Path(document.file).stem != entry:
+        yield document.problem(["entry"], "The file must have the name of the entry.")
 
 
 def _pitch_problems(document: Document) -> Iterator[Problem]:

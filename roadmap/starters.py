@@ -11,17 +11,14 @@ from functools import cache
 from pathlib import Path
 
 from kmportal.lib.content import (
-    ContentError,
     Document,
     Problem,
     draft_problems,
     is_sentence,
-    read_yaml,
+    read_checked,
     repeated,
-    schema_problems,
     sentences,
-    source_problems,
-    text_problems,
+    sourced,
 )
 from roadmap.catalogue import Catalogue, Entry, read_sources
 from roadmap.catalogue import read as read_catalogue
@@ -76,10 +73,8 @@ class Starter:
 def read(folder: Path = FOLDER, *, catalogue: Catalogue | None = None) -> tuple[Starter, ...]:
     """All starters in their order. Raises ``ContentError`` with everything that is wrong in any file."""
     whole, known = catalogue or read_catalogue(), read_sources()
-    documents = [read_yaml(path, base=folder.parent) for path in sorted(folder.glob("*.yaml"))]
-    problems = [problem for document in documents for problem in _problems(document, whole, known)]
-    if problems:
-        raise ContentError(problems)
+    rules = [sourced(known), lambda read: _problems(read, whole)]
+    documents = read_checked(sorted(folder.glob("*.yaml")), SCHEMA, *rules, base=folder.parent)
     return tuple(sorted((_build(document, whole, known) for document in documents), key=lambda one: one.position))
 
 
@@ -94,16 +89,9 @@ def starter(key: str) -> Starter | None:
     return next((one for one in starters() if one.key == key), None)
 
 
-def _problems(document: Document, catalogue: Catalogue, known: dict[str, str]) -> list[Problem]:
-    problems = schema_problems(document, SCHEMA)
-    if problems:
-        return problems
+def _problems(document: Document, catalogue: Catalogue) -> list[Problem]:
     data = document.data
-    problems += [
-        *text_problems(document),
-        *draft_problems(document, [], data),
-        *source_problems(document, [], data["sources"], known),
-    ]
+    problems = list(draft_problems(document, [], data))
     if (stem := Path(document.file).stem) != data["key"]:
         problems.append(document.problem(["key"], f"The key must be the name of the file, “{stem}”."))
     if not is_sentence(data["sentence"]) or sentences(data["sentence"]) != 1:

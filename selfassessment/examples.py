@@ -12,14 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from kmportal.lib.content import (
-    ContentError,
     Document,
     Problem,
     is_sentence,
-    read_yaml,
-    schema_problems,
-    source_problems,
-    text_problems,
+    read_checked,
+    sourced,
 )
 from roadmap.catalogue import read_sources
 from selfassessment.instrument import Framework
@@ -80,17 +77,9 @@ class Example:
 def read(file: Path = FILE, *, framework: Framework | None = None) -> Example:
     """The example. Raises ``ContentError`` with everything that is wrong in its file."""
     known = read_sources()
-    document = read_yaml(file, base=file.parent.parent)
-    problems = schema_problems(document, SCHEMA)
-    if not problems:
-        problems = [
-            *text_problems(document),
-            *source_problems(document, [], document.data["sources"], known),
-            *_answer_problems(document, [one.code for one in (framework or read_instrument()).criteria]),
-            *_word_problems(document),
-        ]
-    if problems:
-        raise ContentError(problems)
+    codes = [one.code for one in (framework or read_instrument()).criteria]
+    rules = [sourced(known), lambda read: _answer_problems(read, codes), _word_problems]
+    [document] = read_checked([file], SCHEMA, *rules, base=file.parent.parent)
     data = document.data
     return Example(
         title=data["title"],

@@ -9,14 +9,11 @@ from functools import cache
 from pathlib import Path
 
 from kmportal.lib.content import (
-    ContentError,
     Document,
     Problem,
     is_sentence,
-    read_yaml,
-    schema_problems,
-    source_problems,
-    text_problems,
+    read_checked,
+    sourced,
 )
 from roadmap.catalogue import read_sources
 from techniques import scripts
@@ -69,10 +66,8 @@ class Example:
 def read(folder: Path = FOLDER, *, library: scripts.Library | None = None) -> tuple[Example, ...]:
     """All examples. Raises ``ContentError`` with everything that is wrong in any file."""
     library, known = library or scripts.read(), read_sources()
-    documents = [read_yaml(path, base=folder.parent) for path in sorted(folder.glob("*.yaml"))]
-    problems = [problem for document in documents for problem in _problems(document, library, known)]
-    if problems:
-        raise ContentError(problems)
+    rules = [sourced(known), lambda read: _problems(read, library)]
+    documents = read_checked(sorted(folder.glob("*.yaml")), SCHEMA, *rules, base=folder.parent)
     return tuple(_build(document, library, known) for document in documents)
 
 
@@ -87,19 +82,14 @@ def example(technique: str) -> Example | None:
     return next((one for one in examples() if one.technique == technique), None)
 
 
-def _problems(document: Document, library: scripts.Library, known: dict[str, str]) -> list[Problem]:
-    problems = schema_problems(document, SCHEMA)
-    if problems:
-        return problems
-    data = document.data
-    problems += [*text_problems(document), *source_problems(document, [], data["sources"], known)]
-    if Path(document.file).stem != data["technique"]:
-        problems.append(document.problem(["technique"], "The file must have the name of the technique."))
-    if data["technique"] not in {one.key for one in library.techniques}:
-        problems.append(document.problem(["technique"], f"There is no technique “{data['technique']}”."))
-        return problems
-    problems += _stage_problems(document, library.technique(data["technique"]))
-    return problems
+def _problems(document: Document, library: scripts.Library) -> Iterator[Problem]:
+    key = document.data["technique"]
+    if Path(document.file).stem != key:
+        yield document.problem(["technique"], "The file must have the name of the technique.")
+    if key in {one.key for one in library.techniques}:
+        yield from _stage_problems(document, library.technique(key))
+    else:
+        yield document.problem(["technique"], f"There is no technique “{key}”.")
 
 
 def _stage_problems(document: Document, script: scripts.Technique) -> Iterator[Problem]:

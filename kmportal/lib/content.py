@@ -1,13 +1,13 @@
 """Reading content that ships as YAML: safely, checked against a schema, with errors that name file, line and place.
 
-Knows no app. A module of an app reads its own files with ``read_yaml``, collects ``Problem``s and raises them all at
-once as ``ContentError``, so that somebody who edits words sees every mistake of a file in one go.
+Knows no app. A module of an app reads its own files with ``read_checked`` and rules of its own, and gets every mistake
+at once as ``ContentError``, so that somebody who edits words sees all of them in one go.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -285,6 +285,31 @@ def source_problems(
     for index, mark in enumerate(marks):
         if mark not in known:
             yield document.problem([*path, "sources", index], f"There is no source with the mark “{mark}”.")
+
+
+# --- Files that are right ---------------------------------------------------------------------------------------
+
+Rule = Callable[[Document], Iterable[Problem]]
+
+
+def problems_of(document: Document, schema: Path, *rules: Rule, part: str = "") -> list[Problem]:
+    """What is wrong with one file: its form, and only where that is right, the house style and ``rules``."""
+    return schema_problems(document, schema, part) or [
+        problem for rule in (text_problems, *rules) for problem in rule(document)
+    ]
+
+
+def read_checked(paths: Iterable[Path], schema: Path, *rules: Rule, base: Path) -> list[Document]:
+    """Files of one kind that are all right. Raises ``ContentError`` with everything that is wrong in any of them."""
+    documents = [read_yaml(path, base=base) for path in paths]
+    if problems := [problem for document in documents for problem in problems_of(document, schema, *rules)]:
+        raise ContentError(problems)
+    return documents
+
+
+def sourced(known: Mapping[str, str]) -> Rule:
+    """The rule that a file’s own list of sources has known marks only."""
+    return lambda document: source_problems(document, [], document.data["sources"], known)
 
 
 # --- Names ------------------------------------------------------------------------------------------------------

@@ -10,15 +10,12 @@ from functools import cache
 from pathlib import Path
 
 from kmportal.lib.content import (
-    ContentError,
     Document,
     Key,
     Problem,
     is_sentence,
-    read_yaml,
+    read_checked,
     repeated,
-    schema_problems,
-    text_problems,
 )
 
 # A word marked in a text: [[gap]] or [[gap|gaps]]
@@ -88,11 +85,7 @@ def _called(word: Word) -> str:
 
 def read(folder: Path = FOLDER) -> Glossary:
     """All words. Raises ``ContentError`` with everything that is wrong."""
-    document = read_yaml(folder / "glossary.yaml", base=folder.parent)
-    if problems := schema_problems(document, SCHEMA):
-        raise ContentError(problems)
-    if problems := list(_problems(document)):
-        raise ContentError(problems)
+    [document] = read_checked([folder / "glossary.yaml"], SCHEMA, _problems, base=folder.parent)
     return Glossary(
         tuple(
             WordGroup(
@@ -109,7 +102,6 @@ def read(folder: Path = FOLDER) -> Glossary:
 
 
 def _problems(document: Document) -> Iterator[Problem]:
-    yield from text_problems(document)
     places: list[tuple[dict[str, str], tuple[Key, ...]]] = [
         (word, ("groups", index, "words", number))
         for index, group in enumerate(document.data["groups"])
