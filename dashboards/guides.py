@@ -18,15 +18,40 @@ from kmportal.lib.glossary import Glossary, glossary, plain, terms_of
 
 FOLDER = Path(__file__).parent / "content" / "help"
 SCHEMA = FOLDER / "guides.schema.json"
+# What is seen on a picture, in CSS pixels: a window in which the portal stands in one column.
+WIDTH, HEIGHT = 720, 360
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of the portal, and how it is taken: who looks at which page.
+
+    ``press`` is the link that is followed on that page first, and ``top`` what stands at the top of the picture: CSS
+    selectors, or empty.
+    """
+
+    file: str
+    alt: str
+    who: str
+    page: str
+    args: tuple[str, ...]
+    press: str
+    top: str
+
+    @property
+    def path(self) -> str:
+        """Where it lies among the static files."""
+        return f"img/guide/{self.file}"
 
 
 @dataclass(frozen=True)
 class Task:
-    """One of the first three things to do, and the page where one does it."""
+    """One of the first three things to do, the page where one does it, and a picture of that."""
 
     do: str
     why: str
     page: str
+    picture: Picture
 
 
 @dataclass(frozen=True)
@@ -36,33 +61,6 @@ class Place:
     want: str
     called: str
     page: str
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture of the portal, and how it is taken: who looks at which page through a window of which size.
-
-    ``press`` is the link that is followed on that page first, as a CSS selector.
-    """
-
-    file: str
-    alt: str
-    caption: str
-    who: str
-    page: str
-    args: tuple[str, ...]
-    press: str
-    width: int
-    height: int
-
-    @property
-    def path(self) -> str:
-        """Where it lies among the static files."""
-        return f"img/guide/{self.file}"
-
-    @property
-    def is_phone(self) -> bool:
-        return self.width < self.height
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,6 @@ class Guide:
     get: tuple[str, ...]
     first: tuple[Task, ...]
     where: tuple[Place, ...]
-    pictures: tuple[Picture, ...]
 
 
 def read(folder: Path = FOLDER, *, known: Glossary | None = None) -> tuple[Guide, ...]:
@@ -93,16 +90,25 @@ def read(folder: Path = FOLDER, *, known: Glossary | None = None) -> tuple[Guide
             title=one["title"],
             lead=one["lead"],
             get=tuple(one["get"]),
-            first=tuple(Task(**task) for task in one["first"]),
+            first=tuple(_task(task) for task in one["first"]),
             where=tuple(Place(**place) for place in one["where"]),
-            pictures=tuple(_picture(picture) for picture in one["pictures"]),
         )
         for one in document.data["guides"]
     )
 
 
-def _picture(row: dict[str, Any]) -> Picture:
-    return Picture(**{**row, "args": tuple(row.get("args", ())), "press": row.get("press", "")})
+def _task(row: dict[str, Any]) -> Task:
+    shown = row["picture"]
+    picture = Picture(
+        file=shown["file"],
+        alt=shown["alt"],
+        who=shown["who"],
+        page=shown.get("page", row["page"]),
+        args=tuple(shown.get("args", ())),
+        press=shown.get("press", ""),
+        top=shown.get("top", ""),
+    )
+    return Task(row["do"], row["why"], row["page"], picture)
 
 
 @cache
@@ -124,9 +130,8 @@ def _problems(document: Document, known: Glossary) -> Iterator[Problem]:
             *((("get", number), text) for number, text in enumerate(one["get"])),
             *((("first", number, "why"), task["why"]) for number, task in enumerate(one["first"])),
             *(
-                (("pictures", n, field), pic[field])
-                for n, pic in enumerate(one["pictures"])
-                for field in ("alt", "caption")
+                (("first", number, "picture", "alt"), task["picture"]["alt"])
+                for number, task in enumerate(one["first"])
             ),
         ]
         for path, text in texts:

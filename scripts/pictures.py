@@ -2,8 +2,8 @@
 
     python scripts/pictures.py
 
-Which pictures a guide has, who looks at which page and how wide the window is stands in
-``dashboards/content/help/guides.yaml``. Needs Chromium.
+Which pictures a guide has, and who looks at which page, stands in ``dashboards/content/help/guides.yaml``. Needs
+Chromium.
 """
 
 import io
@@ -84,14 +84,16 @@ def window(browser: Browser, address: str, who: str, width: int, height: int) ->
     return page
 
 
-def taken(page: Page, path: str, press: str = "") -> Image.Image:
-    """What is seen on top of that page, after following the link ``press``."""
+def taken(page: Page, path: str, press: str = "", top: str = "") -> Image.Image:
+    """What is seen on top of that page, or from the element ``top`` on, after following the link ``press``."""
     page.goto(path)
     if press:
         page.locator(press).first.click()
     page.add_style_tag(content=LEFT_OUT)
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready.then(() => { document.activeElement.blur(); scrollTo(0, 0) })")
+    if top:
+        page.locator(top).first.evaluate("(element) => scrollTo(0, element.getBoundingClientRect().top - 16)")
     return Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
 
 
@@ -120,15 +122,15 @@ def main() -> int:
         django.setup()
         from django.urls import reverse
 
-        from dashboards.guides import guides
+        from dashboards.guides import HEIGHT, WIDTH, guides
 
-        wanted = [picture for guide in guides() for picture in guide.pictures]
+        wanted = [task.picture for guide in guides() for task in guide.first]
         with demo(Path(name)) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=found, args=SWITCHES)
             for picture in wanted:
-                page = window(browser, address, picture.who, picture.width, picture.height)
+                page = window(browser, address, picture.who, WIDTH, HEIGHT)
                 path = reverse(picture.page, args=[SLUG, *picture.args])
-                keep(taken(page, path, picture.press), GUIDES / picture.file)
+                keep(taken(page, path, picture.press, picture.top), GUIDES / picture.file)
             page = window(browser, address, "lena", 1280, 1500)
             keep(taken(page, reverse("home", args=[SLUG])), README)
             browser.close()

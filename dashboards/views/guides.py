@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import resolve, reverse
 
-from dashboards.guides import guides
+from dashboards.guides import HEIGHT, WIDTH, guides
 from organisations.access import login_not_required
 from organisations.context import shell
 from organisations.models import Membership
@@ -19,6 +19,8 @@ def guide(request: HttpRequest, key: str) -> HttpResponse:
     membership = shell(request)["shell"].membership
     values = {
         "guide": found,
+        "width": WIDTH,
+        "height": HEIGHT,
         "first": [(task, _address(task.page, membership)) for task in found.first],
         "where": [(place, _address(place.page, membership)) for place in found.where],
         "others": [one for one in guides() if one is not found],

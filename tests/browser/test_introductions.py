@@ -1,4 +1,4 @@
-"""Putting the introduction of a page away: with a script nothing half written is lost, without one it works too."""
+"""Help where it is needed: an introduction can be put away and nothing is lost; a guide stands on one screen."""
 
 import re
 
@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from dashboards.guides import guides
 from organisations.models import PutAway
 
 
@@ -43,3 +44,14 @@ def test_on_a_phone_it_is_folded_to_a_line_and_needs_no_script(window, cara, add
     expect(page.get_by_role("button", name="What is this page for?")).to_be_visible()
     expect(page.locator("#introduction")).to_have_count(0)
     expect(page).to_have_url(re.compile(f"{address}$"))
+
+
+@pytest.mark.parametrize("key", [one.key for one in guides()])
+def test_a_guide_stands_on_one_screen(transactional_db, riverside, window, check, lena, key):
+    page = window(lena)
+    page.goto(reverse("guide", args=[key]))
+    box = page.get_by_role("region", name="Where to find what").bounding_box()
+    assert box["y"] + box["height"] <= page.viewport_size["height"]
+    for picture in page.locator("main img").all():
+        assert picture.evaluate("(image) => image.complete && image.naturalWidth > 0")
+    check(page)

@@ -28,7 +28,7 @@ def test_everybody_can_read_it(one, client, db, django_assert_num_queries):
         html = client.get(reverse("guide", args=[one.key])).content.decode()
     assert f"<h1>{one.title}</h1>" in html
     assert html.count("<li>") >= 6
-    assert all(f'alt="{picture.alt}"' in html for picture in one.pictures)
+    assert all(f'alt="{task.picture.alt}"' in html for task in one.first)
     assert "/o/" not in html  # nobody’s organisation
 
 
@@ -37,17 +37,17 @@ def test_its_pages_exist_and_its_pictures_are_small(one):
     for page in [*(task.page for task in one.first), *(place.page for place in one.where)]:
         assert page in CLASS_OF
         assert reverse(page, args=["riverside"])
-    for picture in one.pictures:
-        path = finders.find(picture.path)
-        assert path, f"{picture.file} is missing. Type: make pictures"
+    for task in one.first:
+        path = finders.find(task.picture.path)
+        assert path, f"{task.picture.file} is missing. Type: make pictures"
         with Image.open(path) as image:
-            assert image.size == (picture.width, picture.height)
-        assert Path(path).stat().st_size < 100_000
+            assert image.size == (guides.WIDTH, guides.HEIGHT)
+        assert Path(path).stat().st_size < 60_000
 
 
 def test_no_picture_lies_there_unused():
     folder = finders.find("img/guide")
-    used = {picture.file for one in ALL for picture in one.pictures}
+    used = {task.picture.file for one in ALL for task in one.first}
     assert {path.name for path in Path(folder).iterdir()} == used
 
 
