@@ -6,7 +6,7 @@ that is killed goes on where it stopped, and one that is started anew finds its 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
@@ -24,6 +24,7 @@ from organisations import audit
 from organisations.models import Organisation, Person
 
 BATCH = 100
+KEEP_FILES = timedelta(days=30)
 # The file of problems, as a download and from the command.
 PROBLEM_COLUMNS = ("Row", "Number in the source", "What happened", "Sentence")
 Report = Callable[[int], None]
@@ -138,6 +139,13 @@ def work_through(run: ImportRun, *, at: datetime, report: Report | None = None) 
     while run.state == ImportRun.State.RUNNING:
         _pass(run, at, report)
     return Counts(**run.counts)
+
+
+def tidy(at: datetime) -> None:
+    """Forget files after a month. What was brought in stays, and so does how it went; what was only looked at goes."""
+    State, old = ImportRun.State, at - KEEP_FILES
+    ImportRun.objects.filter(state=State.DONE, finished_at__lt=old).exclude(content=b"").update(content=b"")
+    ImportRun.objects.filter(state__in=[State.UPLOADED, State.TRIED], started_at__lt=old).delete()
 
 
 def total_rows(run: ImportRun) -> int:

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -399,3 +400,26 @@ def test_the_real_files(bring):
     mac = bring(REAL / "llis_2014_excel_mac.csv")
     assert (mac["read"], mac["created"], mac["refused"]) == (1637, 0, 0)
     assert Lesson.objects.count() == 1986
+
+
+def test_files_are_forgotten_after_a_month_and_lessons_are_not(riverside, farah, as_):
+    content = (FILES / "lessons_2014.csv").read_bytes()
+    names = ("done", "done late", "looked at", "just looked at", "in progress")
+    runs = {
+        name: bringing_in.look(riverside, by=farah, at=NOON, file_name=name, content=content, source="X")
+        for name in names
+    }
+    for name in names[:2]:
+        bringing_in.begin(runs[name])
+        bringing_in.work_through(runs[name], at=NOON)
+    bringing_in.begin(runs["in progress"])
+    lessons, month = Lesson.objects.count(), timedelta(days=30, minutes=1)
+    ImportRun.objects.filter(file_name="done").update(finished_at=NOON)
+    ImportRun.objects.filter(file_name="done late").update(finished_at=NOON + month)
+    ImportRun.objects.filter(file_name="just looked at").update(started_at=NOON + month)
+    for _twice in range(2):
+        bringing_in.tidy(NOON + month)
+    left = {run.file_name: bytes(run.content) for run in ImportRun.objects.all()}
+    assert left == {"done": b"", "done late": content, "just looked at": content, "in progress": content}
+    assert Lesson.objects.count() == lessons > 0
+    assert as_(farah).get(runs["done"].get_absolute_url()).status_code == 200

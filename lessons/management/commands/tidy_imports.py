@@ -1,0 +1,16 @@
+"""Forget the files from which lessons were brought in."""
+
+from typing import Any, ClassVar
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from lessons.actions import bringing_in
+
+
+class Command(BaseCommand):
+    help = "Delete the files from which lessons were brought in after 30 days. The lessons stay."
+    requires_system_checks: ClassVar[list[str]] = []  # it runs often, and starting the portal has checked all
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        bringing_in.tidy(timezone.now())
