@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -30,6 +31,7 @@ from search import index
 
 logger = logging.getLogger(__name__)
 State, Kind = Action.State, ActionChange.Kind
+GUEST_NAME_LIMIT = Action._meta.get_field("guest_name").max_length
 
 
 @transaction.atomic
@@ -330,7 +332,7 @@ def _owner(
     member = here.filter(person__email__iexact=guest_email).first()
     if member:
         return member.person, "", ""
-    return None, guest_name or guest_email, guest_email
+    return None, guest_name or guest_email[:GUEST_NAME_LIMIT], guest_email
 
 
 def _keep(action: Action, *fields: str) -> None:
@@ -372,4 +374,5 @@ def _day(day: date | None) -> str:
 def _days_late(action: Action) -> int:
     if action.due_on is None or action.done_at is None:
         return 0
-    return max(0, (action.done_at.date() - action.due_on).days)
+    zone = ZoneInfo(action.organisation.time_zone)
+    return max(0, (timezone.localdate(action.done_at, zone) - action.due_on).days)

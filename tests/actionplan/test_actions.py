@@ -71,6 +71,11 @@ class TestPromise:
     def test_a_guest_known_by_address_alone_is_called_by_it(self, riverside, lena):
         assert actions.promise(riverside, by=lena, title="Ask", guest_email="gus@example.org").owner_name
 
+    def test_a_long_address_without_a_name_is_called_by_as_much_as_there_is_room_for(self, riverside, lena):
+        address = f"{'g' * 150}@example.org"
+        action = actions.promise(riverside, by=lena, title="Ask", guest_email=address)
+        assert (action.guest_name, action.guest_email) == ("g" * 120, address)
+
     def test_a_guest_who_is_a_member_becomes_the_member(self, riverside, lena, cara):
         action = actions.promise(riverside, by=lena, title="Ask", guest_name="C", guest_email="CARA@riverside.example")
         assert (action.owner, action.guest_name, action.guest_email) == (cara, "", "")
@@ -128,6 +133,13 @@ class TestDone:
         actions.done(action, by=cara, at=NOON)
         actions.done(old, by=lena, at=NOON)
         assert old.done_by == cara
+
+    def test_the_trail_counts_days_as_the_organisation_does(self, action, riverside, cara):
+        riverside.time_zone = "Pacific/Auckland"
+        riverside.save()
+        action.refresh_from_db()
+        actions.done(action, by=cara, at=datetime(2026, 11, 20, 11, 30, tzinfo=UTC))  # 00:30 of the day after, there
+        assert AuditEntry.objects.get(kind="action", verb="done").facts == {"late_by": 1}
 
     def test_undo_and_again(self, action, cara):
         actions.done(action, by=cara, at=NOON)
