@@ -63,6 +63,7 @@ def retry(job: Job) -> Job:
     again = Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
         state=Job.State.READY,
         attempts=0,
+        failures=0,
         error="",
         progress=0,
         progress_text="",

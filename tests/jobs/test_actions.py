@@ -103,9 +103,10 @@ def test_a_dead_broker_never_reaches_the_caller_and_is_left_alone_for_a_while(mo
 
 def test_failed_work_can_be_tried_again_from_the_beginning(task, db):
     job = task(nothing)
-    Job.objects.update(state=Job.State.FAILED, attempts=3, error="It broke.", finished_at=timezone.now())
+    Job.objects.update(state=Job.State.FAILED, attempts=3, failures=3, error="It broke.", finished_at=timezone.now())
     job = actions.retry(job)
-    assert (job.state, job.attempts, job.error, job.finished_at) == (Job.State.READY, 0, "", None)
+    assert (job.state, job.attempts, job.failures, job.error) == (Job.State.READY, 0, 0, "")
+    assert job.finished_at is None
     with pytest.raises(Refusal):
         actions.retry(job)
 
