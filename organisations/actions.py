@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from kmportal.lib.refusals import Refusal
@@ -90,7 +91,7 @@ def accept(invitation: Invitation, *, person: Person, at: datetime | None = None
 
     Works once. Refuses an invitation that is used up, revoked or expired, anybody with another address, and members of
     today: one who was suspended would let themselves in, and the only administrator could become a reader.
-    Somebody who left before gets the old membership back with the new role.
+    Somebody who left before gets the old membership back with the new role, and nothing else of what they were.
     """
     at = at or timezone.now()
     if person.email.lower() != invitation.email.lower():
@@ -103,7 +104,13 @@ def accept(invitation: Invitation, *, person: Person, at: datetime | None = None
     membership, _ = Membership.objects.update_or_create(
         organisation=invitation.organisation,
         person=person,
-        defaults={"role": invitation.role, "joined_at": at, "left_at": None, "suspended_at": None},
+        defaults={
+            "role": invitation.role,
+            "is_validator": False,
+            "joined_at": at,
+            "left_at": None,
+            "suspended_at": None,
+        },
     )
     for group in invitation.groups.all():
         GroupMembership.objects.get_or_create(group=group, person=person, defaults={"joined_at": at})
@@ -208,7 +215,8 @@ def change_group(group: Group, *, by: Person, name: str, kind: str, people: Iter
 
 @transaction.atomic
 def note_settings(organisation: Organisation, *, by: Person, changed: Iterable[str]) -> None:
-    """Write down which settings somebody changed."""
+    """Write down which settings somebody changed. A new version: what was drawn with the old ones is drawn anew."""
+    Organisation.objects.filter(pk=organisation.pk).update(version=F("version") + 1)
     audit.record(organisation, "changed settings", organisation, by=by, fields=", ".join(sorted(changed)))
 
 

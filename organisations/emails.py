@@ -5,6 +5,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from kmportal.lib.links import absolute
+from kmportal.lib.sentences import one_line
 from organisations.models import Invitation
 from organisations.tokens import invitation_token
 
@@ -18,7 +19,7 @@ def invitation(invitation: Invitation) -> None:
     """Ask somebody in, with the link that works until its date."""
     values = {"invitation": invitation, "link": invitation_link(invitation)}
     send_mail(
-        subject=f"{invitation.organisation} invites you to KM Portal",
+        subject=one_line(f"{invitation.organisation} invites you to KM Portal"),
         message=render_to_string("emails/organisations/invitation.txt", values),
         from_email=None,
         recipient_list=[invitation.email],

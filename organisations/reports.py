@@ -8,8 +8,9 @@ from datetime import date, datetime
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from kmportal.lib.days import long_day
-from kmportal.lib.tables import guarded
 from organisations.models import AuditEntry, AuditName, Organisation
+
+COLUMNS = ("When", "Who", "What", "Kind", "Number", "Name", "Facts")
 
 
 def trail(organisation: Organisation, *, person: int | None = None, kind: str = "") -> QuerySet[AuditEntry]:
@@ -68,9 +69,8 @@ class TrailLine:
         return "" if self.what.lower() == words else words
 
     def cells(self) -> list[str]:
-        """The line for a spreadsheet; a text that could be read as a formula gets a quote in front."""
-        cells = [self.at.isoformat(), self.who, self.verb, self.kind, str(self.ident), self.what, self.facts]
-        return [str(guarded(cell)) for cell in cells]
+        """The line for a spreadsheet, under ``COLUMNS``."""
+        return [self.at.isoformat(), self.who, self.verb, self.kind, str(self.ident), self.what, self.facts]
 
 
 # Facts that are the number of a person.

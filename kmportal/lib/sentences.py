@@ -1,4 +1,5 @@
-"""Pieces of sentences: small numbers as words, a number with the words that fit it, lists with an “and”, quotations."""
+"""Pieces of sentences: small numbers as words, a number with the words that fit it, lists with an “and”, quotations,
+lines."""
 
 from collections.abc import Sequence
 
@@ -28,6 +29,11 @@ def listed(words: Sequence[str]) -> str:
 def quoted(words: object) -> str:
     """“The words”, between quotation marks; such as they have themselves become single ones."""
     return f"“{str(words).replace('“', '‘').replace('”', '’')}”"
+
+
+def one_line(words: str) -> str:
+    """Without line breaks, which no header of a mail may contain, whatever a form was sent."""
+    return " ".join(words.split())
 
 
 def capital(words: str) -> str:

@@ -1,21 +1,19 @@
 """The organisation’s settings, its logo, and the audit trail."""
 
-import csv
-from collections.abc import Iterator
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from kmportal.lib.tables import csv_download
 from organisations import actions
 from organisations.access import requires
 from organisations.forms import AuditFilterForm, SettingsForm
 from organisations.models import Organisation
 from organisations.permissions import Permission
-from organisations.reports import TrailLine, trail, trail_kinds, trail_people
+from organisations.reports import COLUMNS, TrailLine, trail, trail_kinds, trail_people
 
 
 @requires(Permission.ADMINISTER)
@@ -51,7 +49,8 @@ def audit_list(request: HttpRequest, organisation: Organisation) -> HttpResponse
     chosen = form.cleaned_data if form.is_valid() else {}
     entries = trail(organisation, person=chosen.get("person"), kind=chosen.get("kind", ""))
     if request.GET.get("format") == "csv":
-        return _as_csv(organisation, entries.iterator())
+        lines = (TrailLine.of(entry).cells() for entry in entries.iterator())
+        return csv_download(f"{organisation.slug}-trail", COLUMNS, lines)
     page = Paginator(entries, 50).get_page(request.GET.get("page"))
     people = list(trail_people(organisation))
     names = {person.ident: person.name for person in people}
@@ -63,23 +62,3 @@ def audit_list(request: HttpRequest, organisation: Organisation) -> HttpResponse
         "chosen": chosen,
     }
     return render(request, "organisations/audit_list.html", values)
-
-
-class _Echo:
-    """A file that hands back what is written, so that a long CSV goes out line by line."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
-def _as_csv(organisation: Organisation, lines: Iterator) -> StreamingHttpResponse:
-    writer = csv.writer(_Echo())
-
-    def rows() -> Iterator[str]:
-        yield writer.writerow(["When", "Who", "What", "Kind", "Number", "Name", "Facts"])
-        for entry in lines:
-            yield writer.writerow(TrailLine.of(entry).cells())
-
-    response = StreamingHttpResponse(rows(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{organisation.slug}-trail.csv"'
-    return response

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kmportal.lib.sentences import capital, counted, in_words, listed, people_in_words, quoted
+from kmportal.lib.sentences import capital, counted, in_words, listed, one_line, people_in_words, quoted
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "no"), (1, "one"), (9, "nine"), (10, "10"), (-1, "-1")])
@@ -29,3 +29,7 @@ def test_a_sentence_begins_with_a_capital_and_names_keep_theirs():
 def test_a_quotation_inside_a_quotation_has_single_marks():
     assert quoted("Ask “Who has done this?” first") == "“Ask ‘Who has done this?’ first”"
     assert quoted("Brown bag lunches") == "“Brown bag lunches”"
+
+
+def test_a_line_has_no_breaks():
+    assert one_line(" What you\r\npromised\tin “May”\n") == "What you promised in “May”"

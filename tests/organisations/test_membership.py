@@ -94,12 +94,25 @@ class TestInviting:
         client.post(path_of(invitation), NEW)
         assert GroupMembership.objects.filter(group=ward, person__email="n@x.example").exists()
 
+    def test_a_name_of_two_lines_makes_a_subject_of_one(self, riverside, ada):
+        riverside.name = "Riverside\r\nBcc: everybody@x.example"
+        riverside.save()
+        actions.invite(riverside, by=ada, email="n@x.example", role=Role.READER)
+        assert mail.outbox[0].subject == "Riverside Bcc: everybody@x.example invites you to KM Portal"
+
     def test_somebody_who_left_comes_back_into_the_old_membership(self, riverside, ada, cara, member):
         actions.remove(member(cara), by=ada)
         invitation = actions.invite(riverside, by=ada, email=cara.email, role=Role.FACILITATOR)
         actions.accept(invitation, person=cara)
         membership = Membership.objects.current().get(person=cara)
         assert membership.role == Role.FACILITATOR
+
+    def test_whoever_comes_back_is_not_named_to_check_lessons_as_before(self, riverside, ada, cara, member):
+        actions.change_role(member(cara), role=Role.CONTRIBUTOR, is_validator=True, by=ada)
+        actions.remove(member(cara), by=ada)
+        invitation = actions.invite(riverside, by=ada, email=cara.email, role=Role.CONTRIBUTOR)
+        membership = actions.accept(invitation, person=cara)
+        assert not membership.can(Permission.VALIDATE)
 
     def test_an_invitation_changes_nothing_for_a_member_of_today(self, asked, riverside, cara, ada, lena, member, as_):
         """Somebody changed their address to one that was invited besides."""

@@ -120,6 +120,11 @@ class TestSettings:
         as_(ada).post(url("organisation_edit"), self.fields(remove_logo="on"))
         assert as_(reza).get(url("organisation_logo")).status_code == 404
 
+    def test_each_change_makes_a_new_version(self, ada, as_):
+        for place in range(2):
+            as_(ada).post(url("organisation_edit"), self.fields(name=f"Riverside {place}"))
+        assert Organisation.objects.get().version == 3
+
     @pytest.mark.parametrize("content", [b"<svg onload=alert(1)>", b"", b"%PDF-1.7", png()[:200], HUGE])
     def test_what_is_no_picture_is_refused_with_a_sentence(self, content, ada, as_):
         upload = SimpleUploadedFile("logo.png", content, "image/png")
