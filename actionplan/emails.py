@@ -8,7 +8,7 @@ from actionplan.digests import Digest, Item, Part
 from actionplan.tokens import guest_token
 from kmportal.lib.days import due_in_words
 from kmportal.lib.links import absolute
-from kmportal.lib.sentences import capital
+from kmportal.lib.sentences import capital, one_line
 
 
 def reminder(digest: Digest) -> None:
@@ -56,15 +56,15 @@ def _subject(digest: Digest) -> str:
     if len(digest.items) == 1:
         item = digest.items[0]
         words = due_in_words(item.due_on, on=item.on)
-        return _one_line(f"{capital(words)}: {item.action.title}")
+        return _short(f"{capital(words)}: {item.action.title}")
     late = sum(item.days_late > 0 for item in digest.items)
     number = len(digest.items)
     return f"{number} actions, {late} of them late" if late else f"{number} actions due"
 
 
-def _one_line(text: str) -> str:
-    """A header holds one line, and not too long a one."""
-    line = " ".join(text.split())
+def _short(text: str) -> str:
+    """As much as a list of mails shows."""
+    line = one_line(text)
     return line if len(line) <= 120 else line[:119].rstrip() + "…"
 
 

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from actionplan.models import Action
 from jobs.mail import post
 from kmportal.lib.links import absolute
-from kmportal.lib.sentences import quoted
+from kmportal.lib.sentences import one_line, quoted
 from lessons.models import Lesson, LessonEvent, State
 from techniques.models import Session
 
@@ -37,7 +37,7 @@ def promised(session: Session, address: str, name: str, actions: Sequence[Action
     values = {"session": session, "name": name, "actions": actions}
     post(
         address,
-        f"What you promised in {quoted(session.title)}",
+        one_line(f"What you promised in {quoted(session.title)}"),
         render_to_string("emails/lessons/promised.txt", values),
         key=f"session {session.pk} promised {address.lower()}"[:200],
     )

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from kmportal.lib.days import long_day
 from kmportal.lib.links import absolute
-from kmportal.lib.sentences import quoted
+from kmportal.lib.sentences import one_line, quoted
 from organisations.models import Person
 from selfassessment.models import Asked
 
@@ -32,7 +32,7 @@ def reminder(row: Asked, *, by: Person) -> None:
 def _send(row: Asked, by: Person, template: str, subject: str) -> None:
     values = {"asked": row, "assessment": row.assessment, "by": by, "link": answering_link(row)}
     send_mail(
-        subject=subject,
+        subject=one_line(subject),
         message=render_to_string(f"emails/selfassessment/{template}.txt", values),
         from_email=None,
         recipient_list=[row.email or row.person.email],  # type: ignore[union-attr]

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from kmportal.lib import days
 from kmportal.lib.links import absolute
+from kmportal.lib.sentences import one_line
 from organisations.models import Membership
 from techniques.models import Invitee, Session
 
@@ -41,7 +42,7 @@ def _send(invitee: Invitee, session: Session, subject: str, template: str) -> No
         values["join_url"] = absolute(reverse("join_session", args=[session.code]))
         values["calendar_url"] = absolute(reverse("join_calendar", args=[session.code]))
     send_mail(
-        subject=" ".join(subject.split()),
+        subject=one_line(subject),
         message=render_to_string(f"emails/techniques/{template}.txt", values),
         from_email=None,
         recipient_list=[invitee.person.email if invitee.person else invitee.email],
