@@ -17,7 +17,7 @@ def portal_address() -> str:
     host = settings.HOST
     if host == "0.0.0.0":  # noqa: S104  compared, not bound
         host = _own_address()
-    return f"http://{host}:{settings.PORT}"
+    return f"http://[{host}]:{settings.PORT}" if ":" in host else f"http://{host}:{settings.PORT}"
 
 
 def absolute(path: str) -> str:
