@@ -27,6 +27,11 @@ class Piece:
     seq: int
     values: Mapping[str, Any]
 
+    @property
+    def is_about_leaving(self) -> bool:
+        """Whether whoever hears it may be the one who has gone."""
+        return bool(self.values.get("left"))
+
     def as_json(self) -> dict[str, Any]:
         return {"seq": self.seq, **self.values}
 
@@ -117,8 +122,9 @@ def _draw(event: RoomEvent, room: SeenRoom, notes: Mapping[int, Note], at: datet
             return {"kind": "board", "stage": stage.key, "html": board(room, stage)} if stage else None
         case kind.STAGE | kind.TIMER:
             return _draw_clock(event.kind, room, at)
-        case kind.PEOPLE:
-            return {"kind": "people", "count": room.people, "html": _people(room)}
+        case kind.PEOPLE | kind.AWAY:
+            values = {"kind": "people", "count": room.people, "html": _people(room)}
+            return {**values, "left": True} if event.kind == kind.AWAY else values
         case kind.OPENED:
             return {"kind": "opened"}
         case _:

@@ -1,7 +1,7 @@
 """The stream of a room, ``GET /live/sessions/<pk>/?since=N&as=participant|facilitator|screen``, as a raw ASGI app.
 
-No middleware stands before it, so it looks at the cookies itself, and again at every ping. Errors here reach nobody
-but the log; the browser comes back by itself or goes over to polling.
+No middleware stands before it, so it looks at the cookies itself, and again at every ping and when somebody has gone.
+Errors here reach nobody but the log; the browser comes back by itself or goes over to polling.
 """
 
 import asyncio
@@ -59,7 +59,7 @@ class _Rooms:
 
 
 def _frames(pieces: Iterable[feed.Piece]) -> tuple[Frame, ...]:
-    return tuple(Frame(piece.seq, piece.as_frame()) for piece in pieces)
+    return tuple(Frame(piece.seq, piece.as_frame(), piece.is_about_leaving) for piece in pieces)
 
 
 _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
@@ -114,14 +114,14 @@ async def _stream(hub: Hub, send: Send, pk: int, since: int, audience: Audience,
     async with aclosing(hub.listen(pk, since=since, audience=audience, ping_seconds=PING_SECONDS)) as frames:
         checked = asyncio.get_running_loop().time()
         async for frame in frames:
-            if frame is not None:
-                await _part(send, frame.content)
-            if frame is None or asyncio.get_running_loop().time() - checked > PING_SECONDS:
+            if frame is None or frame.is_doubtful or asyncio.get_running_loop().time() - checked > PING_SECONDS:
                 checked = asyncio.get_running_loop().time()
                 if await hub.run(doors.who_listens, cookies, pk, audience) is None:
                     await _part(send, b"event: gone\ndata: {}\n\n")
                     break
                 await _part(send, _ping())
+            if frame is not None:
+                await _part(send, frame.content)
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

@@ -172,6 +172,7 @@ class Session(models.Model):
     place = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
     code = models.CharField(max_length=6, blank=True, help_text="Join code; empty once closed, so that it is dead.")
+    door_shut_at = models.DateTimeField(null=True, blank=True, help_text="While set, nobody else comes in.")
     stage = models.ForeignKey("Stage", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     ends_at = models.DateTimeField(null=True, blank=True)
     paused_seconds = models.IntegerField(null=True, blank=True, help_text="What is left while the clock is paused.")
@@ -393,7 +394,8 @@ class RoomEvent(models.Model):
         REVEAL = "reveal", "Notes shown"
         STAGE = "stage", "Stage changed"
         TIMER = "timer", "Timer changed"
-        PEOPLE = "people", "Somebody came"
+        PEOPLE = "people", "Somebody came, or the door was opened or shut"
+        AWAY = "away", "Somebody went or was taken out"
         OPENED = "opened", "Session opened"
         CLOSED = "closed", "Session closed"
 

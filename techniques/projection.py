@@ -113,6 +113,14 @@ class Clock:
 
 
 @dataclass(frozen=True)
+class SeenPerson:
+    """Somebody who is here, for whoever leads. ``pk`` is what a button sends to take them out."""
+
+    pk: int
+    name: str
+
+
+@dataclass(frozen=True)
 class SeenRoom:
     """A room as one audience sees it, as of event number ``seq``."""
 
@@ -122,7 +130,7 @@ class SeenRoom:
     stages: tuple[SeenStage, ...]
     clock: Clock
     people: int
-    names: tuple[str, ...]
+    here: tuple[SeenPerson, ...]
     pace: str
 
     @property
@@ -199,7 +207,7 @@ def look(facts: Facts, audience: Audience, *, participant: Participant | None = 
         stages=stages,
         clock=Clock(session.ends_at, session.paused_seconds, current.minutes if current else 0),
         people=len(facts.people),
-        names=tuple(person.name for person in facts.people) if leads else (),
+        here=tuple(SeenPerson(person.pk, person.name) for person in facts.people) if leads else (),
         pace=pace_in_words([(one.name, one.planned_minutes, one.minutes) for one in facts.stages]) if leads else "",
     )
 

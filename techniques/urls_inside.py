@@ -18,6 +18,7 @@ urlpatterns = [
     path("<int:pk>/room/", leading.session_room, name="session_room"),
     path("<int:pk>/room/go/", leading.room_go, name="room_go"),
     path("<int:pk>/room/time/", leading.room_time, name="room_time"),
+    path("<int:pk>/room/people/", leading.room_people, name="room_people"),
     path("<int:pk>/room/show/", leading.room_show, name="room_show"),
     path("<int:pk>/room/notes/", leading.room_note, name="room_note"),
     path("<int:pk>/room/notes/<uuid:handle>/", leading.room_note_change, name="room_note_change"),

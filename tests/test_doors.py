@@ -61,7 +61,7 @@ DOORS = {
     """,
     FACILITATOR: """
         session_new session_edit session_cancel session_invite session_tick session_open session_room session_close
-        room_go room_time room_show room_note room_note_change room_mine room_since
+        room_go room_time room_people room_show room_note room_note_change room_mine room_since
         import_list import_detail import_try import_run import_problems
         assessment_new assessment_edit assessment_delete assessment_open assessment_close assessment_people
         assessment_addresses assessment_link assessment_remind decision_new decision_reject decision_undo
@@ -103,8 +103,8 @@ ODD = {
     "intervention_state": ["lena", "farah"],  # who plans, and who owns it
     # Who leads, who wrote it, who owns it.
     **{f"action_{verb}": ["lena", "farah", "cara"] for verb in ("edit", "done", "reopen", "move", "hand_over", "drop")},
-    # The walk names no stage and no note.
-    **{name: [] for name in ("room_go", "room_show", "room_note_change")},
+    # The walk names no stage, no note and nobody in the room.
+    **{name: [] for name in ("room_go", "room_show", "room_note_change", "room_people")},
 }
 # Found by the code in the address, so the person does not matter; these codes or states open nothing.
 DEAD = {"join_note_change", "join_mine", "join_since", "action_guest", "mailbox", "mailbox_mail", "demo_enter"}

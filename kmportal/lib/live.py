@@ -31,10 +31,14 @@ QUEUE_LIMIT = 200
 
 @dataclass(frozen=True)
 class Frame:
-    """One row of a log, ready to be sent to one audience."""
+    """One row of a log, ready to be sent to one audience.
+
+    ``is_doubtful``: before it is sent, ask again whether this listener may still listen.
+    """
 
     seq: int
     content: bytes
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ const clock = new Clock(root, say);
 const stages = new Stages(root, say);
 let line = null;
 const notes = new Notes(root, { say, nudge: () => line?.nudge() });
-line = new Line(root, { onPiece: take, onTime: (now) => clock.heard(now), onState: setUp });
+line = new Line(root, { onPiece: take, onTime: (now) => clock.heard(now), onState: setUp, onUnknown: unknown });
 
 const pieces = {
   note: (piece) => notes.told(piece),
@@ -33,7 +33,7 @@ const pieces = {
   timer: setClock,
   people: ({ count, html }) => {
     for (const place of find("[data-people-count]")) place.textContent = count;
-    if (html) for (const place of find("[data-people]")) place.innerHTML = html;
+    if (html) for (const place of find("[data-people]")) drawPeople(place, html);
   },
   // Not all at the same moment
   opened: () => setTimeout(() => location.reload(), Math.random() * 800),
@@ -69,6 +69,27 @@ function drawRail(rail, html) {
   const again = rail.querySelector(`[name="stage"][value="${CSS.escape(held)}"]`);
   wasInRail = !again;
   again?.focus();
+}
+
+// The same for the list of who is here: the keyboard goes back to its heading.
+function drawPeople(place, html) {
+  const held = place.contains(document.activeElement) ? document.activeElement : null;
+  const { name, value } = held ?? {};
+  place.innerHTML = html;
+  if (!held) return;
+  const again = place.querySelector(`[name="${name}"][value="${CSS.escape(value)}"]`) ?? place.querySelector("[name=door]");
+  again.focus();
+}
+
+// Somebody was taken out, or this browser has been forgotten: the door says what can be done.
+function unknown() {
+  line.stop();
+  const problem = root.querySelector("[data-problem]");
+  if (problem && (stages.isWriting() || notes.waiting.size)) {
+    problem.hidden = false;
+    problem.querySelector("p").textContent =
+      "You are no longer in this room. Copy what you still need, then load the page again.";
+  } else location.reload();
 }
 
 let wasDown = false;

@@ -48,6 +48,8 @@ def open_room(session: Session, *, by: Person, at: datetime) -> Session:
 def join(session: Session, *, name: str, key: str, person: Person | None = None, at: datetime) -> Participant:
     """Let somebody in, before the room opens or while it is open. With the same key or account they are the same.
 
+    While the door is shut, whoever is in finds back and nobody else comes in.
+
     ``person`` only for a member of the session’s organisation; everybody else is a guest with a name.
     """
     session = log.hold(session)
@@ -59,6 +61,8 @@ def join(session: Session, *, name: str, key: str, person: Person | None = None,
     found = Participant.objects.filter(session=session, **mine).first()
     if found and found.joined_at:
         return found
+    if session.door_shut_at:
+        raise Refusal("Nobody else can come in just now. Ask whoever leads the session to let you in.")
     if Participant.objects.filter(session=session).count() >= PEOPLE_LIMIT:
         raise Refusal(f"This room is full: {PEOPLE_LIMIT} people have joined.")
     if found is None:
@@ -73,8 +77,56 @@ def join(session: Session, *, name: str, key: str, person: Person | None = None,
 def leave(participant: Participant, *, at: datetime) -> None:
     """Take somebody off the list of who is here; their notes stay. Their browser is unknown from now on."""
     session = log.hold(participant.session)
-    if Participant.objects.filter(pk=participant.pk, joined_at__isnull=False).update(joined_at=None):
-        log.add(session, RoomEvent.Kind.PEOPLE, at=at)
+    _go(session, participant.pk, at)
+
+
+@transaction.atomic
+def shut_door(session: Session, *, by: Person, at: datetime) -> None:
+    """Let nobody else in from now on. Twice is the same as once."""
+    session = log.hold(session)
+    _not_over(session)
+    _shut(session, by, at)
+
+
+@transaction.atomic
+def open_door(session: Session, *, by: Person, at: datetime) -> None:
+    """Let people in again. Twice is the same as once."""
+    session = log.hold(session)
+    _not_over(session)
+    if session.door_shut_at is None:
+        return
+    session.door_shut_at = None
+    session.save(update_fields=["door_shut_at"])
+    log.add(session, RoomEvent.Kind.PEOPLE, at=at)
+    audit.record(session.organisation, "opened the door of", session, by=by)
+
+
+@transaction.atomic
+def take_out(session: Session, *, participant: Participant, by: Person, at: datetime) -> None:
+    """Take somebody out who should not be here, and shut the door behind them: with the code they would be back at
+    once. Their notes stay; a note that is shown can be taken away. Twice is the same as once."""
+    session = log.hold(session)
+    _not_over(session)
+    if _go(session, participant.pk, at):
+        audit.record(session.organisation, "took somebody out of", session, by=by)
+    _shut(session, by, at)
+
+
+def _go(session: Session, participant: int, at: datetime) -> bool:
+    here = Participant.objects.filter(session=session, pk=participant, joined_at__isnull=False)
+    if not here.update(joined_at=None):
+        return False
+    log.add(session, RoomEvent.Kind.AWAY, at=at)
+    return True
+
+
+def _shut(session: Session, by: Person, at: datetime) -> None:
+    if session.door_shut_at is not None:
+        return
+    session.door_shut_at = at
+    session.save(update_fields=["door_shut_at"])
+    log.add(session, RoomEvent.Kind.PEOPLE, at=at)
+    audit.record(session.organisation, "shut the door of", session, by=by)
 
 
 def lead(session: Session, person: Person) -> Participant:

@@ -81,6 +81,18 @@ def room_time(request: HttpRequest, organisation: Organisation, pk: int) -> Http
 
 @requires(Permission.FACILITATE)
 @require_POST
+def room_people(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Who may be here: take somebody out, let nobody else in, let people in again."""
+    seat, door = _seat(request, pk), request.POST.get("door", "")
+    if door:
+        return seats.do(request, seat, actions.open_door if door == "open" else actions.shut_door)
+    person = whole_number(posted(request, "person"))
+    participant = get_object_or_404(Participant, session=seat.session, pk=person)
+    return seats.do(request, seat, actions.take_out, participant=participant)
+
+
+@requires(Permission.FACILITATE)
+@require_POST
 def room_note(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     return seats.save_note(request, _seat(request, pk, writes=True))
 

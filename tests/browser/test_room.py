@@ -322,6 +322,35 @@ def test_what_happens_is_told_aloud_and_the_keyboard_stays_where_it_was(room, wi
     expect(box).to_be_focused()
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_somebody_who_should_not_be_here_is_taken_out(room, window, check, farah, width):
+    lead, gus, rhea = window(farah, width=width), window(width=360), window(width=360)
+    join(gus, room, "Gus")
+    join(rhea, room, "Rhea")
+    lead.goto(path("room/", room))
+    for fold in ("Steps and what to say", "Who is here"):
+        summary = lead.locator("summary", has_text=fold)
+        if summary.is_visible():
+            summary.click()
+    check(lead)
+    lead.get_by_role("button", name="Take out Gus, and let nobody else in").press("Enter")
+    expect(lead.get_by_text("Nobody else can come in.")).to_be_visible()
+    expect(lead.get_by_role("button", name="Let people in again")).to_be_focused()
+    expect(lead.locator("[data-people-count]")).to_have_text("1")
+    expect(gus.get_by_text("Ask whoever leads the session to let you in")).to_be_visible()
+    check(lead)
+    gus.complaints.clear()  # a room that knows nobody answers 403, which the console notes
+    check(gus)
+    gus.get_by_label("Your name").fill("Gus again")
+    gus.get_by_role("button", name="Join the session").click()
+    expect(gus.locator(".govuk-error-summary")).to_contain_text("Nobody else can come in just now")
+    expect(step(rhea).get_by_role("heading", level=2)).to_have_text("Open")
+    lead.get_by_role("button", name="Let people in again").press("Enter")
+    expect(lead.get_by_role("button", name="Let nobody else in", exact=True)).to_be_focused()
+    gus.get_by_role("button", name="Join the session").click()
+    expect(gus.get_by_text("You are here as Gus again, a guest")).to_be_visible()
+
+
 def test_two_windows_of_one_person_both_know_their_hidden_notes(room, window, farah):
     gus = window(width=360)
     join(gus, room, "Gus")

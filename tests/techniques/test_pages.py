@@ -326,9 +326,37 @@ def test_leading_by_forms(session, farah, as_):
     assert session.stages.get(key="expect").shows_notes
 
 
+def test_taking_somebody_out_and_the_door_by_forms(room, farah, as_, enter, client):
+    gus, browser = enter(room, "Gus"), as_(farah)
+    page = words(browser.get(inside("session_room", room)))
+    assert "Take out" in page
+    assert "Let nobody else in" in page
+    person = room.participants.get(name="Gus").pk
+    browser.post(inside("room_people", room), {"person": person})
+    page = words(browser.get(inside("session_room", room)))
+    assert "Nobody else can come in." in page
+    assert "Nobody has joined yet." in page
+    assert gus.get(reverse("join_room", args=[room.code])).headers["Location"] == reverse(
+        "join_session", args=[room.code]
+    )
+    json = {"HTTP_ACCEPT": "application/json"}
+    assert gus.get(reverse("join_since", args=[room.code, 0]), **json).status_code == 403
+    door = reverse("join_session", args=[room.code])
+    assert "Ask whoever leads the session to let you in" in words(client.get(door))
+    refused = client.post(door, {"name": "Gus"})
+    assert refused.status_code == 422
+    assert 'value="Gus"' in words(refused)
+    browser.post(inside("room_people", room), {"door": "open"})
+    assert client.post(door, {"name": "Gus"}).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("name", "values", "status"),
     [
+        ("room_people", {}, 404),
+        ("room_people", {"person": "9" * 30}, 404),
+        ("room_people", {"person": "x\0"}, 404),
+        ("room_people", {"door": "\0"}, 302),
         ("room_go", {"stage": "nowhere"}, 404),
         ("room_go", {}, 404),
         ("room_show", {"stage": "nowhere"}, 404),

@@ -94,7 +94,41 @@ def test_leaving_keeps_the_notes(room, gus, write):
     actions.leave(gus, at=NOW)
     assert Participant.objects.here().count() == 0
     assert Note.objects.count() == 1
-    assert kinds(room).count("people") == 2
+    assert (kinds(room).count("people"), kinds(room).count("away")) == (1, 1)
+
+
+def test_with_the_door_shut_nobody_else_comes_in_and_whoever_is_in_finds_back(room, farah, cara):
+    key = keys.new_key()
+    gus = actions.join(room, name="Gus", key=key, at=NOW)
+    for _twice in range(2):
+        actions.shut_door(room, by=farah, at=NOW)
+    for person in (None, cara):
+        with pytest.raises(Refusal, match="Nobody else can come in"):
+            actions.join(room, name="Rhea", key=keys.new_key(), person=person, at=NOW)
+    assert actions.join(room, name="Gus", key=key, at=NOW) == gus
+    for _twice in range(2):
+        actions.open_door(room, by=farah, at=NOW)
+    actions.join(room, name="Rhea", key=keys.new_key(), at=NOW)
+    verbs = AuditEntry.objects.filter(verb__contains="door").order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["shut the door of", "opened the door of"]
+
+
+def test_whoever_is_taken_out_stays_out_and_their_notes_stay(room, gus, write, farah):
+    write()
+    for _twice in range(2):
+        actions.take_out(room, participant=gus, by=farah, at=NOW)
+    assert Participant.objects.here().count() == 0
+    assert Note.objects.count() == 1
+    assert (kinds(room).count("away"), AuditEntry.objects.filter(verb="took somebody out of").count()) == (1, 1)
+    with pytest.raises(Refusal, match="Nobody else can come in"):
+        actions.join(room, name="Gus", key=keys.new_key(), at=NOW)
+
+
+def test_nobody_is_taken_out_of_another_room(room, riverside, review, farah):
+    other = actions.plan(riverside, by=farah, technique=review, length="short", title="Other", starts_at=NOW)
+    rhea = actions.join(other, name="Rhea", key=keys.new_key(), at=NOW)
+    actions.take_out(room, participant=rhea, by=farah, at=NOW)
+    assert Participant.objects.here().get() == rhea
 
 
 # --- Steps and clock -------------------------------------------------------------------------------------------------

@@ -257,6 +257,25 @@ def test_somebody_who_left_is_sent_away(room, monkeypatch):
     run(main)
 
 
+def test_whoever_is_taken_out_hears_nothing_more_at_once(room, farah):
+    gus_hears, rhea_hears = guest_cookie(room), guest_cookie(room, "Rhea")
+    gus = Participant.objects.get(name="Gus")
+    rhea = Participant.objects.get(name="Rhea")
+
+    async def main():
+        async with opened(room.pk, gus_hears) as his, opened(room.pk, rhea_hears) as hers:
+            await his.until(lambda stream: stream.pieces)
+            await hers.until(lambda stream: stream.pieces)
+            await do(actions.take_out, room, participant=gus, by=farah, at=NOW)
+            await do(writer(room, rhea), client_id=uuid4())
+            await hers.until(lambda stream: b"Beds came late" in stream.body)
+            await his.until(lambda stream: stream.is_over)
+            assert b"event: gone" in his.body
+            assert b"Beds came late" not in his.body
+
+    run(main)
+
+
 def test_a_browser_with_too_many_streams_is_told_so(room, monkeypatch):
     monkeypatch.setattr(live, "STREAMS_OF_ONE", 1)
     cookie = guest_cookie(room)

@@ -7,11 +7,11 @@ const TRY_STREAM_AGAIN_MS = 30000;
 const FAILURES_BEFORE_POLLING = 2;
 
 export class Line {
-  constructor(root, { onPiece, onTime, onState }) {
+  constructor(root, { onPiece, onTime, onState, onUnknown }) {
     this.live = root.dataset.live;
     this.poll = root.dataset.poll;
     this.seq = Number(root.dataset.seq);
-    this.handlers = { onPiece, onTime, onState };
+    this.handlers = { onPiece, onTime, onState, onUnknown };
     this.failures = 0;
     this.isStopped = false;
     this.isUp = null;
@@ -37,7 +37,10 @@ export class Line {
       this.alive();
       this.take(Number(event.lastEventId), JSON.parse(event.data));
     });
-    stream.addEventListener("gone", () => this.lost());
+    stream.addEventListener("gone", () => {
+      this.lost();
+      this.ask();
+    });
     stream.onerror = () => this.lost();
   }
 
@@ -85,6 +88,7 @@ export class Line {
         headers: { Accept: "application/json" },
         signal: AbortSignal.timeout(8000),
       });
+      if (answer.status === 403) return this.handlers.onUnknown();
       if (!answer.ok) throw new Error(answer.status);
       const news = await answer.json();
       this.handlers.onTime(news.now);
