@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +22,7 @@ from techniques.models import Invitee, Participant, RoomEvent, Session, Stage, T
 
 # What those who are asked to come must hear of when it changes
 ANNOUNCED = ("starts_at", "place_kind", "place")
+NAME_LIMIT = Invitee._meta.get_field("name").max_length
 
 
 @transaction.atomic
@@ -48,27 +49,29 @@ def plan(
     """
     if not technique.can_run:
         raise Refusal(f"“{technique.name}” has no script yet, so it cannot be planned as a session.")
-    if once and (planned := Session.objects.filter(organisation=organisation, once=once).first()):
-        return planned
-    session = Session.objects.create(
+    session, made = Session.objects.get_or_create(
         organisation=organisation,
-        technique=technique,
-        length=length,
-        minutes=sum(stage["minutes"][length] for stage in technique.stages),
-        confidentiality=technique.confidentiality,
-        title=title,
-        purpose=purpose,
-        intervention=intervention,
-        group=group,
-        facilitator=facilitator or by,
-        starts_at=starts_at,
-        place_kind=place_kind,
-        place=place,
-        code=_free_code(),
-        once=once,
-        created_by=by,
-        created_at=at or timezone.now(),
+        once=once or uuid4(),
+        defaults={
+            "technique": technique,
+            "length": length,
+            "minutes": sum(stage["minutes"][length] for stage in technique.stages),
+            "confidentiality": technique.confidentiality,
+            "title": title,
+            "purpose": purpose,
+            "intervention": intervention,
+            "group": group,
+            "facilitator": facilitator or by,
+            "starts_at": starts_at,
+            "place_kind": place_kind,
+            "place": place,
+            "code": _free_code(),
+            "created_by": by,
+            "created_at": at or timezone.now(),
+        },
     )
+    if not made:
+        return session
     Stage.objects.bulk_create(_stages(session, technique, length))
     audit.record(organisation, "planned", session, by=by, technique=technique.key)
     _tell_facilitator(session, by)
@@ -125,7 +128,7 @@ def edit(session: Session, *, by: Person, seen: int, **fields: Any) -> None:
 
     Raises ``Stale`` when somebody else changed it since version ``seen``.
     """
-    _still_planned(session)
+    _still_planned(log.hold(session))  # held, so that nobody opens the room while its stages are planned anew
     moved = [name for name in ANNOUNCED if name in fields and fields[name] != getattr(session, name)]
     handed_over = "facilitator" in fields and fields["facilitator"] != session.facilitator
     stretched = "length" in fields and fields["length"] != session.length
@@ -202,7 +205,7 @@ def invite(
 
 
 def _ask_member(session: Session, person: Person, at: datetime) -> Invitee | None:
-    values = {"name": str(person), "invited_at": at}
+    values = {"name": str(person)[:NAME_LIMIT], "invited_at": at}
     invitee, is_new = Invitee.objects.get_or_create(session=session, person=person, defaults=values)
     return invitee if is_new else None
 
@@ -210,7 +213,7 @@ def _ask_member(session: Session, person: Person, at: datetime) -> Invitee | Non
 def _ask_guest(session: Session, email: str, name: str, at: datetime) -> Invitee | None:
     if Invitee.objects.filter(session=session, person__email=email).exists():
         return None
-    values = {"name": name, "invited_at": at}
+    values = {"name": name[:NAME_LIMIT], "invited_at": at}
     invitee, is_new = Invitee.objects.get_or_create(session=session, email=email, defaults=values)
     return invitee if is_new else None
 

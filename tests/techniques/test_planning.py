@@ -10,6 +10,7 @@ from search import index
 from techniques import actions
 from techniques.documents import of_technique
 from techniques.models import Confidentiality, RoomEvent, Session, Stage, Technique
+from tests.actionplan.test_races import together
 from tests.techniques.conftest import NOW
 
 
@@ -50,6 +51,14 @@ def test_the_same_form_twice_plans_one_session(riverside, farah, review):
     ]
     assert rows[0] == rows[1]
     assert Session.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_form_twice_at_once_plans_one_session(riverside, farah, review):
+    values = {"technique": review, "length": "short", "title": "X", "starts_at": NOW, "once": uuid4()}
+    rows = together(*[lambda: actions.plan(riverside, by=farah, **values)] * 2)
+    assert rows[0] == rows[1] == Session.objects.get()
+    assert rows[0].stages.count() == Stage.objects.count()
 
 
 def test_a_technique_without_script_cannot_be_planned(riverside, farah, review):
@@ -127,6 +136,11 @@ def test_nobody_is_asked_twice(session, farah, cara, mailoutbox):
     assert session.invitees.count() == 2
 
 
+def test_a_name_that_was_pasted_with_an_address_may_be_long(session, farah):
+    [gus] = actions.invite(session, by=farah, guests={"gus@example.org": "Gus " * 100})
+    assert gus.name == ("Gus " * 100)[:120]
+
+
 def test_cancelling_kills_the_code_and_tells_people(session, farah, cara, member, mailoutbox):
     actions.invite(session, by=farah, people=[cara])
     mailoutbox.clear()
@@ -145,6 +159,14 @@ def test_cancelling_forgets_the_names_of_guests_who_had_joined_already(session, 
     actions.join(session, name=str(cara), key="c" * 32, person=cara, at=NOW)
     actions.cancel(session, by=farah)
     assert set(session.participants.values_list("name", flat=True)) == {"", "Cara Doyle"}
+
+
+def test_a_plan_that_was_read_before_the_room_opened_deletes_nothing(session, farah):
+    old = Session.objects.get(pk=session.pk)
+    actions.open_room(session, by=farah, at=NOW)
+    with pytest.raises(Refusal, match="under way"):
+        actions.edit(old, by=farah, seen=old.version, length="long")
+    assert session.stages.filter(started_at__isnull=False).exists()
 
 
 def test_a_session_under_way_is_neither_edited_nor_cancelled(room, farah):
