@@ -39,5 +39,5 @@ def promised(session: Session, address: str, name: str, actions: Sequence[Action
         address,
         one_line(f"What you promised in {quoted(session.title)}"),
         render_to_string("emails/lessons/promised.txt", values),
-        key=f"session {session.pk} promised {address.lower()}"[:200],
+        key=f"action {actions[0].pk} promised by a guest",
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -48,17 +48,20 @@ def start(
 
     The same ``once`` a second time answers the draft that it made the first time, unchanged.
     """
-    if once and (made := Lesson.objects.filter(organisation=organisation, once=once, author=by).first()):
-        return made
-    lesson = Lesson.objects.create(
+    lesson, made = Lesson.objects.get_or_create(
         organisation=organisation,
         author=by,
-        session=session,
-        intervention=intervention or (session.intervention if session else None),
-        once=once,
-        created_at=at,
-        **{"contact": str(by), **_known(facts or {}, FACTS)},
+        once=once or uuid4(),
+        defaults={
+            "session": session,
+            "intervention": intervention or (session.intervention if session else None),
+            "created_at": at,
+            "contact": str(by),
+            **_known(facts or {}, FACTS),
+        },
     )
+    if not made:
+        return lesson
     lesson.revision = LessonRevision.objects.create(lesson=lesson, number=1, at=at, by=by, **_words(words))
     lesson.save(update_fields=["revision"])
     file_under(lesson, tags)
@@ -89,7 +92,7 @@ def write(
     steps.lock(lesson)
     membership = steps.membership_in(lesson, by)
     if not states.may_write(lesson, membership):
-        raise Refusal(_not_now(lesson, by))
+        raise Refusal(why_not_now(lesson, by))
     fresh, values = _words(words), _known(facts or {}, FACTS)
     if not _differs(lesson, fresh, values, tags):
         return lesson
@@ -212,7 +215,9 @@ def file_under(lesson: Lesson, names: Iterable[str]) -> None:
     there = {tag.name.lower(): tag for tag in Tag.objects.filter(organisation=lesson.organisation)} if wanted else {}
     for key, name in wanted.items():
         if key not in there:
-            there[key] = Tag.objects.create(organisation=lesson.organisation, name=name)
+            there[key], _ = Tag.objects.get_or_create(
+                organisation=lesson.organisation, name__iexact=name, defaults={"name": name}
+            )
     lesson.tags.set([there[key] for key in wanted])
 
 
@@ -265,7 +270,8 @@ def _check_share(lesson: Lesson, values: Mapping[str, Any], membership: Membersh
         raise Refusal("It was checked for fewer readers. Ask somebody else who checks lessons to share it further.")
 
 
-def _not_now(lesson: Lesson, by: Person) -> str:
+def why_not_now(lesson: Lesson, by: Person) -> str:
+    """Why somebody who asks to change a lesson cannot, in words for them."""
     if lesson.author_id == by.pk and lesson.state in (State.SUBMITTED, State.IN_REVIEW):
         return "This lesson is being reviewed. Take it back first if you want to change it."
     if lesson.author_id == by.pk and lesson.state == State.DECLINED:

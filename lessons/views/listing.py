@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -143,17 +144,18 @@ def _address(request: HttpRequest, **changes: str | None) -> str:
 
 
 def _csv_rows(membership: Membership, asked: dict[str, Any]) -> Iterator[Sequence[object]]:
-    """Every lesson of the list, page after page, in its order."""
+    """Every lesson of the list, page after page, in its order. Read when the view is over, so the zone is named."""
+    zone = ZoneInfo(membership.organisation.time_zone)
     for number in count(1):
         found = index.find(membership, **asked, page=number, per_page=PER_BATCH, correct=True)
         if found.page != number:
             return
-        yield from _cells(found.hits)
+        yield from _cells(found.hits, zone)
         if len(found.hits) < PER_BATCH:
             return
 
 
-def _cells(hits: Iterable[index.Hit]) -> Iterator[Sequence[object]]:
+def _cells(hits: Iterable[index.Hit], zone: ZoneInfo) -> Iterator[Sequence[object]]:
     hits = list(hits)
     lessons = Lesson.objects.select_related("revision").in_bulk([hit.ident for hit in hits])
     for hit in hits:
@@ -166,7 +168,7 @@ def _cells(hits: Iterable[index.Hit]) -> Iterator[Sequence[object]]:
             lesson.words.when_you if lesson else "",
             lesson.words.then_do if lesson else "",
             hit.group_name,
-            long_day(timezone.localtime(hit.at).date()),
+            long_day(timezone.localdate(hit.at, zone)),
             hit.source,
             absolute(hit.url),
         )

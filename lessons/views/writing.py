@@ -52,7 +52,7 @@ def lesson_edit(request: HttpRequest, organisation: Organisation, pk: int) -> Ht
     if not states.may_write(lesson, request.membership):
         if lesson.author_id != request.membership.person_id:
             raise PermissionDenied
-        messages.warning(request, "This lesson is with those who check lessons. Take it back if you want to change it.")
+        messages.warning(request, writing.why_not_now(lesson, request.user))
         return redirect(lesson)
     form = LessonForm.of(lesson, data=sent(request), today=timezone.localdate())
     return _save(request, form, lesson) if request.method == "POST" else _page(request, form, lesson)

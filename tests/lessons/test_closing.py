@@ -294,6 +294,11 @@ def test_an_action_remembered_afterwards_is_listed_once_and_its_guest_hears_once
     assert (action.told_when_late, action.source_url) == (farah, page)
     assert SessionAction.objects.get().session == room
     assert Mail.objects.filter(recipients=["petra@transport.example"]).count() == 1
+    browser.post(new, {**said, "title": "Ring the wards", "once": uuid4()})
+    bodies = Mail.objects.filter(recipients=["petra@transport.example"]).order_by("pk").values_list("body", flat=True)
+    assert ["Ring transport" in body for body in bodies] == [True, False]
+    assert "Ring the wards" in bodies[1]
+    Action.objects.get(title="Ring the wards").delete()
     answer = browser.post(new, {**said, "title": ""})
     assert answer.status_code == 422
     assert "petra@transport.example" in answer.text

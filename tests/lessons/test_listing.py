@@ -96,6 +96,14 @@ def test_the_file_holds_what_the_list_shows(as_, address, identified, draft, car
     assert table(as_(reza).get(address, {"format": "csv", "q": "zebra"})) == []
 
 
+def test_the_file_has_the_days_of_the_organisation(as_, address, identified, reza, riverside):
+    identified()
+    riverside.time_zone = "Pacific/Auckland"
+    riverside.save()
+    [row] = table(as_(reza).get(address, {"format": "csv"}))
+    assert row["Date"] == "24 November 2026"  # where it was written down, it was one in the morning
+
+
 def test_the_list_has_pages_and_the_file_has_all(as_, address, identified, reza):
     for number in range(12):
         identified(title=f"Lesson number {number}")

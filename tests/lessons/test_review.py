@@ -251,6 +251,13 @@ def test_the_page_says_what_is_missing_and_keeps_what_was_ticked(as_, claimed, f
     assert text.count(" checked") >= 3  # do, one, and the outcome
 
 
+def test_a_declined_lesson_can_no_longer_be_changed(as_, claimed, farah, cara):
+    lesson = claimed()
+    review.decline(lesson, by=farah, at=NOON, reason="No.")
+    answer = as_(cara).get(reverse("lesson_edit", args=["riverside", lesson.pk]), follow=True)
+    assert "This lesson was declined and can no longer be changed." in answer.text
+
+
 def test_returning_and_declining_ask_for_words(as_, claimed, farah):
     lesson = claimed()
     for name, field in (("lesson_return", "comment"), ("lesson_decline", "reason")):

@@ -16,6 +16,7 @@ from organisations.models import AuditEntry, AuditName, Group, Membership
 from organisations.reach import Reach
 from search import index
 from search.models import SearchDoc
+from tests.actionplan.test_races import together
 
 from .conftest import NOON, WORDS
 
@@ -143,6 +144,21 @@ def test_tags_are_made_once_whatever_their_letters(draft):
     assert first.tags.count() == 2
     assert Tag.objects.count() == 2
     assert second.tags.get() in first.tags.all()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_press_at_once_make_one_draft_and_one_tag(riverside, cara, farah):
+    once = uuid4()
+    answers = together(
+        lambda: writing.start(riverside, by=cara, at=NOON, words=WORDS, once=once),
+        lambda: writing.start(riverside, by=cara, at=NOON, words=WORDS, once=once),
+    )
+    assert answers[0] == answers[1] == Lesson.objects.get()
+    together(
+        lambda: writing.start(riverside, by=cara, at=NOON, words=WORDS, tags=["Discharge"]),
+        lambda: writing.start(riverside, by=farah, at=NOON, words=WORDS, tags=["discharge"]),
+    )
+    assert Tag.objects.count() == 1
 
 
 # --- Pages ---------------------------------------------------------------------------------------------------------
