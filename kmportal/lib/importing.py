@@ -30,6 +30,7 @@ ENCODINGS = [
     ("cp850", "DOS (Western Europe)"),
 ]
 DELIMITERS = ",;\t|"
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 # One cell may hold a long report; the csv module’s own limit is lower.
 csv.field_size_limit(5_000_000)
 
@@ -129,7 +130,7 @@ def check_kind(start: bytes, whole: bytes | None = None) -> None:
         raise Unreadable("This is a web page. Choose a CSV or JSON Lines file.")
     if start.lstrip().startswith(b"<?xml"):
         raise Unreadable("This is an XML file. Choose a CSV or JSON Lines file.")
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if start.startswith(UTF_16):
         return
     odd = sum(byte < 32 and byte not in b"\t\n\r\x0b\x0c" for byte in start[:4096])
     if b"\x00" in start or odd > len(start[:4096]) / 20:
@@ -175,6 +176,8 @@ def _counted(data: bytes, codec: str, encoding: str) -> Decoded:
 def damaged_places(data: bytes, *, most: int = 6, around: int = 24) -> list[dict[str, str]]:
     """A few places that are no UTF-8, each as every encoding to choose from would read it; of each byte at most two."""
     places: list[dict[str, str]] = []
+    if data.startswith(UTF_16):  # it says itself how it was saved
+        return places
     seen: Counter[int] = Counter()
     view, position = memoryview(data), 0
     for _ in range(2_000):

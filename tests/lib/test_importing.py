@@ -140,6 +140,7 @@ def test_damaged_places_are_shown_in_each_reading():
     assert "KSC’s plan" in places[0]["cp1252"]
     assert "KSC�s plan" in places[0][""]
     assert damaged_places("£".encode() * 30) == []
+    assert damaged_places("£ naïve".encode("utf-16")) == []
 
 
 @given(st.binary(max_size=400))
