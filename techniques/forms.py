@@ -66,7 +66,7 @@ class SessionForm(forms.ModelForm):
         self.fields["version"].required = False
         plans = Intervention.objects.filter(programme__organisation=organisation).select_related("programme")
         self._offer("intervention", plans, "No intervention")
-        self._offer("group", groups_of(organisation), "No group")
+        self._offer("group", Group.objects.of_people(organisation), "No group")
         if self.instance.pk is None:
             self.fields["once"].initial = uuid4
 
@@ -98,11 +98,6 @@ def who_may_lead(organisation: Organisation) -> Any:
     """Everybody whose role allows them to lead sessions here."""
     leads = Membership.objects.current().may(Permission.FACILITATE).filter(organisation=organisation)
     return Person.objects.filter(pk__in=leads.values("person")).order_by("name", "pk")
-
-
-def groups_of(organisation: Organisation) -> Any:
-    """Groups of people; sources of brought-in lessons are none."""
-    return Group.objects.filter(organisation=organisation).exclude(kind=Group.Kind.SOURCE)
 
 
 class InviteForm(forms.Form):

@@ -6,7 +6,7 @@ from django import forms
 
 from kmportal.lib.forms import DateField, hinted
 from lessons import checks
-from lessons.forms.writing import SHARES, TagsField, groups_of
+from lessons.forms.writing import SHARES, TagsField
 from lessons.models import Lesson, State
 from organisations.models import Group
 from organisations.reach import Reach
@@ -61,7 +61,7 @@ class CheckForm(forms.Form):
     def __init__(self, *args: Any, lesson: Lesson, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lesson = lesson
-        self.fields["group"].queryset = groups_of(lesson.organisation)
+        self.fields["group"].queryset = Group.objects.of_people(lesson.organisation)
         if not self.fields["group"].queryset.exists():
             del self.fields["group"]
             self.fields["share_with"].choices = [share for share in SHARES if share[0] != Reach.GROUP]

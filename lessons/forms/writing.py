@@ -53,10 +53,6 @@ class TagsField(forms.CharField):
         return ", ".join(value) if isinstance(value, list) else value
 
 
-def groups_of(organisation: Organisation) -> Any:
-    return Group.objects.filter(organisation=organisation).exclude(kind=Group.Kind.SOURCE)
-
-
 class LessonForm(forms.Form):
     """A lesson as its author writes it. A draft may have holes; sending it asks for what happened and the advice."""
 
@@ -104,7 +100,7 @@ class LessonForm(forms.Form):
     ) -> None:
         self.lesson, self.today = lesson, today
         super().__init__(*args, **kwargs)
-        self.fields["group"].queryset = groups_of(organisation)
+        self.fields["group"].queryset = Group.objects.of_people(organisation)
         if not self.fields["group"].queryset.exists():
             del self.fields["group"]
             self.fields["share_with"].choices = [share for share in SHARES if share[0] != Reach.GROUP]
