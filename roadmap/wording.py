@@ -30,7 +30,7 @@ def changes(before: Intervention, fields: dict[str, Any]) -> list[str]:
     if "step" in differs:
         words.append(f"Moved from step {before.step} to step {differs['step']}, {Step(differs['step']).label}.")
     if "kind" in differs:
-        words.append(f"Now a {Kind(differs['kind']).label.lower()}." if differs["kind"] else "No kind any more.")
+        words.append(f"Kind: {Kind(differs['kind']).label.lower()}." if differs["kind"] else "No kind any more.")
     if plain := [word for name, word in _PLAIN.items() if name in differs]:
         words.append(f"Changed: {', '.join(plain)}.")
     return words

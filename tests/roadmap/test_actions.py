@@ -189,6 +189,7 @@ class TestChange:
         assert "Now done by nobody yet instead of Farah Siddiqui." in words
         assert "Was called “Before action review”." in words
         assert "Moved from step 5 to step 4, Prioritise and plan." in words
+        assert "Kind: strategic." in words
         assert "Changed: what it is about, areas." in words
 
 
