@@ -15,7 +15,7 @@ from lessons.models import Lesson, State
 from organisations.models import Invitation, Membership
 from organisations.permissions import Permission, Role
 from roadmap.models import Intervention
-from selfassessment.models import Asked, Assessment
+from selfassessment.models import Assessment
 from techniques.models import Session
 
 SOON = 3  # days
@@ -104,25 +104,17 @@ def _sessions(membership: Membership, at: datetime) -> list[Need]:
 
 
 def _answers_owed(membership: Membership, today: date) -> list[Need]:
-    rows = Asked.objects.filter(
-        person=membership.person,
-        answered=False,
-        assessment__state=Assessment.State.OPEN,
-        assessment__organisation=membership.organisation,
-    )
-    needs = []
-    for asked in rows.select_related("assessment__organisation"):
-        closes = day_in_words(asked.assessment.closes_on, on=today)
-        needs.append(
-            Need(
-                f"Answer {quoted(asked.assessment)}",
-                reverse("assessment_answer", args=[membership.organisation.slug, asked.assessment_id]),
-                "Answer",
-                f"About 20 minutes, in one go or several. Open until {closes}",
-                weight=65,
-            )
+    return [
+        Need(
+            f"Answer {quoted(assessment)}",
+            reverse("assessment_answer", args=[membership.organisation.slug, assessment.pk]),
+            "Answer",
+            f"About {assessment.framework.minutes} minutes, in one go or several. "
+            f"Open until {day_in_words(assessment.closes_on, on=today)}",
+            weight=65,
         )
-    return needs
+        for assessment in Assessment.objects.waiting_for(membership).select_related("framework")
+    ]
 
 
 def _returned_lessons(membership: Membership) -> list[Need]:
