@@ -4,7 +4,7 @@ A room is stage data: which prompts, how long, what is written in which column, 
 the close makes of it. No technique has code of its own here.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -222,10 +222,6 @@ class Session(models.Model):
     def is_over(self) -> bool:
         """Closed or cancelled: nobody joins or writes any more."""
         return self.state in {Session.State.CLOSED, Session.State.CANCELLED}
-
-    @property
-    def ends_as_planned_at(self) -> datetime:
-        return self.starts_at + timedelta(minutes=self.minutes)
 
     @property
     def promise(self) -> str:
