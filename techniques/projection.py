@@ -95,7 +95,7 @@ class SeenStage:
 
 @dataclass(frozen=True)
 class Clock:
-    """The room’s clock: a deadline, or what is left while it is paused. ``moves`` tells two settings apart."""
+    """The room’s clock: a deadline, or what is left while it is paused."""
 
     ends_at: datetime | None
     paused_seconds: int | None

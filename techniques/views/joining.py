@@ -78,7 +78,7 @@ def _address(request: HttpRequest) -> str:
 
 def _ask_again(request: HttpRequest, sentence: str, *, status: int = 404) -> HttpResponse:
     if seats.wants_json(request):
-        return seats._json({"error": sentence}, status=status)
+        return seats.json_answer({"error": sentence}, status=status)
     form = CodeForm()
     return render(request, "techniques/join.html", {"form": form, "sentence": sentence}, status=status)
 
@@ -203,7 +203,7 @@ def join_since(request: HttpRequest, session: Session, number: int) -> HttpRespo
 def _not_in(request: HttpRequest, session: Session) -> HttpResponse:
     """Somebody who has not come in by the door, or whose browser has forgotten it."""
     if seats.wants_json(request):
-        return seats._json({"error": "Join the session again: this browser is no longer known here."}, status=403)
+        return seats.json_answer({"error": "Join the session again: this browser is no longer known here."}, status=403)
     if request.method == "POST":
         return redirect("join_session", session.code)
     raise Http404

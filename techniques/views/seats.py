@@ -140,7 +140,7 @@ def change_note(request: HttpRequest, seat: Seat, handle: UUID) -> HttpResponse:
             )  # fmt: skip
     except Refusal as refusal:
         if wants_json(request):
-            return JsonResponse({"error": str(refusal)}, status=422)
+            return json_answer({"error": str(refusal)}, status=422)
         return draw_change(request, seat, found, seen, error=str(refusal), typed=request.POST.get("text", ""))
     found.refresh_from_db()
     return saved(request, seat, found)
@@ -164,8 +164,8 @@ def saved(request: HttpRequest, seat: Seat, note: Note) -> HttpResponse:
     if not wants_json(request):
         return redirect(f"{seat.home}?stage={note.stage.key}" if note.stage_id != seat.session.stage_id else seat.home)
     if note.gone_at is not None:
-        return _json({"handle": str(note.client_id), "gone": True})
-    return _json(
+        return json_answer({"handle": str(note.client_id), "gone": True})
+    return json_answer(
         {
             "handle": str(note.client_id),
             "stage": note.stage.key,
@@ -179,7 +179,7 @@ def saved(request: HttpRequest, seat: Seat, note: Note) -> HttpResponse:
 def refuse_note(request: HttpRequest, seat: Seat, sentence: str) -> HttpResponse:
     """Nothing was saved, and nothing that was typed is lost."""
     if wants_json(request):
-        return _json({"error": sentence}, status=422)
+        return json_answer({"error": sentence}, status=422)
     if seat.session.is_over:
         return render(request, "techniques/room_over.html", {"session": seat.session, "sentence": sentence}, status=422)
     draft = {"stage": request.POST.get("stage", ""), "text": request.POST.get("text", ""), "error": sentence}
@@ -193,7 +193,7 @@ def own_notes(request: HttpRequest, seat: Seat) -> HttpResponse:
         stage.key: [{"handle": str(note.handle), "html": _own_note(request, seat, note)} for note in stage.mine]
         for stage in room.stages
     }
-    return _json({"notes": notes, "seq": room.seq})
+    return json_answer({"notes": notes, "seq": room.seq})
 
 
 def _own_note(request: HttpRequest, seat: Seat, note: projection.SeenNote) -> str:
@@ -206,7 +206,7 @@ def news_since(seat: Seat, number: int) -> HttpResponse:
     now = timezone.now()
     page = feed.since(seat.session.pk, number, seat.audience, at=now)
     pieces = [piece.as_json() for piece in page.pieces]
-    return _json({"seq": page.upto, "now": feed.milliseconds(now), "more": page.more, "pieces": pieces})
+    return json_answer({"seq": page.upto, "now": feed.milliseconds(now), "more": page.more, "pieces": pieces})
 
 
 def do(request: HttpRequest, seat: Seat, action: Callable[..., object], **values: Any) -> HttpResponse:
@@ -215,10 +215,10 @@ def do(request: HttpRequest, seat: Seat, action: Callable[..., object], **values
         action(seat.session, by=request.user, at=timezone.now(), **values)
     except Refusal as refusal:
         if wants_json(request):
-            return _json({"error": str(refusal)}, status=422)
+            return json_answer({"error": str(refusal)}, status=422)
         messages.error(request, str(refusal))
         return redirect(seat.home if not seat.session.is_over else seat.session)
-    return _json({"done": True}) if wants_json(request) else redirect(seat.home)
+    return json_answer({"done": True}) if wants_json(request) else redirect(seat.home)
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -226,5 +226,6 @@ def wants_json(request: HttpRequest) -> bool:
     return request.headers.get("Accept", "").startswith("application/json")
 
 
-def _json(values: dict[str, Any], *, status: int = 200) -> JsonResponse:
+def json_answer(values: dict[str, Any], *, status: int = 200) -> JsonResponse:
+    """An answer to our own JavaScript, which nobody is to keep."""
     return JsonResponse(values, status=status, headers={"Cache-Control": "no-store"})
