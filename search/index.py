@@ -19,7 +19,7 @@ from search import analyser, engines, vocabulary
 from search.finding import Hit, Results, find
 from search.models import SearchDoc, SearchText
 
-__all__ = ["Doc", "Drift", "Hit", "Results", "drift", "drop", "find", "put", "put_many", "rebuild"]
+__all__ = ["Doc", "Drift", "Hit", "Results", "drift", "drop", "find", "put_many", "rebuild"]
 
 BATCH = 200
 _COLUMNS = [
@@ -91,33 +91,8 @@ def _clean(text: str) -> str:
     return text.replace("\0", " ").encode("utf-8", "replace").decode()
 
 
-def put(
-    kind: str,
-    ident: int,
-    *,
-    organisation: Organisation | None,
-    reach: str,
-    group_id: int | None,
-    author_id: int | None,
-    title: str,
-    url_name: str,
-    url_args: Sequence[Any],
-    abstract: str = "",
-    body: str = "",
-    tags: Sequence[str] = (),
-    state: str = "",
-    subkind: str = "",
-    source: str = "",
-    year: int | None = None,
-    rank: int = 0,
-    at: datetime | None = None,
-) -> None:
-    """Make one thing findable as it is now, or change what is known of it. See ``Doc``."""
-    put_many([Doc(**locals())])  # the parameters are its fields
-
-
 def put_many(docs: Iterable[Doc]) -> int:
-    """Put many at once, for imports; returns how many were new or different. Unchanged ones cost one look.
+    """Make things findable as they are now; returns how many were new or different. Unchanged ones cost one look.
 
     Stands in the caller’s transaction, if there is one. New words become known to the corrections after the commit.
     """

@@ -19,8 +19,8 @@ def library(transactional_db, riverside, cara):
         index.Doc("lesson", number, title=f"Thermal valve {number}", abstract=words, year=2000 + number, **shared)
         for number in range(24)
     )
-    index.put("session", 1, title="After action review: valves", state="closed", **shared)
-    index.put("lesson", 90, title="Cara’s own valve", reach=Reach.AUTHOR, author_id=cara.pk, **facts)
+    index.put_many([index.Doc("session", 1, title="After action review: valves", state="closed", **shared)])
+    index.put_many([index.Doc("lesson", 90, title="Cara’s own valve", reach=Reach.AUTHOR, author_id=cara.pk, **facts)])
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -24,9 +24,9 @@ def test_put_finds_change_and_drop(riverside, reader):
         "organisation": riverside, "reach": Reach.ORGANISATION, "group_id": None, "author_id": None,
         "url_name": "thing_detail", "url_args": [3],
     }  # fmt: skip
-    index.put("lesson", 3, title="Valve", body="Sticks", tags=["plumbing"], **fields)
+    index.put_many([index.Doc("lesson", 3, title="Valve", body="Sticks", tags=["plumbing"], **fields)])
     assert found(reader, "valve sticking plumbing") == [3]
-    index.put("lesson", 3, title="Pump", **fields)
+    index.put_many([index.Doc("lesson", 3, title="Pump", **fields)])
     assert found(reader, "valve") == []
     assert found(reader, "pump") == [3]
     assert SearchDoc.objects.count() == SearchText.objects.count() == 1
