@@ -84,7 +84,10 @@ class GroupForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         listed = Membership.objects.listed().filter(organisation=organisation).values("person")
         self.fields["people"].queryset = Person.objects.filter(pk__in=listed).order_by("name")
-        self.fields["kind"].choices = [choice for choice in Group.Kind.choices if choice[0] != Group.Kind.SOURCE]
+        # Sources are made by bringing lessons in; one stays a source when it gets another name.
+        is_source = self.instance.kind == Group.Kind.SOURCE
+        kinds = [choice for choice in Group.Kind.choices if (choice[0] == Group.Kind.SOURCE) == is_source]
+        self.fields["kind"].choices = kinds
         self.instance.organisation = organisation
 
     def validate_constraints(self) -> None:

@@ -105,6 +105,17 @@ _HEAD = b"IHDR" + (40_000).to_bytes(4, "big") * 2 + b"\x08\x02\x00\x00\x00"
 HUGE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0d" + _HEAD + zlib.crc32(_HEAD).to_bytes(4, "big")
 
 
+def test_a_source_of_lessons_stays_one_when_it_gets_another_name(riverside, ada, as_):
+    source = Group.objects.create(organisation=riverside, name="LLIS", kind=Group.Kind.SOURCE)
+    page = reverse("group_edit", args=["riverside", source.pk])
+    assert as_(ada).post(page, {"name": "NASA LLIS", "kind": "team"}).status_code == 422
+    as_(ada).post(page, {"name": "NASA LLIS", "kind": "source"})
+    source.refresh_from_db()
+    assert (source.name, source.kind) == ("NASA LLIS", Group.Kind.SOURCE)
+    new = {"name": "Another", "kind": "source"}
+    assert as_(ada).post(reverse("group_new", args=["riverside"]), new).status_code == 422
+
+
 class TestSettings:
     def fields(self, **changes) -> dict:
         return {"name": "Riverside", "kind": "trust", "time_zone": "Europe/London", **changes}
