@@ -157,7 +157,7 @@ class AddressesForm(forms.Form):
         """The addresses, each once. Names every one that is none, and then asks nobody."""
         pasted = read_addresses(self.cleaned_data["addresses"])
         if pasted.bad:
-            named = ", ".join(f"“{piece}”" for piece in pasted.bad[:10])
+            named = ", ".join(f"“{piece[:60]}”" for piece in pasted.bad[:10])
             more = f" and {len(pasted.bad) - 10} more" if len(pasted.bad) > 10 else ""
             one = len(pasted.bad) == 1
             what = "This is not a complete e-mail address" if one else "These are not complete e-mail addresses"

@@ -191,7 +191,11 @@ class MomentField(forms.MultiValueField):
             raise ValidationError("Add the day, for example 19 March 2027", code="half")
         if clock is None:
             raise ValidationError("Add the time, for example 14:30", code="half")
-        return from_current_timezone(datetime.combine(day, clock))
+        try:
+            return from_current_timezone(datetime.combine(day, clock))
+        except ValidationError:  # Django’s own sentence speaks of time zones
+            sentence = "The clocks change in that hour. Choose an earlier or a later time"
+            raise ValidationError(sentence, code="clocks_change") from None
 
 
 class ManyOf(forms.ModelMultipleChoiceField):

@@ -101,6 +101,13 @@ def test_days_and_times_are_read_and_shown_in_full():
     assert 'value="09:05"' in html
 
 
+@pytest.mark.parametrize("day", ["29 March 2026", "25 October 2026"])
+def test_an_hour_in_which_the_clocks_change_is_refused_in_our_words(day):
+    form = Days({"day": day, "clock": "noon", "at_day": day, "at_time": "1:30"})
+    assert "The clocks change in that hour" in form.errors["at"][0]
+    assert Days({"day": day, "clock": "noon", "at_day": day, "at_time": "3:30"}).is_valid()
+
+
 def test_a_day_that_was_not_changed_has_not_changed():
     form = Days({"day": "19 March 2027"}, initial={"day": date(2027, 3, 19)})
     assert not form.has_changed()
