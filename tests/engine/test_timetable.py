@@ -1,9 +1,11 @@
 """Worker and timetable: messages that only wake, signs of life, commands that exist."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from celery.schedules import crontab
+from django.contrib.sessions.models import Session
 from django.core.management import call_command, get_commands
 from django.utils import timezone
 
@@ -40,6 +42,15 @@ def test_a_daily_command_is_run_by_the_timetable_once_a_day(db, monkeypatch):
         call_command("daily", "tidy_jobs")
     assert runs == ["tidy_jobs"]
     assert Done.objects.get().last_on == timezone.localdate()
+
+
+def test_the_timetable_forgets_who_was_signed_in_long_ago(db):
+    old, new = timezone.now() - timedelta(minutes=1), timezone.now() + timedelta(days=1)
+    Session.objects.create(session_key="old", session_data="", expire_date=old)
+    Session.objects.create(session_key="new", session_data="", expire_date=new)
+    for name in celery.DAILY:
+        call_command("daily", name)
+    assert Session.objects.get().pk == "new"
 
 
 def test_the_heart_of_the_worker_writes_a_sign_of_life(db, monkeypatch):
