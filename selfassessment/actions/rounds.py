@@ -248,13 +248,14 @@ def close(assessment: Assessment, *, by: Person, not_heard: str = "", at: dateti
 
 @transaction.atomic
 def tell_closing(assessment: Assessment, *, day: date) -> None:
-    """Remind the facilitator on the closing date. Does nothing when the round is closed already or was prolonged."""
+    """Remind the facilitator on the closing date, or later if nothing ran on it. Does nothing when the round is closed
+    already or was prolonged."""
     fresh = _locked(assessment)
     if not fresh.is_open or fresh.closes_on != day:
         return
     answered = Response.objects.filter(assessment=fresh).counted().count()
     have = f"{people_in_words(answered)} {'has' if answered == 1 else 'have'} answered"
-    text = f"Today is the closing date of {quoted(fresh)}. {have}. Close it when you are ready."
+    text = f"{quoted(fresh)} has reached its closing date. {have}. Close it when you are ready."
     _tell(fresh, fresh.facilitator, text=text, event=f"closing {day}")
 
 

@@ -134,7 +134,7 @@ def test_what_is_told_of_a_thing_agrees_with_the_trail():
     moments = set(AuditEntry.objects.values_list("at", flat=True))
     for model in (LessonEvent, InterventionChange):
         assert set(model.objects.values_list("at", flat=True)) <= moments, model
-    closing = Notice.objects.filter(text__startswith="Today is the closing date")
+    closing = Notice.objects.filter(text__contains="has reached its closing date")
     assert set(Notice.objects.exclude(pk__in=closing).values_list("at", flat=True)) <= moments
     assert closing.count() == 2
 
