@@ -4,30 +4,22 @@ Answers are really committed, in whichever database is configured, and are taken
 """
 
 import statistics
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
 from django.test import Client
 from django.test.utils import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from benchmarks.search import STORAGES
+from benchmarks.search import STORAGES, figure, milliseconds
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Role
 
 ROUNDS = 60
 LIMIT = 3
 """So many empty signed-in pages may one saved answer take."""
-
-
-def _milliseconds(do: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    do()
-    return (time.perf_counter() - start) * 1000
 
 
 def figures() -> list[dict[str, Any]]:
@@ -64,17 +56,10 @@ def _measured(organisation: Organisation, person: Person) -> list[dict[str, Any]
         client.post(start)
         saved, empties = [], []
         for number in range(ROUNDS):
-            saved.append(_milliseconds(_save(client, f"{start}{number % 25 + 1}/", number)))
-            empties.append(_milliseconds(lambda: member.get(empty)))
-        found.append(
-            {
-                "figure": f"an answer saved by {who}",
-                "value": round(statistics.median(saved), 1),
-                "limit": round(LIMIT * statistics.median(empties), 1),
-                "unit": "ms",
-                "database": connection.vendor,
-            }
-        )
+            saved.append(milliseconds(_save(client, f"{start}{number % 25 + 1}/", number)))
+            empties.append(milliseconds(lambda: member.get(empty)))
+        limit = LIMIT * statistics.median(empties)
+        found.append(figure(f"an answer saved by {who}", statistics.median(saved), limit))
     return found
 
 

@@ -7,9 +7,6 @@ Everything is made in a transaction that is taken back, in whichever database is
 import csv
 import io
 import random
-import statistics
-import time
-from collections.abc import Callable
 from typing import Any
 
 from django.db import connection, transaction
@@ -17,12 +14,11 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
 
-from benchmarks.search import STORAGES
+from benchmarks.search import STORAGES, compare, figure, milliseconds
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Role
 
 LESSONS = 2_000
-ROUNDS = 25
 # Two seconds for every hundred rows would still be bearable; the progress is shown meanwhile.
 IMPORT_LIMIT = 40_000
 QUESTIONS = {
@@ -55,58 +51,6 @@ def _file() -> bytes:
     return table.getvalue().encode()
 
 
-def _milliseconds(do: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    do()
-    return (time.perf_counter() - start) * 1000
-
-
-def _statements(do: Callable[[], Any]) -> list[tuple[str, Any]]:
-    """The statements over lessons and the index that are run meanwhile."""
-    found: list[tuple[str, Any]] = []
-
-    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if "search_" in sql or "lessons_" in sql:
-            found.append((sql, params))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(note):
-        do()
-    return found
-
-
-def _bare(statements: list[tuple[str, Any]]) -> None:
-    with connection.cursor() as cursor:
-        for sql, params in statements:
-            cursor.execute(sql, params)
-            cursor.fetchall()
-
-
-def _measure(client: Client, base: str, address: str) -> tuple[float, float]:
-    """Median of the page, and its limit."""
-
-    def page() -> None:
-        assert client.get(f"{base}{address}").status_code == 200
-
-    statements = _statements(page)
-    pages, bares, empties = [], [], []
-    for _ in range(ROUNDS):
-        pages.append(_milliseconds(page))
-        bares.append(_milliseconds(lambda: _bare(statements)))
-        empties.append(_milliseconds(lambda: client.get(f"{base}empty/")))
-    return statistics.median(pages), 2 * (statistics.median(bares) + statistics.median(empties)) + 5
-
-
-def _figure(what: str, value: float, limit: float) -> dict[str, Any]:
-    return {
-        "figure": what,
-        "value": round(value, 1),
-        "limit": round(limit, 1),
-        "unit": "ms",
-        "database": connection.vendor,
-    }
-
-
 def _bring_in(organisation: Organisation, person: Person) -> float:
     from lessons.actions import bringing_in
 
@@ -114,7 +58,7 @@ def _bring_in(organisation: Organisation, person: Person) -> float:
         organisation, by=person, at=timezone.now(), file_name="lessons.csv", content=_file(), source="Benchmark"
     )
     bringing_in.begin(run)
-    return _milliseconds(lambda: bringing_in.work_through(run, at=timezone.now()))
+    return milliseconds(lambda: bringing_in.work_through(run, at=timezone.now()))
 
 
 def figures() -> list[dict[str, Any]]:
@@ -123,13 +67,14 @@ def figures() -> list[dict[str, Any]]:
         organisation = Organisation.objects.create(name="Benchmark", slug="benchmark-of-lessons")
         person = Person.objects.create(email="benchmark@lessons.example", name="Bench Mark")
         Membership.objects.create(organisation=organisation, person=person, role=Role.LEAD)
-        found = [_figure(f"{LESSONS:,} lessons brought in", _bring_in(organisation, person), IMPORT_LIMIT)]
+        found = [figure(f"{LESSONS:,} lessons brought in", _bring_in(organisation, person), IMPORT_LIMIT)]
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         client = Client(HTTP_HOST="localhost")
         client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
         base = f"/o/{organisation.slug}/"
         for what, query in QUESTIONS.items():
-            found.append(_figure(f"list of {LESSONS:,} lessons: {what}", *_measure(client, base, f"lessons/{query}")))
+            measured = compare(client, base, f"lessons/{query}", "search_", "lessons_")
+            found.append(figure(f"list of {LESSONS:,} lessons: {what}", *measured))
         transaction.set_rollback(True)
     return found
