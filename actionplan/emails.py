@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from actionplan.digests import Digest, Item, Part
-from actionplan.tokens import guest_token
+from actionplan.tokens import guest_path
 from kmportal.lib.days import due_in_words
 from kmportal.lib.links import absolute
 from kmportal.lib.sentences import capital, one_line
@@ -40,15 +40,12 @@ def _list_url(part: Part) -> str:
 
 def _line(item: Item) -> dict[str, str]:
     action = item.action
-    url = action.get_absolute_url()
-    if item.as_guest:
-        url = reverse("action_guest", args=[action.organisation.slug, action.pk, guest_token(action)])
     return {
         "title": action.title,
         "who": action.owner_name,
         "when": due_in_words(action.due_on, on=item.on),
         "source": action.source,
-        "url": absolute(url),
+        "url": absolute(guest_path(action) if item.as_guest else action.get_absolute_url()),
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.template.loader import render_to_string
 
 from actionplan.models import Action
+from actionplan.tokens import guest_path
 from jobs.mail import post
 from kmportal.lib.links import absolute
 from kmportal.lib.sentences import one_line, quoted
@@ -33,8 +34,9 @@ def answer(lesson: Lesson, event: LessonEvent) -> None:
 
 
 def promised(session: Session, address: str, name: str, actions: Sequence[Action]) -> None:
-    """Tell a guest what they have promised in a session. They have no account in which to look it up."""
-    values = {"session": session, "name": name, "actions": actions}
+    """Tell a guest what they have promised in a session, and where they say that it is done: they have no account."""
+    promises = [(action, absolute(guest_path(action))) for action in actions]
+    values = {"session": session, "name": name, "promises": promises}
     post(
         address,
         one_line(f"What you promised in {quoted(session.title)}"),

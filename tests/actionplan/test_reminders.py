@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.urls import reverse
 
 from actionplan import actions, digests
 from actionplan.digests import due_digests
 from actionplan.models import Action, Reminder
 from actionplan.reminding import stage_on
+from actionplan.tokens import guest_token
 from jobs.models import Mail
 from notifications.models import DailyMail
 from organisations.models import Membership, Organisation, Person
@@ -164,6 +166,8 @@ class TestTo:
         assert "Hello Gus Hall" in mail.body
         assert f"https://portal.example/o/riverside/actions/{action.pk}/guest/" in mail.body
         assert "All your actions" not in mail.body
+        page = client.get(reverse("action_guest", args=["riverside", action.pk, guest_token(action)])).text
+        assert f'<a href="mailto:{lena.email}">' in page
 
     def test_a_guest_without_an_address(self, riverside, lena):
         promised(riverside, lena, guest_name="Gus Hall")

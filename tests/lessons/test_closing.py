@@ -1,9 +1,11 @@
 """The close of a session: filled in from the notes, everything or nothing, and never twice."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from actionplan.models import Action
@@ -298,6 +300,8 @@ def test_an_action_remembered_afterwards_is_listed_once_and_its_guest_hears_once
     bodies = Mail.objects.filter(recipients=["petra@transport.example"]).order_by("pk").values_list("body", flat=True)
     assert ["Ring transport" in body for body in bodies] == [True, False]
     assert "Ring the wards" in bodies[1]
+    link = re.search(r"https?://[^/]+(/\S+)", bodies[0])[1]
+    assert "Mark as done" in Client().get(link).text
     Action.objects.get(title="Ring the wards").delete()
     answer = browser.post(new, {**said, "title": ""})
     assert answer.status_code == 422
