@@ -64,4 +64,8 @@ def document(lesson: Lesson, tags: Sequence[str]) -> index.Doc:
 
 
 def _joined(*texts: str) -> str:
-    return "\n".join(text for text in texts if text)
+    """One text after the other; excerpts run on over the joints, so each ends as a sentence does."""
+    return "\n".join(
+        text if text.endswith((".", "?", "!", "…", ":", ";", "”", ")")) else f"{text}."
+        for text in filter(None, map(str.rstrip, texts))
+    )

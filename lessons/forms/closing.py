@@ -89,8 +89,18 @@ class AdviceForm(forms.Form):
 
     keep = forms.BooleanField(required=False, initial=True, label="Make a lesson of this")
     title = forms.CharField(max_length=200, required=False, label="Title")
-    when_you = forms.CharField(max_length=300, required=False, label="When you are about to…")
-    then_do = forms.CharField(max_length=2000, required=False, label="then…", widget=forms.Textarea({"rows": 2}))
+    when_you = forms.CharField(
+        max_length=300,
+        required=False,
+        label="When you are about to…",
+        widget=forms.TextInput({"autocapitalize": "none"}),
+    )
+    then_do = forms.CharField(
+        max_length=2000,
+        required=False,
+        label="then…",
+        widget=forms.Textarea({"rows": 2, "autocapitalize": "none"}),
+    )
 
     mark_optional = False
 

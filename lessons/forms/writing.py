@@ -64,8 +64,16 @@ class LessonForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
     )
     why = forms.CharField(required=False, label="Why?", widget=forms.Textarea({"rows": 2}))
-    when_you = forms.CharField(max_length=300, required=False, label="When you are about to…")
-    then_do = forms.CharField(required=False, label="then…", widget=forms.Textarea({"rows": 2}))
+    # A phone would begin both with a capital, but they go on with a sentence
+    when_you = forms.CharField(
+        max_length=300,
+        required=False,
+        label="When you are about to…",
+        widget=forms.TextInput({"autocapitalize": "none"}),
+    )
+    then_do = forms.CharField(
+        required=False, label="then…", widget=forms.Textarea({"rows": 2, "autocapitalize": "none"})
+    )
     title = forms.CharField(
         max_length=200,
         required=False,

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from actionplan.models import Action
 from kmportal.lib.refusals import Refusal, Stale
+from lessons import indexing
 from lessons.actions import review, writing
 from lessons.models import Lesson, LessonRevision, State, Tag
 from notifications.models import Notice
@@ -89,6 +90,11 @@ def test_what_was_sent_cannot_be_changed_until_it_is_taken_back(claimed, cara, f
     assert Notice.objects.filter(person=farah, text__contains="taken back").count() == 1
     with pytest.raises(Refusal):
         writing.withdraw(lesson, by=farah, at=NOON)
+
+
+def test_an_excerpt_does_not_run_on_from_one_answer_into_the_next(draft):
+    lesson = draft(happened="Medicines came at four", why="Pharmacy starts late ", expected="Home at two.")
+    assert indexing.document(lesson, ()).body == "Medicines came at four.\nPharmacy starts late.\nHome at two."
 
 
 def test_only_a_draft_that_was_never_sent_can_be_thrown_away(draft, waiting, cara, farah):
