@@ -102,11 +102,12 @@ def session_detail(request: HttpRequest, organisation: Organisation, pk: int) ->
 
 
 def checklist(session: Session) -> list[dict[str, Any]]:
-    """What to prepare, with the day counted back from the session."""
+    """What to prepare, with the day counted back from the session, but never to before it was planned."""
     day = timezone.localdate(session.starts_at)
+    first = min(day, timezone.localdate(session.created_at))
     done = set(session.prepared)
     return [
-        {"text": item["text"], "on": day - timedelta(days=item["days"]), "is_done": item["text"] in done}
+        {"text": item["text"], "on": max(first, day - timedelta(days=item["days"])), "is_done": item["text"] in done}
         for item in session.technique.card.get("prep", [])
     ]
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from roadmap.models import Intervention, Programme
 from techniques import actions
 from techniques.models import Note, Session, Technique
+from techniques.views.sessions import checklist
 from tests.techniques.conftest import NOW, inside
 
 AJAX = {"Accept": "application/json"}
@@ -203,6 +204,15 @@ def test_the_page_before(session, farah, reza, as_):
     assert "Join the session" in page
     assert "Find a room." not in page
     assert "Open the room" not in page
+
+
+def test_nothing_is_to_be_prepared_before_the_day_on_which_it_is_planned(session):
+    session.starts_at = session.created_at
+    planned_on = timezone.localdate(session.created_at)
+    session.technique.card = {"prep": [{"days": 2, "text": "Find a room."}, {"days": 0, "text": "Put out chairs."}]}
+    assert [item["on"] for item in checklist(session)] == [planned_on, planned_on]
+    session.starts_at += timedelta(days=9)
+    assert [(item["on"] - planned_on).days for item in checklist(session)] == [7, 9]
 
 
 def test_the_checklist_is_ticked_by_forms(session, farah, as_):
