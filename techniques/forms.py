@@ -153,7 +153,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label="Code",
         max_length=40,
-        help_text="Six letters or numbers, for example RNK 4G7",
+        help_text="Six letters or numbers, for example RNK\u00a04G7",
         error_messages={"required": "Enter the code that you see on the screen or in the invitation"},
         widget=forms.TextInput(
             {
