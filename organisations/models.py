@@ -143,6 +143,11 @@ class Group(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def kind_in_short(self) -> str:
+        """The kind without the examples that help to choose it."""
+        return str(self.get_kind_display()).partition(",")[0]
+
 
 class GroupMembership(models.Model):
     """That a person belongs to a group."""

@@ -116,6 +116,11 @@ def test_a_source_of_lessons_stays_one_when_it_gets_another_name(riverside, ada,
     assert as_(ada).post(reverse("group_new", args=["riverside"]), new).status_code == 422
 
 
+def test_the_list_names_the_kind_of_a_group_without_its_examples(riverside, ada, as_):
+    Group.objects.create(organisation=riverside, name="Ward 7", kind=Group.Kind.UNIT)
+    assert '<p class="km-meta">Unit</p>' in as_(ada).get(reverse("group_list", args=["riverside"])).text
+
+
 class TestSettings:
     def fields(self, **changes) -> dict:
         return {"name": "Riverside", "kind": "trust", "time_zone": "Europe/London", **changes}

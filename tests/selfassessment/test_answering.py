@@ -69,6 +69,18 @@ def test_a_guest_reads_starts_answers_resumes_and_finishes(by_link):
     assert response.answers.get(criterion__code="A2").dont_know
 
 
+def test_who_leads_reads_through_which_door_the_answers_came(by_link, as_, farah, cara):
+    assessment, start = by_link()
+    for _ in range(2):
+        guest = Client()
+        guest.post(start)
+        guest.post(f"{start}1/", said())
+    page = reverse("assessment_detail", args=["riverside", assessment.pk])
+    assert "All answers came through the shared link." in as_(farah).get(page).text
+    actions.ask(assessment, by=farah, members=[cara])
+    assert "0 of 1 who were asked have answered, and 2 through the shared link." in as_(farah).get(page).text
+
+
 def test_back_goes_back_and_stop_stops(by_link):
     _, start = by_link()
     guest = Client()
