@@ -6,9 +6,21 @@ LINE_BYTES = 75
 
 
 def event(
-    *, ident: str, title: str, words: str, place: str, url: str, starts_at: datetime, minutes: int, at: datetime
+    *,
+    ident: str,
+    version: int,
+    title: str,
+    words: str,
+    place: str,
+    url: str,
+    starts_at: datetime,
+    minutes: int,
+    at: datetime,
 ) -> str:
-    """A calendar with one event. Times are in UTC, so that no zone has to be described."""
+    """A calendar with one event. Times are in UTC, so that no zone has to be described.
+
+    A later ``version`` of the same ``ident`` takes the place of an earlier one in the reader’s calendar.
+    """
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -16,6 +28,7 @@ def event(
         "METHOD:PUBLISH",
         "BEGIN:VEVENT",
         f"UID:{ident}",
+        f"SEQUENCE:{version}",
         f"DTSTAMP:{_moment(at)}",
         f"DTSTART:{_moment(starts_at)}",
         f"DTEND:{_moment(starts_at + timedelta(minutes=minutes))}",

@@ -216,13 +216,14 @@ def join_calendar(request: HttpRequest, session: Session) -> HttpResponse:
     url = addresses.absolute(request, "join_session", session.code)
     text = calendars.event(
         ident=f"session-{session.pk}@{request.get_host().partition(':')[0]}",
+        version=session.version,
         title=session.title,
         words=f"{session.technique.name}. Join with the code {session.code_in_words}: {url}",
         place=session.place,
         url=url,
         starts_at=session.starts_at,
         minutes=session.minutes,
-        at=session.created_at,
+        at=timezone.now(),
     )
     headers = {"Content-Disposition": 'attachment; filename="session.ics"'}
     return HttpResponse(text, content_type="text/calendar; charset=utf-8", headers=headers)

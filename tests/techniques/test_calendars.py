@@ -7,7 +7,7 @@ AT = datetime(2026, 11, 26, 14, 0, tzinfo=UTC)
 
 def make(**changes) -> str:
     values = {
-        "ident": "session-1@example.org", "title": "Winter ward", "words": "Come", "place": "Room 2",
+        "ident": "session-1@example.org", "version": 1, "title": "Winter ward", "words": "Come", "place": "Room 2",
         "url": "https://example.org/join/RNK4G7/", "starts_at": AT, "minutes": 60, "at": AT,
     }  # fmt: skip
     return calendars.event(**{**values, **changes})
@@ -19,6 +19,10 @@ def test_an_event_in_utc():
     assert "DTEND:20261126T150000Z\r\n" in text
     assert text.startswith("BEGIN:VCALENDAR\r\n")
     assert text.endswith("END:VCALENDAR\r\n")
+
+
+def test_a_later_plan_takes_the_place_of_the_earlier_one():
+    assert "UID:session-1@example.org\r\nSEQUENCE:2\r\n" in make(version=2)
 
 
 def test_nobody_can_add_a_line():
