@@ -418,11 +418,11 @@ export class Notes {
     event.preventDefault();
     const form = event.target;
     const note = form.closest("[data-note]");
+    const stage = this.stageOf(note); // asked now: the room may tell that the note is gone before the answer does
     const values = { text: form.elements.text.value };
     if (event.submitter?.name) values[event.submitter.name] = event.submitter.value;
     try {
       const saved = await post(form.action, values);
-      const stage = this.stageOf(note);
       if (saved.gone) {
         this.remove(saved.handle);
         this.find("data-write", stage)[0]?.elements.text.focus();
