@@ -95,14 +95,14 @@ def decision_new(request: HttpRequest, organisation: Organisation, pk: int, code
             thing = decision.intervention or decision.action
             where = "is on the roadmap" if decision.intervention else "is an action now"
             messages.success(request, f"{quoted(thing)} {where}.")
-            return redirect(f"{_report_url(assessment)}#do")
+            return redirect(_row_url(assessment, code))
     changing = "change" in request.GET
     return form_page(
         request,
         form,
         title="Change and accept a suggestion" if changing else "Accept a suggestion",
         verb="Accept the suggestion",
-        back=f"{_report_url(assessment)}#do",
+        back=_row_url(assessment, code),
         back_words="Back to the report",
         crumbs=_crumbs(assessment),
         template="selfassessment/decision_form.html",
@@ -125,13 +125,13 @@ def decision_reject(request: HttpRequest, organisation: Organisation, pk: int, c
             form.add_error(None, str(refusal))
         else:
             messages.success(request, f"{quoted(offer.suggestion.title)} is rejected. Your reason is shown with it.")
-            return redirect(f"{_report_url(assessment)}#do")
+            return redirect(_row_url(assessment, code))
     return form_page(
         request,
         form,
         title="Reject a suggestion",
         verb="Reject the suggestion",
-        back=f"{_report_url(assessment)}#do",
+        back=_row_url(assessment, code),
         back_words="Back to the report",
         crumbs=_crumbs(assessment),
         template="selfassessment/decision_form.html",
@@ -150,9 +150,9 @@ def decision_undo(request: HttpRequest, organisation: Organisation, pk: int, cod
             actions.undo(decision, by=request.user)
         except Refusal as refusal:
             messages.error(request, str(refusal))
-        else:
-            messages.success(request, "The decision is undone.")
-    return redirect(f"{_report_url(assessment)}#do")
+            return redirect(_report_url(assessment))
+        messages.success(request, "The decision is undone.")
+    return redirect(_row_url(assessment, code))
 
 
 def _accept(request: HttpRequest, assessment: Assessment, offer: Offer, form: DecisionForm) -> Decision:
@@ -186,6 +186,11 @@ def _decisions(assessment: Assessment) -> QuerySet[Decision]:
 
 def _report_url(assessment: Assessment) -> str:
     return reverse("gap_report", args=[assessment.organisation.slug, assessment.pk])
+
+
+def _row_url(assessment: Assessment, code: str) -> str:
+    """Where somebody who has decided goes on: at the suggestion, not at the first of them."""
+    return f"{_report_url(assessment)}#{code}"
 
 
 def _crumbs(assessment: Assessment) -> list[tuple[str, str]]:

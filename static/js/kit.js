@@ -9,6 +9,14 @@ initAll();
 // What htmx puts into the page gets its behaviour too, and an error summary its focus.
 document.addEventListener("htmx:afterSettle", (event) => initAll({ scope: event.target }));
 
+// What was just done is said first, and the keyboard goes on beside it, where it can be undone. A mistake in a form
+// comes before that, and so does a place on the page that was asked for.
+const said = document.querySelector(".km-messages");
+if (said && !location.hash && !document.querySelector(".govuk-error-summary")) {
+  said.setAttribute("tabindex", "-1");
+  said.focus({ preventScroll: true });
+}
+
 // Putting the introduction of a page away goes on behind the page, so that nothing half written is lost.
 const introduction = document.querySelector(".km-intro");
 introduction?.querySelector("form").addEventListener("submit", async (event) => {
