@@ -53,6 +53,15 @@ def silent(browser: Browser, width: int = 1280, **options: Any) -> Iterator[Page
     assert [words for words in said if not words.startswith("Failed to load resource")] == []
 
 
+def faults_in_the_dark(page: Page) -> list[str]:
+    """Words that are hard to read where the device asks for dark pages, with all folds open."""
+    # Without motion, or the colours would be measured on their way
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    found = Axe().run(page, options={"runOnly": {"type": "rule", "values": ["color-contrast"]}}).response["violations"]
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    return [f"dark, {rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
+
+
 def faults_of(page: Page) -> list[str]:
     """What is wrong with the page as it stands, by axe and by our own rules, with all folds open."""
     page.wait_for_load_state("networkidle")

@@ -1,4 +1,4 @@
-"""Every page in Chromium, wide and narrow: axe, the house’s rules, a silent console, no other site asked."""
+"""Every page in Chromium, wide, narrow and dark: axe, the house’s rules, a silent console, no other site asked."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from tests.browser.conftest import WIDTHS
-from tests.browser.house import faults_of
+from tests.browser.house import faults_in_the_dark, faults_of
 from tests.test_doors import ACCOUNT, ADMINISTRATOR, CLASS_OF, CONTRIBUTOR, GUEST, PUBLIC, patterns
 from tests.world import World
 
@@ -55,6 +55,8 @@ def test_every_page_is_without_fault(quarter, world, as_, window):
             page.goto(url)
             found = [*faults_of(page), *(words for words in page.complaints if not words.startswith(FAILED))]
             found += unwelcome(page.url, asked)
+            if width == WIDTHS[0]:
+                found += faults_in_the_dark(page)
             page.complaints.clear()
             faults += [(url, width, fault) for fault in found]
     assert faults == []
