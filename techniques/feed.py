@@ -153,8 +153,9 @@ def _draw_clock(kind: str, room: SeenRoom, at: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {"kind": kind, "stage": stage.key if stage else "", "clock": clock(room.clock, at)}
     if room.audience is Audience.FACILITATOR:
         values["rail"] = render_to_string("techniques/_room_rail.html", _values(room))
-        if stage and stage.is_written and kind == RoomEvent.Kind.STAGE:
-            values["board"] = board(room, stage)  # beside it stand the notes of the step before, as they are now
+        if stage and kind == RoomEvent.Kind.STAGE:
+            # Beside it stand the notes of the step before, as they are now: in the last step they are read back
+            values["board"] = board(room, stage)
     return values
 
 

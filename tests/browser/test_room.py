@@ -184,6 +184,16 @@ def test_a_whole_review(session, window, check, farah, lena, width):
     expect(step(lead).get_by_text("From “What happened?”")).to_be_visible()
     expect(step(lead).get_by_text("The handover at seven was calm")).to_be_visible()
 
+    lead.get_by_role("button", name="Next step").click()
+    expect(step(lead).get_by_role("heading", name="What do we learn and do?")).to_be_visible()
+    step(lead).get_by_label("Note said aloud").fill("Ask laundry for the lift")
+    step(lead).get_by_role("button", name="Our actions").click()
+    expect(step(lead).get_by_text("Ask laundry for the lift")).to_have_count(1)
+    lead.get_by_role("button", name="Next step").click()
+    expect(step(lead).get_by_text("From “What do we learn and do?”")).to_be_visible()
+    expect(step(lead).get_by_text("Ask laundry for the lift")).to_be_visible()
+    check(lead)
+
     with connections["default"].cursor():
         actions.close(session, by=farah, summary={"happened": "Beds came late."}, at=timezone.now())
     for page in (gus, rhea):
