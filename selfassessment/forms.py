@@ -26,6 +26,9 @@ NAMED = (
     "have not answered. The report still shows no names."
 )
 
+# Each is a mail of its own, written while somebody waits.
+ADDRESSES_AT_ONCE = 500
+
 
 class PersonChoice(forms.ModelChoiceField):
     """Somebody of the organisation, by name."""
@@ -164,6 +167,11 @@ class AddressesForm(forms.Form):
             raise ValidationError(f"{what}: {named}{more}. Nothing has been sent")
         if not pasted.found:
             raise ValidationError("Enter at least one e-mail address")
+        if len(pasted.found) > ADDRESSES_AT_ONCE:
+            raise ValidationError(
+                f"You have entered {len(pasted.found):,} addresses. Ask at most {ADDRESSES_AT_ONCE} at a time, "
+                "or send one link to all"
+            )
         return list(pasted.found)
 
 

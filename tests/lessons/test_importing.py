@@ -154,6 +154,7 @@ def test_the_command_refuses_in_one_sentence(bring, tmp_path, name, content, say
         ({"by": "cara@riverside.example"}, "Cara Doyle may not import"),
         ({"organisation": "hillside"}, "Nobody with the address"),
         ({"encoding": "klingon"}, "no encoding called"),
+        ({"source": "S" * 81}, "--source has at most 80 characters"),
     ],
 )
 def test_the_command_asks_who_and_where(bring, cara, hillside, options, says):

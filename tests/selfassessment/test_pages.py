@@ -234,6 +234,8 @@ def test_addresses_with_any_separators(db):
     assert form.is_valid(), form.errors
     assert form.cleaned_data["addresses"] == ["a@x.org", "b@x.org", "c@x.org", "d@x.org", "e@x.org"]
     assert not AddressesForm({"addresses": " ;, \n"}).is_valid()
+    many = AddressesForm({"addresses": " ".join(f"p{number}@x.org" for number in range(501))})
+    assert "You have entered 501 addresses. Ask at most 500 at a time" in str(many.errors)
 
 
 RUNNING = [

@@ -35,6 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         member = self._member(options["organisation"], options["by"])
+        self._check_names(options)
         content = self._content(options["file"])
         with timezone.override(member.organisation.time_zone):
             try:
@@ -46,6 +47,12 @@ class Command(BaseCommand):
         if options["dry_run"]:
             run.delete()
         self.stdout.write(json.dumps(asdict(counts)))
+
+    def _check_names(self, options: dict[str, Any]) -> None:
+        for name, field in (("group", "group_name"), ("source", "source")):
+            most = ImportRun._meta.get_field(field).max_length
+            if len(options[name]) > most:
+                raise CommandError(f"--{name} has at most {most} characters. Yours has {len(options[name])}.")
 
     def _bring_in(self, member: Membership, content: bytes, options: dict[str, Any]) -> tuple[Counts, ImportRun]:
         run = bringing_in.look(
