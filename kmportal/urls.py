@@ -13,6 +13,7 @@ organisation = [
     path("actions/", include("actionplan.urls")),
     path("roadmap/", include("roadmap.urls")),
     path("sessions/", include("techniques.urls_inside")),
+    path("sessions/", include("lessons.urls_sessions")),
     path("lessons/", include("lessons.urls")),
     path("assessments/", include("selfassessment.urls_inside")),
 ]

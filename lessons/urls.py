@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lessons.views import closing, examples, importing, listing, reading, review, writing
+from lessons.views import examples, importing, listing, reading, review, writing
 
 urlpatterns = [
     path("", listing.lesson_list, name="lesson_list"),
@@ -26,9 +26,6 @@ urlpatterns = [
     path("<int:pk>/return/", review.lesson_return, name="lesson_return"),
     path("<int:pk>/decline/", review.lesson_decline, name="lesson_decline"),
     path("<int:pk>/confirm/", review.lesson_confirm, name="lesson_confirm"),
-    # The end of a session
-    path("close/<int:pk>/", closing.session_close, name="session_close"),
-    path("close/<int:pk>/actions/new/", closing.session_action_new, name="session_action_new"),
     # Bringing lessons in
     path("import/", importing.import_list, name="import_list"),
     path("import/<int:pk>/", importing.import_detail, name="import_detail"),

@@ -15,6 +15,15 @@ from organisations.permissions import NAMED_VALIDATORS, Role
 
 INVITATION_LASTS = timedelta(days=14)
 
+# As the trail says them.
+SETTINGS_IN_WORDS = {
+    "logo_file": "logo",
+    "remove_logo": "logo",
+    "incident_name": "incident system",
+    "incident_url": "address of the incident system",
+    "time_zone": "time zone",
+}
+
 
 @transaction.atomic
 def found(name: str, *, slug: str, kind: str, administrator: Person, at: datetime | None = None) -> Organisation:
@@ -217,7 +226,8 @@ def change_group(group: Group, *, by: Person, name: str, kind: str, people: Iter
 def note_settings(organisation: Organisation, *, by: Person, changed: Iterable[str]) -> None:
     """Write down which settings somebody changed. A new version: what was drawn with the old ones is drawn anew."""
     Organisation.objects.filter(pk=organisation.pk).update(version=F("version") + 1)
-    audit.record(organisation, "changed settings", organisation, by=by, fields=", ".join(sorted(changed)))
+    named = {SETTINGS_IN_WORDS.get(name, name) for name in changed}
+    audit.record(organisation, "changed settings", organisation, by=by, fields=", ".join(sorted(named)))
 
 
 def put_away(page: str, *, by: Person) -> None:

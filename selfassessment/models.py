@@ -359,6 +359,11 @@ class Answer(models.Model):
     def is_given(self) -> bool:
         return self.now is not None or self.wanted is not None or self.dont_know
 
+    @property
+    def is_half(self) -> bool:
+        """Whether only one of *now* and *wanted* was said. “Don’t know” is a whole answer."""
+        return not self.dont_know and (self.now is None) != (self.wanted is None)
+
 
 class Decision(models.Model):
     """What was decided about one suggestion of a closed round, and what it became."""

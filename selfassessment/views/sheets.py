@@ -24,6 +24,10 @@ class Place:
         return self.answer is not None and self.answer.is_given
 
     @property
+    def is_half(self) -> bool:
+        return self.answer is not None and self.answer.is_half
+
+    @property
     def matters(self) -> bool:
         return self.answer is not None and self.answer.slot is not None
 
@@ -70,6 +74,10 @@ class Sheet:
     @property
     def missing(self) -> list[Place]:
         return [place for place in self.places if not place.is_given]
+
+    @property
+    def halves(self) -> list[Place]:
+        return [place for place in self.places if place.is_half]
 
     @property
     def next_url(self) -> str:

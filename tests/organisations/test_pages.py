@@ -152,7 +152,9 @@ class TestSettings:
     def test_settings_leave_a_line_and_the_incident_link_is_on_every_page(self, ada, as_):
         link = "https://datix.example/report"
         as_(ada).post(url("organisation_edit"), self.fields(incident_url=link, incident_name="Datix"))
-        assert AuditEntry.objects.filter(verb="changed settings").exists()
+        assert AuditEntry.objects.get(verb="changed settings").facts == {
+            "fields": "address of the incident system, incident system"
+        }
         assert link in as_(ada).get(url("person_list")).content.decode()
 
     def test_a_dangerous_address_is_refused(self, ada, as_):

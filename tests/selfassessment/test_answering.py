@@ -69,6 +69,23 @@ def test_a_guest_reads_starts_answers_resumes_and_finishes(by_link):
     assert response.answers.get(criterion__code="A2").dont_know
 
 
+def test_the_end_names_what_was_half_said(by_link):
+    _assessment, start = by_link()
+    guest = Client()
+    guest.post(start, follow=True)
+    guest.post(f"{start}1/", said(wanted=""))
+    guest.post(f"{start}2/", said(now="unknown", wanted=""))
+    for number in range(3, 9):
+        page = guest.post(f"{start}{number}/", said(), follow=True)
+    assert "Every question has an answer" in page.text
+    assert "You have said only where you are now, or only where you want to be, in" in page.text
+    assert page.text.count("half answered") == 1
+    guest.post(f"{start}1/", said(version="1"))
+    end = guest.get(f"{start}done/").text
+    assert "You have answered everything" in end
+    assert "half" not in end
+
+
 def test_who_leads_reads_through_which_door_the_answers_came(by_link, as_, farah, cara):
     assessment, start = by_link()
     for _ in range(2):

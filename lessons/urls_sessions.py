@@ -1,0 +1,10 @@
+"""Addresses of the end of a session, which makes lessons. Mounted at ``/o/<slug>/sessions/``, beside its own pages."""
+
+from django.urls import path
+
+from lessons.views import closing
+
+urlpatterns = [
+    path("<int:pk>/close/", closing.session_close, name="session_close"),
+    path("<int:pk>/close/actions/new/", closing.session_action_new, name="session_action_new"),
+]
