@@ -172,6 +172,9 @@ class Session(models.Model):
     place = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
     code = models.CharField(max_length=6, blank=True, help_text="Join code; empty once closed, so that it is dead.")
+    last_code = models.CharField(
+        max_length=6, blank=True, db_index=True, help_text="The code it had: whoever was in hears that it is over."
+    )
     door_shut_at = models.DateTimeField(null=True, blank=True, help_text="While set, nobody else comes in.")
     stage = models.ForeignKey("Stage", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     ends_at = models.DateTimeField(null=True, blank=True)
@@ -232,6 +235,10 @@ class Session(models.Model):
     def code_in_words(self) -> str:
         """The code as people read it out: two groups of three."""
         return f"{self.code[:3]} {self.code[3:]}" if self.code else ""
+
+    def end_code(self) -> None:
+        """Let the code die. Whoever was in with it can still be told that the session is over."""
+        self.last_code, self.code = self.code, ""
 
     def seconds_left(self, at: datetime) -> int | None:
         """What the clock shows: seconds to the deadline, negative when it is over; None before it was ever set."""

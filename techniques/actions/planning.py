@@ -152,8 +152,9 @@ def cancel(session: Session, *, by: Person, at: datetime | None = None) -> None:
     if session.state == Session.State.CANCELLED:
         return
     _still_planned(session)
-    session.state, session.code = Session.State.CANCELLED, ""
-    session.save(update_fields=["state", "code"])
+    session.state = Session.State.CANCELLED
+    session.end_code()
+    session.save(update_fields=["state", "code", "last_code"])
     Participant.objects.filter(session=session, person=None).update(name="")
     log.add(session, RoomEvent.Kind.CLOSED, at=at or timezone.now())
     audit.record(session.organisation, "cancelled", session, by=by)

@@ -350,7 +350,8 @@ def close(session: Session, *, by: Person, summary: Mapping[str, str], at: datet
         raise Refusal("This session is closed already.")
     if not session.is_live:
         raise Refusal("Open the room first: only a session that was held can be closed.")
-    session.state, session.closed_at, session.code = Session.State.CLOSED, at, ""
+    session.state, session.closed_at = Session.State.CLOSED, at
+    session.end_code()
     session.summary = {key: _clean(words).strip() for key, words in summary.items()}
     session.stage = session.ends_at = session.paused_seconds = None
     session.notes_deleted_at = _delete_notes(session, at)

@@ -27,8 +27,16 @@ RoomView = Callable[..., HttpResponse]
 
 def by_code(view: RoomView) -> RoomView:
     """Hands the view the session whose code stands in the address. A wrong or dead code is answered 404 with the
-    page that asks for another one; too many of them are braked."""
+    page that asks for another one; too many of them are braked. Whoever was in is told that the session is over."""
+    return _by_code(view, until_the_end=True)
 
+
+def by_code_even_over(view: RoomView) -> RoomView:
+    """The same for views that can answer whoever was in a session which is over."""
+    return _by_code(view, until_the_end=False)
+
+
+def _by_code(view: RoomView, *, until_the_end: bool) -> RoomView:
     @wraps(view)
     def found(request: HttpRequest, code: str, **kwargs: object) -> HttpResponse:
         try:
@@ -40,6 +48,8 @@ def by_code(view: RoomView) -> RoomView:
                 request,
                 "This code does not work. Check it for typing mistakes. If it is right, the session may be over.",
             )
+        if session.is_over and until_the_end:
+            return seats.draw_over(request, session)
         with timezone.override(session.organisation.time_zone):
             return view(request, session, **kwargs)
 
@@ -47,9 +57,11 @@ def by_code(view: RoomView) -> RoomView:
 
 
 def _session(request: HttpRequest, typed: str) -> Session | None:
-    """The session of a code. Whoever is in its room already is never braked."""
+    """The session of a code. Whoever is in its room already is never braked, and finds it when it is over, too."""
     code, address = codes.tidy(typed), _address(request)
     session = Session.objects.for_room().filter(code=code).first() if code else None
+    if code and session is None and (over := _over(request, code)):
+        return over
     try:
         codes.check_brake(address)
     except Refusal:
@@ -59,6 +71,12 @@ def _session(request: HttpRequest, typed: str) -> Session | None:
     if session is None:
         codes.count_failure(address)
     return session
+
+
+def _over(request: HttpRequest, code: str) -> Session | None:
+    """The session that has ended with this code, for those alone who were in."""
+    ended = Session.objects.for_room().filter(last_code=code).order_by("-pk")
+    return next((one for one in ended if doors.participant_of(one, _person(request), request.COOKIES)), None)
 
 
 def _address(request: HttpRequest) -> str:
@@ -96,7 +114,7 @@ def join(request: HttpRequest) -> HttpResponse:
             form.add_error("code", str(refusal))
         else:
             if session is not None:
-                return redirect("join_session", session.code)
+                return seats.draw_over(request, session) if session.is_over else redirect("join_session", session.code)
             form.add_error(
                 "code", "This code does not work. Check it for typing mistakes. If it is right, the session may be over"
             )
@@ -172,7 +190,7 @@ def join_leave(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 @guest
-@by_code
+@by_code_even_over
 @require_POST
 def join_note(request: HttpRequest, session: Session) -> HttpResponse:
     seat = _seat(request, session)
@@ -194,7 +212,7 @@ def join_mine(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 @guest
-@by_code
+@by_code_even_over
 def join_since(request: HttpRequest, session: Session, number: int) -> HttpResponse:
     seat = _seat(request, session)
     return seats.news_since(seat, number) if seat else _not_in(request, session)

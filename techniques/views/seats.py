@@ -181,9 +181,17 @@ def refuse_note(request: HttpRequest, seat: Seat, sentence: str) -> HttpResponse
     if wants_json(request):
         return json_answer({"error": sentence}, status=422)
     if seat.session.is_over:
-        return render(request, "techniques/room_over.html", {"session": seat.session, "sentence": sentence}, status=422)
+        return draw_over(request, seat.session, typed=request.POST.get("text", ""))
     draft = {"stage": request.POST.get("stage", ""), "text": request.POST.get("text", ""), "error": sentence}
     return draw_room(request, seat, status=422, draft=draft)
+
+
+def draw_over(request: HttpRequest, session: Session, *, typed: str = "") -> HttpResponse:
+    """The session is over, for whoever was in; with what was typed too late, so that it can be copied."""
+    if wants_json(request):
+        return json_answer({"error": "This session is over."}, status=410)
+    status = 422 if typed else 410
+    return render(request, "techniques/room_over.html", {"session": session, "typed": typed}, status=status)
 
 
 def own_notes(request: HttpRequest, seat: Seat) -> HttpResponse:

@@ -299,6 +299,9 @@ def test_where_a_firewall_eats_the_stream_polling_does(room, window, farah):
     step(lead).get_by_label("Note said aloud").fill("From the room")
     step(lead).get_by_role("button", name="Add").click()
     expect(step(gus).get_by_text("From the room")).to_be_visible(timeout=10000)
+    with connections["default"].cursor():
+        actions.close(room, by=farah, summary={}, at=timezone.now())
+    expect(gus.get_by_role("heading", name="The session is over")).to_be_visible()
 
 
 def test_what_happens_is_told_aloud_and_the_keyboard_stays_where_it_was(room, window, farah):
@@ -415,6 +418,10 @@ def test_everything_without_a_script(room, window, farah):
     expect(step(gus).get_by_text("Changed without a script")).to_be_visible()
     lead.get_by_role("button", name="Go to: What happened?").click()
     expect(step(lead).get_by_role("heading", level=2)).to_have_text("What happened?")
+    with connections["default"].cursor():
+        actions.close(room, by=farah, summary={}, at=timezone.now())
+    gus.get_by_role("link", name="Show the newest notes").click()
+    expect(gus.get_by_role("heading", name="The session is over")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -63,6 +63,43 @@ def test_dead_and_unknown_codes_are_404_with_a_way_on(client, room, farah):
     assert "does not work" in answer.json()["error"]
 
 
+@pytest.mark.parametrize("end", ["close", "cancel"])
+def test_whoever_was_in_is_told_that_it_is_over_and_nobody_else_is(session, client, enter, cara, as_, farah, end):
+    code, gus, member = session.code, enter(session), as_(cara)
+    actions.join(session, name="Cara", key=keys.new_key(), person=cara, at=NOW)
+    if end == "close":
+        actions.close(actions.open_room(session, by=farah, at=NOW), by=farah, summary={}, at=NOW)
+    else:
+        actions.cancel(session, by=farah, at=NOW)
+    said = "The session is over" if end == "close" else "This session has been cancelled"
+    for browser in (gus, member):
+        for name in ("join_session", "join_room", "join_calendar"):
+            answer = browser.get(reverse(name, args=[code]))
+            assert (answer.status_code, said in words(answer)) == (410, True)
+        assert said in words(browser.post(reverse("join"), {"code": code}))
+        assert browser.post(reverse("join_leave", args=[code])).status_code == 410
+        news = browser.get(reverse("join_since", args=[code, 0]), headers={"Accept": "application/json"}).json()
+        assert [piece["kind"] for piece in news["pieces"]] == ["closed"]
+        late = {"stage": "happened", "column": "well", "client_id": str(uuid4()), "text": "Too <late>"}
+        answer = browser.post(reverse("join_note", args=[code]), late)
+        assert answer.status_code == 422
+        assert "This was not sent." in words(answer)
+        assert "Too &lt;late&gt;" in words(answer)
+        answer = browser.post(reverse("join_note", args=[code]), late, headers={"Accept": "application/json"})
+        assert answer.status_code == 422
+        assert "nothing more can be written" in answer.json()["error"] or "cancelled" in answer.json()["error"]
+    assert client.get(reverse("join_room", args=[code])).status_code == 404
+    assert Note.objects.count() == 0
+
+
+def test_asking_for_news_after_the_end_is_no_guessing(session, client, enter, farah):
+    code, gus = session.code, enter(session)
+    actions.cancel(session, by=farah, at=NOW)
+    for _ in range(codes.FROM_ONE_ADDRESS + 1):
+        gus.get(reverse("join_since", args=[code, 0]))
+    assert client.get(reverse("join_session", args=["CDFGHJ"])).status_code == 404  # and not braked: 429
+
+
 def test_guessing_is_braked_but_not_for_those_inside(client, room, enter):
     gus = enter(room)
     for _ in range(codes.FROM_ONE_ADDRESS):
