@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from organisations.models import Group, Membership, Organisation, Person
 from roadmap.models import Intervention
+from techniques.promises import Confidentiality
 
 # The longest note, in characters.
 NOTE_LIMIT = 1000
@@ -24,30 +25,6 @@ class Length(models.TextChoices):
     SHORT = "short", "Short"
     STANDARD = "standard", "Standard"
     LONG = "long", "Long"
-
-
-class Confidentiality(models.TextChoices):
-    """What is kept of a session and who may see it: the promise that people read before they write."""
-
-    OPEN = "open", "Open"
-    NO_BLAME = "no-blame", "No-blame summary"
-    CHATHAM_HOUSE = "chatham-house", "Chatham House"
-    NOT_CAPTURED = "not-captured", "Not captured"
-    SET_ONLY = "set-only", "Set only"
-    CONSENT = "consent", "By consent"
-    PRIVATE_PAIR = "private-pair", "Private pair"
-
-    @property
-    def keeps_notes(self) -> bool:
-        """Whether notes outlive the session. Everywhere else only the agreed summary does."""
-        return self is Confidentiality.OPEN
-
-    @property
-    def promise(self) -> str:
-        """What becomes of a note, in words for the people who write it."""
-        if self.keeps_notes:
-            return "Nobody sees who wrote a note. The notes are kept without names when the session ends."
-        return "Nobody sees who wrote a note. The notes are deleted when the session ends, but the summary is kept."
 
 
 class TechniqueQuerySet(models.QuerySet["Technique"]):
@@ -230,6 +207,11 @@ class Session(models.Model):
     def promise(self) -> str:
         """What becomes of the notes, in words for those who write them."""
         return Confidentiality(self.confidentiality).promise
+
+    @property
+    def kept(self) -> str:
+        """What has become of the notes, in words for those who wrote them."""
+        return Confidentiality(self.confidentiality).kept
 
     @property
     def code_in_words(self) -> str:

@@ -8,6 +8,7 @@ from django.forms import BaseFormSet, formset_factory
 
 from actionplan.forms import members_of
 from kmportal.lib.forms import DateField
+from lessons.forms.writing import GOES_ON
 from lessons.prefill import Advice, Gathered, Promise
 from organisations.models import Membership, Person
 
@@ -93,13 +94,13 @@ class AdviceForm(forms.Form):
         max_length=300,
         required=False,
         label="When you are about to…",
-        widget=forms.TextInput({"autocapitalize": "none"}),
+        widget=forms.TextInput(GOES_ON),
     )
     then_do = forms.CharField(
         max_length=2000,
         required=False,
         label="then…",
-        widget=forms.Textarea({"rows": 2, "autocapitalize": "none"}),
+        widget=forms.Textarea({"rows": 2, **GOES_ON}),
     )
 
     mark_optional = False

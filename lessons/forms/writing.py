@@ -15,6 +15,8 @@ from organisations.reach import Reach
 # Somebody who writes on a phone is stopped well before the columns are full. What was brought in may be longer.
 SHORT_TEXT, ADVICE_TEXT, LONG_TEXT = 4_000, 2_000, 40_000
 MANY_TAGS = 20
+# A phone would begin each field with a capital, but the advice goes on with a sentence.
+GOES_ON = {"autocapitalize": "none"}
 SHARES = [
     (Reach.ORGANISATION, "Everybody in the organisation"),
     (Reach.GROUP, "Only the group"),
@@ -64,16 +66,13 @@ class LessonForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
     )
     why = forms.CharField(required=False, label="Why?", widget=forms.Textarea({"rows": 2}))
-    # A phone would begin both with a capital, but they go on with a sentence
     when_you = forms.CharField(
         max_length=300,
         required=False,
         label="When you are about to…",
-        widget=forms.TextInput({"autocapitalize": "none"}),
+        widget=forms.TextInput(GOES_ON),
     )
-    then_do = forms.CharField(
-        required=False, label="then…", widget=forms.Textarea({"rows": 2, "autocapitalize": "none"})
-    )
+    then_do = forms.CharField(required=False, label="then…", widget=forms.Textarea({"rows": 2, **GOES_ON}))
     title = forms.CharField(
         max_length=200,
         required=False,

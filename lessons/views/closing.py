@@ -19,7 +19,7 @@ from lessons.forms.closing import AdviceFormSet, PromiseFormSet, SummaryForm
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
-from techniques.models import Confidentiality, Session
+from techniques.models import Session
 from techniques.projection import unshown_count
 
 
@@ -141,6 +141,6 @@ def _page(request: HttpRequest, session: Session, forms: dict[str, Any]) -> Http
         **forms,
         "form": forms["summary"],
         "unshown": unshown_count(session),
-        "promise": Confidentiality(session.confidentiality).promise,
+        "promise": session.promise,
     }
     return render(request, "lessons/session_close.html", context, status=status_of(*forms.values()))

@@ -13,7 +13,8 @@ from organisations.models import Person
 from search import index
 from techniques import keys, log, pacing
 from techniques.documents import of_session
-from techniques.models import NOTE_LIMIT, Confidentiality, Note, Participant, RoomEvent, Session, Stage
+from techniques.models import NOTE_LIMIT, Note, Participant, RoomEvent, Session, Stage
+from techniques.promises import Confidentiality
 
 # Far above any session that can be led; they keep a stuck or hostile browser from filling the database.
 PEOPLE_LIMIT = 500

@@ -9,7 +9,8 @@ from organisations.models import AuditEntry
 from search import index
 from techniques import actions
 from techniques.documents import of_technique
-from techniques.models import Confidentiality, RoomEvent, Session, Stage, Technique
+from techniques.models import RoomEvent, Session, Stage, Technique
+from techniques.promises import Confidentiality
 from tests.actionplan.test_races import together
 from tests.techniques.conftest import NOW
 

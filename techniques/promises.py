@@ -1,0 +1,34 @@
+"""What is kept of a session: the promise that people read before they write, and again at the end."""
+
+from django.db import models
+
+
+class Confidentiality(models.TextChoices):
+    """What is kept of a session and who may see it: the promise that people read before they write."""
+
+    OPEN = "open", "Open"
+    NO_BLAME = "no-blame", "No-blame summary"
+    CHATHAM_HOUSE = "chatham-house", "Chatham House"
+    NOT_CAPTURED = "not-captured", "Not captured"
+    SET_ONLY = "set-only", "Set only"
+    CONSENT = "consent", "By consent"
+    PRIVATE_PAIR = "private-pair", "Private pair"
+
+    @property
+    def keeps_notes(self) -> bool:
+        """Whether notes outlive the session. Everywhere else only the agreed summary does."""
+        return self is Confidentiality.OPEN
+
+    @property
+    def promise(self) -> str:
+        """What becomes of a note, in words for the people who write it."""
+        if self.keeps_notes:
+            return "Nobody sees who wrote a note. The notes are kept without names when the session ends."
+        return "Nobody sees who wrote a note. The notes are deleted when the session ends, but the summary is kept."
+
+    @property
+    def kept(self) -> str:
+        """What has become of the notes after the end, in words for the people who wrote them."""
+        if self.keeps_notes:
+            return "The notes are kept without names."
+        return "The notes are deleted, and only the agreed summary is kept."
