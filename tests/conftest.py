@@ -8,12 +8,16 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Role
 from tests import own_redis
 
 own_redis.take()
+# Made-up examples may take their time: the first one also loads the templates, and the machine may be busy
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")
 PASSWORD = "demo-demo-demo"
 
 

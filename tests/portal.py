@@ -88,11 +88,19 @@ class Portal:
                 raise AssertionError(f"The portal does not run:\n{self.said()}")
             time.sleep(0.1)
 
+    def wait_to_hear(self, words: str, seconds: float = START_SECONDS) -> None:
+        """Until it has printed these words: it says what has become of it a moment later than its pages show it."""
+        deadline = time.monotonic() + seconds
+        while words not in self.said():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"It does not say “{words}”:\n{self.said()}")
+            time.sleep(0.05)
+
     def said(self) -> str:
         """All that it has printed."""
         return self.log.read_text(errors="replace")
 
-    def end(self, seconds: float = 20) -> int:
+    def end(self, seconds: float = 60) -> int:
         """Its exit status, when it has ended by itself."""
         assert self.process is not None
         return self.process.wait(seconds)

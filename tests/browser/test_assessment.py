@@ -88,6 +88,7 @@ def test_prepare_open_and_ask(content, window, check, riverside, farah, cara, re
     check(page)
     page.get_by_label("E-mail addresses").fill("rhea@example.org; gus@example.org")
     page.get_by_role("button", name="Ask these addresses").click()
+    expect(page.get_by_role("status").first).to_contain_text("2 people are asked by e-mail")
     page.get_by_role("button", name="Make one link for all").click()
     expect(page.get_by_role("link", name="http://127.0.0.1")).to_be_visible()
     check(page)
@@ -199,6 +200,7 @@ def test_two_windows_of_one_person(opened, window, check):
     first.goto(f"/answer/{opened.link_nonce}/")
     first.get_by_role("button", name="Start answering").click()
     expect(first.get_by_text("1 of 25", exact=True)).to_be_visible()
+    first.wait_for_load_state()  # or the answer is given before the script that saves is there
     second = first.context.new_page()
     second.goto(first.url.split("?")[0])
     first.get_by_label(re.compile("^2 Starting")).first.check()

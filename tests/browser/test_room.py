@@ -234,14 +234,14 @@ def test_a_note_typed_while_the_line_is_down_goes_in_once(room, window, check, f
     gus.context.set_offline(True)
     for number in range(5):
         write(gus, f"Written in the lift {number}", "What went well")
-    expect(gus.locator("[data-unsaved]")).to_contain_text("5 notes of yours are not saved yet", timeout=5000)
+    expect(gus.locator("[data-unsaved]")).to_contain_text("5 notes of yours are not saved yet")
     expect(step(gus).get_by_text("Not saved yet. We keep trying")).to_have_count(5)
     gus.complaints.clear()
     check(gus)
     assert Note.objects.count() == 0
     expect(gus.locator("[data-say]")).to_contain_text("The connection is lost. You can carry on writing.")
     gus.context.set_offline(False)
-    expect(step(gus).get_by_text("Not saved yet")).to_have_count(0, timeout=20000)
+    expect(step(gus).get_by_text("Not saved yet")).to_have_count(0, timeout=30_000)
     expect(gus.locator("[data-say]")).to_contain_text("All your notes are saved.")
     for number in range(5):
         expect(step(lead).get_by_text(f"Written in the lift {number}")).to_have_count(1)
@@ -267,7 +267,7 @@ def test_an_answer_that_got_lost_saves_nothing_twice(room, window, farah):
 
     gus.route("**/notes/", lose_the_first_answer)
     write(gus, "Saved, but the phone was not told", "What went well")
-    expect(step(gus).get_by_text("Saved under “What went well”", exact=True)).to_have_count(1, timeout=15000)
+    expect(step(gus).get_by_text("Saved under “What went well”", exact=True)).to_have_count(1)
     assert Note.objects.count() == 1
 
 
@@ -282,7 +282,7 @@ def test_a_note_that_waits_survives_closing_the_window(room, window, farah):
     again = gus.context.new_page()
     gus.close()
     again.goto(f"/join/{room.code}/room/")
-    expect(again.locator("[data-saved=happened]")).to_have_text("One note saved", timeout=15000)
+    expect(again.locator("[data-saved=happened]")).to_have_text("One note saved")
     assert Note.objects.get().text == "Kept in the phone"
 
 
@@ -292,13 +292,13 @@ def test_where_a_firewall_eats_the_stream_polling_does(room, window, farah):
     join(gus, room, "Gus")
     lead.goto(path("room/", room))
     lead.get_by_role("button", name="Next step").click()
-    expect(step(gus).get_by_role("heading", level=2)).to_have_text("What did we expect?", timeout=10000)
+    expect(step(gus).get_by_role("heading", level=2)).to_have_text("What did we expect?")
     write(gus, "Through the firewall")
     expect(gus.get_by_text("One note saved")).to_be_visible()
     lead.get_by_role("button", name="Show all notes").click()
     step(lead).get_by_label("Note said aloud").fill("From the room")
     step(lead).get_by_role("button", name="Add").click()
-    expect(step(gus).get_by_text("From the room")).to_be_visible(timeout=10000)
+    expect(step(gus).get_by_text("From the room")).to_be_visible()
     with connections["default"].cursor():
         actions.close(room, by=farah, summary={}, at=timezone.now())
     expect(gus.get_by_role("heading", name="The session is over")).to_be_visible()
@@ -326,7 +326,7 @@ def test_what_happens_is_told_aloud_and_the_keyboard_stays_where_it_was(room, wi
     expect(box).not_to_have_attribute("aria-invalid", "true")
     for text in ("The porters knew the way", "Nobody waited"):
         write(rhea, text, "What went well")
-    expect(gus.locator("[data-say]")).to_contain_text("2 new notes.", timeout=10000)
+    expect(gus.locator("[data-say]")).to_contain_text("2 new notes.")
     assert "porters" not in gus.locator("[data-say]").inner_text()
 
     step(gus).get_by_role("link", name="Change this note").press("Enter")

@@ -196,24 +196,30 @@ def answer_two(people: People, link: str, *, script: bool) -> None:
     page = people.window(width=360, script=script)
     page.goto(link)
     press(page, re.compile("Start|Begin"))
-    for now, wanted in (("2", "5"), ("3", "4")):
+    for number, (now, wanted) in enumerate((("2", "5"), ("3", "4")), 1):
+        expect(page.get_by_text(f"{number} of 25", exact=True)).to_be_visible()
+        page.wait_for_load_state()  # or the answer is given before the script that saves is there
         page.locator(f'input[name="now"][value="{now}"]').check()
         page.locator(f'input[name="wanted"][value="{wanted}"]').check()
         if script and now == "2":
             expect(page.get_by_text(re.compile("Saved"))).to_be_visible()
             people.look(page, "question-on-a-phone")
         press(page, re.compile("^Next"))
+    expect(page.get_by_text("3 of 25", exact=True)).to_be_visible()
     page.context.close()
 
 
 def fetch_pdf(page: Page) -> None:
     """It comes at once, or from the page that shows how far it is when it takes longer than two seconds."""
     report = page.url
+    fetch = page.get_by_role("link", name=re.compile("^Download"))
     with page.expect_download(timeout=90_000) as download:
         press(page, "PDF")
-        page.wait_for_timeout(3_000)
-        if "/work/" in page.url:
-            page.get_by_role("link", name=re.compile("^Download")).click(timeout=60_000)
+        while not download.is_done():
+            page.wait_for_timeout(200)
+            if fetch.is_visible():
+                fetch.click()
+                break
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
     page.goto(report)
 

@@ -41,7 +41,7 @@ def test_killed_it_leaves_neither_server_nor_folder(command, number):
     process.send_signal(number)
     process.wait(20)
     process.stdout.close()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while folder.exists() or _users_of(folder):
         assert time.monotonic() < deadline
         time.sleep(0.05)

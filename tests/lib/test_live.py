@@ -209,6 +209,12 @@ def test_whoever_is_too_far_behind_is_sent_away_and_can_come_back(monkeypatch):
     run(main)
 
 
+async def until(condition) -> None:
+    """Wait until something is true; ``run`` ends what never comes true."""
+    while not condition():
+        await asyncio.sleep(0.01)
+
+
 def test_a_database_that_was_away_loses_nothing(caplog):
     async def main():
         logs = Logs()
@@ -217,7 +223,7 @@ def test_a_database_that_was_away_loses_nothing(caplog):
         await asyncio.sleep(0.1)
         logs.is_broken = True
         logs.write(1)
-        await asyncio.sleep(0.2)
+        await until(lambda: "could not be read" in caplog.text)
         logs.write(1)
         logs.is_broken = False
         assert await listening == [1, 2]
