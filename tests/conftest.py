@@ -21,6 +21,14 @@ settings.load_profile("calm")
 PASSWORD = "demo-demo-demo"
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """What drives whole processes or a browser may try twice, and says so: docs/decisions/0014."""
+    for item in items:
+        if item.get_closest_marker("services") or item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(autouse=True)
 def _no_brakes():
     """What one test has asked for does not slow down the next: Redis would remember."""
