@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 STRICT = os.environ.get("STRICT", "") not in {"", "0"}
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+APT = ["apt-get", "-o", "Acquire::Retries=3"]
 TEMPLATES = "templates"
 PAGES = ("pdf", "pages of a PDF")
 
@@ -109,8 +110,8 @@ def install(packages: list[str]) -> None:
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     log = ROOT / "var" / "apt.log"
     with log.open("w") as file:
-        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", *packages]):
-            if subprocess.call(command, env=quiet, stdout=file, stderr=file):
+        for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+            if subprocess.call([*APT, *command], env=quiet, stdout=file, stderr=file):
                 print(log.read_text()[-2000:])
                 return
 
