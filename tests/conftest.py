@@ -4,6 +4,8 @@ Lena leads, Farah facilitates, Cara contributes to and Reza reads Riverside; Ada
 Oskar leads Hillside and must never see Riverside; Nia reads in both. Guests and strangers are just clients.
 """
 
+import os
+
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
@@ -15,9 +17,12 @@ from organisations.permissions import Role
 from tests import own_redis
 
 own_redis.take()
-# Made-up examples may take their time: the first one also loads the templates, and the machine may be busy
-settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("calm")
+# Made-up examples may take their time: the first one also loads the templates, and the machine may be busy. The gate
+# looks at the same examples each time, so that it judges the change; a plain make test looks at new ones.
+CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("gate", derandomize=True, **CALM)
+settings.register_profile("calm", **CALM)
+settings.load_profile("gate" if os.environ.get("STRICT", "") not in {"", "0"} else "calm")
 PASSWORD = "demo-demo-demo"
 
 
