@@ -6,6 +6,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 from django.test import Client
@@ -36,6 +37,17 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A test that fails says what its windows showed at that moment."""
+    if call.when == "call" and call.excinfo and "chromium" in item.funcargs:
+        for context in item.funcargs["chromium"].contexts:
+            for page in context.pages:
+                with suppress(Exception):
+                    call.excinfo.value.add_note(f"{page.url} showed: {page.inner_text('body', timeout=2000)[:1500]}")
+    return (yield)
 
 
 @pytest.fixture(scope="session")
