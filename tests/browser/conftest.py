@@ -7,10 +7,11 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from organisations.models import Person
 from tests.browser.house import faults_of
@@ -57,10 +58,20 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("There is no Chromium here.")
     # Playwright keeps an event loop in this thread, and Django would refuse the database beside one.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Locator, "click", _click_when_loaded)
         browser = playwright.chromium.launch(executable_path=found, args=SWITCHES)
         yield browser
         browser.close()
+
+
+_click = Locator.click
+
+
+def _click_when_loaded(locator: Locator, **options: Any) -> None:
+    # While letters and scripts still arrive, a button may move away between the press and the release.
+    locator.page.wait_for_load_state()
+    _click(locator, **options)
 
 
 @pytest.fixture
