@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.refusals import Refusal, Stale
 from organisations import audit, emails
 from organisations.models import Group, GroupMembership, Invitation, Membership, Organisation, Person, PutAway
 from organisations.permissions import NAMED_VALIDATORS, Role
@@ -17,8 +17,6 @@ INVITATION_LASTS = timedelta(days=14)
 
 # As the trail says them.
 SETTINGS_IN_WORDS = {
-    "logo_file": "logo",
-    "remove_logo": "logo",
     "incident_name": "incident system",
     "incident_url": "address of the incident system",
     "time_zone": "time zone",
@@ -122,7 +120,9 @@ def accept(invitation: Invitation, *, person: Person, at: datetime | None = None
         },
     )
     for group in invitation.groups.all():
-        GroupMembership.objects.get_or_create(group=group, person=person, defaults={"joined_at": at})
+        _, is_new = GroupMembership.objects.get_or_create(group=group, person=person, defaults={"joined_at": at})
+        if is_new:  # or somebody who has the list of its people open would take this one out again
+            Group.objects.filter(pk=group.pk).update(version=F("version") + 1)
     audit.record(invitation.organisation, "joined", membership, by=person, role=invitation.role)
     return membership
 
@@ -199,8 +199,14 @@ def make_group(organisation: Organisation, *, by: Person | None, name: str, kind
 
 
 @transaction.atomic
-def change_group(group: Group, *, by: Person, name: str, kind: str, people: Iterable[Person]) -> None:
-    """Rename a group and say who belongs to it. Only current members of the organisation can be in a group."""
+def change_group(group: Group, *, by: Person, seen: int, name: str, kind: str, people: Iterable[Person]) -> None:
+    """Rename a group and say who belongs to it. Only current members of the organisation can be in a group.
+
+    Raises ``Stale`` when it was changed, or somebody joined it, since version ``seen``.
+    """
+    group.refresh_from_db(from_queryset=Group.objects.select_for_update())
+    if group.version != seen:
+        raise Stale
     wanted = {person.pk: person for person in people}
     allowed = set(
         Membership.objects.listed()
@@ -223,10 +229,28 @@ def change_group(group: Group, *, by: Person, name: str, kind: str, people: Iter
 
 
 @transaction.atomic
-def note_settings(organisation: Organisation, *, by: Person, changed: Iterable[str]) -> None:
-    """Write down which settings somebody changed. A new version: what was drawn with the old ones is drawn anew."""
-    Organisation.objects.filter(pk=organisation.pk).update(version=F("version") + 1)
-    named = {SETTINGS_IN_WORDS.get(name, name) for name in changed}
+def change_settings(
+    organisation: Organisation, *, by: Person, seen: int, logo: bytes | None = None, **values: str
+) -> None:
+    """Save these settings and write down which of them changed; none is no change. ``logo`` is a PNG, empty to take
+    it away, None to leave it. A new version: what was drawn with the old ones is drawn anew.
+
+    Raises ``Stale`` when somebody else has changed them since version ``seen``.
+    """
+    organisation.refresh_from_db(from_queryset=Organisation.objects.select_for_update())
+    if organisation.version != seen:
+        raise Stale
+    wanted: dict[str, object] = {**values}
+    if logo is not None:
+        wanted |= {"logo": logo, "logo_type": "image/png" if logo else ""}
+    changed = [name for name, value in wanted.items() if getattr(organisation, name) != value]
+    if not changed:
+        return
+    for name in changed:
+        setattr(organisation, name, wanted[name])
+    organisation.version += 1
+    organisation.save(update_fields=[*changed, "version"])
+    named = {SETTINGS_IN_WORDS.get(name, name) for name in changed if name != "logo_type"}
     audit.record(organisation, "changed settings", organisation, by=by, fields=", ".join(sorted(named)))
 
 

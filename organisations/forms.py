@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from kmportal.lib.forms import ManyOf
+from kmportal.lib.forms import ManyOf, VersionedForm
 from organisations.models import Group, Invitation, Membership, Organisation, Person
 from organisations.permissions import NAMED_VALIDATORS, ROLE_WORDS, Role
 
@@ -68,7 +68,7 @@ class RoleForm(forms.ModelForm):
         return values
 
 
-class GroupForm(forms.ModelForm):
+class GroupForm(VersionedForm):
     """A group’s name, kind and people."""
 
     people = ManyOf(
@@ -88,14 +88,18 @@ class GroupForm(forms.ModelForm):
         is_source = self.instance.kind == Group.Kind.SOURCE
         kinds = [choice for choice in Group.Kind.choices if (choice[0] == Group.Kind.SOURCE) == is_source]
         self.fields["kind"].choices = kinds
+        if self.instance.pk is None:
+            del self.fields["version"]
         self.instance.organisation = organisation
 
     def validate_constraints(self) -> None:
         """Names are compared by the action, which knows about two people doing it at once."""
 
 
-class SettingsForm(forms.ModelForm):
+class SettingsForm(VersionedForm):
     """Name, kind, logo, incident system, time zone."""
+
+    SETTINGS = ("name", "kind", "incident_name", "incident_url", "time_zone")
 
     logo_file = forms.FileField(
         label="Logo",
@@ -134,12 +138,18 @@ class SettingsForm(forms.ModelForm):
         upload: UploadedFile | None = self.cleaned_data["logo_file"]
         return picture(upload) if upload else None
 
-    def save(self, commit: bool = True) -> Organisation:
-        if self.cleaned_data.get("remove_logo"):
-            self.instance.logo, self.instance.logo_type = b"", ""
-        if content := self.cleaned_data.get("logo_file"):
-            self.instance.logo, self.instance.logo_type = content, "image/png"
-        return super().save(commit)
+    def ask_for_the_logo_again(self) -> None:
+        """A browser forgets a file that was chosen when the form comes back, so somebody has to be told."""
+        if self.cleaned_data.get("logo_file"):
+            self.add_error("logo_file", "Choose the logo again. Browsers do not keep a file when a form comes back.")
+
+    def wanted(self) -> dict[str, Any]:
+        """What was written, for the action: ``logo`` is None where it stays as it is, and empty where it goes."""
+        logo = b"" if self.cleaned_data.get("remove_logo") else None
+        return {
+            **{name: self.cleaned_data[name] for name in self.SETTINGS},
+            "logo": self.cleaned_data.get("logo_file") or logo,
+        }
 
 
 def picture(upload: UploadedFile) -> bytes:

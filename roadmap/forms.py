@@ -7,7 +7,7 @@ from uuid import uuid4
 from django import forms
 
 from kmportal.lib.days import long_day
-from kmportal.lib.forms import DateField, hinted
+from kmportal.lib.forms import DateField, VersionedForm, hinted
 from organisations.models import Membership, Organisation, Person
 from roadmap import wording
 from roadmap.models import TAKES, Area, CatalogueEntry, Effort, Intervention, Kind, Programme, ProgrammeStep, Step
@@ -37,16 +37,6 @@ def _people(organisation: Organisation, *, also: Iterable[int | None] = ()) -> A
     people = Person.objects.filter(membership__in=current)
     kept = Person.objects.filter(pk__in=[pk for pk in also if pk])
     return (people | kept).distinct().order_by("name", "pk")
-
-
-class VersionedForm(forms.ModelForm):
-    """A form over something that two people may edit; ``version`` is the one that the person had before them."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def wanted(self) -> dict[str, Any]:
-        """What was written, for the action: the fields of the row alone."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields}
 
 
 class ProgrammeForm(forms.ModelForm):

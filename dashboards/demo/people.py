@@ -47,9 +47,8 @@ def _found(world: World, row: Row, at: datetime) -> None:
     person = world.people[row["founder"]["key"]] = _make_person(world, row["founder"])
     organisation = actions.found(row["name"], slug=row["key"], kind=row["kind"], administrator=person, at=at)
     world.organisations[row["key"]], world.administrators[row["key"]] = organisation, person
-    organisation.incident_name, organisation.incident_url = row["incident"]["name"], row["incident"]["url"]
-    organisation.save(update_fields=["incident_name", "incident_url"])
-    actions.note_settings(organisation, by=person, changed=["incident_name", "incident_url"])
+    incident = {"incident_name": row["incident"]["name"], "incident_url": row["incident"]["url"]}
+    actions.change_settings(organisation, by=person, seen=organisation.version, **incident)
 
 
 def _make_group(world: World, row: Row, at: datetime) -> None:
@@ -58,7 +57,7 @@ def _make_group(world: World, row: Row, at: datetime) -> None:
     group = actions.make_group(world.organisations[row["organisation"]], by=by, name=row["name"], kind=row["kind"])
     if "people" in row:
         people = [world.people[key] for key in row["people"]]
-        actions.change_group(group, by=by, name=group.name, kind=group.kind, people=people)
+        actions.change_group(group, by=by, seen=group.version, name=group.name, kind=group.kind, people=people)
     world.groups[row["key"]] = group
 
 

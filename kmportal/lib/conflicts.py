@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from kmportal.lib.days import clock, long_day
@@ -50,10 +51,13 @@ SIDE_BY_SIDE = "Both versions stand side by side. Copy across what you want to k
 def both_versions(form: forms.BaseForm, now: Any, *, version: int) -> list[Difference]:
     """What differs between what was written into a form and what stands ``now`` in the row (or in its values by name).
 
-    The form keeps what was written and gets a line on top; sent once more, it is saved over ``version``.
+    Fields that such values do not name are not compared. The form keeps what was written and gets a line on top; sent
+    once more, it is saved over ``version``.
     """
     names = form._meta.fields if isinstance(form, forms.ModelForm) else form.fields
     shown = [name for name in names or () if name in form.fields and not form[name].is_hidden]
+    if isinstance(now, Mapping):
+        shown = [name for name in shown if name in now]
     differences = compare(
         (
             str(form[name].label),
@@ -71,7 +75,7 @@ def both_versions(form: forms.BaseForm, now: Any, *, version: int) -> list[Diffe
 
 def in_words(field: forms.Field, value: Any) -> str:
     """A value of a field as its reader would say it: the words of a choice, a list with commas, days in full."""
-    if isinstance(value, list):
+    if isinstance(value, list | QuerySet):
         return ", ".join(in_words(field, one) for one in value)
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
         coerce = getattr(field, "coerce", str)

@@ -208,6 +208,16 @@ class ManyOf(forms.ModelMultipleChoiceField):
         return super()._check_values(value)
 
 
+class VersionedForm(forms.ModelForm):
+    """A form over something that two people may edit; ``version`` is the one that the person had before them."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def wanted(self) -> dict[str, Any]:
+        """What was written, for the action: the fields of the row alone."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields}
+
+
 # --- A page that is one form -----------------------------------------------------------------------------------------
 
 

@@ -2,11 +2,13 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from kmportal.lib.conflicts import Difference, both_versions
+from kmportal.lib.forms import sent, status_of
+from kmportal.lib.refusals import Stale
 from kmportal.lib.tables import csv_download
 from organisations import actions
 from organisations.access import requires
@@ -18,16 +20,23 @@ from organisations.reports import COLUMNS, TrailLine, trail, trail_kinds, trail_
 
 @requires(Permission.ADMINISTER)
 def organisation_edit(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """Change the settings. Who saves second is shown both versions and chooses."""
     fresh = Organisation.objects.get(pk=organisation.pk)
-    form = SettingsForm(request.POST or None, request.FILES or None, instance=fresh)
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            form.save()
-            actions.note_settings(organisation, by=request.user, changed=form.changed_data)
-        messages.success(request, "The settings are saved.")
-        return redirect("organisation_edit", organisation.slug)
-    status = 422 if form.errors else 200
-    return render(request, "organisations/organisation_form.html", {"form": form}, status=status)
+    form = SettingsForm(sent(request), request.FILES or None, instance=fresh, initial={"version": fresh.version})
+    differences: list[Difference] = []
+    if form.is_valid():
+        try:
+            actions.change_settings(organisation, by=request.user, seen=form.cleaned_data["version"], **form.wanted())
+        except Stale:
+            now = {name: getattr(organisation, name) for name in form.SETTINGS}
+            differences = both_versions(form, now, version=organisation.version)
+        else:
+            messages.success(request, "The settings are saved.")
+            return redirect("organisation_edit", organisation.slug)
+    if form.is_bound:
+        form.ask_for_the_logo_again()
+    values = {"form": form, "differences": differences, "back": request.path}
+    return render(request, "organisations/organisation_form.html", values, status=status_of(form))
 
 
 @require_safe

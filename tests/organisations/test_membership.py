@@ -7,7 +7,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.refusals import Refusal, Stale
 from organisations import actions
 from organisations.emails import invitation_link
 from organisations.models import AuditEntry, Group, GroupMembership, Invitation, Membership, Person
@@ -162,7 +162,7 @@ class TestRoles:
 
     def test_removing_keeps_the_row_and_leaves_the_groups(self, riverside, cara, ada, member):
         ward = actions.make_group(riverside, by=ada, name="Ward 6")
-        actions.change_group(ward, by=ada, name="Ward 6", kind="unit", people=[cara])
+        actions.change_group(ward, by=ada, seen=1, name="Ward 6", kind="unit", people=[cara])
         actions.remove(member(cara), by=ada)
         assert Membership.objects.filter(person=cara, left_at__isnull=False).exists()
         assert not ward.people.exists()
@@ -190,5 +190,16 @@ class TestGroups:
 
     def test_strangers_cannot_be_put_into_a_group(self, riverside, ada, oskar, cara):
         ward = actions.make_group(riverside, by=ada, name="Ward 6")
-        actions.change_group(ward, by=ada, name="Ward 6", kind="unit", people=[oskar, cara])
+        actions.change_group(ward, by=ada, seen=1, name="Ward 6", kind="unit", people=[oskar, cara])
         assert list(ward.people.all()) == [cara]
+
+    def test_somebody_who_joins_meanwhile_is_not_taken_out_again(self, riverside, ada, cara):
+        ward = actions.make_group(riverside, by=ada, name="Ward 6")
+        invitation = actions.invite(
+            riverside, by=ada, email="gus@riverside.example", name="Gus", role=Role.READER, groups=[ward]
+        )
+        gus = Person.objects.create(email="gus@riverside.example", name="Gus")
+        actions.accept(invitation, person=gus)
+        with pytest.raises(Stale):
+            actions.change_group(ward, by=ada, seen=1, name="Ward 6", kind="unit", people=[cara])
+        assert list(ward.people.all()) == [gus]

@@ -108,8 +108,8 @@ HUGE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0d" + _HEAD + zlib.crc32(_HEAD).to_bytes
 def test_a_source_of_lessons_stays_one_when_it_gets_another_name(riverside, ada, as_):
     source = Group.objects.create(organisation=riverside, name="LLIS", kind=Group.Kind.SOURCE)
     page = reverse("group_edit", args=["riverside", source.pk])
-    assert as_(ada).post(page, {"name": "NASA LLIS", "kind": "team"}).status_code == 422
-    as_(ada).post(page, {"name": "NASA LLIS", "kind": "source"})
+    assert as_(ada).post(page, {"name": "NASA LLIS", "kind": "team", "version": 1}).status_code == 422
+    as_(ada).post(page, {"name": "NASA LLIS", "kind": "source", "version": 1})
     source.refresh_from_db()
     assert (source.name, source.kind) == ("NASA LLIS", Group.Kind.SOURCE)
     new = {"name": "Another", "kind": "source"}
@@ -121,9 +121,26 @@ def test_the_list_names_the_kind_of_a_group_without_its_examples(riverside, ada,
     assert '<p class="km-meta">Unit</p>' in as_(ada).get(reverse("group_list", args=["riverside"])).text
 
 
+def test_who_saves_a_group_second_sees_both_lists_of_people(riverside, ada, cara, farah, lena, as_):
+    group = actions.make_group(riverside, by=ada, name="Ward 6", kind="unit")
+    page = reverse("group_edit", args=["riverside", group.pk])
+    fields = {"name": "Ward 6", "kind": "unit", "version": 1}
+    as_(ada).post(page, {**fields, "people": [cara.pk, farah.pk]})
+    answer = as_(ada).post(page, {**fields, "people": [lena.pk]})
+    assert answer.status_code == 422
+    assert "Two people changed this" in answer.text
+    (people,) = answer.context["differences"]
+    assert "".join(piece.text for piece in people.before) == "Cara Doyle, Farah Siddiqui"
+    assert set(group.people.all()) == {cara, farah}
+    version = answer.context["form"].data["version"]
+    assert as_(ada).post(page, {**fields, "people": [lena.pk], "version": version}).status_code == 302
+    assert list(group.people.all()) == [lena]
+
+
 class TestSettings:
     def fields(self, **changes) -> dict:
-        return {"name": "Riverside", "kind": "trust", "time_zone": "Europe/London", **changes}
+        version = Organisation.objects.get(slug="riverside").version
+        return {"name": "Riverside", "kind": "trust", "time_zone": "Europe/London", "version": version, **changes}
 
     def test_a_logo_is_drawn_anew_small_and_served(self, ada, reza, as_):
         upload = SimpleUploadedFile("logo.png", png(), "image/png")
@@ -140,6 +157,27 @@ class TestSettings:
         for place in range(2):
             as_(ada).post(url("organisation_edit"), self.fields(name=f"Riverside {place}"))
         assert Organisation.objects.get().version == 3
+
+    def test_the_same_form_sent_twice_changes_nothing_and_leaves_no_second_line(self, ada, as_):
+        for _ in range(2):
+            as_(ada).post(url("organisation_edit"), self.fields(name="Riverside NHS Trust"))
+        assert AuditEntry.objects.filter(verb="changed settings").count() == 1
+
+    def test_who_saves_second_sees_both_versions_and_chooses(self, ada, as_):
+        stale = self.fields(name="Riverside and Hillside")
+        as_(ada).post(url("organisation_edit"), self.fields(name="Riverside NHS Trust", incident_name="Datix"))
+        upload = SimpleUploadedFile("logo.png", png(), "image/png")
+        answer = as_(ada).post(url("organisation_edit"), {**stale, "logo_file": upload})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "Two people changed this" in page
+        assert "Choose the logo again." in page
+        assert 'value="Riverside and Hillside"' in page
+        assert Organisation.objects.get().name == "Riverside NHS Trust"
+        again = {**stale, "version": answer.context["form"].data["version"]}
+        assert as_(ada).post(url("organisation_edit"), again).status_code == 302
+        now = Organisation.objects.get()
+        assert (now.name, now.incident_name, bytes(now.logo)) == ("Riverside and Hillside", "", b"")
 
     @pytest.mark.parametrize("content", [b"<svg onload=alert(1)>", b"", b"%PDF-1.7", png()[:200], HUGE])
     def test_what_is_no_picture_is_refused_with_a_sentence(self, content, ada, as_):
