@@ -1,41 +1,17 @@
 """Two people press at the same moment."""
 
-import threading
-from collections.abc import Callable
 from datetime import date
 from uuid import uuid4
 
 import pytest
-from django.db import connections
 
 from actionplan import actions
 from actionplan.models import Action
-from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.refusals import Stale
 from notifications.models import Notice
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*calls: Callable[[], object]) -> list[object]:
-    """What each call answered or refused, begun at the same moment in threads of their own."""
-    start = threading.Barrier(len(calls), timeout=20)
-    answers: list[object] = [None] * len(calls)
-
-    def one(place: int, call: Callable[[], object]) -> None:
-        try:
-            start.wait()
-            answers[place] = call()
-        except Refusal as refusal:
-            answers[place] = refusal
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=one, args=(place, call)) for place, call in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(40)
-    return answers
 
 
 @pytest.fixture
@@ -49,14 +25,14 @@ def fresh(action: Action) -> Action:
 
 def test_two_mark_it_as_done(action, cara, lena):
     copies = fresh(action), fresh(action)
-    together(lambda: actions.done(copies[0], by=cara), lambda: actions.done(copies[1], by=lena))
+    at_once(lambda: actions.done(copies[0], by=cara), lambda: actions.done(copies[1], by=lena))
     assert action.changes.filter(kind="done").count() == 1
     assert fresh(action).version == 2
 
 
 def test_one_drops_while_one_hands_over(action, lena, farah):
     copies = fresh(action), fresh(action)
-    answers = together(
+    answers = at_once(
         lambda: actions.drop(copies[0], by=lena, reason="No need"),
         lambda: actions.hand_over(copies[1], by=lena, owner=farah),
     )
@@ -67,7 +43,7 @@ def test_one_drops_while_one_hands_over(action, lena, farah):
 
 def test_two_reword_it(action, cara, lena):
     copies = fresh(action), fresh(action)
-    answers = together(
+    answers = at_once(
         lambda: actions.reword(copies[0], by=cara, seen=1, title="Ask estates", detail=""),
         lambda: actions.reword(copies[1], by=lena, seen=1, title="Ask pharmacy", detail=""),
     )
@@ -76,6 +52,6 @@ def test_two_reword_it(action, cara, lena):
 
 def test_the_same_form_arrives_twice_at_once(riverside, lena, cara):
     once = uuid4()
-    made = together(*[lambda: actions.promise(riverside, by=lena, title="Ask", owner=cara, once=once)] * 2)
+    made = at_once(*[lambda: actions.promise(riverside, by=lena, title="Ask", owner=cara, once=once)] * 2)
     assert made[0] == made[1]
     assert Action.objects.count() == Notice.objects.count() == 1

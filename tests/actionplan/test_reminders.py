@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
 from django.urls import reverse
 
 from actionplan import actions, digests
@@ -18,6 +17,7 @@ from jobs.models import Mail
 from notifications.models import DailyMail
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Role
+from tests.races import at_once
 
 DUE = date(2026, 11, 20)
 
@@ -268,7 +268,6 @@ class TestOnce:
         """Both have found the same work before either writes."""
         together = threading.Barrier(2, timeout=20)
         find = digests.due_digests
-        results: list[object] = []
 
         def wait_for_the_other(moment, **narrow):
             found = find(moment, **narrow)
@@ -278,17 +277,7 @@ class TestOnce:
 
         monkeypatch.setattr(actions, "due_digests", wait_for_the_other)
 
-        def one_run():
-            try:
-                results.append(actions.remind_everybody(at=at(DUE)))
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=one_run) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
+        results = at_once(*[lambda: actions.remind_everybody(at=at(DUE))] * 2)
         assert sorted(results) == [(0, 0), (1, 0)]
         assert [mail.recipients for mail in Mail.objects.all()] == [[cara.email]]
         assert Reminder.objects.count() == 1

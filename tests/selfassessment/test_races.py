@@ -1,39 +1,15 @@
 """The same moment: two windows, two deciders, an answer and the close."""
 
-import threading
-from collections.abc import Callable
-
 import pytest
-from django.db import connection
 
 from kmportal.lib.refusals import Refusal
 from organisations.models import AuditEntry
 from selfassessment import actions, reports
 from selfassessment.actions import Choice, Respondent
 from selfassessment.models import Answer, Asked, Decision, Response
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """What each call answers or raises, all begun at the same moment in threads of their own."""
-    gate, answers = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(place: int, call: Callable[[], object]) -> None:
-        gate.wait()
-        try:
-            answers[place] = call()
-        except Exception as problem:
-            answers[place] = problem
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return answers
 
 
 def test_the_first_answer_twice_makes_one_response(a_round, criteria):
