@@ -17,7 +17,7 @@ from organisations.models import AuditEntry, AuditName, Group, Membership
 from organisations.reach import Reach
 from search import index
 from search.models import SearchDoc
-from tests.actionplan.test_races import together
+from tests.races import at_once
 
 from .conftest import NOON, WORDS
 
@@ -155,12 +155,12 @@ def test_tags_are_made_once_whatever_their_letters(draft):
 @pytest.mark.django_db(transaction=True)
 def test_two_who_press_at_once_make_one_draft_and_one_tag(riverside, cara, farah):
     once = uuid4()
-    answers = together(
+    answers = at_once(
         lambda: writing.start(riverside, by=cara, at=NOON, words=WORDS, once=once),
         lambda: writing.start(riverside, by=cara, at=NOON, words=WORDS, once=once),
     )
     assert answers[0] == answers[1] == Lesson.objects.get()
-    together(
+    at_once(
         lambda: writing.start(riverside, by=cara, at=NOON, words=WORDS, tags=["Discharge"]),
         lambda: writing.start(riverside, by=farah, at=NOON, words=WORDS, tags=["discharge"]),
     )

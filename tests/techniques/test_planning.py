@@ -11,7 +11,7 @@ from techniques import actions
 from techniques.documents import of_technique
 from techniques.models import RoomEvent, Session, Stage, Technique
 from techniques.promises import Confidentiality
-from tests.actionplan.test_races import together
+from tests.races import at_once
 from tests.techniques.conftest import NOW
 
 
@@ -57,7 +57,7 @@ def test_the_same_form_twice_plans_one_session(riverside, farah, review):
 @pytest.mark.django_db(transaction=True)
 def test_the_same_form_twice_at_once_plans_one_session(riverside, farah, review):
     values = {"technique": review, "length": "short", "title": "X", "starts_at": NOW, "once": uuid4()}
-    rows = together(*[lambda: actions.plan(riverside, by=farah, **values)] * 2)
+    rows = at_once(*[lambda: actions.plan(riverside, by=farah, **values)] * 2)
     assert rows[0] == rows[1] == Session.objects.get()
     assert rows[0].stages.count() == Stage.objects.count()
 
