@@ -37,9 +37,10 @@ def close(
     session = sessions.close(session, by=by, summary=summary, at=at)
     made = [_promise(session, promise, by) for promise in promised]
     story = prefill.story_from(session.summary, session.stages.all())
+    day = timezone.localdate(min(session.starts_at, at))  # a group that begins the evening before has met today
     for lesson in advice:
         words = {**story, "title": lesson.title, "when_you": lesson.when_you, "then_do": lesson.then_do}
-        facts = {"group": session.group, "happened_on": timezone.localdate(session.starts_at)}
+        facts = {"group": session.group, "happened_on": day}
         writing.start(session.organisation, by=by, at=at, words=words, facts=facts, session=session)
     _tell_guests(session, made)
     return session

@@ -118,6 +118,14 @@ def test_the_page_is_filled_in_and_shows_nothing_hidden(as_, room, address, fara
     assert "Gus" not in text
 
 
+def test_a_group_that_meets_the_evening_before_has_learned_today_and_not_tomorrow(room, farah):
+    evening = NOON - timedelta(days=1)
+    closing.close(
+        room, by=farah, at=evening, summary={}, advice=[Advice(title="Ask first", when_you="move", then_do="ask")]
+    )
+    assert Lesson.objects.get().happened_on == evening.date()
+
+
 def test_who_may_close(as_, address, cara, reza, oskar, lena):
     assert as_(cara).get(address).status_code == 403
     assert as_(reza).get(address).status_code == 403
