@@ -5,8 +5,10 @@ Oskar leads Hillside and must never see Riverside; Nia reads in both. Guests and
 """
 
 import os
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.test import Client
@@ -17,12 +19,15 @@ from organisations.permissions import Role
 from tests import own_redis
 
 own_redis.take()
-# Made-up examples may take their time: the first one also loads the templates, and the machine may be busy. The gate
-# looks at the same examples each time, so that it judges the change; a plain make test looks at new ones.
+# The gate looks at the same made-up examples at the same moment each time, so that it judges the change and not the
+# day; a plain make test looks at new examples, now. CLOCK=2027-03-28T00:58 looks from any other moment (UTC).
+STRICT = os.environ.get("STRICT", "") not in {"", "0"}
+MOMENT = os.environ.get("CLOCK") or ("2026-11-23T12:00" if STRICT else "")
+# Made-up examples may take their time: the first one also loads the templates, and the machine may be busy.
 CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("gate", derandomize=True, **CALM)
 settings.register_profile("calm", **CALM)
-settings.load_profile("gate" if os.environ.get("STRICT", "") not in {"", "0"} else "calm")
+settings.load_profile("gate" if STRICT else "calm")
 PASSWORD = "demo-demo-demo"
 
 
@@ -32,6 +37,15 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("services") or item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """A test begins at the moment asked for: docs/decisions/0015. Other processes, a browser's too, know only now."""
+    if not MOMENT or item.get_closest_marker("services") or item.get_closest_marker("browser"):
+        return (yield)
+    with time_machine.travel(datetime.fromisoformat(MOMENT).replace(tzinfo=UTC)):
+        return (yield)
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from techniques import actions, keys
 from techniques.models import Session, Technique
@@ -59,11 +61,12 @@ def review(db) -> Technique:
 
 @pytest.fixture
 def session(riverside, farah, review) -> Session:
-    """Planned by Farah for today at two."""
-    return actions.plan(
-        riverside, by=farah, technique=review, length="standard", title="Winter ward opening",
-        purpose="What made the opening calm?", starts_at=NOW, place="Seminar room 2", at=NOW - timedelta(days=3),
-    )  # fmt: skip
+    """Planned by Farah, three days ago, for today at two."""
+    with time_machine.travel(NOW - timedelta(days=3)):
+        return actions.plan(
+            riverside, by=farah, technique=review, length="standard", title="Winter ward opening",
+            purpose="What made the opening calm?", starts_at=NOW, place="Seminar room 2", at=timezone.now(),
+        )  # fmt: skip
 
 
 @pytest.fixture
