@@ -13,8 +13,6 @@ from selfassessment import actions
 from selfassessment.forms import AddressesForm
 from selfassessment.models import Assessment
 
-IN_TEN_DAYS = (timezone.localdate() + timedelta(days=10)).isoformat()
-
 
 def url(view: str, *args) -> str:
     return reverse(view, args=["riverside", *args])
@@ -25,7 +23,8 @@ def sent(farah):
     """What Farah sends to prepare a round."""
 
     def fields(**more) -> dict:
-        said = {"title": "Autumn", "capacity": "organisation", "anonymous": "yes", "closes_on": IN_TEN_DAYS}
+        in_ten_days = (timezone.localdate() + timedelta(days=10)).isoformat()
+        said = {"title": "Autumn", "capacity": "organisation", "anonymous": "yes", "closes_on": in_ten_days}
         return {**said, "facilitator": farah.pk, "once": "7d1f8f4e-0000-4000-8000-000000000001", "version": "0", **more}
 
     return fields
