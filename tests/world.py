@@ -62,7 +62,13 @@ class World:
             riverside, by=farah, title="Live", intervention=t.intervention, **{**plan, "starts_at": now}
         )
         t.room = techniques.actions.open_room(t.room, by=farah, at=now)
-        words = {"title": "Ask at ten", "happened": "It came late.", "then_do": "ask at ten.", "when_you": "move"}
+        words = {
+            "title": "Ask at ten",
+            "happened": "It came late.",
+            "why": "Nobody asked.",
+            "then_do": "ask at ten.",
+            "when_you": "move",
+        }
         start = lessons.actions.writing.start
         t.draft = start(riverside, by=cara, at=now, words=words, facts={}, tags=())
         t.waiting = start(riverside, by=cara, at=now, words=words, facts={}, tags=())

@@ -1,0 +1,104 @@
+"""When a rule says no after a form was filled in well, because things changed meanwhile: its sentence is read, and
+nothing typed is lost."""
+
+import html
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from kmportal.lib.refusals import Refusal
+from tests.test_doors import patterns
+from tests.test_garbage import who_may
+from tests.test_garbage import world as world  # a fixture
+from tests.world import World
+
+SENTENCE = "Somebody changed the world meanwhile, and “this” is < no longer possible"
+TYPED = "Words that somebody thought about"
+TICKED = {
+    "outcome": "identified",
+    "ticked": ["do", "cause", "who", "stranger", "nobody", "one"],
+    "contact": "Cara Doyle",
+}
+ACCEPTED = {"becomes": "action", "until": "tomorrow", "owner": "farah"}
+SORT = {"kind": "quick-win", "effort": "quick"}
+# Address, the rule that refuses, what was typed there, and what else the form needs.
+FORMS = [
+    ("action_new", "actionplan.actions.promise", "title", {}),
+    ("action_edit", "actionplan.actions.reword", "title", {}),
+    ("action_move", "actionplan.actions.move", "reason", {"no_date": "on"}),
+    ("action_hand_over", "actionplan.actions.hand_over", "reason", {"guest_name": "Gus"}),
+    ("action_drop", "actionplan.actions.drop", "reason", {}),
+    ("assessment_new", "selfassessment.actions.prepare", "title", {"closes_on": "tomorrow"}),
+    ("assessment_edit", "selfassessment.actions.edit", "title", {}),
+    ("decision_new", "selfassessment.actions.accept_as_action", "words", ACCEPTED),
+    ("decision_reject", "selfassessment.actions.reject", "reason", {}),
+    ("group_new", "organisations.actions.make_group", "name", {}),
+    ("group_edit", "organisations.actions.change_group", "name", {}),
+    ("intervention_action_new", "actionplan.actions.promise", "title", {}),
+    ("intervention_edit", "roadmap.actions.change", "title", SORT),
+    ("intervention_new", "roadmap.actions.plan", "title", {"step": "1", **SORT}),
+    ("intervention_state", "roadmap.actions.set_state", "reason", {"state": "paused"}),
+    ("invitation_new", "organisations.actions.invite", "name", {"email": "gus@x.example", "role": "reader"}),
+    ("lesson_check", "lessons.actions.review.validate", "process", TICKED),
+    ("lesson_edit", "lessons.actions.writing.write", "happened", {"then": "keep"}),
+    ("lesson_new", "lessons.actions.writing.start", "happened", {"then": "keep"}),
+    ("programme_edit", "roadmap.actions.revise", "name", {}),
+    ("programme_new", "roadmap.actions.begin", "name", {"starter": "empty", "ends_on": "31 December 2099"}),
+    ("session_invite", "techniques.actions.invite", "addresses", {}),
+]
+PRESSES = [
+    ("assessment_open", "selfassessment.actions.open_for_answers"),
+    ("import_run", "lessons.actions.bringing_in.ask_to_run"),
+    ("import_try", "lessons.actions.bringing_in.ask_to_try"),
+    ("lesson_discard", "lessons.actions.writing.discard"),
+    ("lesson_send", "lessons.actions.writing.send"),
+    ("session_join", "techniques.actions.join"),
+]
+
+
+@pytest.fixture
+def refusing(monkeypatch):
+    """``refusing("roadmap.actions.plan")``: from now on this rule says no."""
+
+    def refuse(*args, **kwargs):
+        raise Refusal(SENTENCE)
+
+    return lambda rule: monkeypatch.setattr(rule, refuse)
+
+
+def address(world: World, name: str) -> str:
+    route = next(route for known, route, _ in patterns() if known == name)
+    return reverse(name, args=["riverside", *world.args(name, route)])
+
+
+def shown(page) -> dict[str, Any]:
+    """What the form of a page holds before anybody touches it."""
+    values = {field.html_name: field.value() for field in page.context["form"]}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+@pytest.mark.parametrize(("name", "rule", "field", "more"), FORMS, ids=[name for name, *_ in FORMS])
+def test_a_form_says_why_not_and_keeps_what_was_typed(name, rule, field, more, world, as_, refusing):
+    who = "farah" if name == "lesson_check" else who_may(name)  # she has claimed it
+    url, browser = address(world, name), as_(world.people[who])
+    filled = {**shown(browser.get(url)), **more}
+    if more.get("owner"):
+        filled["owner"] = world.people[more["owner"]].pk
+    refusing(rule)
+    typed = "thoughtful@x.example" if field == "addresses" else TYPED
+    answer = browser.post(url, {**filled, field: typed})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert html.escape(SENTENCE) in page, answer.context["form"].errors
+    assert typed in page
+    assert SENTENCE not in page
+
+
+@pytest.mark.parametrize(("name", "rule"), PRESSES, ids=[name for name, _ in PRESSES])
+def test_a_press_says_why_not(name, rule, world, as_, refusing):
+    url, browser = address(world, name), as_(world.people[who_may(name)])
+    refusing(rule)
+    page = browser.post(url, follow=True).content.decode()
+    assert html.escape(SENTENCE) in page
+    assert SENTENCE not in page
