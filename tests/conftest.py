@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Role
 from tests import own_redis
+from tests.world import World
 
 own_redis.take()
 # The gate looks at the same made-up examples at the same moment each time, so that it judges the change and not the
@@ -117,6 +118,14 @@ def oskar(hillside) -> Person:
 @pytest.fixture
 def nia(riverside, hillside) -> Person:
     return _person("Nia Evans", (riverside, Role.READER), (hillside, Role.READER))
+
+
+@pytest.fixture
+def world(settings, riverside, lena, farah, cara, reza, ada, sam, nia) -> World:
+    """One of everything in Riverside. Its mail goes the portal’s own way, into the outbox."""
+    settings.EMAIL_BACKEND = "jobs.mail.Backend"
+    people = {"lena": lena, "farah": farah, "cara": cara, "reza": reza, "ada": ada, "sam": sam, "nia": nia}
+    return World.build(riverside, people)
 
 
 @pytest.fixture

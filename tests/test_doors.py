@@ -8,7 +8,6 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from organisations.permissions import Permission
-from tests.world import World
 
 # Classes of doors.
 PUBLIC, GUEST, ACCOUNT = "public", "guest", "account"
@@ -136,13 +135,6 @@ def test_every_view_of_ours_carries_the_mark_of_its_class():
         if mark != expected:
             wrong.append((name, mark, expected))
     assert not wrong
-
-
-@pytest.fixture
-def world(settings, riverside, lena, farah, cara, reza, ada, sam, nia, oskar) -> World:
-    settings.EMAIL_BACKEND = "jobs.mail.Backend"
-    people = {"lena": lena, "farah": farah, "cara": cara, "reza": reza, "ada": ada, "sam": sam, "nia": nia}
-    return World.build(riverside, people)
 
 
 def knock(browser: Client, url: str) -> str:

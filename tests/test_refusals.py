@@ -5,12 +5,10 @@ import html
 from typing import Any
 
 import pytest
-from django.urls import reverse
 
 from kmportal.lib.refusals import Refusal
 from tests.test_doors import patterns
 from tests.test_garbage import who_may
-from tests.test_garbage import world as world  # a fixture
 from tests.world import World
 
 SENTENCE = "Somebody changed the world meanwhile, and “this” is < no longer possible"
@@ -69,7 +67,7 @@ def refusing(monkeypatch):
 
 def address(world: World, name: str) -> str:
     route = next(route for known, route, _ in patterns() if known == name)
-    return reverse(name, args=["riverside", *world.args(name, route)])
+    return world.address(name, route)
 
 
 def shown(page) -> dict[str, Any]:

@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.urls import reverse
 
 from tests.test_doors import ACCOUNT, ADMINISTRATOR, CLASS_OF, CONTRIBUTOR, GUEST, PUBLIC, patterns
-from tests.world import World
 
 VISITOR = {PUBLIC: "", GUEST: "", ACCOUNT: "lena", CONTRIBUTOR: "cara", ADMINISTRATOR: "ada"}
 ODD_VISITOR = {"notice_open": "cara", "lesson_detail": "cara", "lesson_changes": "cara", "job_detail": "farah"}
@@ -80,12 +78,9 @@ def faults_of(page: str, name: str) -> Iterator[str]:
                 yield f"{what}: {text[:120]}"
 
 
-@pytest.fixture
-def world(settings, riverside, lena, farah, cara, reza, ada, sam, nia) -> World:
-    settings.EMAIL_BACKEND = "jobs.mail.Backend"
+@pytest.fixture(autouse=True)
+def _in_the_demo(settings):
     settings.DEMO = True
-    people = {"lena": lena, "farah": farah, "cara": cara, "reza": reza, "ada": ada, "sam": sam, "nia": nia}
-    return World.build(riverside, people)
 
 
 def test_the_words_of_every_page(world, as_):
@@ -94,8 +89,7 @@ def test_the_words_of_every_page(world, as_):
         if "^" in route:
             continue
         who = ODD_VISITOR.get(name, VISITOR.get(CLASS_OF[name], "lena"))
-        slug = ["riverside"] if route.startswith("o/") else []
-        answer = as_(world.people.get(who)).get(reverse(name, args=[*slug, *world.args(name, route)]))
+        answer = as_(world.people.get(who)).get(world.address(name, route))
         if answer.status_code == 200 and answer["Content-Type"].startswith("text/html") and not answer.streaming:
             shown += 1
             faults += [f"{name}: {fault}" for fault in faults_of(answer.content.decode(), name)]

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.management import call_command
+from django.urls import reverse
 from django.utils import timezone
 
 import actionplan.actions
@@ -107,6 +108,11 @@ class World:
                 selfassessment.actions.answer(closed, criterion, by=respondent, choice=choice, seen=0)
         selfassessment.actions.close(closed, by=prepare["by"])
         return closed
+
+    def address(self, name: str, route: str) -> str:
+        """Where a door of this world is."""
+        slug = ["riverside"] if route.startswith("o/") else []
+        return reverse(name, args=[*slug, *self.args(name, route)])
 
     def args(self, name: str, route: str) -> list[Any]:
         """The arguments of an address after the organisation’s slug, in the order of its route."""

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from django.urls import reverse
 
 from tests.browser.conftest import WIDTHS
 from tests.browser.house import faults_in_the_dark, faults_of
@@ -19,12 +18,9 @@ QUARTERS = 4
 FAILED = "Failed to load resource"
 
 
-@pytest.fixture
-def world(transactional_db, settings, riverside, lena, farah, cara, reza, ada, sam, nia, oskar) -> World:
-    settings.EMAIL_BACKEND = "jobs.mail.Backend"
+@pytest.fixture(autouse=True)
+def _in_the_demo(settings):
     settings.DEMO = True
-    people = {"lena": lena, "farah": farah, "cara": cara, "reza": reza, "ada": ada, "sam": sam, "nia": nia}
-    return World.build(riverside, people)
 
 
 def pages(world: World, as_) -> Iterator[tuple[str, str]]:
@@ -33,8 +29,7 @@ def pages(world: World, as_) -> Iterator[tuple[str, str]]:
         if "^" in route:
             continue
         who = ODD_VISITOR.get(name, VISITOR.get(CLASS_OF[name], "lena"))
-        slug = ["riverside"] if route.startswith("o/") else []
-        url = reverse(name, args=[*slug, *world.args(name, route)])
+        url = world.address(name, route)
         answer = as_(world.people.get(who)).get(url)
         if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
             yield who, url

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from dashboards.demo import playing
 from dashboards.demo.world import World
-from tests.world import World as OneOfEverything
 
 
 @dataclass(frozen=True)
@@ -37,10 +36,3 @@ def story(django_db_setup, django_db_blocker) -> Iterator[Story]:
 def demo(story, db) -> Story:
     """The demo, in a test that may change it: what the test does is taken back after it."""
     return story
-
-
-@pytest.fixture
-def world(settings, riverside, lena, farah, cara, reza, ada, sam, nia) -> OneOfEverything:
-    settings.EMAIL_BACKEND = "jobs.mail.Backend"
-    people = {"lena": lena, "farah": farah, "cara": cara, "reza": reza, "ada": ada, "sam": sam, "nia": nia}
-    return OneOfEverything.build(riverside, people)

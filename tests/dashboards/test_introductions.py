@@ -43,8 +43,7 @@ def test_every_page_for_people_who_are_signed_in_has_one_or_says_why_not(world, 
     for name, route, _ in patterns():
         if CLASS_OF[name] in {PUBLIC, GUEST} or "^" in route:
             continue
-        slug = ["riverside"] if route.startswith("o/") else []
-        url = reverse(name, args=[*slug, *world.args(name, route)])
+        url = world.address(name, route)
         for browser in browsers.values():
             answer = browser.get(url)
             if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
