@@ -17,16 +17,16 @@ from django.utils import timezone
 
 from actionplan import emails
 from actionplan.digests import Digest, due_digests
-from actionplan.documents import document
 from actionplan.models import Action, ActionChange, Reminder
-from actionplan.permissions import may_change
+from actionplan.policies import may_change
+from actionplan.search_documents import document
 from kmportal.lib.days import long_day
-from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.exceptions import Refusal, Stale
 from notifications.actions import tell
 from notifications.models import DailyMail
 from organisations import audit
 from organisations.models import Group, Membership, Organisation, Person
-from organisations.reach import Reach
+from organisations.visibility import Reach
 from search import index
 
 logger = logging.getLogger(__name__)

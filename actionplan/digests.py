@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max
 
 from actionplan.models import Action, Reminder
-from actionplan.reminding import day_of, stage_on
+from actionplan.reminder_stages import day_of, stage_on
 from organisations.models import Membership, Organisation, Person
 
 MORNING, EVENING = 7, 20

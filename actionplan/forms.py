@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from actionplan.models import Action
-from actionplan.permissions import may_give
+from actionplan.policies import may_give
 from kmportal.lib.forms import DateField
 from organisations.models import Membership, Organisation, Person
 

@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from organisations.models import Group, Membership, Organisation, Person
-from organisations.reach import Reach, within_reach
+from organisations.visibility import Reach, within_reach
 
 
 class ActionQuerySet(models.QuerySet["Action"]):

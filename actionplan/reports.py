@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from actionplan.models import Action, ActionQuerySet
-from actionplan.permissions import may_change
+from actionplan.policies import may_change
 from kmportal.lib.days import MONTHS, day_in_words, long_day
 from kmportal.lib.sentences import capital, counted
 from organisations.models import Membership, Person

@@ -19,15 +19,15 @@ from django.views.decorators.http import require_POST
 from actionplan import actions, reports
 from actionplan.forms import ActionForm, DropForm, FilterForm, HandOverForm, MoveForm, WordsForm
 from actionplan.models import Action
-from actionplan.permissions import may_change
+from actionplan.policies import may_change
 from actionplan.tokens import is_token_of
 from kmportal.lib.conflicts import Difference, both_versions
+from kmportal.lib.csv import csv_download
 from kmportal.lib.days import long_day
+from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.forms import form_page, posted, sent
 from kmportal.lib.links import path_here
-from kmportal.lib.refusals import Refusal, Stale
 from kmportal.lib.sentences import quoted
-from kmportal.lib.tables import csv_download
 from organisations.access import guest, requires
 from organisations.models import Organisation
 from organisations.permissions import Permission

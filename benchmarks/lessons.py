@@ -52,13 +52,13 @@ def _file() -> bytes:
 
 
 def _bring_in(organisation: Organisation, person: Person) -> float:
-    from lessons.actions import bringing_in
+    from lessons.actions import importing
 
-    run = bringing_in.look(
+    run = importing.look(
         organisation, by=person, at=timezone.now(), file_name="lessons.csv", content=_file(), source="Benchmark"
     )
-    bringing_in.begin(run)
-    return milliseconds(lambda: bringing_in.work_through(run, at=timezone.now()))
+    importing.begin(run)
+    return milliseconds(lambda: importing.work_through(run, at=timezone.now()))
 
 
 def figures() -> list[dict[str, Any]]:

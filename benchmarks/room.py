@@ -26,7 +26,7 @@ from django.utils import timezone
 
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Role
-from techniques import actions, keys
+from techniques import actions, guest_cookies
 from techniques.models import Participant, Session, Technique
 
 PHONES = 15
@@ -85,9 +85,9 @@ def _rooms() -> tuple[Person, list[tuple[Session, list[str]]]]:
 
 
 def _guest(session: Session, number: int) -> str:
-    key = keys.new_key()
+    key = guest_cookies.new_key()
     actions.join(session, name=f"Guest {number}", key=key, at=timezone.now())
-    return f"{keys.cookie_name(session.pk)}={keys.sign(key, session.pk)}"
+    return f"{guest_cookies.cookie_name(session.pk)}={guest_cookies.sign(key, session.pk)}"
 
 
 def _hide_notes(session: Session) -> None:

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from actionplan.documents import document as of_action
 from actionplan.models import Action
-from lessons.indexing import document as of_lesson
+from actionplan.search_documents import document as of_action
 from lessons.models import Lesson
-from roadmap.documents import of_intervention, of_programme
+from lessons.search_documents import document as of_lesson
 from roadmap.models import Intervention, Programme
+from roadmap.search_documents import of_intervention, of_programme
 from search.index import Doc
-from selfassessment.documents import of_assessment
 from selfassessment.models import Assessment
-from techniques.documents import of_session, of_technique
+from selfassessment.search_documents import of_assessment
 from techniques.models import Session, Technique
+from techniques.search_documents import of_session, of_technique
 
 CHUNK = 500
 

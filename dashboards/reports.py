@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from actionplan.models import Action
 from dashboards.gaps import LatestRound, latest_round
-from dashboards.needs import Need, needs_of
+from dashboards.todo import Need, needs_of
 from kmportal.lib.days import moment_in_words
 from kmportal.lib.sentences import capital, counted
+from lessons.labels import LOOKS
 from lessons.models import Lesson, State
-from lessons.wording import LOOKS
 from organisations.models import Membership
 from organisations.permissions import Permission, Role
 from roadmap.models import Intervention, Programme, Step

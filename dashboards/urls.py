@@ -1,12 +1,9 @@
-"""Addresses of help, in no organisation: introductions of pages, and the guides."""
+"""Home, inside one organisation."""
 
 from django.urls import path
 
-from dashboards.views import guides, introductions
+from dashboards.views import home
 
 urlpatterns = [
-    path("introductions/put-away/", introductions.introduction_put_away, name="introduction_put_away"),
-    path("introductions/show/", introductions.introduction_show, name="introduction_show"),
-    path("introductions/show-all/", introductions.introduction_show_all, name="introduction_show_all"),
-    path("help/<slug:key>/", guides.guide, name="guide"),
+    path("", home.home, name="home"),
 ]

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from jobs import claiming, health, running, waking
+from jobs import broker, health, leases, runner
 from jobs.models import DEFAULT_ATTEMPTS, Done, Heartbeat, Job, Mail
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
 from organisations.models import Organisation, Person
 
 KEEP_JOBS = timedelta(days=30)
@@ -31,12 +31,12 @@ def enqueue(
 ) -> Job:
     """Write down one piece of work, in the caller’s transaction, and wake the worker when that commits.
 
-    ``function`` is the dotted name of a function in an app’s ``tasks.py`` (see ``jobs.running`` for how it is called);
+    ``function`` is the dotted name of a function in an app’s ``tasks.py`` (see ``jobs.runner`` for how it is called);
     ``args`` are ids. With a ``key`` the work is written once for all time: a second call answers the first row, in
     whatever state it is. ``by`` is the person who waits for it and may see its page, which leads back to ``back_url``;
     work for which nobody waits is done later.
     """
-    running.resolve(function)
+    runner.resolve(function)
     values = {
         "title": title[:200],
         "function": function,
@@ -53,7 +53,7 @@ def enqueue(
     else:
         job, is_new = Job.objects.create(**values), True
     if is_new and job.due_at <= timezone.now():
-        waking.wake_on_commit()
+        broker.wake_on_commit()
     return job
 
 
@@ -72,7 +72,7 @@ def retry(job: Job) -> Job:
     )
     if not again:
         raise Refusal("Only work that has failed can be tried again.")
-    waking.wake_on_commit()
+    broker.wake_on_commit()
     job.refresh_from_db()
     return job
 
@@ -87,15 +87,15 @@ def beat(name: str, at: datetime) -> None:
 def sweep(at: datetime) -> None:
     """Each minute: prove that the timetable reaches a worker, and find work whose message or worker was lost."""
     beat(health.TIMETABLE, at)
-    claiming.release_dead(at)
+    leases.release_dead(at)
     if Job.objects.due(at).exists():
-        waking.wake()
+        broker.wake()
 
 
 def start_afresh(at: datetime) -> None:
     """Before web, worker and timetable of this machine start: forget signs of life and leases of the last run."""
     Heartbeat.objects.all().delete()
-    claiming.release_dead(at)
+    leases.release_dead(at)
 
 
 def do_daily(name: str, on: date, command: Callable[[], None]) -> bool:

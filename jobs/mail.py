@@ -19,8 +19,8 @@ from django.utils import timezone
 
 from jobs.actions import enqueue
 from jobs.models import Mail
-from jobs.running import Assignment
-from kmportal.lib.refusals import Refusal
+from jobs.runner import Assignment
+from kmportal.lib.exceptions import Refusal
 
 PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 TIMEOUT_SECONDS = 20

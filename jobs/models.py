@@ -44,7 +44,7 @@ class Job(models.Model):
     """One piece of work: which function of an app’s ``tasks.py`` to call with which ids, and how far it has come.
 
     The row is the truth; messages to the worker only wake it. A worker claims the row with a lease and marks it done
-    in the transaction that stores the result (see ``jobs.running``).
+    in the transaction that stores the result (see ``jobs.runner``).
     """
 
     class State(models.TextChoices):

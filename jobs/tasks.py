@@ -2,7 +2,7 @@
 
 from jobs import mail
 from jobs.models import Mail
-from jobs.running import Assignment
+from jobs.runner import Assignment
 
 
 def deliver(work: Assignment, mail_id: int) -> None:

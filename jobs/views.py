@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from jobs import actions, health
 from jobs.models import Job, Mail
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
 from organisations.access import login_not_required, requires
 from organisations.models import Organisation
 from organisations.permissions import Permission

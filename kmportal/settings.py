@@ -78,6 +78,8 @@ LOCAL_APPS = [
     "lessons",
     "selfassessment",
     "dashboards",
+    "help",
+    "demo",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -144,7 +146,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "organisations.context.shell",
                 "notifications.context.bell",
-                "dashboards.context.introduction",
+                "help.context.introduction",
             ],
             "builtins": ["kmportal.lib.templatetags.km", "kmportal.lib.templatetags.words"],
             "debug": DEBUG or TESTING,

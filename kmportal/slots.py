@@ -5,11 +5,12 @@ page’s own request, in this order. Returning None draws nothing.
 """
 
 SLOTS: dict[str, list[str]] = {
-    "gap.thread": ["dashboards.thread.of_decision"],
-    "intervention.thread": ["dashboards.thread.of_intervention"],
-    "session.thread": ["dashboards.thread.of_session"],
-    "lesson.thread": ["dashboards.thread.of_lesson"],
-    "action.thread": ["dashboards.thread.of_action"],
+    "home.guide": ["help.slots.guide_for_home"],
+    "gap.thread": ["dashboards.provenance.of_decision"],
+    "intervention.thread": ["dashboards.provenance.of_intervention"],
+    "session.thread": ["dashboards.provenance.of_session"],
+    "lesson.thread": ["dashboards.provenance.of_lesson"],
+    "action.thread": ["dashboards.provenance.of_action"],
     "session.outcome": ["lessons.slots.outcome_of_session"],
     "intervention.lessons": ["lessons.slots.lessons_of_intervention"],
 }

@@ -5,7 +5,7 @@ from django.urls import include, path
 from kmportal.lib import pages
 
 organisation = [
-    path("", include("dashboards.urls_inside")),
+    path("", include("dashboards.urls")),
     path("", include("organisations.urls_inside")),
     path("notices/", include("notifications.urls")),
     path("work/", include("jobs.urls_inside")),
@@ -21,7 +21,7 @@ organisation = [
 urlpatterns = [
     path("", include("jobs.urls")),
     path("", include("organisations.urls")),
-    path("", include("dashboards.urls")),
+    path("", include("help.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("join/", include("techniques.urls")),
     path("answer/", include("selfassessment.urls")),

@@ -8,7 +8,7 @@ class LessonsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the search how states are called here."""
+        from lessons.labels import LOOKS  # noqa: PLC0415  models are loaded only now
         from lessons.models import Lesson  # noqa: PLC0415  models are loaded only now
-        from lessons.wording import LOOKS  # noqa: PLC0415  models are loaded only now
 
         kinds.describe("lesson", states=LOOKS, subkinds=dict(Lesson.Kind.choices))

@@ -9,13 +9,13 @@ from django.utils import timezone
 from actionplan.models import Action
 from jobs.models import Job
 from organisations.models import Group, Membership, Organisation, Person
-from organisations.reach import Reach, within_reach
+from organisations.visibility import Reach, within_reach
 from roadmap.models import Intervention
 from techniques.models import Session
 
 
 class State(models.TextChoices):
-    """Where a lesson stands. The table of moves is in ``lessons.states``."""
+    """Where a lesson stands. The table of moves is in ``lessons.workflow``."""
 
     DRAFT = "draft", "Draft"
     SUBMITTED = "submitted", "Submitted"

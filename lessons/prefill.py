@@ -8,10 +8,10 @@ from hashlib import sha1
 
 from kmportal.lib.cleaning import first_words
 from kmportal.lib.sentences import capital
-from lessons.checks import TITLE_LENGTH
+from lessons.quality import TITLE_LENGTH
 from organisations.models import Person
 from techniques.models import Session, Stage
-from techniques.projection import notes_to_close
+from techniques.room_visibility import notes_to_close
 
 # Stages that tell of plans, and of causes, by the beginning of their keys. All others tell what happened.
 _PLANS = ("expect", "objective", "aim", "goal", "question", "present")

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from kmportal.lib.tables import whole_number
+from kmportal.lib.pagination import whole_number
 from notifications.actions import mark_all_read, mark_read
 from notifications.models import Notice
 from organisations.access import requires

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.exceptions import Refusal, Stale
 from organisations import audit, emails
 from organisations.models import Group, GroupMembership, Invitation, Membership, Organisation, Person, PutAway
 from organisations.permissions import NAMED_VALIDATORS, Role

@@ -13,14 +13,13 @@ from django.db import transaction
 import actionplan.actions
 from actionplan.models import Action
 from kmportal.lib.days import long_day
-from kmportal.lib.refusals import Refusal, Stale
-from kmportal.lib.versions import save_over
+from kmportal.lib.exceptions import Refusal, Stale
+from kmportal.lib.locking import save_over
 from notifications.actions import tell
 from organisations import audit
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
-from roadmap import starters, wording
-from roadmap.documents import of_intervention, of_programme
+from roadmap import labels, starters
 from roadmap.models import (
     Area,
     CatalogueEntry,
@@ -31,6 +30,7 @@ from roadmap.models import (
     ProgrammeStep,
     Step,
 )
+from roadmap.search_documents import of_intervention, of_programme
 from roadmap.starters import Starter
 from search import index
 
@@ -117,7 +117,7 @@ def _plan_first_days(programme: Programme, chosen: Starter | None, *, by: Person
             summary=line.words,
             kind=line.entry.kind,
             effort=line.entry.effort,
-            output=wording.first_of(line.entry.outputs, 300),
+            output=labels.first_of(line.entry.outputs, 300),
         )
 
 
@@ -228,11 +228,11 @@ def change(intervention: Intervention, *, by: Person, seen: int, reason: str = "
     _check_days(fields.get("starts_on", before.starts_on), fields.get("ends_on", before.ends_on))
     if fields.get("owner") != before.owner:
         _check_people(intervention.programme.organisation, owner=fields.get("owner"))
-    words = wording.changes(before, fields)
+    words = labels.changes(before, fields)
     if not words:
         return intervention
     reason = reason.strip()
-    if wording.days_moved(before, fields) and not reason:
+    if labels.days_moved(before, fields) and not reason:
         raise Refusal("Say why the plan changes.")
     save_over(intervention, seen=seen, **fields)
     index.put_many([of_intervention(intervention)])

@@ -9,7 +9,7 @@ from django import forms
 from kmportal.lib.days import long_day
 from kmportal.lib.forms import DateField, VersionedForm, hinted
 from organisations.models import Membership, Organisation, Person
-from roadmap import wording
+from roadmap import labels
 from roadmap.models import TAKES, Area, CatalogueEntry, Effort, Intervention, Kind, Programme, ProgrammeStep, Step
 from roadmap.starters import starters
 
@@ -199,7 +199,7 @@ class InterventionEditForm(VersionedForm, InterventionForm):
         wanted = super().clean()
         before = Intervention.objects.get(pk=self.instance.pk)
         is_stale = before.version != wanted.get("version")  # then somebody else moved them, and the action says so
-        if not self.errors and not is_stale and wording.days_moved(before, wanted) and not wanted.get("reason"):
+        if not self.errors and not is_stale and labels.days_moved(before, wanted) and not wanted.get("reason"):
             self.add_error("reason", "Say why the plan changes")
         return wanted
 
@@ -247,5 +247,5 @@ def prefilled(entry: CatalogueEntry) -> dict[str, Any]:
         "kind": entry.kind,
         "effort": entry.effort,
         "areas": entry.areas,
-        "output": wording.first_of(entry.guidance.get("outputs", []), 300),
+        "output": labels.first_of(entry.guidance.get("outputs", []), 300),
     }

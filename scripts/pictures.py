@@ -2,7 +2,7 @@
 
     python scripts/pictures.py
 
-Which pictures a guide has, and who looks at which page, stands in ``dashboards/content/help/guides.yaml``. Needs
+Which pictures a guide has, and who looks at which page, stands in ``help/content/guides.yaml``. Needs
 Chromium.
 """
 
@@ -122,7 +122,7 @@ def main() -> int:
         django.setup()
         from django.urls import reverse
 
-        from dashboards.guides import HEIGHT, WIDTH, guides
+        from help.guides import HEIGHT, WIDTH, guides
 
         wanted = [task.picture for guide in guides() for task in guide.first]
         with demo(Path(name)) as address, sync_playwright() as playwright:

@@ -18,7 +18,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
 from organisations.models import Membership
-from organisations.reach import within_reach
+from organisations.visibility import within_reach
 from search import corrections, engines
 from search.highlighting import Highlighter
 from search.models import SearchDoc

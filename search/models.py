@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from organisations.models import Group, Membership, Organisation, Person
-from organisations.reach import Reach, within_reach
+from organisations.visibility import Reach, within_reach
 
 
 class SearchDocQuerySet(models.QuerySet["SearchDoc"]):

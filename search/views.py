@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
-from kmportal.lib.tables import PageOf, page_number
+from kmportal.lib.pagination import PageOf, page_number
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
-from search import kinds, narrowing
+from search import facets, kinds
 from search.index import Hit, Results, find
 
 PER_PAGE = 10
@@ -39,7 +39,7 @@ class Offer:
 def search(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Without words and choices: what can be found. With them: what was found."""
     text = request.GET.get("q", "").strip()
-    chosen = narrowing.chosen(request.GET, FACETS)
+    chosen = facets.chosen(request.GET, FACETS)
     newest = request.GET.get("order") == "newest"
     starting = not text and not chosen
     results = find(
@@ -58,7 +58,7 @@ def search(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         "newest": newest,
         "rows": [_row(hit) for hit in results.hits],
         "offers": [Offer(key, kinds.kind_of(key), count) for key, count in results.facets["kind"]],
-        "panel": narrowing.panel(results, request.GET, _lists(chosen)),
+        "panel": facets.panel(results, request.GET, _lists(chosen)),
         "page": PageOf(results.page, PER_PAGE, results.total, more=results.more),
         "links": _links(request.GET, results),
     }
@@ -71,10 +71,10 @@ def _row(hit: Hit) -> Row:
     return Row(hit, kinds.kind_of(hit.kind), state, subkind)
 
 
-def _lists(chosen: dict[str, list[str]]) -> list[tuple[str, str, narrowing.Labels]]:
+def _lists(chosen: dict[str, list[str]]) -> list[tuple[str, str, facets.Labels]]:
     """The tick lists: states only inside one kind, because each kind has its own; or to take a choice back."""
     only = chosen["kind"][0] if len(chosen.get("kind", [])) == 1 else ""
-    lists: list[tuple[str, str, narrowing.Labels]] = [("kind", "What", lambda key: kinds.kind_of(key).words)]
+    lists: list[tuple[str, str, facets.Labels]] = [("kind", "What", lambda key: kinds.kind_of(key).words)]
     if only or "state" in chosen:
         lists.append(("state", "State", lambda key: kinds.state_of(only, key).word))
     return [*lists, ("group", "Where", None), ("source", "Brought in from", None), ("year", "Year", None)]

@@ -26,7 +26,7 @@ from kmportal.lib.content import (
     text_problems,
 )
 from roadmap import catalogue
-from techniques import scripts
+from techniques import content_schema
 
 CONTENT = Path(__file__).parent / "content"
 SCHEMA = CONTENT / "framework.schema.json"
@@ -148,7 +148,7 @@ def read(folder: Path = FOLDER, *, names: Names | None = None) -> Framework:
 def known_names() -> Names:
     """The names of all catalogue entries and techniques. Raises ``ContentError`` when a name means two things."""
     whole = catalogue.read()
-    entries, techniques = whole.names(), scripts.read().names()
+    entries, techniques = whole.names(), content_schema.read().names()
     held = ((entries.find(entry.key), techniques.find(entry.technique)) for entry in whole.entries if entry.technique)
     names = Names([*entries, *techniques], pairs=[(one, other) for one, other in held if one and other])
     if names.clashes:

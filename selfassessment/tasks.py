@@ -3,7 +3,7 @@
 from datetime import date
 
 from jobs.models import JobFile
-from jobs.running import Assignment
+from jobs.runner import Assignment
 from selfassessment import actions, reports
 from selfassessment.models import Assessment
 

@@ -16,7 +16,7 @@ from kmportal.lib.content import (
     sourced,
 )
 from roadmap.catalogue import read_sources
-from techniques import scripts
+from techniques import content_schema
 
 FOLDER = Path(__file__).parent / "content" / "examples"
 SCHEMA = FOLDER / "example.schema.json"
@@ -63,9 +63,9 @@ class Example:
     sources: tuple[str, ...]
 
 
-def read(folder: Path = FOLDER, *, library: scripts.Library | None = None) -> tuple[Example, ...]:
+def read(folder: Path = FOLDER, *, library: content_schema.Library | None = None) -> tuple[Example, ...]:
     """All examples. Raises ``ContentError`` with everything that is wrong in any file."""
-    library, known = library or scripts.read(), read_sources()
+    library, known = library or content_schema.read(), read_sources()
     rules = [sourced(known), lambda read: _problems(read, library)]
     documents = read_checked(sorted(folder.glob("*.yaml")), SCHEMA, *rules, base=folder.parent)
     return tuple(_build(document, library, known) for document in documents)
@@ -82,7 +82,7 @@ def example(technique: str) -> Example | None:
     return next((one for one in examples() if one.technique == technique), None)
 
 
-def _problems(document: Document, library: scripts.Library) -> Iterator[Problem]:
+def _problems(document: Document, library: content_schema.Library) -> Iterator[Problem]:
     key = document.data["technique"]
     if Path(document.file).stem != key:
         yield document.problem(["technique"], "The file must have the name of the technique.")
@@ -92,7 +92,7 @@ def _problems(document: Document, library: scripts.Library) -> Iterator[Problem]
         yield document.problem(["technique"], f"There is no technique “{key}”.")
 
 
-def _stage_problems(document: Document, script: scripts.Technique) -> Iterator[Problem]:
+def _stage_problems(document: Document, script: content_schema.Technique) -> Iterator[Problem]:
     told = {stage.key for stage in script.stages if any(column.makes == "summary" for column in stage.columns)}
     for key, lines in document.data["summary"].items():
         if key not in told:
@@ -110,7 +110,7 @@ def _stage_problems(document: Document, script: scripts.Technique) -> Iterator[P
             yield document.problem(["notice", index], "This must be a full sentence with a full stop.")
 
 
-def _build(document: Document, library: scripts.Library, known: dict[str, str]) -> Example:
+def _build(document: Document, library: content_schema.Library, known: dict[str, str]) -> Example:
     data = document.data
     script = library.technique(data["technique"])
     return Example(

@@ -17,8 +17,8 @@ from django.http.cookie import parse_cookie
 from django.utils import timezone
 
 from kmportal.lib.live import Frame, Hub, Replay
-from techniques import doors, feed
-from techniques.projection import Audience
+from techniques import participant_lookup, room_updates
+from techniques.room_visibility import Audience
 
 logger = logging.getLogger(__name__)
 Message = MutableMapping[str, Any]
@@ -42,23 +42,23 @@ class _Rooms:
     """The logs of the rooms, as the hub reads them."""
 
     def heads(self, topics: Iterable[int]) -> dict[int, int]:
-        return feed.heads(topics)
+        return room_updates.heads(topics)
 
     def replay(self, topic: int, since: int, audience: str) -> Replay:
-        page = feed.since(topic, since, Audience(audience))
+        page = room_updates.since(topic, since, Audience(audience))
         return Replay(_frames(page.pieces), page.upto, page.more)
 
     def news(
         self, known: Mapping[int, int], audiences: Mapping[int, set[str]]
     ) -> dict[int, tuple[int, dict[str, tuple[Frame, ...]]]]:
-        found = feed.news(known, {topic: {Audience(one) for one in ones} for topic, ones in audiences.items()})
+        found = room_updates.news(known, {topic: {Audience(one) for one in ones} for topic, ones in audiences.items()})
         return {
             topic: (news.upto, {audience: _frames(pieces) for audience, pieces in news.pieces.items()})
             for topic, news in found.items()
         }
 
 
-def _frames(pieces: Iterable[feed.Piece]) -> tuple[Frame, ...]:
+def _frames(pieces: Iterable[room_updates.Piece]) -> tuple[Frame, ...]:
     return tuple(Frame(piece.seq, piece.as_frame(), piece.is_about_leaving) for piece in pieces)
 
 
@@ -90,7 +90,7 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
         await _plain(send, 400, "This address is not complete.")
         return
     hub, pk, cookies = _hub(), int(found[1]), parse_cookie(headers.get("cookie", ""))
-    who = await hub.run(doors.who_listens, cookies, pk, audience)
+    who = await hub.run(participant_lookup.who_listens, cookies, pk, audience)
     if who is None:
         await _plain(send, 404, "There is no such room for you.")
         return
@@ -116,7 +116,7 @@ async def _stream(hub: Hub, send: Send, pk: int, since: int, audience: Audience,
         async for frame in frames:
             if frame is None or frame.is_doubtful or asyncio.get_running_loop().time() - checked > PING_SECONDS:
                 checked = asyncio.get_running_loop().time()
-                if await hub.run(doors.who_listens, cookies, pk, audience) is None:
+                if await hub.run(participant_lookup.who_listens, cookies, pk, audience) is None:
                     await _part(send, b"event: gone\ndata: {}\n\n")
                     break
                 await _part(send, _ping())
@@ -146,7 +146,7 @@ async def _hung_up(receive: Receive) -> None:
 
 
 def _ping() -> bytes:
-    return f'event: ping\ndata: {{"now": {feed.milliseconds(timezone.now())}}}\n\n'.encode()
+    return f'event: ping\ndata: {{"now": {room_updates.milliseconds(timezone.now())}}}\n\n'.encode()
 
 
 async def _part(send: Send, body: bytes) -> None:

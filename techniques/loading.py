@@ -4,10 +4,10 @@ from django.db import transaction
 
 from kmportal.lib.loading import Loaded, put
 from search import index
-from techniques.documents import of_technique
+from techniques.content_schema import Column, Library, Stage
+from techniques.content_schema import Technique as Script
 from techniques.models import Technique
-from techniques.scripts import Column, Library, Stage
-from techniques.scripts import Technique as Script
+from techniques.search_documents import of_technique
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from organisations.models import Group, Membership, Organisation, Person
 from roadmap.models import Intervention
-from techniques.promises import Confidentiality
+from techniques.confidentiality import Confidentiality
 
 # The longest note, in characters.
 NOTE_LIMIT = 1000
@@ -342,7 +342,7 @@ class Participant(models.Model):
 
 
 class Note(models.Model):
-    """One note in one column of a stage. Its text leaves the server only through ``techniques.projection``.
+    """One note in one column of a stage. Its text leaves the server only through ``techniques.room_visibility``.
 
     ``client_id`` is made by the writer’s browser, so that sending twice saves once; it is also the only name of a
     note that leaves the server, because row numbers would tell the order of writing. A note that was taken back keeps

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from techniques.views import catalogue, leading, sessions
+from techniques.views import catalogue, facilitating, sessions
 
 urlpatterns = [
     path("", sessions.session_list, name="session_list"),
@@ -14,19 +14,19 @@ urlpatterns = [
     path("<int:pk>/tick/", sessions.session_tick, name="session_tick"),
     path("<int:pk>/join/", sessions.session_join, name="session_join"),
     # The room, for whoever leads it
-    path("<int:pk>/open/", leading.session_open, name="session_open"),
-    path("<int:pk>/room/", leading.session_room, name="session_room"),
-    path("<int:pk>/room/go/", leading.room_go, name="room_go"),
-    path("<int:pk>/room/time/", leading.room_time, name="room_time"),
-    path("<int:pk>/room/people/", leading.room_people, name="room_people"),
-    path("<int:pk>/room/show/", leading.room_show, name="room_show"),
-    path("<int:pk>/room/notes/", leading.room_note, name="room_note"),
-    path("<int:pk>/room/notes/<uuid:handle>/", leading.room_note_change, name="room_note_change"),
-    path("<int:pk>/room/mine/", leading.room_mine, name="room_mine"),
-    path("<int:pk>/room/since/<int:number>/", leading.room_since, name="room_since"),
+    path("<int:pk>/open/", facilitating.session_open, name="session_open"),
+    path("<int:pk>/room/", facilitating.session_room, name="session_room"),
+    path("<int:pk>/room/go/", facilitating.room_go, name="room_go"),
+    path("<int:pk>/room/time/", facilitating.room_time, name="room_time"),
+    path("<int:pk>/room/people/", facilitating.room_people, name="room_people"),
+    path("<int:pk>/room/show/", facilitating.room_show, name="room_show"),
+    path("<int:pk>/room/notes/", facilitating.room_note, name="room_note"),
+    path("<int:pk>/room/notes/<uuid:handle>/", facilitating.room_note_change, name="room_note_change"),
+    path("<int:pk>/room/mine/", facilitating.room_mine, name="room_mine"),
+    path("<int:pk>/room/since/<int:number>/", facilitating.room_since, name="room_since"),
     # The big screen, for every member
-    path("<int:pk>/screen/", leading.session_screen, name="session_screen"),
-    path("<int:pk>/screen/since/<int:number>/", leading.screen_since, name="screen_since"),
+    path("<int:pk>/screen/", facilitating.session_screen, name="session_screen"),
+    path("<int:pk>/screen/since/<int:number>/", facilitating.screen_since, name="screen_since"),
     # The catalogue
     path("techniques/", catalogue.technique_list, name="technique_list"),
     path("techniques/<slug:key>/", catalogue.technique_detail, name="technique_detail"),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.db import connections
 
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
 
 # However busy the machine is: two that wait for each other for ever are told apart from two that are slow
 PATIENCE_SECONDS = 60

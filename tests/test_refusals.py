@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
 from tests.test_doors import patterns
 from tests.test_garbage import who_may
 from tests.world import World
@@ -47,8 +47,8 @@ FORMS = [
 ]
 PRESSES = [
     ("assessment_open", "selfassessment.actions.open_for_answers"),
-    ("import_run", "lessons.actions.bringing_in.ask_to_run"),
-    ("import_try", "lessons.actions.bringing_in.ask_to_try"),
+    ("import_run", "lessons.actions.importing.ask_to_run"),
+    ("import_try", "lessons.actions.importing.ask_to_try"),
     ("lesson_discard", "lessons.actions.writing.discard"),
     ("lesson_send", "lessons.actions.writing.send"),
     ("session_join", "techniques.actions.join"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 import actionplan.actions
 import jobs.actions
-import lessons.actions.bringing_in
+import lessons.actions.importing
 import lessons.actions.review
 import lessons.actions.writing
 import notifications.actions
@@ -77,7 +77,7 @@ class World:
         t.claimed = start(riverside, by=cara, at=now, words=words, facts={}, tags=())
         t.claimed = lessons.actions.writing.send(t.claimed, by=cara, at=now)
         t.claimed = lessons.actions.review.claim(t.claimed, by=farah, at=now)
-        t.run = lessons.actions.bringing_in.look(
+        t.run = lessons.actions.importing.look(
             riverside, by=farah, at=now, file_name="l.csv", content=b"title,lesson\nAsk early,Ask pharmacy early\n"
         )
         prepare = {"by": farah, "closes_on": timezone.localdate() + timedelta(days=9), "programme": t.programme}

@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from dashboards.guides import guide_for
 from dashboards.reports import Home
 from organisations.access import requires
 from organisations.models import Organisation
@@ -22,7 +21,6 @@ def home(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     can = request.membership.can
     values = {
         "home": report,
-        "guide": guide_for(request.membership.role),
         "can_plan": can(Permission.PLAN),
         "can_contribute": can(Permission.CONTRIBUTE),
         "can_administer": can(Permission.ADMINISTER),

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from kmportal.lib.days import clock, long_day
-from kmportal.lib.refusals import Stale
+from kmportal.lib.exceptions import Stale
 
 # Beyond this many words in one changed paragraph the whole paragraph is marked: comparing would take seconds.
 WORDS_COMPARED = 2_000

@@ -21,8 +21,8 @@ from django.utils import timezone
 from django.utils.functional import lazy
 
 from kmportal.lib import days
-from kmportal.lib.problems import in_our_words, problems_of
-from kmportal.lib.tables import whole_number
+from kmportal.lib.form_errors import in_our_words, problems_of
+from kmportal.lib.pagination import whole_number
 
 # --- How fields are drawn --------------------------------------------------------------------------------------------
 

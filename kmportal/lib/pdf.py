@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
 
 NO_PANGO = (
     "PDFs cannot be made on this machine: the Pango library is missing. Everything else works. "

@@ -10,7 +10,7 @@ from django.utils import timezone
 from kmportal.lib import charts
 from kmportal.lib.charts.timeline import State
 from kmportal.lib.forms import DateField, MomentField, helper, hinted
-from kmportal.lib.thread import Link, Stop
+from kmportal.lib.provenance import Link, Stop
 
 CRITERIA = [
     ("L1", "Direction", 2.5, 4), ("L2", "Ownership at the top", 3, 4), ("L3", "Leading by example", 2, 3.5),

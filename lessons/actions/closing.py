@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from actionplan import actions as promises
 from actionplan.models import Action
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
 from lessons import emails, prefill
 from lessons.actions import writing
 from lessons.models import SessionAction

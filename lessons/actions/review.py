@@ -6,15 +6,15 @@ from typing import Any
 
 from django.db import transaction
 
-from kmportal.lib.refusals import Refusal, Stale
-from lessons import checks, emails, indexing, states
-from lessons.actions import steps
+from kmportal.lib.exceptions import Refusal, Stale
+from lessons import emails, quality, search_documents, workflow
+from lessons.actions import transitions
 from lessons.actions.writing import file_under
 from lessons.models import Lesson, LessonEvent, State
 from notifications.actions import tell
 from organisations import audit
 from organisations.models import Group, Person
-from organisations.reach import Reach
+from organisations.visibility import Reach
 
 OUTCOMES = {State.IDENTIFIED: "identify", State.NOTED: "note"}
 
@@ -22,19 +22,19 @@ OUTCOMES = {State.IDENTIFIED: "identify", State.NOTED: "note"}
 @transaction.atomic
 def claim(lesson: Lesson, *, by: Person, at: datetime) -> Lesson:
     """Take a waiting lesson to check it. Of two who press at once one gets it; the other reads who did."""
-    steps.lock(lesson)
+    transitions.lock(lesson)
     if lesson.state == State.IN_REVIEW and lesson.claimed_by_id == by.pk:
         return lesson
-    steps.take(lesson, "claim", by=by, at=at, claimed_by=by, claimed_at=at)
+    transitions.take(lesson, "claim", by=by, at=at, claimed_by=by, claimed_at=at)
     return lesson
 
 
 @transaction.atomic
 def take_over(lesson: Lesson, *, by: Person, at: datetime) -> Lesson:
     """Take a lesson from somebody who has not answered in time; they are told."""
-    steps.lock(lesson)
+    transitions.lock(lesson)
     before = lesson.claimed_by
-    event = steps.take(lesson, "take_over", by=by, at=at, claimed_by=by, claimed_at=at)
+    event = transitions.take(lesson, "take_over", by=by, at=at, claimed_by=by, claimed_at=at)
     tell(
         before,
         organisation=lesson.organisation,
@@ -50,18 +50,18 @@ def take_over(lesson: Lesson, *, by: Person, at: datetime) -> Lesson:
 @transaction.atomic
 def release(lesson: Lesson, *, by: Person, at: datetime) -> Lesson:
     """Put a claimed lesson back, so that somebody else can check it."""
-    steps.lock(lesson)
-    steps.take(lesson, "release", by=by, at=at, claimed_by=None, claimed_at=None)
+    transitions.lock(lesson)
+    transitions.take(lesson, "release", by=by, at=at, claimed_by=None, claimed_at=None)
     return lesson
 
 
 @transaction.atomic
 def send_back(lesson: Lesson, *, by: Person, at: datetime, comment: str) -> Lesson:
     """Return it to its author with what should be better; the author is told and may send it again."""
-    steps.lock(lesson)
+    transitions.lock(lesson)
     if not comment.strip():
         raise Refusal("Say what the author should change.")
-    event = steps.take(lesson, "return", by=by, at=at, comment=comment, claimed_by=None, answer_due_on=None)
+    event = transitions.take(lesson, "return", by=by, at=at, comment=comment, claimed_by=None, answer_due_on=None)
     _tell_author(lesson, event, f"Your lesson came back with a comment: {lesson.words.title}")
     return lesson
 
@@ -69,10 +69,10 @@ def send_back(lesson: Lesson, *, by: Person, at: datetime, comment: str) -> Less
 @transaction.atomic
 def decline(lesson: Lesson, *, by: Person, at: datetime, reason: str) -> Lesson:
     """Turn it down for good, with the reason; the author is told."""
-    steps.lock(lesson)
+    transitions.lock(lesson)
     if not reason.strip():
         raise Refusal("Say why it cannot be used, so that the author understands.")
-    event = steps.take(lesson, "decline", by=by, at=at, comment=reason, answer_due_on=None)
+    event = transitions.take(lesson, "decline", by=by, at=at, comment=reason, answer_due_on=None)
     _tell_author(lesson, event, f"Your lesson was declined: {lesson.words.title}")
     return lesson
 
@@ -100,7 +100,7 @@ def validate(
     ``read`` is the revision that was read; if the words have changed since, ``Stale``. Every line of the quality list
     must be ticked, and what the portal can see to be missing cannot be ticked away.
     """
-    steps.lock(lesson)
+    transitions.lock(lesson)
     if lesson.revision_id != read:
         raise Stale("The words have changed since you opened this lesson. Read it again.")
     if open_lines := unmet(lesson, outcome, ticked=ticked, contact=contact, process=process):
@@ -119,15 +119,15 @@ def validate(
         "approved": lesson.revision,
     }
     file_under(lesson, tags)
-    event = steps.take(lesson, OUTCOMES[State(outcome)], by=by, at=at, comment=comment, **values)
+    event = transitions.take(lesson, OUTCOMES[State(outcome)], by=by, at=at, comment=comment, **values)
     _tell_author(lesson, event, f"Your lesson was checked and can now be read by others: {lesson.words.title}")
     return lesson
 
 
 def unmet(lesson: Lesson, outcome: str, *, ticked: Collection[str], contact: str, process: str) -> list[str]:
     """What still stands against *identified* or *noted*, in the order of the list."""
-    missing = checks.missing_for(outcome, lesson.words, contact=contact, process=process)
-    lines = checks.quality_for(outcome)
+    missing = quality.missing_for(outcome, lesson.words, contact=contact, process=process)
+    lines = quality.quality_for(outcome)
     return [
         missing.get(line.key) or f"“{line.words}” is not ticked."
         for line in lines
@@ -138,18 +138,18 @@ def unmet(lesson: Lesson, outcome: str, *, ticked: Collection[str], contact: str
 @transaction.atomic
 def confirm(lesson: Lesson, *, by: Person, at: datetime, read: int) -> Lesson:
     """Say that a lesson which was changed after its check is still right. Neither the author nor who changed it may."""
-    steps.lock(lesson)
+    transitions.lock(lesson)
     if lesson.revision_id != read:
         raise Stale("The words have changed again since you opened this lesson. Read it again.")
     if not lesson.changed_since_validation:
         return lesson
-    if not states.may_confirm(lesson, steps.membership_in(lesson, by)):
+    if not workflow.may_confirm(lesson, transitions.membership_in(lesson, by)):
         raise Refusal("Somebody else must check this change, neither the author nor whoever made it.")
     lesson.approved, lesson.validated_by, lesson.validated_at = lesson.revision, by, at
-    steps.keep(lesson, "approved", "validated_by", "validated_at")
-    event = steps.note(lesson, before=lesson.state, by=by, at=at, comment="The change was checked.")
+    transitions.keep(lesson, "approved", "validated_by", "validated_at")
+    event = transitions.note(lesson, before=lesson.state, by=by, at=at, comment="The change was checked.")
     audit.record(lesson.organisation, "checked again", lesson, by=by, revision=lesson.words.number)
-    indexing.put(lesson)
+    search_documents.put(lesson)
     if lesson.author_id:
         _tell_author(lesson, event, f"The change to your lesson was checked: {lesson.words.title}", mail=False)
     return lesson

@@ -10,16 +10,16 @@ from django.utils import timezone
 
 from actionplan import actions as promises
 from actionplan.models import Action
-from kmportal.lib.refusals import Refusal, Stale
-from lessons import indexing, states
-from lessons.actions import steps
-from lessons.checks import title_from
+from kmportal.lib.exceptions import Refusal, Stale
+from lessons import search_documents, workflow
+from lessons.actions import transitions
 from lessons.models import Lesson, LessonAction, LessonRevision, State, Tag
+from lessons.quality import title_from
 from notifications.actions import tell, untell
 from organisations import audit
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
-from organisations.reach import Reach
+from organisations.visibility import Reach
 from roadmap.models import Intervention
 from techniques.models import Session
 
@@ -65,9 +65,9 @@ def start(
     lesson.revision = LessonRevision.objects.create(lesson=lesson, number=1, at=at, by=by, **_words(words))
     lesson.save(update_fields=["revision"])
     file_under(lesson, tags)
-    steps.note(lesson, before="", by=by, at=at)
+    transitions.note(lesson, before="", by=by, at=at)
     audit.record(organisation, "drafted", lesson, by=by, session=session.pk if session else None)
-    indexing.put(lesson)
+    search_documents.put(lesson)
     return lesson
 
 
@@ -89,9 +89,9 @@ def write(
     a new revision follows them. After the check the page says that it was changed since. Fewer may read it then at any
     time; more only if somebody says so who could have checked it.
     """
-    steps.lock(lesson)
-    membership = steps.membership_in(lesson, by)
-    if not states.may_write(lesson, membership):
+    transitions.lock(lesson)
+    membership = transitions.membership_in(lesson, by)
+    if not workflow.may_write(lesson, membership):
         raise Refusal(why_not_now(lesson, by))
     fresh, values = _words(words), _known(facts or {}, FACTS)
     if not _differs(lesson, fresh, values, tags):
@@ -105,7 +105,7 @@ def write(
         lesson.reach = values["reach"] = values.get("share_with", lesson.share_with)
     for column, value in values.items():
         setattr(lesson, column, value)
-    steps.keep(lesson, "revision", *values)
+    transitions.keep(lesson, "revision", *values)
     if lesson.is_shared and (lesson.reach, lesson.group_id) != readers:
         _take_promises_along(lesson, by=by)
         audit.record(
@@ -114,16 +114,16 @@ def write(
     if tags is not None:
         file_under(lesson, tags)
     if changed and lesson.is_shared:
-        steps.note(lesson, before=lesson.state, by=by, at=at)
+        transitions.note(lesson, before=lesson.state, by=by, at=at)
         audit.record(lesson.organisation, "changed", lesson, by=by, revision=lesson.words.number)
-    indexing.put(lesson)
+    search_documents.put(lesson)
     return lesson
 
 
 @transaction.atomic
 def send(lesson: Lesson, *, by: Person, at: datetime) -> Lesson:
     """Send a draft, or one that came back, for review. Whoever checks lessons is told. Sent twice is sent once."""
-    steps.lock(lesson)
+    transitions.lock(lesson)
     if lesson.state in (State.SUBMITTED, State.IN_REVIEW) and lesson.author_id == by.pk:
         return lesson
     revision = lesson.words
@@ -134,9 +134,9 @@ def send(lesson: Lesson, *, by: Person, at: datetime) -> Lesson:
     if not revision.title.strip():
         revision.title = title_from(revision.then_do, revision.happened)
         revision.save(update_fields=["title"])
-    due = states.working_days_after(timezone.localdate(at), states.ANSWER_WITHIN)
+    due = workflow.working_days_after(timezone.localdate(at), workflow.ANSWER_WITHIN)
     values: dict[str, Any] = {"submitted_at": at, "answer_due_on": due, "claimed_by": None, "claimed_at": None}
-    event = steps.take(lesson, "submit", by=by, at=at, **values)
+    event = transitions.take(lesson, "submit", by=by, at=at, **values)
     _tell_validators(lesson, by, key=f"lesson {lesson.pk} waits {event.pk}")
     return lesson
 
@@ -144,12 +144,12 @@ def send(lesson: Lesson, *, by: Person, at: datetime) -> Lesson:
 @transaction.atomic
 def withdraw(lesson: Lesson, *, by: Person, at: datetime) -> Lesson:
     """Take back what was sent, so that it is a draft again and nobody else sees it."""
-    steps.lock(lesson)
+    transitions.lock(lesson)
     if lesson.state == State.DRAFT and lesson.author_id == by.pk:
         return lesson
     reader = lesson.claimed_by
     empty: dict[str, Any] = {"submitted_at": None, "answer_due_on": None, "claimed_by": None, "claimed_at": None}
-    event = steps.take(lesson, "withdraw", by=by, at=at, **empty)
+    event = transitions.take(lesson, "withdraw", by=by, at=at, **empty)
     untell(lesson.organisation, keys=f"lesson {lesson.pk} ", but=by)
     tell(
         reader,
@@ -166,14 +166,14 @@ def withdraw(lesson: Lesson, *, by: Person, at: datetime) -> Lesson:
 @transaction.atomic
 def discard(lesson: Lesson, *, by: Person) -> None:
     """Throw away a draft that was never sent. What was sent once is never deleted."""
-    steps.lock(lesson)
+    transitions.lock(lesson)
     if lesson.state != State.DRAFT or lesson.author_id != by.pk:
         raise Refusal("Only the author can delete a draft.")
     if lesson.events.exclude(after=State.DRAFT).exists():
         raise Refusal(
             "This lesson has been sent for review before, so we keep it. It stays a draft that only you can see."
         )
-    indexing.drop(lesson.pk)
+    search_documents.drop(lesson.pk)
     audit.record(lesson.organisation, "deleted", lesson, by=by)
     lesson.delete()
 
@@ -239,7 +239,7 @@ def _write_words(lesson: Lesson, words: dict[str, str], *, by: Person, at: datet
     was_shown = lesson.is_shared or revision.lessonevent_set.exclude(after=State.DRAFT).exists()
     if was_shown:
         kept = {name: getattr(revision, name) for name in WORDS}
-        number = steps.newest_number(lesson) + 1
+        number = transitions.newest_number(lesson) + 1
         lesson.revision = LessonRevision.objects.create(lesson=lesson, number=number, by=by, at=at, **{**kept, **words})
     else:
         for name, text in words.items():

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from kmportal.lib.importing import ENCODINGS
+from lessons.importing.rows import FIELDS, has_what_it_takes
 from lessons.models import ImportRun
-from lessons.reading import FIELDS, has_what_it_takes
 
 LEFT_OUT = ""
 SOURCE_HINT = "Everybody sees it on each lesson. For example, Regional incidents 2025"

@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 
 from kmportal.lib.forms import DateField, hinted
-from lessons import checks
+from lessons import quality
 from lessons.forms.writing import SHARES, TagsField
 from lessons.models import Lesson, State
 from organisations.models import Group
-from organisations.reach import Reach
+from organisations.visibility import Reach
 
 
 class CheckForm(forms.Form):
@@ -31,7 +31,7 @@ class CheckForm(forms.Form):
         label="What follows from it?",
     )
     ticked = forms.MultipleChoiceField(
-        choices=[(line.key, line.words) for line in checks.QUALITY if line.key not in checks.BY_FIELD],
+        choices=[(line.key, line.words) for line in quality.QUALITY if line.key not in quality.BY_FIELD],
         widget=forms.CheckboxSelectMultiple,
         required=False,
         label="Is all of this true?",
@@ -65,17 +65,17 @@ class CheckForm(forms.Form):
         if not self.fields["group"].queryset.exists():
             del self.fields["group"]
             self.fields["share_with"].choices = [share for share in SHARES if share[0] != Reach.GROUP]
-        self.fields["ticked"].choices = hinted(self.fields["ticked"].choices, checks.missing_in(lesson.words))
+        self.fields["ticked"].choices = hinted(self.fields["ticked"].choices, quality.missing_in(lesson.words))
 
     def clean(self) -> dict[str, Any]:
         """What is not so is said beside the list; what only the words can mend is not the validator’s to tick."""
         values = super().clean() or {}
         outcome, ticked = values.get("outcome", State.IDENTIFIED), values.setdefault("ticked", [])
         contact, process = values.get("contact", ""), values.get("process", "")
-        missing = checks.missing_for(outcome, self.lesson.words, contact=contact, process=process)
-        for line in checks.quality_for(outcome):
+        missing = quality.missing_for(outcome, self.lesson.words, contact=contact, process=process)
+        for line in quality.quality_for(outcome):
             sentence = missing.get(line.key, "").rstrip(".")
-            if line.key in checks.BY_FIELD:
+            if line.key in quality.BY_FIELD:
                 ticked.append(line.key)
                 if sentence:
                     self.add_error(line.key, sentence)

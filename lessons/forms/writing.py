@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from kmportal.lib.forms import DateField
 from lessons.models import Lesson
 from organisations.models import Group, Organisation
-from organisations.reach import Reach
+from organisations.visibility import Reach
 
 # Somebody who writes on a phone is stopped well before the columns are full. What was brought in may be longer.
 SHORT_TEXT, ADVICE_TEXT, LONG_TEXT = 4_000, 2_000, 40_000

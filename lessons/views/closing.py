@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from actionplan.adding import action_page
+from actionplan.action_pages import action_page
 from kmportal.lib.cleaning import first_words
+from kmportal.lib.exceptions import Refusal
 from kmportal.lib.forms import status_of
-from kmportal.lib.refusals import Refusal
 from lessons import prefill
 from lessons.actions import closing
 from lessons.forms.closing import AdviceFormSet, PromiseFormSet, SummaryForm
@@ -20,7 +20,7 @@ from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from techniques.models import Session
-from techniques.projection import unshown_count
+from techniques.room_visibility import unshown_count
 
 
 @requires(Permission.FACILITATE)

@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from jobs.views import wait_or_show
+from kmportal.lib.csv import csv_download
+from kmportal.lib.exceptions import Refusal
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.importing import ENCODINGS, damaged_places
-from kmportal.lib.refusals import Refusal
-from kmportal.lib.tables import csv_download
-from lessons.actions import bringing_in
+from lessons.actions import importing
 from lessons.forms.importing import ReadingForm, UploadForm
+from lessons.importing.rows import FIELDS, WORDS, Row
 from lessons.models import ImportRun
-from lessons.reading import FIELDS, WORDS, Row
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
@@ -31,7 +31,7 @@ def import_list(request: HttpRequest, organisation: Organisation) -> HttpRespons
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            run = bringing_in.look(
+            run = importing.look(
                 organisation,
                 by=request.user,
                 at=timezone.now(),
@@ -54,13 +54,13 @@ def import_detail(request: HttpRequest, organisation: Organisation, pk: int) -> 
     run = _find(request, pk)
     if run.state in (ImportRun.State.RUNNING, ImportRun.State.DONE):
         return _outcome(request, run)
-    sheet, content = bringing_in.sheet_of(run), bytes(run.content)
+    sheet, content = importing.sheet_of(run), bytes(run.content)
     places = damaged_places(content)
     form = ReadingForm(sent(request), run=run, headings=sheet.headings, needs_letters=bool(places))
     if form.is_valid():
         try:
             values = form.cleaned_data
-            bringing_in.settle(
+            importing.settle(
                 run,
                 seen=values["version"],
                 source=values["source"],
@@ -73,13 +73,13 @@ def import_detail(request: HttpRequest, organisation: Organisation, pk: int) -> 
         else:
             messages.success(request, "This is how the file is read now.")
             return redirect(run)
-    rows = bringing_in.first_rows(run, PREVIEW_ROWS)
+    rows = importing.first_rows(run, PREVIEW_ROWS)
     context = {
         "run": run,
         "form": form,
         "places": [[(label, place[name]) for name, label in ENCODINGS] for place in places],
         "encodings": [label for _, label in ENCODINGS],
-        "total": bringing_in.total_rows(run),
+        "total": importing.total_rows(run),
         "preview": [_line(row) for row in rows],
         **_problems(run),
     }
@@ -92,7 +92,7 @@ def import_try(request: HttpRequest, organisation: Organisation, pk: int) -> Htt
     """Read all rows and say what would become of them."""
     run = _find(request, pk)
     try:
-        job = bringing_in.ask_to_try(run, by=request.user)
+        job = importing.ask_to_try(run, by=request.user)
     except Refusal as refusal:
         messages.warning(request, str(refusal))
         return redirect(run)
@@ -105,7 +105,7 @@ def import_run(request: HttpRequest, organisation: Organisation, pk: int) -> Htt
     """Bring the lessons in; a second press finds the first one’s work."""
     run = _find(request, pk)
     try:
-        job = bringing_in.ask_to_run(run, by=request.user)
+        job = importing.ask_to_run(run, by=request.user)
     except Refusal as refusal:
         messages.warning(request, str(refusal))
         return redirect(run)
@@ -117,7 +117,7 @@ def import_run(request: HttpRequest, organisation: Organisation, pk: int) -> Htt
 def import_problems(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """What is to be said about single rows, as a file."""
     run = _find(request, pk)
-    return csv_download(f"problems-{run.pk}", bringing_in.PROBLEM_COLUMNS, bringing_in.problem_rows(run))
+    return csv_download(f"problems-{run.pk}", importing.PROBLEM_COLUMNS, importing.problem_rows(run))
 
 
 def _find(request: HttpRequest, pk: int) -> ImportRun:

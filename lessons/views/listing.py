@@ -11,10 +11,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from kmportal.lib.csv import csv_download
 from kmportal.lib.days import long_day
 from kmportal.lib.links import absolute
-from kmportal.lib.tables import PageOf, csv_download, page_number
-from lessons import indexing, wording
+from kmportal.lib.pagination import PageOf, page_number
+from lessons import labels, search_documents
 from lessons.models import SHARED, Lesson, State
 from organisations.access import requires
 from organisations.models import Membership, Organisation
@@ -85,7 +86,7 @@ def lesson_list(request: HttpRequest, organisation: Organisation) -> HttpRespons
     facets = [_facet(name, found.facets, chosen[name]) for name in FACETS]
     context = {
         "found": found,
-        "rows": [(hit, wording.LOOKS[hit.state]) for hit in found.hits],
+        "rows": [(hit, labels.LOOKS[hit.state]) for hit in found.hits],
         "page": PageOf(found.page, PER_PAGE, found.total, found.more),
         "facets": [facet for facet in facets if facet.narrows(found.total)],
         "narrowed": sum(map(len, chosen.values())),
@@ -119,7 +120,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     if not filters["state"]:
         filters["state"] = [str(state) for state in SHARED]
     order = "newest" if query.get("sort") == "newest" or not text else "best"
-    return {"text": text, "kinds": [indexing.KIND], "filters": filters, "order": order}
+    return {"text": text, "kinds": [search_documents.KIND], "filters": filters, "order": order}
 
 
 def _facet(name: str, facets: Mapping[str, list[tuple[str, int]]], chosen: Sequence[str]) -> Facet:

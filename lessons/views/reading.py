@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from actionplan.adding import action_page
+from actionplan.action_pages import action_page
 from actionplan.models import Action
 from kmportal.lib.conflicts import compare
-from lessons import states, wording
+from lessons import labels, workflow
 from lessons.actions import writing
 from lessons.forms.writing import LessonForm
 from lessons.views.finding import lesson_or_404
@@ -31,19 +31,19 @@ def lesson_detail(request: HttpRequest, organisation: Organisation, pk: int) -> 
     is_side = lesson.author_id == membership.person_id or membership.can(Permission.VALIDATE)
     events = lesson.events.select_related("by", "revision").order_by("pk")
     actions = Action.objects.visible_to(membership).filter(lessonaction__lesson=lesson)
-    lines = wording.history(events, lesson, with_comments=is_side) if is_ours else []
+    lines = labels.history(events, lesson, with_comments=is_side) if is_ours else []
     context = {
         "lesson": lesson,
         "words": lesson.words,
-        "long_advice": wording.is_long_advice(lesson.words),
-        "look": wording.LOOKS[lesson.state],
+        "long_advice": labels.is_long_advice(lesson.words),
+        "look": labels.LOOKS[lesson.state],
         "is_ours": is_ours,
-        "moves": states.moves_open_to(lesson, membership, on=today) if is_ours else set(),
-        "may_write": states.may_write(lesson, membership),
-        "may_confirm": states.may_confirm(lesson, membership),
+        "moves": workflow.moves_open_to(lesson, membership, on=today) if is_ours else set(),
+        "may_write": workflow.may_write(lesson, membership),
+        "may_confirm": workflow.may_confirm(lesson, membership),
         "may_promise": is_ours and lesson.is_shared and membership.can(Permission.CONTRIBUTE),
         "is_mine": lesson.author_id == membership.person_id,
-        "is_late": states.is_late(lesson, on=today),
+        "is_late": workflow.is_late(lesson, on=today),
         "answer": next((line for line in reversed(lines) if line.comment), None),
         "lines": lines,
         "actions": [
@@ -51,8 +51,8 @@ def lesson_detail(request: HttpRequest, organisation: Organisation, pk: int) -> 
         ],
         "tags": lesson.tags.all(),
         "contact_name": lesson.contact.partition(",")[0],
-        "flags": wording.flags_in_words(lesson),
-        "who_may_read": wording.who_may_read(lesson),
+        "flags": labels.flags_in_words(lesson),
+        "who_may_read": labels.who_may_read(lesson),
     }
     return render(request, "lessons/lesson_detail.html", context)
 
@@ -69,7 +69,7 @@ def lesson_changes(request: HttpRequest, organisation: Organisation, pk: int) ->
     context = {
         "lesson": lesson,
         "differences": compare(pairs),
-        "may_confirm": states.may_confirm(lesson, request.membership),
+        "may_confirm": workflow.may_confirm(lesson, request.membership),
     }
     return render(request, "lessons/lesson_changes.html", context)
 

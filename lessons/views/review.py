@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.forms import sent, status_of
-from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.pagination import whole_number
 from kmportal.lib.sentences import quoted
-from kmportal.lib.tables import whole_number
-from lessons import checks, states
+from lessons import quality, workflow
 from lessons.actions import review
 from lessons.forms.review import CheckForm, DeclineForm, ReturnForm
 from lessons.models import Lesson, State
@@ -34,7 +34,7 @@ def lesson_queue(request: HttpRequest, organisation: Organisation) -> HttpRespon
     waiting = Lesson.objects.waiting_for(request.membership).select_related(
         "organisation", "revision", "author", "group", "claimed_by"
     )
-    rows = [(lesson, states.is_late(lesson, on=today)) for lesson in waiting]
+    rows = [(lesson, workflow.is_late(lesson, on=today)) for lesson in waiting]
     me = request.membership.person_id
     sections = [
         ("mine", "Claimed by you", [row for row in rows if row[0].claimed_by_id == me]),
@@ -51,7 +51,7 @@ def lesson_queue(request: HttpRequest, organisation: Organisation) -> HttpRespon
         "total": len(rows),
         "late": sum(late for _, late in rows),
         **tabs(request.membership, "queue"),
-        "changed": [lesson for lesson in changed if states.may_confirm(lesson, request.membership)],
+        "changed": [lesson for lesson in changed if workflow.may_confirm(lesson, request.membership)],
     }
     return render(request, "lessons/lesson_queue.html", context)
 
@@ -79,7 +79,7 @@ def lesson_release(request: HttpRequest, organisation: Organisation, pk: int) ->
 def lesson_check(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The lesson with the list to tick. Three ways on: share it, return it, decline it."""
     lesson = lesson_or_404(request, pk)
-    if not states.may("identify", lesson, request.membership, on=timezone.localdate()):
+    if not workflow.may("identify", lesson, request.membership, on=timezone.localdate()):
         return redirect(lesson)
     form = CheckForm(sent(request), lesson=lesson, initial=_first_guess(lesson))
     if form.is_valid():
@@ -165,7 +165,7 @@ def _answer(
             messages.warning(request, str(refusal))
             return redirect(lesson)
         return _answered(request, words)
-    if not states.may("identify", lesson, request.membership, on=timezone.localdate()):
+    if not workflow.may("identify", lesson, request.membership, on=timezone.localdate()):
         return redirect(lesson)
     return _page(request, lesson, CheckForm(lesson=lesson, initial=_first_guess(lesson)), other=form)
 
@@ -210,9 +210,9 @@ def _page(
         "return_form": other if isinstance(other, ReturnForm) else ReturnForm(),
         "decline_form": other if isinstance(other, DeclineForm) else DeclineForm(),
         "wrong": other,
-        "gaps": list(checks.missing_in(lesson.words).values()),
-        "hints": checks.personal_hints(lesson.words, names=names, author=str(lesson.author or "")),
-        "is_late": states.is_late(lesson, on=timezone.localdate()),
+        "gaps": list(quality.missing_in(lesson.words).values()),
+        "hints": quality.personal_hints(lesson.words, names=names, author=str(lesson.author or "")),
+        "is_late": workflow.is_late(lesson, on=timezone.localdate()),
         "queue": reverse("lesson_queue", args=[lesson.organisation.slug]),
     }
     return render(request, "lessons/lesson_check.html", context, status=status_of(*filter(None, (form, other))))

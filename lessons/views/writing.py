@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kmportal.lib.conflicts import both_versions
 from kmportal.lib.days import clock, long_day
+from kmportal.lib.exceptions import Refusal, Stale
+from kmportal.lib.form_errors import problems_of
 from kmportal.lib.forms import sent, status_of
-from kmportal.lib.hints import Hint
-from kmportal.lib.problems import problems_of
-from kmportal.lib.refusals import Refusal, Stale
-from kmportal.lib.tables import whole_number
-from lessons import checks, states, wording
+from kmportal.lib.pagination import whole_number
+from kmportal.lib.personal_data import Hint
+from lessons import labels, quality, workflow
 from lessons.actions import writing
 from lessons.forms.writing import LessonForm, values_of
 from lessons.models import Lesson
@@ -49,7 +49,7 @@ def lesson_new(request: HttpRequest, organisation: Organisation) -> HttpResponse
 def lesson_edit(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Change one’s draft or a lesson that came back; after the check also what everybody reads."""
     lesson = lesson_or_404(request, pk)
-    if not states.may_write(lesson, request.membership):
+    if not workflow.may_write(lesson, request.membership):
         if lesson.author_id != request.membership.person_id:
             raise PermissionDenied
         messages.warning(request, writing.why_not_now(lesson, request.user))
@@ -108,7 +108,7 @@ def lesson_mine(request: HttpRequest, organisation: Organisation) -> HttpRespons
     today = timezone.localdate()
     mine = Lesson.objects.filter(organisation=organisation).written_by(request.user).select_related("revision")
     rows = [
-        (lesson, wording.LOOKS[lesson.state], states.is_late(lesson, on=today))
+        (lesson, labels.LOOKS[lesson.state], workflow.is_late(lesson, on=today))
         for lesson in mine.select_related("organisation").order_by("-pk")
     ]
     sections = [
@@ -196,10 +196,10 @@ def _send(request: HttpRequest, lesson: Lesson) -> HttpResponse:
 def _findings(lesson: Lesson) -> tuple[list[str], list[Hint]]:
     """What would make it better, and what may show who somebody is."""
     names = Membership.objects.listed().filter(organisation=lesson.organisation_id)
-    hints = checks.personal_hints(
+    hints = quality.personal_hints(
         lesson.words, names=list(names.values_list("person__name", flat=True)), author=str(lesson.author or "")
     )
-    return checks.advice_before_sending(lesson.words), hints
+    return quality.advice_before_sending(lesson.words), hints
 
 
 def _conflict(request: HttpRequest, form: LessonForm, lesson: Lesson | None) -> HttpResponse:

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from kmportal.lib.conflicts import Difference, both_versions
+from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.forms import sent, status_of
-from kmportal.lib.refusals import Refusal, Stale
 from organisations import actions
 from organisations.access import requires
 from organisations.forms import GroupForm

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
 from organisations import actions
 from organisations.access import requires
 from organisations.emails import invitation_link

@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from kmportal.lib.conflicts import Difference, both_versions
+from kmportal.lib.csv import csv_download
+from kmportal.lib.exceptions import Stale
 from kmportal.lib.forms import sent, status_of
-from kmportal.lib.refusals import Stale
-from kmportal.lib.tables import csv_download
 from organisations import actions
 from organisations.access import requires
 from organisations.forms import AuditFilterForm, SettingsForm

@@ -10,12 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from actionplan.adding import action_page
+from actionplan.action_pages import action_page
 from actionplan.models import Action
 from actionplan.reports import lines
 from kmportal.lib.conflicts import Difference, both_versions
+from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.forms import form_page, sent
-from kmportal.lib.refusals import Refusal, Stale
 from kmportal.lib.sentences import quoted
 from organisations.access import requires
 from organisations.models import Organisation

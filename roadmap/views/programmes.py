@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from kmportal.lib.conflicts import Difference, both_versions
+from kmportal.lib.csv import csv_download
+from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.forms import form_page, sent
-from kmportal.lib.refusals import Refusal, Stale
-from kmportal.lib.tables import csv_download
 from organisations.access import requires
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission

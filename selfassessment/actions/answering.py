@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.exceptions import Refusal, Stale
 from organisations.models import Person
 from selfassessment.models import Answer, Asked, Assessment, Criterion, Response
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 import actionplan.actions
 import roadmap.actions
 from actionplan.models import Action, ActionChange
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
 from kmportal.lib.sentences import quoted
 from lessons.models import Lesson
 from organisations import audit

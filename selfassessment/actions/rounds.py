@@ -12,9 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobs.actions import enqueue
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
+from kmportal.lib.locking import save_over
 from kmportal.lib.sentences import people_in_words, quoted
-from kmportal.lib.versions import save_over
 from notifications.actions import tell
 from organisations import audit
 from organisations.models import Membership, Organisation, Person
@@ -22,9 +22,9 @@ from organisations.permissions import Permission
 from roadmap.models import Programme
 from search import index
 from selfassessment import emails
-from selfassessment.documents import of_assessment
 from selfassessment.models import Asked, Assessment, Framework, Response
 from selfassessment.scoring import enough
+from selfassessment.search_documents import of_assessment
 
 State = Assessment.State
 FIXED_ONCE_OPEN = {"anonymous", "framework", "capacity", "months_ahead"}

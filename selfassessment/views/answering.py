@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from kmportal.lib.days import clock
+from kmportal.lib.exceptions import Refusal
 from kmportal.lib.forms import sent, status_of
-from kmportal.lib.refusals import Refusal
 from organisations.access import guest, requires
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission

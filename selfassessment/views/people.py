@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from kmportal.lib.exceptions import Refusal
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.links import absolute
-from kmportal.lib.refusals import Refusal
 from kmportal.lib.sentences import people_in_words
 from organisations.access import requires
 from organisations.models import Organisation

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_POST
 
 from jobs.actions import enqueue
 from jobs.views import wait_or_show
+from kmportal.lib.csv import csv_download
+from kmportal.lib.exceptions import Refusal
 from kmportal.lib.forms import form_page, sent
-from kmportal.lib.refusals import Refusal
 from kmportal.lib.sentences import quoted
-from kmportal.lib.tables import csv_download
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from kmportal.lib.conflicts import Difference, both_versions
+from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.forms import form_page, sent
 from kmportal.lib.links import absolute
-from kmportal.lib.refusals import Refusal, Stale
 from kmportal.lib.sentences import quoted
 from organisations.access import requires
 from organisations.models import Organisation

@@ -8,17 +8,17 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
+from kmportal.lib.locking import save_over
 from kmportal.lib.sentences import quoted
-from kmportal.lib.versions import save_over
 from notifications.actions import tell
 from organisations import audit
 from organisations.models import Group, Organisation, Person
 from roadmap.models import Intervention
 from search import index
-from techniques import codes, emails, log
-from techniques.documents import of_session
+from techniques import emails, join_codes, room_log
 from techniques.models import Invitee, Participant, RoomEvent, Session, Stage, Technique
+from techniques.search_documents import of_session
 
 # What those who are asked to come must hear of when it changes
 ANNOUNCED = ("starts_at", "place_kind", "place")
@@ -99,7 +99,7 @@ def _stages(session: Session, technique: Technique, length: str) -> Iterable[Sta
 
 def _free_code() -> str:
     taken = set(Session.objects.exclude(code="").values_list("code", flat=True))
-    return codes.make(taken)
+    return join_codes.make(taken)
 
 
 def _plan_stages_anew(session: Session) -> None:
@@ -128,7 +128,7 @@ def edit(session: Session, *, by: Person, seen: int, **fields: Any) -> None:
 
     Raises ``Stale`` when somebody else changed it since version ``seen``.
     """
-    _still_planned(log.hold(session))  # held, so that nobody opens the room while its stages are planned anew
+    _still_planned(room_log.hold(session))  # held, so that nobody opens the room while its stages are planned anew
     moved = [name for name in ANNOUNCED if name in fields and fields[name] != getattr(session, name)]
     handed_over = "facilitator" in fields and fields["facilitator"] != session.facilitator
     stretched = "length" in fields and fields["length"] != session.length
@@ -148,7 +148,7 @@ def edit(session: Session, *, by: Person, seen: int, **fields: Any) -> None:
 @transaction.atomic
 def cancel(session: Session, *, by: Person, at: datetime | None = None) -> None:
     """Call a planned session off: the code dies, and those who were asked hear of it. Twice is the same as once."""
-    session = log.hold(session)
+    session = room_log.hold(session)
     if session.state == Session.State.CANCELLED:
         return
     _still_planned(session)
@@ -156,7 +156,7 @@ def cancel(session: Session, *, by: Person, at: datetime | None = None) -> None:
     session.end_code()
     session.save(update_fields=["state", "code", "last_code"])
     Participant.objects.filter(session=session, person=None).update(name="")
-    log.add(session, RoomEvent.Kind.CLOSED, at=at or timezone.now())
+    room_log.add(session, RoomEvent.Kind.CLOSED, at=at or timezone.now())
     audit.record(session.organisation, "cancelled", session, by=by)
     emails.called_off(session)
     index.drop("session", session.pk)
@@ -170,7 +170,7 @@ def _still_planned(session: Session) -> None:
 @transaction.atomic
 def tick(session: Session, *, item: str, is_done: bool) -> None:
     """Tick an item of the checklist, or untick it. Items are told apart by their text."""
-    session = log.hold(session)
+    session = room_log.hold(session)
     ticked = [one for one in session.prepared if one != item]
     session.prepared = [*ticked, item] if is_done else ticked
     session.save(update_fields=["prepared"])
@@ -189,7 +189,7 @@ def invite(
 
     Answers those who were asked now. Each gets a mail with the code; a member finds a notice too.
     """
-    session = log.hold(session)
+    session = room_log.hold(session)
     if session.is_over:
         raise Refusal("This session is over, so nobody can be invited any more.")
     at = at or timezone.now()

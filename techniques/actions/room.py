@@ -7,14 +7,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
 from organisations import audit
 from organisations.models import Person
 from search import index
-from techniques import keys, log, pacing
-from techniques.documents import of_session
+from techniques import guest_cookies, pacing, room_log
+from techniques.confidentiality import Confidentiality
 from techniques.models import NOTE_LIMIT, Note, Participant, RoomEvent, Session, Stage
-from techniques.promises import Confidentiality
+from techniques.search_documents import of_session
 
 # Far above any session that can be led; they keep a stuck or hostile browser from filling the database.
 PEOPLE_LIMIT = 500
@@ -29,7 +29,7 @@ TURNING_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 @transaction.atomic
 def open_room(session: Session, *, by: Person, at: datetime) -> Session:
     """Begin: the first stage is on and its clock runs. Opening an open room changes nothing."""
-    session = log.hold(session)
+    session = room_log.hold(session)
     _not_over(session)
     if session.is_live:
         return session
@@ -39,7 +39,7 @@ def open_room(session: Session, *, by: Person, at: datetime) -> Session:
         raise Refusal("This session has no steps.")
     _enter(session, first, at)
     session.save(update_fields=["state", "opened_at"])
-    log.add(session, RoomEvent.Kind.OPENED, at=at)
+    room_log.add(session, RoomEvent.Kind.OPENED, at=at)
     audit.record(session.organisation, "opened", session, by=by)
     index.put_many([of_session(session)])
     return session
@@ -53,12 +53,12 @@ def join(session: Session, *, name: str, key: str, person: Person | None = None,
 
     ``person`` only for a member of the session’s organisation; everybody else is a guest with a name.
     """
-    session = log.hold(session)
+    session = room_log.hold(session)
     _not_over(session)
     name = " ".join(_clean(name).split())[:NAME_LIMIT]
     if not name:
         raise Refusal("Enter your name, so that the facilitator knows who is here.")
-    mine = {"person": person} if person else {"person": None, "key": keys.fingerprint(key)}
+    mine = {"person": person} if person else {"person": None, "key": guest_cookies.fingerprint(key)}
     found = Participant.objects.filter(session=session, **mine).first()
     if found and found.joined_at:
         return found
@@ -67,24 +67,24 @@ def join(session: Session, *, name: str, key: str, person: Person | None = None,
     if Participant.objects.filter(session=session).count() >= PEOPLE_LIMIT:
         raise Refusal(f"This room is full: {PEOPLE_LIMIT} people have joined.")
     if found is None:
-        found = Participant(session=session, person=person, key=keys.fingerprint(key))
+        found = Participant(session=session, person=person, key=guest_cookies.fingerprint(key))
     found.name, found.joined_at = name, at
     found.save()
-    log.add(session, RoomEvent.Kind.PEOPLE, at=at)
+    room_log.add(session, RoomEvent.Kind.PEOPLE, at=at)
     return found
 
 
 @transaction.atomic
 def leave(participant: Participant, *, at: datetime) -> None:
     """Take somebody off the list of who is here; their notes stay. Their browser is unknown from now on."""
-    session = log.hold(participant.session)
+    session = room_log.hold(participant.session)
     _go(session, participant.pk, at)
 
 
 @transaction.atomic
 def shut_door(session: Session, *, by: Person, at: datetime) -> None:
     """Let nobody else in from now on. Twice is the same as once."""
-    session = log.hold(session)
+    session = room_log.hold(session)
     _not_over(session)
     _shut(session, by, at)
 
@@ -92,13 +92,13 @@ def shut_door(session: Session, *, by: Person, at: datetime) -> None:
 @transaction.atomic
 def open_door(session: Session, *, by: Person, at: datetime) -> None:
     """Let people in again. Twice is the same as once."""
-    session = log.hold(session)
+    session = room_log.hold(session)
     _not_over(session)
     if session.door_shut_at is None:
         return
     session.door_shut_at = None
     session.save(update_fields=["door_shut_at"])
-    log.add(session, RoomEvent.Kind.PEOPLE, at=at)
+    room_log.add(session, RoomEvent.Kind.PEOPLE, at=at)
     audit.record(session.organisation, "opened the door of", session, by=by)
 
 
@@ -106,7 +106,7 @@ def open_door(session: Session, *, by: Person, at: datetime) -> None:
 def take_out(session: Session, *, participant: Participant, by: Person, at: datetime) -> None:
     """Take somebody out who should not be here, and shut the door behind them: with the code they would be back at
     once. Their notes stay; a note that is shown can be taken away. Twice is the same as once."""
-    session = log.hold(session)
+    session = room_log.hold(session)
     _not_over(session)
     if _go(session, participant.pk, at):
         audit.record(session.organisation, "took somebody out of", session, by=by)
@@ -117,7 +117,7 @@ def _go(session: Session, participant: int, at: datetime) -> bool:
     here = Participant.objects.filter(session=session, pk=participant, joined_at__isnull=False)
     if not here.update(joined_at=None):
         return False
-    log.add(session, RoomEvent.Kind.AWAY, at=at)
+    room_log.add(session, RoomEvent.Kind.AWAY, at=at)
     return True
 
 
@@ -126,13 +126,13 @@ def _shut(session: Session, by: Person, at: datetime) -> None:
         return
     session.door_shut_at = at
     session.save(update_fields=["door_shut_at"])
-    log.add(session, RoomEvent.Kind.PEOPLE, at=at)
+    room_log.add(session, RoomEvent.Kind.PEOPLE, at=at)
     audit.record(session.organisation, "shut the door of", session, by=by)
 
 
 def lead(session: Session, person: Person) -> Participant:
     """The row under which whoever leads the room types; it is not counted among those who are here."""
-    values = {"name": str(person)[:NAME_LIMIT], "key": keys.fingerprint(keys.new_key())}
+    values = {"name": str(person)[:NAME_LIMIT], "key": guest_cookies.fingerprint(guest_cookies.new_key())}
     return Participant.objects.get_or_create(session=session, person=person, defaults=values)[0]
 
 
@@ -148,7 +148,7 @@ def go_to(session: Session, *, stage: Stage, by: Person, at: datetime) -> None:
     if session.stage_id:
         Stage.objects.filter(pk=session.stage_id).update(seconds_left=session.seconds_left(at))
     _enter(session, Stage.objects.get(pk=stage.pk), at)
-    log.add(session, RoomEvent.Kind.STAGE, at=at)
+    room_log.add(session, RoomEvent.Kind.STAGE, at=at)
 
 
 def _enter(session: Session, stage: Stage, at: datetime) -> None:
@@ -183,7 +183,7 @@ def give_time(session: Session, *, stage: Stage, minutes: int, seen_minutes: int
     else:
         session.ends_at = max(session.ends_at or at, at) + timedelta(minutes=minutes)
     session.save(update_fields=["paused_seconds", "ends_at"])
-    log.add(session, RoomEvent.Kind.TIMER, at=at)
+    room_log.add(session, RoomEvent.Kind.TIMER, at=at)
 
 
 @transaction.atomic
@@ -194,7 +194,7 @@ def pause(session: Session, *, by: Person, at: datetime) -> None:
         return
     session.paused_seconds, session.ends_at = session.seconds_left(at), None
     session.save(update_fields=["paused_seconds", "ends_at"])
-    log.add(session, RoomEvent.Kind.TIMER, at=at)
+    room_log.add(session, RoomEvent.Kind.TIMER, at=at)
 
 
 @transaction.atomic
@@ -205,7 +205,7 @@ def resume(session: Session, *, by: Person, at: datetime) -> None:
         return
     session.ends_at, session.paused_seconds = at + timedelta(seconds=session.paused_seconds), None
     session.save(update_fields=["paused_seconds", "ends_at"])
-    log.add(session, RoomEvent.Kind.TIMER, at=at)
+    room_log.add(session, RoomEvent.Kind.TIMER, at=at)
 
 
 @transaction.atomic
@@ -214,7 +214,7 @@ def reveal(session: Session, *, stage: Stage, by: Person, at: datetime) -> None:
     session = _hold_live(session)
     shown = Stage.objects.filter(pk=stage.pk, session=session, reveal=Stage.Reveal.HIDDEN, revealed_at=None)
     if shown.update(revealed_at=at):
-        log.add(session, RoomEvent.Kind.REVEAL, stage.pk, at=at)
+        room_log.add(session, RoomEvent.Kind.REVEAL, stage.pk, at=at)
         audit.record(session.organisation, "showed the notes of", session, by=by, stage=stage.key)
 
 
@@ -238,7 +238,7 @@ def write(
     ``leads``: typed by whoever leads the room. A note may be written in any stage as long as the room is open, so
     that one which waited for the line is not refused because the room has moved on.
     """
-    session = log.hold(session)
+    session = room_log.hold(session)
     if saved := Note.objects.filter(session=session, client_id=client_id).select_related("stage").first():
         if saved.author_id != author.pk:
             raise Refusal("This note could not be saved. Copy its text and write it again.")
@@ -257,7 +257,7 @@ def write(
         client_id=client_id,
         created_at=at,
     )
-    log.add(session, RoomEvent.Kind.NOTE, note.pk, at=at)
+    room_log.add(session, RoomEvent.Kind.NOTE, note.pk, at=at)
     return note
 
 
@@ -265,7 +265,7 @@ def write(
 def change(note: Note, *, text: str, column: str, by: Participant, leads: bool = False, at: datetime) -> Note:
     """Change one’s own note: its words, or the column where it stands. A note typed for the room belongs to whoever
     leads, once it may be read."""
-    session = log.hold(note.session)
+    session = room_log.hold(note.session)
     _open_for_notes(session)
     note = Note.objects.select_related("stage").get(pk=note.pk)
     if not _is_own(note, by, leads):
@@ -279,7 +279,7 @@ def change(note: Note, *, text: str, column: str, by: Participant, leads: bool =
         return note
     note.text, note.column, note.changed_at = words, column, at
     note.save(update_fields=["text", "column", "changed_at"])
-    log.add(session, RoomEvent.Kind.NOTE, note.pk, at=at)
+    room_log.add(session, RoomEvent.Kind.NOTE, note.pk, at=at)
     return note
 
 
@@ -287,7 +287,7 @@ def change(note: Note, *, text: str, column: str, by: Participant, leads: bool =
 def take_back(note: Note, *, by: Participant, leads: bool = False, person: Person | None = None, at: datetime) -> None:
     """Delete the words of one’s own note. Whoever leads may take away any note that everybody can read, for example
     because it names a patient; that stands in the trail. Twice is the same as once."""
-    session = log.hold(note.session)
+    session = room_log.hold(note.session)
     _open_for_notes(session)
     note = Note.objects.select_related("stage").get(pk=note.pk)
     own = _is_own(note, by, leads)
@@ -297,7 +297,7 @@ def take_back(note: Note, *, by: Participant, leads: bool = False, person: Perso
         return
     note.text, note.gone_at = "", at
     note.save(update_fields=["text", "gone_at"])
-    log.add(session, RoomEvent.Kind.NOTE, note.pk, at=at)
+    room_log.add(session, RoomEvent.Kind.NOTE, note.pk, at=at)
     if not own:
         audit.record(session.organisation, "removed a note from", session, by=person, stage=note.stage.key)
 
@@ -346,7 +346,7 @@ def close(session: Session, *, by: Person, summary: Mapping[str, str], at: datet
     ``summary`` maps stage keys to the agreed words. Notes that were never shown are deleted in any case, and what is
     kept no longer knows who wrote it. Refuses a session that is not open; two closes at once leave one.
     """
-    session = log.hold(session)
+    session = room_log.hold(session)
     if session.is_closed:
         raise Refusal("This session is closed already.")
     if not session.is_live:
@@ -358,7 +358,7 @@ def close(session: Session, *, by: Person, summary: Mapping[str, str], at: datet
     session.notes_deleted_at = _delete_notes(session, at)
     session.save()
     Participant.objects.filter(session=session, person=None).update(name="")
-    log.add(session, RoomEvent.Kind.CLOSED, at=at)
+    room_log.add(session, RoomEvent.Kind.CLOSED, at=at)
     audit.record(session.organisation, "closed", session, by=by, notes_kept=session.notes_deleted_at is None)
     index.put_many([of_session(session)])
     return session
@@ -380,7 +380,7 @@ def _delete_notes(session: Session, at: datetime) -> datetime | None:
 
 
 def _hold_live(session: Session) -> Session:
-    session = log.hold(session)
+    session = room_log.hold(session)
     _open_for_notes(session)
     return session
 

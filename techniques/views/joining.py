@@ -12,15 +12,15 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from kmportal.lib.exceptions import Refusal
 from kmportal.lib.forms import status_of
-from kmportal.lib.refusals import Refusal
 from organisations.access import guest
 from organisations.models import Person
-from techniques import actions, calendars, codes, doors, keys
+from techniques import actions, calendars, guest_cookies, join_codes, participant_lookup
 from techniques.forms import CodeForm, NameForm
 from techniques.models import Session
-from techniques.projection import Audience
-from techniques.views import addresses, seats
+from techniques.room_visibility import Audience
+from techniques.views import join_links, room_views
 
 RoomView = Callable[..., HttpResponse]
 
@@ -49,7 +49,7 @@ def _by_code(view: RoomView, *, until_the_end: bool) -> RoomView:
                 "This code does not work. Check it for typing mistakes. If it is right, the session may be over.",
             )
         if session.is_over and until_the_end:
-            return seats.draw_over(request, session)
+            return room_views.draw_over(request, session)
         with timezone.override(session.organisation.time_zone):
             return view(request, session, **kwargs)
 
@@ -58,25 +58,27 @@ def _by_code(view: RoomView, *, until_the_end: bool) -> RoomView:
 
 def _session(request: HttpRequest, typed: str) -> Session | None:
     """The session of a code. Whoever is in its room already is never braked, and finds it when it is over, too."""
-    code, address = codes.tidy(typed), _address(request)
+    code, address = join_codes.tidy(typed), _address(request)
     session = Session.objects.for_room().filter(code=code).first() if code else None
     if code and session is None and (over := _over(request, code)):
         return over
     try:
-        codes.check_brake(address)
+        join_codes.check_brake(address)
     except Refusal:
-        if session and doors.participant_of(session, _person(request), request.COOKIES):
+        if session and participant_lookup.participant_of(session, _person(request), request.COOKIES):
             return session
         raise
     if session is None:
-        codes.count_failure(address)
+        join_codes.count_failure(address)
     return session
 
 
 def _over(request: HttpRequest, code: str) -> Session | None:
     """The session that has ended with this code, for those alone who were in."""
     ended = Session.objects.for_room().filter(last_code=code).order_by("-pk")
-    return next((one for one in ended if doors.participant_of(one, _person(request), request.COOKIES)), None)
+    return next(
+        (one for one in ended if participant_lookup.participant_of(one, _person(request), request.COOKIES)), None
+    )
 
 
 def _address(request: HttpRequest) -> str:
@@ -95,8 +97,8 @@ def _address(request: HttpRequest) -> str:
 
 
 def _ask_again(request: HttpRequest, sentence: str, *, status: int = 404) -> HttpResponse:
-    if seats.wants_json(request):
-        return seats.json_answer({"error": sentence}, status=status)
+    if room_views.wants_json(request):
+        return room_views.json_answer({"error": sentence}, status=status)
     form = CodeForm()
     return render(request, "techniques/join.html", {"form": form, "sentence": sentence}, status=status)
 
@@ -114,7 +116,11 @@ def join(request: HttpRequest) -> HttpResponse:
             form.add_error("code", str(refusal))
         else:
             if session is not None:
-                return seats.draw_over(request, session) if session.is_over else redirect("join_session", session.code)
+                return (
+                    room_views.draw_over(request, session)
+                    if session.is_over
+                    else redirect("join_session", session.code)
+                )
             form.add_error(
                 "code", "This code does not work. Check it for typing mistakes. If it is right, the session may be over"
             )
@@ -125,14 +131,14 @@ def join(request: HttpRequest) -> HttpResponse:
 @by_code
 def join_session(request: HttpRequest, session: Session) -> HttpResponse:
     """Ask a guest for a name; a member comes in with one press."""
-    member = doors.membership_in(session, _person(request))
-    if doors.participant_of(session, _person(request), request.COOKIES):
+    member = participant_lookup.membership_in(session, _person(request))
+    if participant_lookup.participant_of(session, _person(request), request.COOKIES):
         return redirect("join_room", session.code)
     person = member.person if member and "as_member" in request.POST else None
     form = NameForm(request.POST if request.method == "POST" and person is None else None)
-    form.fields["key"].initial = keys.new_key()
+    form.fields["key"].initial = guest_cookies.new_key()
     if request.method == "POST" and (person or form.is_valid()):
-        key = (form.cleaned_data["key"] if form.is_bound else "") or keys.new_key()
+        key = (form.cleaned_data["key"] if form.is_bound else "") or guest_cookies.new_key()
         name = str(person) if person else form.cleaned_data["name"]
         try:
             actions.join(session, name=name, key=key, person=person, at=timezone.now())
@@ -149,9 +155,13 @@ def _let_in(session: Session, key: str, *, remember: bool) -> HttpResponse:
     answer = redirect("join_room", session.code)
     if remember:
         answer.set_cookie(
-            keys.cookie_name(session.pk), keys.sign(key, session.pk), max_age=keys.LASTS_SECONDS, httponly=True,
-            samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
-        )  # fmt: skip
+            guest_cookies.cookie_name(session.pk),
+            guest_cookies.sign(key, session.pk),
+            max_age=guest_cookies.LASTS_SECONDS,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
     return answer
 
 
@@ -159,9 +169,9 @@ def _person(request: HttpRequest) -> Person | None:
     return request.user if isinstance(request.user, Person) else None
 
 
-def _seat(request: HttpRequest, session: Session) -> seats.Seat | None:
-    participant = doors.participant_of(session, _person(request), request.COOKIES)
-    return seats.Seat(session, Audience.PARTICIPANT, participant) if participant else None
+def _seat(request: HttpRequest, session: Session) -> room_views.Seat | None:
+    participant = participant_lookup.participant_of(session, _person(request), request.COOKIES)
+    return room_views.Seat(session, Audience.PARTICIPANT, participant) if participant else None
 
 
 @guest
@@ -173,7 +183,7 @@ def join_room(request: HttpRequest, session: Session) -> HttpResponse:
         return redirect("join_session", session.code)
     if not session.is_live:
         return render(request, "techniques/room_waiting.html", {"session": session, "seat": seat})
-    return seats.draw_room(request, seat)
+    return room_views.draw_room(request, seat)
 
 
 @guest
@@ -185,7 +195,7 @@ def join_leave(request: HttpRequest, session: Session) -> HttpResponse:
     if seat and seat.participant:
         actions.leave(seat.participant, at=timezone.now())
     answer = redirect("join_session", session.code)
-    answer.delete_cookie(keys.cookie_name(session.pk))
+    answer.delete_cookie(guest_cookies.cookie_name(session.pk))
     return answer
 
 
@@ -194,34 +204,36 @@ def join_leave(request: HttpRequest, session: Session) -> HttpResponse:
 @require_POST
 def join_note(request: HttpRequest, session: Session) -> HttpResponse:
     seat = _seat(request, session)
-    return seats.save_note(request, seat) if seat else _not_in(request, session)
+    return room_views.save_note(request, seat) if seat else _not_in(request, session)
 
 
 @guest
 @by_code
 def join_note_change(request: HttpRequest, session: Session, handle: UUID) -> HttpResponse:
     seat = _seat(request, session)
-    return seats.change_note(request, seat, handle) if seat else _not_in(request, session)
+    return room_views.change_note(request, seat, handle) if seat else _not_in(request, session)
 
 
 @guest
 @by_code
 def join_mine(request: HttpRequest, session: Session) -> HttpResponse:
     seat = _seat(request, session)
-    return seats.own_notes(request, seat) if seat else _not_in(request, session)
+    return room_views.own_notes(request, seat) if seat else _not_in(request, session)
 
 
 @guest
 @by_code_even_over
 def join_since(request: HttpRequest, session: Session, number: int) -> HttpResponse:
     seat = _seat(request, session)
-    return seats.news_since(seat, number) if seat else _not_in(request, session)
+    return room_views.news_since(seat, number) if seat else _not_in(request, session)
 
 
 def _not_in(request: HttpRequest, session: Session) -> HttpResponse:
     """Somebody who has not come in by the door, or whose browser has forgotten it."""
-    if seats.wants_json(request):
-        return seats.json_answer({"error": "Join the session again: this browser is no longer known here."}, status=403)
+    if room_views.wants_json(request):
+        return room_views.json_answer(
+            {"error": "Join the session again: this browser is no longer known here."}, status=403
+        )
     if request.method == "POST":
         return redirect("join_session", session.code)
     raise Http404
@@ -231,7 +243,7 @@ def _not_in(request: HttpRequest, session: Session) -> HttpResponse:
 @by_code
 def join_calendar(request: HttpRequest, session: Session) -> HttpResponse:
     """The date as a file for a calendar."""
-    url = addresses.absolute(request, "join_session", session.code)
+    url = join_links.absolute(request, "join_session", session.code)
     text = calendars.event(
         ident=f"session-{session.pk}@{request.get_host().partition(':')[0]}",
         version=session.version,

@@ -11,20 +11,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from kmportal.lib.conflicts import Difference, both_versions
+from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.forms import sent, status_of
-from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.pagination import whole_number
 from kmportal.lib.sentences import quoted
-from kmportal.lib.tables import whole_number
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from roadmap.models import Intervention
-from techniques import actions, doors, keys, projection
+from techniques import actions, guest_cookies, participant_lookup, room_visibility
 from techniques.forms import InviteForm, SessionForm
 from techniques.models import Participant, Session, Technique
-from techniques.projection import Audience
-from techniques.views import addresses
-from techniques.views.leading import find
+from techniques.room_visibility import Audience
+from techniques.views import join_links
+from techniques.views.facilitating import find
 
 HELD_ON_ONE_PAGE = 20
 # How long before the start people are likely to begin, in minutes
@@ -89,10 +89,10 @@ def session_detail(request: HttpRequest, organisation: Organisation, pk: int) ->
     may_lead = request.membership.can(Permission.FACILITATE)
     values = {
         "session": session,
-        "room": projection.look(projection.gather(session), Audience.PARTICIPANT),
+        "room": room_visibility.look(room_visibility.gather(session), Audience.PARTICIPANT),
         "may_lead": may_lead,
-        "has_joined": doors.participant_of(session, request.user, request.COOKIES) is not None,
-        "poster": addresses.poster(request, session),
+        "has_joined": participant_lookup.participant_of(session, request.user, request.COOKIES) is not None,
+        "poster": join_links.poster(request, session),
         "invitees": session.invitees.select_related("person") if may_lead else (),
         "came": Participant.objects.here().filter(session=session).count(),
         "checklist": checklist(session),
@@ -189,7 +189,9 @@ def session_join(request: HttpRequest, organisation: Organisation, pk: int) -> H
     """A member comes in with one press."""
     session = find(request, pk)
     try:
-        actions.join(session, name=str(request.user), key=keys.new_key(), person=request.user, at=timezone.now())
+        actions.join(
+            session, name=str(request.user), key=guest_cookies.new_key(), person=request.user, at=timezone.now()
+        )
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect(session)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from actionplan import actions
 from actionplan.models import Action, ActionChange
-from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.exceptions import Refusal, Stale
 from notifications.models import Notice
 from organisations.models import AuditEntry, Membership
 

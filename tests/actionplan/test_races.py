@@ -7,7 +7,7 @@ import pytest
 
 from actionplan import actions
 from actionplan.models import Action
-from kmportal.lib.refusals import Stale
+from kmportal.lib.exceptions import Stale
 from notifications.models import Notice
 from tests.races import at_once
 

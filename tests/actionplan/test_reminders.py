@@ -11,7 +11,7 @@ from django.urls import reverse
 from actionplan import actions, digests
 from actionplan.digests import due_digests
 from actionplan.models import Action, Reminder
-from actionplan.reminding import stage_on
+from actionplan.reminder_stages import stage_on
 from actionplan.tokens import guest_token
 from jobs.models import Mail
 from notifications.models import DailyMail

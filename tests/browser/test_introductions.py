@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from dashboards.guides import guides
+from help.guides import guides
 from organisations.models import PutAway
 
 

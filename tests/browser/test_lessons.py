@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from jobs import running
+from jobs import runner
 from lessons.actions import writing
 from lessons.models import Lesson, State
 from organisations.models import Group
@@ -139,10 +139,10 @@ def test_bringing_a_file_in(window, check, farah, settings, width):
     check(page)
     page.get_by_role("button", name="Try it out").click()
     expect(page).to_have_url(re.compile("/work/"))
-    running.run_ready()
+    runner.run_ready()
     page.get_by_role("button", name="Bring the lessons in").click()
     expect(page).to_have_url(re.compile("/work/"))
-    running.run_ready()
+    runner.run_ready()
     expect(page.get_by_text("rows to look at")).to_be_visible()
     check(page)
     page.get_by_role("link", name="See the lessons from NASA LLIS").click()

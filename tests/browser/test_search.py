@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from organisations.reach import Reach
+from organisations.visibility import Reach
 from search import index
 from tests.browser.conftest import WIDTHS
 

@@ -5,7 +5,7 @@ import pytest
 from roadmap import catalogue
 from roadmap.models import Area, CatalogueEntry, Effort, Kind, Step
 from selfassessment import instrument
-from techniques import scripts
+from techniques import content_schema
 from tests.content.conftest import sentences_of
 
 
@@ -18,7 +18,7 @@ def test_the_roadmap_has_its_25_entries_in_five_steps():
 
 
 def test_every_named_technique_exists():
-    assert catalogue.technique_problems({one.key for one in scripts.read().techniques}) == []
+    assert catalogue.technique_problems({one.key for one in content_schema.read().techniques}) == []
 
 
 def test_words_and_choices_agree_with_the_models():
@@ -43,7 +43,7 @@ def test_the_plan_can_serve_every_area_in_every_kind():
 
 def test_every_source_that_is_listed_is_used():
     used = {text for entry in catalogue.read().entries for text in entry.sources}
-    used |= {text for technique in scripts.read().techniques for text in technique.sources}
+    used |= {text for technique in content_schema.read().techniques for text in technique.sources}
     used |= set(instrument.read().sources) | {catalogue.read_sources()["P5"]}
     assert set(catalogue.read_sources().values()) == used
 

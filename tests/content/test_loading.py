@@ -14,8 +14,8 @@ from roadmap.models import CatalogueEntry, StepGuide
 from selfassessment import instrument
 from selfassessment import loading as selfassessment_loading
 from selfassessment.models import Answer, Assessment, Criterion, Framework, Response, Section, Suggestion
+from techniques import content_schema
 from techniques import loading as techniques_loading
-from techniques import scripts
 from techniques.models import Technique
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -110,7 +110,7 @@ def test_what_no_longer_ships_is_retired_and_comes_back():
 
 
 def test_an_organisations_own_copy_is_never_touched(riverside):
-    library = scripts.read()
+    library = content_schema.read()
     techniques_loading.load(library)
     own = Technique.objects.create(
         key="fishbowl", organisation=riverside, name="Our fishbowl", moment="during", tier="next", purpose="Ours."
@@ -122,7 +122,7 @@ def test_an_organisations_own_copy_is_never_touched(riverside):
 
 
 def test_a_technique_that_no_longer_ships_cannot_be_run():
-    library = scripts.read()
+    library = content_schema.read()
     techniques_loading.load(library)
     tally = techniques_loading.load(replace(library, techniques=library.techniques[1:]))
     assert tally.retired == 1

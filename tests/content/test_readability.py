@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboards.management.commands.load_content import read_all, readings
+from help.management.commands.load_content import read_all, readings
 from kmportal.lib.readability import read, syllables_of
 from tests.content.test_loading import load_content
 

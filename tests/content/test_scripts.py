@@ -4,21 +4,21 @@ import pytest
 
 from kmportal.lib.content import LENGTHS
 from selfassessment import instrument
-from techniques import scripts
+from techniques import content_schema
 from techniques.models import Stage, Technique
 from tests.content.conftest import sentences_of
 
-ALL = (*scripts.KEYS, *scripts.MEETINGS)
+ALL = (*content_schema.KEYS, *content_schema.MEETINGS)
 
 
 def test_all_twelve_and_the_meetings_are_there_in_their_order():
-    techniques = scripts.read().techniques
+    techniques = content_schema.read().techniques
     assert tuple(one.key for one in techniques) == ALL
     assert [one.family for one in techniques] == ["technique"] * 12 + ["meeting"] * 8
 
 
 def test_all_can_be_run_but_those_that_no_room_suits():
-    cards_only = {one.key: one.not_in_room for one in scripts.read().techniques if not one.can_run}
+    cards_only = {one.key: one.not_in_room for one in content_schema.read().techniques if not one.can_run}
     assert set(cards_only) == {"randomised-coffee-trial", "action-learning-set", "knowledge-harvesting"}
     assert all(cards_only.values())
 
@@ -33,12 +33,12 @@ def test_a_meeting_whose_intervention_has_its_name_is_found_beside_it():
 @pytest.mark.parametrize("key", ALL)
 @pytest.mark.parametrize("length", LENGTHS)
 def test_minutes_add_up(key, length):
-    technique = scripts.read().technique(key)
+    technique = content_schema.read().technique(key)
     assert sum(stage.minutes.of(length) for stage in technique.stages) == technique.totals.of(length)
 
 
 def test_the_after_action_review_asks_its_four_questions():
-    review = scripts.read().technique("after-action-review")
+    review = content_schema.read().technique("after-action-review")
     assert [stage.key for stage in review.stages] == ["open", "expect", "happened", "why", "learn", "close"]
     columns = {stage.key: [(column.name, column.makes) for column in stage.columns] for stage in review.stages}
     assert columns["expect"] == [("What we expected", "summary")]
@@ -49,13 +49,13 @@ def test_the_after_action_review_asks_its_four_questions():
 
 
 def test_what_must_not_be_kept_is_never_written():
-    library = scripts.read()
+    library = content_schema.read()
     for key in ("action-learning-set", "randomised-coffee-trial"):
         assert all(stage.writes == "nobody" for stage in library.technique(key).stages)
 
 
 def test_choices_agree_with_the_models():
-    for technique in scripts.read().techniques:
+    for technique in content_schema.read().techniques:
         assert technique.moment in Technique.Moment.values
         for stage in technique.stages:
             assert stage.writes in Stage.Writes.values
@@ -63,7 +63,7 @@ def test_choices_agree_with_the_models():
 
 
 def test_every_text_fits_its_column():
-    for technique in scripts.read().techniques:
+    for technique in content_schema.read().techniques:
         assert len(technique.name) <= Technique._meta.get_field("name").max_length
         for stage in technique.stages:
             assert len(stage.key) <= Stage._meta.get_field("key").max_length
@@ -118,13 +118,13 @@ SET = "action-learning-set.yaml"
     ],
 )
 def test_broken_copies_are_refused(spoil, file, change, expected):
-    folder = spoil(scripts.FOLDER, file, change)
-    assert any(expected in sentence for sentence in sentences_of(lambda: scripts.read(folder)))
+    folder = spoil(content_schema.FOLDER, file, change)
+    assert any(expected in sentence for sentence in sentences_of(lambda: content_schema.read(folder)))
 
 
 def test_a_technique_without_its_file_is_missed(spoil):
-    folder = spoil(scripts.FOLDER, AAR, lambda c: None)
+    folder = spoil(content_schema.FOLDER, AAR, lambda c: None)
     (folder / "fishbowl.yaml").unlink()
-    assert sentences_of(lambda: scripts.read(folder)) == [
+    assert sentences_of(lambda: content_schema.read(folder)) == [
         "content/fishbowl.yaml: The file of this technique is missing."
     ]

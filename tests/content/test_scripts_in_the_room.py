@@ -12,10 +12,10 @@ from django.utils import timezone
 from kmportal.lib.days import long_day
 from kmportal.lib.sentences import quoted
 from lessons.models import Lesson
-from techniques import actions, keys
+from techniques import actions, guest_cookies
 from techniques import loading as techniques_loading
+from techniques.content_schema import read
 from techniques.models import Length, Note, Session, Stage, Technique
-from techniques.scripts import read
 
 LIBRARY = read()
 RUNNABLE = [one.key for one in LIBRARY.techniques if one.can_run]
@@ -66,7 +66,7 @@ def test_from_the_plan_to_the_close(key, library, as_, farah):
 
     assert desk.post(at("session_open", session)).status_code == 302
     session.refresh_from_db()
-    phone.post(reverse("join_session", args=[session.code]), {"name": "Gus", "key": keys.new_key()})
+    phone.post(reverse("join_session", args=[session.code]), {"name": "Gus", "key": guest_cookies.new_key()})
     for stage in session.stages.all():
         desk.post(at("room_go", session), {"stage": stage.key})
         for column in stage.columns:
@@ -132,7 +132,7 @@ def test_the_box_says_whether_names_may_stand_in_a_note(key, stage, words, libra
     session = actions.open_room(session, by=farah, at=now)
     actions.go_to(session, stage=session.stages.get(key=stage), by=farah, at=now)
     phone = Client()
-    phone.post(reverse("join_session", args=[session.code]), {"name": "Gus", "key": keys.new_key()})
+    phone.post(reverse("join_session", args=[session.code]), {"name": "Gus", "key": guest_cookies.new_key()})
     page = phone.get(reverse("join_room", args=[session.code])).content.decode()
     assert words in page.split(f'id="hint-{stage}"')[1][:200]
 

@@ -5,7 +5,7 @@ import time
 from django.conf import settings
 
 from jobs.models import JobFile
-from jobs.running import Assignment
+from jobs.runner import Assignment
 
 GO = "go"
 

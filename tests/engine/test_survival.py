@@ -96,7 +96,7 @@ def wait_until(condition, seconds=60):
 
 
 def test_a_worker_killed_amid_200_mails_and_a_pdf_loses_nothing(worker, taken, lena, riverside, monkeypatch):
-    monkeypatch.setattr("jobs.waking.wake", lambda: True)
+    monkeypatch.setattr("jobs.broker.wake", lambda: True)
     report = enqueue("tests.engine.tasks.slow_report", title="Gap report", by=lena, organisation=riverside)
     wanted = {mail.post(f"person{n}@riverside.example", f"Mail {n}", "Words.").message_id for n in range(MAILS)}
 

@@ -9,8 +9,8 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command, get_commands
 from django.utils import timezone
 
+from jobs.broker import WAKE
 from jobs.models import Done, Heartbeat
-from jobs.waking import WAKE
 from kmportal import asgi, celery
 
 

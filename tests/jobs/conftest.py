@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from jobs import actions, tasks, waking
+from jobs import actions, broker, tasks
 from jobs.models import Job
 
 
@@ -13,8 +13,8 @@ from jobs.models import Job
 def wakes(monkeypatch) -> list[str]:
     """No test sends to a real broker unless it says so; what would have been sent is counted here."""
     sent: list[str] = []
-    monkeypatch.setattr(waking, "_quiet_until", 0.0)
-    monkeypatch.setattr(waking._sender, "send_task", lambda name, **options: sent.append(name))
+    monkeypatch.setattr(broker, "_quiet_until", 0.0)
+    monkeypatch.setattr(broker._sender, "send_task", lambda name, **options: sent.append(name))
     return sent
 
 

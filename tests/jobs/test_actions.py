@@ -6,9 +6,9 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from jobs import actions, waking
+from jobs import actions, broker
 from jobs.models import Done, Heartbeat, Job, JobFile, Mail
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
 
 
 class Broken(Exception):
@@ -91,13 +91,13 @@ def test_a_dead_broker_never_reaches_the_caller_and_is_left_alone_for_a_while(mo
         tries.append(1)
         raise FileNotFoundError("the broker’s folder is gone")
 
-    monkeypatch.setattr(waking._sender, "send_task", refuse)
-    assert waking.wake() is False
-    assert waking.wake() is False
+    monkeypatch.setattr(broker._sender, "send_task", refuse)
+    assert broker.wake() is False
+    assert broker.wake() is False
     assert len(tries) == 1
     assert "sweep finds" in caplog.text
-    monkeypatch.setattr(waking, "_quiet_until", 0.0)
-    waking.wake()
+    monkeypatch.setattr(broker, "_quiet_until", 0.0)
+    broker.wake()
     assert len(tries) == 2
 
 

@@ -7,7 +7,7 @@ from django.core.mail import BadHeaderError, EmailMessage, EmailMultiAlternative
 from django.db import transaction
 from django.utils import timezone
 
-from jobs import mail, running
+from jobs import mail, runner
 from jobs.models import Job, Mail
 
 
@@ -53,7 +53,7 @@ def test_a_mail_is_delivered_once_and_says_so(db, server):
     assert send_mail("Your invitation", "Come in.", "KM <km@riverside.example>", ["cara@riverside.example"]) == 1
     row = Mail.objects.waiting().get()
     assert row.message_id.endswith("@riverside.example>")
-    running.run_ready()
+    runner.run_ready()
     (message,) = server.taken
     assert message.message()["Message-ID"] == row.message_id
     assert message.message()["To"] == "cara@riverside.example"
@@ -61,19 +61,19 @@ def test_a_mail_is_delivered_once_and_says_so(db, server):
     assert row.sent_at is not None
     assert row.body == "", "links in mails open things, so that nothing of them stays behind"
     assert row.job.state == Job.State.DONE
-    running.run_ready()
+    runner.run_ready()
     assert len(server.taken) == 1
 
 
 def test_every_try_carries_the_same_message(db, server):
     send_mail("Your invitation", "Come in.", None, ["cara@riverside.example"])
     server.error = smtplib.SMTPServerDisconnected("gone")
-    running.run_ready()
+    runner.run_ready()
     assert Mail.objects.waiting().count() == 1
     first = mail.message_of(Mail.objects.get()).message()
     server.error = None
     Job.objects.update(due_at=timezone.now())
-    running.run_ready()
+    runner.run_ready()
     second = server.taken[0].message()
     assert (first["Message-ID"], first["Date"]) == (second["Message-ID"], second["Date"])
 
@@ -81,7 +81,7 @@ def test_every_try_carries_the_same_message(db, server):
 def test_a_mail_that_went_is_not_sent_again_by_a_second_job(db, server):
     send_mail("Your invitation", "Come in.", None, ["cara@riverside.example"])
     Mail.objects.update(sent_at=timezone.now())
-    running.run_ready()
+    runner.run_ready()
     assert server.taken == []
     assert Job.objects.get().state == Job.State.DONE
 
@@ -89,14 +89,14 @@ def test_a_mail_that_went_is_not_sent_again_by_a_second_job(db, server):
 def test_an_address_that_does_not_exist_is_not_tried_again(db, server):
     send_mail("Your invitation", "Come in.", None, ["nobody@riverside.example"])
     server.error = smtplib.SMTPRecipientsRefused({"nobody@riverside.example": (550, b"no such user")})
-    running.run_ready()
+    runner.run_ready()
     assert Job.objects.get().error == "The mail server does not accept this address."
 
 
 def test_a_full_mailbox_is_tried_again(db, server):
     send_mail("Your invitation", "Come in.", None, ["cara@riverside.example"])
     server.error = smtplib.SMTPRecipientsRefused({"cara@riverside.example": (452, b"mailbox full")})
-    running.run_ready()
+    runner.run_ready()
     assert (Job.objects.get().state, Job.objects.get().max_attempts) == (Job.State.READY, 40)
 
 
@@ -112,7 +112,7 @@ def test_everything_that_a_message_says_arrives(db, server):
     )
     message.attach_alternative("<p>Plain words.</p>", "text/html")
     message.send()
-    running.run_ready()
+    runner.run_ready()
     (sent,) = server.taken
     assert sent.recipients() == [
         "Cara Doyle <cara@riverside.example>",
@@ -139,7 +139,7 @@ def test_without_a_mail_server_mail_stays_here_for_good(db, settings, server):
     row = mail.post("cara@riverside.example", "Your invitation", "Come in.")
     assert (row.is_kept, row.job) == (True, None)
     settings.SMTP_URL = "smtp://mail.example"
-    running.run_ready()
+    runner.run_ready()
     assert server.taken == []
     assert list(Mail.objects.kept()) == [row]
     assert not Mail.objects.waiting().exists()
@@ -148,7 +148,7 @@ def test_without_a_mail_server_mail_stays_here_for_good(db, settings, server):
 def test_no_mail_ever_leaves_the_demo(db, settings, server):
     settings.DEMO = True
     assert mail.post("cara@riverside.example", "Your invitation", "Come in.").is_kept
-    running.run_ready()
+    runner.run_ready()
     assert server.taken == []
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from jobs import running, views
+from jobs import runner, views
 from jobs.models import Job, JobFile, Mail
 
 
@@ -27,7 +27,7 @@ def page(job, name="job_detail"):
 def test_who_plans_or_administers_sees_how_it_goes_and_only_who_asked_gets_the_file(
     job, name, found, as_, cara, lena, ada, farah, reza, sam, nia, oskar
 ):
-    running.run_ready()
+    runner.run_ready()
     everybody = (cara, lena, ada, farah, reza, sam, nia, oskar)
     answers = {person.first_name: as_(person).get(page(job, name)).status_code for person in everybody}
     assert answers == {person.first_name: 200 if person.first_name in found else 404 for person in everybody}
@@ -35,7 +35,7 @@ def test_who_plans_or_administers_sees_how_it_goes_and_only_who_asked_gets_the_f
 
 
 def test_the_file_is_not_offered_to_others(job, as_, cara, ada):
-    running.run_ready()
+    runner.run_ready()
     assert "Download" in as_(cara).get(page(job)).content.decode()
     assert "Download" not in as_(ada).get(page(job)).content.decode()
 
@@ -59,7 +59,7 @@ def test_the_page_is_only_sent_again_when_something_is_new(job, as_, cara):
     browser = as_(cara)
     seen = {"seen": job.stage}
     assert browser.get(page(job), seen, headers={"HX-Request": "true"}).status_code == 204
-    running.run_ready()
+    runner.run_ready()
     piece = browser.get(page(job), seen, headers={"HX-Request": "true"})
     assert "Download gap report.pdf" in piece.content.decode()
     assert "<html" not in piece.content.decode()
@@ -68,7 +68,7 @@ def test_the_page_is_only_sent_again_when_something_is_new(job, as_, cara):
 
 def test_the_file_is_saved_not_shown(job, as_, cara):
     assert as_(cara).get(page(job, "job_file")).status_code == 404
-    running.run_ready()
+    runner.run_ready()
     answer = as_(cara).get(page(job, "job_file"))
     assert b"".join(answer.streaming_content) == b"%PDF-1.7"
     assert answer["Content-Disposition"] == 'attachment; filename="gap report.pdf"'
@@ -78,14 +78,14 @@ def test_the_file_is_saved_not_shown(job, as_, cara):
 
 def test_a_result_that_is_a_page_is_gone_to(task, as_, cara, riverside):
     job = task(lambda work: {"url": "/o/riverside/lessons/"}, by=cara, organisation=riverside)
-    running.run_ready()
+    runner.run_ready()
     assert as_(cara).get(page(job)).url == "/o/riverside/lessons/"
     assert as_(cara).get(page(job), headers={"HX-Request": "true"})["HX-Redirect"] == "/o/riverside/lessons/"
 
 
 def test_a_result_never_leads_elsewhere(task, as_, cara, riverside):
     job = task(lambda work: {"url": "//evil.example/"}, by=cara, organisation=riverside)
-    running.run_ready()
+    runner.run_ready()
     assert as_(cara).get(page(job)).status_code == 200
 
 
@@ -101,13 +101,13 @@ def test_failed_work_says_why_and_can_be_tried_again(job, as_, cara, reza):
 
 
 def test_a_file_that_is_ready_within_a_moment_is_sent_at_once(job):
-    running.run_ready()
+    runner.run_ready()
     assert views.wait_or_show(Job.objects.get()).url == page(job, "job_file")
 
 
 def test_a_page_that_is_ready_within_a_moment_is_gone_to(task, cara, riverside):
     task(lambda work: {"url": "/o/riverside/lessons/"}, by=cara, organisation=riverside)
-    running.run_ready()
+    runner.run_ready()
     assert views.wait_or_show(Job.objects.get()).url == "/o/riverside/lessons/"
 
 

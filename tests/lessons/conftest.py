@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from lessons.actions import review, writing
 from lessons.models import Lesson, State
-from organisations.reach import Reach
+from organisations.visibility import Reach
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
 WORDS = {

@@ -10,13 +10,13 @@ from django.urls import reverse
 
 from actionplan.models import Action
 from jobs.models import Mail
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
 from lessons.actions import closing
 from lessons.models import Lesson, SessionAction, State
 from lessons.prefill import Advice, Promise
 from notifications.models import Notice
 from organisations.models import Group
-from organisations.reach import Reach
+from organisations.visibility import Reach
 from techniques import actions as sessions
 from techniques.models import Note, Session, Technique
 

@@ -11,15 +11,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from jobs import running
+from jobs import runner
 from jobs.models import Job
+from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.importing import Unreadable
-from kmportal.lib.refusals import Refusal, Stale
-from lessons.actions import bringing_in, writing
-from lessons.actions.batches import Writer
+from lessons.actions import importing, writing
+from lessons.importing.batches import Writer
 from lessons.models import ImportProblem, ImportRun, Lesson, LessonRevision, State, Tag
 from organisations.models import AuditEntry, Group
-from organisations.reach import Reach
+from organisations.visibility import Reach
 from search import index
 
 from .conftest import NOON
@@ -175,13 +175,13 @@ def test_too_large_a_file_is_not_even_read(bring, settings):
 
 def look(riverside, farah, name="lessons_2014.csv", **values):
     content = (FILES / name).read_bytes()
-    return bringing_in.look(riverside, by=farah, at=NOON, file_name=name, content=content, **values)
+    return importing.look(riverside, by=farah, at=NOON, file_name=name, content=content, **values)
 
 
 def test_a_run_that_is_killed_goes_on_where_it_stopped(riverside, farah, monkeypatch):
-    monkeypatch.setattr(bringing_in, "BATCH", 3)
+    monkeypatch.setattr(importing, "BATCH", 3)
     run = look(riverside, farah)
-    bringing_in.begin(run)
+    importing.begin(run)
     write, calls = Writer.write, []
 
     def killed(writer, rows):
@@ -192,40 +192,40 @@ def test_a_run_that_is_killed_goes_on_where_it_stopped(riverside, farah, monkeyp
 
     monkeypatch.setattr(Writer, "write", killed)
     with pytest.raises(SystemExit):
-        bringing_in.work_through(run, at=NOON)
+        importing.work_through(run, at=NOON)
     run = ImportRun.objects.get()
     assert (run.state, run.rows_done, Lesson.objects.count()) == (ImportRun.State.RUNNING, 6, 6)
     monkeypatch.setattr(Writer, "write", write)
-    counts = bringing_in.work_through(run, at=NOON)
+    counts = importing.work_through(run, at=NOON)
     assert (counts.read, counts.created, counts.refused) == (12, 10, 2)
     assert Lesson.objects.count() == 10
     assert ImportProblem.objects.count() == 3
-    assert bringing_in.work_through(run, at=NOON) == counts
+    assert importing.work_through(run, at=NOON) == counts
 
 
 def test_a_batch_is_written_whole_or_not_at_all(riverside, farah, monkeypatch):
     run = look(riverside, farah)
-    bringing_in.begin(run)
-    monkeypatch.setattr("lessons.actions.batches.indexing.put_many", lambda docs: 1 / 0)
+    importing.begin(run)
+    monkeypatch.setattr("lessons.importing.batches.indexing.put_many", lambda docs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        bringing_in.work_through(run, at=NOON)
+        importing.work_through(run, at=NOON)
     assert not Lesson.objects.exists()
     assert not LessonRevision.objects.exists()
     assert ImportRun.objects.get().rows_done == 0
 
 
 def test_two_workers_at_one_run_write_each_row_once(riverside, farah, monkeypatch):
-    monkeypatch.setattr(bringing_in, "BATCH", 3)
+    monkeypatch.setattr(importing, "BATCH", 3)
     run = look(riverside, farah)
-    bringing_in.begin(run)
+    importing.begin(run)
     other = ImportRun.objects.select_related("organisation", "by").get()
     seen = []
 
     def interrupt(done):
         if not seen:
-            seen.append(bringing_in.work_through(other, at=NOON))
+            seen.append(importing.work_through(other, at=NOON))
 
-    counts = bringing_in.work_through(run, at=NOON, report=interrupt)
+    counts = importing.work_through(run, at=NOON, report=interrupt)
     assert seen == [counts]
     assert (counts.read, counts.created) == (12, 10)
     assert Lesson.objects.count() == 10
@@ -234,25 +234,25 @@ def test_two_workers_at_one_run_write_each_row_once(riverside, farah, monkeypatc
 def test_how_a_file_is_read_can_be_changed_before_and_not_after(riverside, farah):
     run = look(riverside, farah)
     with pytest.raises(Refusal, match="No column gives"):
-        bringing_in.settle(run, seen=1, source="S", group_name="", encoding="", mapping={"LessonId": "external_id"})
+        importing.settle(run, seen=1, source="S", group_name="", encoding="", mapping={"LessonId": "external_id"})
     with pytest.raises(Refusal, match="Two headings lead"):
-        bringing_in.settle(
+        importing.settle(
             run, seen=1, source="S", group_name="", encoding="", mapping={"Title": "title", "Lesson": "title"}
         )
-    bringing_in.settle(
+    importing.settle(
         run, seen=1, source="S", group_name="G", encoding="", mapping={"Title": "title", "Lesson": "then_do", "x": "y"}
     )
     with pytest.raises(Stale):
-        bringing_in.settle(run, seen=1, source="T", group_name="", encoding="", mapping={"Title": "title"})
+        importing.settle(run, seen=1, source="T", group_name="", encoding="", mapping={"Title": "title"})
     with pytest.raises(Unreadable):
-        bringing_in.settle(run, seen=2, source="T", group_name="", encoding="klingon", mapping={"Title": "title"})
-    bringing_in.begin(run)
-    bringing_in.work_through(run, at=NOON)
+        importing.settle(run, seen=2, source="T", group_name="", encoding="klingon", mapping={"Title": "title"})
+    importing.begin(run)
+    importing.work_through(run, at=NOON)
     assert str(Lesson.objects.filter(source="S").first().group) == "G"
     with pytest.raises(Refusal, match="upload it again"):
-        bringing_in.begin(run)
+        importing.begin(run)
     with pytest.raises(Refusal, match="upload it again"):
-        bringing_in.settle(run, seen=2, source="T", group_name="", encoding="", mapping={"Title": "title"})
+        importing.settle(run, seen=2, source="T", group_name="", encoding="", mapping={"Title": "title"})
 
 
 # --- The pages -------------------------------------------------------------------------------------------------------
@@ -282,7 +282,7 @@ def test_from_the_file_to_the_lessons(upload, as_, reza):
     tried = upload.browser.post(reverse("import_try", args=["riverside", run.pk]))
     job = Job.objects.get()
     assert tried.url == job.get_absolute_url()
-    running.run_ready()
+    runner.run_ready()
     assert upload.browser.get(job.get_absolute_url()).url == run.get_absolute_url()
     shown = upload.browser.get(run.get_absolute_url()).content.decode()
     for words in ("This is what would happen to them", "12 rows read", "5 lessons have", "Bring the lessons in"):
@@ -292,7 +292,7 @@ def test_from_the_file_to_the_lessons(upload, as_, reza):
     upload.browser.post(go)
     upload.browser.post(go)  # pressed twice
     assert "This is being brought in." in upload.browser.get(run.get_absolute_url()).content.decode()
-    running.run_ready()
+    runner.run_ready()
     assert Lesson.objects.count() == 10
     shown = upload.browser.get(run.get_absolute_url()).content.decode()
     for words in ("See the lessons from NASA LLIS", "3 rows to look at", "This row has 17 cells"):
@@ -300,7 +300,7 @@ def test_from_the_file_to_the_lessons(upload, as_, reza):
     problems = upload.browser.get(reverse("import_problems", args=["riverside", run.pk]))
     assert len(b"".join(problems.streaming_content).decode().strip().splitlines()) == 4
     upload.browser.post(go)
-    running.run_ready()
+    runner.run_ready()
     assert Lesson.objects.count() == 10
     lesson = Lesson.objects.get(external_id="101")
     page = as_(reza).get(lesson.get_absolute_url()).content.decode()
@@ -407,19 +407,19 @@ def test_files_are_forgotten_after_a_month_and_lessons_are_not(riverside, farah,
     content = (FILES / "lessons_2014.csv").read_bytes()
     names = ("done", "done late", "looked at", "just looked at", "in progress")
     runs = {
-        name: bringing_in.look(riverside, by=farah, at=NOON, file_name=name, content=content, source="X")
+        name: importing.look(riverside, by=farah, at=NOON, file_name=name, content=content, source="X")
         for name in names
     }
     for name in names[:2]:
-        bringing_in.begin(runs[name])
-        bringing_in.work_through(runs[name], at=NOON)
-    bringing_in.begin(runs["in progress"])
+        importing.begin(runs[name])
+        importing.work_through(runs[name], at=NOON)
+    importing.begin(runs["in progress"])
     lessons, month = Lesson.objects.count(), timedelta(days=30, minutes=1)
     ImportRun.objects.filter(file_name="done").update(finished_at=NOON)
     ImportRun.objects.filter(file_name="done late").update(finished_at=NOON + month)
     ImportRun.objects.filter(file_name="just looked at").update(started_at=NOON + month)
     for _twice in range(2):
-        bringing_in.tidy(NOON + month)
+        importing.tidy(NOON + month)
     left = {run.file_name: bytes(run.content) for run in ImportRun.objects.all()}
     assert left == {"done": b"", "done late": content, "just looked at": content, "in progress": content}
     assert Lesson.objects.count() == lessons > 0

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from lessons.models import Lesson, State
 from organisations.models import Group
-from organisations.reach import Reach
+from organisations.visibility import Reach
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ import time_machine
 from django.urls import reverse
 
 from jobs.models import Mail
-from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.exceptions import Refusal, Stale
 from lessons.actions import review, writing
 from lessons.models import Lesson, State
 from notifications.models import Notice
 from organisations.models import AuditEntry, Group
-from organisations.reach import Reach
+from organisations.visibility import Reach
 from search import index
 from tests.races import at_once
 

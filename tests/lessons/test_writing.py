@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actionplan.models import Action
-from kmportal.lib.refusals import Refusal, Stale
-from lessons import indexing
+from kmportal.lib.exceptions import Refusal, Stale
+from lessons import search_documents
 from lessons.actions import review, writing
 from lessons.models import Lesson, LessonRevision, State, Tag
 from notifications.models import Notice
 from organisations.models import AuditEntry, AuditName, Group, Membership
-from organisations.reach import Reach
+from organisations.visibility import Reach
 from search import index
 from search.models import SearchDoc
 from tests.races import at_once
@@ -94,7 +94,7 @@ def test_what_was_sent_cannot_be_changed_until_it_is_taken_back(claimed, cara, f
 
 def test_an_excerpt_does_not_run_on_from_one_answer_into_the_next(draft):
     lesson = draft(happened="Medicines came at four", why="Pharmacy starts late ", expected="Home at two.")
-    assert indexing.document(lesson, ()).body == "Medicines came at four.\nPharmacy starts late.\nHome at two."
+    assert search_documents.document(lesson, ()).body == "Medicines came at four.\nPharmacy starts late.\nHome at two."
 
 
 def test_only_a_draft_that_was_never_sent_can_be_thrown_away(draft, waiting, cara, farah):

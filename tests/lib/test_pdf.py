@@ -10,7 +10,7 @@ from django.conf import settings
 from pypdf import PdfReader
 
 from kmportal.lib import pdf
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
 
 pytestmark = pytest.mark.pdf
 

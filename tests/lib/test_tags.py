@@ -10,8 +10,8 @@ from django.template import engines
 from django.test import RequestFactory
 from django.urls import reverse
 
+from kmportal.lib.provenance import Link, Stop
 from kmportal.lib.samples import SampleForm
-from kmportal.lib.thread import Link, Stop
 from organisations.models import Person
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.exceptions import Refusal, Stale
 from organisations import actions
 from organisations.emails import invitation_link
 from organisations.models import AuditEntry, Group, GroupMembership, Invitation, Membership, Person

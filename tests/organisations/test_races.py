@@ -2,7 +2,7 @@
 
 import pytest
 
-from kmportal.lib.refusals import Stale
+from kmportal.lib.exceptions import Stale
 from organisations import actions
 from organisations.models import AuditEntry, Group, Organisation
 from tests.races import at_once

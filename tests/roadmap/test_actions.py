@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from actionplan.models import Action
-from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.exceptions import Refusal, Stale
 from notifications.models import Notice
 from organisations.models import AuditEntry, Membership
 from roadmap import actions

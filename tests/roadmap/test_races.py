@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from kmportal.lib.refusals import Stale
+from kmportal.lib.exceptions import Stale
 from roadmap import actions
 from roadmap.models import Intervention, Programme
 from tests.races import at_once

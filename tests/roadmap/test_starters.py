@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
 from organisations.models import AuditEntry
 from roadmap import actions, starters
 from roadmap.models import CatalogueEntry, Intervention, Programme

@@ -2,7 +2,7 @@
 
 import pytest
 
-from organisations.reach import Reach
+from organisations.visibility import Reach
 from search import index
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from organisations.models import Group, GroupMembership
-from organisations.reach import Reach
+from organisations.visibility import Reach
 from search import finding, index
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.search.pages")]

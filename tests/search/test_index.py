@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from organisations.models import Group
-from organisations.reach import Reach
+from organisations.visibility import Reach
 from search import engines, index
 from search.models import SearchDoc, SearchText, Word
 from tests.races import at_once

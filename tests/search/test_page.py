@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from organisations.reach import Reach
-from search import kinds, narrowing
+from organisations.visibility import Reach
+from search import facets, kinds
 from search.index import find
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.search.pages")]
@@ -162,9 +162,9 @@ def test_tick_lists_leave_out_what_does_not_choose(doc, put, reader, rf):
     put(2, source="NASA")
     results = find(reader, "", facets=["source", "year", "state"])
     params = rf.get("/", {"year": ["2014", "2014", ""], "nonsense": "x"}).GET
-    panel = narrowing.panel(results, params, [("source", "From", None), ("year", "Year", {}), ("state", "State", None)])
+    panel = facets.panel(results, params, [("source", "From", None), ("year", "Year", {}), ("state", "State", None)])
     assert [(each.name, [(option.value, option.checked) for option in each.options]) for each in panel.lists] == [
         ("year", [("2014", True)])
     ]
     assert panel.ticked == 1
-    assert narrowing.chosen(params, ["year", "nonsense", "state"]) == {"year": ["2014"]}
+    assert facets.chosen(params, ["year", "nonsense", "state"]) == {"year": ["2014"]}

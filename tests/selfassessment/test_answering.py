@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
 from organisations.models import AuditEntry
 from selfassessment import actions
 from selfassessment.actions import Changed, Choice, Respondent

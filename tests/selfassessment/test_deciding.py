@@ -10,7 +10,7 @@ from django.utils import timezone
 import actionplan.actions
 import roadmap.actions
 from actionplan.models import Action
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
 from organisations.models import AuditEntry
 from roadmap.models import CatalogueEntry, Intervention
 from search.models import SearchDoc

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
 from organisations.models import AuditEntry
 from selfassessment import actions, reports
 from selfassessment.actions import Choice, Respondent

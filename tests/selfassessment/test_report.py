@@ -10,7 +10,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from jobs.models import Job, Mail
-from jobs.running import run_ready
+from jobs.runner import run_ready
 from notifications.models import Notice
 from organisations.models import AuditEntry
 from search import index

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from jobs.models import Job, Mail
-from jobs.running import run_ready
-from kmportal.lib.refusals import Refusal, Stale
+from jobs.runner import run_ready
+from kmportal.lib.exceptions import Refusal, Stale
 from notifications.models import Notice
 from organisations.models import AuditEntry, Membership
 from search.models import SearchDoc

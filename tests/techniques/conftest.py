@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from techniques import actions, keys
+from techniques import actions, guest_cookies
 from techniques.models import Session, Technique
 
 NOW = datetime(2026, 11, 26, 14, 0, tzinfo=UTC)
@@ -81,7 +81,9 @@ def enter():
 
     def join(session: Session, name: str = "Gus") -> Client:
         browser = Client()
-        answer = browser.post(reverse("join_session", args=[session.code]), {"name": name, "key": keys.new_key()})
+        answer = browser.post(
+            reverse("join_session", args=[session.code]), {"name": name, "key": guest_cookies.new_key()}
+        )
         assert answer.status_code == 302, answer.content.decode()
         return browser
 

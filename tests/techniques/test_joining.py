@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from techniques import actions, codes, keys
+from techniques import actions, guest_cookies, join_codes
 from techniques.models import Note, Participant, RoomEvent, Session
 from tests.techniques.conftest import NOW, inside
 
@@ -66,7 +66,7 @@ def test_dead_and_unknown_codes_are_404_with_a_way_on(client, room, farah):
 @pytest.mark.parametrize("end", ["close", "cancel"])
 def test_whoever_was_in_is_told_that_it_is_over_and_nobody_else_is(session, client, enter, cara, as_, farah, end):
     code, gus, member = session.code, enter(session), as_(cara)
-    actions.join(session, name="Cara", key=keys.new_key(), person=cara, at=NOW)
+    actions.join(session, name="Cara", key=guest_cookies.new_key(), person=cara, at=NOW)
     if end == "close":
         actions.close(actions.open_room(session, by=farah, at=NOW), by=farah, summary={}, at=NOW)
     else:
@@ -95,14 +95,14 @@ def test_whoever_was_in_is_told_that_it_is_over_and_nobody_else_is(session, clie
 def test_asking_for_news_after_the_end_is_no_guessing(session, client, enter, farah):
     code, gus = session.code, enter(session)
     actions.cancel(session, by=farah, at=NOW)
-    for _ in range(codes.FROM_ONE_ADDRESS + 1):
+    for _ in range(join_codes.FROM_ONE_ADDRESS + 1):
         gus.get(reverse("join_since", args=[code, 0]))
     assert client.get(reverse("join_session", args=["CDFGHJ"])).status_code == 404  # and not braked: 429
 
 
 def test_guessing_is_braked_but_not_for_those_inside(client, room, enter):
     gus = enter(room)
-    for _ in range(codes.FROM_ONE_ADDRESS):
+    for _ in range(join_codes.FROM_ONE_ADDRESS):
         assert client.get("/join/RNK4G7/").status_code == 404
     answer = client.get(reverse("join_session", args=[room.code]))
     assert answer.status_code == 429
@@ -112,7 +112,7 @@ def test_guessing_is_braked_but_not_for_those_inside(client, room, enter):
 
 
 def test_one_house_with_many_addresses_is_braked_as_one(client, room):
-    for number in range(codes.FROM_ONE_ADDRESS):
+    for number in range(join_codes.FROM_ONE_ADDRESS):
         client.get("/join/RNK4G7/", REMOTE_ADDR=f"2001:db8:1:2::{number:x}")
     answer = client.get(reverse("join_session", args=[room.code]), REMOTE_ADDR="2001:db8:1:2:ffff::1")
     assert answer.status_code == 429
@@ -125,7 +125,7 @@ def test_one_house_with_many_addresses_is_braked_as_one(client, room):
 def test_behind_a_proxy_the_proxys_word_counts(room, settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     browser = Client()
-    for number in range(codes.FROM_ONE_ADDRESS + 3):
+    for number in range(join_codes.FROM_ONE_ADDRESS + 3):
         # What a client writes itself stands before what the proxy adds
         browser.get("/join/RNK4G7/", headers={"X-Forwarded-For": f"203.0.113.{number}, 192.0.2.1"})
     blocked = browser.get("/join/RNK4G7/", headers={"X-Forwarded-For": "192.0.2.1"})
@@ -141,7 +141,7 @@ def test_a_guest_comes_in_with_a_name(client, room):
     key = re.search(r'name="key" value="([^"]+)"', words(page))[1]
     answer = client.post(reverse("join_session", args=[room.code]), {"name": "Gus", "key": key})
     assert answer.headers["Location"] == reverse("join_room", args=[room.code])
-    cookie = answer.cookies[keys.cookie_name(room.pk)]
+    cookie = answer.cookies[guest_cookies.cookie_name(room.pk)]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
     assert key not in str(Participant.objects.values())
@@ -151,7 +151,7 @@ def test_a_guest_comes_in_with_a_name(client, room):
 
 
 def test_the_form_sent_twice_is_one_guest(client, room):
-    key = keys.new_key()
+    key = guest_cookies.new_key()
     for _ in range(2):
         Client().post(reverse("join_session", args=[room.code]), {"name": "Gus", "key": key})
     assert Participant.objects.count() == 1
@@ -428,7 +428,7 @@ def test_notes_at_the_same_moment_are_all_saved_once(room, enter, send):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_close_at_once_leave_one_close(room, farah, lena):
-    from kmportal.lib.refusals import Refusal
+    from kmportal.lib.exceptions import Refusal
 
     def close(number):
         try:

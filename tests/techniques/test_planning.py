@@ -3,14 +3,14 @@ from uuid import uuid4
 
 import pytest
 
-from kmportal.lib.refusals import Refusal, Stale
+from kmportal.lib.exceptions import Refusal, Stale
 from notifications.models import Notice
 from organisations.models import AuditEntry
 from search import index
 from techniques import actions
-from techniques.documents import of_technique
+from techniques.confidentiality import Confidentiality
 from techniques.models import RoomEvent, Session, Stage, Technique
-from techniques.promises import Confidentiality
+from techniques.search_documents import of_technique
 from tests.races import at_once
 from tests.techniques.conftest import NOW
 

@@ -3,16 +3,16 @@ from uuid import uuid4
 
 import pytest
 
-from kmportal.lib.refusals import Refusal
+from kmportal.lib.exceptions import Refusal
 from organisations.models import AuditEntry
-from techniques import actions, keys
+from techniques import actions, guest_cookies
 from techniques.models import NOTE_LIMIT, Note, Participant, RoomEvent, Session
 from tests.techniques.conftest import NOW
 
 
 @pytest.fixture
 def gus(session) -> Participant:
-    return actions.join(session, name="Gus", key=keys.new_key(), at=NOW)
+    return actions.join(session, name="Gus", key=guest_cookies.new_key(), at=NOW)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_opening_starts_the_first_step(session, farah):
 
 
 def test_the_same_key_is_the_same_guest(session):
-    key = keys.new_key()
+    key = guest_cookies.new_key()
     assert actions.join(session, name="Gus", key=key, at=NOW) == actions.join(session, name="Gus", key=key, at=NOW)
     assert kinds(session) == ["people"]
     assert Participant.objects.get().key != key
@@ -52,39 +52,41 @@ def test_the_same_key_is_the_same_guest(session):
 
 def test_two_guests_of_one_name_are_two(session):
     for _ in range(2):
-        actions.join(session, name="Sam", key=keys.new_key(), at=NOW)
+        actions.join(session, name="Sam", key=guest_cookies.new_key(), at=NOW)
     assert Participant.objects.here().count() == 2
 
 
 def test_a_member_on_two_devices_is_one(session, cara):
-    first, second = (actions.join(session, name="Cara", key=keys.new_key(), person=cara, at=NOW) for _ in range(2))
+    first, second = (
+        actions.join(session, name="Cara", key=guest_cookies.new_key(), person=cara, at=NOW) for _ in range(2)
+    )
     assert first == second
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\x00", "\u202e"])
 def test_a_name_is_needed(session, name):
     with pytest.raises(Refusal, match="Enter your name"):
-        actions.join(session, name=name, key=keys.new_key(), at=NOW)
+        actions.join(session, name=name, key=guest_cookies.new_key(), at=NOW)
 
 
 def test_a_name_is_kept_short_and_clean(session):
-    joined = actions.join(session, name=" Gus \x00\u202e  Gray " + "x" * 100, key=keys.new_key(), at=NOW)
+    joined = actions.join(session, name=" Gus \x00\u202e  Gray " + "x" * 100, key=guest_cookies.new_key(), at=NOW)
     assert joined.name.startswith("Gus Gray x")
     assert len(joined.name) == 60
 
 
 def test_a_full_room_says_so(session, monkeypatch):
     monkeypatch.setattr("techniques.actions.room.PEOPLE_LIMIT", 1)
-    actions.join(session, name="Gus", key=keys.new_key(), at=NOW)
+    actions.join(session, name="Gus", key=guest_cookies.new_key(), at=NOW)
     with pytest.raises(Refusal, match="room is full"):
-        actions.join(session, name="Sam", key=keys.new_key(), at=NOW)
+        actions.join(session, name="Sam", key=guest_cookies.new_key(), at=NOW)
 
 
 def test_whoever_leads_is_not_counted(room, farah):
     actions.lead(room, farah)
     assert actions.lead(room, farah) == Participant.objects.get()
     assert Participant.objects.here().count() == 0
-    actions.join(room, name="Farah", key=keys.new_key(), person=farah, at=NOW)
+    actions.join(room, name="Farah", key=guest_cookies.new_key(), person=farah, at=NOW)
     assert Participant.objects.here().count() == 1
 
 
@@ -98,17 +100,17 @@ def test_leaving_keeps_the_notes(room, gus, write):
 
 
 def test_with_the_door_shut_nobody_else_comes_in_and_whoever_is_in_finds_back(room, farah, cara):
-    key = keys.new_key()
+    key = guest_cookies.new_key()
     gus = actions.join(room, name="Gus", key=key, at=NOW)
     for _twice in range(2):
         actions.shut_door(room, by=farah, at=NOW)
     for person in (None, cara):
         with pytest.raises(Refusal, match="Nobody else can come in"):
-            actions.join(room, name="Rhea", key=keys.new_key(), person=person, at=NOW)
+            actions.join(room, name="Rhea", key=guest_cookies.new_key(), person=person, at=NOW)
     assert actions.join(room, name="Gus", key=key, at=NOW) == gus
     for _twice in range(2):
         actions.open_door(room, by=farah, at=NOW)
-    actions.join(room, name="Rhea", key=keys.new_key(), at=NOW)
+    actions.join(room, name="Rhea", key=guest_cookies.new_key(), at=NOW)
     verbs = AuditEntry.objects.filter(verb__contains="door").order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == ["shut the door of", "opened the door of"]
 
@@ -121,12 +123,12 @@ def test_whoever_is_taken_out_stays_out_and_their_notes_stay(room, gus, write, f
     assert Note.objects.count() == 1
     assert (kinds(room).count("away"), AuditEntry.objects.filter(verb="took somebody out of").count()) == (1, 1)
     with pytest.raises(Refusal, match="Nobody else can come in"):
-        actions.join(room, name="Gus", key=keys.new_key(), at=NOW)
+        actions.join(room, name="Gus", key=guest_cookies.new_key(), at=NOW)
 
 
 def test_nobody_is_taken_out_of_another_room(room, riverside, review, farah):
     other = actions.plan(riverside, by=farah, technique=review, length="short", title="Other", starts_at=NOW)
-    rhea = actions.join(other, name="Rhea", key=keys.new_key(), at=NOW)
+    rhea = actions.join(other, name="Rhea", key=guest_cookies.new_key(), at=NOW)
     actions.take_out(room, participant=rhea, by=farah, at=NOW)
     assert Participant.objects.here().get() == rhea
 
@@ -220,7 +222,7 @@ def test_sending_twice_saves_once(write, room):
 
 def test_somebody_elses_identifier_is_refused(write, room):
     note = write()
-    mallory = actions.join(room, name="Mallory", key=keys.new_key(), at=NOW)
+    mallory = actions.join(room, name="Mallory", key=guest_cookies.new_key(), at=NOW)
     with pytest.raises(Refusal, match="could not be saved"):
         write(author=mallory, client_id=note.client_id)
 
@@ -286,7 +288,7 @@ def test_changing_ones_own_note(write, gus, room):
 
 def test_nobody_changes_what_another_wrote(write, room, farah):
     note = write()
-    mallory = actions.join(room, name="Mallory", key=keys.new_key(), at=NOW)
+    mallory = actions.join(room, name="Mallory", key=guest_cookies.new_key(), at=NOW)
     for act in (
         lambda: actions.change(note, text="x", column="well", by=mallory, at=NOW),
         lambda: actions.change(note, text="x", column="well", by=actions.lead(room, farah), leads=True, at=NOW),
@@ -369,7 +371,7 @@ def test_closing_twice_and_writing_after_are_refused(write, room, farah, gus):
         actions.close(room, by=farah, summary={"happened": "Other"}, at=NOW)
     for act in (
         write,
-        lambda: actions.join(room, name="Late", key=keys.new_key(), at=NOW),
+        lambda: actions.join(room, name="Late", key=guest_cookies.new_key(), at=NOW),
         lambda: actions.pause(room, by=farah, at=NOW),
         lambda: actions.open_room(room, by=farah, at=NOW),
         lambda: actions.reveal(room, stage=room.stages.get(key="expect"), by=farah, at=NOW),

@@ -11,9 +11,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from techniques import actions, feed, projection
+from techniques import actions, room_updates, room_visibility
 from techniques.models import Note, Participant, Session
-from techniques.projection import Audience
+from techniques.room_visibility import Audience
 from tests.techniques.conftest import NOW, inside
 
 SECRET = "The consultant overruled everybody"
@@ -90,7 +90,7 @@ def test_counts_are_told(crowd, room):
 
 @pytest.mark.parametrize("audience", list(Audience))
 def test_the_log_tells_no_audience_anything_hidden(crowd, room, audience):
-    page = feed.since(room.pk, 0, audience, at=NOW)
+    page = room_updates.since(room.pk, 0, audience, at=NOW)
     frames = b"".join(piece.as_frame() for piece in page.pieces).decode()
     assert SECRET not in frames
     assert TYPED not in frames
@@ -100,7 +100,7 @@ def test_the_log_tells_no_audience_anything_hidden(crowd, room, audience):
 
 @pytest.mark.parametrize("audience", list(Audience))
 def test_an_audience_as_such_has_no_own_notes(crowd, room, audience):
-    room_seen = projection.look(projection.gather(room), audience)
+    room_seen = room_visibility.look(room_visibility.gather(room), audience)
     assert all(not stage.mine for stage in room_seen.stages)
 
 
@@ -110,7 +110,9 @@ def test_changing_and_taking_back_hidden_notes_tells_nothing(crowd, room):
     actions.change(note, text="Changed secret", column="expected", by=gus, at=NOW)
     actions.take_back(note, by=gus, at=NOW)
     for audience in Audience:
-        frames = b"".join(piece.as_frame() for piece in feed.since(room.pk, 0, audience, at=NOW).pieces).decode()
+        frames = b"".join(
+            piece.as_frame() for piece in room_updates.since(room.pk, 0, audience, at=NOW).pieces
+        ).decode()
         assert "secret" not in frames.lower()
         assert str(note.client_id) not in frames
 
@@ -126,7 +128,7 @@ def test_when_all_is_shown_everybody_reads_it_and_nobody_knows_who_wrote_it(crow
     screen = crowd["reza"].get(inside("session_screen", room)).content.decode()
     assert SECRET in screen
     for audience in Audience:
-        page = feed.since(room.pk, 0, audience, at=shown_at)
+        page = room_updates.since(room.pk, 0, audience, at=shown_at)
         board = next(piece.values["html"] for piece in page.pieces if piece.values["kind"] == "board")
         assert SECRET in board
         assert TYPED in board
@@ -148,7 +150,7 @@ def test_what_is_shown_together_stands_in_an_order_that_tells_nothing(room, fara
         room, stage_key="expect", column="expected", text="Afterwards", client_id=uuid4(), author=gus, leads=True,
         at=NOW + timedelta(minutes=2),
     )  # fmt: skip
-    seen = projection.look(projection.gather(room), Audience.SCREEN).stage("expect").notes
+    seen = room_visibility.look(room_visibility.gather(room), Audience.SCREEN).stage("expect").notes
     assert [note.handle for note in seen] == [*sorted(handles), late.client_id]
     assert [note.handle for note in seen[:-1]] != handles
 
@@ -162,20 +164,20 @@ def test_names_reach_only_whoever_leads(crowd, room):
         ]
         assert all("Rhea Stone" not in page.content.decode() for page in pages_seen), name
     for audience in (Audience.PARTICIPANT, Audience.SCREEN):
-        page = feed.since(room.pk, 0, audience, at=NOW)
+        page = room_updates.since(room.pk, 0, audience, at=NOW)
         assert "Rhea" not in json.dumps([piece.as_json() for piece in page.pieces])
         people = next(piece for piece in page.pieces if piece.values["kind"] == "people")
         assert people.values == {"kind": "people", "count": 3, "html": ""}
 
 
 def test_the_close_hands_over_nothing_that_was_not_shown(crowd, room, farah):
-    assert projection.unshown_count(room) == 2
-    texts = {stage.key: columns for stage, columns in projection.notes_to_close(room)}
+    assert room_visibility.unshown_count(room) == 2
+    texts = {stage.key: columns for stage, columns in room_visibility.notes_to_close(room)}
     assert texts["expect"] == {"expected": []}
     actions.reveal(room, stage=room.stages.get(key="expect"), by=farah, at=NOW)
-    texts = {stage.key: columns for stage, columns in projection.notes_to_close(room)}
+    texts = {stage.key: columns for stage, columns in room_visibility.notes_to_close(room)}
     assert sorted(texts["expect"]["expected"]) == sorted([SECRET, TYPED])
-    assert projection.unshown_count(room) == 0
+    assert room_visibility.unshown_count(room) == 0
 
 
 def test_kept_notes_of_a_closed_session_hide_what_was_never_shown(crowd, room, farah, send):
@@ -193,7 +195,7 @@ def test_after_the_close_the_log_tells_only_that_it_is_over(crowd, room, farah, 
     send(crowd["gus"], room, "happened", "well", "Shown to all")
     actions.close(room, by=farah, summary={}, at=NOW)
     for audience in Audience:
-        pieces = feed.since(room.pk, 0, audience, at=NOW).pieces
+        pieces = room_updates.since(room.pk, 0, audience, at=NOW).pieces
         assert [piece.values for piece in pieces] == [{"kind": "closed"}]
 
 

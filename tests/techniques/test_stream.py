@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.db import connections
 
-from techniques import actions, keys, live
+from techniques import actions, guest_cookies, live
 from techniques.models import Participant
 from tests.techniques.conftest import NOW
 
@@ -103,9 +103,9 @@ async def do(action, *args, **values):
 
 
 def guest_cookie(session, name="Gus") -> str:
-    key = keys.new_key()
+    key = guest_cookies.new_key()
     actions.join(session, name=name, key=key, at=NOW)
-    return f"{keys.cookie_name(session.pk)}={keys.sign(key, session.pk)}"
+    return f"{guest_cookies.cookie_name(session.pk)}={guest_cookies.sign(key, session.pk)}"
 
 
 def member_cookie(browser) -> str:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.core.management.base import BaseCommand
 
-from jobs import running
+from jobs import runner
 
 
 class Command(BaseCommand):
@@ -16,4 +16,4 @@ class Command(BaseCommand):
         parser.add_argument("--seconds", type=float, default=20.0, help="begin nothing new after this time")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        running.run_ready(for_seconds=options["seconds"])
+        runner.run_ready(for_seconds=options["seconds"])

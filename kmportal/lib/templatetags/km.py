@@ -23,7 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from kmportal.lib import days, sentences
 from kmportal.lib.charts.steps import look_of
-from kmportal.lib.problems import problems_of
+from kmportal.lib.form_errors import problems_of
 
 register = template.Library()
 Context = template.Context
@@ -290,7 +290,7 @@ def nothing(content: str, heading: str, words: str = "", level: int = 2) -> str:
 
 @piece("components/thread.html")
 def thread(items: Iterable[Any]) -> dict[str, Any]:
-    """The thread: items are ``kmportal.lib.thread.Stop``."""
+    """The thread: items are ``kmportal.lib.provenance.Stop``."""
     return {"items": items}
 
 

@@ -11,10 +11,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from kmportal.lib.refusals import Refusal
-from kmportal.lib.tables import guarded
-from lessons.actions import bringing_in
-from lessons.merging import Counts
+from kmportal.lib.csv import guarded
+from kmportal.lib.exceptions import Refusal
+from lessons.actions import importing
+from lessons.importing.merging import Counts
 from lessons.models import ImportRun
 from organisations.models import Membership
 from organisations.permissions import Permission
@@ -55,7 +55,7 @@ class Command(BaseCommand):
                 raise CommandError(f"--{name} has at most {most} characters. Yours has {len(options[name])}.")
 
     def _bring_in(self, member: Membership, content: bytes, options: dict[str, Any]) -> tuple[Counts, ImportRun]:
-        run = bringing_in.look(
+        run = importing.look(
             member.organisation,
             by=member.person,
             at=timezone.now(),
@@ -68,9 +68,9 @@ class Command(BaseCommand):
         matched = ", ".join(f"{heading} → {name}" for heading, name in run.mapping.items())
         self.stdout.write(f"Source: {run.source}. Headings: {matched}.")
         if options["dry_run"]:
-            return bringing_in.try_out(run), run
-        bringing_in.begin(run)
-        return bringing_in.work_through(run, at=timezone.now(), report=self._report), run
+            return importing.try_out(run), run
+        importing.begin(run)
+        return importing.work_through(run, at=timezone.now(), report=self._report), run
 
     def _report(self, done: int) -> None:
         self.stderr.write(f"{done:,} rows", ending="\r")
@@ -98,7 +98,7 @@ class Command(BaseCommand):
         try:
             with path.open("w", encoding="utf-8-sig", newline="") as file:
                 writer = csv.writer(file)
-                writer.writerow(bringing_in.PROBLEM_COLUMNS)
-                writer.writerows([guarded(value) for value in row] for row in bringing_in.problem_rows(run))
+                writer.writerow(importing.PROBLEM_COLUMNS)
+                writer.writerows([guarded(value) for value in row] for row in importing.problem_rows(run))
         except OSError as error:
             raise CommandError(f"The file {path} cannot be written: {error.strerror}.") from None

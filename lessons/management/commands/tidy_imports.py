@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from lessons.actions import bringing_in
+from lessons.actions import importing
 
 
 class Command(BaseCommand):
@@ -13,4 +13,4 @@ class Command(BaseCommand):
     requires_system_checks: ClassVar[list[str]] = []  # it runs often, and starting the portal has checked all
 
     def handle(self, *args: Any, **options: Any) -> None:
-        bringing_in.tidy(timezone.now())
+        importing.tidy(timezone.now())

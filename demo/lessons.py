@@ -1,0 +1,123 @@
+"""Lessons: written down, sent, returned, written again, checked, declined; and a file of them brought in."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from demo.story import Happening, Row, read, read_file
+from demo.world import World
+from lessons.actions import importing, review, writing
+from lessons.models import Lesson
+from lessons.quality import QUALITY
+
+
+def happenings(world: World) -> Iterator[Happening]:
+    """Each lesson from its first words to where it stands today, and what was brought in from elsewhere."""
+    story = read("lessons", world.calendar)
+    for row in story["lessons"]:
+        if "session" in row:  # its draft is made by the close of the session; here it gets words of its own
+            yield Happening(row["day"], row["at"], partial(_reword, world, row))
+        else:
+            yield Happening(row["day"], row["at"], partial(_start, world, row))
+        for step in row.get("story", ()):
+            yield Happening(step["day"], step["at"], partial(_go_on, world, row, step))
+    for row in story["brought_in"]:
+        yield Happening(row["day"], "14:10", partial(_bring_in, world, row))
+
+
+def _facts(world: World, row: Row) -> dict[str, Any]:
+    found: dict[str, Any] = {name: row[name] for name in ("kind", "went_well", "contact", "process") if name in row}
+    if "group" in row:
+        found["group"] = world.groups[row["group"]]
+    if "happened_on" in row:
+        found["happened_on"] = world.calendar.day(row["happened_on"])
+    if "share" in row:
+        found["share_with"] = row["share"]
+    return found
+
+
+def _start(world: World, row: Row, at: datetime) -> None:
+    world.lessons[row["key"]] = writing.start(
+        world.organisations[row["organisation"]],
+        by=world.people[row["author"]],
+        at=at,
+        words=row["words"],
+        facts=_facts(world, row),
+        tags=row.get("tags", ()),
+        intervention=world.interventions[row["intervention"]] if "intervention" in row else None,
+    )
+
+
+def _reword(world: World, row: Row, at: datetime) -> None:
+    lesson = world.fresh(world.lessons[row["key"]])
+    writing.write(
+        lesson,
+        by=lesson.author,
+        at=at,
+        seen=lesson.version,
+        words=row["words"],
+        facts=_facts(world, row),
+        tags=row.get("tags", ()),
+    )
+
+
+def _go_on(world: World, row: Row, step: Row, at: datetime) -> None:
+    """One move; the step of the story names it."""
+    lesson: Lesson = world.fresh(world.lessons[row["key"]])
+    by = world.people[step["by"]] if "by" in step else lesson.author
+    move = step["do"]
+    if move == "send":
+        writing.send(lesson, by=by, at=at)
+    elif move == "withdraw":
+        writing.withdraw(lesson, by=by, at=at)
+    elif move == "write":
+        writing.write(lesson, by=by, at=at, seen=lesson.version, words=step["words"])
+    elif move == "claim":
+        review.claim(lesson, by=by, at=at)
+    elif move == "release":
+        review.release(lesson, by=by, at=at)
+    elif move == "take over":
+        review.take_over(lesson, by=by, at=at)
+    elif move == "return":
+        review.send_back(lesson, by=lesson.claimed_by, at=at, comment=step["comment"])
+    elif move == "decline":
+        review.decline(lesson, by=lesson.claimed_by, at=at, reason=step["comment"])
+    elif move == "confirm":
+        review.confirm(lesson, by=by, at=at, read=lesson.revision_id)
+    else:
+        _check(world, row, step, lesson, at)
+
+
+def _check(world: World, row: Row, step: Row, lesson: Lesson, at: datetime) -> None:
+    """It is true and useful and shows nobody: *identified*, or *noted* when nothing has to change."""
+    review.validate(
+        lesson,
+        by=lesson.claimed_by,
+        at=at,
+        outcome=step["do"],
+        read=lesson.revision_id,
+        ticked=[line.key for line in QUALITY],
+        contact=row["contact"],
+        process=row.get("process", ""),
+        group=lesson.group,
+        share_with=row.get("share", lesson.share_with),
+        review_on=world.day(step.get("review")),
+        tags=row.get("tags", ()),
+        comment=step.get("comment", ""),
+    )
+
+
+def _bring_in(world: World, row: Row, at: datetime) -> None:
+    """A file of another library’s lessons, as the page brings it in."""
+    run = importing.look(
+        world.organisations[row["organisation"]],
+        by=world.people[row["by"]],
+        at=at,
+        file_name=row["file_name"],
+        content=read_file(row["file"], world.calendar),
+        source=row["source"],
+        group_name=row["group_name"],
+    )
+    importing.begin(run)
+    importing.work_through(run, at=at)

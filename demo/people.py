@@ -1,0 +1,115 @@
+"""Who comes, who goes, and in which groups they are."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+from demo.story import Happening, Row, read
+from demo.world import World
+from notifications.actions import mark_all_read
+from notifications.models import Notice
+from organisations import actions
+from organisations.models import Person
+
+
+def happenings(world: World) -> Iterator[Happening]:
+    """Organisations are founded, groups made, people invited; they join, read their notices, are suspended, leave."""
+    story = read("people", world.calendar)
+    for row in story["organisations"]:
+        yield Happening(row["day"], "08:30", partial(_found, world, row))
+    for row in story["groups"]:
+        yield Happening(row["day"], "08:45", partial(_make_group, world, row))
+    for row in story["people"]:
+        yield from _life(world, row)
+    for row in story["invitations"]:
+        yield Happening(row["day"], "10:20", partial(_invite, world, row))
+        if "revoked" in row:
+            yield Happening(row["revoked"], "16:05", partial(_revoke, world, row))
+
+
+def _life(world: World, row: Row) -> Iterator[Happening]:
+    """One person in one organisation, from the invitation on. Whoever founded it was never invited."""
+    if "joined" in row:
+        yield Happening(row["joined"] - 1, "09:00", partial(_invite, world, row))
+        yield Happening(row["joined"], row.get("at", "09:30"), partial(_join, world, row))
+    if "checks_lessons" in row:
+        yield Happening(row["checks_lessons"], "09:10", partial(_name_validator, world, row))
+    if "read" in row:
+        yield Happening(row["read"], row.get("read_at", "16:45"), partial(_read_notices, world, row))
+    if "suspended" in row:
+        yield Happening(row["suspended"], "17:10", partial(_suspend, world, row))
+    if "left" in row:
+        yield Happening(row["left"], "17:20", partial(_leave, world, row))
+
+
+def _found(world: World, row: Row, at: datetime) -> None:
+    """An organisation begins with its administrator, who says where incidents are reported."""
+    person = world.people[row["founder"]["key"]] = _make_person(world, row["founder"])
+    organisation = actions.found(row["name"], slug=row["key"], kind=row["kind"], administrator=person, at=at)
+    world.organisations[row["key"]], world.administrators[row["key"]] = organisation, person
+    incident = {"incident_name": row["incident"]["name"], "incident_url": row["incident"]["url"]}
+    actions.change_settings(organisation, by=person, seen=organisation.version, **incident)
+
+
+def _make_group(world: World, row: Row, at: datetime) -> None:
+    """People come into a group with their invitation; only a group that begins later names those who begin it."""
+    by = world.administrators[row["organisation"]]
+    group = actions.make_group(world.organisations[row["organisation"]], by=by, name=row["name"], kind=row["kind"])
+    if "people" in row:
+        people = [world.people[key] for key in row["people"]]
+        actions.change_group(group, by=by, seen=group.version, name=group.name, kind=group.kind, people=people)
+    world.groups[row["key"]] = group
+
+
+def _invite(world: World, row: Row, at: datetime) -> None:
+    place = row["organisation"]
+    world.invitations[_mark(row)] = actions.invite(
+        world.organisations[place],
+        by=world.administrators[place],
+        email=row["email"],
+        name=row["name"],
+        role=row["role"],
+        groups=[world.groups[key] for key in row.get("groups", ())],
+        at=at,
+    )
+
+
+def _revoke(world: World, row: Row, at: datetime) -> None:
+    actions.revoke(world.invitations[_mark(row)], by=world.administrators[row["organisation"]], at=at)
+
+
+def _join(world: World, row: Row, at: datetime) -> None:
+    if row["key"] not in world.people:
+        world.people[row["key"]] = _make_person(world, row)
+    actions.accept(world.invitations[_mark(row)], person=world.people[row["key"]], at=at)
+
+
+def _name_validator(world: World, row: Row, at: datetime) -> None:
+    place = row["organisation"]
+    actions.change_role(
+        world.member(row["key"], place), role=row["role"], is_validator=True, by=world.administrators[place]
+    )
+
+
+def _suspend(world: World, row: Row, at: datetime) -> None:
+    place = row["organisation"]
+    actions.suspend(world.member(row["key"], place), by=world.administrators[place], at=at)
+
+
+def _leave(world: World, row: Row, at: datetime) -> None:
+    place = row["organisation"]
+    actions.remove(world.member(row["key"], place), by=world.administrators[place], at=at)
+
+
+def _read_notices(world: World, row: Row, at: datetime) -> None:
+    """They looked at the bell that day; what came since is new to them."""
+    newest = Notice.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    mark_all_read(world.member(row["key"], row["organisation"]), up_to=newest, at=at)
+
+
+def _make_person(world: World, row: Row) -> Person:
+    return Person.objects.create(email=row["email"], name=row["name"], password=world.password)
+
+
+def _mark(row: Row) -> str:
+    return f"{row['organisation']} {row['email']}"

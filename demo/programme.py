@@ -1,0 +1,90 @@
+"""Programmes, their steps, and the interventions with what became of them."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from demo.story import Happening, Row, read
+from demo.world import World
+from roadmap import actions
+from roadmap.models import CatalogueEntry, ProgrammeStep
+
+# What a change of the plan may name in the story → the column, and how it is read.
+DAYS = {"starts": "starts_on", "ends": "ends_on"}
+
+
+def happenings(world: World) -> Iterator[Happening]:
+    """Programmes begin, interventions are planned, changed with a reason, brought on; steps are marked."""
+    story = read("programme", world.calendar)
+    for row in story["programmes"]:
+        yield Happening(row["day"], row.get("at", "10:00"), partial(_begin, world, row))
+        for step in row.get("steps", ()):
+            yield Happening(step["day"], "16:20", partial(_mark_step, world, row, step))
+    for row in story["interventions"]:
+        if "planned" in row:
+            yield Happening(row["planned"], row.get("at", "11:00"), partial(_plan, world, row))
+        for step in row.get("story", ()):
+            yield Happening(step["day"], step.get("at", "15:00"), partial(_go_on, world, row, step))
+
+
+def _begin(world: World, row: Row, at: datetime) -> None:
+    """A programme. The one that the story calls current takes the place of the one before."""
+    by = world.people[row["by"]]
+    programme = actions.begin(
+        world.organisations[row["organisation"]],
+        by=by,
+        name=row["name"],
+        starts_on=_first_day(world, row),
+        ends_on=date(int(row["to"]), 12, 31),
+        vision=row["vision"],
+        mission=row["mission"],
+        ambition=row["ambition"],
+        lead=world.person(row.get("lead")),
+        sponsor=world.person(row.get("sponsor")),
+    )
+    world.programmes[row["key"]] = actions.make_current(programme, by=by)
+
+
+def _first_day(world: World, row: Row) -> date:
+    """The first of the month in which it was begun here, or of January for one that is older than the portal."""
+    return date(int(row["from"]), 1, 1) if "from" in row else world.calendar.day(row["day"]).replace(day=1)
+
+
+def _mark_step(world: World, row: Row, step: Row, at: datetime) -> None:
+    found = ProgrammeStep.objects.get(programme=world.programmes[row["key"]], number=step["number"])
+    by = world.people[row["by"]]
+    actions.mark_step(found, by=by, seen=found.version, state=step["state"], note=step.get("note", ""))
+
+
+def _plan(world: World, row: Row, at: datetime) -> None:
+    entry = CatalogueEntry.objects.get(key=row["entry"]) if "entry" in row else None
+    world.interventions[row["key"]] = actions.plan(
+        world.programmes[row["programme"]],
+        by=world.people[row["by"]],
+        title=row["title"],
+        step=row["step"],
+        entry=entry,
+        owner=world.person(row.get("owner")),
+        starts_on=world.day(row.get("starts")),
+        ends_on=world.day(row.get("ends")),
+        areas=row.get("areas"),
+        summary=row.get("summary", ""),
+        kind=row.get("kind", ""),
+        effort=row.get("effort", ""),
+        output=row.get("output", ""),
+    )
+
+
+def _go_on(world: World, row: Row, step: Row, at: datetime) -> None:
+    """A new state, or a change of the plan, with the reason that was given."""
+    intervention = world.fresh(world.interventions[row["key"]])
+    by, reason = world.people[step["by"]], step.get("reason", "")
+    if "state" in step:
+        actions.set_state(intervention, by=by, state=step["state"], reason=reason)
+        return
+    fields: dict[str, Any] = {column: world.day(step[name]) for name, column in DAYS.items() if name in step}
+    if "owner" in step:
+        fields["owner"] = world.person(step["owner"])
+    fields |= {name: step[name] for name in ("title", "summary", "output") if name in step}
+    actions.change(intervention, by=by, seen=intervention.version, reason=reason, **fields)

@@ -1,0 +1,131 @@
+"""Rounds of self-assessment: who was asked, what twelve people said, and what was decided about it."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+from demo.story import Happening, Row, read
+from demo.world import World
+from selfassessment import actions, examples, reports
+from selfassessment.actions import Choice, Respondent
+from selfassessment.models import Asked, Criterion
+
+EXAMPLE = "example"
+
+
+def happenings(world: World) -> Iterator[Happening]:
+    """Rounds are prepared, opened and answered; one still is. Those that are over are closed and decided upon."""
+    for row in read("rounds", world.calendar)["rounds"]:
+        opened = row["opened"]
+        yield Happening(row["prepared"], "11:15", partial(_prepare, world, row))
+        yield Happening(opened, "09:00", partial(_open, world, row))
+        for place, one in enumerate(row["respondents"]):
+            yield Happening(one["day"], one["at"], partial(_answer, world, row, place))
+        if "reminded" in row:
+            yield Happening(row["reminded"], "09:40", partial(_remind, world, row))
+        if "closed" in row:
+            yield Happening(row["closes"], "08:00", partial(_tell_closing, world, row))
+            yield Happening(row["closed"], "16:30", partial(_close, world, row))
+        for decision in row.get("decisions", ()):
+            yield Happening(decision["day"], decision["at"], partial(_decide, world, row, decision))
+
+
+def _prepare(world: World, row: Row, at: datetime) -> None:
+    results = row.get("results")
+    world.rounds[row["key"]] = actions.prepare(
+        world.organisations[row["organisation"]],
+        by=world.people[row["facilitator"]],
+        title=row["title"],
+        closes_on=world.calendar.day(row["closes"]),
+        capacity=row["capacity"],
+        scope=row.get("scope", ""),
+        programme=world.programmes[row["programme"]],
+        anonymous=row["anonymous"],
+        results_at=world.calendar.moment(results["day"], results["at"]) if results else None,
+        results_place=results["place"] if results else "",
+    )
+
+
+def _open(world: World, row: Row, at: datetime) -> None:
+    """Answers may come in from now on; members and addresses are asked, and there may be one link for all."""
+    by, assessment = world.people[row["facilitator"]], world.rounds[row["key"]]
+    actions.open_for_answers(assessment, by=by, at=at)
+    if row.get("link"):
+        actions.turn_link_on(assessment, by=by)
+    members = [world.people[key] for key in row["asked"]]
+    actions.ask(assessment, by=by, members=members, addresses=row.get("addresses", ()), at=at)
+
+
+def _answer(world: World, row: Row, place: int, at: datetime) -> None:
+    """One respondent goes through all criteria. The key is what in life only their browser would have."""
+    assessment, one = world.rounds[row["key"]], row["respondents"][place]
+    asked = _asked(world, row, one["who"])
+    respondent = Respondent(
+        key=sha256(f"{row['key']} {place}".encode()).hexdigest(), person=asked.person if asked else None, asked=asked
+    )
+    criteria = {
+        criterion.code: criterion for criterion in Criterion.objects.filter(section__framework=assessment.framework_id)
+    }
+    for code, choice in _said(row, place):
+        saved = actions.answer(assessment, criteria[code], by=respondent, choice=choice, seen=0)
+        if saved.is_full:
+            raise ValueError(f"{row['key']}: respondent {place + 1} marks more than five criteria.")
+    if one.get("finished", True):
+        actions.finish(assessment, by=respondent)
+
+
+def _asked(world: World, row: Row, who: str) -> Asked | None:
+    """The row of whoever was asked by name or address; nobody who came by the one link for all."""
+    rows = Asked.objects.filter(assessment=world.rounds[row["key"]])
+    if who == "link":
+        return None
+    return rows.get(email=who) if "@" in who else rows.get(person=world.people[who])
+
+
+def _said(row: Row, place: int) -> Iterator[tuple[str, Choice]]:
+    """What one respondent says to each criterion: a column of the story’s table, or of the example that ships."""
+    if row["answers"] == EXAMPLE:
+        columns = {code: choices[place] for code, choices in examples.example().answers.items()}
+    else:
+        columns = {code: examples.choice(said, place) for code, said in row["answers"].items()}
+    for code, one in columns.items():
+        if one.is_answered:
+            yield code, Choice(**asdict(one))
+
+
+def _remind(world: World, row: Row, at: datetime) -> None:
+    actions.remind(world.rounds[row["key"]], by=world.people[row["facilitator"]], at=at)
+
+
+def _tell_closing(world: World, row: Row, at: datetime) -> None:
+    """What the worker does in the morning of the closing date."""
+    actions.tell_closing(world.rounds[row["key"]], day=world.calendar.day(row["closes"]))
+
+
+def _close(world: World, row: Row, at: datetime) -> None:
+    actions.close(
+        world.rounds[row["key"]], by=world.people[row["facilitator"]], not_heard=row.get("not_heard", ""), at=at
+    )
+
+
+def _decide(world: World, row: Row, decision: Row, at: datetime) -> None:
+    """Accept a suggestion as an intervention or an action, in its own words or others, or reject it."""
+    assessment = world.fresh(world.rounds[row["key"]])
+    report = reports.build(assessment)
+    offers = [*report.offers, *([report.quick_win] if report.quick_win else []), *report.others]
+    offer = next(offer for offer in offers if offer.result.code == decision["criterion"])
+    plain: dict[str, Any] = {"offer": offer, "by": world.people[decision["by"]], "at": at}
+    if decision["verdict"] == "reject":
+        actions.reject(assessment, reason=decision["reason"], **plain)
+        return
+    plain |= {"words": decision.get("words", ""), "owner": world.person(decision.get("owner"))}
+    day = world.day(decision.get("until"))
+    if decision["becomes"] == "intervention":
+        made = actions.accept_as_intervention(assessment, ends_on=day, **plain)
+        world.interventions[decision["key"]] = made.intervention
+    else:
+        made = actions.accept_as_action(assessment, due_on=day, **plain)
+        world.actions[decision["key"]] = made.action

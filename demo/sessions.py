@@ -1,0 +1,143 @@
+"""Sessions: planned, invited to, prepared, and most of them held."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import NAMESPACE_URL, uuid5
+
+import lessons.actions.closing
+from actionplan.models import Action
+from demo.story import Happening, Row, read
+from demo.world import World
+from lessons.models import Lesson
+from lessons.prefill import Advice, Promise
+from techniques import actions
+from techniques.models import Participant, Session, Stage, Technique
+
+
+def happenings(world: World) -> Iterator[Happening]:
+    """A session is planned, people are invited, the checklist is worked down; on its day it is held and closed."""
+    promises, written = read("promises", world.calendar)["actions"], read("lessons", world.calendar)["lessons"]
+    for row in read("sessions", world.calendar)["sessions"]:
+        yield Happening(row["planned"], row.get("planned_at", "11:40"), partial(_plan, world, row))
+        if "invited" in row:
+            yield Happening(row["invited"]["day"], "13:20", partial(_invite, world, row))
+        if "prepared" in row:
+            yield Happening(row["prepared"]["day"], "15:50", partial(_prepare, world, row))
+        if "held" in row:
+            mine = [one for one in promises if one.get("session") == row["key"]]
+            drafts = [one for one in written if one.get("session") == row["key"]]
+            yield Happening(row["day"], row["at"], partial(_hold, world, row))
+            yield Happening(row["day"], row["held"]["closed_at"], partial(_close, world, row, mine, drafts))
+
+
+def _plan(world: World, row: Row, at: datetime) -> None:
+    organisation, facilitator = world.organisations[row["organisation"]], world.people[row["facilitator"]]
+    world.sessions[row["key"]] = actions.plan(
+        organisation,
+        by=world.people[row.get("by", row["facilitator"])],
+        technique=Technique.objects.of(organisation).get(key=row["technique"]),
+        length=row["length"],
+        title=row["title"],
+        purpose=row["purpose"],
+        starts_at=world.calendar.moment(row["day"], row["at"]),
+        intervention=world.interventions[row["intervention"]] if "intervention" in row else None,
+        group=world.groups[row["group"]] if "group" in row else None,
+        facilitator=facilitator,
+        place_kind=row.get("place_kind", Session.Place.ROOM),
+        place=row["place"],
+        at=at,
+    )
+
+
+def _invite(world: World, row: Row, at: datetime) -> None:
+    invited = row["invited"]
+    actions.invite(
+        world.sessions[row["key"]],
+        by=world.people[row["facilitator"]],
+        people=[world.people[key] for key in invited["people"]],
+        guests=invited.get("guests", {}),
+        at=at,
+    )
+
+
+def _prepare(world: World, row: Row, at: datetime) -> None:
+    """The first items of the checklist are done."""
+    session = world.sessions[row["key"]]
+    for item in session.technique.card["prep"][: row["prepared"]["items"]]:
+        actions.tick(session, item=item["text"], is_done=True)
+
+
+def _hold(world: World, row: Row, at: datetime) -> Iterator[datetime]:
+    """The room opens, people come in, and the stages follow each other as the script has them."""
+    by, held = world.people[row["facilitator"]], row["held"]
+    session = actions.open_room(world.sessions[row["key"]], by=by, at=at)
+    came = [_come(world, session, key, place, at) for place, key in enumerate([*held["came"], *held.get("guests", ())])]
+    begins = at
+    for stage in session.stages.order_by("position"):
+        actions.go_to(session, stage=stage, by=by, at=begins)
+        _write(session, stage, held.get("notes", {}).get(stage.key, {}), came, begins)
+        if stage.reveal == Stage.Reveal.HIDDEN:
+            shown = begins + timedelta(minutes=stage.minutes // 2)
+            yield shown
+            actions.reveal(session, stage=stage, by=by, at=shown)
+        begins += timedelta(minutes=stage.minutes)
+        yield begins
+
+
+def _come(world: World, session: Session, key: str, place: int, at: datetime) -> Participant:
+    """A member is named by key, a guest by the name that they give at the door."""
+    person = world.people.get(key)
+    name = person.name if person else key
+    return actions.join(session, name=name, key=f"door {place}", person=person, at=at + timedelta(seconds=20 * place))
+
+
+def _write(
+    session: Session, stage: Stage, notes: Mapping[str, list[str]], came: list[Participant], begins: datetime
+) -> None:
+    """The notes of a stage, one after the other, by those in the room in turn."""
+    written = [(column, text) for column, texts in notes.items() for text in texts]
+    for place, (column, text) in enumerate(written):
+        actions.write(
+            session,
+            stage_key=stage.key,
+            column=column,
+            text=text,
+            client_id=uuid5(NAMESPACE_URL, f"{session.pk}/{stage.key}/{place}"),
+            author=came[place % len(came)],
+            at=begins + timedelta(seconds=15 * (place + 1)),
+        )
+
+
+def _close(world: World, row: Row, promises: list[Row], drafts: list[Row], at: datetime) -> None:
+    """Whoever led it agrees the summary with the room, and keeps the promises and the lessons for others."""
+    session = lessons.actions.closing.close(
+        world.sessions[row["key"]],
+        by=world.people[row["facilitator"]],
+        at=at,
+        summary=row["held"]["summary"],
+        promised=[_promise(world, one) for one in promises],
+        advice=[_advice(one) for one in drafts],
+    )
+    world.sessions[row["key"]] = session
+    made = Action.objects.filter(sessionaction__session=session).order_by("pk")
+    world.actions.update(zip([one["key"] for one in promises], made, strict=True))
+    kept = Lesson.objects.filter(session=session).order_by("pk")
+    world.lessons.update(zip([one["key"] for one in drafts], kept, strict=True))
+
+
+def _promise(world: World, one: Row) -> Promise:
+    guest = one.get("guest", {})
+    return Promise(
+        title=one["title"],
+        detail=one.get("detail", ""),
+        owner=world.person(one.get("owner")),
+        guest_name=guest.get("name", ""),
+        guest_email=guest.get("email", ""),
+        due_on=world.day(one.get("due")),
+    )
+
+
+def _advice(one: Row) -> Advice:
+    words = one["words"]
+    return Advice(then_do=words["then_do"], when_you=words["when_you"], title=words["title"])

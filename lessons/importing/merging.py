@@ -1,0 +1,133 @@
+"""What becomes of a row beside what stands already: a new lesson, a fuller one, or nothing new.
+
+Of two sources the later one wins field by field, unless it is empty or damaged there. What a person wrote in the
+portal is kept; a file only fills its gaps. Nothing here touches the database.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal
+
+from lessons.importing.rows import Row, is_damaged
+from lessons.models import Flag
+
+Outcome = Literal["created", "merged", "unchanged", "refused"]
+# So many rows are remembered per lesson, the last ones.
+REMEMBERED = 20
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A lesson as it stands: its words and facts, how it is damaged, and which rows went into it."""
+
+    pk: int | None = None
+    title: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    happened_on: date | None = None
+    tags: tuple[str, ...] = ()
+    flags: frozenset[str] = frozenset()
+    taken: tuple[str, ...] = ()
+    by_hand: bool = False
+
+    def says_the_same_as(self, other: "Standing") -> bool:
+        """Whether nothing that a reader sees differs."""
+        return replace(self, taken=()) == replace(other, taken=())
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of one row, and the lesson as it stands then."""
+
+    row: Row
+    outcome: Outcome
+    standing: Standing | None = None
+
+
+@dataclass
+class Counts:
+    """What became of all rows. ``flagged``: rows whose lesson is left with damage that somebody should look at."""
+
+    read: int = 0
+    created: int = 0
+    merged: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    flagged: int = 0
+
+    def add(self, decisions: Iterable[Decision]) -> None:
+        for decision in decisions:
+            self.read += 1
+            setattr(self, decision.outcome, getattr(self, decision.outcome) + 1)
+            self.flagged += bool(decision.standing and decision.standing.flags)
+
+
+def decide(rows: Iterable[Row], known: dict[str, Standing]) -> list[Decision]:
+    """What becomes of each row, in order. ``known`` (number in the source → lesson) moves on with them."""
+    decisions = []
+    for row in rows:
+        if row.refusal:
+            decisions.append(Decision(row, "refused"))
+            continue
+        before = known.get(row.external_id)
+        after = _new(row) if before is None else _merged(before, row)
+        if before is None:
+            outcome: Outcome = "created"
+        else:
+            outcome = "unchanged" if after.says_the_same_as(before) else "merged"
+        known[row.external_id] = after
+        decisions.append(Decision(row, outcome, after))
+    return decisions
+
+
+def _new(row: Row) -> Standing:
+    standing = Standing(
+        None, row.title, dict(row.words), dict(row.facts), row.happened_on, row.tags, row.flags, (row.digest,)
+    )
+    return replace(standing, flags=_flags(standing, row.flags))
+
+
+def _merged(before: Standing, row: Row) -> Standing:
+    if row.digest in before.taken:
+        return before
+    words = {name: _better(text, before.words.get(name, ""), before) for name, text in row.words.items()}
+    facts = {name: _better(text, before.facts.get(name, ""), before) for name, text in row.facts.items()}
+    title, kept_flags = _title(before, row)
+    day = before.happened_on if before.by_hand and before.happened_on else row.happened_on or before.happened_on
+    damaged_tags = any(map(is_damaged, row.tags))
+    keep_tags = not row.tags or (before.tags and (before.by_hand or damaged_tags))
+    after = replace(
+        before,
+        title=title,
+        words={**before.words, **words},
+        facts={**before.facts, **facts},
+        happened_on=day,
+        tags=before.tags if keep_tags else row.tags,
+        taken=(*before.taken, row.digest)[-REMEMBERED:],
+    )
+    day_flag = {str(Flag.DAY)} & (before.flags | row.flags) if day is None else set()
+    return replace(after, flags=_flags(after, kept_flags | day_flag))
+
+
+def _better(new: str, old: str, before: Standing) -> str:
+    """Which of two texts stands: the later one, unless it is empty or damaged; a person’s before a file’s."""
+    if not old or (is_damaged(old) and not is_damaged(new) and new):
+        return new or old
+    return old if before.by_hand or not new or is_damaged(new) else new
+
+
+def _title(before: Standing, row: Row) -> tuple[str, frozenset[str]]:
+    """The title, and what is to be said about it. One that was made up gives way to a real one, never the reverse."""
+    about = {str(Flag.TITLE), str(Flag.LONG_TITLE)}
+    made_up = {str(Flag.TITLE)}
+    if made_up <= row.flags:
+        return before.title, before.flags & about
+    chosen = row.title if made_up <= before.flags else _better(row.title, before.title, before)
+    return chosen, (row.flags if chosen == row.title else before.flags) & about
+
+
+def _flags(standing: Standing, others: frozenset[str] | set[str]) -> frozenset[str]:
+    texts = (standing.title, *standing.words.values(), *standing.facts.values(), *standing.tags)
+    letters = {str(Flag.LETTERS)} if any(map(is_damaged, texts)) else set()
+    return frozenset((set(others) - {str(Flag.LETTERS)}) | letters)

@@ -1,0 +1,93 @@
+"""How lessons are spoken of: the look of a state, who may read it, and its history in sentences."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from lessons.models import SHARED, Flag, Lesson, LessonEvent, LessonRevision, State
+from organisations.visibility import Reach
+
+LONG_ADVICE = 300
+# Kind, icon and word for the tag {% state %}.
+LOOKS: Mapping[str, tuple[str, str, str]] = {
+    State.DRAFT: ("", "pencil", "Draft"),
+    State.SUBMITTED: ("info", "clock", "Submitted"),
+    State.IN_REVIEW: ("info", "eye", "In review"),
+    State.RETURNED: ("warn", "rotate-ccw", "Returned"),
+    State.DECLINED: ("", "circle-x", "Declined"),
+    State.IDENTIFIED: ("info", "circle-check", "Identified"),
+    State.NOTED: ("", "lightbulb", "Noted"),
+    State.ACTION_AGREED: ("warn", "flag", "Action agreed"),
+    State.LEARNED: ("good", "circle-check", "Learned"),
+    State.EMBEDDED: ("good", "sprout", "Embedded"),
+    State.SUPERSEDED: ("", "archive", "Superseded"),
+    State.RETIRED: ("", "archive", "Retired"),
+}
+
+_STEPS = {
+    (State.SUBMITTED, State.DRAFT): "Taken back by {by}",
+    (State.IN_REVIEW, State.DRAFT): "Taken back by {by}",
+    (State.IN_REVIEW, State.SUBMITTED): "Put back into the queue by {by}",
+    (State.IN_REVIEW, State.IN_REVIEW): "Taken over by {by}",
+    (State.RETURNED, State.SUBMITTED): "Sent again by {by}",
+}
+_ARRIVALS = {
+    State.DRAFT: "Written down by {by}",
+    State.SUBMITTED: "Sent for review by {by}",
+    State.IN_REVIEW: "Claimed by {by}",
+    State.RETURNED: "Returned with a comment by {by}",
+    State.DECLINED: "Declined by {by}",
+    State.IDENTIFIED: "Identified by {by}, version {revision}",
+    State.NOTED: "Noted by {by}, version {revision}",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step of the history."""
+
+    sentence: str
+    at: datetime
+    comment: str = ""
+
+
+def history(events: Iterable[LessonEvent], lesson: Lesson, *, with_comments: bool) -> list[Line]:
+    """The steps of a lesson’s life, in the order of ``events``. What a reviewer wrote is for the two sides alone."""
+    return [Line(_sentence(event, lesson), event.at, event.comment if with_comments else "") for event in events]
+
+
+def _sentence(event: LessonEvent, lesson: Lesson) -> str:
+    before, after = event.before, State(event.after)
+    if not before and lesson.source and after != State.DRAFT:
+        pattern = "Brought in from {source} by {by}"
+    elif before == after and after in SHARED:
+        pattern = "The change was checked by {by}" if event.comment else "Changed by {by}, version {revision}"
+    else:
+        pattern = _STEPS.get((State(before), after), "") if before else ""
+        pattern = pattern or _ARRIVALS.get(after, after.label + " by {by}")
+    revision = event.revision.number if event.revision else 1
+    return pattern.format(by=event.by or "somebody who has left", source=lesson.source, revision=revision)
+
+
+def who_may_read(lesson: Lesson) -> str:
+    """Who may see a lesson now, in words for its page."""
+    here = lesson.organisation.name
+    if lesson.state == State.DRAFT:
+        return "Only you can see this draft."
+    if not lesson.is_shared:
+        return "Until it is checked, only its author and those who check lessons can read it."
+    if lesson.reach == Reach.GROUP:
+        return f"The group {lesson.group} and the author can read it."
+    if lesson.reach == Reach.NETWORK:
+        return f"Everybody at {here} and in the network can read it."
+    return f"Everybody at {here} can read it."
+
+
+def is_long_advice(words: LessonRevision) -> bool:
+    """Whether the advice is a text of its own and not the second half of “when you…, then…”."""
+    return not words.when_you and len(words.then_do) > LONG_ADVICE
+
+
+def flags_in_words(lesson: Lesson) -> list[str]:
+    """What the import could not mend, in sentences."""
+    return [Flag(flag).label for flag in lesson.flags if flag in Flag.values]

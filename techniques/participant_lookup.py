@@ -1,0 +1,61 @@
+"""Who somebody is in one room: by their account, or by the key that a guest’s browser keeps."""
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import HttpRequest
+
+from organisations.models import Membership, Person
+from organisations.permissions import Permission
+from techniques import guest_cookies
+from techniques.models import Participant, Session
+from techniques.room_visibility import Audience
+
+PERMISSIONS = {Audience.FACILITATOR: Permission.FACILITATE, Audience.SCREEN: Permission.READ}
+
+
+def membership_in(session: Session, person: Person | None) -> Membership | None:
+    """The person’s membership in the session’s organisation, if they may come in today."""
+    if person is None:
+        return None
+    rows = Membership.objects.current().select_related("organisation", "person")
+    return rows.filter(organisation_id=session.organisation_id, person=person).first()
+
+
+def participant_of(session: Session, person: Person | None, cookies: Mapping[str, str]) -> Participant | None:
+    """Who has already come in by the door with this account or this browser; None for everybody else."""
+    joined = Participant.objects.select_related("person").filter(session=session, joined_at__isnull=False)
+    if membership_in(session, person) and (found := joined.filter(person=person).first()):
+        return found
+    if key := guest_cookies.key_from(cookies, session.pk):
+        return joined.filter(person=None, key=guest_cookies.fingerprint(key)).first()
+    return None
+
+
+def who_listens(cookies: Mapping[str, str], pk: int, audience: Audience) -> str | None:
+    """A word for whoever may listen to this room as this audience, the same for all their windows; else None.
+
+    For the stream, which has no middleware: reads the account from the session cookie.
+    """
+    session = Session.objects.filter(pk=pk).first()
+    if session is None:
+        return None
+    person = _person(cookies)
+    if audience is Audience.PARTICIPANT:
+        participant = participant_of(session, person, cookies)
+        return f"participant {participant.pk}" if participant else None
+    membership = membership_in(session, person)
+    return f"member {membership.pk}" if membership and membership.can(PERMISSIONS[audience]) else None
+
+
+def _person(cookies: Mapping[str, str]) -> Person | None:
+    """Whose account the browser is signed in with, checked as Django’s own middleware does."""
+    key = cookies.get(settings.SESSION_COOKIE_NAME)
+    if not key:
+        return None
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    found = get_user(request)
+    return found if isinstance(found, Person) else None

@@ -1,0 +1,48 @@
+"""Sessions and techniques as the search knows them. Never a note: only the words of the plan and of the card."""
+
+from organisations.visibility import Reach
+from search.index import Doc
+from techniques.models import Session, Technique
+
+
+def of_session(session: Session) -> Doc:
+    """Every member finds every session that was not cancelled, by the words of its plan."""
+    return Doc(
+        kind="session",
+        ident=session.pk,
+        organisation=session.organisation,
+        reach=Reach.ORGANISATION,
+        group_id=session.group_id,
+        author_id=session.created_by_id,
+        title=session.title,
+        abstract=session.purpose,
+        body=session.technique.name,
+        state=session.state,
+        subkind=session.technique.key,
+        url_name="session_detail",
+        url_args=[session.pk],
+        year=session.starts_at.year,
+        rank=200,
+        at=session.starts_at,
+    )
+
+
+def of_technique(technique: Technique) -> Doc:
+    """Everybody finds the card of a shipped technique; an own copy is found in its organisation."""
+    card = technique.card
+    return Doc(
+        kind="technique",
+        ident=technique.pk,
+        organisation=technique.organisation,
+        reach=Reach.ORGANISATION if technique.organisation else Reach.NETWORK,
+        group_id=None,
+        author_id=None,
+        title=technique.name,
+        abstract=technique.purpose,
+        body="\n".join([*card.get("use_when", ()), *(stage["name"] for stage in technique.stages)]),
+        tags=[*card.get("aliases", ())],
+        subkind=technique.moment,
+        url_name="technique_detail",
+        url_args=[technique.key],
+        rank=100,
+    )

@@ -1,0 +1,78 @@
+"""What the home page asks of somebody in a place where nothing is yet."""
+
+from datetime import timedelta
+
+import pytest
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from dashboards.gaps import Gap, LatestRound, latest_round
+from dashboards.todo import needs_of
+from kmportal.lib.charts import mini_gap
+from organisations import actions
+from organisations.permissions import Role
+from selfassessment import actions as rounds
+from selfassessment.models import Asked, Criterion, Framework, Section
+
+pytestmark = pytest.mark.django_db
+
+
+def asked_of(membership):
+    return [need.title for need in needs_of(membership, latest_round(membership), at=timezone.now())]
+
+
+def test_the_administrator_of_a_new_organisation_is_asked_to_invite_its_lead(client, riverside, ada, reza, member):
+    assert asked_of(member(ada)) == ["Invite the KM lead"]
+    assert asked_of(member(reza)) == []
+    client.force_login(ada)
+    page = client.get("/o/riverside/roadmap/").content.decode()
+    assert "/o/riverside/people/invite/?role=lead" in page
+    form = client.get("/o/riverside/people/invite/?role=lead").context["form"]
+    assert form["role"].value() == Role.LEAD
+
+
+def test_the_gaps_on_home_say_whose_they_are():
+    words = {
+        "gaps": [Gap("B2", "Sharing", 1, 3, mini_gap(1, 3), "/report/")],
+        "title": "Winter 2026",
+        "url": "/report/",
+    }
+    drawn = [
+        render_to_string("dashboards/_gaps.html", {"home": {"round": LatestRound(**words, scope=scope)}})
+        for scope in ("Surgery", "")
+    ]
+    assert "Only Surgery: Winter 2026" in drawn[0]
+    assert "Winter 2026" in drawn[1]
+    assert "Only" not in drawn[1]
+
+
+def test_nobody_is_asked_for_a_lead_twice(riverside, ada, member):
+    actions.invite(riverside, by=ada, email="lena@riverside.example", role=Role.LEAD)
+    assert asked_of(member(ada)) == []
+
+
+def test_nobody_is_asked_for_a_lead_who_is_there(riverside, ada, lena, member):
+    assert asked_of(member(ada)) == []
+
+
+def test_a_role_that_does_not_exist_chooses_the_ordinary_one(client, riverside, ada):
+    client.force_login(ada)
+    assert client.get("/o/riverside/people/invite/?role=king").context["form"]["role"].value() == Role.CONTRIBUTOR
+
+
+def test_who_began_to_answer_a_named_round_is_asked_until_they_have_finished(riverside, farah, cara, member):
+    framework = Framework.objects.create(key="test", name="Test", minutes=7)
+    section = Section.objects.create(framework=framework, key="a", name="A", short_name="A", position=1)
+    criterion = Criterion.objects.create(section=section, code="A1", name="A1", question="A1?", position=1)
+    named = rounds.prepare(
+        riverside, by=farah, title="Spring", anonymous=False, closes_on=timezone.localdate() + timedelta(days=9)
+    )
+    rounds.open_for_answers(named, by=farah)
+    rounds.ask(named, by=farah, members=[cara])
+    answering = rounds.Respondent(key="k" * 64, person=cara, asked=Asked.objects.get(person=cara))
+    assert asked_of(member(cara)) == ["Answer “Spring”"]
+    rounds.answer(named, criterion, by=answering, choice=rounds.Choice(now=2), seen=0)
+    [need] = needs_of(member(cara), LatestRound(), at=timezone.now())
+    assert (need.title, need.facts.split(",")[0]) == ("Answer “Spring”", "About 7 minutes")
+    rounds.finish(named, by=answering)
+    assert asked_of(member(cara)) == []
