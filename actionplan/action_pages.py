@@ -1,22 +1,21 @@
-"""The page on which somebody promises something for a thing of an app above: an intervention, a session, a lesson."""
+"""The page on which somebody adds an action for a thing of an app above: an intervention, a session, a lesson."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpResponse
 
 from actionplan.forms import ActionForm
 from actionplan.models import Action
-from kmportal.lib.exceptions import Refusal
-from kmportal.lib.forms import form_page, sent
+from kmportal.lib.forms import sent
 from kmportal.lib.sentences import quoted
+from kmportal.lib.view_kit import done, form_page, refusals_on
+from organisations.requests import MemberRequest
 
 
 def action_page(
-    request: HttpRequest,
-    promise: Callable[..., Action],
+    request: MemberRequest,
+    add: Callable[..., Action],
     *,
     thing: str,
     back: str,
@@ -24,19 +23,15 @@ def action_page(
     crumbs: Sequence[tuple[str, str]],
     initial: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """Ask for an action and make it by ``promise(by=…, **words)``; afterwards the ``thing`` at ``back`` is shown.
+    """Ask for an action and make it by ``add(by=…, at=…, **words)``; afterwards the ``thing`` at ``back`` is shown.
 
-    What ``promise`` refuses is said on top of the form.
+    What ``add`` refuses is said on top of the form.
     """
-    form = ActionForm(sent(request), membership=request.membership, initial=initial)  # type: ignore[attr-defined]
+    form = ActionForm(sent(request), membership=request.membership, initial=initial)
     if form.is_valid():
-        try:
-            action = promise(by=request.user, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{quoted(action)} is now listed with this {thing}.")
-            return redirect(back)
+        with refusals_on(form):
+            action = add(by=request.membership, at=request.now, **form.cleaned_data)
+            return done(request, f"{quoted(action)} is now listed with this {thing}.", back)
     return form_page(
         request,
         form,

@@ -1,10 +1,9 @@
-"""What can happen to a promise: made, reworded, moved, handed over, done, dropped, opened again.
+"""What can happen to an action: added, reworded, moved, handed over, done, dropped, opened again.
 
-Each writes a line of its story and of the organisation’s trail, and tells whoever must now do something.
+Each asks its permission first and is told once, as an event: trail, history, notices and search follow from there.
 """
 
 import logging
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,169 +12,174 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 
-from actionplan import emails
+from actionplan import emails, policies
 from actionplan.digests import Digest, due_digests
-from actionplan.models import Action, ActionChange, Reminder
-from actionplan.policies import may_change
-from actionplan.search_documents import document
-from kmportal.lib.days import long_day
+from actionplan.events import Event
+from actionplan.models import Action, Reminder
+from actionplan.tokens import is_token_of
+from kmportal.lib import things
 from kmportal.lib.exceptions import Refusal, Stale
-from notifications.actions import tell
+from kmportal.lib.model_rules import refuse_invalid
 from notifications.models import DailyMail
-from organisations import audit
+from organisations import events
+from organisations.events import Occurrence
 from organisations.models import Group, Membership, Organisation, Person
+from organisations.permissions import Permission
+from organisations.policies import require, require_that
 from organisations.visibility import Reach
-from search import index
 
 logger = logging.getLogger(__name__)
-State, Kind = Action.State, ActionChange.Kind
+State = Action.State
 GUEST_NAME_LIMIT = Action._meta.get_field("guest_name").max_length
+OWN_ONLY = "You can add actions for yourself. Ask somebody who writes here to give one to others."
 
 
 @transaction.atomic
-def promise(
+def add_action(
     organisation: Organisation,
     *,
-    by: Person | None,
+    by: Membership,
+    at: datetime,
     title: str,
     detail: str = "",
     owner: Person | None = None,
     guest_name: str = "",
     guest_email: str = "",
     due_on: date | None = None,
-    source: str = "",
-    source_url_name: str = "",
-    source_url_args: Sequence[str | int] = (),
+    source: Model | None = None,
     told_when_late: Person | None = None,
     reach: str = Reach.ORGANISATION,
     group: Group | None = None,
     once: UUID | None = None,
 ) -> Action:
-    """Write an action down. The caller has checked that ``by`` may promise here.
+    """Write an action down. A reader may for themselves alone.
 
     The owner is a member or a guest (name, and address if there is one); a guest whose address belongs to a member
-    becomes that member. ``source`` is what the page of the action shows behind "From"; the URL name and arguments
-    lead back there. ``told_when_late`` also hears by mail once the day has passed. The same ``once`` a second time
-    answers what it made the first time.
+    becomes that member. ``source`` is the thing it comes from. ``told_when_late`` also hears by mail once the day has
+    passed. Idempotent: the same ``once`` a second time answers what it made the first time.
     """
-    title = " ".join(title.split())
-    if not title:
-        raise Refusal("Say what will be done.")
-    if len(title) > 200:
-        raise Refusal("Say what will be done in 200 characters or fewer. The rest can go into the details.")
+    require(Permission.READ, by, organisation)
     owner, guest_name, guest_email = _owner(organisation, owner, guest_name, guest_email)
+    if not policies.may_assign(by) and (owner != by.person or guest_name):
+        raise Refusal(OWN_ONLY)
+    ref = things.ref_of(source) if source is not None else None
     values: dict[str, Any] = {
-        "title": title,
+        "title": " ".join(title.split()),
         "detail": detail.strip(),
         "owner": owner,
         "guest_name": guest_name,
         "guest_email": guest_email,
         "due_on": due_on,
-        "source": source[:200],
-        "source_url_name": source_url_name,
-        "source_url_args": list(source_url_args),
+        "source_kind": ref.kind if ref else "",
+        "source_ident": ref.pk if ref else None,
         "told_when_late": told_when_late,
         "reach": reach,
         "group": group,
-        "author": by,
+        "author": by.person,
+        "created_at": at,
     }
+    refuse_invalid(Action(organisation=organisation, **values), "title", "detail", "guest_name")
     action, made = Action.objects.get_or_create(organisation=organisation, once=once or uuid4(), defaults=values)
-    if not made:
-        return action
-    index.put_many([document(action)])
-    _note(action, Kind.MADE, by=by, after=_day(due_on))
-    _trail(action, "promised", by=by, due_on=due_on, owner=owner.pk if owner else None)
-    _tell_owner(action, by=by, text=f"{by or 'The portal'} gave you an action: {title}", event="given")
+    if made:
+        events.record(Event.ACTION_ADDED, action, by=by, at=at, due_on=due_on, owner=owner)
     return action
 
 
 @transaction.atomic
-def reword(action: Action, *, by: Person, seen: int, title: str, detail: str) -> Action:
+def reword_action(action: Action, *, by: Membership, at: datetime, seen: int, title: str, detail: str) -> Action:
     """Change the words only. ``seen`` is the version that the person had before them; ``Stale`` if it has moved on."""
+    require_that(policies.may_change(by, action))
     _lock(action)
-    _check(action, by)
     if action.version != seen:
         raise Stale
     before, action.title, action.detail = action.title, " ".join(title.split()), detail.strip()
-    _keep(action, "title", "detail")
-    _note(action, Kind.EDITED, by=by, before=before, after=action.title)
-    _trail(action, "reworded", by=by)
+    refuse_invalid(action, "title", "detail")
+    _save(action, "title", "detail")
+    events.record(Event.ACTION_REWORDED, action, by=by, at=at, texts={"title_before": before})
     return action
 
 
 @transaction.atomic
-def done(action: Action, *, by: Person, at: datetime | None = None, note: str = "") -> Action:
-    """It is done. Safe to repeat: the first time counts, a second press changes nothing."""
+def complete_action(action: Action, *, by: Membership, at: datetime, note: str = "") -> Action:
+    """It is done. Idempotent: the first time counts, a second press changes nothing."""
+    require_that(policies.may_change(by, action))
     _lock(action)
-    _check(action, by)
     if action.state == State.DONE:
         return action
     if action.state == State.DROPPED:
         raise Refusal("This action was dropped. Open it again first.")
-    action.state, action.done_at, action.done_by = State.DONE, at or timezone.now(), by
-    action.done_note = note.strip()
-    _keep(action, "state", "done_at", "done_by", "done_note")
-    _note(action, Kind.DONE, by=by, reason=action.done_note)
-    _trail(action, "done", by=by, late_by=_days_late(action))
-    if action.author_id not in {by.pk, action.owner_id}:
-        _tell(action, action.author, text=f"{by} has marked an action as done: {action.title}", event="done")
+    _complete(action, by=by, at=at, note=note)
     return action
 
 
 @transaction.atomic
-def reopen(action: Action, *, by: Person) -> Action:
-    """Take *done* or *dropped* back. Safe to repeat."""
+def complete_as_guest(action: Action, *, token: str, at: datetime, note: str = "") -> Action:
+    """The guest who owns it says that it is done; the token of their link is the permission. Idempotent."""
+    require_that(is_token_of(token, action))
     _lock(action)
-    _check(action, by)
+    if action.state == State.OPEN:
+        _complete(action, by=None, at=at, note=note[:500])
+    return action
+
+
+def _complete(action: Action, *, by: Membership | None, at: datetime, note: str) -> None:
+    action.state, action.done_at, action.done_by = State.DONE, at, by.person if by else None
+    action.done_note = note.strip()
+    refuse_invalid(action, "done_note")
+    _save(action, "state", "done_at", "done_by", "done_note")
+    facts: dict[str, Any] = {"late_by": _days_late(action)}
+    if by is None:
+        facts["guest"] = True
+    events.record(Event.ACTION_DONE, action, by=by, at=at, note=action.done_note, **facts)
+
+
+@transaction.atomic
+def reopen_action(action: Action, *, by: Membership, at: datetime) -> Action:
+    """Take *done* or *dropped* back. Idempotent."""
+    require_that(policies.may_change(by, action))
+    _lock(action)
     if action.state == State.OPEN:
         return action
     before = action.get_state_display()
     action.state, action.done_at, action.done_by, action.done_note = State.OPEN, None, None, ""
-    _keep(action, "state", "done_at", "done_by", "done_note")
-    _note(action, Kind.REOPENED, by=by, before=before)
-    _trail(action, "reopened", by=by)
-    _tell_owner(action, by=by, text=f"{by} opened an action of yours again: {action.title}", event="reopened")
+    _save(action, "state", "done_at", "done_by", "done_note")
+    events.record(Event.ACTION_REOPENED, action, by=by, at=at, texts={"state_before": before})
     return action
 
 
 @transaction.atomic
-def move(action: Action, *, to: date | None, reason: str, by: Person) -> Action:
-    """Promise another day, or none. Asks why, but not for the first day. Moving to the day it has changes nothing."""
+def reschedule_action(action: Action, *, by: Membership, at: datetime, to: date | None, reason: str = "") -> Action:
+    """Set another day, or none. Asks why, but not for the first day. Moving to the day it has changes nothing."""
+    require_that(policies.may_change(by, action))
     _lock(action)
-    _check(action, by)
     _must_be_open(action)
     if action.due_on == to:
         return action
     if action.due_on:
         reason = _reason(reason, "Say why the date moves.")
     before, action.due_on = action.due_on, to
-    _keep(action, "due_on")
-    _note(action, Kind.MOVED, by=by, before=_day(before), after=_day(to), reason=reason)
-    _trail(action, "moved", by=by, before=before, after=to)
-    text = (
-        f"{by} moved an action of yours to {_day(to)}: {action.title}"
-        if to
-        else (f"{by} removed the date of an action of yours: {action.title}")
-    )
-    _tell_owner(action, by=by, text=text, event="moved")
+    _save(action, "due_on")
+    events.record(Event.ACTION_MOVED, action, by=by, at=at, note=reason, before=before, after=to)
     return action
 
 
 @transaction.atomic
-def hand_over(
+def hand_over_action(
     action: Action,
     *,
-    by: Person,
+    by: Membership,
+    at: datetime,
     owner: Person | None = None,
     guest_name: str = "",
     guest_email: str = "",
     reason: str = "",
 ) -> Action:
     """Give it to another member or a guest. Who had it and who has it now are told, unless they did it themselves."""
+    require_that(policies.may_change(by, action))
     _lock(action)
-    _check(action, by)
     _must_be_open(action)
     owner, guest_name, guest_email = _owner(action.organisation, owner, guest_name, guest_email)
     if owner is None and not guest_name:
@@ -184,61 +188,63 @@ def hand_over(
         return action
     had, before = action.owner, action.owner_name
     action.owner, action.guest_name, action.guest_email = owner, guest_name, guest_email
-    _keep(action, "owner", "guest_name", "guest_email")
-    _note(action, Kind.HANDED, by=by, before=before, after=action.owner_name, reason=reason.strip()[:500])
-    _trail(action, "handed over", by=by, owner=owner.pk if owner else None, owner_before=had.pk if had else None)
-    _tell_owner(action, by=by, text=f"{by} gave you an action: {action.title}", event="given")
-    if had is not None and had != by:
-        _tell(action, had, text=f"{action.owner_name} has taken over an action of yours: {action.title}", event="taken")
+    refuse_invalid(action, "guest_name")
+    _save(action, "owner", "guest_name", "guest_email")
+    events.record(
+        Event.ACTION_HANDED_OVER,
+        action,
+        by=by,
+        at=at,
+        note=reason.strip()[:500],
+        texts={"owner_before": before},
+        owner_before=had,
+        owner=owner,
+    )
     return action
 
 
 @transaction.atomic
-def drop(action: Action, *, by: Person, reason: str) -> Action:
-    """It will not be done, and why. Safe to repeat."""
+def drop_action(action: Action, *, by: Membership, at: datetime, reason: str) -> Action:
+    """It will not be done, and why. Idempotent."""
+    require_that(policies.may_change(by, action))
     _lock(action)
-    _check(action, by)
     if action.state == State.DROPPED:
         return action
     _must_be_open(action)
     reason = _reason(reason, "Say why it will not be done.")
     action.state = State.DROPPED
-    _keep(action, "state")
-    _note(action, Kind.DROPPED, by=by, reason=reason)
-    _trail(action, "dropped", by=by)
-    _tell_owner(action, by=by, text=f"{by} dropped an action of yours: {action.title}", event="dropped")
+    _save(action, "state")
+    events.record(Event.ACTION_DROPPED, action, by=by, at=at, note=reason)
     return action
 
 
 @transaction.atomic
-def show_to(action: Action, *, by: Person, reach: str, group: Group | None = None) -> Action:
-    """What it hangs on is for other readers now, so it is, too. The caller has checked that ``by`` may decide that."""
+def follow_readers(action: Action, occurrence: Occurrence, *, reach: str, group: Group | None = None) -> Action:
+    """What the action comes from is for other readers now, so the action is, too. Only that thing’s own event may."""
+    require_that(action.source == occurrence.ref)
     _lock(action)
     if (action.reach, action.group) != (reach, group):
         action.reach, action.group = reach, group
-        _keep(action, "reach", "group")
-        _trail(action, "shown to others", by=by, reach=reach)
+        _save(action, "reach", "group")
+        events.record(Event.ACTION_READERS_CHANGED, action, by=occurrence.by, at=occurrence.at, reach=reach)
     return action
 
 
 @transaction.atomic
-def done_by_guest(action: Action, *, at: datetime, note: str = "") -> Action:
-    """The guest who promised it says that it is done. The caller has checked the guest’s link. Safe to repeat."""
+def delete_untouched_action(action: Action, *, by: Membership, at: datetime) -> None:
+    """Take back an action to which nothing has happened since it was added. Part of undoing what made it."""
+    require_that(policies.may_change(by, action))
     _lock(action)
-    if action.state != State.OPEN:
-        return action
-    action.state, action.done_at, action.done_note = State.DONE, at, note.strip()[:500]
-    _keep(action, "state", "done_at", "done_note")
-    _note(action, Kind.DONE, by=None, after=action.guest_name, reason=action.done_note)
-    _trail(action, "done", by=None, late_by=_days_late(action))
-    _tell(action, action.author, text=f"{action.guest_name} has marked an action as done: {action.title}", event="done")
-    return action
+    if policies.is_touched(action):
+        raise Refusal("Something has happened with this action since then. Drop it on its own page.")
+    events.record(Event.ACTION_DELETED, action, by=by, at=at)
+    action.delete()
 
 
 # --- Reminding ---------------------------------------------------------------------------------------------------
 
 
-def remind_everybody(*, at: datetime) -> tuple[int, int]:
+def send_due_digests(*, at: datetime) -> tuple[int, int]:
     """Write the mails of this moment: how many were written, and how many could not be.
 
     Each mail is one transaction; what goes wrong with one does not hold up the others.
@@ -246,7 +252,7 @@ def remind_everybody(*, at: datetime) -> tuple[int, int]:
     written = failed = 0
     for digest in due_digests(at):
         try:
-            written += remind(digest, at=at)
+            written += send_digest(digest, at=at)
         except Exception:  # one address that makes trouble must not keep the others from their mail
             actions = [item.action.pk for item in digest.items]
             logger.exception("The reminder of the actions %s could not be written", actions)
@@ -255,7 +261,7 @@ def remind_everybody(*, at: datetime) -> tuple[int, int]:
 
 
 @transaction.atomic
-def remind(digest: Digest, *, at: datetime) -> bool:
+def send_digest(digest: Digest, *, at: datetime) -> bool:
     """Write one mail, what it told of, and that it is the one of the day, all or nothing.
 
     False when the day’s mail is there already (another run was faster) or when nothing is left to say.
@@ -283,18 +289,8 @@ def remind(digest: Digest, *, at: datetime) -> bool:
 
 
 def _lock(action: Action) -> None:
-    """Read the row again and hold it, so that of two who press at once the second sees what the first did."""
+    """Row lock: read the row again and hold it, so that of two who press at once the second sees what the first did."""
     action.refresh_from_db(from_queryset=Action.objects.select_for_update())
-
-
-def _check(action: Action, by: Person) -> None:
-    members = Membership.objects.current().filter(organisation=action.organisation_id, person=by)
-    membership = members.first()
-    if membership is None or not may_change(action, membership):
-        raise Refusal(
-            "Only the person who does this action, the person who wrote it down, a facilitator or the KM lead "
-            "can change it."
-        )
 
 
 def _must_be_open(action: Action) -> None:
@@ -335,40 +331,10 @@ def _owner(
     return None, guest_name or guest_email[:GUEST_NAME_LIMIT], guest_email
 
 
-def _keep(action: Action, *fields: str) -> None:
+def _save(action: Action, *fields: str) -> None:
+    """Write these columns of a locked row and count its version up."""
     action.version += 1
     action.save(update_fields=[*fields, "version"])
-    index.put_many([document(action)])
-
-
-def _note(action: Action, kind: str, *, by: Person | None, **words: str) -> None:
-    ActionChange.objects.create(action=action, kind=kind, by=by, **words)
-
-
-def _trail(action: Action, verb: str, *, by: Person | None, **facts: Any) -> None:
-    audit.record(action.organisation, verb, action, by=by, **facts)
-
-
-def _tell_owner(action: Action, *, by: Person | None, text: str, event: str) -> None:
-    if action.owner is not None and action.owner != by:
-        _tell(action, action.owner, text=text, event=event)
-
-
-def _tell(action: Action, person: Person | None, *, text: str, event: str) -> None:
-    tell(
-        person,
-        organisation=action.organisation,
-        kind="action",
-        text=text,
-        url_name="action_detail",
-        url_args=[action.organisation.slug, action.pk],
-        # The version makes each event of one action a different one, and a repeat of the same event the same.
-        key=f"action {action.pk} {event} {action.version}",
-    )
-
-
-def _day(day: date | None) -> str:
-    return long_day(day) if day else ""
 
 
 def _days_late(action: Action) -> int:
@@ -376,3 +342,7 @@ def _days_late(action: Action) -> int:
         return 0
     zone = ZoneInfo(action.organisation.time_zone)
     return max(0, (timezone.localdate(action.done_at, zone) - action.due_on).days)
+
+
+def promise(*args, **kwargs):
+    raise NotImplementedError

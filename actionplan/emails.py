@@ -1,34 +1,35 @@
 """The mail of the morning."""
 
-from django.core.mail import EmailMessage
+from collections.abc import Mapping
+
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from actionplan.digests import Digest, Item, Part
 from actionplan.tokens import guest_path
+from kmportal.lib import things
 from kmportal.lib.days import due_in_words
 from kmportal.lib.links import absolute
+from kmportal.lib.mail import post
 from kmportal.lib.sentences import capital, one_line
+from kmportal.lib.things import Ref
 
 
 def reminder(digest: Digest) -> None:
     """What is due and late, for one address. Written into the outbox in the caller’s transaction."""
+    sources = things.titles(item.action.source for item in digest.items if item.action.source)
     parts = [
         {
             "organisation": part.organisation,
-            "own": [_line(item) for item in part.own],
-            "told": [_line(item) for item in part.told],
+            "own": [_line(item, sources) for item in part.own],
+            "told": [_line(item, sources) for item in part.told],
             "list_url": _list_url(part),
         }
         for part in digest.parts
     ]
     values = {"name": digest.name, "parts": parts, "is_guest": digest.person is None}
-    EmailMessage(
-        subject=_subject(digest),
-        body=render_to_string("emails/actionplan/reminder.txt", values).strip() + "\n",
-        to=[digest.address],
-        reply_to=_answers_to(digest),
-    ).send()
+    body = render_to_string("emails/actionplan/reminder.txt", values)
+    post(digest.address, _subject(digest), body, reply_to=_answers_to(digest))
 
 
 def _list_url(part: Part) -> str:
@@ -38,13 +39,13 @@ def _list_url(part: Part) -> str:
     return absolute(reverse("action_list", args=[part.organisation.slug]))
 
 
-def _line(item: Item) -> dict[str, str]:
+def _line(item: Item, sources: Mapping[Ref, str]) -> dict[str, str]:
     action = item.action
     return {
         "title": action.title,
         "who": action.owner_name,
         "when": due_in_words(action.due_on, on=item.on),
-        "source": action.source,
+        "source": sources.get(action.source, "") if action.source else "",
         "url": absolute(guest_path(action) if item.as_guest else action.get_absolute_url()),
     }
 

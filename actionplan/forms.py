@@ -1,4 +1,4 @@
-"""What people fill in about a promise."""
+"""What people fill in about an action."""
 
 from typing import Any
 from uuid import uuid4
@@ -7,8 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from actionplan.models import Action
-from actionplan.policies import may_give
-from kmportal.lib.forms import DateField
+from actionplan.policies import may_assign
+from kmportal.lib.forms import DateField, VersionedForm
 from organisations.models import Membership, Organisation, Person
 
 
@@ -51,7 +51,7 @@ class OwnerForm(forms.Form):
 
 
 class ActionForm(OwnerForm):
-    """A new promise. A reader promises for themselves, so the form does not ask them who does it."""
+    """A new action. A reader adds them for themselves, so the form does not ask them who does it."""
 
     title = forms.CharField(max_length=200, label="What will be done?", help_text="Begin with a verb.")
     detail = forms.CharField(
@@ -64,7 +64,7 @@ class ActionForm(OwnerForm):
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, membership=membership, **kwargs)
         self.membership = membership
-        if may_give(membership):
+        if may_assign(membership):
             self.fields["owner"].initial = membership.person_id
         else:
             for name in ("owner", "guest_name", "guest_email"):
@@ -139,10 +139,8 @@ class DropForm(forms.Form):
     )
 
 
-class WordsForm(forms.ModelForm):
-    """The words of a promise; ``version`` is what the person had before them."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
+class WordsForm(VersionedForm):
+    """The words of an action; ``version`` is what the person had before them."""
 
     class Meta:
         model = Action

@@ -2,13 +2,17 @@
 
 from datetime import date
 
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
+from kmportal.lib.things import Ref
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.visibility import Reach, within_reach
+
+TITLE_TOO_LONG = "Say what will be done in 200 characters or fewer. The rest can go into the details."
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
@@ -36,15 +40,22 @@ class ActionQuerySet(models.QuerySet["Action"]):
         """Open and past the day that was promised."""
         return self.open().filter(due_on__lt=on)
 
+    def agreed_in(self, *refs: Ref) -> "ActionQuerySet":
+        """Those that come from one of these things."""
+        condition = Q(pk__in=[])
+        for ref in refs:
+            condition |= Q(source_kind=ref.kind, source_ident=ref.pk)
+        return self.filter(condition)
+
     def by_day(self) -> "ActionQuerySet":
         """The soonest first; what has no date comes last."""
         return self.order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
 class Action(models.Model):
-    """One promise. The owner is a member, or a guest known by name and address.
+    """Something that somebody has promised to do. The owner is a member, or a guest known by name and address.
 
-    Where it came from is kept as words, URL name and arguments, so that nothing below has to know what is above.
+    Where it came from is kept as a reference, so that nothing below has to know what is above.
     """
 
     class State(models.TextChoices):
@@ -53,7 +64,12 @@ class Action(models.Model):
         DROPPED = "dropped", "Dropped"
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
-    title = models.CharField("what will be done", max_length=200)
+    title = models.CharField(
+        "what will be done",
+        max_length=200,
+        validators=[MaxLengthValidator(200, TITLE_TOO_LONG)],
+        error_messages={"blank": "Say what will be done."},
+    )
     detail = models.TextField(max_length=4000, blank=True)
     owner = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="actions_owned")
     guest_name = models.CharField(max_length=120, blank=True)
@@ -63,10 +79,9 @@ class Action(models.Model):
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     done_note = models.CharField(max_length=500, blank=True)
-    # Where it was promised, in words, and how to get back there.
-    source = models.CharField(max_length=200, blank=True)
-    source_url_name = models.CharField(max_length=80, blank=True)
-    source_url_args = models.JSONField(default=list, blank=True)
+    # Where it was agreed: a reference, empty for one that was added by itself.
+    source_kind = models.CharField(max_length=20, blank=True)
+    source_ident = models.BigIntegerField(null=True, blank=True)
     # Who is told when it is late: the programme’s lead, the session’s facilitator …
     told_when_late = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     reach = models.CharField(max_length=20, choices=Reach.choices, default=Reach.ORGANISATION)
@@ -95,6 +110,7 @@ class Action(models.Model):
         indexes = [
             models.Index(fields=["owner", "state", "due_on"], name="action_mine"),
             models.Index(fields=["organisation", "state", "due_on"], name="action_ours"),
+            models.Index(fields=["source_kind", "source_ident"], name="action_source"),
         ]
 
     def __str__(self) -> str:
@@ -114,14 +130,9 @@ class Action(models.Model):
         return str(self.owner) if self.owner else self.guest_name
 
     @property
-    def source_url(self) -> str:
-        """The page where it was promised; empty if that page is gone."""
-        if not self.source_url_name:
-            return ""
-        try:
-            return reverse(self.source_url_name, args=self.source_url_args)
-        except NoReverseMatch:
-            return ""
+    def source(self) -> Ref | None:
+        """What it comes from."""
+        return Ref(self.source_kind, self.source_ident) if self.source_kind and self.source_ident else None
 
     def days_late(self, on: date) -> int:
         """Days past the promised day while open; 0 when in time or without a day."""

@@ -1,22 +1,40 @@
-"""Who may change a promise."""
+"""Who may do what with an action: asked by the action, by the page’s buttons and by the API’s ``allowed``."""
 
 from typing import TYPE_CHECKING
 
+from organisations import policies
 from organisations.models import Membership
 from organisations.permissions import Permission
 
 if TYPE_CHECKING:
     from actionplan.models import Action
 
+# What can be done with an action, by its state.
+MOVES = {
+    "open": ("complete", "reschedule", "hand_over", "reword", "drop"),
+    "done": ("reopen", "reword"),
+    "dropped": ("reopen", "reword"),
+}
 
-def may_change(action: "Action", membership: Membership) -> bool:
+
+def may_change(membership: Membership | None, action: "Action") -> bool:
     """The one who does it, wrote it down or is told when it is late; besides them facilitators and leads."""
-    if membership.organisation_id != action.organisation_id:
+    if membership is None or not policies.belongs(membership, action.organisation):
         return False
     concerned = {action.owner_id, action.author_id, action.told_when_late_id}
     return membership.person_id in concerned or membership.can(Permission.FACILITATE) or membership.can(Permission.PLAN)
 
 
-def may_give(membership: Membership) -> bool:
-    """Whether this member may promise in somebody else’s name; a reader promises for themselves alone."""
+def may_assign(membership: Membership) -> bool:
+    """Whether this member may give actions to somebody else; a reader adds actions for themselves alone."""
     return membership.can(Permission.CONTRIBUTE)
+
+
+def is_touched(action: "Action") -> bool:
+    """Whether anything has happened to it since it was added."""
+    return action.version > 1 or action.changes.exclude(kind="made").exists()
+
+
+def allowed(membership: Membership | None, action: "Action") -> frozenset[str]:
+    """The names of all moves that this member may make with the action as it stands."""
+    return frozenset(MOVES[action.state]) if may_change(membership, action) else frozenset()

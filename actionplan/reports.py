@@ -1,16 +1,22 @@
 """The list of actions as the page and the CSV show it: filtered, in order, in sections."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils import timezone
 
+from actionplan import policies
+from actionplan.labels import look_of
 from actionplan.models import Action, ActionQuerySet
-from actionplan.policies import may_change
+from kmportal.lib import things
 from kmportal.lib.days import MONTHS, day_in_words, long_day
+from kmportal.lib.presses import Press, offered
 from kmportal.lib.sentences import capital, counted
+from kmportal.lib.things import Look
 from organisations.models import Membership, Person
 
 HEADINGS = {"late": "Late", "week": "The next seven days", "later": "Later", "none": "No date yet"}
@@ -19,11 +25,20 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where an action was agreed, in words; with a link if the reader sees that page."""
+
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Line:
-    """One row, and whether this reader may change it."""
+    """One row, where it comes from, and whether this reader may complete it."""
 
     action: Action
-    may_change: bool
+    source: Source | None
+    may_complete: bool
     when: str
 
 
@@ -115,8 +130,89 @@ def sections(rows: Iterable[Action], membership: Membership, *, on: date) -> lis
 
 
 def lines(rows: Iterable[Action], membership: Membership, *, on: date) -> list[Line]:
-    """Rows with what this reader may do."""
-    return [Line(action, may_change(action, membership), _when_due(action, on)) for action in rows]
+    """Rows with where they come from and what this reader may do."""
+    actions = list(rows)
+    sources = sources_of(actions, membership)
+    return [
+        Line(
+            action,
+            sources.get(action.pk),
+            "complete" in policies.allowed(membership, action),
+            _when_due(action, on),
+        )
+        for action in actions
+    ]
+
+
+def sources_of(actions: Iterable[Action], membership: Membership | None) -> dict[int, Source]:
+    """Where actions were agreed, by the key of the action. Without a reader there are no links."""
+    refs = {action.pk: action.source for action in actions if action.source}
+    titles = things.titles(refs.values())
+    pages = things.pointers(refs.values(), membership) if membership else {}
+    return {
+        pk: Source(titles[ref], pages[ref].url if ref in pages else "") for pk, ref in refs.items() if ref in titles
+    }
+
+
+@dataclass(frozen=True)
+class ActionPage:
+    """The page of one action: its state, where it comes from, and what this reader may do with it."""
+
+    action: Action
+    look: Look
+    source: Source | None
+    main: list[Press]
+    more: list[Press]
+    shows_addresses: bool
+
+    @classmethod
+    def build(cls, action: Action, membership: Membership, *, on: date) -> "ActionPage":
+        """What is offered follows from the policies alone."""
+        allowed = policies.allowed(membership, action)
+        return cls(
+            action,
+            look_of(action, on=on),
+            sources_of([action], membership).get(action.pk),
+            offered(_main_presses(action), allowed),
+            offered(_more_presses(action), allowed),
+            bool(allowed),
+        )
+
+
+def _main_presses(action: Action) -> list[Press]:
+    """On top of the page. Who does it comes first where nobody does."""
+    page = partial(_page, action)
+    hand_over = Press("hand_over", "Choose an owner", page("action_hand_over"), is_form=True)
+    done = Press("complete", "Mark as done", page("action_done"), icon="check", about=action.title)
+    first = [done] if action.owner_name else [hand_over, replace(done, look="secondary")]
+    words = "Move the date" if action.due_on else "Set the date"
+    return [
+        *first,
+        Press("reschedule", words, page("action_move"), is_form=True, look="secondary"),
+        Press(
+            "reopen",
+            "Open it again",
+            page("action_reopen"),
+            look="secondary",
+            icon="rotate-ccw",
+            about=action.title,
+        ),
+    ]
+
+
+def _more_presses(action: Action) -> list[Press]:
+    """Below the facts."""
+    page = partial(_page, action)
+    hand_over = Press("hand_over", "Hand it over", page("action_hand_over"), is_form=True, look="secondary")
+    return [
+        *([hand_over] if action.owner_name else []),
+        Press("reword", "Reword it", page("action_edit"), is_form=True, look="quiet", icon="pencil"),
+        Press("drop", "Drop it", page("action_drop"), is_form=True, look="quiet"),
+    ]
+
+
+def _page(action: Action, name: str) -> str:
+    return reverse(name, args=[action.organisation.slug, action.pk])
 
 
 def _when_due(action: Action, on: date) -> str:
@@ -133,7 +229,9 @@ def _when_due(action: Action, on: date) -> str:
 
 def table(rows: Iterable[Action], *, on: date) -> Iterator[list[object]]:
     """Exactly what is shown, for a spreadsheet: one row for each action, under ``COLUMNS``."""
-    for action in rows:
+    actions = list(rows)
+    sources = sources_of(actions, None)
+    for action in actions:
         yield [
             action.title,
             action.detail,
@@ -142,7 +240,7 @@ def table(rows: Iterable[Action], *, on: date) -> Iterator[list[object]]:
             action.days_late(on) or "",
             action.get_state_display(),
             long_day(timezone.localtime(action.done_at).date()) if action.done_at else "",
-            action.source,
+            sources[action.pk].title if action.pk in sources else "",
         ]
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from benchmarks.search import STORAGES, figure, milliseconds
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Role
+from tests.cast import as_member
 
 ROUNDS = 60
 LIMIT = 3
@@ -38,12 +39,16 @@ def figures() -> list[dict[str, Any]]:
 def _measured(organisation: Organisation, person: Person) -> list[dict[str, Any]]:
     from selfassessment import actions
 
-    assessment = actions.prepare(
-        organisation, by=person, title="Benchmark", closes_on=timezone.localdate() + timedelta(days=9)
+    assessment = actions.prepare_assessment(
+        organisation,
+        by=as_member(person),
+        title="Benchmark",
+        closes_on=timezone.localdate() + timedelta(days=9),
+        at=timezone.now(),
     )
-    actions.open_for_answers(assessment, by=person)
-    actions.ask(assessment, by=person, members=[person])
-    actions.turn_link_on(assessment, by=person)
+    actions.open_assessment(assessment, by=as_member(person), at=timezone.now())
+    actions.ask_people(assessment, by=as_member(person), members=[person], at=timezone.now())
+    actions.enable_link(assessment, by=as_member(person), at=timezone.now())
     member = Client(HTTP_HOST="localhost")
     member.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
     doors = {

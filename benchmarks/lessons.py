@@ -17,6 +17,7 @@ from django.utils import timezone
 from benchmarks.search import STORAGES, compare, figure, milliseconds
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Role
+from tests.cast import as_member
 
 LESSONS = 2_000
 # Two seconds for every hundred rows would still be bearable; the progress is shown meanwhile.
@@ -54,11 +55,16 @@ def _file() -> bytes:
 def _bring_in(organisation: Organisation, person: Person) -> float:
     from lessons.actions import importing
 
-    run = importing.look(
-        organisation, by=person, at=timezone.now(), file_name="lessons.csv", content=_file(), source="Benchmark"
+    run = importing.upload_import(
+        organisation,
+        by=as_member(person),
+        at=timezone.now(),
+        file_name="lessons.csv",
+        content=_file(),
+        source="Benchmark",
     )
-    importing.begin(run)
-    return milliseconds(lambda: importing.work_through(run, at=timezone.now()))
+    importing.begin_import(run)
+    return milliseconds(lambda: importing.run_import(run, at=timezone.now()))
 
 
 def figures() -> list[dict[str, Any]]:

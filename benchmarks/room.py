@@ -28,6 +28,7 @@ from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Role
 from techniques import actions, guest_cookies
 from techniques.models import Participant, Session, Technique
+from tests.cast import as_member
 
 PHONES = 15
 NOTES = 60
@@ -73,11 +74,11 @@ def _rooms() -> tuple[Person, list[tuple[Session, list[str]]]]:
     technique = Technique.objects.get(key="after-action-review", organisation=None)
     rooms = []
     for number in range(1 + SHOWINGS):
-        session = actions.plan(
-            organisation, by=leader, technique=technique, length="standard", title=f"Room {number}",
-            starts_at=timezone.now(),
+        session = actions.plan_session(
+            organisation, by=as_member(leader), technique=technique, length="standard", title=f"Room {number}",
+            starts_at=timezone.now(),at=timezone.now()
         )  # fmt: skip
-        session = actions.open_room(session, by=leader, at=timezone.now())
+        session = actions.open_room(session, by=as_member(leader), at=timezone.now())
         rooms.append((session, [_guest(session, phone) for phone in range(PHONES)]))
         if number:
             _hide_notes(session)
@@ -86,13 +87,13 @@ def _rooms() -> tuple[Person, list[tuple[Session, list[str]]]]:
 
 def _guest(session: Session, number: int) -> str:
     key = guest_cookies.new_key()
-    actions.join(session, name=f"Guest {number}", key=key, at=timezone.now())
+    actions.join_room(session, name=f"Guest {number}", key=key, at=timezone.now())
     return f"{guest_cookies.cookie_name(session.pk)}={guest_cookies.sign(key, session.pk)}"
 
 
 def _hide_notes(session: Session) -> None:
     for author in Participant.objects.filter(session=session):
-        actions.write(
+        actions.write_note(
             session, stage_key="expect", column="expected", text="What I expected, in a sentence of usual length.",
             client_id=uuid4(), author=author, at=timezone.now(),
         )  # fmt: skip

@@ -14,7 +14,7 @@ from dashboards.gaps import LatestRound, latest_round
 from dashboards.todo import Need, needs_of
 from kmportal.lib.days import moment_in_words
 from kmportal.lib.sentences import capital, counted
-from lessons.labels import LOOKS
+from lessons.labels import STATES
 from lessons.models import Lesson, State
 from organisations.models import Membership
 from organisations.permissions import Permission, Role
@@ -220,7 +220,7 @@ def _lessons_by_state(membership: Membership) -> list[StateFigure]:
     counts = dict(rows.values_list("state").annotate(n=Count("pk")))
     page = reverse("lesson_list", args=[membership.organisation.slug])
     return [
-        StateFigure(LOOKS[state], counts[state], f"{page}?state={state}") for state in SHOWN_STATES if counts.get(state)
+        StateFigure(STATES[state], counts[state], f"{page}?state={state}") for state in SHOWN_STATES if counts.get(state)
     ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from actionplan.actions import remind_everybody
+from actionplan.actions import send_due_digests
 from demo.story import Happening
 from demo.world import World
 
@@ -20,4 +20,4 @@ def happenings(world: World, *, now: datetime) -> Iterator[Happening]:
 
 
 def _remind(at: datetime) -> None:
-    remind_everybody(at=at)
+    send_due_digests(at=at)

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 import jobs.actions
 from actionplan.models import Action
-from actionplan.search_documents import document as of_action
 from demo import actions_promised, lessons, people, programme, reminders, rounds, sessions
 from demo.calendar import Calendar
 from demo.row_dates import Dating
@@ -20,7 +19,6 @@ from demo.world import World
 from jobs.models import Job, Mail
 from organisations.models import Organisation
 from roadmap.models import Intervention, Programme
-from roadmap.search_documents import of_intervention, of_programme
 from search import index
 
 
@@ -51,7 +49,7 @@ def load(*, at: datetime | None = None) -> World:
     _play(story, calendar, dating)
     _keep_index(world)
     before.lay_to_rest(dating.began)
-    jobs.actions.tidy(at)
+    jobs.actions.tidy_jobs(at)
     return world
 
 

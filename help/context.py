@@ -6,7 +6,8 @@ from functools import cached_property
 from django.http import HttpRequest
 
 from help.introductions import Introduction, Words, by_page
-from organisations.models import Membership, Person, PutAway
+from help.models import PutAway
+from organisations.models import Membership, Person
 
 
 @dataclass

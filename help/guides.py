@@ -16,7 +16,7 @@ from kmportal.lib.content import (
 )
 from kmportal.lib.glossary import Glossary, glossary, plain, terms_of
 
-FOLDER = Path(__file__).parent / "content" / "help"
+FOLDER = Path(__file__).parent / "content"
 SCHEMA = FOLDER / "guides.schema.json"
 # What is seen on a picture, in CSS pixels: a window in which the portal stands in one column.
 WIDTH, HEIGHT = 720, 360

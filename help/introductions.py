@@ -20,7 +20,7 @@ from kmportal.lib.content import (
 from kmportal.lib.glossary import Glossary, glossary, plain, terms_of
 from organisations.permissions import Permission
 
-FOLDER = Path(__file__).parent / "content" / "help"
+FOLDER = Path(__file__).parent / "content"
 SCHEMA = FOLDER / "introductions.schema.json"
 MOST_SENTENCES = 3
 

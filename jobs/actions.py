@@ -10,7 +10,8 @@ from django.utils import timezone
 from jobs import broker, health, leases, runner
 from jobs.models import DEFAULT_ATTEMPTS, Done, Heartbeat, Job, Mail
 from kmportal.lib.exceptions import Refusal
-from organisations.models import Organisation, Person
+from organisations import policies
+from organisations.models import Membership, Organisation
 
 KEEP_JOBS = timedelta(days=30)
 KEEP_MAIL = timedelta(days=90)
@@ -23,7 +24,7 @@ def enqueue(
     *,
     title: str,
     key: str | None = None,
-    by: Person | None = None,
+    by: Membership | None = None,
     organisation: Organisation | None = None,
     due_at: datetime | None = None,
     max_attempts: int = DEFAULT_ATTEMPTS,
@@ -33,8 +34,8 @@ def enqueue(
 
     ``function`` is the dotted name of a function in an app’s ``tasks.py`` (see ``jobs.runner`` for how it is called);
     ``args`` are ids. With a ``key`` the work is written once for all time: a second call answers the first row, in
-    whatever state it is. ``by`` is the person who waits for it and may see its page, which leads back to ``back_url``;
-    work for which nobody waits is done later.
+    whatever state it is. ``by`` is the member who waits for it and may see its page, which leads back to ``back_url``;
+    work for which nobody waits is done later. The action that gives the work has asked the permission.
     """
     runner.resolve(function)
     values = {
@@ -42,7 +43,7 @@ def enqueue(
         "function": function,
         "args": dict(args or {}),
         "organisation": organisation,
-        "requested_by": by,
+        "requested_by": by.person if by else None,
         "due_at": due_at or timezone.now(),
         "max_attempts": max_attempts,
         "back_url": back_url,
@@ -58,8 +59,9 @@ def enqueue(
 
 
 @transaction.atomic
-def retry(job: Job) -> Job:
-    """Have failed work tried again from the beginning."""
+def retry_job(job: Job, *, by: Membership, at: datetime) -> Job:
+    """Have failed work tried again from the beginning, by whoever may see it. Refuses work that has not failed."""
+    policies.require_that(Job.objects.visible_to(by).filter(pk=job.pk).exists())
     again = Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
         state=Job.State.READY,
         attempts=0,
@@ -67,7 +69,7 @@ def retry(job: Job) -> Job:
         error="",
         progress=0,
         progress_text="",
-        due_at=timezone.now(),
+        due_at=at,
         finished_at=None,
     )
     if not again:
@@ -77,28 +79,28 @@ def retry(job: Job) -> Job:
     return job
 
 
-def beat(name: str, at: datetime) -> None:
-    """Write a sign of life."""
+def record_heartbeat(name: str, at: datetime) -> None:
+    """Heartbeat: write when the worker or the timetable was last alive."""
     Heartbeat.objects.bulk_create(
         [Heartbeat(name=name, at=at)], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
     )
 
 
-def sweep(at: datetime) -> None:
+def sweep_jobs(at: datetime) -> None:
     """Each minute: prove that the timetable reaches a worker, and find work whose message or worker was lost."""
-    beat(health.TIMETABLE, at)
+    record_heartbeat(health.TIMETABLE, at)
     leases.release_dead(at)
     if Job.objects.due(at).exists():
         broker.wake()
 
 
-def start_afresh(at: datetime) -> None:
+def forget_last_run(at: datetime) -> None:
     """Before web, worker and timetable of this machine start: forget signs of life and leases of the last run."""
     Heartbeat.objects.all().delete()
     leases.release_dead(at)
 
 
-def do_daily(name: str, on: date, command: Callable[[], None]) -> bool:
+def run_daily(name: str, on: date, command: Callable[[], None]) -> bool:
     """Run something unless it was done for this day; answers whether it ran.
 
     The day is written down after it ended well, so what is broken off is run again: it must be safe to repeat.
@@ -111,7 +113,7 @@ def do_daily(name: str, on: date, command: Callable[[], None]) -> bool:
     return True
 
 
-def tidy(at: datetime) -> None:
+def tidy_jobs(at: datetime) -> None:
     """Forget what nobody asks for any more: ended work with its files after a month, mail after three."""
     Job.objects.ended_before(at - KEEP_JOBS).delete()
     Mail.objects.written_before(at - KEEP_MAIL).delete()

@@ -37,8 +37,9 @@ class Backend(BaseEmailBackend):
 
 
 @transaction.atomic
-def write(message: EmailMessage, *, key: str | None = None) -> Mail:
-    """Put one mail into the outbox, in the caller’s transaction. With a ``key`` it is written once for all time.
+def write(message: EmailMessage) -> Mail:
+    """Put one mail into the outbox, in the caller’s transaction. With an ``outbox_key`` (see ``kmportal.lib.mail``)
+    it is written once for all time.
 
     Refuses what it cannot keep (attachments) and what no mail may contain (line breaks in a header), here and not in
     the worker, where nobody would see it.
@@ -46,7 +47,7 @@ def write(message: EmailMessage, *, key: str | None = None) -> Mail:
     if message.attachments:
         raise ValueError("The outbox keeps no attachments")
     message.message()  # checks headers and addresses as the real backend would
-    values = _values_of(message)
+    values, key = _values_of(message), getattr(message, "outbox_key", None)
     if key:
         mail, is_new = Mail.objects.get_or_create(key=key, defaults=values)
     else:
@@ -55,22 +56,6 @@ def write(message: EmailMessage, *, key: str | None = None) -> Mail:
         mail.job = enqueue("jobs.tasks.deliver", {"mail_id": mail.pk}, title="Send a mail", max_attempts=MAX_ATTEMPTS)
         mail.save(update_fields=["job"])
     return mail
-
-
-def post(
-    recipient: str,
-    subject: str,
-    body: str,
-    *,
-    html: str = "",
-    key: str | None = None,
-    headers: dict[str, str] | None = None,
-) -> Mail:
-    """One mail to one address, from the portal. The usual way for an app’s ``emails.py``."""
-    message = EmailMultiAlternatives(subject, body, to=[recipient], headers=headers)
-    if html:
-        message.attach_alternative(html, "text/html")
-    return write(message, key=key)
 
 
 def _values_of(message: EmailMessage) -> dict[str, Any]:

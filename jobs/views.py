@@ -68,7 +68,7 @@ def job_retry(request: HttpRequest, organisation: Organisation, pk: int) -> Http
     """Try failed work again. Pressed twice, the second one finds it waiting already; the page says how it stands."""
     job = get_object_or_404(Job.objects.visible_to(request.membership), pk=pk)
     with suppress(Refusal):
-        actions.retry(job)
+        actions.retry_job(job, by=request.membership, at=request.now)
     return redirect(job)
 
 

@@ -116,7 +116,7 @@ def _beat_once() -> None:
     from jobs import actions, health  # noqa: PLC0415  see above
 
     try:
-        actions.beat(health.WORKER, timezone.now())
+        actions.record_heartbeat(health.WORKER, timezone.now())
     except Exception as error:  # the heart of a worker must not stop for a database that is away for a while
         logger.warning("The worker’s sign of life could not be written: %s", error)
     finally:

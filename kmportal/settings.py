@@ -148,7 +148,11 @@ TEMPLATES = [
                 "notifications.context.bell",
                 "help.context.introduction",
             ],
-            "builtins": ["kmportal.lib.templatetags.km", "kmportal.lib.templatetags.words"],
+            "builtins": [
+                "kmportal.lib.templatetags.km",
+                "kmportal.lib.templatetags.words",
+                "kmportal.lib.templatetags.presses",
+            ],
             "debug": DEBUG or TESTING,
         },
     }

@@ -6,8 +6,8 @@ from django.template.loader import render_to_string
 
 from actionplan.models import Action
 from actionplan.tokens import guest_path
-from jobs.mail import post
 from kmportal.lib.links import absolute
+from kmportal.lib.mail import post
 from kmportal.lib.sentences import one_line, quoted
 from lessons.models import Lesson, LessonEvent, State
 from techniques.models import Session

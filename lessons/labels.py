@@ -1,27 +1,27 @@
 """How lessons are spoken of: the look of a state, who may read it, and its history in sentences."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from kmportal.lib.things import Look
 from lessons.models import SHARED, Flag, Lesson, LessonEvent, LessonRevision, State
 from organisations.visibility import Reach
 
 LONG_ADVICE = 300
-# Kind, icon and word for the tag {% state %}.
-LOOKS: Mapping[str, tuple[str, str, str]] = {
-    State.DRAFT: ("", "pencil", "Draft"),
-    State.SUBMITTED: ("info", "clock", "Submitted"),
-    State.IN_REVIEW: ("info", "eye", "In review"),
-    State.RETURNED: ("warn", "rotate-ccw", "Returned"),
-    State.DECLINED: ("", "circle-x", "Declined"),
-    State.IDENTIFIED: ("info", "circle-check", "Identified"),
-    State.NOTED: ("", "lightbulb", "Noted"),
-    State.ACTION_AGREED: ("warn", "flag", "Action agreed"),
-    State.LEARNED: ("good", "circle-check", "Learned"),
-    State.EMBEDDED: ("good", "sprout", "Embedded"),
-    State.SUPERSEDED: ("", "archive", "Superseded"),
-    State.RETIRED: ("", "archive", "Retired"),
+STATES = {
+    State.DRAFT: Look("", "pencil", "Draft"),
+    State.SUBMITTED: Look("info", "clock", "Submitted"),
+    State.IN_REVIEW: Look("info", "eye", "In review"),
+    State.RETURNED: Look("warn", "rotate-ccw", "Returned"),
+    State.DECLINED: Look("", "circle-x", "Declined"),
+    State.IDENTIFIED: Look("info", "circle-check", "Identified"),
+    State.NOTED: Look("", "lightbulb", "Noted"),
+    State.ACTION_AGREED: Look("warn", "flag", "Action agreed"),
+    State.LEARNED: Look("good", "circle-check", "Learned"),
+    State.EMBEDDED: Look("good", "sprout", "Embedded"),
+    State.SUPERSEDED: Look("", "archive", "Superseded"),
+    State.RETIRED: Look("", "archive", "Retired"),
 }
 
 _STEPS = {

@@ -1,6 +1,6 @@
 """Lessons in the search index: the same words, links and columns of visibility as on their own rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time
 
 from lessons.models import Lesson, State
@@ -21,18 +21,14 @@ RANK_UNCHECKED = 200
 RANK_BROUGHT_IN = -150
 
 
-def put(lesson: Lesson) -> None:
-    """Write a lesson, as it now stands, into the index. Called by each action that changes it, in its transaction."""
-    index.put_many([document(lesson, [tag.name for tag in lesson.tags.all()])])
+def documents(lessons: Sequence[Lesson]) -> Iterator[index.Doc]:
+    """What can be found of lessons, with the names of their tags."""
+    return (document(lesson, [tag.name for tag in lesson.tags.all()]) for lesson in lessons)
 
 
 def put_many(lessons: Iterable[tuple[Lesson, Sequence[str]]]) -> None:
-    """The same for many, each with the names of its tags."""
+    """Write many into the index, each with the names of its tags: for bringing lessons in."""
     index.put_many([document(lesson, tags) for lesson, tags in lessons])
-
-
-def drop(pk: int) -> None:
-    index.drop(KIND, pk)
 
 
 def document(lesson: Lesson, tags: Sequence[str]) -> index.Doc:
@@ -52,8 +48,6 @@ def document(lesson: Lesson, tags: Sequence[str]) -> index.Doc:
         abstract=_joined(words.abstract, advice),
         body=_joined(words.happened, words.learned, words.why, words.expected, lesson.process),
         tags=tuple(tags),
-        url_name="lesson_detail",
-        url_args=(lesson.organisation.slug, lesson.pk),
         state=lesson.state,
         subkind=lesson.kind,
         source=lesson.source,

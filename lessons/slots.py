@@ -29,7 +29,7 @@ def outcome_of_session(session: Session, membership: Membership) -> Piece | None
         "actions": [
             (action, action.days_late(today)) for action in actions.select_related("owner", "organisation").by_day()
         ],
-        "lessons": [(lesson, labels.LOOKS[lesson.state]) for lesson in lessons.order_by("pk")],
+        "lessons": [(lesson, labels.STATES[lesson.state]) for lesson in lessons.order_by("pk")],
         "may_write": membership.can(Permission.CONTRIBUTE),
         "slug": membership.organisation.slug,
     }
@@ -41,7 +41,7 @@ def lessons_of_intervention(intervention: Intervention, membership: Membership) 
     lessons = rows.select_related("revision", "organisation").order_by("-pk")
     return "lessons/_intervention_lessons.html", {
         "intervention": intervention,
-        "lessons": [(lesson, labels.LOOKS[lesson.state]) for lesson in lessons],
+        "lessons": [(lesson, labels.STATES[lesson.state]) for lesson in lessons],
         "may_write": membership.can(Permission.CONTRIBUTE),
         "slug": membership.organisation.slug,
     }

@@ -1,70 +1,91 @@
-"""Telling somebody something, once."""
+"""Telling people what has happened, once, and what they do with it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import Model
 
+from kmportal.lib import things
+from kmportal.lib.things import Ref
 from notifications.models import Notice
-from organisations.models import Membership, Organisation, Person
+from organisations import policies
+from organisations.events import Occurrence
+from organisations.models import Membership, Person
+from organisations.permissions import Permission
 
 
 @transaction.atomic
-def tell(
-    person: Person | None,
-    *,
-    organisation: Organisation,
-    kind: str,
-    text: str,
-    url_name: str,
-    url_args: Sequence[str | int] = (),
-    key: str,
-    at: datetime | None = None,
+def notify(
+    person: Person | None, occurrence: Occurrence, text: str, *, about: Model | Ref | None = None
 ) -> Notice | None:
-    """Leave one notice for ``person``, in the caller’s transaction.
+    """Leave one notice of an event for ``person``, in the transaction of the deed.
 
-    ``key`` names the event ("action 12 given 3"): the same person is never told of the same event twice. ``kind`` is
-    a short word for the icon and later preferences. Answers None, and writes nothing, when the person has been told
-    already, is nobody, or may not come in to this organisation today. Whoever did it need not be told: the caller
-    leaves that person out.
+    ``about`` is what it leads to, by default what the event is about. Idempotent: nobody is told twice of one event.
+    Answers None, and writes nothing, for nobody, for whoever did it, and for somebody who may not come in to the
+    organisation today (or, from another organisation, does not see the thing).
     """
-    if person is None:
+    if person is None or person == occurrence.person:
         return None
-    if not Membership.objects.current().filter(organisation=organisation, person=person).exists():
+    reader = _reader(person, occurrence)
+    if reader is None:
         return None
+    ref = about if isinstance(about, Ref) else things.ref_of(about or occurrence.subject)
     notice, made = Notice.objects.get_or_create(
         person=person,
-        key=key,
+        key=f"{occurrence.event} {occurrence.entry.pk}",
         defaults={
-            "organisation": organisation,
-            "kind": kind,
+            "organisation_id": reader.organisation_id,
+            "kind": ref.kind,
+            "ident": ref.pk,
             "text": _within(text, 300),
-            "url_name": url_name,
-            "url_args": list(url_args),
-            "at": at or timezone.now(),
+            "at": occurrence.at,
         },
     )
     return notice if made else None
 
 
+def _reader(person: Person, occurrence: Occurrence) -> Membership | None:
+    """As whose member the person reads of it: at home, or where they see the thing as a member of a shared group."""
+    current = Membership.objects.current().filter(person=person)
+    home = current.filter(organisation=occurrence.organisation).first()
+    if home is not None:
+        return home
+    thing = things.thing_of(occurrence.subject)
+    if not thing.page:
+        return None
+    others = current.filter(circles__isnull=False).select_related("organisation", "person").distinct()
+    return next((one for one in others if thing.rows_visible_to(one).filter(pk=occurrence.subject.pk).exists()), None)
+
+
 @transaction.atomic
-def untell(organisation: Organisation, *, keys: str, but: Person) -> None:
-    """Take back what people were told of something that they may no longer see: all whose keys begin with ``keys``,
-    except what ``but`` was told."""
-    Notice.objects.filter(organisation=organisation, key__startswith=keys).exclude(person=but).delete()
+def withdraw_notices(about: Ref, *, but: Person | None = None) -> None:
+    """Take back what people were told of something that they may no longer see, except what ``but`` was told.
+
+    Part of the deed that hides the thing: that deed has asked the permission.
+    """
+    Notice.objects.filter(kind=about.kind, ident=about.pk).exclude(person=but).delete()
 
 
-def mark_read(notice: Notice, *, at: datetime) -> None:
-    """The person has opened it. Safe to repeat: the first moment stays."""
+def mark_notice_read(notice: Notice, *, by: Membership, at: datetime) -> None:
+    """The person has opened it. Idempotent: the first moment stays."""
+    policies.require_that(notice.person_id == by.person_id and notice.organisation_id == by.organisation_id)
     Notice.objects.filter(pk=notice.pk).unread().update(read_at=at)
     notice.read_at = notice.read_at or at
 
 
-def mark_all_read(membership: Membership, *, up_to: int, at: datetime) -> int:
+def mark_all_notices_read(*, by: Membership, up_to: int, at: datetime) -> int:
     """All that the person had on the page: what came in since (a higher key than ``up_to``) stays unread."""
-    return Notice.objects.for_member(membership).unread().filter(pk__lte=up_to).update(read_at=at)
+    policies.require(Permission.READ, by, by.organisation)
+    return Notice.objects.for_member(by).unread().filter(pk__lte=up_to).update(read_at=at)
 
 
 def _within(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def tell(*args, **kwargs):
+    raise NotImplementedError
+
+
+def untell(*args, **kwargs):
+    raise NotImplementedError

@@ -3,9 +3,9 @@
 from django.db import models
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Lower
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from kmportal.lib.things import Ref
 from organisations.models import Membership, Organisation, Person
 
 
@@ -26,14 +26,16 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """One sentence for one person, with a link. Written in the transaction of what it tells of."""
+    """One sentence for one person, with the thing that it is about. Written in the transaction of what it tells of.
+
+    ``organisation`` is the one in which the person reads it; what a group shares may be of another one.
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
-    kind = models.CharField(max_length=40)
+    kind = models.CharField(max_length=20)
+    ident = models.BigIntegerField(default=0, help_text="With the kind a reference to what it is about.")
     text = models.CharField(max_length=300)
-    url_name = models.CharField(max_length=80)
-    url_args = models.JSONField(default=list)
     key = models.CharField(max_length=120, help_text="The same event never tells the same person twice.")
     at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
@@ -43,17 +45,17 @@ class Notice(models.Model):
     class Meta:
         ordering = ["-at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["person", "key"], name="notice_once")]
-        indexes = [models.Index(fields=["person", "organisation", "read_at"], name="notice_unread")]
+        indexes = [
+            models.Index(fields=["person", "organisation", "read_at"], name="notice_unread"),
+            models.Index(fields=["kind", "ident"], name="notice_about"),
+        ]
 
     def __str__(self) -> str:
         return self.text
 
-    def get_absolute_url(self) -> str:
-        """The page that it tells of; the list of notices when that page is gone."""
-        try:
-            return reverse(self.url_name, args=self.url_args)
-        except NoReverseMatch:
-            return reverse("notice_list", args=[self.organisation.slug])
+    @property
+    def about(self) -> Ref:
+        return Ref(self.kind, self.ident)
 
 
 class DailyMail(models.Model):

@@ -1,21 +1,22 @@
 """The page behind the bell."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from kmportal.lib import things
 from kmportal.lib.pagination import whole_number
-from notifications.actions import mark_all_read, mark_read
+from notifications import actions
 from notifications.models import Notice
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
+from organisations.requests import MemberRequest
 
 
 @requires(Permission.READ)
-def notice_list(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def notice_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """Unread ones first, then the newest."""
     notices = Notice.objects.for_member(request.membership)
     page = Paginator(notices.unread_first(), 30).get_page(request.GET.get("page"))
@@ -26,17 +27,18 @@ def notice_list(request: HttpRequest, organisation: Organisation) -> HttpRespons
 
 
 @requires(Permission.READ)
-def notice_open(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """Go to what it tells of; opening it marks it read."""
-    notice = get_object_or_404(Notice.objects.for_member(request.membership).select_related("organisation"), pk=pk)
-    mark_read(notice, at=timezone.now())
-    return redirect(notice.get_absolute_url())
+def notice_open(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Go to what it tells of; opening it marks it read. What is gone or hidden by now leads back to the list."""
+    notice = get_object_or_404(Notice.objects.for_member(request.membership), pk=pk)
+    actions.mark_notice_read(notice, by=request.membership, at=request.now)
+    page = things.pointers([notice.about], request.membership).get(notice.about)
+    return HttpResponseRedirect(page.url) if page and page.url else redirect("notice_list", organisation.slug)
 
 
 @require_POST
 @requires(Permission.READ)
-def notice_read_all(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def notice_read_all(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """All that stood on the page that was pressed."""
     up_to = whole_number(request.POST.get("up_to", ""))
-    mark_all_read(request.membership, up_to=up_to, at=timezone.now())
+    actions.mark_all_notices_read(by=request.membership, up_to=up_to, at=request.now)
     return redirect("notice_list", organisation.slug)

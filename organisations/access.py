@@ -28,15 +28,27 @@ def login_not_required(view: View) -> View:
 
 def guest(view: View) -> View:
     """A page for somebody with a code or a signed link. The view must find its object by that code, or answer 404."""
-    marked = django_login_not_required(view)
+
+    @wraps(view)
+    def at_once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.now = timezone.now()  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+    marked = django_login_not_required(at_once)
     marked.access = "guest"  # type: ignore[attr-defined]
     return marked
 
 
 def signed_in(view: View) -> View:
     """A page about the person themself, in no organisation. LoginRequiredMiddleware sends others to sign in."""
-    view.access = "signed_in"  # type: ignore[attr-defined]
-    return view
+
+    @wraps(view)
+    def at_once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.now = timezone.now()  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+    at_once.access = "signed_in"  # type: ignore[attr-defined]
+    return at_once
 
 
 def membership_of(request: HttpRequest, slug: str) -> Membership:
@@ -55,15 +67,16 @@ def requires(permission: Permission) -> Callable[[View], View]:
     """Only for members of the organisation in the URL whose role carries ``permission``.
 
     The view is called as ``view(request, organisation, …)`` without the slug, and finds its rows through
-    ``request.membership``; days and times are the organisation’s. A stranger is answered 404 as if nothing were
-    there, a member without the permission 403.
+    ``request.membership`` (a ``MemberRequest``), which is also who acts; ``request.now`` is the moment of the whole
+    request. Days and times are the organisation’s. A stranger is answered 404 as if nothing were there, a member
+    without the permission 403.
     """
 
     def mark(view: View) -> View:
         @wraps(view)
         def checked(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
             membership = membership_of(request, slug)
-            request.membership = membership  # type: ignore[attr-defined]
+            request.membership, request.now = membership, timezone.now()  # type: ignore[attr-defined]
             if request.session.get("organisation") != slug:
                 request.session["organisation"] = slug
             if not membership.can(permission):

@@ -1,4 +1,4 @@
-"""What changes who belongs where. Every change writes a line of the audit trail."""
+"""What changes who belongs where. Every deed asks its permission first and is told once, as an event."""
 
 import secrets
 from collections.abc import Iterable
@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 
 from kmportal.lib.exceptions import Refusal, Stale
-from organisations import audit, emails
-from organisations.models import Group, GroupMembership, Invitation, Membership, Organisation, Person, PutAway
-from organisations.permissions import NAMED_VALIDATORS, Role
+from organisations import emails, events, policies
+from organisations.events import Event
+from organisations.models import Group, GroupMembership, Invitation, Membership, Organisation, Person
+from organisations.permissions import NAMED_VALIDATORS, Permission, Role
 
 INVITATION_LASTS = timedelta(days=14)
 
@@ -20,34 +20,45 @@ SETTINGS_IN_WORDS = {
     "incident_name": "incident system",
     "incident_url": "address of the incident system",
     "time_zone": "time zone",
+    "admits_outsiders": "members of other organisations in our groups",
+    "lends_members": "our members in groups elsewhere",
 }
 
 
 @transaction.atomic
-def found(name: str, *, slug: str, kind: str, administrator: Person, at: datetime | None = None) -> Organisation:
-    """Make an organisation with its first administrator."""
-    organisation = Organisation.objects.create(name=name, slug=slug, kind=kind, created_at=at or timezone.now())
-    Membership.objects.create(organisation=organisation, person=administrator, role=Role.ADMINISTRATOR)
-    audit.record(organisation, "founded", organisation, by=administrator)
-    return organisation
+def found_organisation(name: str, *, slug: str, kind: str, administrator: Person, at: datetime) -> Membership:
+    """Make an organisation with its first administrator; answers their membership.
+
+    For the operator of the portal (``make first``, the demo): no page leads here, so nobody's permission is asked.
+    """
+    organisation = Organisation.objects.create(name=name, slug=slug, kind=kind, created_at=at)
+    membership = Membership.objects.create(
+        organisation=organisation, person=administrator, role=Role.ADMINISTRATOR, joined_at=at
+    )
+    events.record(Event.ORGANISATION_FOUNDED, organisation, by=membership, at=at)
+    return membership
+
+
+# --- Invitations -----------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def invite(
+def invite_member(
     organisation: Organisation,
     *,
-    by: Person,
+    by: Membership,
+    at: datetime,
     email: str,
     role: str,
     name: str = "",
     groups: Iterable[Group] = (),
-    at: datetime | None = None,
 ) -> Invitation:
     """Invite an address with a role and send the mail.
 
     Refuses somebody who is a member already, and a second invitation while one is open.
     """
-    at, email = at or timezone.now(), email.strip().lower()
+    policies.require(Permission.ADMINISTER, by, organisation)
+    email = email.strip().lower()
     if Membership.objects.listed().filter(organisation=organisation, person__email__iexact=email).exists():
         raise Refusal(f"{email} already belongs to {organisation}.")
     try:
@@ -58,7 +69,7 @@ def invite(
                 name=name.strip(),
                 role=role,
                 nonce=secrets.token_urlsafe(16),
-                invited_by=by,
+                invited_by=by.person,
                 created_at=at,
                 sent_at=at,
                 expires_at=at + INVITATION_LASTS,
@@ -66,51 +77,51 @@ def invite(
     except IntegrityError:
         raise Refusal(f"{email} already has an invitation. Send it again or cancel it.") from None
     invitation.groups.set(groups)
-    audit.record(organisation, "sent", invitation, by=by, role=role)
+    events.record(Event.INVITATION_SENT, invitation, by=by, at=at, role=role)
     emails.invitation(invitation)
     return invitation
 
 
 @transaction.atomic
-def send_again(invitation: Invitation, *, by: Person, at: datetime | None = None) -> None:
+def resend_invitation(invitation: Invitation, *, by: Membership, at: datetime) -> None:
     """Send a new link for another two weeks; the old link dies."""
-    at = at or timezone.now()
+    policies.require(Permission.ADMINISTER, by, invitation.organisation)
     rows = Invitation.objects.open().filter(pk=invitation.pk)
     if not rows.update(nonce=secrets.token_urlsafe(16), sent_at=at, expires_at=at + INVITATION_LASTS):
         raise Refusal("This invitation has been answered or cancelled in the meantime.")
     invitation.refresh_from_db()
-    audit.record(invitation.organisation, "sent again", invitation, by=by)
+    events.record(Event.INVITATION_RESENT, invitation, by=by, at=at)
     emails.invitation(invitation)
 
 
 @transaction.atomic
-def revoke(invitation: Invitation, *, by: Person, at: datetime | None = None) -> None:
-    """Take an invitation back. Revoking twice is the same as once; an accepted one is refused."""
-    if Invitation.objects.open().filter(pk=invitation.pk).update(revoked_at=at or timezone.now()):
-        audit.record(invitation.organisation, "revoked", invitation, by=by)
+def revoke_invitation(invitation: Invitation, *, by: Membership, at: datetime) -> None:
+    """Take an invitation back. Idempotent: a second press changes nothing. Refuses an accepted one."""
+    policies.require(Permission.ADMINISTER, by, invitation.organisation)
+    if Invitation.objects.open().filter(pk=invitation.pk).update(revoked_at=at):
+        events.record(Event.INVITATION_REVOKED, invitation, by=by, at=at)
     elif Invitation.objects.filter(pk=invitation.pk, revoked_at=None).exists():
         raise Refusal("This invitation has already been accepted. Suspend or remove the person instead.")
 
 
 @transaction.atomic
-def accept(invitation: Invitation, *, person: Person, at: datetime | None = None) -> Membership:
-    """Make the person a member with the role of the invitation.
+def accept_invitation(invitation: Invitation, *, by: Person, at: datetime) -> Membership:
+    """Make the person who accepts a member with the role of the invitation.
 
     Works once. Refuses an invitation that is used up, revoked or expired, anybody with another address, and members of
     today: one who was suspended would let themselves in, and the only administrator could become a reader.
     Somebody who left before gets the old membership back with the new role, and nothing else of what they were.
     """
-    at = at or timezone.now()
-    if person.email.lower() != invitation.email.lower():
+    if by.email.lower() != invitation.email.lower():
         raise Refusal(f"This invitation is for {invitation.email}. Sign in with that address.")
     rows = Invitation.objects.open().filter(pk=invitation.pk, nonce=invitation.nonce, expires_at__gt=at)
-    if not rows.update(accepted_at=at, accepted_by=person):
+    if not rows.update(accepted_at=at, accepted_by=by):
         raise Refusal("This invitation is no longer open. Ask for a new one.")
-    if Membership.objects.listed().filter(organisation=invitation.organisation, person=person).exists():
+    if Membership.objects.listed().filter(organisation=invitation.organisation, person=by).exists():
         raise Refusal(f"You belong to {invitation.organisation} already. An administrator can change your role.")
     membership, _ = Membership.objects.update_or_create(
         organisation=invitation.organisation,
-        person=person,
+        person=by,
         defaults={
             "role": invitation.role,
             "is_validator": False,
@@ -120,57 +131,103 @@ def accept(invitation: Invitation, *, person: Person, at: datetime | None = None
         },
     )
     for group in invitation.groups.all():
-        _, is_new = GroupMembership.objects.get_or_create(group=group, person=person, defaults={"joined_at": at})
+        _, is_new = GroupMembership.objects.get_or_create(
+            group=group, person=by, defaults={"membership": membership, "joined_at": at}
+        )
         if is_new:  # or somebody who has the list of its people open would take this one out again
             Group.objects.filter(pk=group.pk).update(version=F("version") + 1)
-    audit.record(invitation.organisation, "joined", membership, by=person, role=invitation.role)
+    events.record(Event.MEMBER_JOINED, membership, by=membership, at=at, role=invitation.role)
     return membership
 
 
 @transaction.atomic
-def change_role(membership: Membership, *, role: str, is_validator: bool = False, by: Person) -> None:
+def accept_as_newcomer(invitation: Invitation, *, at: datetime, name: str, password: str) -> Membership:
+    """Make an account for whoever holds the link of an invitation, and accept it.
+
+    The link is the permission: it was sent to the address. An account that exists already gets name and password only
+    while it has no password. Raises ``IntegrityError`` when two browsers make the account at the same moment.
+    """
+    person = Person.objects.filter(email__iexact=invitation.email).first()
+    if person is None:
+        person = Person.objects.create_user(invitation.email, name=name.strip())
+    elif person.has_usable_password():
+        raise Refusal("This address has an account already. Sign in with it.")
+    person.name = name.strip()
+    person.set_password(password)
+    person.save()
+    return accept_invitation(invitation, by=person, at=at)
+
+
+# --- Members ---------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def rename_person(person: Person, *, by: Person, at: datetime, name: str) -> None:
+    """Change one’s own name: each organisation’s trail tells it, and whoever keeps names follows."""
+    policies.require_that(by.pk == person.pk)
+    name = name.strip()
+    if not name:
+        raise Refusal("Enter your name.")
+    if person.name == name:
+        return
+    person.name = name
+    person.save(update_fields=["name"])
+    for membership in Membership.objects.listed().filter(person=person).select_related("organisation", "person"):
+        events.record(Event.MEMBER_RENAMED, membership, by=membership, at=at)
+
+
+@transaction.atomic
+def change_role(membership: Membership, *, by: Membership, at: datetime, role: str, is_validator: bool = False) -> None:
     """Give another role, and name (or unname) as somebody who checks lessons where the role allows it."""
+    policies.require(Permission.ADMINISTER, by, membership.organisation)
     before = membership.role
     if before == Role.ADMINISTRATOR and role != Role.ADMINISTRATOR:
         _keep_an_administrator(membership)
     membership.role, membership.is_validator = role, is_validator and role in NAMED_VALIDATORS
     membership.save(update_fields=["role", "is_validator"])
-    audit.record(
-        membership.organisation, "changed role", membership, by=by, before=before, after=role,
+    events.record(
+        Event.MEMBER_ROLE_CHANGED,
+        membership,
+        by=by,
+        at=at,
+        before=before,
+        after=role,
         validator=membership.is_validator,
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
-def suspend(membership: Membership, *, by: Person, at: datetime | None = None) -> None:
+def suspend_member(membership: Membership, *, by: Membership, at: datetime) -> None:
     """Keep somebody out for a while. It counts from their next click; what they wrote stays."""
-    if membership.person_id == by.pk:
+    policies.require(Permission.ADMINISTER, by, membership.organisation)
+    if membership.person_id == by.person_id:
         raise Refusal("You cannot suspend yourself. Ask another administrator.")
     _keep_an_administrator(membership)
-    if Membership.objects.filter(pk=membership.pk, suspended_at=None).update(suspended_at=at or timezone.now()):
-        audit.record(membership.organisation, "suspended", membership, by=by)
+    if Membership.objects.filter(pk=membership.pk, suspended_at=None).update(suspended_at=at):
+        events.record(Event.MEMBER_SUSPENDED, membership, by=by, at=at)
 
 
 @transaction.atomic
-def restore(membership: Membership, *, by: Person) -> None:
-    """Let a suspended member in again."""
+def restore_member(membership: Membership, *, by: Membership, at: datetime) -> None:
+    """Let somebody in again who was suspended. Idempotent: a second press changes nothing."""
+    policies.require(Permission.ADMINISTER, by, membership.organisation)
     if Membership.objects.filter(pk=membership.pk, suspended_at__isnull=False).update(suspended_at=None):
-        audit.record(membership.organisation, "let in again", membership, by=by)
+        events.record(Event.MEMBER_RESTORED, membership, by=by, at=at)
 
 
 @transaction.atomic
-def remove(membership: Membership, *, by: Person, at: datetime | None = None) -> None:
-    """End a membership and leave the organisation’s groups. Nothing that the person wrote goes; promises stay theirs
-    until somebody hands them over."""
-    if membership.person_id == by.pk:
+def remove_member(membership: Membership, *, by: Membership, at: datetime) -> None:
+    """End a membership and leave the groups it led to, here and elsewhere. Nothing that the person wrote goes; actions
+    stay theirs until somebody hands them over."""
+    policies.require(Permission.ADMINISTER, by, membership.organisation)
+    if membership.person_id == by.person_id:
         raise Refusal("You cannot remove yourself. Ask another administrator.")
     _keep_an_administrator(membership)
-    at = at or timezone.now()
     if Membership.objects.filter(pk=membership.pk, left_at=None).update(left_at=at):
         asked = Invitation.objects.open().filter(organisation=membership.organisation_id)
         asked.filter(email__iexact=membership.person.email).update(revoked_at=at)
-        GroupMembership.objects.filter(group__organisation=membership.organisation, person=membership.person).delete()
-        audit.record(membership.organisation, "removed", membership, by=by)
+        GroupMembership.objects.filter(membership=membership).delete()
+        events.record(Event.MEMBER_REMOVED, membership, by=by, at=at)
 
 
 def _keep_an_administrator(membership: Membership) -> None:
@@ -186,57 +243,144 @@ def _keep_an_administrator(membership: Membership) -> None:
         raise Refusal("This is the only administrator. Make somebody else an administrator first.")
 
 
+# --- Groups ----------------------------------------------------------------------------------------------------------
+
+
 @transaction.atomic
-def make_group(organisation: Organisation, *, by: Person | None, name: str, kind: str = Group.Kind.TEAM) -> Group:
-    """Make a group. Refuses a name that another group of the organisation has."""
-    try:
-        with transaction.atomic():
-            group = Group.objects.create(organisation=organisation, name=name.strip(), kind=kind)
-    except IntegrityError:
-        raise Refusal("There is already a group with this name.") from None
-    audit.record(organisation, "made", group, by=by)
+def create_group(
+    organisation: Organisation,
+    *,
+    by: Membership,
+    at: datetime,
+    name: str,
+    kind: str = Group.Kind.TEAM,
+    people: Iterable[Person] = (),
+) -> Group:
+    """Make a group of current members. Refuses a name that another group of the organisation has."""
+    policies.require(Permission.ADMINISTER, by, organisation)
+    group = _create_group(organisation, name=name, kind=kind, at=at)
+    _let_members_in(group, organisation, {person.pk for person in people}, at)
+    events.record(Event.GROUP_CREATED, group, by=by, at=at)
     return group
 
 
 @transaction.atomic
-def change_group(group: Group, *, by: Person, seen: int, name: str, kind: str, people: Iterable[Person]) -> None:
-    """Rename a group and say who belongs to it. Only current members of the organisation can be in a group.
+def create_source_group(organisation: Organisation, *, at: datetime, name: str) -> Group:
+    """Make the group that stands for where lessons were brought in from.
 
-    Raises ``Stale`` when it was changed, or somebody joined it, since version ``seen``.
+    Called by the job that brings them in: the permission was asked when somebody asked for the job.
     """
+    group = _create_group(organisation, name=name, kind=Group.Kind.SOURCE, at=at)
+    events.record(Event.GROUP_CREATED, group, by=None, at=at)
+    return group
+
+
+def _create_group(organisation: Organisation, *, name: str, kind: str, at: datetime) -> Group:
+    try:
+        with transaction.atomic():
+            return Group.objects.create(organisation=organisation, name=name.strip(), kind=kind, created_at=at)
+    except IntegrityError:
+        raise Refusal("There is already a group with this name.") from None
+
+
+@transaction.atomic
+def change_group(
+    group: Group, *, by: Membership, at: datetime, seen: int, name: str, kind: str, people: Iterable[Person]
+) -> None:
+    """Rename a group and say who of the organisation belongs to it.
+
+    Who belongs to it from elsewhere stays, unless left out; they come in by ``admit_outsider``. Raises ``Stale`` when
+    it was changed, or somebody joined it, since version ``seen``.
+    """
+    organisation = _home_of(group)
+    policies.require(Permission.ADMINISTER, by, organisation)
     group.refresh_from_db(from_queryset=Group.objects.select_for_update())
     if group.version != seen:
         raise Stale
-    wanted = {person.pk: person for person in people}
-    allowed = set(
-        Membership.objects.listed()
-        .filter(organisation=group.organisation, person__in=wanted)
-        .values_list("person_id", flat=True)
-    )
-    present = set(GroupMembership.objects.filter(group=group).values_list("person_id", flat=True))
+    wanted = {person.pk for person in people}
+    rows = GroupMembership.objects.filter(group=group)
+    gone = list(rows.exclude(person__in=wanted).values_list("pk", flat=True))
     group.name, group.kind, group.version = name.strip(), kind, group.version + 1
     try:
         with transaction.atomic():
             group.save(update_fields=["name", "kind", "version"])
     except IntegrityError:
         raise Refusal("There is already a group with this name.") from None
-    GroupMembership.objects.filter(group=group, person_id__in=present - allowed).delete()
-    GroupMembership.objects.bulk_create(
-        [GroupMembership(group=group, person_id=pk) for pk in sorted(allowed - present)], ignore_conflicts=True
+    rows.filter(pk__in=gone).delete()
+    joined = _let_members_in(group, organisation, wanted, at)
+    events.record(Event.GROUP_CHANGED, group, by=by, at=at, joined=joined, left=len(gone))
+
+
+@transaction.atomic
+def admit_outsider(
+    group: Group, *, by: Membership, at: datetime, email: str, is_guest: bool = False
+) -> GroupMembership:
+    """Let a member of another organisation into a group. Both organisations must allow it in their settings.
+
+    Refuses an address that leads to nobody who may come, in words that do not tell whether it has an account.
+    """
+    organisation = _home_of(group)
+    policies.require(Permission.ADMINISTER, by, organisation)
+    if not organisation.admits_outsiders:
+        raise Refusal("Your organisation does not let members of other organisations into its groups. See Settings.")
+    rows = Membership.objects.current().filter(person__email__iexact=email.strip(), organisation__lends_members=True)
+    found = rows.exclude(organisation=organisation).select_related("person", "organisation").order_by("pk").first()
+    if found is None:
+        raise Refusal(
+            "No organisation that lets its members join groups elsewhere has somebody with this address. "
+            "Ask them to check their address with you, and their administrator to allow it."
+        )
+    row, is_new = GroupMembership.objects.get_or_create(
+        group=group,
+        person=found.person,
+        defaults={"membership": found, "is_guest": is_guest, "joined_at": at},
     )
-    added, left = len(allowed - present), len(present - allowed)
-    audit.record(group.organisation, "changed", group, by=by, joined=added, left=left)
+    if not is_new:
+        raise Refusal(f"{found.person} belongs to this group already.")
+    Group.objects.filter(pk=group.pk).update(version=F("version") + 1)
+    events.record(Event.GROUP_CHANGED, group, by=by, at=at, joined=1, left=0)
+    events.record(Event.MEMBER_LENT, found, by=by, at=at, group=group)
+    return row
+
+
+def _home_of(group: Group) -> Organisation:
+    """The organisation that looks after a group. Those of the network are nobody's to change here."""
+    policies.require_that(group.organisation is not None)
+    assert group.organisation is not None  # noqa: S101  for the type checker
+    return group.organisation
+
+
+def _let_members_in(group: Group, organisation: Organisation, people: set[int], at: datetime) -> int:
+    """Add those of the organisation's members who are not in yet; answers how many."""
+    present = set(GroupMembership.objects.filter(group=group).values_list("person_id", flat=True))
+    members = Membership.objects.listed().filter(organisation=organisation, person__in=people - present)
+    rows = [
+        GroupMembership(group=group, person_id=person, membership_id=pk, joined_at=at)
+        for pk, person in members.order_by("pk").values_list("pk", "person_id")
+    ]
+    GroupMembership.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+# --- Settings --------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def change_settings(
-    organisation: Organisation, *, by: Person, seen: int, logo: bytes | None = None, **values: str
+    organisation: Organisation,
+    *,
+    by: Membership,
+    at: datetime,
+    seen: int,
+    logo: bytes | None = None,
+    **values: str | bool,
 ) -> None:
     """Save these settings and write down which of them changed; none is no change. ``logo`` is a PNG, empty to take
     it away, None to leave it. A new version: what was drawn with the old ones is drawn anew.
 
     Raises ``Stale`` when somebody else has changed them since version ``seen``.
     """
+    policies.require(Permission.ADMINISTER, by, organisation)
     organisation.refresh_from_db(from_queryset=Organisation.objects.select_for_update())
     if organisation.version != seen:
         raise Stale
@@ -251,22 +395,4 @@ def change_settings(
     organisation.version += 1
     organisation.save(update_fields=[*changed, "version"])
     named = {SETTINGS_IN_WORDS.get(name, name) for name in changed if name != "logo_type"}
-    audit.record(organisation, "changed settings", organisation, by=by, fields=", ".join(sorted(named)))
-
-
-def put_away(page: str, *, by: Person) -> None:
-    """Show somebody the introduction of this page no more. Twice is the same as once.
-
-    No organisation is concerned, so nothing goes into a trail; nor does it for the two below.
-    """
-    PutAway.objects.get_or_create(person=by, page=page)
-
-
-def take_out(page: str, *, by: Person) -> None:
-    """Show somebody the introduction of this page again."""
-    PutAway.objects.filter(person=by, page=page).delete()
-
-
-def take_out_all(*, by: Person) -> None:
-    """Show somebody every introduction again."""
-    PutAway.objects.filter(person=by).delete()
+    events.record(Event.SETTINGS_CHANGED, organisation, by=by, at=at, fields=", ".join(sorted(named)))

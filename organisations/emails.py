@@ -1,10 +1,10 @@
 """Mails about belonging. Each is written into the outbox inside the caller’s transaction."""
 
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from kmportal.lib.links import absolute
+from kmportal.lib.mail import post
 from kmportal.lib.sentences import one_line
 from organisations.models import Invitation
 from organisations.tokens import invitation_token
@@ -18,9 +18,8 @@ def invitation_link(invitation: Invitation) -> str:
 def invitation(invitation: Invitation) -> None:
     """Ask somebody in, with the link that works until its date."""
     values = {"invitation": invitation, "link": invitation_link(invitation)}
-    send_mail(
-        subject=one_line(f"{invitation.organisation} invites you to KM Portal"),
-        message=render_to_string("emails/organisations/invitation.txt", values),
-        from_email=None,
-        recipient_list=[invitation.email],
+    post(
+        invitation.email,
+        one_line(f"{invitation.organisation} invites you to KM Portal"),
+        render_to_string("emails/organisations/invitation.txt", values),
     )

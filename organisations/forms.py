@@ -8,10 +8,11 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from kmportal.lib.forms import ManyOf, VersionedForm
-from organisations.models import Group, Invitation, Membership, Organisation, Person
+from organisations.models import Group, GroupMembership, Invitation, Membership, Organisation, Person
 from organisations.permissions import NAMED_VALIDATORS, ROLE_WORDS, Role
 
 LOGO_LIMIT = 2 * 1024 * 1024
@@ -69,7 +70,9 @@ class RoleForm(forms.ModelForm):
 
 
 class GroupForm(VersionedForm):
-    """A group’s name, kind and people."""
+    """A group’s name, kind and people. Those from elsewhere can be left out here; they come in on a page of their
+    own.
+    """
 
     people = ManyOf(
         Person.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Who belongs to it?"
@@ -83,7 +86,10 @@ class GroupForm(VersionedForm):
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         listed = Membership.objects.listed().filter(organisation=organisation).values("person")
-        self.fields["people"].queryset = Person.objects.filter(pk__in=listed).order_by("name")
+        within = Q(pk__in=listed)
+        if self.instance.pk:
+            within |= Q(pk__in=GroupMembership.objects.filter(group=self.instance).values("person"))
+        self.fields["people"].queryset = Person.objects.filter(within).order_by("name")
         # Sources are made by bringing lessons in; one stays a source when it gets another name.
         is_source = self.instance.kind == Group.Kind.SOURCE
         kinds = [choice for choice in Group.Kind.choices if (choice[0] == Group.Kind.SOURCE) == is_source]
@@ -97,9 +103,17 @@ class GroupForm(VersionedForm):
 
 
 class SettingsForm(VersionedForm):
-    """Name, kind, logo, incident system, time zone."""
+    """Name, kind, logo, incident system, time zone, and working with other organisations."""
 
-    SETTINGS = ("name", "kind", "incident_name", "incident_url", "time_zone")
+    SETTINGS = (
+        "name",
+        "kind",
+        "incident_name",
+        "incident_url",
+        "time_zone",
+        "admits_outsiders",
+        "lends_members",
+    )
 
     logo_file = forms.FileField(
         label="Logo",
@@ -118,12 +132,28 @@ class SettingsForm(VersionedForm):
 
     class Meta:
         model = Organisation
-        fields = ("name", "kind", "logo_file", "remove_logo", "incident_name", "incident_url", "time_zone")
+        fields = (
+            "name",
+            "kind",
+            "logo_file",
+            "remove_logo",
+            "incident_name",
+            "incident_url",
+            "time_zone",
+            "admits_outsiders",
+            "lends_members",
+        )
         labels = {
             "incident_name": "What is your incident system called?",
             "time_zone": "Time zone",
+            "admits_outsiders": "People from other organisations may join our groups",
+            "lends_members": "Our people may join groups of other organisations",
         }
-        help_texts = {"incident_name": "For example, Datix."}
+        help_texts = {
+            "incident_name": "For example, Datix.",
+            "admits_outsiders": "They read what the group shares. You let each of them in yourself.",
+            "lends_members": "They read what that group shares, and nothing of ours is shown to the others.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -174,15 +204,15 @@ def picture(upload: UploadedFile) -> bytes:
     return out.getvalue()
 
 
-class AccountForm(forms.ModelForm):
+class AccountForm(forms.Form):
     """One’s own name."""
 
-    class Meta:
-        model = Person
-        fields = ("name",)
-        labels = {"name": "Your name"}
-        help_texts = {"name": "Colleagues see it next to actions and in lists."}
-        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+    name = forms.CharField(
+        label="Your name",
+        max_length=120,
+        help_text="Colleagues see it next to actions and in lists.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
 
 
 class JoinForm(forms.Form):
@@ -213,3 +243,12 @@ class AuditFilterForm(forms.Form):
 
     person = forms.IntegerField(required=False)
     kind = forms.CharField(required=False, max_length=40)
+
+
+class OutsiderForm(forms.Form):
+    """Somebody of another organisation who is to belong to a group."""
+
+    email = forms.EmailField(label="Their e-mail address", max_length=254, help_text="The one with which they sign in.")
+    is_guest = forms.BooleanField(
+        label="As a guest", required=False, help_text="They read and take part, but are no member of the group."
+    )

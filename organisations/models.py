@@ -71,6 +71,14 @@ def _known_zone(value: str) -> None:
         raise ValidationError("Choose a time zone from the list, for example Europe/London.")
 
 
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    """Organisations of the portal."""
+
+    def visible_to(self, membership: "Membership") -> "OrganisationQuerySet":
+        """One’s own: of the others nothing is known here."""
+        return self.filter(pk=membership.organisation_id)
+
+
 class Organisation(models.Model):
     """A trust, council or charity that runs a programme. Nothing of it is visible to another one unless it shares."""
 
@@ -90,8 +98,17 @@ class Organisation(models.Model):
     incident_name = models.CharField("incident system’s name", max_length=80, blank=True)
     incident_url = models.URLField("incident system’s address", max_length=500, blank=True)
     time_zone = models.CharField(max_length=64, default="Europe/London", validators=[_known_zone])
+    # Both sides must allow it before somebody from elsewhere belongs to a group: see GroupMembershipQuerySet.
+    admits_outsiders = models.BooleanField(
+        default=False, help_text="Members of other organisations may belong to our groups."
+    )
+    lends_members = models.BooleanField(
+        default=False, help_text="Our members may belong to groups of other organisations and of the network."
+    )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -104,7 +121,11 @@ class Organisation(models.Model):
 
 
 class GroupQuerySet(models.QuerySet["Group"]):
-    """Groups of organisations."""
+    """Groups of organisations and of the network."""
+
+    def open_to(self, membership: "Membership") -> "GroupQuerySet":
+        """Those that this member belongs to, and may today: see ``GroupMembershipQuerySet.in_force``."""
+        return self.filter(pk__in=GroupMembership.objects.in_force(membership).values("group_id"))
 
     def of_people(self, organisation: Organisation) -> "GroupQuerySet":
         """Units, teams and communities of an organisation; the sources of brought-in lessons are no people."""
@@ -112,7 +133,11 @@ class GroupQuerySet(models.QuerySet["Group"]):
 
 
 class Group(models.Model):
-    """A unit, a team, or the members of a community: what lessons, assets and visibility can belong to."""
+    """A unit, a team, or the members of a community: what lessons, assets and visibility can belong to.
+
+    A group belongs to an organisation, or to the network (no organisation). Its people may come from several
+    organisations where both sides allow it.
+    """
 
     class Kind(models.TextChoices):
         UNIT = "unit", "Unit, for example a ward or a department"
@@ -120,7 +145,9 @@ class Group(models.Model):
         COMMUNITY = "community", "Community"
         SOURCE = "source", "Source of lessons brought in"
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, null=True, blank=True, help_text="Empty: it belongs to the network."
+    )
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.TEAM)
     people = models.ManyToManyField(Person, through="GroupMembership", related_name="circles")
@@ -137,7 +164,13 @@ class Group(models.Model):
                 Lower("name"),
                 name="group_name_unique",
                 violation_error_message="There is already a group with this name.",
-            )
+            ),
+            models.UniqueConstraint(
+                Lower("name"),
+                condition=Q(organisation=None),
+                name="network_group_name_unique",
+                violation_error_message="There is already a group with this name.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -149,12 +182,31 @@ class Group(models.Model):
         return str(self.get_kind_display()).partition(",")[0]
 
 
+class GroupMembershipQuerySet(models.QuerySet["GroupMembership"]):
+    """Who belongs to which group, and from where."""
+
+    def in_force(self, membership: "Membership") -> "GroupMembershipQuerySet":
+        """The groups that this member belongs to and may today.
+
+        At home always; elsewhere and in the network only while both sides allow it. Whoever belongs to two
+        organisations sees a group from the one through which they belong to it.
+        """
+        home = Q(group__organisation_id=membership.organisation_id)
+        if membership.organisation.lends_members:
+            home |= Q(group__organisation=None) | Q(group__organisation__admits_outsiders=True)
+        return self.filter(home, membership_id=membership.pk)
+
+
 class GroupMembership(models.Model):
-    """That a person belongs to a group."""
+    """That a person belongs to a group, as a member of the organisation through which they came."""
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE)
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    membership = models.ForeignKey("Membership", on_delete=models.CASCADE, related_name="circles")
+    is_guest = models.BooleanField(default=False, help_text="Reads and takes part, but is no member of it.")
     joined_at = models.DateTimeField(default=timezone.now)
+
+    objects = GroupMembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "person"], name="group_membership_once")]
@@ -205,6 +257,11 @@ class Membership(models.Model):
     @cached_property
     def permissions(self) -> frozenset[Permission]:
         return permissions_of(self.role, named_validator=self.is_validator)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the person may come in today: the same as ``MembershipQuerySet.current``, for a loaded row."""
+        return self.left_at is None and self.suspended_at is None and self.person.is_active
 
     def can(self, permission: Permission) -> bool:
         """Whether the role carries the permission; says nothing about any single record."""
@@ -267,26 +324,11 @@ class Invitation(models.Model):
         return at >= self.expires_at
 
 
-class PutAway(models.Model):
-    """That a person has put away the introduction of a page. Nobody else sees it."""
-
-    person = models.ForeignKey(Person, on_delete=models.CASCADE)
-    page = models.CharField(max_length=60)
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name_plural = "introductions put away"
-        constraints = [models.UniqueConstraint(fields=["person", "page"], name="put_away_once")]
-
-    def __str__(self) -> str:
-        return f"{self.page} by {self.person}"
-
-
 class AuditName(models.Model):
     """The name of a person or thing as it stood, kept beside the trail so that a name can go and the trail stays."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
-    kind = models.CharField(max_length=40)
+    kind = models.CharField(max_length=20)
     ident = models.BigIntegerField()
     name = models.CharField(max_length=250)
 
@@ -300,14 +342,15 @@ class AuditName(models.Model):
 class AuditEntry(models.Model):
     """Who did what when: one row for every change of state, written in the transaction of the change.
 
-    Only facts and integers: no foreign key to a person or thing, and no names (see ``AuditName``).
+    Only facts and integers: no foreign key to a person or thing, and no names (see ``AuditName``). ``event`` is a key
+    of ``organisations.events.vocabulary``, ``kind`` and ``ident`` are a ``Ref``.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     at = models.DateTimeField(default=timezone.now)
     actor_id = models.BigIntegerField(null=True)
-    verb = models.CharField(max_length=60)
-    kind = models.CharField(max_length=40)
+    event = models.CharField(max_length=60)
+    kind = models.CharField(max_length=20)
     ident = models.BigIntegerField()
     facts = models.JSONField(default=dict)
 
@@ -320,4 +363,4 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.verb} {self.kind} {self.ident}"
+        return f"{self.event} {self.kind} {self.ident}"

@@ -7,7 +7,9 @@ from datetime import date, datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from kmportal.lib import things
 from kmportal.lib.days import long_day
+from organisations.events import vocabulary
 from organisations.models import AuditEntry, AuditName, Organisation
 
 COLUMNS = ("When", "Who", "What", "Kind", "Number", "Name", "Facts")
@@ -32,11 +34,10 @@ def trail_people(organisation: Organisation) -> QuerySet[AuditName]:
     return AuditName.objects.filter(organisation=organisation, kind="person").order_by("name")
 
 
-def trail_kinds(organisation: Organisation) -> list[str]:
-    """The kinds of things that the trail speaks of."""
-    return sorted(
-        AuditEntry.objects.filter(organisation=organisation).order_by().values_list("kind", flat=True).distinct()
-    )
+def trail_kinds(organisation: Organisation) -> list[tuple[str, str]]:
+    """The kinds of things that the trail speaks of: key and word."""
+    kinds = AuditEntry.objects.filter(organisation=organisation).order_by().values_list("kind", flat=True).distinct()
+    return sorted(((kind, things.kind(kind).word) for kind in kinds), key=lambda each: each[1])
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class TrailLine:
 
     at: datetime
     who: str
-    verb: str
+    change: str
     kind: str
     ident: int
     what: str
@@ -56,11 +57,15 @@ class TrailLine:
         """From a row of ``trail()``. With ``names`` of people, by number, it is for reading: names and days in full."""
         # In one order, because PostgreSQL keeps one of its own: what was before it first.
         order = sorted(entry.facts, key=lambda key: (not key.endswith("before"), key))
-        said = [(key, entry.facts[key]) for key in order if names is None or entry.facts[key] is not None]
+        said = [
+            (key, entry.facts[key])
+            for key in order
+            if key != "guest" and (names is None or entry.facts[key] is not None)
+        ]
         facts = ", ".join(f"{key.replace('_', ' ')}: {_word(key, value, names)}" for key, value in said)
-        who = getattr(entry, "who", None) or ("the portal" if entry.actor_id is None else f"person {entry.actor_id}")
         what = getattr(entry, "what", None) or ""
-        return cls(entry.at, who, entry.verb, entry.kind, entry.ident, what, facts)
+        change = str(vocabulary().get(entry.event, entry.event))
+        return cls(entry.at, _who(entry), change, things.kind(entry.kind).word.lower(), entry.ident, what, facts)
 
     @property
     def number(self) -> str:
@@ -70,7 +75,13 @@ class TrailLine:
 
     def cells(self) -> list[str]:
         """The line for a spreadsheet, under ``COLUMNS``."""
-        return [self.at.isoformat(), self.who, self.verb, self.kind, str(self.ident), self.what, self.facts]
+        return [self.at.isoformat(), self.who, self.change, self.kind, str(self.ident), self.what, self.facts]
+
+
+def _who(entry: AuditEntry) -> str:
+    if entry.actor_id is not None:
+        return getattr(entry, "who", None) or f"person {entry.actor_id}"
+    return "a guest" if entry.facts.get("guest") else "the portal"
 
 
 # Facts that are the number of a person.

@@ -16,6 +16,7 @@ urlpatterns = [
     path("groups/", groups.group_list, name="group_list"),
     path("groups/new/", groups.group_new, name="group_new"),
     path("groups/<int:pk>/", groups.group_edit, name="group_edit"),
+    path("groups/<int:pk>/admit/", groups.group_admit, name="group_admit"),
     path("settings/", settings.organisation_edit, name="organisation_edit"),
     path("logo/", settings.organisation_logo, name="organisation_logo"),
     path("audit/", settings.audit_list, name="audit_list"),

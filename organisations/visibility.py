@@ -1,4 +1,4 @@
-"""Who may see a row: the one rule that pages, search, exports and mail share.
+"""Visibility: who may see a row. The one rule that pages, search, exports, mails and streams share.
 
 A model that can be shared or kept back carries the columns ``organisation``, ``reach``, ``group`` and ``author``.
 ``within_reach`` turns a membership into the condition over them, always decided in the SQL.
@@ -24,13 +24,13 @@ class Reach(models.TextChoices):
 def within_reach(membership: Membership) -> Q:
     """The condition over ``organisation``, ``reach``, ``group`` and ``author`` for what this member may see.
 
-    One's own rows are visible at any reach, but only inside the organisation where one is a member. The role of
+    One's own rows are visible at any reach, but only inside the organisation where one is a member. What a group shares
+    is visible to all who belong to it, also from another organisation where both sides allow that. The role of
     administrator opens nothing here.
     """
-    person, here = membership.person_id, Q(organisation_id=membership.organisation_id)
-    circles = GroupMembership.objects.filter(person_id=person).values("group_id")
-    inside = Q(reach=Reach.ORGANISATION) | Q(reach=Reach.NETWORK) | Q(reach=Reach.GROUP, group_id__in=circles)
-    inside |= Q(author_id=person)
+    inside = Q(reach=Reach.ORGANISATION) | Q(reach=Reach.NETWORK) | Q(author_id=membership.person_id)
     if membership.can(Permission.VALIDATE):
         inside |= Q(reach=Reach.REVIEWERS)
-    return (here & inside) | Q(reach=Reach.NETWORK)
+    circles = GroupMembership.objects.in_force(membership).values("group_id")
+    shared = Q(reach=Reach.NETWORK) | Q(reach=Reach.GROUP, group_id__in=circles)
+    return (Q(organisation_id=membership.organisation_id) & inside) | shared

@@ -1,10 +1,10 @@
 """What happens to a programme and its plan: begun, revised, planned, changed with a reason, brought on.
 
-A change of the plan keeps what moved and why beside the intervention, and leaves a row in the organisation's trail.
+Each asks its permission first and is told once, as an event: trail, history, notices and search follow from there.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,33 +15,25 @@ from actionplan.models import Action
 from kmportal.lib.days import long_day
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.locking import save_over
-from notifications.actions import tell
-from organisations import audit
+from kmportal.lib.model_rules import refuse_invalid
+from organisations import events
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
-from roadmap import labels, starters
-from roadmap.models import (
-    Area,
-    CatalogueEntry,
-    Intervention,
-    InterventionAction,
-    InterventionChange,
-    Programme,
-    ProgrammeStep,
-    Step,
-)
-from roadmap.search_documents import of_intervention, of_programme
+from organisations.policies import require, require_that
+from roadmap import labels, policies, starters
+from roadmap.events import Event
+from roadmap.models import Area, CatalogueEntry, Intervention, Programme, ProgrammeStep, Step
 from roadmap.starters import Starter
-from search import index
 
 State = Intervention.State
 
 
 @transaction.atomic
-def begin(
+def begin_programme(
     organisation: Organisation,
     *,
-    by: Person,
+    by: Membership,
+    at: datetime,
     name: str,
     starts_on: date,
     ends_on: date,
@@ -57,6 +49,7 @@ def begin(
 
     ``starter`` names a starter programme whose interventions are planned at once, with days from the start.
     """
+    require(Permission.PLAN, by, organisation)
     chosen = _starter(starter, starts_on=starts_on, ends_on=ends_on)
     Organisation.objects.select_for_update().get(pk=organisation.pk)  # of two firsts, one is current
     _check_people(organisation, lead=lead, sponsor=sponsor)
@@ -72,14 +65,16 @@ def begin(
             "sponsor": sponsor,
             "starts_on": starts_on,
             "ends_on": ends_on,
+            "created_at": at,
             "is_current": not Programme.objects.filter(organisation=organisation).current().exists(),
         },
     )
     if made:
         ProgrammeStep.objects.bulk_create(ProgrammeStep(programme=programme, number=step) for step in Step)
-        index.put_many([of_programme(programme)])
-        audit.record(organisation, "begun", programme, by=by, starts_on=starts_on, ends_on=ends_on, starter=starter)
-        _plan_first_days(programme, chosen, by=by)
+        events.record(
+            Event.PROGRAMME_BEGUN, programme, by=by, at=at, starts_on=starts_on, ends_on=ends_on, starter=starter
+        )
+        _plan_first_days(programme, chosen, by=by, at=at)
     return programme
 
 
@@ -99,15 +94,16 @@ def _starter(key: str, *, starts_on: date, ends_on: date) -> Starter | None:
     return chosen
 
 
-def _plan_first_days(programme: Programme, chosen: Starter | None, *, by: Person) -> None:
+def _plan_first_days(programme: Programme, chosen: Starter | None, *, by: Membership, at: datetime) -> None:
     """Plan the interventions of a starter. They belong to nobody yet; the summary says for whom they are."""
     lines = chosen.lines if chosen else ()
     rows = CatalogueEntry.objects.filter(retired_at=None).in_bulk([line.entry.key for line in lines], field_name="key")
     for line in lines:
         first, last = line.days_from(programme.starts_on)
-        plan(
+        plan_intervention(
             programme,
             by=by,
+            at=at,
             title=line.entry.name,
             step=line.entry.step,
             entry=rows.get(line.entry.key),
@@ -122,50 +118,56 @@ def _plan_first_days(programme: Programme, chosen: Starter | None, *, by: Person
 
 
 @transaction.atomic
-def revise(programme: Programme, *, by: Person, seen: int, **fields: Any) -> Programme:
+def revise_programme(programme: Programme, *, by: Membership, at: datetime, seen: int, **fields: Any) -> Programme:
     """Change what the programme says about itself. Raises ``Stale`` when somebody else was first."""
+    require(Permission.PLAN, by, programme.organisation)
     _check_people(
         programme.organisation,
         **{role: fields[role] for role in ("lead", "sponsor") if fields.get(role) != getattr(programme, role)},
     )
     save_over(programme, seen=seen, **fields)
-    index.put_many([of_programme(programme)])
-    audit.record(programme.organisation, "revised", programme, by=by)
+    events.record(Event.PROGRAMME_REVISED, programme, by=by, at=at)
     return programme
 
 
 @transaction.atomic
-def make_current(programme: Programme, *, by: Person) -> Programme:
-    """From now on this is the programme that the portal opens with. Safe to repeat."""
+def make_programme_current(programme: Programme, *, by: Membership, at: datetime) -> Programme:
+    """From now on this is the programme that the portal opens with. Idempotent."""
+    require(Permission.PLAN, by, programme.organisation)
     Organisation.objects.select_for_update().get(pk=programme.organisation_id)
     programme.refresh_from_db()
     if programme.is_current:
         return programme
-    before = list(Programme.objects.filter(organisation=programme.organisation_id).current())
+    before = list(
+        Programme.objects.filter(organisation=programme.organisation_id).current().select_related("organisation")
+    )
     Programme.objects.filter(pk__in=[row.pk for row in before]).update(is_current=False)
     programme.is_current = True
     programme.save(update_fields=["is_current"])
     for row in before:
         row.is_current = False
-    index.put_many(of_programme(row) for row in [*before, programme])
-    audit.record(programme.organisation, "made current", programme, by=by)
+    events.record(Event.PROGRAMME_MADE_CURRENT, programme, by=by, at=at, also=before)
     return programme
 
 
 @transaction.atomic
-def mark_step(step: ProgrammeStep, *, by: Person, seen: int, state: str, note: str = "") -> ProgrammeStep:
+def mark_step(
+    step: ProgrammeStep, *, by: Membership, at: datetime, seen: int, state: str, note: str = ""
+) -> ProgrammeStep:
     """Say where a step stands. Steps are phases, not gates: any order is allowed, and going back too."""
+    require(Permission.PLAN, by, step.organisation)
     before = step.state
     save_over(step, seen=seen, state=state, note=note.strip())
-    audit.record(step.programme.organisation, "marked", step, by=by, step=step.number, before=before, after=state)
+    events.record(Event.STEP_MARKED, step, by=by, at=at, step=step.number, before=before, after=state)
     return step
 
 
 @transaction.atomic
-def plan(
+def plan_intervention(
     programme: Programme,
     *,
-    by: Person,
+    by: Membership,
+    at: datetime,
     title: str,
     step: int,
     entry: CatalogueEntry | None = None,
@@ -179,16 +181,14 @@ def plan(
     output: str = "",
     once: UUID | None = None,
 ) -> Intervention:
-    """Put an intervention into the plan. The caller has checked that ``by`` may plan.
+    """Put an intervention into the plan.
 
     What is left out comes from the catalogue entry: areas, kind and effort. Somebody else who is to do it is told.
     The same ``once`` a second time answers what it made the first time.
     """
+    require(Permission.PLAN, by, programme.organisation)
     title = title.strip()
-    if not title:
-        raise Refusal("Give the intervention a name.")
-    if len(title) > 120:
-        raise Refusal("Give the intervention a name of 120 characters or fewer.")
+    refuse_invalid(Intervention(programme=programme, title=title, summary=summary.strip()), "title", "summary")
     _check_days(starts_on, ends_on)
     _check_people(programme.organisation, owner=owner)
     intervention, made = Intervention.objects.get_or_create(
@@ -206,20 +206,22 @@ def plan(
             "effort": effort or (entry.effort if entry else ""),
             "areas": _in_order(areas if areas is not None else entry.areas if entry else []),
             "output": output.strip()[:300],
-            "created_by": by,
+            "created_by": by.person,
+            "created_at": at,
         },
     )
     if made:
-        index.put_many([of_intervention(intervention)])
-        facts = {"step": step, "starts_on": starts_on, "ends_on": ends_on, "owner": owner.pk if owner else None}
-        audit.record(programme.organisation, "planned", intervention, by=by, **facts)
-        _tell_owner(intervention, by=by, text=f"{by} gave you an intervention: {title}", event="given")
+        facts = {"step": step, "starts_on": starts_on, "ends_on": ends_on, "owner": owner}
+        events.record(Event.INTERVENTION_PLANNED, intervention, by=by, at=at, **facts)
     return intervention
 
 
 @transaction.atomic
-def change(intervention: Intervention, *, by: Person, seen: int, reason: str = "", **fields: Any) -> Intervention:
+def change_intervention(
+    intervention: Intervention, *, by: Membership, at: datetime, seen: int, reason: str = "", **fields: Any
+) -> Intervention:
     """Change the plan. Asks why when a day moves; keeps what changed and why. ``Stale`` if somebody else was first."""
+    require(Permission.PLAN, by, intervention.organisation)
     before = Intervention.objects.select_for_update(of=("self",)).select_related("owner").get(pk=intervention.pk)
     if before.version != seen:
         raise Stale
@@ -227,7 +229,9 @@ def change(intervention: Intervention, *, by: Person, seen: int, reason: str = "
         fields["areas"] = _in_order(fields["areas"])
     _check_days(fields.get("starts_on", before.starts_on), fields.get("ends_on", before.ends_on))
     if fields.get("owner") != before.owner:
-        _check_people(intervention.programme.organisation, owner=fields.get("owner"))
+        _check_people(intervention.organisation, owner=fields.get("owner"))
+    if "title" in fields:
+        refuse_invalid(Intervention(title=fields["title"]), "title")
     words = labels.changes(before, fields)
     if not words:
         return intervention
@@ -235,24 +239,29 @@ def change(intervention: Intervention, *, by: Person, seen: int, reason: str = "
     if labels.days_moved(before, fields) and not reason:
         raise Refusal("Say why the plan changes.")
     save_over(intervention, seen=seen, **fields)
-    index.put_many([of_intervention(intervention)])
-    _keep_change(intervention, words, by=by, reason=reason)
-    audit.record(intervention.programme.organisation, "changed", intervention, by=by, fields=len(words))
-    if before.owner_id != intervention.owner_id:
-        text = f"{by} gave you an intervention: {intervention.title}"
-        _tell_owner(intervention, by=by, text=text, event="given")
+    events.record(
+        Event.INTERVENTION_CHANGED,
+        intervention,
+        by=by,
+        at=at,
+        note=reason,
+        texts={"words": " ".join(words)},
+        fields=len(words),
+        new_owner=before.owner_id != intervention.owner_id,
+    )
     return intervention
 
 
 @transaction.atomic
-def set_state(intervention: Intervention, *, by: Person, state: str, reason: str = "") -> Intervention:
+def set_intervention_state(
+    intervention: Intervention, *, by: Membership, at: datetime, state: str, reason: str = ""
+) -> Intervention:
     """Say where an intervention stands. Stopping it (paused, dropped) asks why. The same state again changes nothing.
 
     Whoever plans may, and the owner.
     """
+    require_that(policies.may_set_state(by, intervention))
     intervention.refresh_from_db(from_queryset=Intervention.objects.select_for_update())
-    if not may_set_state(intervention, _membership(intervention.programme.organisation, by)):
-        raise Refusal("Only the person who does this intervention, or the KM lead, can say where it stands.")
     if state == intervention.state:
         return intervention
     reason = reason.strip()
@@ -262,53 +271,50 @@ def set_state(intervention: Intervention, *, by: Person, state: str, reason: str
     intervention.state, intervention.state_reason = state, reason
     intervention.version += 1
     intervention.save(update_fields=["state", "state_reason", "version"])
-    index.put_many([of_intervention(intervention)])
-    words = f"{before} until now, {intervention.get_state_display().lower()} from today."
-    _keep_change(intervention, [words], by=by, reason=reason)
-    audit.record(intervention.programme.organisation, "set", intervention, by=by, before=before, after=state)
-    _tell_owner(
+    events.record(
+        Event.INTERVENTION_STATE_SET,
         intervention,
         by=by,
-        text=f"{by} marked your intervention as {intervention.get_state_display().lower()}: {intervention.title}",
-        event="state",
+        at=at,
+        note=reason,
+        texts={"words": f"{before} until now, {intervention.get_state_display().lower()} from today."},
+        before=before,
+        after=state,
     )
     return intervention
 
 
 @transaction.atomic
-def promise_for(intervention: Intervention, *, by: Person, **words: Any) -> Action:
-    """An action that hangs on an intervention; the programme's lead hears when it is late.
+def add_intervention_action(intervention: Intervention, *, by: Membership, at: datetime, **words: Any) -> Action:
+    """An action that comes from an intervention; the programme’s lead hears when it is late.
 
-    ``words`` are those of ``actionplan.actions.promise``.
+    ``words`` are those of ``actionplan.actions.add_action``, which asks the permission.
     """
-    programme = intervention.programme
-    action = actionplan.actions.promise(
-        programme.organisation,
+    return actionplan.actions.add_action(
+        intervention.organisation,
         by=by,
-        source=f"{intervention.title} (step {intervention.step})"[:200],
-        source_url_name="intervention_detail",
-        source_url_args=[programme.organisation.slug, intervention.pk],
-        told_when_late=programme.lead,
+        at=at,
+        source=intervention,
+        told_when_late=intervention.programme.lead,
         **words,
     )
-    InterventionAction.objects.get_or_create(action=action, defaults={"intervention": intervention})
-    return action
 
 
-def may_set_state(intervention: Intervention, membership: Membership | None) -> bool:
-    """Those who plan, and the one who does it."""
-    if membership is None:
-        return False
-    return membership.can(Permission.PLAN) or membership.person_id == intervention.owner_id
+@transaction.atomic
+def delete_untouched_intervention(intervention: Intervention, *, by: Membership, at: datetime) -> None:
+    """Take back an intervention that nothing has happened to since it was planned. Part of undoing what planned it."""
+    require(Permission.PLAN, by, intervention.organisation)
+    events.record(Event.INTERVENTION_DELETED, intervention, by=by, at=at)
+    intervention.delete()
 
 
-def _membership(organisation: Organisation, person: Person) -> Membership | None:
-    return Membership.objects.current().filter(organisation=organisation, person=person).first()
+def _is_member(organisation: Organisation, person: Person) -> bool:
+    return Membership.objects.current().filter(organisation=organisation, person=person).exists()
 
 
 def _check_people(organisation: Organisation, **people: Person | None) -> None:
     for person in people.values():
-        if person is not None and _membership(organisation, person) is None:
+        if person is not None and not _is_member(organisation, person):
             raise Refusal(f"{person} is not a member here any more. Choose somebody else.")
 
 
@@ -322,25 +328,3 @@ def _in_order(areas: Iterable[str]) -> list[str]:
     if unknown := chosen - set(Area.values):
         raise Refusal(f"There is no area called “{min(unknown)}”.")
     return [area for area in Area.values if area in chosen]
-
-
-def _keep_change(intervention: Intervention, words: list[str], *, by: Person, reason: str) -> None:
-    text = " ".join(words)
-    InterventionChange.objects.create(
-        intervention=intervention, words=text if len(text) <= 400 else text[:399] + "…", reason=reason[:500], by=by
-    )
-
-
-def _tell_owner(intervention: Intervention, *, by: Person, text: str, event: str) -> None:
-    if intervention.owner is None or intervention.owner == by:
-        return
-    organisation = intervention.programme.organisation
-    tell(
-        intervention.owner,
-        organisation=organisation,
-        kind="intervention",
-        text=text,
-        url_name="intervention_detail",
-        url_args=[organisation.slug, intervention.pk],
-        key=f"intervention {intervention.pk} {event} {intervention.version}",
-    )

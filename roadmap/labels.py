@@ -6,8 +6,16 @@ from typing import Any
 
 from kmportal.lib.days import long_day
 from kmportal.lib.sentences import quoted
+from kmportal.lib.things import Look
 from roadmap.models import Intervention, Kind, Step
 
+STATES = {
+    Intervention.State.PLANNED: Look("", "circle-dashed", "Planned"),
+    Intervention.State.DOING: Look("info", "arrow-right", "Under way"),
+    Intervention.State.DONE: Look("good", "circle-check", "Done"),
+    Intervention.State.PAUSED: Look("warn", "clock", "Paused"),
+    Intervention.State.DROPPED: Look("", "circle-x", "Dropped"),
+}
 _DAYS = {"starts_on": "Start", "ends_on": "End"}
 _PLAIN = {"summary": "what it is about", "effort": "effort", "areas": "areas", "output": "output"}
 

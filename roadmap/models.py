@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from actionplan.models import Action
 from organisations.models import Membership, Organisation, Person
 
 
@@ -184,6 +184,10 @@ class ProgrammeStep(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.get_number_display()}"
 
+    @property
+    def organisation(self) -> Organisation:
+        return self.programme.organisation
+
 
 class InterventionQuerySet(models.QuerySet["Intervention"]):
     """Interventions, in the words of those who plan them."""
@@ -226,7 +230,12 @@ class Intervention(models.Model):
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="interventions")
     entry = models.ForeignKey(CatalogueEntry, on_delete=models.PROTECT, null=True, blank=True)
     step = models.PositiveSmallIntegerField(choices=Step.choices)
-    title = models.CharField(max_length=120)
+    title = models.CharField(
+        "name",
+        max_length=120,
+        validators=[MaxLengthValidator(120, "Give the intervention a name of 120 characters or fewer.")],
+        error_messages={"blank": "Give the intervention a name."},
+    )
     summary = models.TextField(max_length=2000, blank=True)
     owner = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="interventions_owned"
@@ -270,6 +279,10 @@ class Intervention(models.Model):
         return reverse("intervention_detail", kwargs={"slug": self.programme.organisation.slug, "pk": self.pk})
 
     @property
+    def organisation(self) -> Organisation:
+        return self.programme.organisation
+
+    @property
     def takes(self) -> str:
         """How long it takes, in one word; empty when nobody has said."""
         return TAKES.get(self.effort, "")
@@ -308,16 +321,3 @@ class InterventionChange(models.Model):
 
     def __str__(self) -> str:
         return self.words
-
-
-class InterventionAction(models.Model):
-    """That an action was promised for an intervention."""
-
-    intervention = models.ForeignKey(Intervention, on_delete=models.CASCADE, related_name="promises")
-    action = models.OneToOneField(Action, on_delete=models.CASCADE, related_name="+")
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return f"{self.action} for {self.intervention}"

@@ -11,6 +11,8 @@ from django.urls import reverse
 from kmportal.lib.charts import Balance, Band, Bar, StepProgress, Timeline, balance, timeline
 from kmportal.lib.days import due_in_words, long_day
 from kmportal.lib.sentences import capital, counted, in_words, listed
+from kmportal.lib.things import Look
+from roadmap.labels import STATES
 from roadmap.models import Area, CatalogueEntry, Intervention, Programme, ProgrammeStep, Step, StepGuide
 
 State = Intervention.State
@@ -128,24 +130,13 @@ def row_of(intervention: Intervention, *, on: date) -> Row:
     return Row(intervention, f"{owner}, {when}" if when else owner, state_of(intervention, on=on))
 
 
-def state_of(intervention: Intervention, *, on: date) -> tuple[str, str, str]:
-    """State as (kind, icon, words): what is late or needs an owner says so."""
+def state_of(intervention: Intervention, *, on: date) -> Look:
+    """The state as a list shows it: what is late or needs an owner says so."""
     if intervention.days_late(on):
-        return "bad", "triangle-alert", due_in_words(intervention.ends_on, on=on)
+        return Look("bad", "triangle-alert", due_in_words(intervention.ends_on, on=on))
     if intervention.state == State.PLANNED and intervention.owner_id is None:
-        return "warn", "circle-alert", "Needs an owner"
-    return plain_state(intervention)
-
-
-def plain_state(intervention: Intervention) -> tuple[str, str, str]:
-    """The state alone."""
-    return {
-        State.PLANNED: ("", "circle-dashed", "Planned"),
-        State.DOING: ("info", "arrow-right", "Under way"),
-        State.DONE: ("good", "circle-check", "Done"),
-        State.PAUSED: ("warn", "clock", "Paused"),
-        State.DROPPED: ("", "circle-x", "Dropped"),
-    }[State(intervention.state)]
+        return Look("warn", "circle-alert", "Needs an owner")
+    return STATES[State(intervention.state)]
 
 
 def days_in_words(intervention: Intervention) -> str:

@@ -1,11 +1,23 @@
 """Programmes and interventions as the search knows them."""
 
+from collections.abc import Iterator, Sequence
+
 from organisations.visibility import Reach
 from roadmap.models import Intervention, Programme
 from search.index import Doc
 
 
-def of_programme(programme: Programme) -> Doc:
+def programme_documents(programmes: Sequence[Programme]) -> Iterator[Doc]:
+    """What can be found of programmes."""
+    return map(_programme_document, programmes)
+
+
+def intervention_documents(interventions: Sequence[Intervention]) -> Iterator[Doc]:
+    """What can be found of interventions."""
+    return map(_intervention_document, interventions)
+
+
+def _programme_document(programme: Programme) -> Doc:
     """Every member finds every programme; the current one first."""
     return Doc(
         kind="programme",
@@ -18,21 +30,19 @@ def of_programme(programme: Programme) -> Doc:
         abstract=programme.vision,
         body="\n".join(words for words in (programme.mission, programme.ambition) if words),
         state="current" if programme.is_current else "other",
-        url_name="programme_detail",
-        url_args=[programme.organisation.slug, programme.pk],
         year=programme.starts_on.year,
         rank=300 if programme.is_current else 100,
         at=programme.created_at,
     )
 
 
-def of_intervention(intervention: Intervention) -> Doc:
+def _intervention_document(intervention: Intervention) -> Doc:
     """Every member finds every intervention, by its own words and by those of the catalogue."""
-    entry, organisation = intervention.entry, intervention.programme.organisation
+    entry = intervention.entry
     return Doc(
         kind="intervention",
         ident=intervention.pk,
-        organisation=organisation,
+        organisation=intervention.organisation,
         reach=Reach.ORGANISATION,
         group_id=None,
         author_id=intervention.created_by_id,
@@ -42,8 +52,6 @@ def of_intervention(intervention: Intervention) -> Doc:
         tags=[intervention.get_step_display(), *intervention.area_names, *([entry.name] if entry else [])],
         state=intervention.state,
         subkind=intervention.kind,
-        url_name="intervention_detail",
-        url_args=[organisation.slug, intervention.pk],
         year=intervention.starts_on.year if intervention.starts_on else None,
         rank=0 if intervention.state == Intervention.State.DROPPED else 200,
         at=intervention.created_at,

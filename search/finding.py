@@ -14,9 +14,10 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection
 from django.db.models import Q
-from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
+from kmportal.lib import things
+from kmportal.lib.things import Ref
 from organisations.models import Membership
 from organisations.visibility import within_reach
 from search import corrections, engines
@@ -300,8 +301,9 @@ def _counts(asked: _Asked, names: Sequence[str]) -> dict[str, list[tuple[str, in
 
 
 def _hits(rows: Iterable[Any], asked: _Asked) -> list[Hit]:
+    rows = list(rows)
     highlighter = Highlighter(asked.query.all)
-    slug = asked.membership.organisation.slug
+    pages = things.urls([Ref(row.kind, row.ident) for row in rows], asked.membership.organisation.slug)
     return [
         Hit(
             kind=row.kind,
@@ -309,7 +311,7 @@ def _hits(rows: Iterable[Any], asked: _Asked) -> list[Hit]:
             title=row.title,
             title_html=highlighter.mark(row.title),
             snippet_html=highlighter.snippet(row.abstract, row.body),
-            url=_url(row.url_name, [slug, *row.url_args]),
+            url=pages.get(Ref(row.kind, row.ident), ""),
             state=row.state,
             subkind=row.subkind,
             source=row.source,
@@ -320,11 +322,3 @@ def _hits(rows: Iterable[Any], asked: _Asked) -> list[Hit]:
         )
         for row in rows
     ]
-
-
-def _url(name: str, args: Sequence[Any]) -> str:
-    """The page of a hit; empty if that page is gone."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""

@@ -1,4 +1,4 @@
-"""Keeping the index: what can be found is put here by the action that changes it, in the same transaction.
+"""Keeping the index: what can be found is put here in the transaction that changes it (``search.subscribers``).
 
 Nothing here knows what a lesson or a session is. ``find`` is the way to ask.
 """
@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,9 +21,10 @@ from search.models import SearchDoc, SearchText
 __all__ = ["Doc", "Drift", "Hit", "Results", "drift", "drop", "find", "put_many", "rebuild"]
 
 BATCH = 200
+# Of what a ``Doc`` holds. Counted up when that changes, so that an upgrade builds the index anew.
+VERSION = 2
 _COLUMNS = [
-    "organisation", "reach", "group", "author", "title", "url_name", "url_args", "state", "subkind", "source", "year",
-    "rank", "at", "digest",
+    "organisation", "reach", "group", "author", "title", "state", "subkind", "source", "year", "rank", "at", "digest",
 ]  # fmt: skip
 
 
@@ -32,8 +32,8 @@ _COLUMNS = [
 class Doc:
     """One thing that can be found. Texts are plain, without HTML.
 
-    ``rank`` 0 to 1000: what is validated and used comes first. ``url_args`` needs no slug: the link is made under the
-    reader’s own organisation. ``at`` is the moment it is sorted by; without one, the moment it was put first.
+    ``kind`` and ``ident`` are its ``Ref``. ``rank`` 0 to 1000: what is validated and used comes first. ``at`` is the
+    moment it is sorted by; without one, the moment it was put first.
     """
 
     kind: str
@@ -43,8 +43,6 @@ class Doc:
     group_id: int | None
     author_id: int | None
     title: str
-    url_name: str
-    url_args: Sequence[Any]
     abstract: str = ""
     body: str = ""
     tags: Sequence[str] = ()
@@ -60,14 +58,6 @@ class Doc:
         return self.kind, self.ident
 
     @property
-    def arguments(self) -> list[Any]:
-        """Arguments of the link, without the slug that may stand first."""
-        args = list(self.url_args)
-        if self.organisation is not None and args and args[0] == self.organisation.slug:
-            del args[0]
-        return args
-
-    @property
     def texts(self) -> tuple[str, str, str, str]:
         """Title, tags, abstract, body, as the database can keep them."""
         return _clean(self.title), _clean("\n".join(self.tags)), _clean(self.abstract), _clean(self.body)
@@ -79,9 +69,9 @@ class Doc:
         A choice counts as its value, so that it is the same before and after it was read from the database.
         """
         facts = (
-            analyser.VERSION, self.organisation.pk if self.organisation else None, str(self.reach), self.group_id,
-            self.author_id, self.url_name, self.arguments, str(self.state), str(self.subkind), self.source, self.year,
-            self.rank, self.at.timestamp() if self.at else None, *self.texts,
+            VERSION, analyser.VERSION, self.organisation.pk if self.organisation else None, str(self.reach),
+            self.group_id, self.author_id, str(self.state), str(self.subkind), self.source, self.year, self.rank,
+            self.at.timestamp() if self.at else None, *self.texts,
         )  # fmt: skip
         return hashlib.blake2b(repr(facts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
@@ -152,8 +142,6 @@ def _row(doc: Doc, before: SearchDoc | None) -> SearchDoc:
         group_id=doc.group_id,
         author_id=doc.author_id,
         title=title if len(title) <= 300 else f"{title[:299]}…",
-        url_name=doc.url_name,
-        url_args=doc.arguments,
         state=doc.state,
         subkind=doc.subkind,
         source=_clean(doc.source),
@@ -162,6 +150,11 @@ def _row(doc: Doc, before: SearchDoc | None) -> SearchDoc:
         at=doc.at or (before.at if before else timezone.now()),
         digest=doc.digest,
     )
+
+
+def is_filled() -> bool:
+    """Whether anything stands in the index."""
+    return SearchDoc.objects.exists()
 
 
 def drop(kind: str, ident: int) -> None:

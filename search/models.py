@@ -20,7 +20,9 @@ class SearchDocQuerySet(models.QuerySet["SearchDoc"]):
 
 
 class SearchDoc(models.Model):
-    """One thing that can be found: what it is, who may see it, what it is filtered and ranked by, where its page is."""
+    """One thing that can be found: its ``Ref`` (``kind``, ``ident``), who may see it, what it is filtered and ranked
+    by.
+    """
 
     kind = models.CharField(max_length=20)
     ident = models.BigIntegerField(help_text="Key of the thing in its own table.")
@@ -29,8 +31,6 @@ class SearchDoc(models.Model):
     group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     author = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     title = models.CharField(max_length=300)
-    url_name = models.CharField(max_length=80)
-    url_args = models.JSONField(default=list, help_text="Without the organisation’s slug: that is the reader’s.")
     state = models.CharField(max_length=20, blank=True)
     subkind = models.CharField(max_length=40, blank=True)
     source = models.CharField(max_length=80, blank=True)

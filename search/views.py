@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
+from kmportal.lib import things
 from kmportal.lib.pagination import PageOf, page_number
+from kmportal.lib.things import Look, Thing
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
-from search import facets, kinds
+from organisations.requests import MemberRequest
+from search import facets
 from search.index import Hit, Results, find
 
 PER_PAGE = 10
@@ -21,8 +24,8 @@ class Row:
     """A hit in words."""
 
     hit: Hit
-    kind: kinds.Kind
-    state: kinds.State | None
+    kind: Thing
+    state: Look | None
     subkind: str
 
 
@@ -31,12 +34,12 @@ class Offer:
     """One kind of thing that can be found, and how many of it."""
 
     key: str
-    kind: kinds.Kind
+    kind: Thing
     count: int
 
 
 @requires(Permission.READ)
-def search(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def search(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """Without words and choices: what can be found. With them: what was found."""
     text = request.GET.get("q", "").strip()
     chosen = facets.chosen(request.GET, FACETS)
@@ -57,7 +60,7 @@ def search(request: HttpRequest, organisation: Organisation) -> HttpResponse:
         "starting": starting,
         "newest": newest,
         "rows": [_row(hit) for hit in results.hits],
-        "offers": [Offer(key, kinds.kind_of(key), count) for key, count in results.facets["kind"]],
+        "offers": [Offer(key, things.kind(key), count) for key, count in results.facets["kind"]],
         "panel": facets.panel(results, request.GET, _lists(chosen)),
         "page": PageOf(results.page, PER_PAGE, results.total, more=results.more),
         "links": _links(request.GET, results),
@@ -66,17 +69,16 @@ def search(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 
 
 def _row(hit: Hit) -> Row:
-    state = kinds.state_of(hit.kind, hit.state) if hit.state else None
-    subkind = kinds.subkind_of(hit.kind, hit.subkind) if hit.subkind else ""
-    return Row(hit, kinds.kind_of(hit.kind), state, subkind)
+    kind = things.kind(hit.kind)
+    return Row(hit, kind, kind.look(hit.state) if hit.state else None, kind.subkind(hit.subkind) if hit.subkind else "")
 
 
 def _lists(chosen: dict[str, list[str]]) -> list[tuple[str, str, facets.Labels]]:
     """The tick lists: states only inside one kind, because each kind has its own; or to take a choice back."""
     only = chosen["kind"][0] if len(chosen.get("kind", [])) == 1 else ""
-    lists: list[tuple[str, str, facets.Labels]] = [("kind", "What", lambda key: kinds.kind_of(key).words)]
+    lists: list[tuple[str, str, facets.Labels]] = [("kind", "What", lambda key: things.kind(key).words)]
     if only or "state" in chosen:
-        lists.append(("state", "State", lambda key: kinds.state_of(only, key).word))
+        lists.append(("state", "State", lambda key: things.kind(only).look(key).word))
     return [*lists, ("group", "Where", None), ("source", "Brought in from", None), ("year", "Year", None)]
 
 

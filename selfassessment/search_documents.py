@@ -1,11 +1,18 @@
 """A round of assessment as the search knows it."""
 
+from collections.abc import Iterator, Sequence
+
 from organisations.visibility import Reach
 from search.index import Doc
 from selfassessment.models import Assessment
 
 
-def of_assessment(assessment: Assessment) -> Doc:
+def documents(rounds: Sequence[Assessment]) -> Iterator[Doc]:
+    """What can be found of rounds; one that was never opened cannot."""
+    return (_assessment_document(one) for one in rounds if one.state != Assessment.State.DRAFT)
+
+
+def _assessment_document(assessment: Assessment) -> Doc:
     """Title, for whom, state. Never a word or a figure of the answers."""
     return Doc(
         kind="assessment",
@@ -16,8 +23,6 @@ def of_assessment(assessment: Assessment) -> Doc:
         author_id=assessment.created_by_id,
         title=assessment.title,
         abstract=f"Self-assessment: {assessment.for_whom}",
-        url_name="assessment_detail",
-        url_args=[assessment.organisation.slug, assessment.pk],
         state=assessment.state,
         at=assessment.closed_at or assessment.opened_at,
     )

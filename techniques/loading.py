@@ -7,7 +7,7 @@ from search import index
 from techniques.content_schema import Column, Library, Stage
 from techniques.content_schema import Technique as Script
 from techniques.models import Technique
-from techniques.search_documents import of_technique
+from techniques.search_documents import technique_documents
 
 
 @transaction.atomic
@@ -19,7 +19,7 @@ def load(library: Library) -> Loaded:
     keys = [script.key for script in library.techniques]
     gone = Technique.objects.filter(organisation=None, can_run=True).exclude(key__in=keys)
     tally.retired += gone.update(can_run=False)
-    index.put_many(of_technique(technique) for technique in Technique.objects.filter(organisation=None))
+    index.put_many(technique_documents(Technique.objects.filter(organisation=None)))
     return tally
 
 

@@ -1,11 +1,23 @@
 """Sessions and techniques as the search knows them. Never a note: only the words of the plan and of the card."""
 
+from collections.abc import Iterator, Sequence
+
 from organisations.visibility import Reach
 from search.index import Doc
 from techniques.models import Session, Technique
 
 
-def of_session(session: Session) -> Doc:
+def session_documents(sessions: Sequence[Session]) -> Iterator[Doc]:
+    """What can be found of sessions; those that were cancelled cannot."""
+    return (_session_document(session) for session in sessions if session.state != Session.State.CANCELLED)
+
+
+def technique_documents(techniques: Sequence[Technique]) -> Iterator[Doc]:
+    """What can be found of techniques."""
+    return map(_technique_document, techniques)
+
+
+def _session_document(session: Session) -> Doc:
     """Every member finds every session that was not cancelled, by the words of its plan."""
     return Doc(
         kind="session",
@@ -19,15 +31,13 @@ def of_session(session: Session) -> Doc:
         body=session.technique.name,
         state=session.state,
         subkind=session.technique.key,
-        url_name="session_detail",
-        url_args=[session.pk],
         year=session.starts_at.year,
         rank=200,
         at=session.starts_at,
     )
 
 
-def of_technique(technique: Technique) -> Doc:
+def _technique_document(technique: Technique) -> Doc:
     """Everybody finds the card of a shipped technique; an own copy is found in its organisation."""
     card = technique.card
     return Doc(
@@ -42,7 +52,5 @@ def of_technique(technique: Technique) -> Doc:
         body="\n".join([*card.get("use_when", ()), *(stage["name"] for stage in technique.stages)]),
         tags=[*card.get("aliases", ())],
         subkind=technique.moment,
-        url_name="technique_detail",
-        url_args=[technique.key],
         rank=100,
     )

@@ -26,6 +26,7 @@ from organisations.models import Group, Membership, Organisation, Person
 from organisations.tokens import invitation_token
 from selfassessment.models import Criterion
 from techniques.models import Technique
+from tests.cast import as_member
 
 
 @dataclass
@@ -44,25 +45,45 @@ class World:
         t, now = world.things, timezone.now()
         ada, cara, farah, lena = (people[name] for name in ("ada", "cara", "farah", "lena"))
         t.group = Group.objects.create(organisation=riverside, name="Ward 6", kind=Group.Kind.UNIT)
-        t.invitation = organisations.actions.invite(riverside, by=ada, email="noor@x.example", role="reader")
+        t.invitation = organisations.actions.invite_member(
+            riverside, by=as_member(ada), email="noor@x.example", role="reader", at=timezone.now()
+        )
         t.member = Membership.objects.get(organisation=riverside, person=people["reza"])
-        t.programme = roadmap.actions.begin(
-            riverside, by=lena, name="Learning", starts_on=date(2026, 1, 1), ends_on=date(2028, 1, 1), lead=lena
+        t.programme = roadmap.actions.begin_programme(
+            riverside,
+            by=as_member(lena),
+            name="Learning",
+            starts_on=date(2026, 1, 1),
+            ends_on=date(2028, 1, 1),
+            lead=lena,
+            at=timezone.now(),
         )
-        t.intervention = roadmap.actions.plan(t.programme, by=lena, title="Brown bag lunches", step=1, owner=farah)
-        t.action = actionplan.actions.promise(
-            riverside, by=farah, title="Ask pharmacy", owner=cara, due_on=timezone.localdate() - timedelta(days=2)
+        t.intervention = roadmap.actions.plan_intervention(
+            t.programme, by=as_member(lena), title="Brown bag lunches", step=1, owner=farah, at=timezone.now()
         )
-        t.guest_action = actionplan.actions.promise(
-            riverside, by=farah, title="Tell the porters", guest_name="Gus", guest_email="gus@x.example"
+        t.action = actionplan.actions.add_action(
+            riverside,
+            by=as_member(farah),
+            title="Ask pharmacy",
+            owner=cara,
+            due_on=timezone.localdate() - timedelta(days=2),
+            at=timezone.now(),
+        )
+        t.guest_action = actionplan.actions.add_action(
+            riverside,
+            by=as_member(farah),
+            title="Tell the porters",
+            guest_name="Gus",
+            guest_email="gus@x.example",
+            at=timezone.now(),
         )
         technique = Technique.objects.get(key="after-action-review", organisation=None)
         plan = {"technique": technique, "length": "short", "starts_at": now + timedelta(hours=1)}
-        t.session = techniques.actions.plan(riverside, by=farah, title="Planned", **plan)
-        t.room = techniques.actions.plan(
-            riverside, by=farah, title="Live", intervention=t.intervention, **{**plan, "starts_at": now}
+        t.session = techniques.actions.plan_session(riverside, by=as_member(farah), title="Planned", **plan)
+        t.room = techniques.actions.plan_session(
+            riverside, by=as_member(farah), title="Live", intervention=t.intervention, **{**plan, "starts_at": now}
         )
-        t.room = techniques.actions.open_room(t.room, by=farah, at=now)
+        t.room = techniques.actions.open_room(t.room, by=as_member(farah), at=now)
         words = {
             "title": "Ask at ten",
             "happened": "It came late.",
@@ -70,24 +91,30 @@ class World:
             "then_do": "ask at ten.",
             "when_you": "move",
         }
-        start = lessons.actions.writing.start
-        t.draft = start(riverside, by=cara, at=now, words=words, facts={}, tags=())
-        t.waiting = start(riverside, by=cara, at=now, words=words, facts={}, tags=())
-        t.waiting = lessons.actions.writing.send(t.waiting, by=cara, at=now)
-        t.claimed = start(riverside, by=cara, at=now, words=words, facts={}, tags=())
-        t.claimed = lessons.actions.writing.send(t.claimed, by=cara, at=now)
-        t.claimed = lessons.actions.review.claim(t.claimed, by=farah, at=now)
-        t.run = lessons.actions.importing.look(
-            riverside, by=farah, at=now, file_name="l.csv", content=b"title,lesson\nAsk early,Ask pharmacy early\n"
+        start = lessons.actions.writing.start_lesson
+        t.draft = start(riverside, by=as_member(cara), at=now, words=words, facts={}, tags=())
+        t.waiting = start(riverside, by=as_member(cara), at=now, words=words, facts={}, tags=())
+        t.waiting = lessons.actions.writing.submit_lesson(t.waiting, by=as_member(cara), at=now)
+        t.claimed = start(riverside, by=as_member(cara), at=now, words=words, facts={}, tags=())
+        t.claimed = lessons.actions.writing.submit_lesson(t.claimed, by=as_member(cara), at=now)
+        t.claimed = lessons.actions.review.claim_lesson(t.claimed, by=as_member(farah), at=now)
+        t.run = lessons.actions.importing.upload_import(
+            riverside,
+            by=as_member(farah),
+            at=now,
+            file_name="l.csv",
+            content=b"title,lesson\nAsk early,Ask pharmacy early\n",
         )
         prepare = {"by": farah, "closes_on": timezone.localdate() + timedelta(days=9), "programme": t.programme}
-        t.round_draft = selfassessment.actions.prepare(riverside, title="Next round", **prepare)
-        t.round_open = selfassessment.actions.prepare(riverside, title="This round", **prepare)
-        selfassessment.actions.open_for_answers(t.round_open, by=farah)
-        selfassessment.actions.ask(t.round_open, by=farah, members=people.values(), addresses=["x@y.example"])
-        t.round_open = selfassessment.actions.turn_link_on(t.round_open, by=farah)
+        t.round_draft = selfassessment.actions.prepare_assessment(riverside, title="Next round", **prepare)
+        t.round_open = selfassessment.actions.prepare_assessment(riverside, title="This round", **prepare)
+        selfassessment.actions.open_assessment(t.round_open, by=as_member(farah), at=timezone.now())
+        selfassessment.actions.ask_people(
+            t.round_open, by=as_member(farah), members=people.values(), addresses=["x@y.example"], at=timezone.now()
+        )
+        t.round_open = selfassessment.actions.enable_link(t.round_open, by=as_member(farah), at=timezone.now())
         t.round_closed = world._closed_round(prepare)
-        t.notice = notifications.actions.tell(
+        t.notice = notifications.actions.notify(
             cara, organisation=riverside, kind="test", text="Look", url_name="home", url_args=["riverside"], key="t1"
         )
         t.job = jobs.actions.enqueue(
@@ -98,15 +125,15 @@ class World:
         return world
 
     def _closed_round(self, prepare: dict[str, Any]) -> Any:
-        closed = selfassessment.actions.prepare(self.riverside, title="Last round", **prepare)
-        selfassessment.actions.open_for_answers(closed, by=prepare["by"])
+        closed = selfassessment.actions.prepare_assessment(self.riverside, title="Last round", **prepare)
+        selfassessment.actions.open_assessment(closed, by=as_member(prepare["by"]), at=timezone.now())
         criteria = list(Criterion.objects.filter(section__framework=closed.framework))
         for number in range(6):
             respondent = selfassessment.actions.Respondent(key=uuid4().hex * 2)
             for criterion in criteria[:4]:
                 choice = selfassessment.actions.Choice(now=1 + number % 3, wanted=4)
-                selfassessment.actions.answer(closed, criterion, by=respondent, choice=choice, seen=0)
-        selfassessment.actions.close(closed, by=prepare["by"])
+                selfassessment.actions.save_answer(closed, criterion, by=respondent, choice=choice, seen=0)
+        selfassessment.actions.close_assessment(closed, by=as_member(prepare["by"]), at=timezone.now())
         return closed
 
     def address(self, name: str, route: str) -> str:

@@ -4,7 +4,7 @@
 whether it is drawn with ``{{ form }}``, ``{{ form|crispy }}`` or ``{% crispy form %}``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -15,8 +15,7 @@ from django.core.exceptions import ValidationError
 from django.forms import boundfield
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import ErrorList, from_current_timezone
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.functional import lazy
 
@@ -217,8 +216,12 @@ class VersionedForm(forms.ModelForm):
         """What was written, for the action: the fields of the row alone."""
         return {name: self.cleaned_data[name] for name in self._meta.fields}
 
+    def seen_and_wanted(self) -> dict[str, Any]:
+        """The same with ``seen``: the version that the person had before them."""
+        return {"seen": self.cleaned_data["version"], **self.wanted()}
 
-# --- A page that is one form -----------------------------------------------------------------------------------------
+
+# --- What was sent ---------------------------------------------------------------------------------------------------
 
 
 def sent(request: HttpRequest) -> QueryDict | None:
@@ -234,28 +237,6 @@ def posted(request: HttpRequest, name: str) -> str:
 def status_of(*answered: forms.BaseForm | forms.BaseFormSet) -> int:
     """The HTTP status of a page that shows these forms: 422 when one of them was sent with errors."""
     return 422 if any(form.is_bound and problems_of(form) for form in answered) else 200
-
-
-def form_page(
-    request: HttpRequest,
-    form: forms.BaseForm,
-    *,
-    title: str,
-    verb: str,
-    back: str,
-    back_words: str = "Leave it as it was",
-    intro: str = "",
-    crumbs: Sequence[tuple[str, str]] = (),
-    template: str = "components/form_page.html",
-    **values: Any,
-) -> HttpResponse:
-    """A whole page for one form: heading, what to put right, the form, the verb button and a way back.
-
-    Answers 422 when the form was sent with errors. ``template`` may extend ``components/form_page.html`` and fill its
-    blocks ``before_form`` and ``after_form``.
-    """
-    context = {"form": form, "title": title, "verb": verb, "back": back, "back_words": back_words, "intro": intro}
-    return render(request, template, {**context, "crumbs": crumbs, **values}, status=status_of(form))
 
 
 def helper(*layout: Any, verb: str, back: str = "", back_words: str = "Leave it as it was") -> FormHelper:

@@ -86,7 +86,7 @@ def lesson_list(request: HttpRequest, organisation: Organisation) -> HttpRespons
     facets = [_facet(name, found.facets, chosen[name]) for name in FACETS]
     context = {
         "found": found,
-        "rows": [(hit, labels.LOOKS[hit.state]) for hit in found.hits],
+        "rows": [(hit, labels.STATES[hit.state]) for hit in found.hits],
         "page": PageOf(found.page, PER_PAGE, found.total, found.more),
         "facets": [facet for facet in facets if facet.narrows(found.total)],
         "narrowed": sum(map(len, chosen.values())),

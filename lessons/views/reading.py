@@ -36,7 +36,7 @@ def lesson_detail(request: HttpRequest, organisation: Organisation, pk: int) -> 
         "lesson": lesson,
         "words": lesson.words,
         "long_advice": labels.is_long_advice(lesson.words),
-        "look": labels.LOOKS[lesson.state],
+        "look": labels.STATES[lesson.state],
         "is_ours": is_ours,
         "moves": workflow.moves_open_to(lesson, membership, on=today) if is_ours else set(),
         "may_write": workflow.may_write(lesson, membership),

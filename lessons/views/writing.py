@@ -108,7 +108,7 @@ def lesson_mine(request: HttpRequest, organisation: Organisation) -> HttpRespons
     today = timezone.localdate()
     mine = Lesson.objects.filter(organisation=organisation).written_by(request.user).select_related("revision")
     rows = [
-        (lesson, labels.LOOKS[lesson.state], workflow.is_late(lesson, on=today))
+        (lesson, labels.STATES[lesson.state], workflow.is_late(lesson, on=today))
         for lesson in mine.select_related("organisation").order_by("-pk")
     ]
     sections = [

@@ -3,26 +3,26 @@
 from allauth.account.utils import perform_login
 from allauth.account.views import EmailView
 from django.conf import settings
-from django.contrib import messages
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from kmportal.lib.exceptions import Refusal
+from kmportal.lib.forms import sent, status_of
+from kmportal.lib.view_kit import done, refusals_on, refusals_said
 from organisations import actions
 from organisations.access import guest, login_not_required, signed_in
 from organisations.accounts import hold_address
 from organisations.demo import DEMO_PEOPLE
 from organisations.forms import AccountForm, JoinForm
-from organisations.models import Invitation, Membership, Person, PutAway
+from organisations.models import Invitation, Membership, Person
+from organisations.requests import GuestRequest, PersonRequest
 from organisations.tokens import invitation_of
 
 
 @signed_in
-def front(request: HttpRequest) -> HttpResponse:
+def front(request: PersonRequest) -> HttpResponse:
     """The way in: straight home for whoever belongs to one organisation, a choice for others."""
     mine = Membership.objects.current().filter(person=request.user).select_related("organisation")
     rows = list(mine.order_by("organisation__name"))
@@ -34,20 +34,20 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: PersonRequest) -> HttpResponse:
     """Name, sign-in, and where one belongs."""
-    form = AccountForm(request.POST or None, instance=Person.objects.get(pk=request.user.pk))
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, "Your name is saved.")
-        return redirect("account")
+    form = AccountForm(sent(request), initial={"name": request.user.name})
+    if form.is_valid():
+        with refusals_on(form, "name"):
+            actions.rename_person(request.user, by=request.user, at=request.now, name=form.cleaned_data["name"])
+            return done(request, "Your name is saved.", "account")
     mine = Membership.objects.current().filter(person=request.user).select_related("organisation")
-    values = {"form": form, "memberships": mine, "put_away": PutAway.objects.filter(person=request.user).count()}
-    return render(request, "organisations/account.html", values, status=422 if form.errors else 200)
+    values = {"form": form, "memberships": mine}
+    return render(request, "organisations/account.html", values, status=status_of(form))
 
 
 @signed_in
-def account_email(request: HttpRequest) -> HttpResponse:
+def account_email(request: PersonRequest) -> HttpResponse:
     """allauth’s page to change one’s address, with the present one safe until the new one is confirmed."""
     hold_address(request.user)
     return EmailView.as_view()(request)
@@ -55,58 +55,45 @@ def account_email(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @guest
-def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
+def invitation_accept(request: GuestRequest, token: str) -> HttpResponse:
     """Opened from the mail. Makes the account if there is none, else asks to sign in, then makes the membership."""
     invitation = invitation_of(token)
-    if invitation is None or invitation.revoked_at or invitation.accepted_at or invitation.is_expired(timezone.now()):
+    if invitation is None or invitation.revoked_at or invitation.accepted_at or invitation.is_expired(request.now):
         return render(request, "organisations/invitation_dead.html", {"invitation": invitation}, status=410)
     known = Person.objects.filter(email__iexact=invitation.email).first()
     if request.user.is_authenticated:
         return _accept_signed_in(request, invitation)
     if known and known.has_usable_password():
         return render(request, "organisations/invitation_sign_in.html", {"invitation": invitation})
-    return _accept_new(request, invitation, known)
+    return _accept_new(request, invitation)
 
 
-def _accept_signed_in(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+def _accept_signed_in(request: GuestRequest, invitation: Invitation) -> HttpResponse:
+    assert isinstance(request.user, Person)  # noqa: S101  for the type checker: who is signed in is one of ours
     if request.method == "POST":
-        try:
-            actions.accept(invitation, person=request.user)
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, f"Welcome to {invitation.organisation}.")
-            return redirect("home", invitation.organisation.slug)
+        with refusals_said(request):
+            actions.accept_invitation(invitation, by=request.user, at=request.now)
+            return _welcome(request, invitation)
     wrong = request.user.email.lower() != invitation.email.lower()
     return render(request, "organisations/invitation_accept.html", {"invitation": invitation, "wrong": wrong})
 
 
-def _accept_new(request: HttpRequest, invitation: Invitation, known: Person | None) -> HttpResponse:
-    form = JoinForm(request.POST or None, email=invitation.email, initial={"name": invitation.name})
-    if request.method == "POST" and form.is_valid():
+def _accept_new(request: GuestRequest, invitation: Invitation) -> HttpResponse:
+    form = JoinForm(sent(request), email=invitation.email, initial={"name": invitation.name})
+    if form.is_valid():
         try:
-            person = _make_person(invitation, known, form.cleaned_data)
-        except (Refusal, IntegrityError) as refusal:
-            sentence = (
-                str(refusal) if isinstance(refusal, Refusal) else "Somebody used this link a moment ago. Sign in."
-            )
-            form.add_error(None, sentence)
-        else:
-            perform_login(request, person, email_verification="none")
-            messages.success(request, f"Welcome to {invitation.organisation}.")
-            return redirect("home", invitation.organisation.slug)
-    status = 422 if form.errors else 200
-    return render(request, "organisations/invitation_new.html", {"form": form, "invitation": invitation}, status=status)
+            with refusals_on(form):
+                joined = actions.accept_as_newcomer(invitation, at=request.now, **form.cleaned_data)
+                perform_login(request, joined.person, email_verification="none")
+                return _welcome(request, invitation)
+        except IntegrityError:
+            form.add_error(None, "Somebody used this link a moment ago. Sign in.")
+    values = {"form": form, "invitation": invitation}
+    return render(request, "organisations/invitation_new.html", values, status=status_of(form))
 
 
-@transaction.atomic
-def _make_person(invitation: Invitation, known: Person | None, wanted: dict[str, str]) -> Person:
-    person = known or Person.objects.create_user(invitation.email, name=wanted["name"].strip())
-    person.name = wanted["name"].strip()
-    person.set_password(wanted["password"])
-    person.save()
-    actions.accept(invitation, person=person)
-    return person
+def _welcome(request: GuestRequest, invitation: Invitation) -> HttpResponse:
+    return done(request, f"Welcome to {invitation.organisation}.", "home", invitation.organisation.slug)
 
 
 @require_POST

@@ -1,47 +1,54 @@
 """The organisation’s settings, its logo, and the audit trail."""
 
-from django.contrib import messages
+from typing import Any
+
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from kmportal.lib.conflicts import Difference, both_versions
+from kmportal.lib.conflicts import Difference
 from kmportal.lib.csv import csv_download
-from kmportal.lib.exceptions import Stale
 from kmportal.lib.forms import sent, status_of
+from kmportal.lib.view_kit import conflicts_on, done
 from organisations import actions
 from organisations.access import requires
 from organisations.forms import AuditFilterForm, SettingsForm
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.reports import COLUMNS, TrailLine, trail, trail_kinds, trail_people
+from organisations.requests import MemberRequest
 
 
 @requires(Permission.ADMINISTER)
-def organisation_edit(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def organisation_edit(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """Change the settings. Who saves second is shown both versions and chooses."""
     fresh = Organisation.objects.get(pk=organisation.pk)
     form = SettingsForm(sent(request), request.FILES or None, instance=fresh, initial={"version": fresh.version})
     differences: list[Difference] = []
     if form.is_valid():
-        try:
-            actions.change_settings(organisation, by=request.user, seen=form.cleaned_data["version"], **form.wanted())
-        except Stale:
-            now = {name: getattr(organisation, name) for name in form.SETTINGS}
-            differences = both_versions(form, now, version=organisation.version)
-        else:
-            messages.success(request, "The settings are saved.")
-            return redirect("organisation_edit", organisation.slug)
+        with conflicts_on(form, lambda: organisation, _settings_of) as differences:
+            actions.change_settings(
+                organisation,
+                by=request.membership,
+                at=request.now,
+                seen=form.cleaned_data["version"],
+                **form.wanted(),
+            )
+            return done(request, "The settings are saved.", "organisation_edit", organisation.slug)
     if form.is_bound:
         form.ask_for_the_logo_again()
     values = {"form": form, "differences": differences, "back": request.path}
     return render(request, "organisations/organisation_form.html", values, status=status_of(form))
 
 
+def _settings_of(organisation: Organisation) -> dict[str, Any]:
+    return {name: getattr(organisation, name) for name in SettingsForm.SETTINGS}
+
+
 @require_safe
 @requires(Permission.READ)
-def organisation_logo(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def organisation_logo(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """The logo, drawn anew when it was uploaded, so that it is nothing but a picture."""
     if not organisation.logo:
         raise Http404
@@ -52,7 +59,7 @@ def organisation_logo(request: HttpRequest, organisation: Organisation) -> HttpR
 
 @require_safe
 @requires(Permission.ADMINISTER)
-def audit_list(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def audit_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """Who did what when; as a page or as CSV of exactly what is chosen."""
     form = AuditFilterForm(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}

@@ -3,30 +3,32 @@
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
 from actionplan.action_pages import action_page
 from actionplan.models import Action
 from actionplan.reports import lines
-from kmportal.lib.conflicts import Difference, both_versions
-from kmportal.lib.exceptions import Refusal, Stale
-from kmportal.lib.forms import form_page, sent
+from kmportal.lib import things
+from kmportal.lib.conflicts import Difference
+from kmportal.lib.forms import sent
 from kmportal.lib.sentences import quoted
+from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
-from roadmap import actions, reports
+from organisations.requests import MemberRequest
+from roadmap import actions, policies, reports
 from roadmap.forms import InterventionEditForm, InterventionForm, StateForm, prefilled
+from roadmap.labels import STATES
 from roadmap.models import CatalogueEntry, Intervention, Programme, Step
 
 
 @requires(Permission.PLAN)
-def intervention_new(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def intervention_new(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """``?entry=key`` fills the form from the catalogue, ``?step=3`` chooses the step."""
     programme = get_object_or_404(
         Programme.objects.visible_to(request.membership).select_related("organisation", "lead"), pk=pk
@@ -40,13 +42,11 @@ def intervention_new(request: HttpRequest, organisation: Organisation, pk: int) 
         initial=prefilled(entry) if entry else initial,
     )
     if form.is_valid():
-        try:
-            intervention = actions.plan(programme, by=request.user, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{quoted(intervention)} is in the plan.")
-            return redirect(intervention)
+        with refusals_on(form):
+            intervention = actions.plan_intervention(
+                programme, by=request.membership, at=request.now, **form.cleaned_data
+            )
+            return done(request, f"{quoted(intervention)} is in the plan.", intervention)
     return form_page(
         request,
         form,
@@ -63,25 +63,23 @@ def intervention_new(request: HttpRequest, organisation: Organisation, pk: int) 
 
 
 @requires(Permission.READ)
-def intervention_detail(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def intervention_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """What to do, the plan, who, where it stands, what hangs on it."""
     intervention = _find(request, pk)
     membership, today = request.membership, timezone.localdate()
-    promised = Action.objects.visible_to(membership).filter(pk__in=intervention.promises.values("action"))
+    agreed = Action.objects.visible_to(membership).agreed_in(things.ref_of(intervention))
     context = {
         "intervention": intervention,
         "entry": intervention.entry,
         "guidance": intervention.entry.guidance if intervention.entry else {},
-        "state": reports.plain_state(intervention),
+        "state": STATES[Intervention.State(intervention.state)],
         "late": intervention.days_late(today),
         "when": reports.days_in_words(intervention),
         "areas": intervention.area_names,
         "changes": intervention.changes.select_related("by"),
-        "open_actions": lines(promised.open().by_day().select_related("owner", "organisation"), membership, on=today),
-        "over_actions": promised.over().select_related("owner", "organisation"),
-        "may_plan": membership.can(Permission.PLAN),
-        "may_facilitate": membership.can(Permission.FACILITATE),
-        "may_set_state": actions.may_set_state(intervention, membership),
+        "open_actions": lines(agreed.open().by_day().select_related("owner", "organisation"), membership, on=today),
+        "over_actions": agreed.over().select_related("owner", "organisation"),
+        "allowed": policies.allowed(membership, intervention),
         "next_state": _NEXT.get(intervention.state),
     }
     return render(request, "roadmap/intervention_detail.html", context)
@@ -96,7 +94,7 @@ _NEXT = {
 
 
 @requires(Permission.PLAN)
-def intervention_edit(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def intervention_edit(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Change the plan. Who saves second is shown both versions and chooses."""
     intervention = _find(request, pk)
     form = InterventionEditForm(
@@ -107,19 +105,12 @@ def intervention_edit(request: HttpRequest, organisation: Organisation, pk: int)
     )
     differences: list[Difference] = []
     if form.is_valid():
-        wanted = form.cleaned_data
-        try:
-            actions.change(
-                intervention, by=request.user, seen=wanted["version"], reason=wanted["reason"], **form.wanted()
+        reason = form.cleaned_data["reason"]
+        with refusals_on(form), conflicts_on(form, lambda: _find(request, pk)) as differences:
+            actions.change_intervention(
+                intervention, by=request.membership, at=request.now, reason=reason, **form.seen_and_wanted()
             )
-        except Stale:
-            intervention = _find(request, pk)
-            differences = both_versions(form, intervention, version=intervention.version)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "The plan is saved.")
-            return redirect(intervention)
+            return done(request, "The plan is saved.", intervention)
     return form_page(
         request,
         form,
@@ -134,22 +125,19 @@ def intervention_edit(request: HttpRequest, organisation: Organisation, pk: int)
 
 
 @requires(Permission.READ)
-def intervention_state(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def intervention_state(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Where it stands: for those who plan and the one who does it."""
     intervention = _find(request, pk)
-    if not actions.may_set_state(intervention, request.membership):
+    if not policies.may_set_state(request.membership, intervention):
         raise PermissionDenied
     stopped = intervention.state in Intervention.STOPPED
     initial = {"state": intervention.state, "reason": intervention.state_reason if stopped else ""}
     form = StateForm(sent(request), initial=initial)
     if form.is_valid():
-        try:
-            actions.set_state(intervention, by=request.user, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{quoted(intervention)}: {intervention.get_state_display().lower()} now.")
-            return redirect(intervention)
+        with refusals_on(form):
+            actions.set_intervention_state(intervention, by=request.membership, at=request.now, **form.cleaned_data)
+            said = f"{quoted(intervention)}: {intervention.get_state_display().lower()} now."
+            return done(request, said, intervention)
     return form_page(
         request,
         form,
@@ -162,12 +150,12 @@ def intervention_state(request: HttpRequest, organisation: Organisation, pk: int
 
 
 @requires(Permission.READ)
-def intervention_action_new(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """A promise for this intervention."""
+def intervention_action_new(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """An action for this intervention."""
     intervention = _find(request, pk)
     return action_page(
         request,
-        partial(actions.promise_for, intervention),
+        partial(actions.add_intervention_action, intervention),
         thing="intervention",
         back=intervention.get_absolute_url(),
         intro=f"For: {intervention.title}",
@@ -175,7 +163,7 @@ def intervention_action_new(request: HttpRequest, organisation: Organisation, pk
     )
 
 
-def _find(request: HttpRequest, pk: int) -> Intervention:
+def _find(request: MemberRequest, pk: int) -> Intervention:
     rows = Intervention.objects.visible_to(request.membership)
     related = ("programme__organisation", "programme__lead", "programme__sponsor", "entry", "owner")
     return get_object_or_404(rows.select_related(*related), pk=pk)

@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from kmportal.lib.conflicts import Difference, both_versions
+from kmportal.lib.conflicts import Difference
 from kmportal.lib.csv import csv_download
-from kmportal.lib.exceptions import Refusal, Stale
-from kmportal.lib.forms import form_page, sent
+from kmportal.lib.forms import sent
+from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on
 from organisations.access import requires
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
+from organisations.requests import MemberRequest
 from roadmap import actions, reports
 from roadmap.forms import ProgrammeEditForm, ProgrammeForm, StepForm
 from roadmap.models import Area, CatalogueEntry, Programme, ProgrammeStep
@@ -23,7 +23,7 @@ from roadmap.starters import starters
 
 
 @requires(Permission.READ)
-def programme_current(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def programme_current(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """The way in: the current programme, or what to do when there is none."""
     programmes = Programme.objects.visible_to(request.membership)
     current = programmes.current().first()
@@ -41,25 +41,23 @@ def programme_current(request: HttpRequest, organisation: Organisation) -> HttpR
 
 
 @requires(Permission.READ)
-def programme_list(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def programme_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     programmes = Programme.objects.visible_to(request.membership).select_related("organisation", "lead")
     context = {"programmes": programmes, "may_plan": request.membership.can(Permission.PLAN)}
     return render(request, "roadmap/programme_list.html", context)
 
 
 @requires(Permission.PLAN)
-def programme_new(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def programme_new(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """Begin one. Its five steps come ready; a starter programme fills the first hundred days."""
     initial = {"lead": request.user.pk, "starts_on": timezone.localdate()}
     form = ProgrammeForm(sent(request), organisation=organisation, initial=initial)
     if form.is_valid():
-        try:
-            programme = actions.begin(organisation, by=request.user, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _what_now(programme, bool(form.cleaned_data["starter"])))
-            return redirect(programme)
+        with refusals_on(form):
+            programme = actions.begin_programme(
+                organisation, by=request.membership, at=request.now, **form.cleaned_data
+            )
+            return done(request, _what_now(programme, bool(form.cleaned_data["starter"])), programme)
     return form_page(
         request,
         form,
@@ -79,7 +77,7 @@ def _what_now(programme: Programme, has_plan: bool) -> str:
 
 
 @requires(Permission.READ)
-def programme_detail(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def programme_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The view by steps."""
     programme = _find(request, pk)
     today = timezone.localdate()
@@ -95,7 +93,7 @@ def programme_detail(request: HttpRequest, organisation: Organisation, pk: int) 
 
 
 @requires(Permission.READ)
-def programme_time(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def programme_time(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The view by time; as CSV the table under the picture."""
     programme = _find(request, pk)
     today = timezone.localdate()
@@ -108,7 +106,7 @@ def programme_time(request: HttpRequest, organisation: Organisation, pk: int) ->
 
 
 @requires(Permission.READ)
-def programme_balance(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def programme_balance(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The view by areas and steps."""
     programme = _find(request, pk)
     rows = reports.interventions_of(programme)
@@ -117,7 +115,7 @@ def programme_balance(request: HttpRequest, organisation: Organisation, pk: int)
 
 
 @requires(Permission.PLAN)
-def programme_edit(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def programme_edit(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Who saves second is shown both versions and chooses."""
     programme = _find(request, pk)
     form = ProgrammeEditForm(
@@ -128,16 +126,9 @@ def programme_edit(request: HttpRequest, organisation: Organisation, pk: int) ->
     )
     differences: list[Difference] = []
     if form.is_valid():
-        try:
-            actions.revise(programme, by=request.user, seen=form.cleaned_data["version"], **form.wanted())
-        except Stale:
-            programme = _find(request, pk)
-            differences = both_versions(form, programme, version=programme.version)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "The programme is saved.")
-            return redirect(programme)
+        with refusals_on(form), conflicts_on(form, lambda: _find(request, pk)) as differences:
+            actions.revise_programme(programme, by=request.membership, at=request.now, **form.seen_and_wanted())
+            return done(request, "The programme is saved.", programme)
     return form_page(
         request,
         form,
@@ -152,15 +143,14 @@ def programme_edit(request: HttpRequest, organisation: Organisation, pk: int) ->
 
 @requires(Permission.PLAN)
 @require_POST
-def programme_make_current(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def programme_make_current(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     programme = _find(request, pk)
-    actions.make_current(programme, by=request.user)
-    messages.success(request, f"{programme} is the current programme.")
-    return redirect(programme)
+    actions.make_programme_current(programme, by=request.membership, at=request.now)
+    return done(request, f"{programme} is the current programme.", programme)
 
 
 @requires(Permission.READ)
-def step_detail(request: HttpRequest, organisation: Organisation, pk: int, number: int) -> HttpResponse:
+def step_detail(request: MemberRequest, organisation: Organisation, pk: int, number: int) -> HttpResponse:
     """One step: what it is for, the questions to answer, what is planned, what else the catalogue has."""
     programme = _find(request, pk)
     get_object_or_404(ProgrammeStep, programme=programme, number=number)
@@ -181,7 +171,7 @@ def step_detail(request: HttpRequest, organisation: Organisation, pk: int, numbe
 
 
 @requires(Permission.PLAN)
-def step_edit(request: HttpRequest, organisation: Organisation, pk: int, number: int) -> HttpResponse:
+def step_edit(request: MemberRequest, organisation: Organisation, pk: int, number: int) -> HttpResponse:
     """Where the step stands, and a note."""
     programme = _find(request, pk)
     step, edited = (get_object_or_404(ProgrammeStep, programme=programme, number=number) for _ in range(2))
@@ -189,14 +179,9 @@ def step_edit(request: HttpRequest, organisation: Organisation, pk: int, number:
     back = reverse("step_detail", args=[organisation.slug, pk, number])
     differences: list[Difference] = []
     if form.is_valid():
-        try:
-            actions.mark_step(step, by=request.user, seen=form.cleaned_data["version"], **form.wanted())
-        except Stale:
-            step.refresh_from_db()
-            differences = both_versions(form, step, version=step.version)
-        else:
-            messages.success(request, f"Step {number} is saved.")
-            return redirect(back)
+        with conflicts_on(form, lambda: ProgrammeStep.objects.get(pk=step.pk)) as differences:
+            actions.mark_step(step, by=request.membership, at=request.now, **form.seen_and_wanted())
+            return done(request, f"Step {number} is saved.", back)
     return form_page(
         request,
         form,
@@ -209,12 +194,12 @@ def step_edit(request: HttpRequest, organisation: Organisation, pk: int, number:
     )
 
 
-def _find(request: HttpRequest, pk: int) -> Programme:
+def _find(request: MemberRequest, pk: int) -> Programme:
     rows = Programme.objects.visible_to(request.membership)
     return get_object_or_404(rows.select_related("organisation", "lead", "sponsor"), pk=pk)
 
 
-def _view(request: HttpRequest, programme: Programme, here: str, context: dict[str, Any]) -> HttpResponse:
+def _view(request: MemberRequest, programme: Programme, here: str, context: dict[str, Any]) -> HttpResponse:
     """One of the three views of a programme, with their shared head."""
     frame = {
         "programme": programme,

@@ -19,7 +19,7 @@ from lessons.models import Lesson
 from organisations import audit
 from organisations.models import Membership, Person
 from organisations.permissions import Permission
-from roadmap.models import Intervention, InterventionAction, Programme, Step
+from roadmap.models import Intervention, Programme, Step
 from search import index
 from selfassessment.models import Assessment, Decision
 from selfassessment.reports import Offer

@@ -24,7 +24,7 @@ from search import index
 from selfassessment import emails
 from selfassessment.models import Asked, Assessment, Framework, Response
 from selfassessment.scoring import enough
-from selfassessment.search_documents import of_assessment
+from selfassessment.search_documents import documents
 
 State = Assessment.State
 FIXED_ONCE_OPEN = {"anonymous", "framework", "capacity", "months_ahead"}

@@ -11,8 +11,9 @@ from jobs.actions import enqueue
 from jobs.views import wait_or_show
 from kmportal.lib.csv import csv_download
 from kmportal.lib.exceptions import Refusal
-from kmportal.lib.forms import form_page, sent
+from kmportal.lib.forms import sent
 from kmportal.lib.sentences import quoted
+from kmportal.lib.view_kit import form_page
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST
 
 from kmportal.lib.conflicts import Difference, both_versions
 from kmportal.lib.exceptions import Refusal, Stale
-from kmportal.lib.forms import form_page, sent
+from kmportal.lib.forms import sent
 from kmportal.lib.links import absolute
 from kmportal.lib.sentences import quoted
+from kmportal.lib.view_kit import form_page
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission

@@ -18,7 +18,7 @@ from roadmap.models import Intervention
 from search import index
 from techniques import emails, join_codes, room_log
 from techniques.models import Invitee, Participant, RoomEvent, Session, Stage, Technique
-from techniques.search_documents import of_session
+from techniques.search_documents import session_documents
 
 # What those who are asked to come must hear of when it changes
 ANNOUNCED = ("starts_at", "place_kind", "place")

@@ -14,7 +14,7 @@ from search import index
 from techniques import guest_cookies, pacing, room_log
 from techniques.confidentiality import Confidentiality
 from techniques.models import NOTE_LIMIT, Note, Participant, RoomEvent, Session, Stage
-from techniques.search_documents import of_session
+from techniques.search_documents import session_documents
 
 # Far above any session that can be led; they keep a stuck or hostile browser from filling the database.
 PEOPLE_LIMIT = 500

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from actionplan import actions, digests
 from actionplan.digests import due_digests
@@ -17,6 +18,7 @@ from jobs.models import Mail
 from notifications.models import DailyMail
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Role
+from tests.cast import as_member
 from tests.races import at_once
 
 DUE = date(2026, 11, 20)
@@ -33,7 +35,7 @@ def at(day: date, hour: int = 7, zone: str = "Europe/London", minute: int = 5) -
 
 
 def promised(organisation, by, *, due: date = DUE, made: date = date(2026, 10, 1), **words) -> Action:
-    action = actions.promise(organisation, by=by, due_on=due, **{"title": "Write the role", **words})
+    action = actions.add_action(organisation, by=as_member(by), due_on=due, **{"title": "Write the role", **words})
     Action.objects.filter(pk=action.pk).update(created_at=at(made, 12))
     return action
 
@@ -46,7 +48,7 @@ def action(riverside, lena, cara) -> Action:
 def run(moment: datetime) -> list[str]:
     """Run once; the addresses that got a mail."""
     before = set(Mail.objects.values_list("pk", flat=True))
-    actions.remind_everybody(at=moment)
+    actions.send_due_digests(at=moment)
     return sorted(mail.recipients[0] for mail in Mail.objects.exclude(pk__in=before))
 
 
@@ -89,21 +91,23 @@ class TestWhen:
 
     def test_moved_it_starts_anew(self, action, cara):
         run(at(DUE))
-        actions.move(action, to=DUE + timedelta(days=5), reason="Later", by=cara)
+        actions.reschedule_action(
+            action, to=DUE + timedelta(days=5), reason="Later", by=as_member(cara), at=timezone.now()
+        )
         assert run(at(DUE + timedelta(days=1))) == []
         assert run(at(DUE + timedelta(days=3))) == [cara.email]
 
     def test_handed_over_the_new_one_hears(self, action, cara, farah, lena):
         run(at(DUE + timedelta(days=1)))
-        actions.hand_over(action, by=cara, owner=farah)
+        actions.hand_over_action(action, by=as_member(cara), owner=farah, at=timezone.now())
         assert run(at(DUE + timedelta(days=2))) == [farah.email]
 
     @pytest.mark.parametrize("end", ["done", "drop"])
     def test_what_is_over_is_not_mentioned(self, action, cara, end):
         if end == "done":
-            actions.done(action, by=cara)
+            actions.complete_action(action, by=as_member(cara), at=timezone.now())
         else:
-            actions.drop(action, by=cara, reason="No need")
+            actions.drop_action(action, by=as_member(cara), reason="No need", at=timezone.now())
         assert run(at(DUE)) == []
 
     def test_without_a_day_nobody_is_reminded(self, riverside, lena, cara):
@@ -230,8 +234,8 @@ class TestOnce:
 
     def test_never_empty(self, action, cara):
         [digest] = due_digests(at(DUE))
-        actions.done(action, by=cara)
-        assert actions.remind(digest, at=at(DUE)) is False
+        actions.complete_action(action, by=as_member(cara), at=timezone.now())
+        assert actions.send_digest(digest, at=at(DUE)) is False
         assert (Mail.objects.count(), DailyMail.objects.count(), Reminder.objects.count()) == (0, 0, 0)
 
     def test_a_mail_that_cannot_be_written_leaves_nothing_and_holds_nobody_up(
@@ -246,10 +250,10 @@ class TestOnce:
             write(digest)
 
         monkeypatch.setattr(actions.emails, "reminder", broken)
-        assert actions.remind_everybody(at=at(DUE)) == (1, 1)
+        assert actions.send_due_digests(at=at(DUE)) == (1, 1)
         assert [row.address for row in DailyMail.objects.all()] == [farah.email]
         monkeypatch.undo()
-        assert actions.remind_everybody(at=at(DUE)) == (1, 0)
+        assert actions.send_due_digests(at=at(DUE)) == (1, 0)
 
     def test_the_same_number_of_queries_to_look(
         self, action, riverside, lena, cara, farah, django_assert_max_num_queries
@@ -277,7 +281,7 @@ class TestOnce:
 
         monkeypatch.setattr(actions, "due_digests", wait_for_the_other)
 
-        results = at_once(*[lambda: actions.remind_everybody(at=at(DUE))] * 2)
+        results = at_once(*[lambda: actions.send_due_digests(at=at(DUE))] * 2)
         assert sorted(results) == [(0, 0), (1, 0)]
         assert [mail.recipients for mail in Mail.objects.all()] == [[cara.email]]
         assert Reminder.objects.count() == 1
@@ -319,7 +323,7 @@ class TestGuestPage:
         assert client.get(link[:-3] + "xx/").status_code == 404
 
     def test_handed_over_the_link_is_dead(self, link, client, lena, cara):
-        actions.hand_over(Action.objects.get(), by=lena, owner=cara)
+        actions.hand_over_action(Action.objects.get(), by=as_member(lena), owner=cara, at=timezone.now())
         assert client.get(link).status_code == 404
 
     def test_not_under_another_organisation(self, link, client, hillside):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from actionplan import actions
 from actionplan.models import Action
 from organisations.models import Group, GroupMembership
+from tests.cast import as_member
 
 LIST = "/o/riverside/actions/"
 
@@ -20,15 +21,16 @@ def today() -> date:
 
 @pytest.fixture
 def action(riverside, lena, cara, today) -> Action:
-    return actions.promise(
+    return actions.add_action(
         riverside,
-        by=lena,
+        by=as_member(lena),
         title="Write the role of champion",
         owner=cara,
         due_on=today - timedelta(days=11),
         source="Session on 2 October",
         source_url_name="action_list",
         source_url_args=["riverside"],
+        at=timezone.now(),
     )
 
 
@@ -59,15 +61,17 @@ class TestList:
     def test_what_is_kept_to_a_group_stays_there(self, as_, riverside, lena, cara, reza, sam):
         group = Group.objects.create(organisation=riverside, name="Ward 4")
         GroupMembership.objects.create(group=group, person=reza)
-        actions.promise(riverside, by=lena, title="Secret", owner=cara, reach="group", group=group)
+        actions.add_action(
+            riverside, by=as_member(lena), title="Secret", owner=cara, reach="group", group=group, at=timezone.now()
+        )
         assert "Secret" in page(as_(reza), show="all")
         assert "Secret" in page(as_(cara))
         assert "Secret" not in page(as_(sam), show="all")
         assert as_(sam).get(Action.objects.get().get_absolute_url()).status_code == 404
 
     def test_filter_by_owner(self, as_, action, riverside, lena, cara):
-        actions.promise(riverside, by=lena, title="For a guest", guest_name="Gus Hall")
-        actions.promise(riverside, by=lena, title="For nobody")
+        actions.add_action(riverside, by=as_member(lena), title="For a guest", guest_name="Gus Hall", at=timezone.now())
+        actions.add_action(riverside, by=as_member(lena), title="For nobody", at=timezone.now())
         browser = as_(lena)
         by = {"guests": "For a guest", "nobody": "For nobody", str(cara.pk): "Write the role"}
         for owner, title in by.items():
@@ -77,7 +81,7 @@ class TestList:
 
     @pytest.mark.parametrize("query", [{"when": "late"}, {"late": "1"}])
     def test_only_what_is_late(self, as_, action, riverside, lena, query):
-        actions.promise(riverside, by=lena, title="In time", owner=lena)
+        actions.add_action(riverside, by=as_member(lena), title="In time", owner=lena, at=timezone.now())
         text = page(as_(lena), show="all", **query)
         assert "Write the role" in text
         assert "In time" not in text
@@ -87,7 +91,7 @@ class TestList:
         page(as_(cara), **query)
 
     def test_csv_is_what_is_shown(self, as_, action, riverside, lena, cara):
-        actions.promise(riverside, by=lena, title="=1+1", owner=cara)
+        actions.add_action(riverside, by=as_member(lena), title="=1+1", owner=cara, at=timezone.now())
         response = as_(cara).get(LIST, {"format": "csv"})
         rows = list(csv.reader(response.getvalue().decode("utf-8-sig").splitlines()))
         assert rows[0][0] == "Action"
@@ -96,7 +100,11 @@ class TestList:
 
     def test_the_same_number_of_queries(self, as_, action, riverside, lena, django_assert_max_num_queries):
         browser = as_(lena)
-        actions.done(actions.promise(riverside, by=lena, title="Done", owner=lena), by=lena)
+        actions.complete_action(
+            actions.add_action(riverside, by=as_member(lena), title="Done", owner=lena, at=timezone.now()),
+            by=as_member(lena),
+            at=timezone.now(),
+        )
         page(browser)
         counted = []
         for _ in range(2):
@@ -105,8 +113,16 @@ class TestList:
                     page(browser, **query)
                 counted.append(len(captured))
             for number in range(3):
-                more = actions.promise(riverside, by=lena, title=f"More {number}", owner=lena)
-                actions.done(actions.promise(riverside, by=lena, title=f"Done {number}", owner=lena), by=lena)
+                more = actions.add_action(
+                    riverside, by=as_member(lena), title=f"More {number}", owner=lena, at=timezone.now()
+                )
+                actions.complete_action(
+                    actions.add_action(
+                        riverside, by=as_member(lena), title=f"Done {number}", owner=lena, at=timezone.now()
+                    ),
+                    by=as_member(lena),
+                    at=timezone.now(),
+                )
                 assert more
         assert counted[:2] == counted[2:]
 
@@ -117,8 +133,15 @@ class TestSections:
 
         monday = date(2026, 11, 23)
         for day in (22, 23, 29, 30):
-            actions.promise(riverside, by=lena, title=f"Day {day}", owner=lena, due_on=date(2026, 11, day))
-        actions.promise(riverside, by=lena, title="No day", owner=lena)
+            actions.add_action(
+                riverside,
+                by=as_member(lena),
+                title=f"Day {day}",
+                owner=lena,
+                due_on=date(2026, 11, day),
+                at=timezone.now(),
+            )
+        actions.add_action(riverside, by=as_member(lena), title="No day", owner=lena, at=timezone.now())
         me = member(lena)
         rows = reports.chosen(me, show="mine", owner="", when="", on=monday)
         found = {
@@ -138,7 +161,14 @@ class TestSections:
 
         on = date(2026, 12, 30)
         for days in (-1, 0, 1, 2, 6, 7):
-            actions.promise(riverside, by=lena, title=str(days), owner=lena, due_on=on + timedelta(days=days))
+            actions.add_action(
+                riverside,
+                by=as_member(lena),
+                title=str(days),
+                owner=lena,
+                due_on=on + timedelta(days=days),
+                at=timezone.now(),
+            )
         rows = Action.objects.by_day()
         assert [line.when for line in reports.lines(rows, member(lena), on=on)] == [
             "",
@@ -177,7 +207,7 @@ class TestDone:
         assert as_(cara).get(f"{action.get_absolute_url()}done/").status_code == 405
 
     def test_a_dropped_one_says_why_not(self, as_, action, cara):
-        actions.drop(action, by=cara, reason="No need")
+        actions.drop_action(action, by=as_member(cara), reason="No need", at=timezone.now())
         response = as_(cara).post(f"{action.get_absolute_url()}done/", follow=True)
         assert "Open it again first" in response.content.decode()
 
@@ -261,7 +291,7 @@ class TestChanging:
         assert "Late ward" in text
 
     def test_what_is_nobodys_asks_for_an_owner_and_a_first_day_needs_no_reason(self, as_, riverside, lena):
-        action = actions.promise(riverside, by=lena, title="Ask estates")
+        action = actions.add_action(riverside, by=as_member(lena), title="Ask estates", at=timezone.now())
         text = as_(lena).get(action.get_absolute_url()).content.decode()
         assert "Choose an owner" in text
         assert "Set the date" in text
@@ -299,6 +329,13 @@ class TestChanging:
         assert Action.objects.get().title == "Write one page"
 
     def test_a_guest_s_address_is_for_those_concerned(self, as_, riverside, lena, reza):
-        action = actions.promise(riverside, by=lena, title="Ask", guest_name="Gus", guest_email="gus@example.org")
+        action = actions.add_action(
+            riverside,
+            by=as_member(lena),
+            title="Ask",
+            guest_name="Gus",
+            guest_email="gus@example.org",
+            at=timezone.now(),
+        )
         assert "gus@example.org" in page(as_(lena), action.get_absolute_url())
         assert "gus@example.org" not in page(as_(reza), action.get_absolute_url())

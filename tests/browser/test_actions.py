@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from actionplan import actions
 from actionplan.models import Action
 from tests.browser.conftest import WIDTHS
+from tests.cast import as_member
 
 LIST = "/o/riverside/actions/"
 
@@ -23,18 +24,26 @@ def promised(transactional_db, riverside, lena, farah, cara):
         ("Read the changes", 3),
         ("Draft the paper", 40),
     ):
-        actions.promise(
+        actions.add_action(
             riverside,
-            by=farah,
+            by=as_member(farah),
             title=title,
             owner=lena,
             due_on=today + timedelta(days=days),
             source="Session on 2 October",
             source_url_name="action_list",
             source_url_args=["riverside"],
+            at=timezone.now(),
         )
-    actions.promise(riverside, by=lena, title="Think of a name", owner=lena)
-    actions.promise(riverside, by=lena, title="Send the checklist", guest_name="Gus Hall", due_on=today)
+    actions.add_action(riverside, by=as_member(lena), title="Think of a name", owner=lena, at=timezone.now())
+    actions.add_action(
+        riverside,
+        by=as_member(lena),
+        title="Send the checklist",
+        guest_name="Gus Hall",
+        due_on=today,
+        at=timezone.now(),
+    )
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -97,7 +106,7 @@ def test_adding_handing_over_and_dropping(promised, window, check, lena, farah, 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("show", ["all", "done"])
 def test_everybody_s(promised, window, check, reza, lena, width, show):
-    actions.done(Action.objects.get(title="Draft the paper"), by=lena)
+    actions.complete_action(Action.objects.get(title="Draft the paper"), by=as_member(lena), at=timezone.now())
     page = window(reza, width=width)
     page.goto(f"{LIST}?show={show}")
     check(page)

@@ -14,6 +14,7 @@ from roadmap.models import Intervention
 from selfassessment import actions
 from selfassessment.models import Answer, Assessment, Criterion, Response
 from tests.browser.conftest import WIDTHS
+from tests.cast import as_member
 
 ASSESS = "/o/riverside/assessments/"
 
@@ -26,13 +27,13 @@ def content(transactional_db):
 @pytest.fixture
 def opened(content, riverside, farah, cara, lena) -> Assessment:
     """A round that is open, with Cara asked and one link for all."""
-    assessment = actions.prepare(
-        riverside, by=farah, title="Winter round", capacity="team", scope="Ward 6",
-        closes_on=timezone.localdate() + timedelta(days=20),
+    assessment = actions.prepare_assessment(
+        riverside, by=as_member(farah), title="Winter round", capacity="team", scope="Ward 6",
+        closes_on=timezone.localdate() + timedelta(days=20),at=timezone.now()
     )  # fmt: skip
-    actions.open_for_answers(assessment, by=farah)
-    actions.ask(assessment, by=farah, members=[cara])
-    return actions.turn_link_on(assessment, by=farah)
+    actions.open_assessment(assessment, by=as_member(farah), at=timezone.now())
+    actions.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
+    return actions.enable_link(assessment, by=as_member(farah), at=timezone.now())
 
 
 def answer_all(assessment: Assessment, people: int) -> None:
@@ -46,7 +47,7 @@ def answer_all(assessment: Assessment, people: int) -> None:
                 now=now, wanted=min(5, now + 1 + (criterion.code == "L2") * 2), matters=place in (1, 4),
                 comment="Only on some wards, and only in winter." if (place + number) % 20 == 0 else "",
             )  # fmt: skip
-            actions.answer(assessment, criterion, by=by, choice=choice, seen=0)
+            actions.save_answer(assessment, criterion, by=by, choice=choice, seen=0)
 
 
 def choose(page: Page, now: str, wanted: str) -> None:
@@ -218,7 +219,14 @@ def test_two_windows_of_one_person(opened, window, check):
 @pytest.mark.parametrize("width", WIDTHS)
 def test_close_read_and_decide(opened, window, check, riverside, farah, lena, reza, width):
     today = timezone.localdate()
-    roadmap.actions.begin(riverside, by=lena, name="Learning", starts_on=today, ends_on=today + timedelta(days=300))
+    roadmap.actions.begin_programme(
+        riverside,
+        by=as_member(lena),
+        name="Learning",
+        starts_on=today,
+        ends_on=today + timedelta(days=300),
+        at=timezone.now(),
+    )
     answer_all(opened, 6)
     page = window(farah, width=width)
     page.goto(f"{ASSESS}{opened.pk}/")
@@ -267,7 +275,7 @@ def test_late_and_too_few(opened, window, farah, check):
     page.goto(f"/answer/{opened.link_nonce}/")
     page.get_by_role("button", name="Start answering").click()
     expect(page.get_by_text("1 of 25", exact=True)).to_be_visible()
-    actions.close(opened, by=farah)
+    actions.close_assessment(opened, by=as_member(farah), at=timezone.now())
     page.get_by_role("button", name="Next question").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This round is closed")
     page.complaints.clear()  # a page that is gone answers 410, which the console notes

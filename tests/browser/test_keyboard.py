@@ -15,6 +15,7 @@ from lessons.models import State
 from roadmap.models import Intervention
 from selfassessment.models import Decision
 from tests.browser.test_assessment import answer_all
+from tests.cast import as_member
 from tests.lessons.conftest import NOON, WORDS
 
 # So many presses of Tab are more than any page here needs
@@ -76,8 +77,14 @@ def heading(page: Page, words: str) -> None:
 
 def test_planning(content, window, riverside, lena, farah):
     today = timezone.localdate()
-    programme = roadmap.actions.begin(
-        riverside, by=lena, name="Learning", starts_on=today, ends_on=today + timedelta(days=700), lead=lena
+    programme = roadmap.actions.begin_programme(
+        riverside,
+        by=as_member(lena),
+        name="Learning",
+        starts_on=today,
+        ends_on=today + timedelta(days=700),
+        lead=lena,
+        at=timezone.now(),
     )
     page = window(lena)
     page.goto(programme.get_absolute_url())
@@ -104,13 +111,26 @@ def test_planning(content, window, riverside, lena, farah):
 
 def test_deciding(content, window, riverside, farah, lena):
     today = timezone.localdate()
-    roadmap.actions.begin(riverside, by=lena, name="Learning", starts_on=today, ends_on=today + timedelta(days=700))
-    assessment = selfassessment.actions.prepare(
-        riverside, by=farah, title="Winter round", capacity="team", scope="Ward 6", closes_on=today + timedelta(days=9)
+    roadmap.actions.begin_programme(
+        riverside,
+        by=as_member(lena),
+        name="Learning",
+        starts_on=today,
+        ends_on=today + timedelta(days=700),
+        at=timezone.now(),
     )
-    selfassessment.actions.open_for_answers(assessment, by=farah)
+    assessment = selfassessment.actions.prepare_assessment(
+        riverside,
+        by=as_member(farah),
+        title="Winter round",
+        capacity="team",
+        scope="Ward 6",
+        closes_on=today + timedelta(days=9),
+        at=timezone.now(),
+    )
+    selfassessment.actions.open_assessment(assessment, by=as_member(farah), at=timezone.now())
     answer_all(assessment, 6)
-    selfassessment.actions.close(assessment, by=farah)
+    selfassessment.actions.close_assessment(assessment, by=as_member(farah), at=timezone.now())
     page = window(lena)
     page.goto(f"/o/riverside/assessments/{assessment.pk}/report/")
     first, second = (row.get_attribute("id") for row in page.locator("#do li[id]").all()[:2])
@@ -140,8 +160,8 @@ def test_deciding(content, window, riverside, farah, lena):
 
 
 def test_checking(transactional_db, window, riverside, cara, farah):
-    lesson = writing.start(riverside, by=cara, words=WORDS, facts={}, tags=(), at=NOON)
-    writing.send(lesson, by=cara, at=NOON)
+    lesson = writing.start_lesson(riverside, by=as_member(cara), words=WORDS, facts={}, tags=(), at=NOON)
+    writing.submit_lesson(lesson, by=as_member(cara), at=NOON)
     page = window(farah)
     page.goto("/o/riverside/lessons/to-check/")
     press(page, "^Claim it")

@@ -11,6 +11,7 @@ from lessons.actions import writing
 from lessons.models import Lesson, State
 from organisations.models import Group
 from tests.browser.conftest import WIDTHS
+from tests.cast import as_member
 from tests.lessons.conftest import NOON, WORDS
 
 LIST = "/o/riverside/lessons/"
@@ -87,10 +88,10 @@ def test_a_lesson_from_the_phone_to_everybody(window, check, cara, farah, reza):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_two_windows_at_one_draft(window, check, riverside, cara, width):
-    lesson = writing.start(riverside, by=cara, at=NOON, words=WORDS)
+    lesson = writing.start_lesson(riverside, by=as_member(cara), at=NOON, words=WORDS)
     page = window(cara, width=width, script=False)
     page.goto(f"{LIST}{lesson.pk}/edit/")
-    writing.write(lesson, by=cara, at=NOON, seen=1, words={"why": "Said in the other window."})
+    writing.write_lesson(lesson, by=as_member(cara), at=NOON, seen=1, words={"why": "Said in the other window."})
     page.get_by_label("Why?").fill("Said in this window.")
     page.get_by_role("button", name="Keep as a draft").click()
     expect(page.get_by_role("heading", name="What is saved now")).to_be_visible()
@@ -103,7 +104,9 @@ def test_two_windows_at_one_draft(window, check, riverside, cara, width):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_returning_a_lesson_and_sending_it_again_without_script(window, riverside, cara, farah, width):
-    lesson = writing.send(writing.start(riverside, by=cara, at=NOON, words=WORDS), by=cara, at=NOON)
+    lesson = writing.submit_lesson(
+        writing.start_lesson(riverside, by=as_member(cara), at=NOON, words=WORDS), by=as_member(cara), at=NOON
+    )
     desk = window(farah, width=width, script=False)
     desk.goto(f"{LIST}{lesson.pk}/")
     desk.get_by_role("button", name="Claim it and check it").click()

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 import techniques.actions
 from techniques.models import Technique
 from tests.browser.house import silent
+from tests.cast import as_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # An A4 sheet between its margins, at 96 dots an inch
@@ -45,8 +46,14 @@ def test_large_letters_on_a_phone_need_no_scrolling_sideways(chromium, live_serv
 def test_whoever_waits_is_promised_only_what_will_happen(window, riverside, farah, settings, script):
     call_command("load_content", verbosity=0)
     technique = Technique.objects.get(key="after-action-review", organisation=None)
-    session = techniques.actions.plan(
-        riverside, by=farah, technique=technique, title="Ward 9", length="short", starts_at=timezone.now()
+    session = techniques.actions.plan_session(
+        riverside,
+        by=as_member(farah),
+        technique=technique,
+        title="Ward 9",
+        length="short",
+        starts_at=timezone.now(),
+        at=timezone.now(),
     )
     page = window(script=script)
     page.goto(f"/join/{session.code}/")

@@ -5,11 +5,13 @@ from datetime import date
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from roadmap import actions
 from roadmap.models import CatalogueEntry, Intervention, Programme
 from tests.browser.conftest import WIDTHS
+from tests.cast import as_member
 
 ROADMAP = "/o/riverside/roadmap/"
 
@@ -21,15 +23,16 @@ def content(transactional_db):
 
 @pytest.fixture
 def programme(content, riverside, lena, sam, farah) -> Programme:
-    programme = actions.begin(
+    programme = actions.begin_programme(
         riverside,
-        by=lena,
+        by=as_member(lena),
         name="Learning at Riverside",
         vision="Nobody at Riverside solves alone what a colleague has solved before.",
         starts_on=date(2026, 5, 1),
         ends_on=date(2028, 4, 30),
         lead=lena,
         sponsor=sam,
+        at=timezone.now(),
     )
     lunch = CatalogueEntry.objects.get(key="brown-bag-lunch")
     plan = [
@@ -41,10 +44,20 @@ def programme(content, riverside, lena, sam, farah) -> Programme:
         ("A wiki", 5, sam, None, None, "dropped"),
     ]
     for title, step, owner, start, end, state in plan:
-        row = actions.plan(
-            programme, by=lena, title=title, step=step, entry=lunch, owner=owner, starts_on=start, ends_on=end
+        row = actions.plan_intervention(
+            programme,
+            by=as_member(lena),
+            title=title,
+            step=step,
+            entry=lunch,
+            owner=owner,
+            starts_on=start,
+            ends_on=end,
+            at=timezone.now(),
         )
-        actions.set_state(row, by=lena, state=state, reason="Too few people.")
+        actions.set_intervention_state(
+            row, by=as_member(lena), state=state, reason="Too few people.", at=timezone.now()
+        )
     return programme
 
 

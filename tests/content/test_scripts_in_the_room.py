@@ -16,6 +16,7 @@ from techniques import actions, guest_cookies
 from techniques import loading as techniques_loading
 from techniques.content_schema import read
 from techniques.models import Length, Note, Session, Stage, Technique
+from tests.cast import as_member
 
 LIBRARY = read()
 RUNNABLE = [one.key for one in LIBRARY.techniques if one.can_run]
@@ -101,7 +102,7 @@ def test_each_length_has_the_stages_that_it_has_time_for(library, riverside, far
     for technique in Technique.objects.filter(can_run=True):
         for length in Length.values:
             plan = {"technique": technique, "length": length, "title": "Trying", "starts_at": now}
-            session = actions.plan(riverside, by=farah, **plan)
+            session = actions.plan_session(riverside, by=as_member(farah), **plan)
             minutes = list(session.stages.values_list("minutes", flat=True))
             assert all(minutes)
             assert sum(minutes) == session.minutes == library.technique(technique.key).totals.of(length)
@@ -109,11 +110,17 @@ def test_each_length_has_the_stages_that_it_has_time_for(library, riverside, far
 
 def test_another_length_brings_back_a_stage_that_was_left_out(library, riverside, farah):
     technique = Technique.objects.get(key="knowledge-cafe")
-    session = actions.plan(
-        riverside, by=farah, technique=technique, length="short", title="Espresso", starts_at=timezone.now()
+    session = actions.plan_session(
+        riverside,
+        by=as_member(farah),
+        technique=technique,
+        length="short",
+        title="Espresso",
+        starts_at=timezone.now(),
+        at=timezone.now(),
     )
     assert not session.stages.filter(key="round3").exists()
-    actions.edit(session, by=farah, seen=session.version, length="standard")
+    actions.edit_session(session, by=as_member(farah), seen=session.version, length="standard", at=timezone.now())
     assert session.stages.get(key="round3").minutes == 15
     assert list(session.stages.values_list("position", flat=True)) == list(range(7))
 
@@ -128,9 +135,17 @@ def test_another_length_brings_back_a_stage_that_was_left_out(library, riverside
 )
 def test_the_box_says_whether_names_may_stand_in_a_note(key, stage, words, library, riverside, farah):
     technique, now = Technique.objects.get(key=key), timezone.now()
-    session = actions.plan(riverside, by=farah, technique=technique, length="short", title="Trying", starts_at=now)
-    session = actions.open_room(session, by=farah, at=now)
-    actions.go_to(session, stage=session.stages.get(key=stage), by=farah, at=now)
+    session = actions.plan_session(
+        riverside,
+        by=as_member(farah),
+        technique=technique,
+        length="short",
+        title="Trying",
+        starts_at=now,
+        at=timezone.now(),
+    )
+    session = actions.open_room(session, by=as_member(farah), at=now)
+    actions.go_to_stage(session, stage=session.stages.get(key=stage), by=as_member(farah), at=now)
     phone = Client()
     phone.post(reverse("join_session", args=[session.code]), {"name": "Gus", "key": guest_cookies.new_key()})
     page = phone.get(reverse("join_room", args=[session.code])).content.decode()

@@ -13,6 +13,7 @@ from organisations import actions
 from organisations.permissions import Role
 from selfassessment import actions as rounds
 from selfassessment.models import Asked, Criterion, Framework, Section
+from tests.cast import as_member
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +48,9 @@ def test_the_gaps_on_home_say_whose_they_are():
 
 
 def test_nobody_is_asked_for_a_lead_twice(riverside, ada, member):
-    actions.invite(riverside, by=ada, email="lena@riverside.example", role=Role.LEAD)
+    actions.invite_member(
+        riverside, by=as_member(ada), email="lena@riverside.example", role=Role.LEAD, at=timezone.now()
+    )
     assert asked_of(member(ada)) == []
 
 
@@ -64,15 +67,20 @@ def test_who_began_to_answer_a_named_round_is_asked_until_they_have_finished(riv
     framework = Framework.objects.create(key="test", name="Test", minutes=7)
     section = Section.objects.create(framework=framework, key="a", name="A", short_name="A", position=1)
     criterion = Criterion.objects.create(section=section, code="A1", name="A1", question="A1?", position=1)
-    named = rounds.prepare(
-        riverside, by=farah, title="Spring", anonymous=False, closes_on=timezone.localdate() + timedelta(days=9)
+    named = rounds.prepare_assessment(
+        riverside,
+        by=as_member(farah),
+        title="Spring",
+        anonymous=False,
+        closes_on=timezone.localdate() + timedelta(days=9),
+        at=timezone.now(),
     )
-    rounds.open_for_answers(named, by=farah)
-    rounds.ask(named, by=farah, members=[cara])
+    rounds.open_assessment(named, by=as_member(farah), at=timezone.now())
+    rounds.ask_people(named, by=as_member(farah), members=[cara], at=timezone.now())
     answering = rounds.Respondent(key="k" * 64, person=cara, asked=Asked.objects.get(person=cara))
     assert asked_of(member(cara)) == ["Answer “Spring”"]
-    rounds.answer(named, criterion, by=answering, choice=rounds.Choice(now=2), seen=0)
+    rounds.save_answer(named, criterion, by=answering, choice=rounds.Choice(now=2), seen=0)
     [need] = needs_of(member(cara), LatestRound(), at=timezone.now())
     assert (need.title, need.facts.split(",")[0]) == ("Answer “Spring”", "About 7 minutes")
-    rounds.finish(named, by=answering)
+    rounds.finish_answering(named, by=answering)
     assert asked_of(member(cara)) == []

@@ -12,6 +12,7 @@ from django.urls import resolve, reverse
 from django.utils import timezone
 
 from actionplan.models import Action, Reminder
+from demo import simulate
 from demo.management.commands import load_demo
 from demo.row_dates import stamped_models
 from jobs.models import Job, Mail

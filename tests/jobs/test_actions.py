@@ -104,20 +104,20 @@ def test_a_dead_broker_never_reaches_the_caller_and_is_left_alone_for_a_while(mo
 def test_failed_work_can_be_tried_again_from_the_beginning(task, db):
     job = task(nothing)
     Job.objects.update(state=Job.State.FAILED, attempts=3, failures=3, error="It broke.", finished_at=timezone.now())
-    job = actions.retry(job)
+    job = actions.retry_job(job, at=timezone.now())
     assert (job.state, job.attempts, job.failures, job.error) == (Job.State.READY, 0, 0, "")
     assert job.finished_at is None
     with pytest.raises(Refusal):
-        actions.retry(job)
+        actions.retry_job(job, at=timezone.now())
 
 
 def test_the_sweep_shows_that_the_timetable_lives_and_finds_what_was_missed(task, wakes, db):
     now = timezone.now()
-    actions.sweep(now)
+    actions.sweep_jobs(now)
     assert (Heartbeat.objects.get(name="timetable").at, wakes) == (now, [])
     task(nothing)
     later = timezone.now()
-    actions.sweep(later)
+    actions.sweep_jobs(later)
     assert (Heartbeat.objects.get(name="timetable").at, wakes) == (later, ["jobs.wake"])
 
 
@@ -125,22 +125,22 @@ def test_the_sweep_finds_work_whose_worker_died(task, wakes, db):
     now = timezone.now()
     task(nothing)
     Job.objects.update(state=Job.State.RUNNING, claimed_by="elsewhere/:7", lease_until=now - timedelta(seconds=1))
-    actions.sweep(now)
+    actions.sweep_jobs(now)
     assert wakes == ["jobs.wake"]
 
 
 def test_signs_of_life_of_the_last_run_are_forgotten_at_the_start(db):
-    actions.beat("worker", timezone.now())
-    actions.start_afresh(timezone.now())
+    actions.record_heartbeat("worker", timezone.now())
+    actions.forget_last_run(timezone.now())
     assert not Heartbeat.objects.exists()
 
 
 def test_a_daily_command_runs_once_a_day_also_after_a_restart(db):
     runs = []
     monday, tuesday = date(2026, 11, 23), date(2026, 11, 24)
-    assert actions.do_daily("send_reminders", monday, lambda: runs.append(monday))
-    assert not actions.do_daily("send_reminders", monday, lambda: runs.append(monday))
-    assert actions.do_daily("send_reminders", tuesday, lambda: runs.append(tuesday))
+    assert actions.run_daily("send_reminders", monday, lambda: runs.append(monday))
+    assert not actions.run_daily("send_reminders", monday, lambda: runs.append(monday))
+    assert actions.run_daily("send_reminders", tuesday, lambda: runs.append(tuesday))
     assert runs == [monday, tuesday]
 
 
@@ -149,9 +149,9 @@ def test_a_daily_command_that_breaks_is_run_again(db):
         raise Broken
 
     with pytest.raises(Broken):
-        actions.do_daily("send_reminders", date(2026, 11, 23), fail)
+        actions.run_daily("send_reminders", date(2026, 11, 23), fail)
     assert not Done.objects.exists()
-    assert actions.do_daily("send_reminders", date(2026, 11, 23), lambda: None)
+    assert actions.run_daily("send_reminders", date(2026, 11, 23), lambda: None)
 
 
 def test_what_nobody_asks_for_any_more_is_forgotten(task, db):
@@ -164,7 +164,7 @@ def test_what_nobody_asks_for_any_more_is_forgotten(task, db):
     JobFile.objects.create(job=old, name="report.pdf", content_type="application/pdf", content=b"%PDF")
     for days, key in ((91, "old"), (89, "young")):
         Mail.objects.create(key=key, message_id=key, subject=key, created_at=now - timedelta(days=days))
-    actions.tidy(now)
+    actions.tidy_jobs(now)
     assert set(Job.objects.all()) == {fresh, still_waiting}
     assert not JobFile.objects.exists()
     assert Mail.objects.get().key == "young"

@@ -12,8 +12,8 @@ from jobs import actions, health
 
 @pytest.fixture
 def all_alive(db):
-    actions.beat("worker", timezone.now())
-    actions.beat("timetable", timezone.now())
+    actions.record_heartbeat("worker", timezone.now())
+    actions.record_heartbeat("timetable", timezone.now())
 
 
 def test_the_process_and_its_database(client, db):
@@ -40,7 +40,7 @@ def test_before_the_first_sign_of_life_nobody_is_alive(client, db, settings):
 )
 def test_a_sign_of_life_counts_for_a_while(all_alive, name, seconds, alive):
     now = timezone.now()
-    actions.beat(name, now - timedelta(seconds=seconds))
+    actions.record_heartbeat(name, now - timedelta(seconds=seconds))
     assert getattr(health.check(now), name) is alive
 
 

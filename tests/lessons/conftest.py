@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from lessons.actions import review, writing
 from lessons.models import Lesson, State
 from organisations.visibility import Reach
+from tests.cast import as_member
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
 WORDS = {
@@ -27,8 +28,13 @@ def draft(riverside, cara):
     """``draft(**words)``: a draft of Cara’s, or of ``by``."""
 
     def make(by=None, facts=None, tags=(), organisation=None, **words) -> Lesson:
-        return writing.start(
-            organisation or riverside, by=by or cara, at=NOON, words={**WORDS, **words}, facts=facts or {}, tags=tags
+        return writing.start_lesson(
+            organisation or riverside,
+            by=as_member(by or cara),
+            at=NOON,
+            words={**WORDS, **words},
+            facts=facts or {},
+            tags=tags,
         )
 
     return make
@@ -40,7 +46,7 @@ def waiting(draft):
 
     def make(**words) -> Lesson:
         lesson = draft(**words)
-        return writing.send(lesson, by=lesson.author, at=NOON)
+        return writing.submit_lesson(lesson, by=as_member(lesson.author), at=NOON)
 
     return make
 
@@ -50,7 +56,7 @@ def claimed(waiting, farah):
     """The same, claimed by Farah."""
 
     def make(**words) -> Lesson:
-        return review.claim(waiting(**words), by=farah, at=NOON)
+        return review.claim_lesson(waiting(**words), by=as_member(farah), at=NOON)
 
     return make
 
@@ -65,7 +71,7 @@ def validate(lesson: Lesson, by, **values) -> Lesson:
         "share_with": Reach.ORGANISATION,
         **values,
     }
-    return review.validate(lesson, by=by, at=NOON, **values)
+    return review.validate_lesson(lesson, by=as_member(by), at=NOON, **values)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from actionplan.models import Action
 from jobs.models import Mail
@@ -19,6 +20,7 @@ from organisations.models import Group
 from organisations.visibility import Reach
 from techniques import actions as sessions
 from techniques.models import Note, Session, Technique
+from tests.cast import as_member
 
 from .conftest import NOON
 
@@ -73,20 +75,31 @@ def room(riverside, farah):
         can_run=True,
     )
     ward = Group.objects.create(organisation=riverside, name="Ward 6")
-    session = sessions.plan(
-        riverside, by=farah, technique=technique, length="short", title="Lounge trial", starts_at=NOON, group=ward
+    session = sessions.plan_session(
+        riverside,
+        by=as_member(farah),
+        technique=technique,
+        length="short",
+        title="Lounge trial",
+        starts_at=NOON,
+        group=ward,
+        at=timezone.now(),
     )
-    session = sessions.open_room(session, by=farah, at=NOON)
-    gus = sessions.join(session, name="Gus", key="key", at=NOON)
+    session = sessions.open_room(session, by=as_member(farah), at=NOON)
+    gus = sessions.join_room(session, name="Gus", key="key", at=NOON)
     for key, column, text in NOTES:
         write(session, gus, key, column, text)
-    sessions.reveal(session, stage=session.stages.get(key="expect"), by=farah, at=NOON + timedelta(minutes=1))
+    sessions.reveal_notes(
+        session, stage=session.stages.get(key="expect"), by=as_member(farah), at=NOON + timedelta(minutes=1)
+    )
     session.gus = gus
     return session
 
 
 def write(session, participant, key, column, text):
-    sessions.write(session, stage_key=key, column=column, text=text, client_id=uuid4(), author=participant, at=NOON)
+    sessions.write_note(
+        session, stage_key=key, column=column, text=text, client_id=uuid4(), author=participant, at=NOON
+    )
 
 
 @pytest.fixture
@@ -120,8 +133,12 @@ def test_the_page_is_filled_in_and_shows_nothing_hidden(as_, room, address, fara
 
 def test_a_group_that_meets_the_evening_before_has_learned_today_and_not_tomorrow(room, farah):
     evening = NOON - timedelta(days=1)
-    closing.close(
-        room, by=farah, at=evening, summary={}, advice=[Advice(title="Ask first", when_you="move", then_do="ask")]
+    closing.close_with_lessons(
+        room,
+        by=as_member(farah),
+        at=evening,
+        summary={},
+        advice=[Advice(title="Ask first", when_you="move", then_do="ask")],
     )
     assert Lesson.objects.get().happened_on == evening.date()
 
@@ -224,13 +241,17 @@ def test_closing_twice_makes_nothing_twice(as_, room, address, farah, lena):
     assert "This session is closed." in again.content.decode()
     assert (Action.objects.count(), Lesson.objects.count()) == (2, 1)
     with pytest.raises(Refusal):
-        closing.close(room, by=lena, at=NOON, summary={}, promised=[Promise("Again")], advice=[Advice("Again")])
+        closing.close_with_lessons(
+            room, by=as_member(lena), at=NOON, summary={}, promised=[Promise("Again")], advice=[Advice("Again")]
+        )
     assert (Action.objects.count(), Lesson.objects.count()) == (2, 1)
 
 
 def test_all_or_nothing(room, farah):
     with pytest.raises(Refusal):
-        closing.close(room, by=farah, at=NOON, summary={}, promised=[Promise("Good"), Promise(" ")])
+        closing.close_with_lessons(
+            room, by=as_member(farah), at=NOON, summary={}, promised=[Promise("Good"), Promise(" ")]
+        )
     room.refresh_from_db()
     assert room.state == Session.State.LIVE
     assert not Action.objects.exists()
@@ -292,7 +313,7 @@ def test_a_long_note_keeps_all_its_words(as_, room, address, farah):
 
 
 def test_an_action_remembered_afterwards_is_listed_once_and_its_guest_hears_once(as_, room, farah, cara):
-    closing.close(room, by=farah, at=NOON, summary={})
+    closing.close_with_lessons(room, by=as_member(farah), at=NOON, summary={})
     page = reverse("session_detail", args=["riverside", room.pk])
     new = reverse("session_action_new", args=["riverside", room.pk])
     browser = as_(cara)
@@ -320,14 +341,14 @@ def test_before_the_close_actions_belong_to_the_close(as_, room, cara, reza, osk
     new = reverse("session_action_new", args=["riverside", room.pk])
     assert as_(cara).post(new, {"title": "Too soon"}).status_code == 302
     with pytest.raises(Refusal):
-        closing.promise_for(room, by=cara, title="Too soon")
+        closing.add_session_action(room, by=as_member(cara), title="Too soon", at=timezone.now())
     assert not Action.objects.exists()
     assert as_(reza).get(new).status_code == 403
     assert as_(oskar).get(new).status_code == 404
 
 
 def test_a_lesson_remembered_afterwards_is_logged_from_the_session(as_, room, farah, cara, reza):
-    closing.close(room, by=farah, at=NOON, summary={})
+    closing.close_with_lessons(room, by=as_member(farah), at=NOON, summary={})
     page = reverse("session_detail", args=["riverside", room.pk])
     log = f"{reverse('lesson_new', args=['riverside'])}?session={room.pk}"
     assert log in as_(cara).get(page).text

@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from jobs import runner
 from jobs.models import Job
@@ -21,6 +22,7 @@ from lessons.models import ImportProblem, ImportRun, Lesson, LessonRevision, Sta
 from organisations.models import AuditEntry, Group
 from organisations.visibility import Reach
 from search import index
+from tests.cast import as_member
 
 from .conftest import NOON
 
@@ -93,7 +95,7 @@ def test_a_second_source_completes_and_heals(bring, member, reza):
 def test_what_somebody_corrected_here_stays(bring, farah):
     bring(FILES / "lessons_2014.csv")
     lesson = Lesson.objects.get(external_id="101")
-    writing.write(lesson, by=farah, at=NOON, seen=lesson.version, words={"learned": "Three keys."})
+    writing.write_lesson(lesson, by=as_member(farah), at=NOON, seen=lesson.version, words={"learned": "Three keys."})
     bring(FILES / "lessons_partial.jsonl")
     lesson.refresh_from_db()
     assert lesson.words.learned == "Three keys."
@@ -175,13 +177,13 @@ def test_too_large_a_file_is_not_even_read(bring, settings):
 
 def look(riverside, farah, name="lessons_2014.csv", **values):
     content = (FILES / name).read_bytes()
-    return importing.look(riverside, by=farah, at=NOON, file_name=name, content=content, **values)
+    return importing.upload_import(riverside, by=as_member(farah), at=NOON, file_name=name, content=content, **values)
 
 
 def test_a_run_that_is_killed_goes_on_where_it_stopped(riverside, farah, monkeypatch):
     monkeypatch.setattr(importing, "BATCH", 3)
     run = look(riverside, farah)
-    importing.begin(run)
+    importing.begin_import(run)
     write, calls = Writer.write, []
 
     def killed(writer, rows):
@@ -192,23 +194,23 @@ def test_a_run_that_is_killed_goes_on_where_it_stopped(riverside, farah, monkeyp
 
     monkeypatch.setattr(Writer, "write", killed)
     with pytest.raises(SystemExit):
-        importing.work_through(run, at=NOON)
+        importing.run_import(run, at=NOON)
     run = ImportRun.objects.get()
     assert (run.state, run.rows_done, Lesson.objects.count()) == (ImportRun.State.RUNNING, 6, 6)
     monkeypatch.setattr(Writer, "write", write)
-    counts = importing.work_through(run, at=NOON)
+    counts = importing.run_import(run, at=NOON)
     assert (counts.read, counts.created, counts.refused) == (12, 10, 2)
     assert Lesson.objects.count() == 10
     assert ImportProblem.objects.count() == 3
-    assert importing.work_through(run, at=NOON) == counts
+    assert importing.run_import(run, at=NOON) == counts
 
 
 def test_a_batch_is_written_whole_or_not_at_all(riverside, farah, monkeypatch):
     run = look(riverside, farah)
-    importing.begin(run)
+    importing.begin_import(run)
     monkeypatch.setattr("lessons.importing.batches.indexing.put_many", lambda docs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        importing.work_through(run, at=NOON)
+        importing.run_import(run, at=NOON)
     assert not Lesson.objects.exists()
     assert not LessonRevision.objects.exists()
     assert ImportRun.objects.get().rows_done == 0
@@ -217,15 +219,15 @@ def test_a_batch_is_written_whole_or_not_at_all(riverside, farah, monkeypatch):
 def test_two_workers_at_one_run_write_each_row_once(riverside, farah, monkeypatch):
     monkeypatch.setattr(importing, "BATCH", 3)
     run = look(riverside, farah)
-    importing.begin(run)
+    importing.begin_import(run)
     other = ImportRun.objects.select_related("organisation", "by").get()
     seen = []
 
     def interrupt(done):
         if not seen:
-            seen.append(importing.work_through(other, at=NOON))
+            seen.append(importing.run_import(other, at=NOON))
 
-    counts = importing.work_through(run, at=NOON, report=interrupt)
+    counts = importing.run_import(run, at=NOON, report=interrupt)
     assert seen == [counts]
     assert (counts.read, counts.created) == (12, 10)
     assert Lesson.objects.count() == 10
@@ -234,25 +236,45 @@ def test_two_workers_at_one_run_write_each_row_once(riverside, farah, monkeypatc
 def test_how_a_file_is_read_can_be_changed_before_and_not_after(riverside, farah):
     run = look(riverside, farah)
     with pytest.raises(Refusal, match="No column gives"):
-        importing.settle(run, seen=1, source="S", group_name="", encoding="", mapping={"LessonId": "external_id"})
-    with pytest.raises(Refusal, match="Two headings lead"):
-        importing.settle(
-            run, seen=1, source="S", group_name="", encoding="", mapping={"Title": "title", "Lesson": "title"}
+        importing.settle_import(
+            run, seen=1, source="S", group_name="", encoding="", mapping={"LessonId": "external_id"}, at=timezone.now()
         )
-    importing.settle(
-        run, seen=1, source="S", group_name="G", encoding="", mapping={"Title": "title", "Lesson": "then_do", "x": "y"}
+    with pytest.raises(Refusal, match="Two headings lead"):
+        importing.settle_import(
+            run,
+            seen=1,
+            source="S",
+            group_name="",
+            encoding="",
+            mapping={"Title": "title", "Lesson": "title"},
+            at=timezone.now(),
+        )
+    importing.settle_import(
+        run,
+        seen=1,
+        source="S",
+        group_name="G",
+        encoding="",
+        mapping={"Title": "title", "Lesson": "then_do", "x": "y"},
+        at=timezone.now(),
     )
     with pytest.raises(Stale):
-        importing.settle(run, seen=1, source="T", group_name="", encoding="", mapping={"Title": "title"})
+        importing.settle_import(
+            run, seen=1, source="T", group_name="", encoding="", mapping={"Title": "title"}, at=timezone.now()
+        )
     with pytest.raises(Unreadable):
-        importing.settle(run, seen=2, source="T", group_name="", encoding="klingon", mapping={"Title": "title"})
-    importing.begin(run)
-    importing.work_through(run, at=NOON)
+        importing.settle_import(
+            run, seen=2, source="T", group_name="", encoding="klingon", mapping={"Title": "title"}, at=timezone.now()
+        )
+    importing.begin_import(run)
+    importing.run_import(run, at=NOON)
     assert str(Lesson.objects.filter(source="S").first().group) == "G"
     with pytest.raises(Refusal, match="upload it again"):
-        importing.begin(run)
+        importing.begin_import(run)
     with pytest.raises(Refusal, match="upload it again"):
-        importing.settle(run, seen=2, source="T", group_name="", encoding="", mapping={"Title": "title"})
+        importing.settle_import(
+            run, seen=2, source="T", group_name="", encoding="", mapping={"Title": "title"}, at=timezone.now()
+        )
 
 
 # --- The pages -------------------------------------------------------------------------------------------------------
@@ -407,19 +429,21 @@ def test_files_are_forgotten_after_a_month_and_lessons_are_not(riverside, farah,
     content = (FILES / "lessons_2014.csv").read_bytes()
     names = ("done", "done late", "looked at", "just looked at", "in progress")
     runs = {
-        name: importing.look(riverside, by=farah, at=NOON, file_name=name, content=content, source="X")
+        name: importing.upload_import(
+            riverside, by=as_member(farah), at=NOON, file_name=name, content=content, source="X"
+        )
         for name in names
     }
     for name in names[:2]:
-        importing.begin(runs[name])
-        importing.work_through(runs[name], at=NOON)
-    importing.begin(runs["in progress"])
+        importing.begin_import(runs[name])
+        importing.run_import(runs[name], at=NOON)
+    importing.begin_import(runs["in progress"])
     lessons, month = Lesson.objects.count(), timedelta(days=30, minutes=1)
     ImportRun.objects.filter(file_name="done").update(finished_at=NOON)
     ImportRun.objects.filter(file_name="done late").update(finished_at=NOON + month)
     ImportRun.objects.filter(file_name="just looked at").update(started_at=NOON + month)
     for _twice in range(2):
-        importing.tidy(NOON + month)
+        importing.tidy_imports(NOON + month)
     left = {run.file_name: bytes(run.content) for run in ImportRun.objects.all()}
     assert left == {"done": b"", "done late": content, "just looked at": content, "in progress": content}
     assert Lesson.objects.count() == lessons > 0

@@ -6,10 +6,12 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from lessons.models import Lesson, State
 from organisations.models import Group
 from organisations.visibility import Reach
+from tests.cast import as_member
 
 
 @pytest.fixture
@@ -146,9 +148,9 @@ def test_a_page_takes_the_same_queries_whatever_hangs_on_the_lesson(as_, identif
 
     lesson = identified(tags=["one"])
     address, browser = reverse("lesson_detail", args=["riverside", lesson.pk]), as_(lena)
-    writing.promise_for(lesson, by=farah, title="First", owner=farah)
+    writing.add_lesson_action(lesson, by=as_member(farah), title="First", owner=farah, at=timezone.now())
     one = queries(browser, address)
     for title in ("Second", "Third"):
-        writing.promise_for(lesson, by=farah, title=title, owner=lena)
-    writing.file_under(lesson, ["one", "two", "three"])
+        writing.add_lesson_action(lesson, by=as_member(farah), title=title, owner=lena, at=timezone.now())
+    writing.tag_lesson(lesson, ["one", "two", "three"])
     assert queries(browser, address) == one

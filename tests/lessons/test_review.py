@@ -14,6 +14,7 @@ from notifications.models import Notice
 from organisations.models import AuditEntry, Group
 from organisations.visibility import Reach
 from search import index
+from tests.cast import as_member
 from tests.races import at_once
 
 from .conftest import ALL_TICKED, NOON, validate
@@ -24,10 +25,10 @@ LATER = NOON + timedelta(days=20)
 def test_of_two_who_claim_one_wins_and_the_other_reads_who(waiting, farah, lena):
     lesson = waiting()
     other = Lesson.objects.get(pk=lesson.pk)  # as the second browser has it
-    review.claim(lesson, by=farah, at=NOON)
+    review.claim_lesson(lesson, by=as_member(farah), at=NOON)
     with pytest.raises(Refusal, match="Farah Siddiqui has claimed this lesson"):
-        review.claim(other, by=lena, at=NOON)
-    review.claim(lesson, by=farah, at=NOON)  # pressed twice
+        review.claim_lesson(other, by=as_member(lena), at=NOON)
+    review.claim_lesson(lesson, by=as_member(farah), at=NOON)  # pressed twice
     assert lesson.events.filter(after=State.IN_REVIEW).count() == 1
 
 
@@ -36,8 +37,8 @@ def test_two_claims_at_the_same_moment(waiting, farah, lena):
     pk = waiting().pk
     first, second = (Lesson.objects.get(pk=pk) for _ in range(2))
     said = at_once(
-        lambda: review.claim(first, by=farah, at=NOON),
-        lambda: review.claim(second, by=lena, at=NOON),
+        lambda: review.claim_lesson(first, by=as_member(farah), at=NOON),
+        lambda: review.claim_lesson(second, by=as_member(lena), at=NOON),
     )
     (lost,) = [one for one in said if isinstance(one, Refusal)]
     winner = Lesson.objects.get(pk=pk).claimed_by
@@ -49,36 +50,36 @@ def test_only_those_who_check_lessons_may_claim_and_never_their_own(draft, waiti
     lesson = waiting()
     for person in (reza, ada, sam, oskar):
         with pytest.raises(Refusal):
-            review.claim(lesson, by=person, at=NOON)
-    own = writing.send(draft(by=farah), by=farah, at=NOON)
+            review.claim_lesson(lesson, by=as_member(person), at=NOON)
+    own = writing.submit_lesson(draft(by=farah), by=as_member(farah), at=NOON)
     with pytest.raises(Refusal, match="You cannot check your own lesson"):
-        review.claim(own, by=farah, at=NOON)
+        review.claim_lesson(own, by=as_member(farah), at=NOON)
 
 
 def test_a_lesson_can_be_put_back_and_taken_over_once_it_is_late(claimed, farah, lena):
     lesson = claimed()
     with pytest.raises(Refusal):
-        review.take_over(lesson, by=lena, at=NOON)
-    review.take_over(lesson, by=lena, at=LATER)
+        review.take_over_lesson(lesson, by=as_member(lena), at=NOON)
+    review.take_over_lesson(lesson, by=as_member(lena), at=LATER)
     assert lesson.claimed_by == lena
     assert Notice.objects.filter(person=farah, text__startswith="Lena Marsh has taken over").count() == 1
-    review.release(lesson, by=lena, at=LATER)
+    review.release_lesson(lesson, by=as_member(lena), at=LATER)
     assert (lesson.state, lesson.claimed_by) == (State.SUBMITTED, None)
-    review.claim(lesson, by=farah, at=LATER)
+    review.claim_lesson(lesson, by=as_member(farah), at=LATER)
 
 
 @pytest.mark.parametrize("answer", ["return", "decline"])
 def test_the_author_hears_no_with_the_reason_by_notice_and_mail(claimed, cara, farah, answer):
     lesson = claimed()
     act, word = (
-        (lambda: review.send_back(lesson, by=farah, at=NOON, comment="Say which ward."), "comment")
+        (lambda: review.return_lesson(lesson, by=as_member(farah), at=NOON, comment="Say which ward."), "comment")
         if answer == "return"
-        else (lambda: review.decline(lesson, by=farah, at=NOON, reason="Say which ward."), "reason")
+        else (lambda: review.decline_lesson(lesson, by=as_member(farah), at=NOON, reason="Say which ward."), "reason")
     )
     with pytest.raises(Refusal):
-        review.send_back(lesson, by=farah, at=NOON, comment=" ")
+        review.return_lesson(lesson, by=as_member(farah), at=NOON, comment=" ")
     with pytest.raises(Refusal):
-        review.decline(lesson, by=farah, at=NOON, reason=" ")
+        review.decline_lesson(lesson, by=as_member(farah), at=NOON, reason=" ")
     act()
     assert lesson.reach == Reach.REVIEWERS
     assert lesson.state == (State.RETURNED if word == "comment" else State.DECLINED)
@@ -90,11 +91,11 @@ def test_the_author_hears_no_with_the_reason_by_notice_and_mail(claimed, cara, f
 
 def test_a_returned_lesson_comes_round_again(claimed, cara, farah):
     lesson = claimed()
-    review.send_back(lesson, by=farah, at=NOON, comment="More.")
-    writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={"why": "More."})
-    writing.send(lesson, by=cara, at=LATER)
+    review.return_lesson(lesson, by=as_member(farah), at=NOON, comment="More.")
+    writing.write_lesson(lesson, by=as_member(cara), at=NOON, seen=lesson.version, words={"why": "More."})
+    writing.submit_lesson(lesson, by=as_member(cara), at=LATER)
     assert lesson.answer_due_on > LATER.date()
-    validate(review.claim(lesson, by=farah, at=LATER), farah)
+    validate(review.claim_lesson(lesson, by=as_member(farah), at=LATER), farah)
     assert [event.get_after_display() for event in lesson.events.order_by("pk")] == [
         "Draft", "Submitted", "In review", "Returned", "Submitted", "In review", "Identified",
     ]  # fmt: skip
@@ -139,19 +140,19 @@ def test_sharing_with_a_group_needs_one(claimed, farah, member, reza, riverside)
 def test_words_that_changed_under_the_reader_are_not_checked_unread(claimed, cara, farah):
     lesson = claimed()
     read = lesson.revision_id
-    review.send_back(lesson, by=farah, at=NOON, comment="More.")
-    writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={"why": "Else."})
-    writing.send(lesson, by=cara, at=NOON)
-    review.claim(lesson, by=farah, at=NOON)
+    review.return_lesson(lesson, by=as_member(farah), at=NOON, comment="More.")
+    writing.write_lesson(lesson, by=as_member(cara), at=NOON, seen=lesson.version, words={"why": "Else."})
+    writing.submit_lesson(lesson, by=as_member(cara), at=NOON)
+    review.claim_lesson(lesson, by=as_member(farah), at=NOON)
     with pytest.raises(Stale):
         validate(lesson, farah, read=read)
 
 
 def test_answering_what_was_taken_back_says_so(claimed, cara, farah):
     lesson = claimed()
-    writing.withdraw(lesson, by=cara, at=NOON)
+    writing.withdraw_lesson(lesson, by=as_member(cara), at=NOON)
     with pytest.raises(Refusal, match="draft"):
-        review.decline(lesson, by=farah, at=NOON, reason="No.")
+        review.decline_lesson(lesson, by=as_member(farah), at=NOON, reason="No.")
 
 
 # --- Pages ---------------------------------------------------------------------------------------------------------
@@ -239,7 +240,7 @@ def test_the_page_says_what_is_missing_and_keeps_what_was_ticked(as_, claimed, f
 
 def test_a_declined_lesson_can_no_longer_be_changed(as_, claimed, farah, cara):
     lesson = claimed()
-    review.decline(lesson, by=farah, at=NOON, reason="No.")
+    review.decline_lesson(lesson, by=as_member(farah), at=NOON, reason="No.")
     answer = as_(cara).get(reverse("lesson_edit", args=["riverside", lesson.pk]), follow=True)
     assert "This lesson was declined and can no longer be changed." in answer.text
 
@@ -257,19 +258,21 @@ def test_returning_and_declining_ask_for_words(as_, claimed, farah):
 
 def test_the_comment_is_for_the_author_and_those_who_check(as_, claimed, cara, farah, lena, reza, sam):
     lesson = claimed()
-    review.send_back(lesson, by=farah, at=NOON, comment="Secret advice.")
+    review.return_lesson(lesson, by=as_member(farah), at=NOON, comment="Secret advice.")
     text = as_(cara).get(page("lesson_detail", lesson)).content.decode()
     assert "It came back with a comment" in text
     assert "Secret advice." in as_(lena).get(page("lesson_detail", lesson)).content.decode()
-    writing.send(lesson, by=cara, at=NOON)
-    validate(review.claim(lesson, by=farah, at=NOON), farah)
+    writing.submit_lesson(lesson, by=as_member(cara), at=NOON)
+    validate(review.claim_lesson(lesson, by=as_member(farah), at=NOON), farah)
     for person in (reza, sam):
         assert "Secret advice." not in as_(person).get(page("lesson_detail", lesson)).content.decode()
 
 
 def test_a_change_after_the_check_is_shown_side_by_side(as_, identified, cara, farah, lena, reza):
     lesson = identified()
-    writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={"why": "Pharmacy starts at noon."})
+    writing.write_lesson(
+        lesson, by=as_member(cara), at=NOON, seen=lesson.version, words={"why": "Pharmacy starts at noon."}
+    )
     assert "Changed since it was checked" in as_(reza).get(page("lesson_detail", lesson)).content.decode()
     text = as_(lena).get(page("lesson_changes", lesson)).content.decode()
     assert "<ins>" in text

@@ -17,6 +17,7 @@ from organisations.models import AuditEntry, AuditName, Group, Membership
 from organisations.visibility import Reach
 from search import index
 from search.models import SearchDoc
+from tests.cast import as_member
 from tests.races import at_once
 
 from .conftest import NOON, WORDS
@@ -34,43 +35,45 @@ def test_a_draft_is_for_its_author_alone(draft, member, cara, farah, lena, ada):
 
 def test_the_same_form_twice_makes_one_draft(riverside, cara):
     once = uuid4()
-    first = writing.start(riverside, by=cara, at=NOON, words=WORDS, once=once)
-    assert writing.start(riverside, by=cara, at=NOON, words=WORDS, once=once) == first
+    first = writing.start_lesson(riverside, by=as_member(cara), at=NOON, words=WORDS, once=once)
+    assert writing.start_lesson(riverside, by=as_member(cara), at=NOON, words=WORDS, once=once) == first
     assert Lesson.objects.count() == 1
 
 
 def test_writing_on_keeps_one_revision_until_somebody_was_shown_it(draft, cara, farah):
     lesson = draft()
-    writing.write(lesson, by=cara, at=NOON, seen=1, words={"why": "Because."})
+    writing.write_lesson(lesson, by=as_member(cara), at=NOON, seen=1, words={"why": "Because."})
     assert LessonRevision.objects.count() == 1
-    writing.send(lesson, by=cara, at=NOON)
-    review.claim(lesson, by=farah, at=NOON)
-    review.send_back(lesson, by=farah, at=NOON, comment="Say more.")
-    writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={"why": "More."})
-    writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={"why": "Still more."})
+    writing.submit_lesson(lesson, by=as_member(cara), at=NOON)
+    review.claim_lesson(lesson, by=as_member(farah), at=NOON)
+    review.return_lesson(lesson, by=as_member(farah), at=NOON, comment="Say more.")
+    writing.write_lesson(lesson, by=as_member(cara), at=NOON, seen=lesson.version, words={"why": "More."})
+    writing.write_lesson(lesson, by=as_member(cara), at=NOON, seen=lesson.version, words={"why": "Still more."})
     assert [(r.number, r.why) for r in lesson.revisions.all()] == [(2, "Still more."), (1, "Because.")]
 
 
 def test_who_writes_second_is_told_and_nothing_is_lost(draft, cara):
     lesson = draft()
-    writing.write(lesson, by=cara, at=NOON, seen=1, words={"why": "First."})
+    writing.write_lesson(lesson, by=as_member(cara), at=NOON, seen=1, words={"why": "First."})
     with pytest.raises(Stale):
-        writing.write(lesson, by=cara, at=NOON, seen=1, words={"why": "Second."})
+        writing.write_lesson(lesson, by=as_member(cara), at=NOON, seen=1, words={"why": "Second."})
     lesson.refresh_from_db()
     assert lesson.words.why == "First."
-    writing.write(lesson, by=cara, at=NOON, seen=1, words={"why": "First."})  # the same form sent twice
+    writing.write_lesson(
+        lesson, by=as_member(cara), at=NOON, seen=1, words={"why": "First."}
+    )  # the same form sent twice
 
 
 def test_sending_needs_what_happened_and_the_advice(draft, cara):
     for missing in ("happened", "then_do"):
         with pytest.raises(Refusal):
-            writing.send(draft(**{missing: " "}), by=cara, at=NOON)
+            writing.submit_lesson(draft(**{missing: " "}), by=as_member(cara), at=NOON)
 
 
 def test_sending_tells_those_who_check_and_promises_a_day(draft, member, cara, farah, lena, reza):
     lesson = draft(title="", by=cara)
-    writing.send(lesson, by=cara, at=NOON)
-    writing.send(lesson, by=cara, at=NOON)
+    writing.submit_lesson(lesson, by=as_member(cara), at=NOON)
+    writing.submit_lesson(lesson, by=as_member(cara), at=NOON)
     assert (lesson.state, lesson.reach) == (State.SUBMITTED, Reach.REVIEWERS)
     assert lesson.answer_due_on == NOON.date() + timedelta(days=14)
     assert lesson.words.title == "Ask pharmacy for take-home medicines by ten"
@@ -83,13 +86,13 @@ def test_sending_tells_those_who_check_and_promises_a_day(draft, member, cara, f
 def test_what_was_sent_cannot_be_changed_until_it_is_taken_back(claimed, cara, farah):
     lesson = claimed()
     with pytest.raises(Refusal, match="Take it back"):
-        writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={"why": "New."})
-    writing.withdraw(lesson, by=cara, at=NOON)
-    writing.withdraw(lesson, by=cara, at=NOON)
+        writing.write_lesson(lesson, by=as_member(cara), at=NOON, seen=lesson.version, words={"why": "New."})
+    writing.withdraw_lesson(lesson, by=as_member(cara), at=NOON)
+    writing.withdraw_lesson(lesson, by=as_member(cara), at=NOON)
     assert (lesson.state, lesson.reach, lesson.claimed_by) == (State.DRAFT, Reach.AUTHOR, None)
     assert Notice.objects.filter(person=farah, text__contains="taken back").count() == 1
     with pytest.raises(Refusal):
-        writing.withdraw(lesson, by=farah, at=NOON)
+        writing.withdraw_lesson(lesson, by=as_member(farah), at=NOON)
 
 
 def test_an_excerpt_does_not_run_on_from_one_answer_into_the_next(draft):
@@ -100,27 +103,29 @@ def test_an_excerpt_does_not_run_on_from_one_answer_into_the_next(draft):
 def test_only_a_draft_that_was_never_sent_can_be_thrown_away(draft, waiting, cara, farah):
     lesson = draft()
     with pytest.raises(Refusal):
-        writing.discard(lesson, by=farah)
-    writing.discard(lesson, by=cara)
+        writing.discard_lesson(lesson, by=as_member(farah), at=timezone.now())
+    writing.discard_lesson(lesson, by=as_member(cara), at=timezone.now())
     assert not Lesson.objects.exists()
     assert not SearchDoc.objects.filter(kind="lesson").exists()
     sent = waiting()
-    writing.withdraw(sent, by=cara, at=NOON)
+    writing.withdraw_lesson(sent, by=as_member(cara), at=NOON)
     with pytest.raises(Refusal, match="keep it"):
-        writing.discard(sent, by=cara)
+        writing.discard_lesson(sent, by=as_member(cara), at=timezone.now())
 
 
 def test_a_change_after_the_check_says_so_until_somebody_else_has_checked_it(identified, cara, farah, lena):
     lesson = identified()
     assert not lesson.changed_since_validation
-    writing.write(lesson, by=farah, at=NOON, seen=lesson.version, words={"why": "Corrected by the librarian."})
+    writing.write_lesson(
+        lesson, by=as_member(farah), at=NOON, seen=lesson.version, words={"why": "Corrected by the librarian."}
+    )
     assert (lesson.state, lesson.words.number, lesson.changed_since_validation) == (State.IDENTIFIED, 2, True)
     for person in (cara, farah):
         with pytest.raises(Refusal, match="Somebody else"):
-            review.confirm(lesson, by=person, at=NOON, read=lesson.revision_id)
+            review.confirm_change(lesson, by=as_member(person), at=NOON, read=lesson.revision_id)
     with pytest.raises(Stale):
-        review.confirm(lesson, by=lena, at=NOON, read=lesson.approved_id)
-    review.confirm(lesson, by=lena, at=NOON, read=lesson.revision_id)
+        review.confirm_change(lesson, by=as_member(lena), at=NOON, read=lesson.approved_id)
+    review.confirm_change(lesson, by=as_member(lena), at=NOON, read=lesson.revision_id)
     assert not lesson.changed_since_validation
 
 
@@ -128,16 +133,23 @@ def test_readers_and_other_contributors_cannot_change_a_lesson(identified, reza,
     lesson = identified()
     for person in (reza, oskar):
         with pytest.raises(Refusal):
-            writing.write(lesson, by=person, at=NOON, seen=lesson.version, words={"why": "Mine."})
+            writing.write_lesson(lesson, by=as_member(person), at=NOON, seen=lesson.version, words={"why": "Mine."})
 
 
 def test_narrowing_and_widening_who_may_read(identified, member, riverside, cara, farah, reza):
     lesson = identified()
     ward = Group.objects.create(organisation=riverside, name="Ward 6")
     with pytest.raises(Refusal, match="group"):
-        writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={}, facts={"share_with": Reach.GROUP})
-    writing.write(
-        lesson, by=cara, at=NOON, seen=lesson.version, words={}, facts={"share_with": Reach.GROUP, "group": ward}
+        writing.write_lesson(
+            lesson, by=as_member(cara), at=NOON, seen=lesson.version, words={}, facts={"share_with": Reach.GROUP}
+        )
+    writing.write_lesson(
+        lesson,
+        by=as_member(cara),
+        at=NOON,
+        seen=lesson.version,
+        words={},
+        facts={"share_with": Reach.GROUP, "group": ward},
     )
     assert not Lesson.objects.visible_to(member(reza)).exists()
     assert index.find(member(reza), "", kinds=["lesson"]).total == 0
@@ -156,13 +168,13 @@ def test_tags_are_made_once_whatever_their_letters(draft):
 def test_two_who_press_at_once_make_one_draft_and_one_tag(riverside, cara, farah):
     once = uuid4()
     answers = at_once(
-        lambda: writing.start(riverside, by=cara, at=NOON, words=WORDS, once=once),
-        lambda: writing.start(riverside, by=cara, at=NOON, words=WORDS, once=once),
+        lambda: writing.start_lesson(riverside, by=as_member(cara), at=NOON, words=WORDS, once=once),
+        lambda: writing.start_lesson(riverside, by=as_member(cara), at=NOON, words=WORDS, once=once),
     )
     assert answers[0] == answers[1] == Lesson.objects.get()
     at_once(
-        lambda: writing.start(riverside, by=cara, at=NOON, words=WORDS, tags=["Discharge"]),
-        lambda: writing.start(riverside, by=farah, at=NOON, words=WORDS, tags=["discharge"]),
+        lambda: writing.start_lesson(riverside, by=as_member(cara), at=NOON, words=WORDS, tags=["Discharge"]),
+        lambda: writing.start_lesson(riverside, by=as_member(farah), at=NOON, words=WORDS, tags=["discharge"]),
     )
     assert Tag.objects.count() == 1
 
@@ -301,7 +313,7 @@ def test_a_stale_form_shows_both_versions(as_, draft, cara):
     lesson = draft()
     edit, browser = reverse("lesson_edit", args=["riverside", lesson.pk]), as_(cara)
     mine = fields(**{**WORDS, "why": "Pharmacy starts at noon.", "once": "", "version": "1"})
-    writing.write(lesson, by=cara, at=NOON, seen=1, words={"why": "Pharmacy starts at ten."})
+    writing.write_lesson(lesson, by=as_member(cara), at=NOON, seen=1, words={"why": "Pharmacy starts at ten."})
     answer = browser.post(edit, mine)
     text = answer.content.decode()
     assert answer.status_code == 422
@@ -364,7 +376,7 @@ def test_somebody_who_left_is_no_member_any_more(draft, cara):
     lesson = draft()
     Membership.objects.filter(person=cara).update(left_at=NOON)
     with pytest.raises(Refusal):
-        writing.send(lesson, by=cara, at=NOON)
+        writing.submit_lesson(lesson, by=as_member(cara), at=NOON)
 
 
 def test_checked_lessons_are_read_by_all(identified, as_, reza, sam, ada, oskar):
@@ -397,12 +409,16 @@ def test_its_author_cannot_share_a_checked_lesson_further(identified, riverside,
     lesson = identified(share_with=Reach.GROUP, group=ward)
     for facts in ({"share_with": Reach.NETWORK}, {"share_with": Reach.ORGANISATION}, {"group": other}):
         with pytest.raises(Refusal, match="fewer readers"):
-            writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={}, facts=facts)
-    writing.write(lesson, by=farah, at=NOON, seen=lesson.version, words={}, facts={"share_with": Reach.NETWORK})
+            writing.write_lesson(lesson, by=as_member(cara), at=NOON, seen=lesson.version, words={}, facts=facts)
+    writing.write_lesson(
+        lesson, by=as_member(farah), at=NOON, seen=lesson.version, words={}, facts={"share_with": Reach.NETWORK}
+    )
     assert lesson.reach == Reach.NETWORK
     entry = AuditEntry.objects.get(verb="changed the readers of")
     assert entry.facts == {"before": "group", "after": "network"}
-    writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={}, facts={"share_with": Reach.GROUP})
+    writing.write_lesson(
+        lesson, by=as_member(cara), at=NOON, seen=lesson.version, words={}, facts={"share_with": Reach.GROUP}
+    )
     assert lesson.reach == Reach.GROUP, "fewer readers at any time"
 
 
@@ -411,10 +427,12 @@ def test_what_was_promised_for_a_lesson_has_no_more_readers_than_the_lesson(
 ):
     ward = Group.objects.create(organisation=riverside, name="Ward 6")
     lesson = identified()
-    action = writing.promise_for(lesson, by=cara, title="Change the checklist of Ward 6")
+    action = writing.add_lesson_action(
+        lesson, by=as_member(cara), title="Change the checklist of Ward 6", at=timezone.now()
+    )
     assert Action.objects.visible_to(member(reza)).exists()
     facts = {"share_with": Reach.GROUP, "group": ward}
-    writing.write(lesson, by=cara, at=NOON, seen=lesson.version, words={}, facts=facts)
+    writing.write_lesson(lesson, by=as_member(cara), at=NOON, seen=lesson.version, words={}, facts=facts)
     assert not Action.objects.visible_to(member(reza)).exists()
     assert index.find(member(reza), "checklist", kinds=["action"]).total == 0
     assert "checklist" not in "".join(AuditName.objects.filter(kind="action").values_list("name", flat=True))
@@ -425,5 +443,5 @@ def test_what_was_promised_for_a_lesson_has_no_more_readers_than_the_lesson(
 def test_what_is_taken_back_stands_in_nobodys_notices(waiting, cara, farah):
     lesson = waiting()
     assert Notice.objects.filter(person=farah, text__contains=lesson.words.title).exists()
-    writing.withdraw(lesson, by=cara, at=NOON)
+    writing.withdraw_lesson(lesson, by=as_member(cara), at=NOON)
     assert not Notice.objects.exclude(person=cara).filter(text__contains=lesson.words.title).exists()

@@ -10,7 +10,7 @@ from django.template import engines
 from django.test import RequestFactory
 from django.utils import timezone
 
-from kmportal.lib.forms import DateField, Hinted, MomentField, TimeField, form_page, helper, hinted, status_of
+from kmportal.lib.forms import DateField, Hinted, MomentField, TimeField, helper, hinted, status_of
 from kmportal.lib.samples import SampleForm
 
 WAYS = ["{{ form }}", "{% load crispy_forms_tags %}{{ form|crispy }}", "{% load crispy_forms_tags %}{% crispy form %}"]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from notifications.actions import mark_all_read, mark_read, tell
+from notifications.actions import mark_all_notices_read, mark_notice_read, notify
 from notifications.models import Notice
 from organisations.models import Membership
 
@@ -12,7 +12,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def told(person, organisation, key="a 1", **words):
-    return tell(
+    return notify(
         person,
         organisation=organisation,
         kind="action",
@@ -49,8 +49,8 @@ def test_long_text_is_cut_not_refused(riverside, cara):
 
 def test_reading_keeps_the_first_moment(riverside, cara):
     notice = told(cara, riverside)
-    mark_read(notice, at=NOON)
-    mark_read(notice, at=datetime(2026, 12, 1, tzinfo=UTC))
+    mark_notice_read(notice, at=NOON)
+    mark_notice_read(notice, at=datetime(2026, 12, 1, tzinfo=UTC))
     assert Notice.objects.get().read_at == NOON
 
 
@@ -58,7 +58,7 @@ def test_all_read_leaves_what_came_in_since(riverside, hillside, nia, member):
     seen = told(nia, riverside)
     told(nia, riverside, key="a 2")
     told(nia, hillside, key="a 3")
-    assert mark_all_read(member(nia, riverside), up_to=seen.pk, at=NOON) == 1
+    assert mark_all_notices_read(member(nia, riverside), up_to=seen.pk, at=NOON) == 1
     assert Notice.objects.unread().count() == 2
 
 

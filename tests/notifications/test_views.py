@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from notifications.actions import tell
+from notifications.actions import notify
 from notifications.models import Notice
 
 PAGE = "/o/riverside/notices/"
@@ -10,7 +10,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def told(person, organisation, number=1):
-    return tell(
+    return notify(
         person,
         organisation=organisation,
         kind="action",
@@ -30,9 +30,9 @@ def test_opening_one_marks_it_read_and_goes_there(as_, riverside, cara):
 
 
 def test_unread_ones_come_first(as_, riverside, cara):
-    from notifications.actions import mark_read
+    from notifications.actions import mark_notice_read
 
-    mark_read(told(cara, riverside, 2), at=NOON)
+    mark_notice_read(told(cara, riverside, 2), at=NOON)
     told(cara, riverside, 1)
     text = as_(cara).get(PAGE).content.decode()
     assert text.index("Something 1") < text.index("Something 2")

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from actionplan.models import Action
 from kmportal.lib.exceptions import Refusal, Stale
@@ -12,6 +13,7 @@ from notifications.models import Notice
 from organisations.models import AuditEntry, Membership
 from roadmap import actions
 from roadmap.models import CatalogueEntry, Intervention, Programme, ProgrammeStep
+from tests.cast import as_member
 
 START, END = date(2026, 5, 1), date(2028, 4, 30)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -19,7 +21,15 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 @pytest.fixture
 def programme(riverside, lena) -> Programme:
-    return actions.begin(riverside, by=lena, name="Learning at Riverside", starts_on=START, ends_on=END, lead=lena)
+    return actions.begin_programme(
+        riverside,
+        by=as_member(lena),
+        name="Learning at Riverside",
+        starts_on=START,
+        ends_on=END,
+        lead=lena,
+        at=timezone.now(),
+    )
 
 
 @pytest.fixture
@@ -37,14 +47,15 @@ def entry(db) -> CatalogueEntry:
 
 @pytest.fixture
 def intervention(programme, lena, farah) -> Intervention:
-    return actions.plan(
+    return actions.plan_intervention(
         programme,
-        by=lena,
+        by=as_member(lena),
         title="Before action review",
         step=5,
         owner=farah,
         starts_on=date(2026, 11, 9),
         ends_on=date(2027, 1, 29),
+        at=timezone.now(),
     )
 
 
@@ -58,60 +69,94 @@ class TestBegin:
         assert programme.is_current
 
     def test_the_second_is_not_current(self, programme, riverside, lena):
-        second = actions.begin(riverside, by=lena, name="Another", starts_on=START, ends_on=END)
+        second = actions.begin_programme(
+            riverside, by=as_member(lena), name="Another", starts_on=START, ends_on=END, at=timezone.now()
+        )
         assert not second.is_current
 
     def test_the_same_form_twice_makes_one(self, riverside, lena):
         words = {"by": lena, "name": "One", "starts_on": START, "ends_on": END, "once": uuid4()}
-        assert actions.begin(riverside, **words) == actions.begin(riverside, **words)
+        assert actions.begin_programme(riverside, **words) == actions.begin_programme(riverside, **words)
         assert ProgrammeStep.objects.count() == 5
 
     def test_people_from_elsewhere_are_refused(self, riverside, lena, oskar):
         with pytest.raises(Refusal, match="Oskar"):
-            actions.begin(riverside, by=lena, name="One", starts_on=START, ends_on=END, sponsor=oskar)
+            actions.begin_programme(
+                riverside,
+                by=as_member(lena),
+                name="One",
+                starts_on=START,
+                ends_on=END,
+                sponsor=oskar,
+                at=timezone.now(),
+            )
 
 
 class TestCurrent:
     def test_switch(self, programme, riverside, lena):
-        second = actions.begin(riverside, by=lena, name="Another", starts_on=START, ends_on=END)
-        actions.make_current(second, by=lena)
-        actions.make_current(second, by=lena)
+        second = actions.begin_programme(
+            riverside, by=as_member(lena), name="Another", starts_on=START, ends_on=END, at=timezone.now()
+        )
+        actions.make_programme_current(second, by=as_member(lena), at=timezone.now())
+        actions.make_programme_current(second, by=as_member(lena), at=timezone.now())
         assert list(Programme.objects.current()) == [second]
         assert AuditEntry.objects.filter(verb="made current").count() == 1
 
     def test_the_database_keeps_one(self, programme, riverside, lena):
-        second = actions.begin(riverside, by=lena, name="Another", starts_on=START, ends_on=END)
+        second = actions.begin_programme(
+            riverside, by=as_member(lena), name="Another", starts_on=START, ends_on=END, at=timezone.now()
+        )
         with pytest.raises(IntegrityError), transaction.atomic():
             Programme.objects.filter(pk=second.pk).update(is_current=True)
 
     def test_other_organisations_keep_theirs(self, programme, hillside, oskar):
-        theirs = actions.begin(hillside, by=oskar, name="Theirs", starts_on=START, ends_on=END)
+        theirs = actions.begin_programme(
+            hillside, by=as_member(oskar), name="Theirs", starts_on=START, ends_on=END, at=timezone.now()
+        )
         assert theirs.is_current
         assert Programme.objects.current().count() == 2
 
 
 class TestPlan:
     def test_takes_from_the_catalogue_what_is_left_out(self, programme, lena, entry):
-        made = actions.plan(programme, by=lena, title="Lunches", step=1, entry=entry)
+        made = actions.plan_intervention(
+            programme, by=as_member(lena), title="Lunches", step=1, entry=entry, at=timezone.now()
+        )
         assert (made.kind, made.effort, made.areas) == ("quick-win", "quick", ["knowledge", "enablers"])
 
     def test_what_is_said_wins(self, programme, lena, entry):
-        made = actions.plan(programme, by=lena, title="Lunches", step=1, entry=entry, areas=[], kind="strategic")
+        made = actions.plan_intervention(
+            programme,
+            by=as_member(lena),
+            title="Lunches",
+            step=1,
+            entry=entry,
+            areas=[],
+            kind="strategic",
+            at=timezone.now(),
+        )
         assert (made.kind, made.areas) == ("strategic", [])
 
     def test_areas_stand_in_their_order(self, programme, lena):
-        made = actions.plan(programme, by=lena, title="X", step=1, areas=["products", "foundation", "products"])
+        made = actions.plan_intervention(
+            programme,
+            by=as_member(lena),
+            title="X",
+            step=1,
+            areas=["products", "foundation", "products"],
+            at=timezone.now(),
+        )
         assert made.areas == ["foundation", "products"]
 
     def test_tells_the_owner_unless_it_is_oneself(self, programme, intervention, lena, farah):
-        actions.plan(programme, by=lena, title="Mine", step=1, owner=lena)
+        actions.plan_intervention(programme, by=as_member(lena), title="Mine", step=1, owner=lena, at=timezone.now())
         assert [n.person for n in Notice.objects.all()] == [farah]
 
     def test_the_same_form_twice_makes_one(self, programme, lena):
         once = uuid4()
-        assert actions.plan(programme, by=lena, title="X", step=1, once=once) == actions.plan(
-            programme, by=lena, title="X", step=1, once=once
-        )
+        assert actions.plan_intervention(
+            programme, by=as_member(lena), title="X", step=1, once=once, at=timezone.now()
+        ) == actions.plan_intervention(programme, by=as_member(lena), title="X", step=1, once=once, at=timezone.now())
 
     @pytest.mark.parametrize(
         "wrong",
@@ -124,17 +169,17 @@ class TestPlan:
     )
     def test_refuses_what_cannot_be(self, programme, lena, wrong):
         with pytest.raises(Refusal):
-            actions.plan(programme, by=lena, **{"title": "X", "step": 1, **wrong})
+            actions.plan_intervention(programme, by=as_member(lena), **{"title": "X", "step": 1, **wrong})
 
     def test_refuses_a_suspended_owner(self, programme, lena, farah):
         Membership.objects.filter(person=farah).update(suspended_at=NOON)
         with pytest.raises(Refusal, match="Farah"):
-            actions.plan(programme, by=lena, title="X", step=1, owner=farah)
+            actions.plan_intervention(programme, by=as_member(lena), title="X", step=1, owner=farah, at=timezone.now())
 
 
 class TestChange:
     def change(self, intervention, by, **fields):
-        return actions.change(intervention, by=by, seen=intervention.version, **fields)
+        return actions.change_intervention(intervention, by=as_member(by), seen=intervention.version, **fields)
 
     def test_moving_a_day_asks_why(self, intervention, lena):
         with pytest.raises(Refusal, match="why"):
@@ -146,7 +191,7 @@ class TestChange:
         assert intervention.changes.get().reason == "Winter wards"
 
     def test_filling_an_empty_day_needs_no_reason(self, programme, lena):
-        made = actions.plan(programme, by=lena, title="X", step=1)
+        made = actions.plan_intervention(programme, by=as_member(lena), title="X", step=1, at=timezone.now())
         self.change(made, lena, starts_on=START)
         assert story(made) == ["Start set to 1 May 2026."]
 
@@ -163,7 +208,9 @@ class TestChange:
     def test_a_stale_form_writes_nothing(self, intervention, lena, farah):
         self.change(intervention, lena, owner=farah, title="First")
         with pytest.raises(Stale):
-            actions.change(intervention, by=lena, seen=1, title="Second", owner=farah)
+            actions.change_intervention(
+                intervention, by=as_member(lena), seen=1, title="Second", owner=farah, at=timezone.now()
+            )
         assert Intervention.objects.get().title == "First"
 
     def test_an_owner_who_has_gone_may_stay_in_the_plan(self, intervention, lena, farah):
@@ -197,8 +244,10 @@ class TestState:
     @pytest.mark.parametrize("state", ["paused", "dropped"])
     def test_stopping_asks_why(self, intervention, lena, state):
         with pytest.raises(Refusal, match="why"):
-            actions.set_state(intervention, by=lena, state=state)
-        actions.set_state(intervention, by=lena, state=state, reason="No people")
+            actions.set_intervention_state(intervention, by=as_member(lena), state=state, at=timezone.now())
+        actions.set_intervention_state(
+            intervention, by=as_member(lena), state=state, reason="No people", at=timezone.now()
+        )
         assert Intervention.objects.get().state_reason == "No people"
 
     def test_the_database_asks_too(self, intervention):
@@ -206,32 +255,36 @@ class TestState:
             Intervention.objects.update(state="paused", state_reason="")
 
     def test_twice_is_once(self, intervention, lena):
-        actions.set_state(intervention, by=lena, state="doing")
-        actions.set_state(intervention, by=lena, state="doing")
+        actions.set_intervention_state(intervention, by=as_member(lena), state="doing", at=timezone.now())
+        actions.set_intervention_state(intervention, by=as_member(lena), state="doing", at=timezone.now())
         assert len(story(intervention)) == 1
 
     def test_the_owner_may_others_not(self, intervention, farah, cara):
-        actions.set_state(intervention, by=farah, state="doing")
+        actions.set_intervention_state(intervention, by=as_member(farah), state="doing", at=timezone.now())
         with pytest.raises(Refusal, match="Only"):
-            actions.set_state(intervention, by=cara, state="done")
+            actions.set_intervention_state(intervention, by=as_member(cara), state="done", at=timezone.now())
 
     def test_the_owner_is_told_when_somebody_else_did_it(self, intervention, lena, farah):
-        actions.set_state(intervention, by=lena, state="doing")
+        actions.set_intervention_state(intervention, by=as_member(lena), state="doing", at=timezone.now())
         assert Notice.objects.filter(person=farah).count() == 2
 
 
 class TestSteps:
     def test_any_order_and_a_stale_form(self, programme, lena):
         step = programme.steps.get(number=3)
-        actions.mark_step(step, by=lena, seen=1, state="done", note="Early")
+        actions.mark_step(step, by=as_member(lena), seen=1, state="done", note="Early", at=timezone.now())
         with pytest.raises(Stale):
-            actions.mark_step(programme.steps.get(number=3), by=lena, seen=1, state="doing")
+            actions.mark_step(
+                programme.steps.get(number=3), by=as_member(lena), seen=1, state="doing", at=timezone.now()
+            )
         assert programme.steps.get(number=3).state == "done"
 
 
 class TestPromise:
     def test_hangs_on_the_intervention_and_the_lead_hears(self, intervention, lena, cara):
-        action = actions.promise_for(intervention, by=lena, title="Ask estates", owner=cara)
+        action = actions.add_intervention_action(
+            intervention, by=as_member(lena), title="Ask estates", owner=cara, at=timezone.now()
+        )
         assert [p.action for p in intervention.promises.all()] == [action]
         assert (action.told_when_late, action.source) == (lena, "Before action review (step 5)")
         assert action.source_url_args == ["riverside", intervention.pk]
@@ -239,5 +292,7 @@ class TestPromise:
     def test_the_same_form_twice_makes_one(self, intervention, lena):
         once = uuid4()
         for _ in range(2):
-            actions.promise_for(intervention, by=lena, title="Ask estates", once=once)
+            actions.add_intervention_action(
+                intervention, by=as_member(lena), title="Ask estates", once=once, at=timezone.now()
+            )
         assert Action.objects.count() == intervention.promises.count() == 1

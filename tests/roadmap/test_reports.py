@@ -3,26 +3,36 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from roadmap import actions, reports
 from roadmap.models import Programme
+from tests.cast import as_member
 
 TODAY = date(2026, 11, 23)
 
 
 @pytest.fixture
 def programme(riverside, lena) -> Programme:
-    return actions.begin(
-        riverside, by=lena, name="Learning", starts_on=date(2026, 5, 1), ends_on=date(2028, 4, 30), lead=lena
+    return actions.begin_programme(
+        riverside,
+        by=as_member(lena),
+        name="Learning",
+        starts_on=date(2026, 5, 1),
+        ends_on=date(2028, 4, 30),
+        lead=lena,
+        at=timezone.now(),
     )
 
 
 @pytest.fixture
 def planned(programme, lena, farah):
     def make(step=1, state="planned", title="X", **words):
-        row = actions.plan(programme, by=lena, title=title, step=step, **{"owner": farah, **words})
+        row = actions.plan_intervention(
+            programme, by=as_member(lena), title=title, step=step, **{"owner": farah, **words}
+        )
         if state != "planned":
-            actions.set_state(row, by=lena, state=state, reason="because")
+            actions.set_intervention_state(row, by=as_member(lena), state=state, reason="because", at=timezone.now())
         return row
 
     return make
@@ -72,7 +82,9 @@ class TestWarning:
     def test_saying_that_it_is_done_is_enough(self, programme, planned, lena):
         planned(step=3, state="doing")
         for number in (1, 2):
-            actions.mark_step(programme.steps.get(number=number), by=lena, seen=1, state="done")
+            actions.mark_step(
+                programme.steps.get(number=number), by=as_member(lena), seen=1, state="done", at=timezone.now()
+            )
         assert [view.warning for view in views(programme)] == [""] * 5
 
 

@@ -3,11 +3,13 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from kmportal.lib.exceptions import Refusal
 from organisations.models import AuditEntry
 from roadmap import actions, starters
 from roadmap.models import CatalogueEntry, Intervention, Programme
+from tests.cast import as_member
 
 FRIDAY = date(2026, 5, 1)
 END = date(2028, 4, 30)
@@ -16,7 +18,9 @@ END = date(2028, 4, 30)
 @pytest.mark.parametrize("key", ["trust", "council", "ngo"])
 def test_every_line_becomes_an_intervention(riverside, lena, key):
     chosen = starters.starter(key)
-    programme = actions.begin(riverside, by=lena, name="Learning", starts_on=FRIDAY, ends_on=END, starter=key)
+    programme = actions.begin_programme(
+        riverside, by=as_member(lena), name="Learning", starts_on=FRIDAY, ends_on=END, starter=key, at=timezone.now()
+    )
     planned = list(Intervention.objects.filter(programme=programme))
     assert {row.title for row in planned} == {line.entry.name for line in chosen.lines}
     for row in planned:
@@ -34,13 +38,23 @@ def test_the_catalogue_is_linked_where_it_is_loaded(riverside, lena):
     CatalogueEntry.objects.create(
         key="quick-wins", name="Quick wins", step=4, what="Soon.", retired_at="2026-01-01T00:00:00Z"
     )
-    actions.begin(riverside, by=lena, name="Learning", starts_on=FRIDAY, ends_on=END, starter="trust")
+    actions.begin_programme(
+        riverside,
+        by=as_member(lena),
+        name="Learning",
+        starts_on=FRIDAY,
+        ends_on=END,
+        starter="trust",
+        at=timezone.now(),
+    )
     assert Intervention.objects.get(title="Elevator pitch").entry == entry
     assert Intervention.objects.get(title="Quick wins").entry is None
 
 
 def test_each_leaves_its_row_in_the_trail(riverside, lena):
-    actions.begin(riverside, by=lena, name="Learning", starts_on=FRIDAY, ends_on=END, starter="ngo")
+    actions.begin_programme(
+        riverside, by=as_member(lena), name="Learning", starts_on=FRIDAY, ends_on=END, starter="ngo", at=timezone.now()
+    )
     assert AuditEntry.objects.filter(verb="planned").count() == 11
     assert AuditEntry.objects.get(verb="begun").facts["starter"] == "ngo"
 
@@ -48,12 +62,23 @@ def test_each_leaves_its_row_in_the_trail(riverside, lena):
 def test_the_same_form_twice_plans_once(riverside, lena):
     once = "5b0a2a39-8d4f-4d0a-9c35-6b1d8f6b6a11"
     for _ in range(2):
-        actions.begin(riverside, by=lena, name="One", starts_on=FRIDAY, ends_on=END, starter="council", once=once)
+        actions.begin_programme(
+            riverside,
+            by=as_member(lena),
+            name="One",
+            starts_on=FRIDAY,
+            ends_on=END,
+            starter="council",
+            once=once,
+            at=timezone.now(),
+        )
     assert Intervention.objects.count() == 12
 
 
 def test_no_starter_plans_nothing(riverside, lena):
-    actions.begin(riverside, by=lena, name="Learning", starts_on=FRIDAY, ends_on=END)
+    actions.begin_programme(
+        riverside, by=as_member(lena), name="Learning", starts_on=FRIDAY, ends_on=END, at=timezone.now()
+    )
     assert not Intervention.objects.exists()
 
 
@@ -63,7 +88,15 @@ def test_no_starter_plans_nothing(riverside, lena):
 )
 def test_what_cannot_be_planned_makes_nothing(riverside, lena, starter, ends_on, sentence):
     with pytest.raises(Refusal, match=sentence):
-        actions.begin(riverside, by=lena, name="Learning", starts_on=FRIDAY, ends_on=ends_on, starter=starter)
+        actions.begin_programme(
+            riverside,
+            by=as_member(lena),
+            name="Learning",
+            starts_on=FRIDAY,
+            ends_on=ends_on,
+            starter=starter,
+            at=timezone.now(),
+        )
     assert not Programme.objects.exists()
 
 

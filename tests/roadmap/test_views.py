@@ -9,6 +9,7 @@ from actionplan.models import Action
 from organisations.models import Membership
 from roadmap import actions
 from roadmap.models import CatalogueEntry, Intervention, Programme, StepGuide
+from tests.cast import as_member
 
 ROADMAP = "/o/riverside/roadmap/"
 FORM = {"starter": "empty", "name": "Learning", "starts_on": "1 May 2026", "ends_on": "30 April 2028"}
@@ -16,15 +17,16 @@ FORM = {"starter": "empty", "name": "Learning", "starts_on": "1 May 2026", "ends
 
 @pytest.fixture
 def programme(riverside, lena, sam) -> Programme:
-    return actions.begin(
+    return actions.begin_programme(
         riverside,
-        by=lena,
+        by=as_member(lena),
         name="Learning at Riverside",
         vision="Nobody solves alone what a colleague has solved.",
         starts_on=date(2026, 5, 1),
         ends_on=date(2028, 4, 30),
         lead=lena,
         sponsor=sam,
+        at=timezone.now(),
     )
 
 
@@ -44,15 +46,16 @@ def entry(db) -> CatalogueEntry:
 
 @pytest.fixture
 def intervention(programme, lena, farah, entry) -> Intervention:
-    return actions.plan(
+    return actions.plan_intervention(
         programme,
-        by=lena,
+        by=as_member(lena),
         title="Lunch on ward 4",
         step=1,
         entry=entry,
         owner=farah,
         starts_on=date(2026, 11, 9),
         ends_on=date(2099, 1, 29),
+        at=timezone.now(),
     )
 
 
@@ -149,7 +152,14 @@ class TestProgramme:
 
     def test_the_way_in_leads_to_the_current_one(self, as_, programme, riverside, lena, reza):
         assert as_(reza).get(ROADMAP)["Location"] == programme.get_absolute_url()
-        second = actions.begin(riverside, by=lena, name="Second", starts_on=date(2026, 1, 1), ends_on=date(2027, 1, 1))
+        second = actions.begin_programme(
+            riverside,
+            by=as_member(lena),
+            name="Second",
+            starts_on=date(2026, 1, 1),
+            ends_on=date(2027, 1, 1),
+            at=timezone.now(),
+        )
         assert "Not the current one" in page(as_(reza), second.get_absolute_url())
         as_(lena).post(f"{ROADMAP}programmes/{second.pk}/make-current/")
         assert as_(reza).get(ROADMAP)["Location"] == second.get_absolute_url()
@@ -229,7 +239,9 @@ class TestSteps:
         assert programme.steps.get(number=2).note == "Theatres too"
 
     def test_only_one_area(self, as_, programme, intervention, lena):
-        actions.plan(programme, by=lena, title="Something else", step=1, areas=["context"])
+        actions.plan_intervention(
+            programme, by=as_member(lena), title="Something else", step=1, areas=["context"], at=timezone.now()
+        )
         text = page(as_(lena), f"{programme.get_absolute_url()}steps/1/", area="context")
         assert "Something else" in text
         assert "Lunch on ward 4" not in text.split("More from the catalogue")[0]
@@ -369,8 +381,8 @@ class TestIntervention:
         browser, counted = as_(lena), []
         urls = [f"{programme.get_absolute_url()}{view}" for view in ("", "time/", "balance/", "steps/1/")]
         urls += [intervention.get_absolute_url(), f"{ROADMAP}catalogue/", f"{ROADMAP}programmes/"]
-        actions.promise_for(intervention, by=lena, title="One", owner=farah)
-        actions.set_state(intervention, by=lena, state="doing")
+        actions.add_intervention_action(intervention, by=as_member(lena), title="One", owner=farah, at=timezone.now())
+        actions.set_intervention_state(intervention, by=as_member(lena), state="doing", at=timezone.now())
         browser.get(ROADMAP)
         for start in (0, 10):
             for number, url in enumerate(urls):
@@ -378,9 +390,25 @@ class TestIntervention:
                     page(browser, url)
                 counted.append((number, len(captured)))
             for number in range(start, start + 3):
-                actions.plan(programme, by=lena, title=f"More {number}", step=1, owner=farah, entry=intervention.entry)
-                actions.promise_for(intervention, by=lena, title=f"Promise {number}", owner=farah)
-                actions.set_state(intervention, by=lena, state=("paused", "doing", "paused")[number % 3], reason="x")
+                actions.plan_intervention(
+                    programme,
+                    by=as_member(lena),
+                    title=f"More {number}",
+                    step=1,
+                    owner=farah,
+                    entry=intervention.entry,
+                    at=timezone.now(),
+                )
+                actions.add_intervention_action(
+                    intervention, by=as_member(lena), title=f"Promise {number}", owner=farah, at=timezone.now()
+                )
+                actions.set_intervention_state(
+                    intervention,
+                    by=as_member(lena),
+                    state=("paused", "doing", "paused")[number % 3],
+                    reason="x",
+                    at=timezone.now(),
+                )
         assert counted[: len(urls)] == counted[len(urls) :]
 
 
@@ -408,10 +436,16 @@ class TestCatalogue:
 
 def test_late_ones_say_so(as_, programme, lena, farah):
     today = timezone.localdate()
-    late = actions.plan(
-        programme, by=lena, title="Find champions", step=2, owner=farah, ends_on=today - timedelta(days=11)
+    late = actions.plan_intervention(
+        programme,
+        by=as_member(lena),
+        title="Find champions",
+        step=2,
+        owner=farah,
+        ends_on=today - timedelta(days=11),
+        at=timezone.now(),
     )
     assert "11 days late" in page(as_(lena), programme.get_absolute_url())
     assert "11 days late" in page(as_(lena), late.get_absolute_url())
-    actions.set_state(late, by=lena, state="done")
+    actions.set_intervention_state(late, by=as_member(lena), state="done", at=timezone.now())
     assert "days late" not in page(as_(lena), programme.get_absolute_url())

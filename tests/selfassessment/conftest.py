@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from selfassessment import actions
 from selfassessment.models import Assessment, Criterion, Framework, Section, Suggestion
+from tests.cast import as_member
 
 LEVELS = ["Not yet", "Starting", "In place", "Joined up", "Second nature"]
 
@@ -58,11 +59,11 @@ def a_round(riverside, farah, framework):
 
     def make(state: str = "open", **fields) -> Assessment:
         fields = {"title": "Autumn round", "closes_on": timezone.localdate() + timedelta(days=9), **fields}
-        assessment = actions.prepare(riverside, by=farah, framework=framework, **fields)
+        assessment = actions.prepare_assessment(riverside, by=as_member(farah), framework=framework, **fields)
         if state != "draft":
-            actions.open_for_answers(assessment, by=farah)
+            actions.open_assessment(assessment, by=as_member(farah), at=timezone.now())
         if state == "closed":
-            actions.close(assessment, by=farah)
+            actions.close_assessment(assessment, by=as_member(farah), at=timezone.now())
         return assessment
 
     return make
@@ -77,7 +78,7 @@ def respond(criteria):
         for code, value in said.items():
             fields = value if isinstance(value, dict) else {"now": value[0], "wanted": value[1]}
             choice = actions.Choice(**fields, matters=code in votes)
-            actions.answer(assessment, criteria[code], by=respondent, choice=choice, seen=0)
+            actions.save_answer(assessment, criteria[code], by=respondent, choice=choice, seen=0)
         return respondent
 
     return answer

@@ -16,20 +16,26 @@ from roadmap.models import CatalogueEntry, Intervention
 from search.models import SearchDoc
 from selfassessment import actions, reports
 from selfassessment.models import Decision, Suggestion
+from tests.cast import as_member
 
 
 @pytest.fixture
 def closed(a_round, everybody, farah):
     assessment = a_round()
     everybody(assessment, 5, A1=(2, 4), A2=(2, 3), Z1=(1, 4))
-    return actions.close(assessment, by=farah)
+    return actions.close_assessment(assessment, by=as_member(farah), at=timezone.now())
 
 
 @pytest.fixture
 def programme(riverside, lena):
     today = timezone.localdate()
-    return roadmap.actions.begin(
-        riverside, by=lena, name="Programme", starts_on=today, ends_on=today + timedelta(days=365)
+    return roadmap.actions.begin_programme(
+        riverside,
+        by=as_member(lena),
+        name="Programme",
+        starts_on=today,
+        ends_on=today + timedelta(days=365),
+        at=timezone.now(),
     )
 
 
@@ -44,7 +50,9 @@ def soon() -> str:
 def test_accept_as_intervention(closed, programme, lena, farah):
     CatalogueEntry.objects.create(key="learning-reviews", name="Learning reviews", step=5, what="What", effort="medium")
     Suggestion.objects.filter(criterion__code="A1").update(entry_key="learning-reviews")
-    decision = actions.accept_as_intervention(closed, offer=offer_of(closed), by=lena, owner=farah)
+    decision = actions.accept_as_intervention(
+        closed, offer=offer_of(closed), by=as_member(lena), owner=farah, at=timezone.now()
+    )
     thing = decision.intervention
     assert (thing.title, thing.programme, thing.owner, thing.step) == ("Do the first of A1", programme, farah, 5)
     assert thing.entry.key == "learning-reviews"
@@ -59,7 +67,13 @@ def test_accept_as_intervention(closed, programme, lena, farah):
 def test_accept_as_action_in_other_words(closed, farah, cara):
     day = timezone.localdate() + timedelta(days=10)
     decision = actions.accept_as_action(
-        closed, offer=offer_of(closed), by=farah, words="Do it my way", owner=cara, due_on=day
+        closed,
+        offer=offer_of(closed),
+        by=as_member(farah),
+        words="Do it my way",
+        owner=cara,
+        due_on=day,
+        at=timezone.now(),
     )
     action = decision.action
     assert decision.verdict == Decision.Verdict.CHANGED
@@ -70,8 +84,8 @@ def test_accept_as_action_in_other_words(closed, farah, cara):
 
 def test_planning_asks_for_the_permission_to_plan(closed, programme, farah, cara):
     with pytest.raises(Refusal, match="Only somebody who plans the programme"):
-        actions.accept_as_intervention(closed, offer=offer_of(closed), by=farah)
-    for act in (actions.accept_as_action, lambda *a, **k: actions.reject(*a, reason="No", **k)):
+        actions.accept_as_intervention(closed, offer=offer_of(closed), by=as_member(farah), at=timezone.now())
+    for act in (actions.accept_as_action, lambda *a, **k: actions.reject_suggestion(*a, reason="No", **k)):
         with pytest.raises(Refusal, match="Only somebody who runs assessments"):
             act(closed, offer=offer_of(closed), by=cara)
     assert not Decision.objects.exists()
@@ -80,55 +94,69 @@ def test_planning_asks_for_the_permission_to_plan(closed, programme, farah, cara
 
 def test_without_a_programme_an_action_is_left(closed, lena):
     with pytest.raises(Refusal, match="no programme"):
-        actions.accept_as_intervention(closed, offer=offer_of(closed), by=lena)
+        actions.accept_as_intervention(closed, offer=offer_of(closed), by=as_member(lena), at=timezone.now())
     assert not Decision.objects.exists()
 
 
 def test_reject_asks_why(closed, farah):
     with pytest.raises(Refusal, match="Say why"):
-        actions.reject(closed, offer=offer_of(closed), by=farah, reason="  ")
-    actions.reject(closed, offer=offer_of(closed), by=farah, reason="HR does it")
+        actions.reject_suggestion(closed, offer=offer_of(closed), by=as_member(farah), reason="  ", at=timezone.now())
+    actions.reject_suggestion(
+        closed, offer=offer_of(closed), by=as_member(farah), reason="HR does it", at=timezone.now()
+    )
     with pytest.raises(IntegrityError), transaction.atomic():
         Decision.objects.update(reason="")
 
 
 def test_an_open_round_has_nothing_to_decide(a_round, everybody, closed, farah):
     with pytest.raises(Refusal, match="Close the round"):
-        actions.reject(a_round(), offer=offer_of(closed), by=farah, reason="No")
+        actions.reject_suggestion(
+            a_round(), offer=offer_of(closed), by=as_member(farah), reason="No", at=timezone.now()
+        )
 
 
 def test_the_second_to_decide_hears_who_was_first(closed, farah, lena):
     offer = offer_of(closed)
-    actions.reject(closed, offer=offer, by=farah, reason="No")
+    actions.reject_suggestion(closed, offer=offer, by=as_member(farah), reason="No", at=timezone.now())
     with pytest.raises(Refusal, match="Farah Siddiqui has already decided this"):
-        actions.accept_as_action(closed, offer=offer, by=lena)
+        actions.accept_as_action(closed, offer=offer, by=as_member(lena), at=timezone.now())
     assert not Action.objects.exists()
 
 
 def test_undo_takes_back_what_nobody_has_touched(closed, programme, lena, farah, cara):
-    planned = actions.accept_as_intervention(closed, offer=offer_of(closed, "A1"), by=lena, owner=farah)
-    promised = actions.accept_as_action(closed, offer=offer_of(closed, "Z1"), by=lena, owner=cara)
-    rejected = actions.reject(closed, offer=offer_of(closed, "A2"), by=lena, reason="No")
+    planned = actions.accept_as_intervention(
+        closed, offer=offer_of(closed, "A1"), by=as_member(lena), owner=farah, at=timezone.now()
+    )
+    promised = actions.accept_as_action(
+        closed, offer=offer_of(closed, "Z1"), by=as_member(lena), owner=cara, at=timezone.now()
+    )
+    rejected = actions.reject_suggestion(
+        closed, offer=offer_of(closed, "A2"), by=as_member(lena), reason="No", at=timezone.now()
+    )
     for decision in (planned, promised, rejected):
-        actions.undo(decision, by=lena)
+        actions.undo_decision(decision, by=as_member(lena), at=timezone.now())
     assert not Decision.objects.exists()
     assert not Intervention.objects.exists()
     assert not Action.objects.exists()
     assert not SearchDoc.objects.filter(kind__in=["action", "intervention"]).exists()
     assert AuditEntry.objects.filter(verb="undid").count() == 3
-    actions.accept_as_action(closed, offer=offer_of(closed, "A1"), by=lena)  # free again
+    actions.accept_as_action(closed, offer=offer_of(closed, "A1"), by=as_member(lena), at=timezone.now())  # free again
 
 
 def test_undo_stops_where_something_has_happened(closed, programme, lena, farah, cara):
-    planned = actions.accept_as_intervention(closed, offer=offer_of(closed, "A1"), by=lena, owner=farah)
-    promised = actions.accept_as_action(closed, offer=offer_of(closed, "Z1"), by=lena, owner=cara)
+    planned = actions.accept_as_intervention(
+        closed, offer=offer_of(closed, "A1"), by=as_member(lena), owner=farah, at=timezone.now()
+    )
+    promised = actions.accept_as_action(
+        closed, offer=offer_of(closed, "Z1"), by=as_member(lena), owner=cara, at=timezone.now()
+    )
     with pytest.raises(Refusal, match="take this off the roadmap"):
-        actions.undo(planned, by=farah)
-    roadmap.actions.set_state(planned.intervention, by=lena, state="doing")
-    actionplan.actions.done(promised.action, by=cara)
+        actions.undo_decision(planned, by=as_member(farah), at=timezone.now())
+    roadmap.actions.set_intervention_state(planned.intervention, by=as_member(lena), state="doing", at=timezone.now())
+    actionplan.actions.complete_action(promised.action, by=as_member(cara), at=timezone.now())
     for decision in Decision.objects.all():
         with pytest.raises(Refusal, match="so the decision stays"):
-            actions.undo(decision, by=lena)
+            actions.undo_decision(decision, by=as_member(lena), at=timezone.now())
     assert Decision.objects.count() == 2
 
 
@@ -192,7 +220,9 @@ def test_who_may_decide(closed, as_, cara, oskar, farah, view):
 
 
 def test_readers_see_decisions_without_buttons(closed, as_, farah, reza):
-    actions.reject(closed, offer=offer_of(closed), by=farah, reason="HR does it")
+    actions.reject_suggestion(
+        closed, offer=offer_of(closed), by=as_member(farah), reason="HR does it", at=timezone.now()
+    )
     page = as_(reza).get(reverse("gap_report", args=["riverside", closed.pk])).text
     assert "HR does it" in page
     for button in (">Accept<", ">Reject<", ">Undo<"):
@@ -200,14 +230,18 @@ def test_readers_see_decisions_without_buttons(closed, as_, farah, reza):
 
 
 def test_undo_is_offered_only_where_it_works(closed, programme, as_, farah, lena, cara):
-    planned = actions.accept_as_intervention(closed, offer=offer_of(closed, "A1"), by=lena, owner=farah)
-    promised = actions.accept_as_action(closed, offer=offer_of(closed, "Z1"), by=lena, owner=cara)
+    planned = actions.accept_as_intervention(
+        closed, offer=offer_of(closed, "A1"), by=as_member(lena), owner=farah, at=timezone.now()
+    )
+    promised = actions.accept_as_action(
+        closed, offer=offer_of(closed, "Z1"), by=as_member(lena), owner=cara, at=timezone.now()
+    )
 
     def offered(person) -> set[str]:
         page = as_(person).get(reverse("gap_report", args=["riverside", closed.pk])).text
         return {code for code in ("A1", "Z1") if reverse("decision_undo", args=["riverside", closed.pk, code]) in page}
 
     assert (offered(lena), offered(farah)) == ({"A1", "Z1"}, {"Z1"})
-    roadmap.actions.set_state(planned.intervention, by=lena, state="doing")
-    actionplan.actions.done(promised.action, by=cara)
+    roadmap.actions.set_intervention_state(planned.intervention, by=as_member(lena), state="doing", at=timezone.now())
+    actionplan.actions.complete_action(promised.action, by=as_member(cara), at=timezone.now())
     assert offered(lena) == set()

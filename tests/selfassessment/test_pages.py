@@ -12,6 +12,7 @@ from jobs.models import Mail
 from selfassessment import actions
 from selfassessment.forms import AddressesForm
 from selfassessment.models import Assessment
+from tests.cast import as_member
 
 
 def url(view: str, *args) -> str:
@@ -69,7 +70,7 @@ def test_drafts_are_for_those_who_run_rounds(a_round, as_, farah, reza):
 
 def test_those_who_were_asked_find_their_way(a_round, as_, farah, cara, reza):
     assessment = a_round()
-    actions.ask(assessment, by=farah, members=[cara])
+    actions.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
     answer = url("assessment_answer", assessment.pk)
     assert answer in as_(cara).get(url("assessment_list")).text
     assert answer in as_(cara).get(url("assessment_detail", assessment.pk)).text
@@ -83,7 +84,9 @@ def test_those_who_were_asked_find_their_way(a_round, as_, farah, cara, reza):
 def test_prepare_on_the_page_once(riverside, framework, as_, farah, lena, sent):
     today = timezone.localdate()
     tomorrow = today + timedelta(days=1)
-    current = roadmap.actions.begin(riverside, by=lena, name="P", starts_on=today, ends_on=tomorrow)
+    current = roadmap.actions.begin_programme(
+        riverside, by=as_member(lena), name="P", starts_on=today, ends_on=tomorrow, at=timezone.now()
+    )
     browser = as_(farah)
     assert browser.get(url("assessment_new")).context["form"]["programme"].value() == current.pk
     for _ in range(2):  # a double click
@@ -203,7 +206,7 @@ def test_closing_with_too_few_says_what_will_come_of_it(a_round, as_, farah, eve
 def test_no_page_tells_who_has_answered_anonymously(a_round, as_, farah, lena, cara):
     anonymous, named = a_round(), a_round(anonymous=False)
     for assessment in (anonymous, named):
-        actions.ask(assessment, by=farah, members=[cara])
+        actions.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
         assessment.asked.update(answered=True)
     assert "Answered" not in as_(farah).get(url("assessment_people", anonymous.pk)).text
     assert "Answered" in as_(farah).get(url("assessment_people", named.pk)).text

@@ -1,12 +1,14 @@
 """The same moment: two windows, two deciders, an answer and the close."""
 
 import pytest
+from django.utils import timezone
 
 from kmportal.lib.exceptions import Refusal
 from organisations.models import AuditEntry
 from selfassessment import actions, reports
 from selfassessment.actions import Choice, Respondent
 from selfassessment.models import Answer, Asked, Decision, Response
+from tests.cast import as_member
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -17,7 +19,7 @@ def test_the_first_answer_twice_makes_one_response(a_round, criteria):
     ann = Respondent("k" * 64)
 
     def answer(choice):
-        return lambda: actions.answer(assessment, criteria["A1"], by=ann, choice=choice, seen=0)
+        return lambda: actions.save_answer(assessment, criteria["A1"], by=ann, choice=choice, seen=0)
 
     same = at_once(*[answer(Choice(now=2))] * 4)
     assert all(isinstance(saved, actions.Saved) for saved in same), same
@@ -30,7 +32,7 @@ def test_one_person_in_two_browsers_counts_once_in_an_anonymous_round(a_round, c
     browsers = [Respondent(key * 64, asked=Asked.objects.get(pk=asked.pk)) for key in "ab"]
     said = at_once(
         *[
-            lambda by=by: actions.answer(assessment, criteria["A1"], by=by, choice=Choice(now=2), seen=0)
+            lambda by=by: actions.save_answer(assessment, criteria["A1"], by=by, choice=Choice(now=2), seen=0)
             for by in browsers
         ]
     )
@@ -43,7 +45,9 @@ def test_two_windows_that_differ_one_is_told(a_round, criteria):
     ann = Respondent("k" * 64)
     said = at_once(
         *[
-            lambda level=level: actions.answer(assessment, criteria["A1"], by=ann, choice=Choice(now=level), seen=0)
+            lambda level=level: actions.save_answer(
+                assessment, criteria["A1"], by=ann, choice=Choice(now=level), seen=0
+            )
             for level in (1, 5)
         ]
     )
@@ -57,7 +61,7 @@ def test_six_at_once_cannot_all_matter_most(a_round, criteria):
     codes = ["A1", "A2", "A3", "A4", "Z1", "Z2"]
     said = at_once(
         *[
-            lambda code=code: actions.answer(
+            lambda code=code: actions.save_answer(
                 assessment, criteria[code], by=ann, choice=Choice(now=1, matters=True), seen=0
             )
             for code in codes
@@ -71,8 +75,8 @@ def test_six_at_once_cannot_all_matter_most(a_round, criteria):
 def test_an_answer_and_the_close(a_round, criteria, farah):
     assessment = a_round()
     saved, closed = at_once(
-        lambda: actions.answer(assessment, criteria["A1"], by=Respondent("k"), choice=Choice(now=1), seen=0),
-        lambda: actions.close(assessment, by=farah),
+        lambda: actions.save_answer(assessment, criteria["A1"], by=Respondent("k"), choice=Choice(now=1), seen=0),
+        lambda: actions.close_assessment(assessment, by=as_member(farah), at=timezone.now()),
     )
     assert not isinstance(closed, Exception), closed
     counted = AuditEntry.objects.get(verb="closed").facts["answered"]
@@ -83,11 +87,11 @@ def test_an_answer_and_the_close(a_round, criteria, farah):
 def test_two_people_decide_one_suggestion(a_round, everybody, farah, lena):
     assessment = a_round()
     everybody(assessment, 5, A1=(2, 4))
-    actions.close(assessment, by=farah)
+    actions.close_assessment(assessment, by=as_member(farah), at=timezone.now())
     offer = reports.build(assessment).offer("A1")
     said = at_once(
-        lambda: actions.reject(assessment, offer=offer, by=farah, reason="No"),
-        lambda: actions.accept_as_action(assessment, offer=offer, by=lena),
+        lambda: actions.reject_suggestion(assessment, offer=offer, by=as_member(farah), reason="No", at=timezone.now()),
+        lambda: actions.accept_as_action(assessment, offer=offer, by=as_member(lena), at=timezone.now()),
     )
     assert sorted(isinstance(one, Refusal) for one in said) == [False, True], said
     assert Decision.objects.count() == 1

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from jobs.models import Job, Mail
@@ -16,6 +17,7 @@ from organisations.models import AuditEntry
 from search import index
 from selfassessment import actions, reports
 from selfassessment.models import Assessment
+from tests.cast import as_member
 
 WORDS = "a word that gives me away"
 
@@ -27,7 +29,7 @@ def closed(a_round, everybody, farah):
     def make(count: int, title: str = "Autumn round", **said) -> Assessment:
         assessment = a_round(title=title)
         everybody(assessment, count, **said)
-        return actions.close(assessment, by=farah)
+        return actions.close_assessment(assessment, by=as_member(farah), at=timezone.now())
 
     return make
 
@@ -89,7 +91,7 @@ def test_a_question_that_fewer_than_five_answered_has_no_figures(a_round, respon
         if number < 4:
             said |= {"A3": {"now": 1, "wanted": 5, "comment": WORDS}}
         respond(assessment, f"Person {number}", **said)
-    report = reports.build(actions.close(assessment, by=farah))
+    report = reports.build(actions.close_assessment(assessment, by=as_member(farah), at=timezone.now()))
     by_code = {row.code: row.figures for row in report.results}
     assert (by_code["A1"].now, by_code["A1"].wanted) == (2.0, 4.0)
     assert (by_code["A2"].now, by_code["A2"].wanted, by_code["A2"].gap) == (2.0, None, None)
@@ -111,7 +113,9 @@ def test_order_headline_strengths_and_splits(a_round, respond, farah, as_, lena)
             assessment, f"Person {number}", votes=["A3"] if number < 3 else [],
             A1=(2, 4), A2=(2, 4), A3=(2, 4), A4=(4, 5), Z1=(number % 5 + 1, 3), Z2=(1, 4), Z3=(5, 5),
         )  # fmt: skip
-    report = reports.build(actions.close(assessment, by=farah, not_heard="night staff"))
+    report = reports.build(
+        actions.close_assessment(assessment, by=as_member(farah), not_heard="night staff", at=timezone.now())
+    )
     assert report.headline == "Widest gap: Criterion Z2, now 1, wanted 4"
     assert [(o.result.code, o.score) for o in report.offers] == [
         ("Z2", 3.0), ("A3", 3.0), ("A1", 2.4), ("A2", 1.6), ("A4", 1.0),
@@ -144,7 +148,9 @@ def test_nothing_is_suggested_where_nothing_is_missing(closed, as_, lena):
 
 def test_turnout(a_round, respond, farah, cara, reza):
     assessment = a_round()
-    actions.ask(assessment, by=farah, members=[cara, reza], addresses=["rhea@example.org"])
+    actions.ask_people(
+        assessment, by=as_member(farah), members=[cara, reza], addresses=["rhea@example.org"], at=timezone.now()
+    )
     assert reports.turnout(assessment).words == "0 of 3 people answered (0%)"
     respond(assessment, "Ann", A1=(1, 2))
     assessment.asked.filter(person=cara).update(answered=True)
@@ -158,7 +164,7 @@ def test_comments_carry_no_name_and_no_order(a_round, respond, farah, criteria):
     assessment = a_round(anonymous=False)
     for number, remark in enumerate(remarks):
         respond(assessment, f"Known Name {number}", A1={"now": 2, "wanted": 4, "comment": remark})
-    report = reports.build(actions.close(assessment, by=farah))
+    report = reports.build(actions.close_assessment(assessment, by=as_member(farah), at=timezone.now()))
     assert report.remarks[0].comments == tuple(sorted(remarks, key=str.casefold))
     assert "Known Name" not in repr(report)
 
@@ -187,7 +193,7 @@ def test_the_report_page_takes_the_same_queries_for_many(a_round, respond, farah
         assessment = a_round(title=f"Round of {people}")
         for number in range(people):
             respond(assessment, f"Person {number}", A1=(1, 4), Z1=(2, 3))
-        actions.close(assessment, by=farah)
+        actions.close_assessment(assessment, by=as_member(farah), at=timezone.now())
         browser = as_(lena)
         page_of(browser, assessment)
         with CaptureQueriesContext(
@@ -223,7 +229,7 @@ def test_the_pdf_is_tagged(closed, lena, caplog, riverside):
 
     assessment = closed(6, A1={"now": 2, "wanted": 4, "comment": "Hello"}, A4=(5, 5), Z1=(1, 3))
     report = reports.build(assessment)
-    actions.accept_as_action(assessment, offer=report.offer("A1"), by=lena, owner=lena)
+    actions.accept_as_action(assessment, offer=report.offer("A1"), by=as_member(lena), owner=lena, at=timezone.now())
     content = reports.as_pdf(reports.build(assessment))
     document = PdfReader(io.BytesIO(content))
     assert document.trailer["/Root"]["/Lang"] == "en-GB"
@@ -254,7 +260,9 @@ def test_the_worker_makes_the_pdf_once_for_each_state_and_person(closed, as_, le
     assert (job.state, job.files.get().name) == ("done", "gap-report-autumn-round.pdf")
     answer = browser.get(reverse("job_file", args=["riverside", job.pk]))
     assert "Widest gap: Criterion A1" in text_of(answer.getvalue())
-    actions.reject(assessment, offer=reports.build(assessment).offer("A1"), by=lena, reason="No time")
+    actions.reject_suggestion(
+        assessment, offer=reports.build(assessment).offer("A1"), by=as_member(lena), reason="No time", at=timezone.now()
+    )
     assert browser.post(url).url != shown  # another state, another PDF
 
 
@@ -262,7 +270,9 @@ def test_fingerprint_changes_with_what_is_printed(closed, lena):
     assessment = closed(5, A1=(2, 4))
     before = reports.build(assessment)
     assert reports.build(assessment).fingerprint == before.fingerprint
-    decision = actions.accept_as_action(assessment, offer=before.offer("A1"), by=lena, owner=lena)
+    decision = actions.accept_as_action(
+        assessment, offer=before.offer("A1"), by=as_member(lena), owner=lena, at=timezone.now()
+    )
     decided = reports.build(assessment).fingerprint
     assert decided != before.fingerprint
     decision.action.state, decision.action.done_at = "done", decision.at

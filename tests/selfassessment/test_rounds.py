@@ -13,6 +13,7 @@ from organisations.models import AuditEntry, Membership
 from search.models import SearchDoc
 from selfassessment import actions
 from selfassessment.models import Asked, Assessment
+from tests.cast import as_member
 
 
 def today():
@@ -32,7 +33,7 @@ def test_prepare_asks_nobody(a_round, farah):
 
 def test_prepare_without_questions_refuses(riverside, farah):
     with pytest.raises(Refusal, match="no set of questions"):
-        actions.prepare(riverside, by=farah, title="Early", closes_on=today())
+        actions.prepare_assessment(riverside, by=as_member(farah), title="Early", closes_on=today(), at=timezone.now())
 
 
 def test_only_somebody_who_may_run_rounds_facilitates(a_round, cara):
@@ -42,24 +43,24 @@ def test_only_somebody_who_may_run_rounds_facilitates(a_round, cara):
 
 def test_edit_while_open_keeps_what_people_were_told(a_round, farah):
     assessment = a_round()
-    actions.edit(assessment, by=farah, seen=1, title="New name")
+    actions.edit_assessment(assessment, by=as_member(farah), seen=1, title="New name", at=timezone.now())
     with pytest.raises(Refusal, match="People have been told"):
-        actions.edit(assessment, by=farah, seen=2, anonymous=False)
+        actions.edit_assessment(assessment, by=as_member(farah), seen=2, anonymous=False, at=timezone.now())
     with pytest.raises(Stale):
-        actions.edit(assessment, by=farah, seen=1, title="Too late")
+        actions.edit_assessment(assessment, by=as_member(farah), seen=1, title="Too late", at=timezone.now())
     assert SearchDoc.objects.get(kind="assessment").title == "New name"
 
 
 def test_edit_after_the_close_refuses(a_round, farah):
     assessment = a_round("closed")
     with pytest.raises(Refusal, match="closed"):
-        actions.edit(assessment, by=farah, seen=1, title="New name")
+        actions.edit_assessment(assessment, by=as_member(farah), seen=1, title="New name", at=timezone.now())
 
 
 def test_discard_only_what_was_never_opened(a_round, farah):
-    actions.discard(a_round("draft"), by=farah)
+    actions.discard_assessment(a_round("draft"), by=as_member(farah), at=timezone.now())
     with pytest.raises(Refusal, match="already been asked"):
-        actions.discard(a_round(), by=farah)
+        actions.discard_assessment(a_round(), by=as_member(farah), at=timezone.now())
     assert Assessment.objects.count() == 1
 
 
@@ -68,7 +69,7 @@ def test_discard_only_what_was_never_opened(a_round, farah):
 
 def test_open_is_safe_to_repeat(a_round, farah):
     assessment = a_round()
-    actions.open_for_answers(assessment, by=farah)
+    actions.open_assessment(assessment, by=as_member(farah), at=timezone.now())
     assert AuditEntry.objects.filter(verb="opened").count() == 1
     assert SearchDoc.objects.get(kind="assessment").state == "open"
 
@@ -76,7 +77,7 @@ def test_open_is_safe_to_repeat(a_round, farah):
 def test_open_after_the_closing_date_refuses(a_round, farah):
     assessment = a_round("draft", closes_on=today() - timedelta(days=1))
     with pytest.raises(Refusal, match="closing date has passed"):
-        actions.open_for_answers(assessment, by=farah)
+        actions.open_assessment(assessment, by=as_member(farah), at=timezone.now())
 
 
 def test_the_facilitator_hears_on_the_closing_date_of_an_open_round(a_round, farah, respond, lena):
@@ -85,14 +86,16 @@ def test_the_facilitator_hears_on_the_closing_date_of_an_open_round(a_round, far
     local = timezone.localtime(job.due_at)
     assert (local.date(), local.hour) == (assessment.closes_on, 8)
     respond(assessment, "Ann", A1=(2, 4))
-    actions.tell_closing(assessment, day=assessment.closes_on - timedelta(days=1))
+    actions.tell_closing_date(assessment, day=assessment.closes_on - timedelta(days=1))
     assert not Notice.objects.exists()
-    actions.tell_closing(assessment, day=assessment.closes_on)
-    actions.tell_closing(assessment, day=assessment.closes_on)
+    actions.tell_closing_date(assessment, day=assessment.closes_on)
+    actions.tell_closing_date(assessment, day=assessment.closes_on)
     notice = Notice.objects.get()
     assert notice.person == farah
     assert notice.text.startswith("“Autumn round” has reached its closing date. 1 person has answered.")
-    actions.edit(assessment, by=farah, seen=1, closes_on=assessment.closes_on + timedelta(days=5))
+    actions.edit_assessment(
+        assessment, by=as_member(farah), seen=1, closes_on=assessment.closes_on + timedelta(days=5), at=timezone.now()
+    )
     assert Job.objects.filter(function="selfassessment.tasks.tell_closing").count() == 2
 
 
@@ -111,17 +114,24 @@ def test_the_worker_tells_and_finds_nothing_to_tell_where_the_round_is_gone(a_ro
 
 def test_ask_members_and_addresses_once(a_round, farah, cara, reza, oskar, nia):
     assessment = a_round()
-    invited = actions.ask(
+    invited = actions.ask_people(
         assessment,
-        by=farah,
+        by=as_member(farah),
         members=[cara, oskar],
         addresses=["Rhea@Example.org", reza.email.upper(), "rhea@example.org"],
+        at=timezone.now(),
     )
     assert (invited.new, invited.before) == (3, 0)  # Oskar is a stranger here
     assert set(assessment.asked.values_list("person__name", "email")) == {
         ("Cara Doyle", ""), ("Reza Amini", ""), (None, "rhea@example.org"),
     }  # fmt: skip
-    again = actions.ask(assessment, by=farah, members=[cara], addresses=["rhea@example.org", "gus@example.org"])
+    again = actions.ask_people(
+        assessment,
+        by=as_member(farah),
+        members=[cara],
+        addresses=["rhea@example.org", "gus@example.org"],
+        at=timezone.now(),
+    )
     assert (again.new, again.before) == (1, 2)
     assert Mail.objects.count() == 4
     assert set(Notice.objects.values_list("person__name", flat=True)) == {"Cara Doyle", "Reza Amini"}
@@ -130,7 +140,9 @@ def test_ask_members_and_addresses_once(a_round, farah, cara, reza, oskar, nia):
 def test_mails_say_whether_names_are_kept_and_hold_the_right_link(a_round, farah, cara):
     for anonymous, words in [(True, "Your answers are anonymous"), (False, "kept with your name")]:
         assessment = a_round(anonymous=anonymous)
-        actions.ask(assessment, by=farah, members=[cara], addresses=["rhea@example.org"])
+        actions.ask_people(
+            assessment, by=as_member(farah), members=[cara], addresses=["rhea@example.org"], at=timezone.now()
+        )
         for mail in Mail.objects.order_by("-pk")[:2]:
             assert words in mail.body
         nonce = assessment.asked.get(person=None).nonce
@@ -142,41 +154,43 @@ def test_mails_say_whether_names_are_kept_and_hold_the_right_link(a_round, farah
 
 def test_nobody_is_asked_before_it_is_open_or_after_it_is_closed(a_round, farah):
     with pytest.raises(Refusal, match="Open the round first"):
-        actions.ask(a_round("draft"), by=farah, addresses=["rhea@example.org"])
+        actions.ask_people(a_round("draft"), by=as_member(farah), addresses=["rhea@example.org"], at=timezone.now())
     with pytest.raises(Refusal, match="closed"):
-        actions.ask(a_round("closed"), by=farah, addresses=["rhea@example.org"])
+        actions.ask_people(a_round("closed"), by=as_member(farah), addresses=["rhea@example.org"], at=timezone.now())
     assert not Asked.objects.exists()
 
 
 def test_a_new_link_ends_the_old_one(a_round, farah):
     assessment = a_round()
-    first = actions.turn_link_on(assessment, by=farah).link_nonce
-    second = actions.turn_link_on(assessment, by=farah).link_nonce
+    first = actions.enable_link(assessment, by=as_member(farah), at=timezone.now()).link_nonce
+    second = actions.enable_link(assessment, by=as_member(farah), at=timezone.now()).link_nonce
     assert first != second
-    actions.turn_link_off(assessment, by=farah)
-    actions.turn_link_off(assessment, by=farah)
+    actions.disable_link(assessment, by=as_member(farah), at=timezone.now())
+    actions.disable_link(assessment, by=as_member(farah), at=timezone.now())
     assert assessment.link_nonce == ""
     assert AuditEntry.objects.filter(verb__contains="link").count() == 3
 
 
 def test_remind_everybody_of_an_anonymous_round(a_round, farah, cara, reza):
     assessment = a_round()
-    actions.ask(assessment, by=farah, members=[cara, reza], addresses=["rhea@example.org"])
+    actions.ask_people(
+        assessment, by=as_member(farah), members=[cara, reza], addresses=["rhea@example.org"], at=timezone.now()
+    )
     Asked.objects.filter(person=cara).update(answered=True)
-    assert actions.remind(assessment, by=farah) == 3
+    assert actions.remind_people(assessment, by=as_member(farah), at=timezone.now()) == 3
     with pytest.raises(Refusal, match="nobody to remind today"):
-        actions.remind(assessment, by=farah)
+        actions.remind_people(assessment, by=as_member(farah), at=timezone.now())
     tomorrow = timezone.now() + timedelta(days=1)
-    assert actions.remind(assessment, by=farah, at=tomorrow) == 3
+    assert actions.remind_people(assessment, by=as_member(farah), at=tomorrow) == 3
 
 
 def test_remind_only_the_missing_of_a_named_round_and_nobody_who_left(a_round, farah, cara, reza, sam):
     assessment = a_round(anonymous=False)
-    actions.ask(assessment, by=farah, members=[cara, reza, sam])
+    actions.ask_people(assessment, by=as_member(farah), members=[cara, reza, sam], at=timezone.now())
     Asked.objects.filter(person=cara).update(answered=True)
     Membership.objects.filter(person=sam).update(left_at=timezone.now())
     Mail.objects.all().delete()
-    assert actions.remind(assessment, by=farah) == 1
+    assert actions.remind_people(assessment, by=as_member(farah), at=timezone.now()) == 1
     assert Mail.objects.get().recipients == [reza.email]
 
 
@@ -184,9 +198,9 @@ def test_the_day_is_the_organisations(a_round, farah, riverside, cara):
     riverside.time_zone = "Pacific/Auckland"
     riverside.save()
     assessment = a_round()
-    actions.ask(assessment, by=farah, members=[cara])
+    actions.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
     late_evening = datetime(2027, 1, 10, 22, tzinfo=UTC)
-    actions.remind(assessment, by=farah, at=late_evening)
+    actions.remind_people(assessment, by=as_member(farah), at=late_evening)
     assert str(Asked.objects.get().reminded_on) == "2027-01-11"
 
 
@@ -196,12 +210,12 @@ def test_the_day_is_the_organisations(a_round, farah, riverside, cara):
 def test_close_tells_members_when_there_is_something_to_read(a_round, farah, cara, everybody):
     few, enough = a_round(title="Few"), a_round(title="Enough")
     for assessment in (few, enough):
-        actions.ask(assessment, by=farah, members=[cara, farah])
+        actions.ask_people(assessment, by=as_member(farah), members=[cara, farah], at=timezone.now())
     everybody(few, 4, A1=(2, 4))
     everybody(enough, 5, A1=(2, 4))
     Notice.objects.all().delete()
     for assessment in (few, enough):
-        actions.close(assessment, by=farah, not_heard=" night staff ")
+        actions.close_assessment(assessment, by=as_member(farah), not_heard=" night staff ", at=timezone.now())
     assert [notice.text for notice in Notice.objects.all()] == ["“Enough” has closed. Read the results."]
     assert (enough.not_heard, enough.state) == ("night staff", "closed")
     assert AuditEntry.objects.filter(verb="closed").latest("pk").facts == {"answered": 5}
@@ -210,21 +224,21 @@ def test_close_tells_members_when_there_is_something_to_read(a_round, farah, car
 def test_close_twice_is_once_and_a_draft_cannot_be_closed(a_round, farah):
     assessment = a_round("closed")
     moment = assessment.closed_at
-    actions.close(assessment, by=farah)
+    actions.close_assessment(assessment, by=as_member(farah), at=timezone.now())
     assert assessment.closed_at == moment
     with pytest.raises(Refusal, match="never opened"):
-        actions.close(a_round("draft"), by=farah)
+        actions.close_assessment(a_round("draft"), by=as_member(farah), at=timezone.now())
 
 
 def test_waiting_for(a_round, farah, cara, reza, member, respond):
     anonymous, named = a_round(title="Anonymous"), a_round(title="Named", anonymous=False)
     for assessment in (anonymous, named):
-        actions.ask(assessment, by=farah, members=[cara])
+        actions.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
     waiting = Assessment.objects.waiting_for(member(cara))
     assert set(waiting) == {anonymous, named}
     assert not Assessment.objects.waiting_for(member(reza)).exists()
     Asked.objects.update(answered=True)
     respondent = respond(named, "Cara", person=cara, A1=(2, 4))
     assert list(waiting.all()) == [named]  # begun, not finished
-    actions.finish(named, by=respondent)
+    actions.finish_answering(named, by=respondent)
     assert not waiting.all().exists()

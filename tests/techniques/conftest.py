@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from techniques import actions, guest_cookies
 from techniques.models import Session, Technique
+from tests.cast import as_member
 
 NOW = datetime(2026, 11, 26, 14, 0, tzinfo=UTC)
 
@@ -63,8 +64,8 @@ def review(db) -> Technique:
 def session(riverside, farah, review) -> Session:
     """Planned by Farah, three days ago, for today at two."""
     with time_machine.travel(NOW - timedelta(days=3)):
-        return actions.plan(
-            riverside, by=farah, technique=review, length="standard", title="Winter ward opening",
+        return actions.plan_session(
+            riverside, by=as_member(farah), technique=review, length="standard", title="Winter ward opening",
             purpose="What made the opening calm?", starts_at=NOW, place="Seminar room 2", at=timezone.now(),
         )  # fmt: skip
 
@@ -72,7 +73,7 @@ def session(riverside, farah, review) -> Session:
 @pytest.fixture
 def room(session, farah) -> Session:
     """The session, opened at two."""
-    return actions.open_room(session, by=farah, at=NOW)
+    return actions.open_room(session, by=as_member(farah), at=NOW)
 
 
 @pytest.fixture

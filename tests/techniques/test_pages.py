@@ -14,6 +14,7 @@ from roadmap.models import Intervention, Programme
 from techniques import actions
 from techniques.models import Note, Session, Technique
 from techniques.views.sessions import checklist
+from tests.cast import as_member
 from tests.techniques.conftest import NOW, inside
 
 AJAX = {"Accept": "application/json"}
@@ -57,14 +58,30 @@ def test_an_empty_list_says_what_will_be_here(riverside, farah, reza, as_):
 
 def test_sessions_to_come_and_held(riverside, farah, review, reza, as_):
     for title, days in (("Later", 5), ("Sooner", 1)):
-        actions.plan(
-            riverside, by=farah, technique=review, length="short", title=title, starts_at=NOW + timedelta(days=days)
+        actions.plan_session(
+            riverside,
+            by=as_member(farah),
+            technique=review,
+            length="short",
+            title=title,
+            starts_at=NOW + timedelta(days=days),
+            at=timezone.now(),
         )
-    held = actions.plan(riverside, by=farah, technique=review, length="short", title="Past", starts_at=NOW)
-    actions.open_room(held, by=farah, at=NOW)
-    actions.close(held, by=farah, summary={}, at=NOW)
-    cancelled = actions.plan(riverside, by=farah, technique=review, length="short", title="Never", starts_at=NOW)
-    actions.cancel(cancelled, by=farah)
+    held = actions.plan_session(
+        riverside, by=as_member(farah), technique=review, length="short", title="Past", starts_at=NOW, at=timezone.now()
+    )
+    actions.open_room(held, by=as_member(farah), at=NOW)
+    actions.close_session(held, by=as_member(farah), summary={}, at=NOW)
+    cancelled = actions.plan_session(
+        riverside,
+        by=as_member(farah),
+        technique=review,
+        length="short",
+        title="Never",
+        starts_at=NOW,
+        at=timezone.now(),
+    )
+    actions.cancel_session(cancelled, by=as_member(farah), at=timezone.now())
     page = words(as_(reza).get(at("session_list")))
     assert page.index("Sooner") < page.index("Later") < page.index("Past")
     assert "Never" not in page
@@ -80,11 +97,19 @@ def test_the_list_costs_the_same_with_one_and_three(riverside, farah, review, re
 
     for number in range(3):
         for state in ("planned", "closed"):
-            actions.plan(riverside, by=farah, technique=review, length="short", title=f"S{number}", starts_at=NOW)
+            actions.plan_session(
+                riverside,
+                by=as_member(farah),
+                technique=review,
+                length="short",
+                title=f"S{number}",
+                starts_at=NOW,
+                at=timezone.now(),
+            )
             last = Session.objects.order_by("pk").last()
             if state == "closed":
-                actions.open_room(last, by=farah, at=NOW)
-                actions.close(last, by=farah, summary={}, at=NOW)
+                actions.open_room(last, by=as_member(farah), at=NOW)
+                actions.close_session(last, by=as_member(farah), summary={}, at=NOW)
         if number == 0:
             browser.get(at("session_list"))
             first = queries()
@@ -384,7 +409,7 @@ def test_bad_presses_are_never_a_500(room, farah, as_, name, values, status):
 
 def test_presses_after_the_close_get_a_sentence(room, farah, as_):
     browser = as_(farah)
-    actions.close(room, by=farah, summary={}, at=NOW)
+    actions.close_session(room, by=as_member(farah), summary={}, at=NOW)
     for name, values in (
         ("session_open", {}),
         ("room_go", {"stage": "happened"}),
@@ -432,7 +457,7 @@ def test_taking_away_what_names_a_patient(room, farah, enter, send, as_):
 def test_the_screen_waits_then_shows(session, farah, reza, as_):
     browser = as_(reza)
     assert "Please join with your phone" in words(browser.get(inside("session_screen", session)))
-    actions.open_room(session, by=farah, at=NOW)
+    actions.open_room(session, by=as_member(farah), at=NOW)
     page = words(browser.get(inside("session_screen", session)))
     assert session.code_in_words in page
     assert "Question about open" in page

@@ -2,6 +2,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from kmportal.lib.exceptions import Refusal, Stale
 from notifications.models import Notice
@@ -11,6 +12,7 @@ from techniques import actions
 from techniques.confidentiality import Confidentiality
 from techniques.models import RoomEvent, Session, Stage, Technique
 from techniques.search_documents import of_technique
+from tests.cast import as_member
 from tests.races import at_once
 from tests.techniques.conftest import NOW
 
@@ -32,7 +34,9 @@ def test_people_are_promised_what_the_technique_promises(session, review, rivers
     assert "deleted" in session.promise
     review.card["confidentiality"] = "open"
     review.save()
-    other = actions.plan(riverside, by=farah, technique=review, length="short", title="Next", starts_at=NOW)
+    other = actions.plan_session(
+        riverside, by=as_member(farah), technique=review, length="short", title="Next", starts_at=NOW, at=timezone.now()
+    )
     assert "kept without names" in other.promise
     session.refresh_from_db()
     assert session.confidentiality == Confidentiality.NO_BLAME
@@ -40,14 +44,25 @@ def test_people_are_promised_what_the_technique_promises(session, review, rivers
 
 def test_an_unknown_promise_keeps_least(review, riverside, farah):
     review.card["confidentiality"] = "whatever"
-    planned = actions.plan(riverside, by=farah, technique=review, length="short", title="Next", starts_at=NOW)
+    planned = actions.plan_session(
+        riverside, by=as_member(farah), technique=review, length="short", title="Next", starts_at=NOW, at=timezone.now()
+    )
     assert not Confidentiality(planned.confidentiality).keeps_notes
 
 
 def test_the_same_form_twice_plans_one_session(riverside, farah, review):
     once = uuid4()
     rows = [
-        actions.plan(riverside, by=farah, technique=review, length="short", title="X", starts_at=NOW, once=once)
+        actions.plan_session(
+            riverside,
+            by=as_member(farah),
+            technique=review,
+            length="short",
+            title="X",
+            starts_at=NOW,
+            once=once,
+            at=timezone.now(),
+        )
         for _ in range(2)
     ]
     assert rows[0] == rows[1]
@@ -57,7 +72,7 @@ def test_the_same_form_twice_plans_one_session(riverside, farah, review):
 @pytest.mark.django_db(transaction=True)
 def test_the_same_form_twice_at_once_plans_one_session(riverside, farah, review):
     values = {"technique": review, "length": "short", "title": "X", "starts_at": NOW, "once": uuid4()}
-    rows = at_once(*[lambda: actions.plan(riverside, by=farah, **values)] * 2)
+    rows = at_once(*[lambda: actions.plan_session(riverside, by=as_member(farah), **values)] * 2)
     assert rows[0] == rows[1] == Session.objects.get()
     assert rows[0].stages.count() == Stage.objects.count()
 
@@ -65,7 +80,15 @@ def test_the_same_form_twice_at_once_plans_one_session(riverside, farah, review)
 def test_a_technique_without_script_cannot_be_planned(riverside, farah, review):
     review.can_run = False
     with pytest.raises(Refusal, match="no script yet"):
-        actions.plan(riverside, by=farah, technique=review, length="short", title="X", starts_at=NOW)
+        actions.plan_session(
+            riverside,
+            by=as_member(farah),
+            technique=review,
+            length="short",
+            title="X",
+            starts_at=NOW,
+            at=timezone.now(),
+        )
 
 
 def test_planning_leaves_a_trail_and_can_be_found(session, member, reza):
@@ -75,41 +98,52 @@ def test_planning_leaves_a_trail_and_can_be_found(session, member, reza):
 
 
 def test_whoever_is_asked_to_lead_hears_of_it(riverside, farah, lena, review):
-    actions.plan(riverside, by=lena, technique=review, length="short", title="X", starts_at=NOW, facilitator=farah)
+    actions.plan_session(
+        riverside,
+        by=as_member(lena),
+        technique=review,
+        length="short",
+        title="X",
+        starts_at=NOW,
+        facilitator=farah,
+        at=timezone.now(),
+    )
     assert Notice.objects.get(person=farah).text == "Lena Marsh asks you to lead “X”"
     assert not Notice.objects.filter(person=lena).exists()
 
 
 def test_editing_compares_versions(session, farah):
-    actions.edit(session, by=farah, seen=1, title="Summer ward")
+    actions.edit_session(session, by=as_member(farah), seen=1, title="Summer ward", at=timezone.now())
     session.refresh_from_db()
     assert (session.title, session.version) == ("Summer ward", 2)
     with pytest.raises(Stale):
-        actions.edit(session, by=farah, seen=1, title="Spring ward")
+        actions.edit_session(session, by=as_member(farah), seen=1, title="Spring ward", at=timezone.now())
     session.refresh_from_db()
     assert session.title == "Summer ward"
 
 
 def test_another_length_gives_other_minutes(session, farah):
-    actions.edit(session, by=farah, seen=1, length="short")
+    actions.edit_session(session, by=as_member(farah), seen=1, length="short", at=timezone.now())
     session.refresh_from_db()
     assert session.minutes == 15
     assert [stage.minutes for stage in session.stages.all()] == [2, 3, 5, 3, 2]
 
 
 def test_those_invited_hear_of_a_new_time_but_not_of_a_new_title(session, farah, cara, mailoutbox):
-    actions.invite(session, by=farah, people=[cara], guests={"gus@example.org": "Gus"})
+    actions.invite_to_session(
+        session, by=as_member(farah), people=[cara], guests={"gus@example.org": "Gus"}, at=timezone.now()
+    )
     mailoutbox.clear()
-    actions.edit(session, by=farah, seen=1, title="Other words")
+    actions.edit_session(session, by=as_member(farah), seen=1, title="Other words", at=timezone.now())
     assert mailoutbox == []
-    actions.edit(session, by=farah, seen=2, starts_at=NOW + timedelta(days=1))
+    actions.edit_session(session, by=as_member(farah), seen=2, starts_at=NOW + timedelta(days=1), at=timezone.now())
     assert sorted(mail.to[0] for mail in mailoutbox) == ["cara@riverside.example", "gus@example.org"]
     assert "27 November 2026 at 14:00" in mailoutbox[0].subject
 
 
 def test_an_invitation_names_date_code_and_promise(session, farah, mailoutbox, settings):
     settings.PUBLIC_URL = "https://km.example"
-    actions.invite(session, by=farah, guests={"GUS@example.org": "Gus"})
+    actions.invite_to_session(session, by=as_member(farah), guests={"GUS@example.org": "Gus"}, at=timezone.now())
     mail = mailoutbox[0]
     assert mail.to == ["gus@example.org"]
     assert mail.subject == "Invitation: Winter ward opening, 26 November 2026 at 14:00"
@@ -124,29 +158,33 @@ def test_times_in_mails_are_the_organisations(session, farah, riverside, mailout
     riverside.time_zone = "Europe/Helsinki"
     riverside.save()
     session.refresh_from_db()
-    actions.invite(session, by=farah, guests={"gus@example.org": ""})
+    actions.invite_to_session(session, by=as_member(farah), guests={"gus@example.org": ""}, at=timezone.now())
     assert "at 16:00" in mailoutbox[0].subject
 
 
 def test_nobody_is_asked_twice(session, farah, cara, mailoutbox):
     for _ in range(2):
-        actions.invite(session, by=farah, people=[cara], guests={"gus@example.org": "Gus"})
-    actions.invite(session, by=farah, guests={"CARA@riverside.example": ""})
+        actions.invite_to_session(
+            session, by=as_member(farah), people=[cara], guests={"gus@example.org": "Gus"}, at=timezone.now()
+        )
+    actions.invite_to_session(session, by=as_member(farah), guests={"CARA@riverside.example": ""}, at=timezone.now())
     assert len(mailoutbox) == 2
     assert Notice.objects.filter(person=cara).count() == 1
     assert session.invitees.count() == 2
 
 
 def test_a_name_that_was_pasted_with_an_address_may_be_long(session, farah):
-    [gus] = actions.invite(session, by=farah, guests={"gus@example.org": "Gus " * 100})
+    [gus] = actions.invite_to_session(
+        session, by=as_member(farah), guests={"gus@example.org": "Gus " * 100}, at=timezone.now()
+    )
     assert gus.name == ("Gus " * 100)[:120]
 
 
 def test_cancelling_kills_the_code_and_tells_people(session, farah, cara, member, mailoutbox):
-    actions.invite(session, by=farah, people=[cara])
+    actions.invite_to_session(session, by=as_member(farah), people=[cara], at=timezone.now())
     mailoutbox.clear()
     for _ in range(2):
-        actions.cancel(session, by=farah)
+        actions.cancel_session(session, by=as_member(farah), at=timezone.now())
     session.refresh_from_db()
     assert (session.state, session.code) == (Session.State.CANCELLED, "")
     assert [mail.subject.split(":")[0] for mail in mailoutbox] == ["Cancelled"]
@@ -156,44 +194,44 @@ def test_cancelling_kills_the_code_and_tells_people(session, farah, cara, member
 
 
 def test_cancelling_forgets_the_names_of_guests_who_had_joined_already(session, farah, cara):
-    actions.join(session, name="Gus Abbott", key="k" * 32, at=NOW)
-    actions.join(session, name=str(cara), key="c" * 32, person=cara, at=NOW)
-    actions.cancel(session, by=farah)
+    actions.join_room(session, name="Gus Abbott", key="k" * 32, at=NOW)
+    actions.join_room(session, name=str(cara), key="c" * 32, person=cara, at=NOW)
+    actions.cancel_session(session, by=as_member(farah), at=timezone.now())
     assert set(session.participants.values_list("name", flat=True)) == {"", "Cara Doyle"}
 
 
 def test_a_plan_that_was_read_before_the_room_opened_deletes_nothing(session, farah):
     old = Session.objects.get(pk=session.pk)
-    actions.open_room(session, by=farah, at=NOW)
+    actions.open_room(session, by=as_member(farah), at=NOW)
     with pytest.raises(Refusal, match="under way"):
-        actions.edit(old, by=farah, seen=old.version, length="long")
+        actions.edit_session(old, by=as_member(farah), seen=old.version, length="long", at=timezone.now())
     assert session.stages.filter(started_at__isnull=False).exists()
 
 
 def test_a_session_under_way_is_neither_edited_nor_cancelled(room, farah):
     with pytest.raises(Refusal, match="under way"):
-        actions.edit(room, by=farah, seen=1, title="Y")
+        actions.edit_session(room, by=as_member(farah), seen=1, title="Y", at=timezone.now())
     with pytest.raises(Refusal, match="under way"):
-        actions.cancel(room, by=farah)
+        actions.cancel_session(room, by=as_member(farah), at=timezone.now())
 
 
 def test_ticking_the_checklist(session):
-    actions.tick(session, item="Find a room.", is_done=True)
-    actions.tick(session, item="Find a room.", is_done=True)
+    actions.tick_preparation(session, item="Find a room.", is_done=True, at=timezone.now())
+    actions.tick_preparation(session, item="Find a room.", is_done=True, at=timezone.now())
     session.refresh_from_db()
     assert session.prepared == ["Find a room."]
-    actions.tick(session, item="Find a room.", is_done=False)
+    actions.tick_preparation(session, item="Find a room.", is_done=False, at=timezone.now())
     session.refresh_from_db()
     assert session.prepared == []
 
 
 def test_suspended_members_get_no_mail(session, farah, cara, member, mailoutbox):
-    actions.invite(session, by=farah, people=[cara])
+    actions.invite_to_session(session, by=as_member(farah), people=[cara], at=timezone.now())
     mailoutbox.clear()
     membership = member(cara)
     membership.suspended_at = NOW
     membership.save()
-    actions.cancel(session, by=farah)
+    actions.cancel_session(session, by=as_member(farah), at=timezone.now())
     assert mailoutbox == []
 
 

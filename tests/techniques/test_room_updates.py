@@ -1,22 +1,26 @@
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from techniques import actions, guest_cookies, room_updates
 from techniques.models import RoomEvent
 from techniques.room_visibility import Audience
+from tests.cast import as_member
 from tests.techniques.conftest import NOW
 
 
 @pytest.fixture
 def gus(room):
-    return actions.join(room, name="Gus", key=guest_cookies.new_key(), at=NOW)
+    return actions.join_room(room, name="Gus", key=guest_cookies.new_key(), at=NOW)
 
 
 @pytest.fixture
 def write(room, gus):
     def one(text, stage="happened", column="well"):
-        return actions.write(room, stage_key=stage, column=column, text=text, client_id=uuid4(), author=gus, at=NOW)
+        return actions.write_note(
+            room, stage_key=stage, column=column, text=text, client_id=uuid4(), author=gus, at=NOW
+        )
 
     return one
 
@@ -28,7 +32,7 @@ def values(room, since=0, audience=Audience.PARTICIPANT):
 def test_numbers_have_no_gaps(room, write, farah):
     write("One")
     write("Two")
-    actions.pause(room, by=farah, at=NOW)
+    actions.pause_clock(room, by=as_member(farah), at=NOW)
     room.refresh_from_db()
     assert list(room.events.values_list("seq", flat=True)) == list(range(1, room.seq + 1))
 
@@ -45,9 +49,9 @@ def test_an_open_note_is_told_with_its_words_escaped(room, write):
 
 def test_only_the_last_state_of_a_thing_is_told(room, write, gus, farah):
     note = write("First")
-    actions.change(note, text="Second", column="better", by=gus, at=NOW)
-    actions.pause(room, by=farah, at=NOW)
-    actions.resume(room, by=farah, at=NOW)
+    actions.change_note(note, text="Second", column="better", by=gus, at=NOW)
+    actions.pause_clock(room, by=as_member(farah), at=NOW)
+    actions.resume_clock(room, by=as_member(farah), at=NOW)
     pieces = values(room)
     notes = [piece for piece in pieces if piece["kind"] == "note"]
     assert len(notes) == 1
@@ -59,7 +63,7 @@ def test_only_the_last_state_of_a_thing_is_told(room, write, gus, farah):
 
 def test_a_note_taken_back_is_told_as_gone(room, write, gus):
     note = write("Regretted")
-    actions.take_back(note, by=gus, at=NOW)
+    actions.withdraw_note(note, by=gus, at=NOW)
     piece = values(room)[-1]
     assert piece["gone"] is True
     assert piece["handle"] == str(note.client_id)
@@ -68,7 +72,7 @@ def test_a_note_taken_back_is_told_as_gone(room, write, gus):
 
 
 def test_the_clock_is_a_deadline_and_the_servers_time(room, farah):
-    actions.go_to(room, stage=room.stages.get(key="happened"), by=farah, at=NOW)
+    actions.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=NOW)
     piece = values(room)[-1]
     now = room_updates.milliseconds(NOW)
     assert piece["stage"] == "happened"
@@ -104,10 +108,20 @@ def test_many_rooms_cost_as_many_queries_as_one(
 ):
     rooms = []
     for number in range(3):
-        session = actions.plan(riverside, by=farah, technique=review, length="short", title=f"S{number}", starts_at=NOW)
-        rooms.append(actions.open_room(session, by=farah, at=NOW))
-        author = actions.join(session, name="Gus", key=guest_cookies.new_key(), at=NOW)
-        actions.write(session, stage_key="happened", column="well", text="x", client_id=uuid4(), author=author, at=NOW)
+        session = actions.plan_session(
+            riverside,
+            by=as_member(farah),
+            technique=review,
+            length="short",
+            title=f"S{number}",
+            starts_at=NOW,
+            at=timezone.now(),
+        )
+        rooms.append(actions.open_room(session, by=as_member(farah), at=NOW))
+        author = actions.join_room(session, name="Gus", key=guest_cookies.new_key(), at=NOW)
+        actions.write_note(
+            session, stage_key="happened", column="well", text="x", client_id=uuid4(), author=author, at=NOW
+        )
     everybody = set(Audience)
     room_updates.news({rooms[0].pk: 0}, {rooms[0].pk: everybody}, at=NOW)
     with django_assert_max_num_queries(7) as one:

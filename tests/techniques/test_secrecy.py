@@ -10,10 +10,12 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from techniques import actions, room_updates, room_visibility
 from techniques.models import Note, Participant, Session
 from techniques.room_visibility import Audience
+from tests.cast import as_member
 from tests.techniques.conftest import NOW, inside
 
 SECRET = "The consultant overruled everybody"
@@ -23,7 +25,7 @@ TYPED = "Said aloud and hidden"
 @pytest.fixture
 def crowd(room, farah, lena, reza, cara, as_, enter, send):
     """A room at its hidden step. Gus the guest and Farah wrote there; Rhea the guest wrote nothing."""
-    actions.go_to(room, stage=room.stages.get(key="expect"), by=farah, at=NOW)
+    actions.go_to_stage(room, stage=room.stages.get(key="expect"), by=as_member(farah), at=NOW)
     gus, rhea, member = enter(room, "Gus Gray"), enter(room, "Rhea Stone"), as_(cara)
     member.post(inside("session_join", room))
     assert send(gus, room, "expect", "expected", SECRET).status_code == 200
@@ -107,8 +109,8 @@ def test_an_audience_as_such_has_no_own_notes(crowd, room, audience):
 def test_changing_and_taking_back_hidden_notes_tells_nothing(crowd, room):
     note = Note.objects.get(text=SECRET)
     gus = Participant.objects.get(name="Gus Gray")
-    actions.change(note, text="Changed secret", column="expected", by=gus, at=NOW)
-    actions.take_back(note, by=gus, at=NOW)
+    actions.change_note(note, text="Changed secret", column="expected", by=gus, at=NOW)
+    actions.withdraw_note(note, by=gus, at=NOW)
     for audience in Audience:
         frames = b"".join(
             piece.as_frame() for piece in room_updates.since(room.pk, 0, audience, at=NOW).pieces
@@ -119,7 +121,7 @@ def test_changing_and_taking_back_hidden_notes_tells_nothing(crowd, room):
 
 def test_when_all_is_shown_everybody_reads_it_and_nobody_knows_who_wrote_it(crowd, room, farah):
     shown_at = NOW + timedelta(minutes=5)
-    actions.reveal(room, stage=room.stages.get(key="expect"), by=farah, at=shown_at)
+    actions.reveal_notes(room, stage=room.stages.get(key="expect"), by=as_member(farah), at=shown_at)
     note = Note.objects.get(text=SECRET)
     for name, browser in crowd.items():
         if name in {"nobody", "reza", "cara", "lena"}:
@@ -138,15 +140,15 @@ def test_when_all_is_shown_everybody_reads_it_and_nobody_knows_who_wrote_it(crow
 
 def test_what_is_shown_together_stands_in_an_order_that_tells_nothing(room, farah):
     stage = room.stages.get(key="expect")
-    gus = actions.lead(room, farah)
+    gus = actions.facilitator_participant(room, farah)
     handles = [uuid4() for _ in range(12)]
     for number, handle in enumerate(handles):
-        actions.write(
+        actions.write_note(
             room, stage_key="expect", column="expected", text=f"Note {number}", client_id=handle, author=gus,
             leads=True, at=NOW + timedelta(seconds=number),
         )  # fmt: skip
-    actions.reveal(room, stage=stage, by=farah, at=NOW + timedelta(minutes=1))
-    late = actions.write(
+    actions.reveal_notes(room, stage=stage, by=as_member(farah), at=NOW + timedelta(minutes=1))
+    late = actions.write_note(
         room, stage_key="expect", column="expected", text="Afterwards", client_id=uuid4(), author=gus, leads=True,
         at=NOW + timedelta(minutes=2),
     )  # fmt: skip
@@ -174,7 +176,7 @@ def test_the_close_hands_over_nothing_that_was_not_shown(crowd, room, farah):
     assert room_visibility.unshown_count(room) == 2
     texts = {stage.key: columns for stage, columns in room_visibility.notes_to_close(room)}
     assert texts["expect"] == {"expected": []}
-    actions.reveal(room, stage=room.stages.get(key="expect"), by=farah, at=NOW)
+    actions.reveal_notes(room, stage=room.stages.get(key="expect"), by=as_member(farah), at=NOW)
     texts = {stage.key: columns for stage, columns in room_visibility.notes_to_close(room)}
     assert sorted(texts["expect"]["expected"]) == sorted([SECRET, TYPED])
     assert room_visibility.unshown_count(room) == 0
@@ -183,7 +185,7 @@ def test_the_close_hands_over_nothing_that_was_not_shown(crowd, room, farah):
 def test_kept_notes_of_a_closed_session_hide_what_was_never_shown(crowd, room, farah, send):
     Session.objects.update(confidentiality="open")
     send(crowd["gus"], room, "happened", "well", "Shown to all")
-    actions.close(room, by=farah, summary={}, at=NOW)
+    actions.close_session(room, by=as_member(farah), summary={}, at=NOW)
     page = crowd["reza"].get(inside("session_detail", room)).content.decode()
     assert "Shown to all" in page
     assert SECRET not in page
@@ -193,7 +195,7 @@ def test_kept_notes_of_a_closed_session_hide_what_was_never_shown(crowd, room, f
 def test_after_the_close_the_log_tells_only_that_it_is_over(crowd, room, farah, send):
     Session.objects.update(confidentiality="open")
     send(crowd["gus"], room, "happened", "well", "Shown to all")
-    actions.close(room, by=farah, summary={}, at=NOW)
+    actions.close_session(room, by=as_member(farah), summary={}, at=NOW)
     for audience in Audience:
         pieces = room_updates.since(room.pk, 0, audience, at=NOW).pieces
         assert [piece.values for piece in pieces] == [{"kind": "closed"}]
@@ -202,8 +204,8 @@ def test_after_the_close_the_log_tells_only_that_it_is_over(crowd, room, farah, 
 def test_mails_and_search_know_no_notes(crowd, room, farah, mailoutbox, member):
     from search.models import SearchDoc
 
-    actions.invite(room, by=farah, guests={"new@example.org": ""})
-    actions.close(room, by=farah, summary={"expect": "Agreed words"}, at=NOW)
+    actions.invite_to_session(room, by=as_member(farah), guests={"new@example.org": ""}, at=timezone.now())
+    actions.close_session(room, by=as_member(farah), summary={"expect": "Agreed words"}, at=NOW)
     assert SECRET not in " ".join(mail.body for mail in mailoutbox)
     documents = " ".join(str(doc.__dict__) for doc in SearchDoc.objects.all())
     assert "consultant" not in documents.lower()

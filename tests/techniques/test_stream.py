@@ -9,9 +9,11 @@ from uuid import uuid4
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from techniques import actions, guest_cookies, live
 from techniques.models import Participant
+from tests.cast import as_member
 from tests.techniques.conftest import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,7 +106,7 @@ async def do(action, *args, **values):
 
 def guest_cookie(session, name="Gus") -> str:
     key = guest_cookies.new_key()
-    actions.join(session, name=name, key=key, at=NOW)
+    actions.join_room(session, name=name, key=key, at=NOW)
     return f"{guest_cookies.cookie_name(session.pk)}={guest_cookies.sign(key, session.pk)}"
 
 
@@ -114,7 +116,7 @@ def member_cookie(browser) -> str:
 
 def writer(room, author):
     return partial(
-        actions.write, room, stage_key="happened", column="well", text="Beds came late", author=author, at=NOW
+        actions.write_note, room, stage_key="happened", column="well", text="Beds came late", author=author, at=NOW
     )
 
 
@@ -189,7 +191,15 @@ def test_a_reader_sees_the_screen_but_does_not_lead(room, reza, as_):
 
 
 def test_the_key_of_one_room_opens_no_other(room, riverside, farah, review):
-    other = actions.plan(riverside, by=farah, technique=review, length="short", title="Other", starts_at=NOW)
+    other = actions.plan_session(
+        riverside,
+        by=as_member(farah),
+        technique=review,
+        length="short",
+        title="Other",
+        starts_at=NOW,
+        at=timezone.now(),
+    )
     value = guest_cookie(room).partition("=")[2]
 
     async def main():
@@ -251,7 +261,7 @@ def test_somebody_who_left_is_sent_away(room, monkeypatch):
     async def main():
         async with opened(room.pk, cookie) as stream:
             await stream.until(lambda stream: stream.pieces)
-            await do(actions.leave, gus, at=NOW)
+            await do(actions.leave_room, gus, at=NOW)
             await stream.until(lambda stream: stream.is_over)
 
     run(main)
@@ -266,7 +276,7 @@ def test_whoever_is_taken_out_hears_nothing_more_at_once(room, farah):
         async with opened(room.pk, gus_hears) as his, opened(room.pk, rhea_hears) as hers:
             await his.until(lambda stream: stream.pieces)
             await hers.until(lambda stream: stream.pieces)
-            await do(actions.take_out, room, participant=gus, by=farah, at=NOW)
+            await do(actions.remove_participant, room, participant=gus, by=farah, at=NOW)
             await do(writer(room, rhea), client_id=uuid4())
             await hers.until(lambda stream: b"Beds came late" in stream.body)
             await his.until(lambda stream: stream.is_over)
@@ -305,12 +315,12 @@ def test_hidden_text_is_in_no_stream_before_it_is_shown_and_in_all_after(room, f
         for audience, cookie in cookies.items():
             async with opened(room.pk, cookie, audience=audience) as stream:
                 await stream.until(lambda stream: stream.pieces)
-                await do(actions.write, room, author=author, at=NOW, **values)
+                await do(actions.write_note, room, author=author, at=NOW, **values)
                 await stream.until(lambda stream: any(piece["kind"] == "note" for piece in stream.pieces))
                 assert b"Very secret" not in stream.body
         async with opened(room.pk, cookies["screen"], audience="screen") as stream:
             await stream.until(lambda stream: stream.pieces)
-            await do(actions.reveal, room, stage=stage, by=farah, at=NOW)
+            await do(actions.reveal_notes, room, stage=stage, by=farah, at=NOW)
             await stream.until(lambda stream: any(piece["kind"] == "board" for piece in stream.pieces))
             assert b"Very secret" in stream.body
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from actionplan.actions import remind_everybody
+from actionplan.actions import send_due_digests
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             except ValueError:
                 raise CommandError("Write the moment like this: 2026-11-23T07:05") from None
             at = timezone.make_aware(at) if timezone.is_naive(at) else at
-        written, failed = remind_everybody(at=at)
+        written, failed = send_due_digests(at=at)
         self.stdout.write(f"Reminders: {written} written.")
         if failed:
             raise CommandError(f"{failed} could not be written. The log says why.")

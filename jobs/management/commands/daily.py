@@ -20,4 +20,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["name"]
-        actions.do_daily(name, timezone.localdate(), lambda: call_command(name, stdout=StringIO()))
+        actions.run_daily(name, timezone.localdate(), lambda: call_command(name, stdout=StringIO()))

@@ -14,7 +14,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from jobs import actions
+from jobs.models import Done
 from organisations.models import Organisation
+from search import index
 
 
 class Command(BaseCommand):
@@ -24,9 +26,10 @@ class Command(BaseCommand):
         self.migrate()
         self.collect_static()
         call_command("load_content", stdout=StringIO())
+        self.bring_search_up_to_date()
         if not Organisation.objects.exists():
             self.first_time()
-        actions.start_afresh(timezone.now())
+        actions.forget_last_run(timezone.now())
         clear_broker()
 
     def migrate(self) -> None:
@@ -35,6 +38,15 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write("Setting up the database …")
             call_command("migrate", verbosity=0, interactive=False)
+
+    def bring_search_up_to_date(self) -> None:
+        """Build the index anew once after an upgrade that changed what is kept of things."""
+        name = f"search index {index.VERSION}"
+        if not Done.objects.filter(name=name).exists():
+            if index.is_filled():
+                self.stdout.write("Building the search index anew …")
+            call_command("rebuild_search", stdout=StringIO())
+            Done.objects.update_or_create(name=name, defaults={"last_on": timezone.localdate()})
 
     def collect_static(self) -> None:
         """Only when a file has changed: compressing them takes several seconds."""

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 
 from organisations import actions
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         except ValidationError:
             raise CommandError(f"“{email}” is not an e-mail address.") from None
         person = Person.objects.filter(email__iexact=email).first() or self._person(options["name"].strip(), email)
-        actions.found(name, slug=slug, kind=options["kind"], administrator=person)
+        actions.found_organisation(name, slug=slug, kind=options["kind"], administrator=person, at=timezone.now())
         self.stdout.write(f"{name} is ready. {person} signs in with {email}; next: invite people.")
 
     def _person(self, name: str, email: str) -> Person:

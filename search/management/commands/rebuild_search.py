@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from dashboards.documents import everything
 from search import index
+from search.everything import everything
 
 
 class Command(BaseCommand):

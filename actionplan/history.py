@@ -1,0 +1,53 @@
+"""The story of an action, as its page tells it: one line for each event."""
+
+from actionplan.events import Event
+from actionplan.labels import day_in_history
+from actionplan.models import ActionChange
+from organisations.events import Occurrence
+
+Kind = ActionChange.Kind
+_KINDS = {
+    Event.ACTION_ADDED: Kind.MADE,
+    Event.ACTION_REWORDED: Kind.EDITED,
+    Event.ACTION_DONE: Kind.DONE,
+    Event.ACTION_REOPENED: Kind.REOPENED,
+    Event.ACTION_MOVED: Kind.MOVED,
+    Event.ACTION_HANDED_OVER: Kind.HANDED,
+    Event.ACTION_DROPPED: Kind.DROPPED,
+}
+
+
+def write(occurrence: Occurrence) -> None:
+    """Add the line of an event; those that its page does not tell are left out."""
+    kind = _KINDS.get(occurrence.event)  # type: ignore[call-overload]  a key is its text
+    if kind is None:
+        return
+    before, after = _words(occurrence, kind)
+    ActionChange.objects.create(
+        action=occurrence.subject,
+        kind=kind,
+        before=before[:200],
+        after=after[:200],
+        reason=occurrence.note[:500],
+        at=occurrence.at,
+        by=occurrence.person,
+    )
+
+
+def _words(occurrence: Occurrence, kind: str) -> tuple[str, str]:
+    """What it was and what it is now, in words that stay as they were said."""
+    action, facts = occurrence.subject, occurrence.facts
+    match kind:
+        case Kind.MADE:
+            return "", day_in_history(facts["due_on"])
+        case Kind.EDITED:
+            return occurrence.texts["title_before"], action.title  # type: ignore[attr-defined]
+        case Kind.MOVED:
+            return day_in_history(facts["before"]), day_in_history(facts["after"])
+        case Kind.HANDED:
+            return occurrence.texts["owner_before"], action.owner_name  # type: ignore[attr-defined]
+        case Kind.REOPENED:
+            return occurrence.texts["state_before"], ""
+        case Kind.DONE if occurrence.person is None:
+            return "", action.guest_name  # type: ignore[attr-defined]
+    return "", ""

@@ -1,0 +1,28 @@
+"""Sending mail: the one way for every app. Through Django’s backend, which is the outbox (``jobs.mail.Backend``)."""
+
+from collections.abc import Mapping, Sequence
+
+from django.core.mail import EmailMultiAlternatives
+
+
+def post(
+    recipient: str,
+    subject: str,
+    body: str,
+    *,
+    html: str = "",
+    key: str | None = None,
+    reply_to: Sequence[str] = (),
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    """Write one mail to one address, from the portal, in the caller’s transaction.
+
+    With a ``key`` it is written once for all time: a second call with the same key writes nothing.
+    """
+    message = EmailMultiAlternatives(
+        subject, body.strip() + "\n", to=[recipient], reply_to=list(reply_to), headers=dict(headers or {})
+    )
+    if html:
+        message.attach_alternative(html, "text/html")
+    message.outbox_key = key  # type: ignore[attr-defined]
+    message.send()

@@ -1,0 +1,28 @@
+"""Rules of length and blankness: they stand on the model’s fields, and form, API and action all ask them there."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db.models import Model
+
+from kmportal.lib.exceptions import Refusal
+
+
+def refuse_invalid(row: Model, *names: str) -> None:
+    """Refuse with the first thing that is wrong with these fields: too long, empty, not one of the choices.
+
+    Raises ``Refusal`` with the sentence of the field (its ``error_messages`` and validators), or one of ours.
+    """
+    others = {field.name for field in row._meta.fields} - set(names)
+    try:
+        row.clean_fields(exclude=others)
+    except ValidationError as error:
+        name, problems = next(iter(error.error_dict.items()))
+        raise Refusal(_sentence(row, name, problems[0])) from None
+
+
+def _sentence(row: Model, name: str, problem: ValidationError) -> str:
+    label = str(row._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    limit = (problem.params or {}).get("limit_value")
+    if problem.message is MaxLengthValidator.message:
+        return f"Shorten “{label}” to {limit:,} characters."
+    return " ".join(problem.messages)

@@ -1,0 +1,81 @@
+"""The kit for pages: what a view does with a form, a refusal, a conflict and a success. One way for all apps."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from kmportal.lib.conflicts import Difference, both_versions
+from kmportal.lib.exceptions import Refusal, Stale
+from kmportal.lib.forms import status_of
+
+
+@contextmanager
+def refusals_on(form: forms.BaseForm, field: str | None = None) -> Iterator[None]:
+    """Show what the action inside refuses as an error of the form: beside ``field``, or on top.
+
+    ``with refusals_on(form, "reason"): actions.drop_action(…); return done(…)``; the code after it runs only when the
+    action refused. A form without that field shows the sentence on top.
+    """
+    try:
+        yield
+    except Refusal as refusal:
+        form.add_error(field if field in form.fields else None, str(refusal))
+
+
+@contextmanager
+def refusals_said(request: HttpRequest) -> Iterator[None]:
+    """Show what the action inside refuses as a message on the next page: for buttons that have no form."""
+    try:
+        yield
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+
+
+@contextmanager
+def conflicts_on(
+    form: forms.BaseForm, fresh: Callable[[], Any], shown: Callable[[Any], Any] = lambda row: row
+) -> Iterator[list[Difference]]:
+    """When the action inside raises ``Stale``, put both versions side by side: the list that it yields is filled.
+
+    ``fresh`` reads the row as it stands now (with its ``version``); ``shown`` gives its values by name where the row’s
+    own attributes are not what the form asks for.
+    """
+    differences: list[Difference] = []
+    try:
+        yield differences
+    except Stale:
+        row = fresh()
+        differences += both_versions(form, shown(row), version=row.version)
+
+
+def done(request: HttpRequest, words: str, to: Any, *args: Any) -> HttpResponse:
+    """Say what was done, and go to a page: a thing, a URL name with its arguments, or a path."""
+    messages.success(request, words)
+    return redirect(to, *args)
+
+
+def form_page(
+    request: HttpRequest,
+    form: forms.BaseForm,
+    *,
+    title: str,
+    verb: str,
+    back: str,
+    back_words: str = "Leave it as it was",
+    intro: str = "",
+    crumbs: Sequence[tuple[str, str]] = (),
+    template: str = "components/form_page.html",
+    **values: Any,
+) -> HttpResponse:
+    """A whole page for one form: heading, what to put right, the form, the verb button and a way back.
+
+    Answers 422 when the form was sent with errors. ``template`` may extend ``components/form_page.html`` and fill its
+    blocks ``before_form`` and ``after_form``.
+    """
+    context = {"form": form, "title": title, "verb": verb, "back": back, "back_words": back_words, "intro": intro}
+    return render(request, template, {**context, "crumbs": crumbs, **values}, status=status_of(form))

@@ -1,0 +1,29 @@
+"""Who hears of what happens: the vocabularies of events, and event → functions ``(occurrence) -> None``.
+
+A map like urls.py. Subscribers run in the transaction of the deed, in the order: those of ``*``, of a kind
+(``action.*``), of one event. What must wait for the commit says so itself (``transaction.on_commit``).
+"""
+
+EVENTS = [
+    "organisations.events.Event",
+    "actionplan.events.Event",
+    "roadmap.events.Event",
+    "techniques.events.Event",
+    "lessons.events.Event",
+    "selfassessment.events.Event",
+]
+
+SUBSCRIBERS: dict[str, list[str]] = {
+    "*": ["search.subscribers.follow"],
+    "membership.renamed": ["actionplan.subscribers.follow_owner"],
+    "membership.lent": ["notifications.subscribers.tell_lent_member"],
+    "action.*": ["actionplan.history.write", "actionplan.notices.send"],
+    "intervention.*": [
+        "roadmap.history.write",
+        "roadmap.notices.send",
+        "actionplan.subscribers.follow_source",
+    ],
+    "session.*": ["techniques.notices.send", "actionplan.subscribers.follow_source"],
+    "lesson.*": ["lessons.history.write", "lessons.notices.send", "actionplan.subscribers.follow_source"],
+    "assessment.*": ["selfassessment.notices.send"],
+}

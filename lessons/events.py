@@ -1,0 +1,24 @@
+"""What can happen to a lesson, and to a file of lessons that is brought in."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Event(models.TextChoices):
+    """The vocabulary of lessons, in the words of the trail."""
+
+    LESSON_DRAFTED = "lesson.drafted", _("drafted")
+    LESSON_CHANGED = "lesson.changed", _("changed")
+    LESSON_READERS_CHANGED = "lesson.readers_changed", _("changed the readers of")
+    LESSON_SUBMITTED = "lesson.submitted", _("submitted")
+    LESSON_WITHDRAWN = "lesson.withdrawn", _("withdrawn")
+    LESSON_CLAIMED = "lesson.claimed", _("claimed")
+    LESSON_TAKEN_OVER = "lesson.taken_over", _("taken over")
+    LESSON_RELEASED = "lesson.released", _("released")
+    LESSON_RETURNED = "lesson.returned", _("returned")
+    LESSON_DECLINED = "lesson.declined", _("declined")
+    LESSON_IDENTIFIED = "lesson.identified", _("identified")
+    LESSON_NOTED = "lesson.noted", _("noted")
+    LESSON_CHANGE_CHECKED = "lesson.change_checked", _("checked again")
+    LESSON_DELETED = "lesson.deleted", _("deleted")
+    LESSONS_IMPORTED = "import.finished", _("brought in")

@@ -1,0 +1,23 @@
+"""What lessons and files of lessons are called where others point at them, and how they are found."""
+
+from kmportal.lib.things import Thing
+from lessons.labels import STATES
+from lessons.models import Lesson
+from lessons.search_documents import documents
+
+LESSON = Thing(
+    kind="lesson",
+    word="Lesson",
+    words="Lessons",
+    model="lessons.Lesson",
+    icon="lightbulb",
+    page="lesson_detail",
+    title=lambda lesson: f"Lesson {lesson.pk}: {lesson.words.title}",
+    related=("organisation", "revision"),
+    states=STATES,
+    subkinds=dict(Lesson.Kind.choices),
+    search_documents=documents,
+    indexed=lambda: Lesson.objects.select_related("organisation", "revision", "approved").prefetch_related("tags"),
+)
+QUEUE = Thing(kind="lesson-queue", word="Lessons to check", page="lesson_queue")
+IMPORT = Thing(kind="import", word="Import run", model="lessons.ImportRun", related=("organisation",))

@@ -1,0 +1,26 @@
+"""Requests as views get them: typed for what the decorators of ``access`` put on them."""
+
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from organisations.models import Membership, Person
+
+
+class PersonRequest(HttpRequest):
+    """A request of somebody who is signed in, in no organisation. ``now`` is the one moment of the whole request."""
+
+    user: Person  # type: ignore[assignment]
+    now: datetime
+
+
+class MemberRequest(PersonRequest):
+    """A request of a member, inside the organisation of the URL."""
+
+    membership: Membership
+
+
+class GuestRequest(HttpRequest):
+    """A request of somebody who holds a code or link instead of an account, and may be signed in all the same."""
+
+    now: datetime

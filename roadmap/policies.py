@@ -1,0 +1,32 @@
+"""Who may do what with the plan: asked by the action, by the page’s buttons and by the API’s ``allowed``."""
+
+from organisations import policies
+from organisations.models import Membership
+from organisations.permissions import Permission
+from roadmap.models import Intervention, Programme
+
+
+def may_plan(membership: Membership | None, programme: Programme) -> bool:
+    """Whoever plans the programme."""
+    return policies.may(Permission.PLAN, membership, programme.organisation)
+
+
+def may_set_state(membership: Membership | None, intervention: Intervention) -> bool:
+    """Those who plan, and the one who does it."""
+    if membership is None or not policies.belongs(membership, intervention.organisation):
+        return False
+    return membership.can(Permission.PLAN) or membership.person_id == intervention.owner_id
+
+
+def allowed(membership: Membership | None, intervention: Intervention) -> frozenset[str]:
+    """The names of all moves that this member may make with the intervention as it stands."""
+    moves = set()
+    if may_plan(membership, intervention.programme):
+        moves.add("change")
+    if may_set_state(membership, intervention):
+        moves.add("set_state")
+    if policies.may(Permission.FACILITATE, membership, intervention.organisation):
+        moves.add("plan_session")
+    if policies.may(Permission.READ, membership, intervention.organisation):
+        moves.add("add_action")
+    return frozenset(moves)

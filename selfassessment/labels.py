@@ -1,0 +1,9 @@
+"""How rounds of assessment are spoken of: the look of a state."""
+
+from kmportal.lib.things import Look
+from selfassessment.models import Assessment
+
+STATES = {
+    Assessment.State.OPEN: Look("info", "pencil", "Open for answers"),
+    Assessment.State.CLOSED: Look("good", "circle-check", "Closed"),
+}

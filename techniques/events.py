@@ -1,0 +1,20 @@
+"""What can happen to a session. What happens inside its room stands in the room’s own log (``techniques.room_log``)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Event(models.TextChoices):
+    """The vocabulary of sessions, in the words of the trail."""
+
+    SESSION_PLANNED = "session.planned", _("planned")
+    SESSION_CHANGED = "session.changed", _("changed")
+    SESSION_CANCELLED = "session.cancelled", _("cancelled")
+    SESSION_INVITED = "session.invited", _("invited to")
+    ROOM_OPENED = "session.room_opened", _("opened")
+    ADMISSION_STOPPED = "session.admission_stopped", _("shut the door of")
+    ADMISSION_RESUMED = "session.admission_resumed", _("opened the door of")
+    PARTICIPANT_REMOVED = "session.participant_removed", _("took somebody out of")
+    NOTES_REVEALED = "session.notes_revealed", _("showed the notes of")
+    NOTE_REMOVED = "session.note_removed", _("removed a note from")
+    SESSION_CLOSED = "session.closed", _("closed")

@@ -1,0 +1,32 @@
+"""What sessions and techniques are called where others point at them, and how they are found."""
+
+from kmportal.lib.things import Thing
+from techniques.labels import STATES
+from techniques.models import Session, Technique
+from techniques.search_documents import session_documents, technique_documents
+
+SESSION = Thing(
+    kind="session",
+    word="Session",
+    words="Sessions",
+    model="techniques.Session",
+    icon="users",
+    page="session_detail",
+    related=("organisation", "technique"),
+    states=STATES,
+    search_documents=session_documents,
+    indexed=lambda: Session.objects.select_related("organisation", "technique"),
+)
+TECHNIQUE = Thing(
+    kind="technique",
+    word="Technique",
+    words="Techniques",
+    model="techniques.Technique",
+    icon="message-circle",
+    page="technique_detail",
+    page_args=lambda technique: [technique.key],
+    related=("organisation",),
+    subkinds=dict(Technique.Moment.choices),
+    search_documents=technique_documents,
+    indexed=lambda: Technique.objects.select_related("organisation"),
+)
