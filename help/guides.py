@@ -1,4 +1,4 @@
-"""The guides, one for each group of people, read from ``content/help/guides.yaml``."""
+"""The guides, one for each group of people, read from ``content/guides.yaml``."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -81,7 +81,7 @@ def read(folder: Path = FOLDER, *, known: Glossary | None = None) -> tuple[Guide
     """All guides. Raises ``ContentError`` with everything that is wrong."""
     words = known or glossary()
     files = [folder / "guides.yaml"]
-    [document] = read_checked(files, SCHEMA, lambda read: _problems(read, words), base=folder.parent.parent)
+    [document] = read_checked(files, SCHEMA, lambda read: _problems(read, words), base=folder.parent)
     return tuple(
         Guide(
             key=one["key"],

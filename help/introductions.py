@@ -1,4 +1,4 @@
-"""Introductions: what stands on top of a page, what it is for and what to do first. Read from ``content/help``.
+"""Introductions: what stands on top of a page, what it is for and what to do first. Read from ``content``.
 
 Pure but for the names of permissions. ``context`` finds the one of the page that is shown.
 """
@@ -51,7 +51,7 @@ def read(folder: Path = FOLDER, *, known: Glossary | None = None) -> tuple[Intro
     """All introductions. Raises ``ContentError`` with everything that is wrong."""
     words = known or glossary()
     files = [folder / "introductions.yaml"]
-    [document] = read_checked(files, SCHEMA, lambda read: _problems(read, words), base=folder.parent.parent)
+    [document] = read_checked(files, SCHEMA, lambda read: _problems(read, words), base=folder.parent)
     return tuple(
         Introduction(
             one["page"],
