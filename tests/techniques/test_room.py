@@ -80,7 +80,7 @@ def test_a_name_is_kept_short_and_clean(session):
 
 
 def test_a_full_room_says_so(session, monkeypatch):
-    monkeypatch.setattr("techniques.actions.room.PEOPLE_LIMIT", 1)
+    monkeypatch.setattr("techniques.actions.room.joining.PEOPLE_LIMIT", 1)
     actions.join_room(session, name="Gus", key=guest_cookies.new_key(), at=NOW)
     with pytest.raises(Refusal, match="room is full"):
         actions.join_room(session, name="Sam", key=guest_cookies.new_key(), at=NOW)
@@ -286,7 +286,7 @@ def test_a_note_for_an_earlier_step_is_taken(write, room, farah):
 
 
 def test_a_stuck_browser_cannot_fill_the_room(write, monkeypatch):
-    monkeypatch.setattr("techniques.actions.room.NOTES_OF_ONE", 2)
+    monkeypatch.setattr("techniques.actions.room.notes.NOTES_OF_ONE", 2)
     write()
     write()
     with pytest.raises(Refusal, match="You have written 2 notes"):

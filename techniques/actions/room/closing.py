@@ -1,0 +1,53 @@
+"""The end of a session: what is kept of it, and what goes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from kmportal.lib.exceptions import Refusal
+from organisations import audit
+from organisations.models import Person
+from search import index
+from techniques import room_log
+from techniques.actions.room.text import clean_text
+from techniques.confidentiality import Confidentiality
+from techniques.models import Note, Participant, RoomEvent, Session, Stage
+from techniques.search_documents import of_session
+
+
+@transaction.atomic
+def close(session: Session, *, by: Person, summary: Mapping[str, str], at: datetime) -> Session:
+    """End the session: the summary is kept, the code is dead, and the notes go as people were promised.
+
+    ``summary`` maps stage keys to the agreed words. Notes that were never shown are deleted in any case, and what is
+    kept no longer knows who wrote it. Refuses a session that is not open; two closes at once leave one.
+    """
+    session = room_log.hold(session)
+    if session.is_closed:
+        raise Refusal("This session is closed already.")
+    if not session.is_live:
+        raise Refusal("Open the room first: only a session that was held can be closed.")
+    session.state, session.closed_at = Session.State.CLOSED, at
+    session.end_code()
+    session.summary = {key: clean_text(words).strip() for key, words in summary.items()}
+    session.stage = session.ends_at = session.paused_seconds = None
+    session.notes_deleted_at = _delete_notes(session, at)
+    session.save()
+    Participant.objects.filter(session=session, person=None).update(name="")
+    room_log.add(session, RoomEvent.Kind.CLOSED, at=at)
+    audit.record(session.organisation, "closed", session, by=by, notes_kept=session.notes_deleted_at is None)
+    index.put_many([of_session(session)])
+    return session
+
+
+def _delete_notes(session: Session, at: datetime) -> datetime | None:
+    """Delete what must not outlive the session. Answers when all notes are gone, None when the shown ones stay."""
+    notes = Note.objects.filter(session=session)
+    if not Confidentiality(session.confidentiality).keeps_notes:
+        notes.delete()
+        return at
+    notes.exclude(gone_at=None).delete()
+    notes.filter(stage__reveal=Stage.Reveal.HIDDEN, stage__revealed_at=None).delete()
+    notes.update(author=None, by_facilitator=False)
+    return None

@@ -1,0 +1,91 @@
+"""Moving a room from stage to stage, its clock, and showing what was hidden."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from organisations import audit
+from organisations.models import Person
+from techniques import pacing, room_log
+from techniques.actions.room.checks import hold_live_room
+from techniques.models import RoomEvent, Session, Stage
+
+
+@transaction.atomic
+def go_to(session: Session, *, stage: Stage, by: Person, at: datetime) -> None:
+    """Move the room to a stage, forwards or back. A stage that was left goes on with what its clock had left."""
+    session = hold_live_room(session)
+    if session.stage_id == stage.pk:
+        return
+    if session.stage_id:
+        Stage.objects.filter(pk=session.stage_id).update(seconds_left=session.seconds_left(at))
+    enter_stage(session, Stage.objects.get(pk=stage.pk), at)
+    room_log.add(session, RoomEvent.Kind.STAGE, at=at)
+
+
+def enter_stage(session: Session, stage: Stage, at: datetime) -> None:
+    """Make this the stage of the room and start its clock, with what is left of its minutes."""
+    left = stage.minutes * 60 if stage.seconds_left is None else stage.seconds_left
+    session.stage, session.paused_seconds = stage, None
+    session.ends_at = at + timedelta(seconds=left)
+    session.save(update_fields=["stage", "paused_seconds", "ends_at"])
+    if stage.started_at is None:
+        stage.started_at = at
+        stage.save(update_fields=["started_at"])
+
+
+@transaction.atomic
+def give_time(session: Session, *, stage: Stage, minutes: int, seen_minutes: int, by: Person, at: datetime) -> None:
+    """Give the current stage more minutes; the later ones give theirs.
+
+    ``seen_minutes`` is what the stage had when the button was drawn: a second press that arrives after the first, or
+    after the room has moved on, changes nothing.
+    """
+    session = hold_live_room(session)
+    stage = Stage.objects.get(pk=stage.pk)
+    if session.stage_id != stage.pk or stage.minutes != seen_minutes:
+        return
+    later = list(session.stages.filter(position__gt=stage.position, started_at=None).order_by("position"))
+    for one, left in zip(later, pacing.reflow([one.minutes for one in later], minutes), strict=True):
+        one.minutes = left
+        one.save(update_fields=["minutes"])
+    stage.minutes += minutes
+    stage.save(update_fields=["minutes"])
+    if session.paused_seconds is not None:
+        session.paused_seconds = max(session.paused_seconds, 0) + minutes * 60
+    else:
+        session.ends_at = max(session.ends_at or at, at) + timedelta(minutes=minutes)
+    session.save(update_fields=["paused_seconds", "ends_at"])
+    room_log.add(session, RoomEvent.Kind.TIMER, at=at)
+
+
+@transaction.atomic
+def pause(session: Session, *, by: Person, at: datetime) -> None:
+    """Stop the clock. Stopping it twice is the same as once."""
+    session = hold_live_room(session)
+    if session.ends_at is None:
+        return
+    session.paused_seconds, session.ends_at = session.seconds_left(at), None
+    session.save(update_fields=["paused_seconds", "ends_at"])
+    room_log.add(session, RoomEvent.Kind.TIMER, at=at)
+
+
+@transaction.atomic
+def resume(session: Session, *, by: Person, at: datetime) -> None:
+    """Let the clock go on with what it had left."""
+    session = hold_live_room(session)
+    if session.paused_seconds is None:
+        return
+    session.ends_at, session.paused_seconds = at + timedelta(seconds=session.paused_seconds), None
+    session.save(update_fields=["paused_seconds", "ends_at"])
+    room_log.add(session, RoomEvent.Kind.TIMER, at=at)
+
+
+@transaction.atomic
+def reveal(session: Session, *, stage: Stage, by: Person, at: datetime) -> None:
+    """Show all notes of a stage to everybody at once. It cannot be taken back, and twice is the same as once."""
+    session = hold_live_room(session)
+    shown = Stage.objects.filter(pk=stage.pk, session=session, reveal=Stage.Reveal.HIDDEN, revealed_at=None)
+    if shown.update(revealed_at=at):
+        room_log.add(session, RoomEvent.Kind.REVEAL, stage.pk, at=at)
+        audit.record(session.organisation, "showed the notes of", session, by=by, stage=stage.key)
