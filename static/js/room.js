@@ -19,14 +19,14 @@ const notes = new Notes(root, { say, nudge: () => line?.nudge() });
 line = new Line(root, { onPiece: take, onTime: (now) => clock.heard(now), onState: setUp, onUnknown: unknown });
 
 const pieces = {
-  note: (piece) => notes.told(piece),
+  note: (piece) => notes.board.told(piece),
   board: (piece) => {
-    notes.board(piece);
+    notes.board.redraw(piece);
     say("All notes are shown.");
   },
   stage: (piece) => {
     setClock(piece);
-    if (piece.board) notes.board({ stage: piece.stage, html: piece.board });
+    if (piece.board) notes.board.redraw({ stage: piece.stage, html: piece.board });
     stages.follow(piece.stage);
     if (piece.rail) keepFocus();
   },
@@ -85,7 +85,7 @@ function drawPeople(place, html) {
 function unknown() {
   line.stop();
   const problem = root.querySelector("[data-problem]");
-  if (problem && (stages.isWriting() || notes.waiting.size)) {
+  if (problem && (stages.isWriting() || notes.areWaiting)) {
     problem.hidden = false;
     problem.querySelector("p").textContent =
       "You are no longer in this room. Copy what you still need, then load the page again.";
@@ -98,12 +98,12 @@ function setUp(isUp) {
   if (!isUp) say("The connection is lost. You can carry on writing.");
   else if (wasDown) say("The connection is back.");
   wasDown = !isUp;
-  if (isUp) notes.flush();
+  if (isUp) notes.outbox.flush();
 }
 
 function end() {
   line.stop();
-  notes.forgetAll();
+  notes.storage.forgetAll();
   if (root.dataset.overUrl) {
     leaveUnlessWriting();
     return;
@@ -123,7 +123,7 @@ function end() {
 
 function leaveUnlessWriting() {
   const problem = root.querySelector("[data-problem]");
-  if (problem && (stages.isWriting() || notes.waiting.size)) {
+  if (problem && (stages.isWriting() || notes.areWaiting)) {
     problem.hidden = false;
     problem.querySelector("p").textContent = "This session was closed. Copy what you still need, then leave this page.";
   } else location.assign(root.dataset.overUrl);

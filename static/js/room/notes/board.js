@@ -1,0 +1,83 @@
+// What the room tells of notes: written, changed, taken back, or all shown at once.
+
+import { elementFrom, findAll } from "./dom.js";
+
+const COUNT_MS = 5000; // new notes are told together, not one by one
+
+export class Board {
+  constructor(root, { own, say }) {
+    this.root = root;
+    this.own = own;
+    this.say = say;
+    this.heard = new Map(); // stage → notes of others that were told aloud or stood here from the start
+    for (const { dataset } of root.querySelectorAll("[data-board][data-total]")) {
+      this.heard.set(dataset.board, Number(dataset.total) - own.savedIn(dataset.board));
+    }
+  }
+
+  find(attribute, value) {
+    return findAll(this.root, attribute, value);
+  }
+
+  // A note was written, changed or taken back by somebody, perhaps by us.
+  told(piece) {
+    for (const [column, count] of Object.entries(piece.counts)) {
+      for (const label of this.find("data-count", `${piece.stage}/${column}`)) label.textContent = count;
+    }
+    for (const board of this.find("data-board", piece.stage)) board.dataset.total = piece.count;
+    this.telling ??= setTimeout(() => this.tellArrived(), COUNT_MS);
+    if (piece.hidden) for (const box of this.find("data-hidden", piece.stage)) box.innerHTML = piece.hidden;
+    if (piece.gone) this.own.remove(piece.handle);
+    else if (piece.html) this.put(piece);
+    this.own.drawMine(piece.stage);
+  }
+
+  // New notes of others are counted aloud, all of some seconds at once; who wants to hear them reads the list.
+  tellArrived() {
+    this.telling = undefined;
+    const shown = this.root.querySelector("[data-stage-of]:not([hidden])")?.dataset.stageOf;
+    for (const [stage, heard] of this.heard) {
+      const others = this.own.othersIn(stage);
+      const fresh = others - heard;
+      this.heard.set(stage, others);
+      if (stage === shown && fresh > 0) this.say(fresh === 1 ? "One new note." : `${fresh} new notes.`);
+    }
+  }
+
+  put({ stage, column, handle, html }) {
+    const isOwn = this.own.stages.has(handle);
+    const fresh = elementFrom(html);
+    for (const element of this.find("data-note", handle)) {
+      if (element.querySelector("[data-changing]") || element.matches("[data-changing]")) continue;
+      element.querySelector("[data-text]").innerHTML = fresh.querySelector("[data-text]").innerHTML;
+      const list = element.closest("[data-list]");
+      if (list && list.dataset.list !== `${stage}/${column}`) element.remove();
+    }
+    if (isOwn && !this.own.leads) return;
+    for (const list of this.find("data-list", `${stage}/${column}`)) {
+      if (list.querySelector(`[data-note="${CSS.escape(handle)}"]`)) continue;
+      const added = fresh.cloneNode(true);
+      if ("plain" in list.dataset) added.querySelector(".km-note__foot")?.remove();
+      list.append(added);
+      if (this.root.dataset.as === "screen") added.scrollIntoView({ block: "center" });
+    }
+  }
+
+  // A whole board was drawn anew: everything is shown now. What is ours keeps its button.
+  redraw({ stage, html }) {
+    for (const board of this.find("data-board", stage)) {
+      const hadFocus = board.contains(document.activeElement);
+      const mine = this.find("data-mine-list", stage)[0];
+      board.innerHTML = html;
+      for (const [handle, of] of this.own.stages) {
+        if (of !== stage) continue;
+        const there = board.querySelector(`[data-note="${CSS.escape(handle)}"]`);
+        const kept = mine?.querySelector(`[data-note="${CSS.escape(handle)}"]`);
+        if (there && this.own.leads && kept) there.replaceWith(kept);
+        else if (there && !this.own.leads) there.remove();
+      }
+      if (hadFocus) this.find("data-stage-of", stage)[0]?.querySelector("h2")?.focus();
+    }
+    this.own.drawMine(stage);
+  }
+}

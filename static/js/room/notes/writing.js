@@ -1,0 +1,83 @@
+// The box in which a note is written: its draft, sending, and what the portal has against it.
+
+import { findAll } from "./dom.js";
+
+export function complain(form, sentence) {
+  const error = form.querySelector("[data-error]");
+  error.hidden = !sentence;
+  error.querySelector("[data-error-words]").textContent = sentence;
+  const { text } = form.elements;
+  const others = (text.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== error.id);
+  if (sentence) text.setAttribute("aria-invalid", "true");
+  else text.removeAttribute("aria-invalid");
+  text.setAttribute("aria-describedby", [...(sentence ? [error.id] : []), ...others].join(" "));
+  form.querySelector(".govuk-form-group")?.classList.toggle("govuk-form-group--error", Boolean(sentence));
+  form.elements.text.classList.toggle("govuk-textarea--error", Boolean(sentence));
+  if (sentence) form.elements.text.focus();
+}
+
+export class Writing {
+  constructor(root, { own, storage, outbox }) {
+    this.root = root;
+    this.own = own;
+    this.storage = storage;
+    this.outbox = outbox;
+    root.addEventListener("submit", (event) => this.submitted(event));
+    root.addEventListener("input", (event) => this.typed(event));
+    root.addEventListener("keydown", (event) => this.pressed(event));
+  }
+
+  forms(stage) {
+    return findAll(this.root, "data-write", stage);
+  }
+
+  restoreDraft(stage, text) {
+    for (const form of this.forms(stage)) if (!form.elements.text.value) form.elements.text.value = text;
+  }
+
+  typed(event) {
+    const form = event.target.closest("[data-write]");
+    if (form) this.storage.set(`draft-${form.dataset.write}`, event.target.value || null);
+  }
+
+  pressed(event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    const form = event.target.closest("[data-write]");
+    if (form) form.requestSubmit(form.querySelector("button[name=column]"));
+  }
+
+  submitted(event) {
+    const form = event.target;
+    if (form.closest("[data-changing]")) return undefined;
+    if (form.matches("[data-leave]")) this.storage.forgetAll();
+    if (!form.matches("[data-write]")) return undefined;
+    event.preventDefault();
+    const text = form.elements.text.value.trim();
+    if (!text) return complain(form, "Write something before you send the note.");
+    complain(form, "");
+    const column = (event.submitter ?? form.querySelector("button[name=column]")).value;
+    const note = this.outbox.add({ stage: form.dataset.write, column, text, url: form.getAttribute("action") });
+    this.storage.set(`draft-${note.stage}`, null);
+    form.elements.text.value = "";
+    form.elements.text.focus({ preventScroll: true });
+    this.own.draw(note, "sending");
+    return this.outbox.flush();
+  }
+
+  // The portal said no: the words go back into the box, with the reason.
+  giveBack(note, sentence) {
+    const over = this.root.querySelector("[data-not-sent]");
+    if (over) {
+      over.hidden = false;
+      over.append(Object.assign(document.createElement("p"), { textContent: note.text, className: "km-note" }));
+      return;
+    }
+    for (const form of this.forms(note.stage)) {
+      const box = form.elements.text;
+      box.value = box.value.trim() ? `${note.text}\n\n${box.value}` : note.text;
+      this.storage.set(`draft-${note.stage}`, box.value);
+      complain(form, sentence);
+    }
+    this.own.drawMine(note.stage);
+  }
+}
