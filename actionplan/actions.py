@@ -281,7 +281,7 @@ def send_digest(digest: Digest, *, at: datetime) -> bool:
         Reminder(action=item.action, address=digest.address, due_on=item.due_on, stage=item.stage, written_at=at)
         for item in fresh.items
     )
-    emails.reminder(fresh)
+    emails.reminder(fresh, at=at)
     return True
 
 

@@ -1,6 +1,7 @@
 """The mail of the morning."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -15,7 +16,7 @@ from kmportal.lib.sentences import capital, one_line
 from kmportal.lib.things import Ref
 
 
-def reminder(digest: Digest) -> None:
+def reminder(digest: Digest, *, at: datetime) -> None:
     """What is due and late, for one address. Written into the outbox in the caller’s transaction."""
     sources = things.titles(item.action.source for item in digest.items if item.action.source)
     parts = [
@@ -29,7 +30,7 @@ def reminder(digest: Digest) -> None:
     ]
     values = {"name": digest.name, "parts": parts, "is_guest": digest.person is None}
     body = render_to_string("emails/actionplan/reminder.txt", values)
-    post(digest.address, _subject(digest), body, reply_to=_answers_to(digest))
+    post(digest.address, _subject(digest), body, reply_to=_answers_to(digest), at=at)
 
 
 def _list_url(part: Part) -> str:

@@ -42,9 +42,12 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
     def agreed_in(self, *refs: Ref) -> "ActionQuerySet":
         """Those that come from one of these things."""
-        condition = Q(pk__in=[])
+        keys: dict[str, list[int]] = {}
         for ref in refs:
-            condition |= Q(source_kind=ref.kind, source_ident=ref.pk)
+            keys.setdefault(ref.kind, []).append(ref.pk)
+        condition = Q(pk__in=[])
+        for kind, idents in keys.items():
+            condition |= Q(source_kind=kind, source_ident__in=idents)
         return self.filter(condition)
 
     def by_day(self) -> "ActionQuerySet":

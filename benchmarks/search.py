@@ -90,8 +90,6 @@ def _fill() -> Organisation:
             abstract=text(50),
             body=text(280) + " turnbuckle" * (number % 250 == 1),
             tags=text(3).split(),
-            url_name="lesson_detail",
-            url_args=[number],
             state=dice.choice(["identified", "learned", "embedded", "noted"]),
             subkind=dice.choice(["lesson", "good-practice", "case-study"]),
             source=dice.choice(["", "NASA LLIS"]),

@@ -7,14 +7,15 @@ see becomes a link. Solid stops happened, dashed ones are to come.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from actionplan.models import Action
+from actionplan.models import Action, ActionQuerySet
+from kmportal.lib import things
 from kmportal.lib.days import long_day
 from kmportal.lib.provenance import Link, Stop
-from lessons.models import Lesson, LessonAction, SessionAction
+from lessons.models import Lesson
 from organisations.models import Membership
 from roadmap.models import Intervention
 from selfassessment.models import Decision
@@ -53,25 +54,13 @@ def of_lesson(lesson: Lesson, membership: Membership) -> tuple[str, dict[str, An
     elif lesson.source:
         stops.append(Stop("done", "Brought in from", [Link(lesson.source, lesson.source_url)]))
     stops.append(Stop("here", "You are here", [Link(f"Lesson {lesson.pk}")]))
-    stops += _actions(Q(lessonaction__lesson=lesson), membership)
+    stops += _actions([lesson], membership)
     return _drawn(stops)
 
 
 def of_action(action: Action, membership: Membership) -> tuple[str, dict[str, Any]] | None:
     """From an action back to the gap, intervention, session or lesson in which it was promised."""
-    stops: list[Stop] = []
-    if decision := _decisions().filter(action=action).first():
-        stops += _gaps([decision], membership)
-    elif link := SessionAction.objects.filter(action=action).select_related("session__intervention").first():
-        stops += _before_intervention(link.session.intervention, membership)
-        stops.append(Stop("done", "Session", [_link(link.session)]))
-    elif lesson := _lessons_of(action, membership):
-        stops += _before_intervention(lesson.intervention, membership)
-        if lesson.session:
-            stops.append(Stop("done", "Session", [_link(lesson.session)]))
-        stops.append(Stop("done", "Lesson", [Link(str(lesson.revision), lesson.get_absolute_url())]))
-    elif intervention := _source_intervention(action, membership):
-        stops += _before_intervention(intervention, membership)
+    stops = _before_action(action, membership)
     stops.append(Stop("here", "You are here", [Link("Action")], note=action.get_state_display().lower()))
     return _drawn(stops)
 
@@ -111,19 +100,48 @@ def _before_intervention(intervention: Intervention | None, membership: Membersh
     return [*gaps, Stop("done", "Intervention", [_link(intervention)])]
 
 
-def _source_intervention(action: Action, membership: Membership) -> Intervention | None:
-    if action.source_url_name != "intervention_detail":
-        return None
-    rows = Intervention.objects.visible_to(membership).select_related("programme__organisation")
-    return rows.filter(pk=action.source_url_args[-1]).first()
+def _before_action(action: Action, membership: Membership) -> list[Stop]:
+    """Where an action was agreed, and what led there."""
+    if decision := _decisions().filter(action=action).first():
+        return _gaps([decision], membership)
+    kind, pk = action.source or ("", 0)
+    match kind:
+        case "session":
+            return _before_and_session(_sessions(membership).filter(pk=pk).first(), membership)
+        case "lesson":
+            return _before_and_lesson(_readable_lessons(membership).filter(pk=pk).first(), membership)
+        case "intervention":
+            rows = Intervention.objects.visible_to(membership).select_related("programme__organisation")
+            return _before_intervention(rows.filter(pk=pk).first(), membership)
+    return []
 
 
-def _lessons_of(action: Action, membership: Membership) -> Lesson | None:
-    links = LessonAction.objects.filter(action=action).values("lesson")
-    rows = Lesson.objects.visible_to(membership).filter(pk__in=links)
-    return rows.select_related(
+def _before_and_session(session: Session | None, membership: Membership) -> list[Stop]:
+    if session is None:
+        return []
+    before = _before_intervention(session.intervention, membership)
+    return [*before, Stop("done", "Session", [_link(session)])]
+
+
+def _before_and_lesson(lesson: Lesson | None, membership: Membership) -> list[Stop]:
+    if lesson is None:
+        return []
+    stops = _before_intervention(lesson.intervention, membership)
+    if lesson.session:
+        stops.append(Stop("done", "Session", [_link(lesson.session)]))
+    return [*stops, Stop("done", "Lesson", [Link(str(lesson.revision), lesson.get_absolute_url())])]
+
+
+def _sessions(membership: Membership) -> QuerySet[Session]:
+    return Session.objects.visible_to(membership).select_related(
+        "organisation", "intervention__programme__organisation"
+    )
+
+
+def _readable_lessons(membership: Membership) -> QuerySet[Lesson]:
+    return Lesson.objects.visible_to(membership).select_related(
         "revision", "organisation", "session__organisation", "intervention__programme__organisation"
-    ).first()
+    )
 
 
 # --- Forwards ----------------------------------------------------------------------------------------------------
@@ -136,7 +154,7 @@ def _after_decision(decision: Decision, membership: Membership) -> list[Stop]:
         later = _after_interventions([decision.intervention], membership)
         return [Stop("done", "Intervention", [_link(decision.intervention)]), *later]
     if decision.action:
-        return _actions(Q(pk=decision.action_id), membership)
+        return _action_stops(Action.objects.filter(pk=decision.action_id), membership)
     return []
 
 
@@ -155,24 +173,20 @@ def _after_interventions(interventions: Sequence[Intervention], membership: Memb
         stops.append(Stop("done", _many(len(held), "Session held", "Sessions held"), _links(held)))
     if to_come:
         stops.append(Stop("next", _many(len(to_come), "Session to come", "Sessions to come"), _links(to_come)))
-    lessons = Q(intervention__in=interventions) | Q(session__in=sessions)
-    stops += _lessons(lessons, membership)
-    promised = Q(sessionaction__session__in=sessions) | Q(lessonaction__lesson__intervention__in=interventions)
-    for intervention in interventions:
-        promised |= Q(
-            source_url_name="intervention_detail", source_url_args=[membership.organisation.slug, intervention.pk]
-        )
-    return stops + _actions(promised, membership)
+    lessons = _lessons_from(Q(intervention__in=interventions) | Q(session__in=sessions), membership)
+    return [*stops, *_lesson_stops(lessons), *_actions([*interventions, *sessions, *lessons], membership)]
 
 
 def _after_sessions(sessions: Sequence[Session], membership: Membership) -> list[Stop]:
-    stops = _lessons(Q(session__in=sessions), membership)
-    return stops + _actions(Q(sessionaction__session__in=sessions), membership)
+    lessons = _lessons_from(Q(session__in=sessions), membership)
+    return [*_lesson_stops(lessons), *_actions(sessions, membership)]
 
 
-def _lessons(condition: Q, membership: Membership) -> list[Stop]:
-    rows = Lesson.objects.visible_to(membership).filter(condition).select_related("revision", "organisation")
-    lessons = list(rows.order_by("pk"))
+def _lessons_from(condition: Q, membership: Membership) -> list[Lesson]:
+    return list(_readable_lessons(membership).filter(condition).order_by("pk"))
+
+
+def _lesson_stops(lessons: Sequence[Lesson]) -> list[Stop]:
     if not lessons:
         return []
     done = any(lesson.validated_at for lesson in lessons)
@@ -180,9 +194,15 @@ def _lessons(condition: Q, membership: Membership) -> list[Stop]:
     return [Stop("done" if done else "next", _many(len(lessons), "Lesson", "Lessons"), _some(links))]
 
 
-def _actions(condition: Q, membership: Membership) -> list[Stop]:
-    rows = Action.objects.visible_to(membership).filter(condition).exclude(state=Action.State.DROPPED)
-    actions = list(rows.select_related("organisation").distinct().order_by("pk"))
+def _actions(sources: Iterable[Model], membership: Membership) -> list[Stop]:
+    """What was agreed in any of these things."""
+    refs = [things.ref_of(source) for source in sources]
+    return _action_stops(Action.objects.agreed_in(*refs), membership) if refs else []
+
+
+def _action_stops(rows: ActionQuerySet, membership: Membership) -> list[Stop]:
+    rows = rows.visible_to(membership).exclude(state=Action.State.DROPPED)
+    actions = list(rows.select_related("organisation").order_by("pk"))
     done = [action for action in actions if action.state == Action.State.DONE]
     to_do = [action for action in actions if action.state == Action.State.OPEN]
     stops = []

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actionplan.models import Action
+from actionplan.reports import Source, sources_of
 from dashboards.gaps import LatestRound, latest_round
 from dashboards.todo import Need, needs_of
 from kmportal.lib.days import moment_in_words
@@ -74,13 +75,12 @@ class SessionLine:
 
 @dataclass(frozen=True)
 class LateLine:
-    """One promise past its day."""
+    """One action past its day."""
 
     title: str
     url: str
     owner: str
-    source: str
-    source_url: str
+    source: Source | None
     days: int
 
 
@@ -248,14 +248,14 @@ def _sessions(membership: Membership, at: datetime, today: date) -> list[Session
 
 def _late(membership: Membership, today: date) -> tuple[list[LateLine], int]:
     rows = Action.objects.visible_to(membership).filter(organisation=membership.organisation).overdue(on=today)
-    first = rows.select_related("organisation", "owner").by_day()[:3]
+    first = list(rows.select_related("organisation", "owner").by_day()[:3])
+    sources = sources_of(first, membership)
     lines = [
         LateLine(
             action.title,
             action.get_absolute_url(),
             action.owner_name,
-            action.source,
-            action.source_url,
+            sources.get(action.pk),
             action.days_late(today),
         )
         for action in first

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actionplan.models import Action
+from actionplan.reports import sources_of
 from dashboards.gaps import LatestRound
 from kmportal.lib.days import day_in_words, due_in_words, moment_in_words
 from kmportal.lib.sentences import capital, quoted
@@ -62,10 +63,12 @@ def _own_actions(membership: Membership, today: date) -> list[Need]:
         .filter(due_on__lte=today + timedelta(days=SOON))
     )
     needs = []
-    for action in rows.select_related("organisation").order_by("due_on", "pk")[:MOST]:
+    actions = list(rows.select_related("organisation").order_by("due_on", "pk")[:MOST])
+    sources = sources_of(actions, membership)
+    for action in actions:
         late = action.days_late(today)
         words = due_in_words(action.due_on, on=today)
-        facts = f"Promised in: {action.source}" if action.source else ""
+        facts = f"Promised in: {sources[action.pk].title}" if action.pk in sources else ""
         needs.append(
             Need(
                 action.title,
@@ -229,7 +232,7 @@ def _lead_to_find(membership: Membership) -> list[Need]:
 
 
 def _left_behind(membership: Membership, today: date) -> list[Need]:
-    """Promises of people who have gone."""
+    """Actions of people who have gone."""
     here = Membership.objects.current().filter(organisation=membership.organisation).values("person")
     rows = (
         Action.objects.visible_to(membership)

@@ -38,9 +38,9 @@ def _facts(world: World, row: Row) -> dict[str, Any]:
 
 
 def _start(world: World, row: Row, at: datetime) -> None:
-    world.lessons[row["key"]] = writing.start(
+    world.lessons[row["key"]] = writing.start_lesson(
         world.organisations[row["organisation"]],
-        by=world.people[row["author"]],
+        by=world.member(row["author"], row["organisation"]),
         at=at,
         words=row["words"],
         facts=_facts(world, row),
@@ -51,9 +51,9 @@ def _start(world: World, row: Row, at: datetime) -> None:
 
 def _reword(world: World, row: Row, at: datetime) -> None:
     lesson = world.fresh(world.lessons[row["key"]])
-    writing.write(
+    writing.write_lesson(
         lesson,
-        by=lesson.author,
+        by=world.membership(lesson.author, lesson.organisation),
         at=at,
         seen=lesson.version,
         words=row["words"],
@@ -65,35 +65,36 @@ def _reword(world: World, row: Row, at: datetime) -> None:
 def _go_on(world: World, row: Row, step: Row, at: datetime) -> None:
     """One move; the step of the story names it."""
     lesson: Lesson = world.fresh(world.lessons[row["key"]])
-    by = world.people[step["by"]] if "by" in step else lesson.author
+    by = world.membership(world.people[step["by"]] if "by" in step else lesson.author, lesson.organisation)
+    holder = world.membership(lesson.claimed_by, lesson.organisation) if lesson.claimed_by else by
     move = step["do"]
     if move == "send":
-        writing.send(lesson, by=by, at=at)
+        writing.submit_lesson(lesson, by=by, at=at)
     elif move == "withdraw":
-        writing.withdraw(lesson, by=by, at=at)
+        writing.withdraw_lesson(lesson, by=by, at=at)
     elif move == "write":
-        writing.write(lesson, by=by, at=at, seen=lesson.version, words=step["words"])
+        writing.write_lesson(lesson, by=by, at=at, seen=lesson.version, words=step["words"])
     elif move == "claim":
-        review.claim(lesson, by=by, at=at)
+        review.claim_lesson(lesson, by=by, at=at)
     elif move == "release":
-        review.release(lesson, by=by, at=at)
+        review.release_lesson(lesson, by=by, at=at)
     elif move == "take over":
-        review.take_over(lesson, by=by, at=at)
+        review.take_over_lesson(lesson, by=by, at=at)
     elif move == "return":
-        review.send_back(lesson, by=lesson.claimed_by, at=at, comment=step["comment"])
+        review.return_lesson(lesson, by=holder, at=at, comment=step["comment"])
     elif move == "decline":
-        review.decline(lesson, by=lesson.claimed_by, at=at, reason=step["comment"])
+        review.decline_lesson(lesson, by=holder, at=at, reason=step["comment"])
     elif move == "confirm":
-        review.confirm(lesson, by=by, at=at, read=lesson.revision_id)
+        review.confirm_change(lesson, by=by, at=at, read=lesson.revision_id)
     else:
         _check(world, row, step, lesson, at)
 
 
 def _check(world: World, row: Row, step: Row, lesson: Lesson, at: datetime) -> None:
     """It is true and useful and shows nobody: *identified*, or *noted* when nothing has to change."""
-    review.validate(
+    review.validate_lesson(
         lesson,
-        by=lesson.claimed_by,
+        by=world.membership(lesson.claimed_by, lesson.organisation),
         at=at,
         outcome=step["do"],
         read=lesson.revision_id,
@@ -110,14 +111,14 @@ def _check(world: World, row: Row, step: Row, lesson: Lesson, at: datetime) -> N
 
 def _bring_in(world: World, row: Row, at: datetime) -> None:
     """A file of another library’s lessons, as the page brings it in."""
-    run = importing.look(
+    run = importing.upload_import(
         world.organisations[row["organisation"]],
-        by=world.people[row["by"]],
+        by=world.member(row["by"], row["organisation"]),
         at=at,
         file_name=row["file_name"],
         content=read_file(row["file"], world.calendar),
         source=row["source"],
         group_name=row["group_name"],
     )
-    importing.begin(run)
-    importing.work_through(run, at=at)
+    importing.begin_import(run)
+    importing.run_import(run, at=at)

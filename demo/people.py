@@ -6,7 +6,7 @@ from functools import partial
 
 from demo.story import Happening, Row, read
 from demo.world import World
-from notifications.actions import mark_all_read
+from notifications.actions import mark_all_notices_read
 from notifications.models import Notice
 from organisations import actions
 from organisations.models import Person
@@ -16,9 +16,9 @@ def happenings(world: World) -> Iterator[Happening]:
     """Organisations are founded, groups made, people invited; they join, read their notices, are suspended, leave."""
     story = read("people", world.calendar)
     for row in story["organisations"]:
-        yield Happening(row["day"], "08:30", partial(_found, world, row))
+        yield Happening(row["day"], "08:30", partial(_found_organisation, world, row))
     for row in story["groups"]:
-        yield Happening(row["day"], "08:45", partial(_make_group, world, row))
+        yield Happening(row["day"], "08:45", partial(_create_group, world, row))
     for row in story["people"]:
         yield from _life(world, row)
     for row in story["invitations"]:
@@ -42,30 +42,34 @@ def _life(world: World, row: Row) -> Iterator[Happening]:
         yield Happening(row["left"], "17:20", partial(_leave, world, row))
 
 
-def _found(world: World, row: Row, at: datetime) -> None:
+def _found_organisation(world: World, row: Row, at: datetime) -> None:
     """An organisation begins with its administrator, who says where incidents are reported."""
-    person = world.people[row["founder"]["key"]] = _make_person(world, row["founder"])
-    organisation = actions.found(row["name"], slug=row["key"], kind=row["kind"], administrator=person, at=at)
-    world.organisations[row["key"]], world.administrators[row["key"]] = organisation, person
+    key = row["founder"]["key"]
+    person = world.people[key] = _make_person(world, row["founder"], at)
+    founder = actions.found_organisation(row["name"], slug=row["key"], kind=row["kind"], administrator=person, at=at)
+    organisation = world.organisations[row["key"]] = founder.organisation
+    world.administrators[row["key"]] = key
     incident = {"incident_name": row["incident"]["name"], "incident_url": row["incident"]["url"]}
-    actions.change_settings(organisation, by=person, seen=organisation.version, **incident)
+    actions.change_settings(organisation, by=founder, at=at, seen=organisation.version, **incident)
 
 
-def _make_group(world: World, row: Row, at: datetime) -> None:
+def _create_group(world: World, row: Row, at: datetime) -> None:
     """People come into a group with their invitation; only a group that begins later names those who begin it."""
-    by = world.administrators[row["organisation"]]
-    group = actions.make_group(world.organisations[row["organisation"]], by=by, name=row["name"], kind=row["kind"])
-    if "people" in row:
-        people = [world.people[key] for key in row["people"]]
-        actions.change_group(group, by=by, seen=group.version, name=group.name, kind=group.kind, people=people)
-    world.groups[row["key"]] = group
+    world.groups[row["key"]] = actions.create_group(
+        world.organisations[row["organisation"]],
+        by=world.administrator(row["organisation"]),
+        at=at,
+        name=row["name"],
+        kind=row["kind"],
+        people=[world.people[key] for key in row.get("people", ())],
+    )
 
 
 def _invite(world: World, row: Row, at: datetime) -> None:
     place = row["organisation"]
-    world.invitations[_mark(row)] = actions.invite(
+    world.invitations[_invitation_key(row)] = actions.invite_member(
         world.organisations[place],
-        by=world.administrators[place],
+        by=world.administrator(place),
         email=row["email"],
         name=row["name"],
         role=row["role"],
@@ -75,41 +79,43 @@ def _invite(world: World, row: Row, at: datetime) -> None:
 
 
 def _revoke(world: World, row: Row, at: datetime) -> None:
-    actions.revoke(world.invitations[_mark(row)], by=world.administrators[row["organisation"]], at=at)
+    actions.revoke_invitation(
+        world.invitations[_invitation_key(row)], by=world.administrator(row["organisation"]), at=at
+    )
 
 
 def _join(world: World, row: Row, at: datetime) -> None:
     if row["key"] not in world.people:
-        world.people[row["key"]] = _make_person(world, row)
-    actions.accept(world.invitations[_mark(row)], person=world.people[row["key"]], at=at)
+        world.people[row["key"]] = _make_person(world, row, at)
+    actions.accept_invitation(world.invitations[_invitation_key(row)], by=world.people[row["key"]], at=at)
 
 
 def _name_validator(world: World, row: Row, at: datetime) -> None:
     place = row["organisation"]
     actions.change_role(
-        world.member(row["key"], place), role=row["role"], is_validator=True, by=world.administrators[place]
+        world.member(row["key"], place), by=world.administrator(place), at=at, role=row["role"], is_validator=True
     )
 
 
 def _suspend(world: World, row: Row, at: datetime) -> None:
     place = row["organisation"]
-    actions.suspend(world.member(row["key"], place), by=world.administrators[place], at=at)
+    actions.suspend_member(world.member(row["key"], place), by=world.administrator(place), at=at)
 
 
 def _leave(world: World, row: Row, at: datetime) -> None:
     place = row["organisation"]
-    actions.remove(world.member(row["key"], place), by=world.administrators[place], at=at)
+    actions.remove_member(world.member(row["key"], place), by=world.administrator(place), at=at)
 
 
 def _read_notices(world: World, row: Row, at: datetime) -> None:
     """They looked at the bell that day; what came since is new to them."""
     newest = Notice.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    mark_all_read(world.member(row["key"], row["organisation"]), up_to=newest, at=at)
+    mark_all_notices_read(by=world.member(row["key"], row["organisation"]), up_to=newest, at=at)
 
 
-def _make_person(world: World, row: Row) -> Person:
-    return Person.objects.create(email=row["email"], name=row["name"], password=world.password)
+def _make_person(world: World, row: Row, at: datetime) -> Person:
+    return Person.objects.create(email=row["email"], name=row["name"], password=world.password, created_at=at)
 
 
-def _mark(row: Row) -> str:
+def _invitation_key(row: Row) -> str:
     return f"{row['organisation']} {row['email']}"

@@ -30,10 +30,11 @@ def happenings(world: World) -> Iterator[Happening]:
 
 def _begin(world: World, row: Row, at: datetime) -> None:
     """A programme. The one that the story calls current takes the place of the one before."""
-    by = world.people[row["by"]]
-    programme = actions.begin(
+    by = world.member(row["by"], row["organisation"])
+    programme = actions.begin_programme(
         world.organisations[row["organisation"]],
         by=by,
+        at=at,
         name=row["name"],
         starts_on=_first_day(world, row),
         ends_on=date(int(row["to"]), 12, 31),
@@ -43,7 +44,7 @@ def _begin(world: World, row: Row, at: datetime) -> None:
         lead=world.person(row.get("lead")),
         sponsor=world.person(row.get("sponsor")),
     )
-    world.programmes[row["key"]] = actions.make_current(programme, by=by)
+    world.programmes[row["key"]] = actions.make_programme_current(programme, by=by, at=at)
 
 
 def _first_day(world: World, row: Row) -> date:
@@ -53,15 +54,17 @@ def _first_day(world: World, row: Row) -> date:
 
 def _mark_step(world: World, row: Row, step: Row, at: datetime) -> None:
     found = ProgrammeStep.objects.get(programme=world.programmes[row["key"]], number=step["number"])
-    by = world.people[row["by"]]
-    actions.mark_step(found, by=by, seen=found.version, state=step["state"], note=step.get("note", ""))
+    by = world.actor(row["by"], found)
+    actions.mark_step(found, by=by, at=at, seen=found.version, state=step["state"], note=step.get("note", ""))
 
 
 def _plan(world: World, row: Row, at: datetime) -> None:
     entry = CatalogueEntry.objects.get(key=row["entry"]) if "entry" in row else None
-    world.interventions[row["key"]] = actions.plan(
-        world.programmes[row["programme"]],
-        by=world.people[row["by"]],
+    programme = world.programmes[row["programme"]]
+    world.interventions[row["key"]] = actions.plan_intervention(
+        programme,
+        by=world.actor(row["by"], programme),
+        at=at,
         title=row["title"],
         step=row["step"],
         entry=entry,
@@ -79,12 +82,12 @@ def _plan(world: World, row: Row, at: datetime) -> None:
 def _go_on(world: World, row: Row, step: Row, at: datetime) -> None:
     """A new state, or a change of the plan, with the reason that was given."""
     intervention = world.fresh(world.interventions[row["key"]])
-    by, reason = world.people[step["by"]], step.get("reason", "")
+    by, reason = world.actor(step["by"], intervention), step.get("reason", "")
     if "state" in step:
-        actions.set_state(intervention, by=by, state=step["state"], reason=reason)
+        actions.set_intervention_state(intervention, by=by, at=at, state=step["state"], reason=reason)
         return
     fields: dict[str, Any] = {column: world.day(step[name]) for name, column in DAYS.items() if name in step}
     if "owner" in step:
         fields["owner"] = world.person(step["owner"])
     fields |= {name: step[name] for name in ("title", "summary", "output") if name in step}
-    actions.change(intervention, by=by, seen=intervention.version, reason=reason, **fields)
+    actions.change_intervention(intervention, by=by, at=at, seen=intervention.version, reason=reason, **fields)

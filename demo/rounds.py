@@ -9,7 +9,7 @@ from typing import Any
 
 from demo.story import Happening, Row, read
 from demo.world import World
-from selfassessment import actions, examples, reports
+from selfassessment import examples, reports
 from selfassessment.actions import Choice, Respondent
 from selfassessment.models import Asked, Criterion
 
@@ -35,9 +35,10 @@ def happenings(world: World) -> Iterator[Happening]:
 
 def _prepare(world: World, row: Row, at: datetime) -> None:
     results = row.get("results")
-    world.rounds[row["key"]] = actions.prepare(
+    world.rounds[row["key"]] = rounds.prepare_assessment(
         world.organisations[row["organisation"]],
-        by=world.people[row["facilitator"]],
+        by=world.member(row["facilitator"], row["organisation"]),
+        at=at,
         title=row["title"],
         closes_on=world.calendar.day(row["closes"]),
         capacity=row["capacity"],
@@ -51,12 +52,13 @@ def _prepare(world: World, row: Row, at: datetime) -> None:
 
 def _open(world: World, row: Row, at: datetime) -> None:
     """Answers may come in from now on; members and addresses are asked, and there may be one link for all."""
-    by, assessment = world.people[row["facilitator"]], world.rounds[row["key"]]
-    actions.open_for_answers(assessment, by=by, at=at)
+    assessment = world.rounds[row["key"]]
+    by = world.actor(row["facilitator"], assessment)
+    rounds.open_assessment(assessment, by=by, at=at)
     if row.get("link"):
-        actions.turn_link_on(assessment, by=by)
+        asking.enable_link(assessment, by=by, at=at)
     members = [world.people[key] for key in row["asked"]]
-    actions.ask(assessment, by=by, members=members, addresses=row.get("addresses", ()), at=at)
+    asking.ask_people(assessment, by=by, members=members, addresses=row.get("addresses", ()), at=at)
 
 
 def _answer(world: World, row: Row, place: int, at: datetime) -> None:
@@ -70,11 +72,11 @@ def _answer(world: World, row: Row, place: int, at: datetime) -> None:
         criterion.code: criterion for criterion in Criterion.objects.filter(section__framework=assessment.framework_id)
     }
     for code, choice in _said(row, place):
-        saved = actions.answer(assessment, criteria[code], by=respondent, choice=choice, seen=0)
+        saved = answering.save_answer(assessment, criteria[code], by=respondent, choice=choice, seen=0)
         if saved.is_full:
             raise ValueError(f"{row['key']}: respondent {place + 1} marks more than five criteria.")
     if one.get("finished", True):
-        actions.finish(assessment, by=respondent)
+        answering.finish_answering(assessment, by=respondent)
 
 
 def _asked(world: World, row: Row, who: str) -> Asked | None:
@@ -97,18 +99,19 @@ def _said(row: Row, place: int) -> Iterator[tuple[str, Choice]]:
 
 
 def _remind(world: World, row: Row, at: datetime) -> None:
-    actions.remind(world.rounds[row["key"]], by=world.people[row["facilitator"]], at=at)
+    assessment = world.rounds[row["key"]]
+    asking.remind_people(assessment, by=world.actor(row["facilitator"], assessment), at=at)
 
 
 def _tell_closing(world: World, row: Row, at: datetime) -> None:
     """What the worker does in the morning of the closing date."""
-    actions.tell_closing(world.rounds[row["key"]], day=world.calendar.day(row["closes"]))
+    rounds.tell_closing_date(world.rounds[row["key"]], at=at, day=world.calendar.day(row["closes"]))
 
 
 def _close(world: World, row: Row, at: datetime) -> None:
-    actions.close(
-        world.rounds[row["key"]], by=world.people[row["facilitator"]], not_heard=row.get("not_heard", ""), at=at
-    )
+    assessment = world.rounds[row["key"]]
+    by = world.actor(row["facilitator"], assessment)
+    rounds.close_assessment(assessment, by=by, at=at, not_heard=row.get("not_heard", ""))
 
 
 def _decide(world: World, row: Row, decision: Row, at: datetime) -> None:
@@ -117,15 +120,15 @@ def _decide(world: World, row: Row, decision: Row, at: datetime) -> None:
     report = reports.build(assessment)
     offers = [*report.offers, *([report.quick_win] if report.quick_win else []), *report.others]
     offer = next(offer for offer in offers if offer.result.code == decision["criterion"])
-    plain: dict[str, Any] = {"offer": offer, "by": world.people[decision["by"]], "at": at}
+    plain: dict[str, Any] = {"offer": offer, "by": world.actor(decision["by"], assessment), "at": at}
     if decision["verdict"] == "reject":
-        actions.reject(assessment, reason=decision["reason"], **plain)
+        deciding.reject_suggestion(assessment, reason=decision["reason"], **plain)
         return
     plain |= {"words": decision.get("words", ""), "owner": world.person(decision.get("owner"))}
     day = world.day(decision.get("until"))
     if decision["becomes"] == "intervention":
-        made = actions.accept_as_intervention(assessment, ends_on=day, **plain)
+        made = deciding.accept_as_intervention(assessment, ends_on=day, **plain)
         world.interventions[decision["key"]] = made.intervention
     else:
-        made = actions.accept_as_action(assessment, due_on=day, **plain)
+        made = deciding.accept_as_action(assessment, due_on=day, **plain)
         world.actions[decision["key"]] = made.action

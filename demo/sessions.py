@@ -17,7 +17,7 @@ from techniques.models import Participant, Session, Stage, Technique
 
 def happenings(world: World) -> Iterator[Happening]:
     """A session is planned, people are invited, the checklist is worked down; on its day it is held and closed."""
-    promises, written = read("promises", world.calendar)["actions"], read("lessons", world.calendar)["lessons"]
+    promises, written = read("actions", world.calendar)["actions"], read("lessons", world.calendar)["lessons"]
     for row in read("sessions", world.calendar)["sessions"]:
         yield Happening(row["planned"], row.get("planned_at", "11:40"), partial(_plan, world, row))
         if "invited" in row:
@@ -33,9 +33,9 @@ def happenings(world: World) -> Iterator[Happening]:
 
 def _plan(world: World, row: Row, at: datetime) -> None:
     organisation, facilitator = world.organisations[row["organisation"]], world.people[row["facilitator"]]
-    world.sessions[row["key"]] = actions.plan(
+    world.sessions[row["key"]] = planning.plan_session(
         organisation,
-        by=world.people[row.get("by", row["facilitator"])],
+        by=world.member(row.get("by", row["facilitator"]), row["organisation"]),
         technique=Technique.objects.of(organisation).get(key=row["technique"]),
         length=row["length"],
         title=row["title"],
@@ -52,9 +52,10 @@ def _plan(world: World, row: Row, at: datetime) -> None:
 
 def _invite(world: World, row: Row, at: datetime) -> None:
     invited = row["invited"]
-    actions.invite(
-        world.sessions[row["key"]],
-        by=world.people[row["facilitator"]],
+    session = world.sessions[row["key"]]
+    planning.invite_to_session(
+        session,
+        by=world.actor(row["facilitator"], session),
         people=[world.people[key] for key in invited["people"]],
         guests=invited.get("guests", {}),
         at=at,
@@ -65,22 +66,25 @@ def _prepare(world: World, row: Row, at: datetime) -> None:
     """The first items of the checklist are done."""
     session = world.sessions[row["key"]]
     for item in session.technique.card["prep"][: row["prepared"]["items"]]:
-        actions.tick(session, item=item["text"], is_done=True)
+        planning.tick_preparation(
+            session, by=world.actor(row["facilitator"], session), at=at, item=item["text"], is_done=True
+        )
 
 
 def _hold(world: World, row: Row, at: datetime) -> Iterator[datetime]:
     """The room opens, people come in, and the stages follow each other as the script has them."""
-    by, held = world.people[row["facilitator"]], row["held"]
-    session = actions.open_room(world.sessions[row["key"]], by=by, at=at)
+    held, session = row["held"], world.sessions[row["key"]]
+    by = world.actor(row["facilitator"], session)
+    session = joining.open_room(session, by=by, at=at)
     came = [_come(world, session, key, place, at) for place, key in enumerate([*held["came"], *held.get("guests", ())])]
     begins = at
     for stage in session.stages.order_by("position"):
-        actions.go_to(session, stage=stage, by=by, at=begins)
+        stages.go_to_stage(session, stage=stage, by=by, at=begins)
         _write(session, stage, held.get("notes", {}).get(stage.key, {}), came, begins)
         if stage.reveal == Stage.Reveal.HIDDEN:
             shown = begins + timedelta(minutes=stage.minutes // 2)
             yield shown
-            actions.reveal(session, stage=stage, by=by, at=shown)
+            stages.reveal_notes(session, stage=stage, by=by, at=shown)
         begins += timedelta(minutes=stage.minutes)
         yield begins
 
@@ -111,16 +115,17 @@ def _write(
 
 def _close(world: World, row: Row, promises: list[Row], drafts: list[Row], at: datetime) -> None:
     """Whoever led it agrees the summary with the room, and keeps the promises and the lessons for others."""
-    session = lessons.actions.closing.close(
-        world.sessions[row["key"]],
-        by=world.people[row["facilitator"]],
+    session = world.sessions[row["key"]]
+    session = lessons.actions.closing.close_with_lessons(
+        session,
+        by=world.actor(row["facilitator"], session),
         at=at,
         summary=row["held"]["summary"],
         promised=[_promise(world, one) for one in promises],
         advice=[_advice(one) for one in drafts],
     )
     world.sessions[row["key"]] = session
-    made = Action.objects.filter(sessionaction__session=session).order_by("pk")
+    made = Action.objects.agreed_in(things.ref_of(session)).order_by("pk")
     world.actions.update(zip([one["key"] for one in promises], made, strict=True))
     kept = Lesson.objects.filter(session=session).order_by("pk")
     world.lessons.update(zip([one["key"] for one in drafts], kept, strict=True))

@@ -10,16 +10,12 @@ from django.db.models import Max
 from django.utils import timezone
 
 import jobs.actions
-from actionplan.models import Action
-from demo import actions_promised, lessons, people, programme, reminders, rounds, sessions
+from demo import lessons, own_actions, people, programme, reminders, rounds, sessions
 from demo.calendar import Calendar
-from demo.row_dates import Dating
 from demo.story import Happening, read
 from demo.world import World
 from jobs.models import Job, Mail
 from organisations.models import Organisation
-from roadmap.models import Intervention, Programme
-from search import index
 
 
 def names() -> list[str]:
@@ -41,19 +37,17 @@ def load(*, at: datetime | None = None) -> World:
     at = at or timezone.now()
     calendar = Calendar(timezone.localdate(at))
     world = World(calendar)
-    parts = (people, programme, rounds, sessions, lessons, actions_promised)
+    parts = (people, programme, rounds, sessions, lessons, own_actions)
     story: list[Happening] = [happening for part in parts for happening in part.happenings(world)]
     story += reminders.happenings(world, now=at)
     before = _Newest.now()
-    dating = Dating()
-    _play(story, calendar, dating)
-    _keep_index(world)
-    before.lay_to_rest(dating.began)
+    _play(story, calendar)
+    before.lay_to_rest()
     jobs.actions.tidy_jobs(at)
     return world
 
 
-def _play(story: list[Happening], calendar: Calendar, dating: Dating) -> None:
+def _play(story: list[Happening], calendar: Calendar) -> None:
     """All happenings in the order of time. One that takes a while says when it goes on, so that what happens elsewhere
     meanwhile finds its place."""
     order = count()
@@ -67,24 +61,8 @@ def _play(story: list[Happening], calendar: Calendar, dating: Dating) -> None:
         except Exception as error:
             error.add_note(f"It was to happen on day {happening.day} at {happening.clock} of the demo’s story.")
             raise
-        dating.settle(moment)
         if goes_on:
             heappush(waiting, (goes_on, next(order), happening, rest))
-
-
-def _keep_index(world: World) -> None:
-    """Put again what the index sorts by the day on which it was written down: that day was set after it was put."""
-    names = [organisation.pk for organisation in world.organisations.values()]
-    programmes = Programme.objects.filter(organisation__in=names).select_related("organisation")
-    interventions = Intervention.objects.filter(programme__organisation__in=names)
-    actions = Action.objects.filter(organisation__in=names).select_related("organisation", "owner")
-    index.put_many(
-        [
-            *(of_programme(row) for row in programmes),
-            *(of_intervention(row) for row in interventions.select_related("entry", "programme__organisation")),
-            *(of_action(row) for row in actions),
-        ]
-    )
 
 
 @dataclass(frozen=True)
@@ -98,8 +76,8 @@ class _Newest:
     def now(cls) -> "_Newest":
         return cls(*(model.objects.aggregate(newest=Max("pk"))["newest"] or 0 for model in (Mail, Job)))
 
-    def lay_to_rest(self, began: datetime) -> None:
+    def lay_to_rest(self) -> None:
         """Mail of the story never leaves: its addresses are as invented as its people. What the worker would have
         done in that year is done."""
         Mail.objects.filter(pk__gt=self.mail).update(is_kept=True, job=None)
-        Job.objects.filter(pk__gt=self.job, due_at__lt=began).delete()
+        Job.objects.filter(pk__gt=self.job, due_at__lte=timezone.now()).delete()

@@ -37,7 +37,7 @@ class World:
     # One hash for everybody: it is made to be slow, and all the world knows what it hides.
     password: str = field(default_factory=lambda: make_password(DEMO_PASSWORD))
     organisations: Shelf[Organisation] = field(default_factory=lambda: Shelf("organisation"))
-    administrators: Shelf[Person] = field(default_factory=lambda: Shelf("administrator"))
+    administrators: Shelf[str] = field(default_factory=lambda: Shelf("administrator"))
     invitations: Shelf[Invitation] = field(default_factory=lambda: Shelf("invitation"))
     people: Shelf[Person] = field(default_factory=lambda: Shelf("person"))
     groups: Shelf[Group] = field(default_factory=lambda: Shelf("group"))
@@ -58,8 +58,20 @@ class World:
 
     def member(self, key: str, organisation: str) -> Membership:
         """What somebody is in an organisation now."""
+        return self.membership(self.people[key], self.organisations[organisation])
+
+    def membership(self, person: Person, organisation: Organisation) -> Membership:
+        """The same, of a person and organisation that are at hand."""
         rows = Membership.objects.select_related("organisation", "person")
-        return rows.get(person=self.people[key], organisation=self.organisations[organisation])
+        return rows.get(person=person, organisation=organisation)
+
+    def actor(self, key: str, thing: Any) -> Membership:
+        """Somebody as the member who does something with a thing of their organisation."""
+        return self.membership(self.people[key], thing.organisation)
+
+    def administrator(self, organisation: str) -> Membership:
+        """Whoever founded an organisation and looks after it."""
+        return self.member(self.administrators[organisation], organisation)
 
     def fresh(self, thing: Any) -> Any:
         """The same row as it stands now."""

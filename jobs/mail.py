@@ -75,6 +75,7 @@ def _values_of(message: EmailMessage) -> dict[str, Any]:
         "html": html[0] if html else "",
         "message_id": headers.pop("Message-ID", None) or make_msgid(domain=domain),
         "headers": headers,
+        "created_at": getattr(message, "outbox_at", None) or timezone.now(),
         # Everybody knows the demo’s password: nobody shall send mail to the world with it.
         "is_kept": settings.DEMO or not settings.SMTP_URL,
     }

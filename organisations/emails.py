@@ -22,4 +22,5 @@ def invitation(invitation: Invitation) -> None:
         invitation.email,
         one_line(f"{invitation.organisation} invites you to KM Portal"),
         render_to_string("emails/organisations/invitation.txt", values),
+        at=invitation.sent_at,
     )

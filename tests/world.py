@@ -79,9 +79,16 @@ class World:
         )
         technique = Technique.objects.get(key="after-action-review", organisation=None)
         plan = {"technique": technique, "length": "short", "starts_at": now + timedelta(hours=1)}
-        t.session = techniques.actions.plan_session(riverside, by=as_member(farah), title="Planned", **plan)
+        t.session = techniques.actions.plan_session(
+            riverside, by=as_member(farah), title="Planned", at=timezone.now(), **plan
+        )
         t.room = techniques.actions.plan_session(
-            riverside, by=as_member(farah), title="Live", intervention=t.intervention, **{**plan, "starts_at": now}
+            riverside,
+            by=as_member(farah),
+            title="Live",
+            intervention=t.intervention,
+            at=timezone.now(),
+            **{**plan, "starts_at": now},
         )
         t.room = techniques.actions.open_room(t.room, by=as_member(farah), at=now)
         words = {

@@ -1,6 +1,7 @@
 """Sending mail: the one way for every app. Through Django’s backend, which is the outbox (``jobs.mail.Backend``)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.core.mail import EmailMultiAlternatives
 
@@ -14,8 +15,9 @@ def post(
     key: str | None = None,
     reply_to: Sequence[str] = (),
     headers: Mapping[str, str] | None = None,
+    at: datetime | None = None,
 ) -> None:
-    """Write one mail to one address, from the portal, in the caller’s transaction.
+    """Write one mail to one address, from the portal, in the caller’s transaction; ``at`` is the moment it is dated.
 
     With a ``key`` it is written once for all time: a second call with the same key writes nothing.
     """
@@ -24,5 +26,5 @@ def post(
     )
     if html:
         message.attach_alternative(html, "text/html")
-    message.outbox_key = key  # type: ignore[attr-defined]
+    message.outbox_key, message.outbox_at = key, at  # type: ignore[attr-defined]
     message.send()

@@ -118,11 +118,19 @@ def _in_words(key: str) -> str:
     return key.replace("-", " ").replace("_", " ").capitalize()
 
 
-@cache
 def registry() -> dict[str, Thing]:
     """Every kind of thing by its key, in the order of the map."""
+    return _read_map(_map_name())
+
+
+def _map_name() -> str:
+    return getattr(settings, "THINGS", "kmportal.things.THINGS")
+
+
+@cache
+def _read_map(name: str) -> dict[str, Thing]:
     found = {}
-    for kind, dotted in import_string(getattr(settings, "THINGS", "kmportal.things.THINGS")).items():
+    for kind, dotted in import_string(name).items():
         thing: Thing = import_string(dotted)
         if thing.kind != kind:
             raise ValueError(f"{dotted} calls itself {thing.kind}, but the map calls it {kind}")
@@ -131,14 +139,14 @@ def registry() -> dict[str, Thing]:
 
 
 @cache
-def _kinds_of_models() -> dict[type[Model], Thing]:
-    return {thing.model_class: thing for thing in registry().values() if not thing.is_place}
+def _kinds_of_models(name: str) -> dict[type[Model], Thing]:
+    return {thing.model_class: thing for thing in _read_map(name).values() if not thing.is_place}
 
 
 def thing_of(row: Model) -> Thing:
     """The kind of a row. Raises ``LookupError`` for a model that the map does not name."""
     try:
-        return _kinds_of_models()[type(row)]
+        return _kinds_of_models(_map_name())[type(row)]
     except KeyError:
         raise LookupError(f"{type(row).__name__} has no line in the map of things") from None
 
@@ -169,11 +177,12 @@ def titles(refs: Iterable[Ref]) -> dict[Ref, str]:
 
 
 def pointers(refs: Iterable[Ref], membership: Any) -> dict[Ref, Pointer]:
-    """Titles and pages for one reader; what is gone or hidden from them is left out. One query per kind."""
+    """Titles and pages for one reader; what is gone, hidden from them or has no page is left out. A query per kind."""
     found, slug = {}, membership.organisation.slug
     for thing, keys in _by_kind(refs):
         if thing.is_place:
             found[Ref(thing.kind, 0)] = Pointer(thing.word, thing.url(0, slug))
+        if thing.is_place or not thing.page:
             continue
         for row in thing.rows_visible_to(membership).filter(pk__in=keys):
             found[Ref(thing.kind, row.pk)] = Pointer(thing.title(row), thing.url(row.pk, slug, row))

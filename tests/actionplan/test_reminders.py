@@ -16,7 +16,7 @@ from actionplan.reminder_stages import stage_on
 from actionplan.tokens import guest_token
 from jobs.models import Mail
 from notifications.models import DailyMail
-from organisations.models import Membership, Organisation, Person
+from organisations.models import Group, Membership, Organisation, Person
 from organisations.permissions import Role
 from tests.cast import as_member
 from tests.races import at_once
@@ -35,9 +35,8 @@ def at(day: date, hour: int = 7, zone: str = "Europe/London", minute: int = 5) -
 
 
 def promised(organisation, by, *, due: date = DUE, made: date = date(2026, 10, 1), **words) -> Action:
-    action = actions.add_action(organisation, by=as_member(by), due_on=due, **{"title": "Write the role", **words})
-    Action.objects.filter(pk=action.pk).update(created_at=at(made, 12))
-    return action
+    words = {"title": "Write the role", **words}
+    return actions.add_action(organisation, by=as_member(by, organisation), at=at(made, 12), due_on=due, **words)
 
 
 @pytest.fixture
@@ -162,7 +161,8 @@ class TestZones:
 
 class TestTo:
     def test_a_guest(self, riverside, lena, client):
-        action = promised(riverside, lena, guest_name="Gus Hall", guest_email="gus@example.org", source="Ward meeting")
+        meeting = Group.objects.create(organisation=riverside, name="Ward meeting")
+        action = promised(riverside, lena, guest_name="Gus Hall", guest_email="gus@example.org", source=meeting)
         assert run(at(DUE)) == ["gus@example.org"]
         mail = Mail.objects.get()
         assert mail.subject == "Due today: Write the role"

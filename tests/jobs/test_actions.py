@@ -3,12 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from jobs import actions, broker
 from jobs.models import Done, Heartbeat, Job, JobFile, Mail
 from kmportal.lib.exceptions import Refusal
+from tests.cast import as_member
 
 
 class Broken(Exception):
@@ -43,7 +45,7 @@ def test_work_without_a_key_is_new_each_time(task, db):
 
 def test_work_that_somebody_waits_for_comes_first(task, lena, riverside):
     task(nothing)
-    asked = task(nothing, by=lena, organisation=riverside)
+    asked = task(nothing, by=as_member(lena), organisation=riverside)
     assert Job.objects.due(timezone.now()).order_by("priority").first() == asked
 
 
@@ -101,14 +103,16 @@ def test_a_dead_broker_never_reaches_the_caller_and_is_left_alone_for_a_while(mo
     assert len(tries) == 2
 
 
-def test_failed_work_can_be_tried_again_from_the_beginning(task, db):
-    job = task(nothing)
+def test_failed_work_can_be_tried_again_from_the_beginning(task, riverside, lena, reza):
+    job = task(nothing, organisation=riverside)
     Job.objects.update(state=Job.State.FAILED, attempts=3, failures=3, error="It broke.", finished_at=timezone.now())
-    job = actions.retry_job(job, at=timezone.now())
+    with pytest.raises(PermissionDenied):
+        actions.retry_job(job, by=as_member(reza), at=timezone.now())
+    job = actions.retry_job(job, by=as_member(lena), at=timezone.now())
     assert (job.state, job.attempts, job.failures, job.error) == (Job.State.READY, 0, 0, "")
     assert job.finished_at is None
     with pytest.raises(Refusal):
-        actions.retry_job(job, at=timezone.now())
+        actions.retry_job(job, by=as_member(lena), at=timezone.now())
 
 
 def test_the_sweep_shows_that_the_timetable_lives_and_finds_what_was_missed(task, wakes, db):

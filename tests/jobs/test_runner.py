@@ -13,6 +13,7 @@ from django.utils import timezone
 from jobs import leases, runner
 from jobs.models import Heartbeat, Job, JobFile
 from kmportal.lib.exceptions import Refusal
+from tests.cast import as_member
 
 
 def look(job):
@@ -38,7 +39,7 @@ def test_who_waits_is_served_before_mail_and_then_the_oldest(task, lena, riversi
     now = timezone.now()
     task(lambda work, name: order.append(name), {"name": "young"})
     task(lambda work, name: order.append(name), {"name": "old"}, due_at=now - timedelta(minutes=1))
-    task(lambda work, name: order.append(name), {"name": "waited for"}, by=lena, organisation=riverside)
+    task(lambda work, name: order.append(name), {"name": "waited for"}, by=as_member(lena), organisation=riverside)
     runner.run_ready()
     assert order == ["waited for", "old", "young"]
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from jobs import runner, views
 from jobs.models import Job, JobFile, Mail
+from tests.cast import as_member
 
 
 def report(work):
@@ -14,7 +15,7 @@ def report(work):
 
 @pytest.fixture
 def job(task, cara, riverside):
-    return task(report, title="Gap report", by=cara, organisation=riverside)
+    return task(report, title="Gap report", by=as_member(cara), organisation=riverside)
 
 
 def page(job, name="job_detail"):
@@ -77,14 +78,14 @@ def test_the_file_is_saved_not_shown(job, as_, cara):
 
 
 def test_a_result_that_is_a_page_is_gone_to(task, as_, cara, riverside):
-    job = task(lambda work: {"url": "/o/riverside/lessons/"}, by=cara, organisation=riverside)
+    job = task(lambda work: {"url": "/o/riverside/lessons/"}, by=as_member(cara), organisation=riverside)
     runner.run_ready()
     assert as_(cara).get(page(job)).url == "/o/riverside/lessons/"
     assert as_(cara).get(page(job), headers={"HX-Request": "true"})["HX-Redirect"] == "/o/riverside/lessons/"
 
 
 def test_a_result_never_leads_elsewhere(task, as_, cara, riverside):
-    job = task(lambda work: {"url": "//evil.example/"}, by=cara, organisation=riverside)
+    job = task(lambda work: {"url": "//evil.example/"}, by=as_member(cara), organisation=riverside)
     runner.run_ready()
     assert as_(cara).get(page(job)).status_code == 200
 
@@ -106,7 +107,7 @@ def test_a_file_that_is_ready_within_a_moment_is_sent_at_once(job):
 
 
 def test_a_page_that_is_ready_within_a_moment_is_gone_to(task, cara, riverside):
-    task(lambda work: {"url": "/o/riverside/lessons/"}, by=cara, organisation=riverside)
+    task(lambda work: {"url": "/o/riverside/lessons/"}, by=as_member(cara), organisation=riverside)
     runner.run_ready()
     assert views.wait_or_show(Job.objects.get()).url == "/o/riverside/lessons/"
 

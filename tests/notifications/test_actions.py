@@ -3,33 +3,36 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
-from notifications.actions import mark_all_notices_read, mark_notice_read, notify
+from notifications.actions import mark_all_notices_read, mark_notice_read, notify, withdraw_notices
 from notifications.models import Notice
-from organisations.models import Membership
+from organisations import events
+from organisations.events import Event
+from organisations.models import Group, Membership
+from tests.cast import as_member, happened
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def told(person, organisation, key="a 1", **words):
-    return notify(
-        person,
-        organisation=organisation,
-        kind="action",
-        text=words.get("text", "Something for you"),
-        url_name=words.get("url_name", "home"),
-        url_args=[organisation.slug],
-        key=key,
-        at=NOON,
-    )
+def told(person, organisation, occurrence=None, text="Something for you"):
+    return notify(person, occurrence or happened(organisation, NOON), text, about=organisation)
 
 
-def test_once_per_key(riverside, cara, farah):
-    assert told(cara, riverside)
-    assert told(cara, riverside) is None
-    assert told(farah, riverside)
-    assert told(cara, riverside, key="a 2")
+def test_once_per_event(riverside, cara, farah):
+    first = happened(riverside, NOON)
+    assert told(cara, riverside, first)
+    assert told(cara, riverside, first) is None
+    assert told(farah, riverside, first)
+    assert told(cara, riverside, happened(riverside, NOON))
     assert Notice.objects.count() == 3
+
+
+def test_whoever_did_it_is_not_told(riverside, cara, ada):
+    group = Group.objects.create(organisation=riverside, name="Ward 6")
+    deed = events.record(Event.GROUP_CHANGED, group, by=as_member(ada), at=NOON)
+    assert told(ada, riverside, deed) is None
+    assert told(cara, riverside, deed)
 
 
 def test_nobody_and_strangers_are_not_told(riverside, oskar):
@@ -49,19 +52,27 @@ def test_long_text_is_cut_not_refused(riverside, cara):
 
 def test_reading_keeps_the_first_moment(riverside, cara):
     notice = told(cara, riverside)
-    mark_notice_read(notice, at=NOON)
-    mark_notice_read(notice, at=datetime(2026, 12, 1, tzinfo=UTC))
+    mark_notice_read(notice, by=as_member(cara), at=NOON)
+    mark_notice_read(notice, by=as_member(cara), at=datetime(2026, 12, 1, tzinfo=UTC))
     assert Notice.objects.get().read_at == NOON
 
 
 def test_all_read_leaves_what_came_in_since(riverside, hillside, nia, member):
     seen = told(nia, riverside)
-    told(nia, riverside, key="a 2")
-    told(nia, hillside, key="a 3")
-    assert mark_all_notices_read(member(nia, riverside), up_to=seen.pk, at=NOON) == 1
+    told(nia, riverside)
+    told(nia, hillside)
+    assert mark_all_notices_read(by=member(nia, riverside), up_to=seen.pk, at=NOON) == 1
     assert Notice.objects.unread().count() == 2
 
 
-def test_a_page_that_is_gone_leads_to_the_notices(riverside, cara):
-    notice = told(cara, riverside, url_name="no_such_page")
-    assert notice.get_absolute_url() == "/o/riverside/notices/"
+def test_nobody_marks_anothers(riverside, cara, lena):
+    with pytest.raises(PermissionDenied):
+        mark_notice_read(told(cara, riverside), by=as_member(lena), at=NOON)
+
+
+def test_what_may_no_longer_be_seen_is_taken_back(riverside, cara, farah, lena):
+    deed = happened(riverside, NOON)
+    for person in (cara, farah, lena):
+        notify(person, deed, "Something")
+    withdraw_notices(deed.ref, but=cara)
+    assert [notice.person for notice in Notice.objects.all()] == [cara]

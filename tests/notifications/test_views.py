@@ -4,35 +4,34 @@ from datetime import UTC, datetime
 
 from notifications.actions import notify
 from notifications.models import Notice
+from tests.cast import as_member, happened
 
 PAGE = "/o/riverside/notices/"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def told(person, organisation, number=1):
-    return notify(
-        person,
-        organisation=organisation,
-        kind="action",
-        text=f"Something {number} for you",
-        url_name="notice_list",
-        url_args=[organisation.slug],
-        key=f"a {number}",
-        at=NOON,
-    )
+    return notify(person, happened(organisation, NOON), f"Something {number} for you", about=organisation)
 
 
 def test_opening_one_marks_it_read_and_goes_there(as_, riverside, cara):
     notice = told(cara, riverside)
     response = as_(cara).get(f"{PAGE}{notice.pk}/")
-    assert response["Location"] == PAGE
+    assert response["Location"] == "/o/riverside/"
     assert Notice.objects.get().read_at
+
+
+def test_what_is_gone_or_has_no_page_leads_back_to_the_list(as_, riverside, cara):
+    notice = notify(cara, happened(riverside, NOON), "A group has no page of its own")
+    assert as_(cara).get(f"{PAGE}{notice.pk}/")["Location"] == PAGE
+    Notice.objects.filter(pk=notice.pk).update(kind="lesson", ident=10**9)
+    assert as_(cara).get(f"{PAGE}{notice.pk}/")["Location"] == PAGE
 
 
 def test_unread_ones_come_first(as_, riverside, cara):
     from notifications.actions import mark_notice_read
 
-    mark_notice_read(told(cara, riverside, 2), at=NOON)
+    mark_notice_read(told(cara, riverside, 2), by=as_member(cara), at=NOON)
     told(cara, riverside, 1)
     text = as_(cara).get(PAGE).content.decode()
     assert text.index("Something 1") < text.index("Something 2")

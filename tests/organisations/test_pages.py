@@ -2,7 +2,7 @@
 
 import io
 import zlib
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from organisations import actions, audit
+from organisations import actions, events
 from organisations.emails import invitation_link
 from organisations.models import AuditEntry, Group, Invitation, Membership, Organisation, Person
 from organisations.permissions import Role
@@ -167,7 +167,7 @@ class TestSettings:
     def test_the_same_form_sent_twice_changes_nothing_and_leaves_no_second_line(self, ada, as_):
         for _ in range(2):
             as_(ada).post(url("organisation_edit"), self.fields(name="Riverside NHS Trust"))
-        assert AuditEntry.objects.filter(verb="changed settings").count() == 1
+        assert AuditEntry.objects.filter(event="organisation.settings_changed").count() == 1
 
     def test_who_saves_second_sees_both_versions_and_chooses(self, ada, as_):
         stale = self.fields(name="Riverside and Hillside")
@@ -196,7 +196,7 @@ class TestSettings:
     def test_settings_leave_a_line_and_the_incident_link_is_on_every_page(self, ada, as_):
         link = "https://datix.example/report"
         as_(ada).post(url("organisation_edit"), self.fields(incident_url=link, incident_name="Datix"))
-        assert AuditEntry.objects.get(verb="changed settings").facts == {
+        assert AuditEntry.objects.get(event="organisation.settings_changed").facts == {
             "fields": "address of the incident system, incident system"
         }
         assert link in as_(ada).get(url("person_list")).content.decode()
@@ -204,6 +204,10 @@ class TestSettings:
     def test_a_dangerous_address_is_refused(self, ada, as_):
         answer = as_(ada).post(url("organisation_edit"), self.fields(incident_url="javascript:alert(1)"))
         assert answer.status_code == 422
+
+
+SETTINGS = events.Event.SETTINGS_CHANGED
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 class TestTrail:
@@ -216,12 +220,12 @@ class TestTrail:
         assert len(lines) == 1 + AuditEntry.objects.filter(organisation=riverside).count()
 
     def test_it_writes_names_and_days_in_full_on_the_page(self, riverside, ada, as_):
-        audit.record(riverside, "promised", riverside, by=ada, due_on=date(2026, 11, 24), owner=ada.pk)
+        events.record(SETTINGS, riverside, by=as_member(ada), at=NOW, due_on=date(2026, 11, 24), owner=ada)
         page = as_(ada).get(url("audit_list")).content.decode()
         assert "Due on: 24 November 2026, owner: Ada Kowalska" in page
 
     def test_it_says_what_was_before_first_and_nothing_of_what_is_not_there(self, riverside, ada, as_):
-        audit.record(riverside, "claimed", riverside, by=ada, after="review", before="submitted", session=None)
+        events.record(SETTINGS, riverside, by=as_member(ada), at=NOW, after="review", before="submitted", session=None)
         page = as_(ada).get(url("audit_list")).content.decode()
         assert "Before: submitted, after: review" in page
         assert "session:" not in page
@@ -233,7 +237,7 @@ class TestTrail:
 
     def test_the_trail_survives_the_person(self, riverside, ada, cara, member):
         actions.suspend_member(member(cara), by=as_member(ada), at=timezone.now())
-        entry = AuditEntry.objects.get(verb="suspended")
+        entry = AuditEntry.objects.get(event="membership.suspended")
         actor = ada.pk
         ada.delete()
         entry.refresh_from_db()
@@ -241,7 +245,7 @@ class TestTrail:
 
     def test_another_organisation_sees_nothing_of_it(self, riverside, hillside, ada, oskar, as_, member):
         Membership.objects.filter(person=oskar).update(role=Role.ADMINISTRATOR)
-        audit.record(riverside, "made", riverside, by=ada, secret="saffron")
+        events.record(SETTINGS, riverside, by=as_member(ada), at=NOW, secret="saffron")
         page = as_(oskar).get(reverse("audit_list", args=["hillside"])).content.decode()
         assert "saffron" not in page
 

@@ -23,7 +23,7 @@ def test_two_save_the_settings_and_one_is_shown_both_versions(riverside, ada):
         ),
     )
     assert sorted(isinstance(one, Stale) for one in said) == [False, True]
-    assert AuditEntry.objects.filter(verb="changed settings").count() == 1
+    assert AuditEntry.objects.filter(event="organisation.settings_changed").count() == 1
 
 
 def test_two_save_a_group_and_one_is_shown_both_lists(riverside, ada, cara, farah):

@@ -4,15 +4,18 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from actionplan.models import Action
+from kmportal.lib import things
 from kmportal.lib.exceptions import Refusal, Stale
 from notifications.models import Notice
 from organisations.models import AuditEntry, Membership
 from roadmap import actions
 from roadmap.models import CatalogueEntry, Intervention, Programme, ProgrammeStep
+from search import index
 from tests.cast import as_member
 
 START, END = date(2026, 5, 1), date(2028, 4, 30)
@@ -75,7 +78,8 @@ class TestBegin:
         assert not second.is_current
 
     def test_the_same_form_twice_makes_one(self, riverside, lena):
-        words = {"by": lena, "name": "One", "starts_on": START, "ends_on": END, "once": uuid4()}
+        words = {"name": "One", "starts_on": START, "ends_on": END, "once": uuid4()}
+        words |= {"by": as_member(lena), "at": timezone.now()}
         assert actions.begin_programme(riverside, **words) == actions.begin_programme(riverside, **words)
         assert ProgrammeStep.objects.count() == 5
 
@@ -100,7 +104,7 @@ class TestCurrent:
         actions.make_programme_current(second, by=as_member(lena), at=timezone.now())
         actions.make_programme_current(second, by=as_member(lena), at=timezone.now())
         assert list(Programme.objects.current()) == [second]
-        assert AuditEntry.objects.filter(verb="made current").count() == 1
+        assert AuditEntry.objects.filter(event="programme.made_current").count() == 1
 
     def test_the_database_keeps_one(self, programme, riverside, lena):
         second = actions.begin_programme(
@@ -169,7 +173,9 @@ class TestPlan:
     )
     def test_refuses_what_cannot_be(self, programme, lena, wrong):
         with pytest.raises(Refusal):
-            actions.plan_intervention(programme, by=as_member(lena), **{"title": "X", "step": 1, **wrong})
+            actions.plan_intervention(
+                programme, by=as_member(lena), at=timezone.now(), **{"title": "X", "step": 1, **wrong}
+            )
 
     def test_refuses_a_suspended_owner(self, programme, lena, farah):
         Membership.objects.filter(person=farah).update(suspended_at=NOON)
@@ -179,7 +185,9 @@ class TestPlan:
 
 class TestChange:
     def change(self, intervention, by, **fields):
-        return actions.change_intervention(intervention, by=as_member(by), seen=intervention.version, **fields)
+        return actions.change_intervention(
+            intervention, by=as_member(by), seen=intervention.version, at=timezone.now(), **fields
+        )
 
     def test_moving_a_day_asks_why(self, intervention, lena):
         with pytest.raises(Refusal, match="why"):
@@ -261,7 +269,7 @@ class TestState:
 
     def test_the_owner_may_others_not(self, intervention, farah, cara):
         actions.set_intervention_state(intervention, by=as_member(farah), state="doing", at=timezone.now())
-        with pytest.raises(Refusal, match="Only"):
+        with pytest.raises(PermissionDenied):
             actions.set_intervention_state(intervention, by=as_member(cara), state="done", at=timezone.now())
 
     def test_the_owner_is_told_when_somebody_else_did_it(self, intervention, lena, farah):
@@ -285,9 +293,24 @@ class TestPromise:
         action = actions.add_intervention_action(
             intervention, by=as_member(lena), title="Ask estates", owner=cara, at=timezone.now()
         )
-        assert [p.action for p in intervention.promises.all()] == [action]
-        assert (action.told_when_late, action.source) == (lena, "Before action review (step 5)")
-        assert action.source_url_args == ["riverside", intervention.pk]
+        ref = things.ref_of(intervention)
+        assert list(Action.objects.agreed_in(ref)) == [action]
+        assert (action.told_when_late, action.source) == (lena, ref)
+        assert things.titles([ref]) == {ref: "Before action review (step 5)"}
+
+    def test_it_is_found_by_the_name_that_the_intervention_has_today(self, intervention, lena, cara):
+        actions.add_intervention_action(
+            intervention, by=as_member(lena), title="Ask estates", owner=cara, at=timezone.now()
+        )
+        seen = intervention.version
+        actions.change_intervention(
+            intervention, by=as_member(lena), at=timezone.now(), seen=seen, title="Zebra crossing"
+        )
+        hits = [(hit.kind, hit.title) for hit in index.find(as_member(cara), "zebra").hits]
+        assert ("action", "Ask estates") in hits
+        assert ("action", "Ask estates") not in [
+            (hit.kind, hit.title) for hit in index.find(as_member(cara), "before action review").hits
+        ]
 
     def test_the_same_form_twice_makes_one(self, intervention, lena):
         once = uuid4()
@@ -295,4 +318,4 @@ class TestPromise:
             actions.add_intervention_action(
                 intervention, by=as_member(lena), title="Ask estates", once=once, at=timezone.now()
             )
-        assert Action.objects.count() == intervention.promises.count() == 1
+        assert Action.objects.agreed_in(things.ref_of(intervention)).count() == Action.objects.count() == 1

@@ -18,15 +18,16 @@ DAYS = {"starts_on": date(2026, 5, 1), "ends_on": date(2028, 4, 30)}
 
 def test_two_begin_the_first_programme(riverside, lena):
     at_once(
-        lambda: actions.begin_programme(riverside, by=as_member(lena), name="One", **DAYS),
-        lambda: actions.begin_programme(riverside, by=as_member(lena), name="Two", **DAYS),
+        lambda: actions.begin_programme(riverside, by=as_member(lena), name="One", at=timezone.now(), **DAYS),
+        lambda: actions.begin_programme(riverside, by=as_member(lena), name="Two", at=timezone.now(), **DAYS),
     )
     assert (Programme.objects.count(), Programme.objects.current().count()) == (2, 1)
 
 
 def test_two_make_different_ones_current(riverside, lena):
     first, second, third = (
-        actions.begin_programme(riverside, by=as_member(lena), name=name, **DAYS) for name in ("1", "2", "3")
+        actions.begin_programme(riverside, by=as_member(lena), name=name, at=timezone.now(), **DAYS)
+        for name in ("1", "2", "3")
     )
     at_once(
         lambda: actions.make_programme_current(second, by=as_member(lena), at=timezone.now()),
@@ -37,7 +38,7 @@ def test_two_make_different_ones_current(riverside, lena):
 
 
 def test_two_change_the_plan(riverside, lena):
-    programme = actions.begin_programme(riverside, by=as_member(lena), name="One", **DAYS)
+    programme = actions.begin_programme(riverside, by=as_member(lena), name="One", at=timezone.now(), **DAYS)
     made = actions.plan_intervention(programme, by=as_member(lena), title="X", step=1, at=timezone.now())
     copies = [Intervention.objects.select_related("programme__organisation").get(pk=made.pk) for _ in range(2)]
     answers = at_once(
@@ -53,7 +54,7 @@ def test_two_change_the_plan(riverside, lena):
 
 
 def test_two_say_where_it_stands(riverside, lena):
-    programme = actions.begin_programme(riverside, by=as_member(lena), name="One", **DAYS)
+    programme = actions.begin_programme(riverside, by=as_member(lena), name="One", at=timezone.now(), **DAYS)
     made = actions.plan_intervention(programme, by=as_member(lena), title="X", step=1, once=uuid4(), at=timezone.now())
     copies = [Intervention.objects.get(pk=made.pk) for _ in range(2)]
     at_once(

@@ -29,7 +29,7 @@ def programme(riverside, lena) -> Programme:
 def planned(programme, lena, farah):
     def make(step=1, state="planned", title="X", **words):
         row = actions.plan_intervention(
-            programme, by=as_member(lena), title=title, step=step, **{"owner": farah, **words}
+            programme, by=as_member(lena), title=title, step=step, at=timezone.now(), **{"owner": farah, **words}
         )
         if state != "planned":
             actions.set_intervention_state(row, by=as_member(lena), state=state, reason="because", at=timezone.now())

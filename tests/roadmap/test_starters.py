@@ -55,8 +55,8 @@ def test_each_leaves_its_row_in_the_trail(riverside, lena):
     actions.begin_programme(
         riverside, by=as_member(lena), name="Learning", starts_on=FRIDAY, ends_on=END, starter="ngo", at=timezone.now()
     )
-    assert AuditEntry.objects.filter(verb="planned").count() == 11
-    assert AuditEntry.objects.get(verb="begun").facts["starter"] == "ngo"
+    assert AuditEntry.objects.filter(event="intervention.planned").count() == 11
+    assert AuditEntry.objects.get(event="programme.begun").facts["starter"] == "ngo"
 
 
 def test_the_same_form_twice_plans_once(riverside, lena):

@@ -6,6 +6,11 @@ from organisations.visibility import Reach
 from search import index
 
 
+@pytest.fixture(autouse=True)
+def _made_up_kinds(settings):
+    settings.THINGS = "tests.search.things.THINGS"
+
+
 @pytest.fixture
 def doc(riverside):
     """``doc(7, title="…")``: a thing of Riverside, not yet put."""
@@ -13,8 +18,7 @@ def doc(riverside):
     def make(ident=1, **fields):
         values = {
             "kind": "lesson", "ident": ident, "organisation": riverside, "reach": Reach.ORGANISATION,
-            "group_id": None, "author_id": None, "title": f"Thing {ident}", "url_name": "thing_detail",
-            "url_args": [ident],
+            "group_id": None, "author_id": None, "title": f"Thing {ident}",
         }  # fmt: skip
         return index.Doc(**values | fields)
 

@@ -82,18 +82,19 @@ def build() -> Library:
     ]
     for person in people:
         for group in dice.sample(groups, 2):
-            GroupMembership.objects.create(group=group, person=person)
+            member = Membership.objects.filter(person=person, organisation=group.organisation).first()
+            if member:
+                GroupMembership.objects.create(group=group, person=person, membership=member)
     docs = [_doc(dice, number, places, groups, people) for number in range(297)]
     long = "firstword " + " ".join(dice.choices(PLAIN, k=16_500)) + " lastword"
     base = {"organisation": places[0], "reach": "organisation", "group_id": None, "author_id": None}
-    page = {"url_name": "thing_detail", "at": START}
     docs += [
-        index.Doc("lesson", 900, title="Very long", body=long, url_args=[900], **base, **page),
-        index.Doc("lesson", 901, title="Repeated", body="the repeated " * 700, url_args=[901], **base, **page),
-        index.Doc("technique", 1, None, "network", None, None, title="", body="valve", url_args=[1], **page),
+        index.Doc("lesson", 900, title="Very long", body=long, at=START, **base),
+        index.Doc("lesson", 901, title="Repeated", body="the repeated " * 700, at=START, **base),
+        index.Doc("technique", 1, None, "network", None, None, title="", body="valve", at=START),
     ]
     index.put_many(docs)
-    circles = {person.pk: set(person.circles.values_list("pk", flat=True)) for person in people}
+    circles = {reader.pk: set(reader.circles.values_list("group_id", flat=True)) for reader in readers}
     return Library(docs, readers, {group.pk: group for group in groups}, circles)
 
 
@@ -113,8 +114,6 @@ def _doc(
         tags=[_words(dice, 1) for _ in range(dice.randint(0, 3))],
         abstract=_words(dice, 12) if dice.random() < 0.7 else "",
         body="\n".join(_words(dice, 20) for _ in range(dice.randint(0, 4))),
-        url_name="thing_detail",
-        url_args=[place.slug, number],
         state=dice.choice(["", "open", "closed", "identified"]),
         subkind=dice.choice(["", "good-practice"]),
         source=dice.choice(["", "", "NASA"]),

@@ -70,7 +70,7 @@ class Reference:
         query = parse(text)
         if query.asks_nothing:
             return []
-        circles = self.library.circles[reader.person_id]
+        circles = self.library.circles[reader.pk]
         return [
             doc
             for doc in self.library.docs

@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from organisations.models import Group, GroupMembership
+from organisations.models import Group
 from organisations.visibility import Reach
 from search import finding, index
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.search.pages")]
+from tests.cast import join_group
 
 
 def idents(results):
@@ -83,15 +84,15 @@ def test_a_hit_brings_what_a_page_shows(put, reader, riverside):
 
 
 def test_links_stay_in_the_readers_own_organisation(put, hillside, reader):
-    put(1, organisation=hillside, reach=Reach.NETWORK, url_args=["hillside", 1])
+    put(1, organisation=hillside, reach=Reach.NETWORK)
     put(2, organisation=None, reach=Reach.NETWORK)
-    put(3, url_name="no_such_page")
+    put(3, kind="homeless")
     assert [hit.url for hit in index.find(reader, "").hits] == ["", "/o/riverside/things/2/", "/o/riverside/things/1/"]
 
 
 def test_each_reach(put, member, riverside, hillside, lena, farah, cara, reza, ada, oskar, nia):
     ward = Group.objects.create(organisation=riverside, name="Ward 6")
-    GroupMembership.objects.create(group=ward, person=reza)
+    join_group(ward, reza)
     for number, reach in enumerate(Reach.values):
         put(number, reach=reach, author_id=cara.pk, group_id=ward.pk)
     seen = {person: set(idents(index.find(member(person), ""))) for person in (lena, farah, cara, reza, ada, oskar)}

@@ -22,7 +22,6 @@ def found(reader, text):
 def test_put_finds_change_and_drop(riverside, reader):
     fields = {
         "organisation": riverside, "reach": Reach.ORGANISATION, "group_id": None, "author_id": None,
-        "url_name": "thing_detail", "url_args": [3],
     }  # fmt: skip
     index.put_many([index.Doc("lesson", 3, title="Valve", body="Sticks", tags=["plumbing"], **fields)])
     assert found(reader, "valve sticking plumbing") == [3]
@@ -150,7 +149,7 @@ def test_digest_counts_every_field(doc, hillside):
     one = doc(1)
     changes = {
         "organisation": hillside, "reach": Reach.NETWORK, "group_id": 1, "author_id": 1, "title": "x", "abstract": "x",
-        "body": "x", "tags": ["x"], "url_name": "x", "url_args": [2], "state": "x", "subkind": "x", "source": "x",
+        "body": "x", "tags": ["x"], "state": "x", "subkind": "x", "source": "x",
         "year": 1999, "rank": 1, "at": datetime(2026, 1, 2, tzinfo=UTC),
     }  # fmt: skip
     digests = {replace(one, **{name: value}).digest for name, value in changes.items()}

@@ -13,7 +13,7 @@ from techniques import room_log
 from techniques.actions.room.text import clean_text
 from techniques.confidentiality import Confidentiality
 from techniques.models import Note, Participant, RoomEvent, Session, Stage
-from techniques.search_documents import of_session
+from techniques.search_documents import session_documents
 
 
 @transaction.atomic

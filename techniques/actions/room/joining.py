@@ -13,7 +13,7 @@ from techniques.actions.room.checks import require_not_over
 from techniques.actions.room.stages import enter_stage
 from techniques.actions.room.text import clean_text
 from techniques.models import Participant, RoomEvent, Session
-from techniques.search_documents import of_session
+from techniques.search_documents import session_documents
 
 # Far above any session that can be led; it keeps a stuck or hostile browser from filling the database.
 PEOPLE_LIMIT = 500
