@@ -35,5 +35,5 @@ format: ## bring code and templates into the form that the tests ask for
 pictures: ## take the pictures of the guides and the README again, from a demo of their own
 	@exec $(BOOT) --dev pictures
 
-lock: ## pin the newest libraries that the two requirements*.in allow, with hashes
+lock: ## pin the newest libraries that pyproject.toml allows, with hashes
 	@exec $(BOOT) --dev lock

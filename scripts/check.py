@@ -24,6 +24,8 @@ BIN = Path(sys.executable).parent
 STRICT = os.environ.get("STRICT", "") not in {"", "0"}
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 APT = ["apt-get", "-o", "Acquire::Retries=3"]
+# That `pip install .` would work, without the network: the pinned libraries must be all that pyproject.toml asks for.
+INSTALLABLE = ["install", "--quiet", "--dry-run", "--no-index", "--no-build-isolation"]
 TEMPLATES = "templates"
 PAGES = ("pdf", "pages of a PDF")
 
@@ -67,6 +69,7 @@ def stages(missing: Iterable[str] = ()) -> list[Stage]:
         Stage("lint: djade", [BIN / "djade", "--check", "--target-version", "5.2", *templates()]),
         Stage("lint: djlint", [BIN / "djlint", "--lint", "--quiet", TEMPLATES]),
         Stage("lint: imports", [BIN / "lint-imports", "--no-logo"]),
+        Stage("package", [python, "-m", "pip", *INSTALLABLE, "."]),
         Stage("types: mypy", [BIN / "mypy"]),
         Stage("django: check", [*manage, "check", "--fail-level", "WARNING"]),
         Stage("django: migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
