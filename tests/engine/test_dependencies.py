@@ -19,11 +19,12 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PORTAL = [Requirement(line) for line in PYPROJECT["project"]["dependencies"]]
 TESTS = [Requirement(line) for line in PYPROJECT["dependency-groups"]["dev"]]
 APPS = ["kmportal", *settings.LOCAL_APPS]
-# Our code need not name these: Django, uvicorn, pytest and mypy load them by themselves.
+# Our code need not name these: Django, uvicorn, pytest and mypy load them by themselves. The API needs the last three.
 LOADED_BY_OTHERS = {
     *("psycopg2-binary", "redis", "argon2-cffi", "tzdata", "uvloop", "httptools"),
     *("pytest-django", "pytest-xdist", "pytest-rerunfailures", "pytest-randomly", "setuptools"),
     *("types-pyyaml", "types-jsonschema"),
+    *("djangorestframework", "drf-spectacular", "django-filter"),
 }
 
 
