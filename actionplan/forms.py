@@ -147,35 +147,3 @@ class WordsForm(VersionedForm):
         fields = ("title", "detail")
         labels = {"title": "What will be done?", "detail": "What else should they know?"}
         widgets = {"detail": forms.Textarea({"rows": 5})}
-
-
-class FilterForm(forms.Form):
-    """What the list shows. Anything that makes no sense is passed over."""
-
-    SHOWS = ("mine", "all", "done")
-    WHEN = (
-        ("", "Any time"),
-        ("late", "Late"),
-        ("week", "The next seven days"),
-        ("later", "Later"),
-        ("none", "No date yet"),
-    )
-
-    show = forms.CharField(required=False)
-    owner = forms.CharField(required=False)
-    when = forms.CharField(required=False)
-    late = forms.CharField(required=False)
-
-    def chosen(self) -> dict[str, str]:
-        """The filters that hold."""
-        self.is_valid()
-        found = {name: str(value) for name, value in self.cleaned_data.items()}
-        if found.pop("late", ""):  # short for links that show what is overdue
-            found["when"] = "late"
-        if found.get("show") not in self.SHOWS:
-            found["show"] = "mine"
-        if found.get("when") not in dict(self.WHEN):
-            found["when"] = ""
-        owner = found.get("owner", "")
-        found["owner"] = owner if owner in {"nobody", "guests"} or (owner.isdecimal() and len(owner) < 10) else ""
-        return found

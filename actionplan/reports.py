@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 from django.db.models import Count, Q
@@ -12,6 +12,7 @@ from django.utils import timezone
 from actionplan import policies
 from actionplan.labels import look_of
 from actionplan.models import Action, ActionQuerySet
+from actionplan.weeks import last_of_week
 from kmportal.lib import things
 from kmportal.lib.days import MONTHS, day_in_words, long_day
 from kmportal.lib.presses import Press, offered
@@ -76,11 +77,6 @@ class Counts:
         return f"{capital(', '.join(parts))}."
 
 
-def soon(on: date) -> date:
-    """The last of the next seven days, today being the first."""
-    return on + timedelta(days=6)
-
-
 def counts(membership: Membership, *, on: date) -> Counts:
     """All figures in one query."""
     mine = Q(state=Action.State.OPEN, owner=membership.person_id)
@@ -90,29 +86,17 @@ def counts(membership: Membership, *, on: date) -> Counts:
         .aggregate(
             mine=Count("pk", filter=mine),
             mine_late=Count("pk", filter=mine & Q(due_on__lt=on)),
-            mine_week=Count("pk", filter=mine & Q(due_on__gte=on, due_on__lte=soon(on))),
+            mine_week=Count("pk", filter=mine & Q(due_on__gte=on, due_on__lte=last_of_week(on))),
             everybody=Count("pk", filter=Q(state=Action.State.OPEN)),
             done=Count("pk", filter=~Q(state=Action.State.OPEN)),
         )
     )
 
 
-def chosen(membership: Membership, *, show: str, owner: str, when: str, on: date) -> ActionQuerySet:
-    """The rows that the filters of the page leave, in the order of the page."""
+def listed(membership: Membership) -> ActionQuerySet:
+    """What the list chooses from: what this member may see of their organisation, with what a row shows."""
     rows = Action.objects.visible_to(membership).filter(organisation=membership.organisation_id)
-    rows = rows.select_related("owner", "organisation", "done_by")
-    rows = rows.over() if show == "done" else rows.open().by_day()
-    if show == "mine":
-        rows = rows.owned_by(membership.person)
-    elif owner == "nobody":
-        rows = rows.filter(owner=None, guest_name="")
-    elif owner == "guests":
-        rows = rows.filter(owner=None).exclude(guest_name="")
-    elif owner:
-        rows = rows.filter(owner=int(owner))
-    if when and show != "done":
-        rows = rows.filter(_due(when, on))
-    return rows
+    return rows.select_related("owner", "organisation", "done_by")
 
 
 def owners(membership: Membership) -> Iterable[Person]:
@@ -222,7 +206,7 @@ def _when_due(action: Action, on: date) -> str:
         return ""
     if (day - on).days < 2:
         return capital(day_in_words(day, on=on))
-    if day <= soon(on):
+    if day <= last_of_week(on):
         return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
     return long_day(day)
 
@@ -244,19 +228,9 @@ def table(rows: Iterable[Action], *, on: date) -> Iterator[list[object]]:
         ]
 
 
-def _due(when: str, on: date) -> Q:
-    last = soon(on)
-    return {
-        "late": Q(due_on__lt=on),
-        "week": Q(due_on__gte=on, due_on__lte=last),
-        "later": Q(due_on__gt=last),
-        "none": Q(due_on=None),
-    }[when]
-
-
 def _when(action: Action, on: date) -> str:
     if action.due_on is None:
         return "none"
     if action.due_on < on:
         return "late"
-    return "week" if action.due_on <= soon(on) else "later"
+    return "week" if action.due_on <= last_of_week(on) else "later"

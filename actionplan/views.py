@@ -17,7 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from actionplan import actions, policies, reports
-from actionplan.forms import ActionForm, DropForm, FilterForm, HandOverForm, MoveForm, WordsForm
+from actionplan.filters import MINE, ActionFilter
+from actionplan.forms import ActionForm, DropForm, HandOverForm, MoveForm, WordsForm
 from actionplan.models import Action
 from actionplan.tokens import is_token_of
 from kmportal.lib.conflicts import Difference
@@ -39,8 +40,10 @@ ROWS = 50
 def action_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """Mine, everybody’s or what is done; as a page, or as CSV of what the page shows."""
     today = timezone.localdate()
-    wanted = FilterForm(request.GET).chosen()
-    rows = reports.chosen(request.membership, **wanted, on=today)
+    chosen = ActionFilter(
+        request.GET, reports.listed(request.membership), membership=request.membership, on=today, show=MINE
+    )
+    wanted, rows = chosen.chosen, chosen.qs
     if request.GET.get("format") == "csv":
         return csv_download("actions", reports.COLUMNS, list(reports.table(rows, on=today)))
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
@@ -50,7 +53,7 @@ def action_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
         "chosen": wanted,
         "counts": reports.counts(request.membership, on=today),
         "owners": reports.owners(request.membership) if wanted["show"] != "mine" else [],
-        "times": FilterForm.WHEN,
+        "times": [("", "Any time"), *ActionFilter.WHEN],
         "is_all": wanted["show"] == "all",
         "sections": [] if is_over else reports.sections(page, request.membership, on=today),
         "lines": reports.lines(page, request.membership, on=today) if is_over else [],

@@ -91,6 +91,9 @@ INSTALLED_APPS = [
     "django.forms",
     "crispy_forms",
     "csp",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
     "django_htmx",
     "allauth",
     "allauth.account",
@@ -253,6 +256,34 @@ DEFAULT_FROM_EMAIL = env.str("KM_MAIL_FROM", "KM Portal <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # smtp://user:password@host:25, smtp+tls://… for STARTTLS; empty: nothing leaves the machine
 SMTP_URL = env.str("SMTP_URL", "")
+
+# --- The API: the same permissions, actions and sentences as the pages -------------------------------------------
+API_REQUESTS_A_MINUTE = env.int("KM_API_REQUESTS_A_MINUTE", 300)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["organisations.api_authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "kmportal.lib.api.Pages",
+    "DEFAULT_THROTTLE_CLASSES": ["organisations.api_authentication.TokenThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"api": f"{API_REQUESTS_A_MINUTE}/min"},
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "kmportal.lib.api.answer_problem",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "KM Portal",
+    "DESCRIPTION": "What a member may do on the pages, for programs: the same rights, rules and sentences.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ActionState": "actionplan.models.Action.State",
+        "InterventionState": "roadmap.models.Intervention.State",
+    },
+    "SERVE_PUBLIC": True,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+}
 
 # --- Words, times ----------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

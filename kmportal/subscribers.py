@@ -25,5 +25,6 @@ SUBSCRIBERS: dict[str, list[str]] = {
     ],
     "session.*": ["techniques.notices.send", "actionplan.subscribers.follow_source"],
     "lesson.*": ["lessons.history.write", "lessons.notices.send", "actionplan.subscribers.follow_source"],
+    "lesson.readers_changed": ["lessons.subscribers.let_actions_follow"],
     "assessment.*": ["selfassessment.notices.send"],
 }

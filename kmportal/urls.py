@@ -30,6 +30,7 @@ urlpatterns = [
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("privacy/", pages.privacy, name="privacy"),
     path("components/", pages.components, name="components"),
+    path("api/v1/", include("kmportal.api")),
     path("o/<slug:slug>/", include(organisation)),
 ]
 

@@ -3,17 +3,20 @@
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from kmportal.lib.exceptions import Refusal, Stale
-from organisations import emails, events, policies
+from kmportal.lib.model_rules import refuse_invalid
+from organisations import access_tokens, emails, events, policies
 from organisations.events import Event
-from organisations.models import Group, GroupMembership, Invitation, Membership, Organisation, Person
+from organisations.models import AccessToken, Group, GroupMembership, Invitation, Membership, Organisation, Person
 from organisations.permissions import NAMED_VALIDATORS, Permission, Role
 
 INVITATION_LASTS = timedelta(days=14)
+LONGEST_TOKEN_DAYS = 366
 
 # As the trail says them.
 SETTINGS_IN_WORDS = {
@@ -172,8 +175,7 @@ def rename_person(person: Person, *, by: Person, at: datetime, name: str) -> Non
         return
     person.name = name
     person.save(update_fields=["name"])
-    for membership in Membership.objects.listed().filter(person=person).select_related("organisation", "person"):
-        events.record(Event.MEMBER_RENAMED, membership, by=membership, at=at)
+    _tell_organisations(person, Event.MEMBER_RENAMED, at=at)
 
 
 @transaction.atomic
@@ -396,3 +398,49 @@ def change_settings(
     organisation.save(update_fields=[*changed, "version"])
     named = {SETTINGS_IN_WORDS.get(name, name) for name in changed if name != "logo_type"}
     events.record(Event.SETTINGS_CHANGED, organisation, by=by, at=at, fields=", ".join(sorted(named)))
+
+
+# --- Access tokens ---------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def create_access_token(
+    person: Person, *, by: Person, at: datetime, name: str, scope: str, days: int, once: UUID | None = None
+) -> str:
+    """Make a token with which a program acts for oneself; answers the token, which nobody can show again.
+
+    Each organisation’s trail tells it. Refuses a lifetime under a day or over a year, and the same ``once`` a second
+    time: it makes no second token, and the first cannot be shown again.
+    """
+    policies.require_that(by.pk == person.pk)
+    if not 1 <= days <= LONGEST_TOKEN_DAYS:
+        raise Refusal(f"A token lasts between 1 and {LONGEST_TOKEN_DAYS} days.")
+    secret = access_tokens.make_secret()
+    token = AccessToken(
+        person=person,
+        name=name.strip(),
+        hash=access_tokens.hash_of(secret),
+        scope=scope,
+        created_at=at,
+        expires_at=at + timedelta(days=days),
+        once=once,
+    )
+    if once and AccessToken.objects.filter(once=once).exists():
+        raise Refusal("This token was made already, and cannot be shown again. Revoke it if you have not copied it.")
+    refuse_invalid(token, "name", "scope")
+    token.save()
+    _tell_organisations(person, Event.TOKEN_CREATED, at=at, token=token.pk, scope=scope)
+    return access_tokens.written(token, secret)
+
+
+@transaction.atomic
+def revoke_access_token(token: AccessToken, *, by: Person, at: datetime) -> None:
+    """Let a token open nothing any more. Idempotent."""
+    policies.require_that(by.pk == token.person_id)
+    if AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at):
+        _tell_organisations(token.person, Event.TOKEN_REVOKED, at=at, token=token.pk)
+
+
+def _tell_organisations(person: Person, event: Event, *, at: datetime, **facts: object) -> None:
+    for membership in Membership.objects.listed().filter(person=person).select_related("organisation", "person"):
+        events.record(event, membership, by=membership, at=at, **facts)

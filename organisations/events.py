@@ -39,6 +39,8 @@ class Event(models.TextChoices):
     MEMBER_RESTORED = "membership.restored", _("let in again")
     MEMBER_REMOVED = "membership.removed", _("removed")
     MEMBER_LENT = "membership.lent", _("let into a group elsewhere")
+    TOKEN_CREATED = "membership.token_created", _("made an access token")
+    TOKEN_REVOKED = "membership.token_revoked", _("revoked an access token")
     GROUP_CREATED = "group.created", _("made")
     GROUP_CHANGED = "group.changed", _("changed")
 

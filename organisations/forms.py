@@ -3,6 +3,7 @@
 import io
 import zoneinfo
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib.auth import password_validation
@@ -12,7 +13,7 @@ from django.db.models import Q
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from kmportal.lib.forms import ManyOf, VersionedForm
-from organisations.models import Group, GroupMembership, Invitation, Membership, Organisation, Person
+from organisations.models import AccessToken, Group, GroupMembership, Invitation, Membership, Organisation, Person
 from organisations.permissions import NAMED_VALIDATORS, ROLE_WORDS, Role
 
 LOGO_LIMIT = 2 * 1024 * 1024
@@ -213,6 +214,29 @@ class AccountForm(forms.Form):
         help_text="Colleagues see it next to actions and in lists.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+
+
+class TokenForm(forms.ModelForm):
+    """A new access token: what for, what it may do, for how long."""
+
+    days = forms.TypedChoiceField(
+        coerce=int,
+        initial=90,
+        choices=[(7, "A week"), (30, "A month"), (90, "Three months"), (365, "A year")],
+        label="How long does it last?",
+    )
+    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = AccessToken
+        fields = ("name", "scope")
+        labels = {"name": "What is it for?", "scope": "What may it do?"}
+        help_texts = {"name": "For example, the weekly report of the library."}
+        widgets = {"scope": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scope"].choices = AccessToken.Scope.choices
 
 
 class JoinForm(forms.Form):

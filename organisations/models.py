@@ -324,6 +324,52 @@ class Invitation(models.Model):
         return at >= self.expires_at
 
 
+class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
+    """Tokens of people."""
+
+    def of(self, person: Person) -> "AccessTokenQuerySet":
+        """Those that were not revoked, the newest first; an expired one is still listed."""
+        return self.filter(person=person, revoked_at=None).order_by("-created_at", "-pk")
+
+    def valid(self, at: datetime) -> "AccessTokenQuerySet":
+        """Those that open something now."""
+        return self.filter(revoked_at=None, expires_at__gt=at, person__is_active=True)
+
+
+class AccessToken(models.Model):
+    """A token with which a program acts for a person, in all their organisations and with their rights at most.
+
+    Only its hash is kept. ``scope`` may narrow it to reading.
+    """
+
+    class Scope(models.TextChoices):
+        READ = "read", "Read only"
+        WRITE = "write", "Read and write"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField("what it is for", max_length=80, error_messages={"blank": "Say what the token is for."})
+    hash = models.CharField(max_length=64, editable=False)
+    scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.READ)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    last_used_on = models.DateField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    # Made by the form: the same form sent twice makes one token.
+    once = models.UUIDField(unique=True, null=True, blank=True, editable=False)
+
+    objects = AccessTokenQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def may_write(self) -> bool:
+        return self.scope == self.Scope.WRITE
+
+    def is_expired(self, at: datetime) -> bool:
+        return at >= self.expires_at
+
+
 class AuditName(models.Model):
     """The name of a person or thing as it stood, kept beside the trail so that a name can go and the trail stays."""
 

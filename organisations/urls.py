@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from organisations.views import account
+from organisations.views import account, tokens
 
 urlpatterns = [
     path("", account.front, name="front"),
     path("me/", account.account, name="account"),
+    path("me/tokens/", tokens.token_list, name="token_list"),
+    path("me/tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("accounts/email/", account.account_email, name="account_email"),
     path("invitation/<str:token>/", account.invitation_accept, name="invitation_accept"),
     path("demo/enter/", account.demo_enter, name="demo_enter"),

@@ -11,6 +11,12 @@ def may_plan(membership: Membership | None, programme: Programme) -> bool:
     return policies.may(Permission.PLAN, membership, programme.organisation)
 
 
+def allowed_with_programme(membership: Membership | None, programme: Programme) -> frozenset[str]:
+    """The names of all moves that this member may make with a programme."""
+    moves = {"revise", "plan", *([] if programme.is_current else ["make_current"])}
+    return frozenset(moves) if may_plan(membership, programme) else frozenset()
+
+
 def may_set_state(membership: Membership | None, intervention: Intervention) -> bool:
     """Those who plan, and the one who does it."""
     if membership is None or not policies.belongs(membership, intervention.organisation):

@@ -13,10 +13,10 @@ from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 from search import facets
+from search.filters import FACETS
 from search.index import Hit, Results, find
 
 PER_PAGE = 10
-FACETS = ("kind", "state", "group", "source", "year")
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="action", name="source_ident", field=models.BigIntegerField(blank=True, null=True)
         ),
-        migrations.AddField(
-            model_name="action", name="source_kind", field=models.CharField(blank=True, max_length=20)
-        ),
+        migrations.AddField(model_name="action", name="source_kind", field=models.CharField(blank=True, max_length=20)),
         migrations.RunPython(point_at_sources, migrations.RunPython.noop),
         migrations.RemoveField(model_name="action", name="source"),
         migrations.RemoveField(model_name="action", name="source_url_args"),

@@ -244,10 +244,10 @@ class TestOnce:
         promised(riverside, lena, owner=farah)
         write = actions.emails.reminder
 
-        def broken(digest):
+        def broken(digest, *, at):
             if digest.address == cara.email:
                 raise RuntimeError("no")
-            write(digest)
+            write(digest, at=at)
 
         monkeypatch.setattr(actions.emails, "reminder", broken)
         assert actions.send_due_digests(at=at(DUE)) == (1, 1)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from kmportal.lib.forms import DateField, Hinted, MomentField, TimeField, helper, hinted, status_of
 from kmportal.lib.samples import SampleForm
+from kmportal.lib.view_kit import form_page
 
 WAYS = ["{{ form }}", "{% load crispy_forms_tags %}{{ form|crispy }}", "{% load crispy_forms_tags %}{% crispy form %}"]
 

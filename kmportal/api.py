@@ -1,0 +1,21 @@
+"""The map of the API: a line per resource. Everything of one organisation hangs under ``/api/v1/<slug>/``."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularJSONAPIView
+from rest_framework.routers import SimpleRouter
+
+from actionplan.api import ActionViewSet
+from organisations.access import login_not_required
+from roadmap.api import InterventionViewSet, ProgrammeViewSet
+from search.api import SearchViewSet
+
+router = SimpleRouter()
+router.register("programmes", ProgrammeViewSet, basename="api-programme")
+router.register("interventions", InterventionViewSet, basename="api-intervention")
+router.register("actions", ActionViewSet, basename="api-action")
+router.register("search", SearchViewSet, basename="api-search")
+
+urlpatterns = [
+    path("schema/", login_not_required(SpectacularJSONAPIView.as_view()), name="api-schema"),
+    path("<slug:slug>/", include(router.urls)),
+]

@@ -1,0 +1,105 @@
+"""The API’s manners: problem documents, pages of a list, one base for filters. Knows no app.
+
+What an action refuses is answered as a problem document (RFC 9457) with the same sentence that its page shows: 422
+for a rule (``Refusal``) and for input that cannot be read, 409 for a stale version (``Stale``), 403 and 404 as the
+pages do.
+"""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions, serializers, status
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from kmportal.lib.exceptions import Refusal, Stale
+
+PROBLEM = "application/problem+json"
+TITLES = {
+    400: "This request cannot be read",
+    401: "Say who you are",
+    403: "You may not do this",
+    404: "There is nothing here",
+    405: "This cannot be done here",
+    406: "Only JSON can be had here",
+    409: "Somebody else changed this meanwhile",
+    415: "Only JSON can be sent here",
+    422: "This cannot be done",
+    429: "Too many requests",
+}
+
+
+class ProblemRenderer(JSONRenderer):
+    """A problem document, which is JSON with a media type of its own."""
+
+    media_type = PROBLEM
+    format = "problem"
+
+
+class Pages(PageNumberPagination):
+    """``?page=2&page_size=50``: with the exact number of all, and links to the pages beside."""
+
+    page_size = 50
+    max_page_size = 200
+    page_size_query_param = "page_size"
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """What is said when something is refused; ``errors`` names fields of the request with their sentences."""
+
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
+
+
+def problem(code: int, detail: str, **more: Any) -> Response:
+    """One problem document."""
+    body = {"title": TITLES.get(code, "Something is wrong"), "status": code, "detail": detail, **more}
+    return Response(body, status=code, content_type=PROBLEM)
+
+
+def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None:
+    """EXCEPTION_HANDLER: every refusal as a problem document; None for what is our own mistake."""
+    if isinstance(error, Stale):
+        return problem(status.HTTP_409_CONFLICT, str(error))
+    if isinstance(error, Refusal):
+        return problem(status.HTTP_422_UNPROCESSABLE_ENTITY, str(error))
+    if isinstance(error, exceptions.ValidationError):
+        errors = {name: _sentences(found) for name, found in _by_field(error.detail).items()}
+        return problem(status.HTTP_422_UNPROCESSABLE_ENTITY, "Some of what was sent cannot be used.", errors=errors)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if not isinstance(error, exceptions.APIException):
+        return None
+    answer = problem(error.status_code, str(error.detail))
+    for header, value in (("WWW-Authenticate", "auth_header"), ("Retry-After", "wait")):
+        if found := getattr(error, value, None):
+            answer[header] = str(found)
+    return answer
+
+
+def _by_field(detail: Any) -> dict[str, Any]:
+    return detail if isinstance(detail, dict) else {"": detail}
+
+
+def _sentences(found: Any) -> list[str]:
+    if isinstance(found, dict):
+        return [sentence for inner in found.values() for sentence in _sentences(inner)]
+    if isinstance(found, list):
+        return [sentence for inner in found for sentence in _sentences(inner)]
+    return [str(found)]
+
+
+class RefField(serializers.Field[Any, Any, Any, Any]):
+    """A reference to another thing: ``{"kind": "lesson", "id": 7}``, or null."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value: Any) -> dict[str, Any]:
+        return {"kind": value.kind, "id": value.pk}
