@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.http import QueryDict
 
@@ -12,6 +13,24 @@ OPEN = 8
 MOST = 60
 MOST_CHOSEN = 50
 Labels = Mapping[str, str] | Callable[[str], str] | None
+
+
+class Facet(NamedTuple):
+    """One thing to narrow down by: as the index calls it, its legend, and words for its values.
+
+    ``param`` is what the address calls it, if not the same. ``order`` puts the values in an order of their own instead
+    of the most frequent first; values that it does not name are left out.
+    """
+
+    name: str
+    legend: str
+    labels: Labels = None
+    param: str = ""
+    order: Sequence[str] = ()
+
+    @property
+    def asked_as(self) -> str:
+        return self.param or self.name
 
 
 @dataclass(frozen=True)
@@ -31,8 +50,8 @@ class Option:
 
 @dataclass(frozen=True)
 class TickList:
-    """One list of values. ``rest`` is folded away, and very long ones end; what is ticked always stands
-    open.
+    """One list of values, under the name that the address has for it. ``rest`` is folded away, and very long ones end;
+    what is ticked always stands open.
     """
 
     name: str
@@ -49,35 +68,50 @@ class Panel:
     ticked: int
 
 
-def chosen(params: QueryDict, names: Iterable[str]) -> dict[str, list[str]]:
-    """The values that the address chooses, for ``find(filters=…)``."""
-    found = {name: [value for value in params.getlist(name) if value][:MOST_CHOSEN] for name in names if name in FACETS}
-    return {name: list(dict.fromkeys(values)) for name, values in found.items() if values}
+def chosen(params: QueryDict, names: Iterable[str | Facet]) -> dict[str, list[str]]:
+    """The values that the address chooses, for ``find(filters=…)``; a facet may have another name in the address."""
+    facets = [name if isinstance(name, Facet) else Facet(name, "") for name in names]
+    return {facet.name: found for facet in facets if facet.name in FACETS and (found := _values_of(params, facet))}
 
 
-def panel(results: Results, params: QueryDict, facets: Sequence[tuple[str, str, Labels]]) -> Panel:
-    """Tick lists for these facets: (name, legend, words for the values). Lists with nothing to choose are left out, and
-    those whose only value everything has.
+def _values_of(params: QueryDict, facet: Facet) -> list[str]:
+    return list(dict.fromkeys([value for value in params.getlist(facet.asked_as) if value][:MOST_CHOSEN]))
+
+
+def panel(
+    results: Results,
+    params: QueryDict,
+    facets: Sequence[Facet | tuple[str, str, Labels]],
+    *,
+    open_values: int = OPEN,
+    most: int | None = MOST,
+) -> Panel:
+    """Tick lists for these facets. Lists with nothing to choose are left out, and those whose only value everything
+    has. So many values stand open in each, the others are folded away; after ``most`` a list ends.
 
     A ticked value stays, with a nought, when nothing has it any more: otherwise it could not be unticked.
     """
-    picked = chosen(params, [name for name, _, _ in facets])
+    asked = [Facet(*facet) for facet in facets]
+    picked = chosen(params, asked)
     lists = []
-    for name, legend, labels in facets:
-        counts = dict(results.facets.get(name, []))
-        ticked = picked.get(name, [])
-        options = [
-            Option(value, _label(labels, value), counts.get(value, 0), value in ticked)
-            for value in [*counts, *(value for value in ticked if value not in counts)]
-        ]
+    for facet in asked:
+        ticked = picked.get(facet.name, [])
+        options = _options_of(facet, dict(results.facets.get(facet.name, [])), ticked)
         if len(options) > 1 or (options and (ticked or options[0].count < results.total)):
-            open_ = [option for place, option in enumerate(options) if place < OPEN or option.checked]
-            rest = [option for place, option in enumerate(options) if OPEN <= place < MOST and not option.checked]
-            lists.append(TickList(name, legend, open_, rest))
+            open_ = [option for place, option in enumerate(options) if place < open_values or option.checked]
+            rest = [option for option in options[open_values:most] if not option.checked]
+            lists.append(TickList(facet.asked_as, facet.legend, open_, rest))
     return Panel(lists, sum(map(len, picked.values())))
 
 
-def _label(labels: Labels, value: str) -> str:
+def _options_of(facet: Facet, counts: Mapping[str, int], ticked: Sequence[str]) -> list[Option]:
+    values = [*counts, *(value for value in ticked if value not in counts)]
+    if facet.order:
+        values = [value for value in facet.order if value in values]
+    return [Option(value, _label_of(facet.labels, value), counts.get(value, 0), value in ticked) for value in values]
+
+
+def _label_of(labels: Labels, value: str) -> str:
     if labels is None:
         return value
     return labels(value) if callable(labels) else str(labels.get(value, value))
