@@ -1,6 +1,7 @@
 """Mails about lessons. Each is written into the outbox inside the caller’s transaction."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.template.loader import render_to_string
 
@@ -9,7 +10,8 @@ from actionplan.tokens import guest_path
 from kmportal.lib.links import absolute
 from kmportal.lib.mail import post
 from kmportal.lib.sentences import one_line, quoted
-from lessons.models import Lesson, LessonEvent, State
+from lessons.models import Lesson, State
+from organisations.events import Occurrence
 from techniques.models import Session
 
 _SUBJECTS = {
@@ -20,26 +22,37 @@ _SUBJECTS = {
 }
 
 
-def answer(lesson: Lesson, event: LessonEvent) -> None:
+def answer_to_author(lesson: Lesson, occurrence: Occurrence) -> None:
     """Tell the author what became of the lesson they sent, with the comment and where to go on."""
-    if lesson.author is None or event.by is None:
+    if lesson.author is None:
         return
-    values = {"lesson": lesson, "event": event, "link": absolute(lesson.get_absolute_url()), "State": State}
+    values = {
+        "lesson": lesson,
+        "who": occurrence.person,
+        "comment": occurrence.note,
+        "link": absolute(lesson.get_absolute_url()),
+        "State": State,
+    }
     post(
         lesson.author.email,
-        f"{_SUBJECTS[State(event.after)]}: {lesson.words.title}"[:200],
+        f"{_SUBJECTS[State(lesson.state)]}: {lesson.words.title}"[:200],
         render_to_string("emails/lessons/answer.txt", values),
-        key=f"lesson {lesson.pk} answer {event.pk}",
+        key=f"{occurrence.event} {occurrence.entry.pk}",
+        at=occurrence.at,
     )
 
 
-def promised(session: Session, address: str, name: str, actions: Sequence[Action]) -> None:
-    """Tell a guest what they have promised in a session, and where they say that it is done: they have no account."""
-    promises = [(action, absolute(guest_path(action))) for action in actions]
-    values = {"session": session, "name": name, "promises": promises}
+def actions_of_guest(session: Session, address: str, name: str, actions: Sequence[Action], *, at: datetime) -> None:
+    """Tell a guest what they have taken on in a session, and where they say that it is done: they have no account.
+
+    Written once for all time: told again of the same action, they get no second mail.
+    """
+    lines = [(action, absolute(guest_path(action))) for action in actions]
+    values = {"session": session, "name": name, "lines": lines}
     post(
         address,
         one_line(f"What you promised in {quoted(session.title)}"),
-        render_to_string("emails/lessons/promised.txt", values),
+        render_to_string("emails/lessons/actions_of_guest.txt", values),
         key=f"action {actions[0].pk} promised by a guest",
+        at=at,
     )

@@ -9,7 +9,7 @@ from lessons.models import SHARED, Flag, Lesson, LessonEvent, LessonRevision, St
 from organisations.visibility import Reach
 
 LONG_ADVICE = 300
-STATES = {
+STATES: dict[str, Look] = {
     State.DRAFT: Look("", "pencil", "Draft"),
     State.SUBMITTED: Look("info", "clock", "Submitted"),
     State.IN_REVIEW: Look("info", "eye", "In review"),
@@ -24,7 +24,7 @@ STATES = {
     State.RETIRED: Look("", "archive", "Retired"),
 }
 
-_STEPS = {
+_MOVES = {
     (State.SUBMITTED, State.DRAFT): "Taken back by {by}",
     (State.IN_REVIEW, State.DRAFT): "Taken back by {by}",
     (State.IN_REVIEW, State.SUBMITTED): "Put back into the queue by {by}",
@@ -44,26 +44,28 @@ _ARRIVALS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One step of the history."""
+    """One entry of the history."""
 
     sentence: str
     at: datetime
     comment: str = ""
 
 
-def history(events: Iterable[LessonEvent], lesson: Lesson, *, with_comments: bool) -> list[Line]:
-    """The steps of a lesson’s life, in the order of ``events``. What a reviewer wrote is for the two sides alone."""
-    return [Line(_sentence(event, lesson), event.at, event.comment if with_comments else "") for event in events]
+def history_lines(events: Iterable[LessonEvent], lesson: Lesson, *, with_comments: bool) -> list[Line]:
+    """The story of a lesson, in the order of ``events``. What a reviewer wrote is for the two sides alone."""
+    return [
+        Line(_history_sentence(event, lesson), event.at, event.comment if with_comments else "") for event in events
+    ]
 
 
-def _sentence(event: LessonEvent, lesson: Lesson) -> str:
+def _history_sentence(event: LessonEvent, lesson: Lesson) -> str:
     before, after = event.before, State(event.after)
     if not before and lesson.source and after != State.DRAFT:
         pattern = "Brought in from {source} by {by}"
     elif before == after and after in SHARED:
         pattern = "The change was checked by {by}" if event.comment else "Changed by {by}, version {revision}"
     else:
-        pattern = _STEPS.get((State(before), after), "") if before else ""
+        pattern = _MOVES.get((State(before), after), "") if before else ""
         pattern = pattern or _ARRIVALS.get(after, after.label + " by {by}")
     revision = event.revision.number if event.revision else 1
     return pattern.format(by=event.by or "somebody who has left", source=lesson.source, revision=revision)
@@ -81,6 +83,12 @@ def who_may_read(lesson: Lesson) -> str:
     if lesson.reach == Reach.NETWORK:
         return f"Everybody at {here} and in the network can read it."
     return f"Everybody at {here} can read it."
+
+
+def shared_by(lesson: Lesson) -> str:
+    """Who lets a reader of another organisation see a lesson, and why, in words for its page."""
+    whom = f"the group {lesson.group}" if lesson.reach == Reach.GROUP else "the network"
+    return f"{lesson.organisation} shares this lesson with {whom}."
 
 
 def is_long_advice(words: LessonRevision) -> bool:

@@ -1,17 +1,20 @@
 """Lessons: what somebody learned, in revisions, with the states it goes through, and where it was brought in from."""
 
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
-from actionplan.models import Action
 from jobs.models import Job
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.visibility import Reach, within_reach
 from roadmap.models import Intervention
 from techniques.models import Session
+
+LONGEST_TEXT = 40_000
+LONGEST_COMMENT = 2_000
 
 
 class State(models.TextChoices):
@@ -52,7 +55,7 @@ class Tag(models.Model):
     """A word that lessons are filed under, per organisation."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
-    name = models.CharField(max_length=80)
+    name = models.CharField("Tag", max_length=80)
 
     class Meta:
         ordering = ["name"]
@@ -136,8 +139,12 @@ class Lesson(models.Model):
     session = models.ForeignKey(Session, on_delete=models.SET_NULL, null=True, blank=True)
     intervention = models.ForeignKey(Intervention, on_delete=models.SET_NULL, null=True, blank=True)
     happened_on = models.DateField(null=True, blank=True)
-    contact = models.CharField(max_length=200, blank=True, help_text="Who can be asked about it.")
-    process = models.CharField(max_length=200, blank=True, help_text="The document or process that should change.")
+    contact = models.CharField(
+        "Who can people ask about it?", max_length=200, blank=True, help_text="Who can be asked about it."
+    )
+    process = models.CharField(
+        "What should change?", max_length=200, blank=True, help_text="The document or process that should change."
+    )
     tags = models.ManyToManyField(Tag, blank=True)
     claimed_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     claimed_at = models.DateTimeField(null=True, blank=True)
@@ -146,7 +153,6 @@ class Lesson(models.Model):
     validated_at = models.DateTimeField(null=True, blank=True)
     validated_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     review_on = models.DateField(null=True, blank=True)
-    superseded_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True)
     # Brought in from elsewhere: which source and which number there; damage that the import could not mend; and
     # which rows of files have gone in already, so that the same row again changes nothing.
     source = models.CharField(max_length=80, blank=True)
@@ -229,20 +235,27 @@ class Lesson(models.Model):
         return self.approved_id is not None and self.approved_id != self.revision_id
 
 
+def _long_text(label: str) -> "models.TextField[str, str]":
+    return models.TextField(label, max_length=LONGEST_TEXT, blank=True, validators=[MaxLengthValidator(LONGEST_TEXT)])
+
+
 class LessonRevision(models.Model):
-    """The words of a lesson at one time: what was expected, what happened, why, and the advice."""
+    """The words of a lesson at one time: what was expected, what happened, why, and the advice.
+
+    A draft may have holes; sending it asks for what happened and for the advice.
+    """
 
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
-    title = models.CharField(max_length=300)
-    expected = models.TextField(max_length=40_000, blank=True)
-    happened = models.TextField(max_length=40_000, blank=True)
-    why = models.TextField(max_length=40_000, blank=True)
-    when_you = models.CharField(max_length=1000, blank=True)
-    then_do = models.TextField(max_length=40_000, blank=True)
+    title = models.CharField("Title", max_length=300, blank=True)
+    expected = _long_text("What did you expect?")
+    happened = _long_text("What happened?")
+    why = _long_text("Why?")
+    when_you = models.CharField("When you are about to…", max_length=1000, blank=True)
+    then_do = _long_text("then…")
     # What other systems have besides: a summary, and the lesson in their own words.
-    abstract = models.TextField(max_length=40_000, blank=True)
-    learned = models.TextField(max_length=40_000, blank=True)
+    abstract = _long_text("Summary")
+    learned = _long_text("What was learned")
     brought_in = models.BooleanField(default=False, help_text="Written by an import and not by a person.")
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -256,12 +269,14 @@ class LessonRevision(models.Model):
 
 
 class LessonEvent(models.Model):
-    """One step in a lesson’s life, with the comment that went with it."""
+    """One line of a lesson’s history: a move of the workflow or a change, with the comment that went with it."""
 
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="events")
     before = models.CharField(max_length=12, choices=State.choices, blank=True)
     after = models.CharField(max_length=12, choices=State.choices)
-    comment = models.TextField(max_length=2000, blank=True)
+    comment = models.TextField(
+        "Comment", max_length=LONGEST_COMMENT, blank=True, validators=[MaxLengthValidator(LONGEST_COMMENT)]
+    )
     revision = models.ForeignKey(LessonRevision, on_delete=models.SET_NULL, null=True, blank=True)
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -271,32 +286,6 @@ class LessonEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lesson}: {self.get_after_display()}"
-
-
-class SessionAction(models.Model):
-    """That an action was promised in a session."""
-
-    session = models.ForeignKey(Session, on_delete=models.CASCADE)
-    action = models.OneToOneField(Action, on_delete=models.CASCADE)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["session", "action"], name="session_action_once")]
-
-    def __str__(self) -> str:
-        return str(self.action)
-
-
-class LessonAction(models.Model):
-    """That an action follows from a lesson."""
-
-    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE)
-    action = models.OneToOneField(Action, on_delete=models.CASCADE)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["lesson", "action"], name="lesson_action_once")]
-
-    def __str__(self) -> str:
-        return str(self.action)
 
 
 class ImportRun(models.Model):
@@ -314,11 +303,11 @@ class ImportRun(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True)
-    group_name = models.CharField(max_length=120, blank=True)
+    group_name = models.CharField("Group", max_length=120, blank=True)
     file_name = models.CharField(max_length=200)
     content = models.BinaryField(editable=False)
     encoding = models.CharField(max_length=40, blank=True)
-    source = models.CharField(max_length=80)
+    source = models.CharField("Source", max_length=80, error_messages={"blank": "Say what the source is called."})
     mapping = models.JSONField(default=dict, help_text="Heading in the file → our field.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
     job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

@@ -1,6 +1,6 @@
 """Lessons in the search index: the same words, links and columns of visibility as on their own rows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 
 from lessons.models import Lesson, State
@@ -26,11 +26,6 @@ def documents(lessons: Sequence[Lesson]) -> Iterator[index.Doc]:
     return (document(lesson, [tag.name for tag in lesson.tags.all()]) for lesson in lessons)
 
 
-def put_many(lessons: Iterable[tuple[Lesson, Sequence[str]]]) -> None:
-    """Write many into the index, each with the names of its tags: for bringing lessons in."""
-    index.put_many([document(lesson, tags) for lesson, tags in lessons])
-
-
 def document(lesson: Lesson, tags: Sequence[str]) -> index.Doc:
     """What the index keeps of one lesson. ``lesson.revision`` and ``lesson.organisation`` must be loaded."""
     words = lesson.words
@@ -45,8 +40,8 @@ def document(lesson: Lesson, tags: Sequence[str]) -> index.Doc:
         group_id=lesson.group_id,
         author_id=lesson.author_id,
         title=words.title,
-        abstract=_joined(words.abstract, advice),
-        body=_joined(words.happened, words.learned, words.why, words.expected, lesson.process),
+        abstract=_join_sentences(words.abstract, advice),
+        body=_join_sentences(words.happened, words.learned, words.why, words.expected, lesson.process),
         tags=tuple(tags),
         state=lesson.state,
         subkind=lesson.kind,
@@ -57,7 +52,7 @@ def document(lesson: Lesson, tags: Sequence[str]) -> index.Doc:
     )
 
 
-def _joined(*texts: str) -> str:
+def _join_sentences(*texts: str) -> str:
     """One text after the other; excerpts run on over the joints, so each ends as a sentence does."""
     return "\n".join(
         text if text.endswith((".", "?", "!", "…", ":", ";", "”", ")")) else f"{text}."

@@ -5,10 +5,10 @@ from typing import Any
 from django.utils import timezone
 
 from actionplan.models import Action
-from lessons import labels
-from lessons.models import Lesson
+from kmportal.lib import things
+from lessons import labels, policies
+from lessons.models import Lesson, LessonQuerySet, State
 from organisations.models import Membership
-from organisations.permissions import Permission
 from roadmap.models import Intervention
 from techniques.models import Session
 
@@ -17,11 +17,11 @@ Piece = tuple[str, dict[str, Any]]
 
 def outcome_of_session(session: Session, membership: Membership) -> Piece | None:
     """On a closed session: its summary, the actions and the lessons that this member may see."""
-    if session.state != Session.State.CLOSED:
+    if not session.is_closed:
         return None
     today = timezone.localdate()
-    actions = Action.objects.visible_to(membership).filter(sessionaction__session=session)
-    lessons = Lesson.objects.visible_to(membership).filter(session=session).select_related("revision", "organisation")
+    actions = Action.objects.visible_to(membership).agreed_in(things.ref_of(session))
+    lessons = Lesson.objects.visible_to(membership).filter(session=session).order_by("pk")
     stages = session.stages.all()
     return "lessons/_session_outcome.html", {
         "session": session,
@@ -29,19 +29,24 @@ def outcome_of_session(session: Session, membership: Membership) -> Piece | None
         "actions": [
             (action, action.days_late(today)) for action in actions.select_related("owner", "organisation").by_day()
         ],
-        "lessons": [(lesson, labels.STATES[lesson.state]) for lesson in lessons.order_by("pk")],
-        "may_write": membership.can(Permission.CONTRIBUTE),
+        "lessons": _lessons_with_looks(lessons),
+        "may_add_action": policies.may_add_session_action(membership, session),
+        "may_log": "log" in policies.allowed_in(membership, session.organisation),
         "slug": membership.organisation.slug,
     }
 
 
 def lessons_of_intervention(intervention: Intervention, membership: Membership) -> Piece:
     """On an intervention: the lessons that came of it, and a way to log one."""
-    rows = Lesson.objects.visible_to(membership).filter(intervention=intervention)
-    lessons = rows.select_related("revision", "organisation").order_by("-pk")
+    lessons = Lesson.objects.visible_to(membership).filter(intervention=intervention).order_by("-pk")
     return "lessons/_intervention_lessons.html", {
         "intervention": intervention,
-        "lessons": [(lesson, labels.STATES[lesson.state]) for lesson in lessons],
-        "may_write": membership.can(Permission.CONTRIBUTE),
+        "lessons": _lessons_with_looks(lessons),
+        "may_log": "log" in policies.allowed_in(membership, intervention.organisation),
         "slug": membership.organisation.slug,
     }
+
+
+def _lessons_with_looks(rows: LessonQuerySet) -> list[tuple[Lesson, things.Look]]:
+    lessons = rows.select_related("revision", "organisation")
+    return [(lesson, labels.STATES[State(lesson.state)]) for lesson in lessons]

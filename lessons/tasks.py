@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from jobs.runner import Assignment
 from lessons.actions import importing
+from lessons.actions.importing import Report
+from lessons.importing.sheets import count_rows, sheet_of
 from lessons.models import ImportRun
 
 
@@ -13,8 +15,7 @@ def try_out(work: Assignment, run_id: int) -> dict[str, Any]:
     """Read a file without writing its lessons."""
     run = ImportRun.objects.select_related("organisation").get(pk=run_id)
     with timezone.override(run.organisation.time_zone):
-        total = importing.total_rows(run)
-        importing.try_out(run, report=lambda done: work.progress(100 * done / total, f"{done:,} of {total:,} rows"))
+        importing.try_import(run, report=_progress_of(work, run))
     return {"url": run.get_absolute_url()}
 
 
@@ -22,10 +23,10 @@ def bring_in(work: Assignment, run_id: int) -> dict[str, Any]:
     """Write the lessons of a file, from where the run stands."""
     run = ImportRun.objects.select_related("organisation", "by").get(pk=run_id)
     with timezone.override(run.organisation.time_zone):
-        total = importing.total_rows(run)
-        importing.work_through(
-            run,
-            at=timezone.now(),
-            report=lambda done: work.progress(100 * done / total, f"{done:,} of {total:,} rows"),
-        )
+        importing.run_import(run, at=timezone.now(), report=_progress_of(work, run))
     return {"url": run.get_absolute_url()}
+
+
+def _progress_of(work: Assignment, run: ImportRun) -> Report:
+    total = count_rows(sheet_of(run))
+    return lambda done: work.progress(100 * done / total, f"{done:,} of {total:,} rows")

@@ -1,15 +1,17 @@
 """The one table of moves: from which state to which, who may, what it needs, and who may see the lesson then.
 
-Pages draw their buttons from it, ``lessons.actions`` keeps it. Later states (action agreed, learned …) have no moves.
+Pages draw their buttons from it by way of ``lessons.policies``, and ``lessons.actions`` keeps it. Later states (action
+agreed, learned …) have no moves.
 """
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+from typing import TypedDict
 
+from lessons.events import Event
 from lessons.models import Lesson, State
-from organisations.models import Membership
-from organisations.permissions import Permission
+from organisations.models import Group
 from organisations.visibility import Reach
 
 # Working days within which an author is promised an answer. Bank holidays count: the portal does not know whose.
@@ -26,10 +28,10 @@ class Who(Enum):
 
 @dataclass(frozen=True)
 class Move:
-    """One row of the table. ``verb`` stands in the trail. ``reach`` None: as far as the lesson is to be shared."""
+    """One row of the table. ``event`` tells of it. ``reach`` None: as far as the lesson is to be shared."""
 
     name: str
-    verb: str
+    event: Event
     before: frozenset[State]
     after: State
     who: Who
@@ -37,30 +39,51 @@ class Move:
     reach: Reach | None = Reach.REVIEWERS
 
 
-_S = State
+_E, _S = Event, State
 MOVES = {
     move.name: move
     for move in (
         Move(
             "submit",
-            "submitted",
+            _E.LESSON_SUBMITTED,
             frozenset({_S.DRAFT, _S.RETURNED}),
             _S.SUBMITTED,
             Who.AUTHOR,
             "what happened, and the advice",
         ),
-        Move("withdraw", "withdrawn", frozenset({_S.SUBMITTED, _S.IN_REVIEW}), _S.DRAFT, Who.AUTHOR, "", Reach.AUTHOR),
-        Move("claim", "claimed", frozenset({_S.SUBMITTED}), _S.IN_REVIEW, Who.VALIDATOR, ""),
         Move(
-            "take_over", "taken over", frozenset({_S.IN_REVIEW}), _S.IN_REVIEW, Who.VALIDATOR, "that the answer is late"
+            "withdraw",
+            _E.LESSON_WITHDRAWN,
+            frozenset({_S.SUBMITTED, _S.IN_REVIEW}),
+            _S.DRAFT,
+            Who.AUTHOR,
+            "",
+            Reach.AUTHOR,
         ),
-        Move("release", "released", frozenset({_S.IN_REVIEW}), _S.SUBMITTED, Who.HOLDER, ""),
-        Move("return", "returned", frozenset({_S.IN_REVIEW}), _S.RETURNED, Who.HOLDER, "a comment"),
-        Move("decline", "declined", frozenset({_S.IN_REVIEW}), _S.DECLINED, Who.HOLDER, "a reason"),
-        Move("identify", "identified", frozenset({_S.IN_REVIEW}), _S.IDENTIFIED, Who.HOLDER, "the quality list", None),
+        Move("claim", _E.LESSON_CLAIMED, frozenset({_S.SUBMITTED}), _S.IN_REVIEW, Who.VALIDATOR, ""),
+        Move(
+            "take_over",
+            _E.LESSON_TAKEN_OVER,
+            frozenset({_S.IN_REVIEW}),
+            _S.IN_REVIEW,
+            Who.VALIDATOR,
+            "that the answer is late",
+        ),
+        Move("release", _E.LESSON_RELEASED, frozenset({_S.IN_REVIEW}), _S.SUBMITTED, Who.HOLDER, ""),
+        Move("return", _E.LESSON_RETURNED, frozenset({_S.IN_REVIEW}), _S.RETURNED, Who.HOLDER, "a comment"),
+        Move("decline", _E.LESSON_DECLINED, frozenset({_S.IN_REVIEW}), _S.DECLINED, Who.HOLDER, "a reason"),
+        Move(
+            "identify",
+            _E.LESSON_IDENTIFIED,
+            frozenset({_S.IN_REVIEW}),
+            _S.IDENTIFIED,
+            Who.HOLDER,
+            "the quality list",
+            None,
+        ),
         Move(
             "note",
-            "noted",
+            _E.LESSON_NOTED,
             frozenset({_S.IN_REVIEW}),
             _S.NOTED,
             Who.HOLDER,
@@ -71,44 +94,11 @@ MOVES = {
 }
 
 
-def may(name: str, lesson: Lesson, membership: Membership, *, on: date) -> bool:
-    """Whether this member may make this move with the lesson as it stands on this day."""
-    move = MOVES[name]
-    if lesson.state not in move.before or lesson.organisation_id != membership.organisation_id:
-        return False
-    is_author = lesson.author_id == membership.person_id
-    if move.who is Who.AUTHOR:
-        return is_author and membership.can(Permission.CONTRIBUTE)
-    if is_author or not membership.can(Permission.VALIDATE):
-        return False
-    holds = lesson.claimed_by_id == membership.person_id
-    if move.who is Who.HOLDER:
-        return holds
-    return name != "take_over" or (not holds and (is_late(lesson, on=on) or lesson.claimed_by_id is None))
+class Readers(TypedDict):
+    """Who may read something: the columns of visibility that its author does not decide."""
 
-
-def moves_open_to(lesson: Lesson, membership: Membership, *, on: date) -> set[str]:
-    """The names of all moves that this member may make now."""
-    return {name for name in MOVES if may(name, lesson, membership, on=on)}
-
-
-def may_write(lesson: Lesson, membership: Membership) -> bool:
-    """The author while it is with them; once it is checked also those who curate, and its page says so."""
-    if lesson.organisation_id != membership.organisation_id or not membership.can(Permission.CONTRIBUTE):
-        return False
-    is_author = lesson.author_id == membership.person_id
-    if lesson.is_shared:
-        return is_author or membership.can(Permission.FACILITATE)
-    return is_author and lesson.is_with_author
-
-
-def may_confirm(lesson: Lesson, membership: Membership) -> bool:
-    """Whether this member may say that a lesson which was changed after its check is still right."""
-    if not lesson.is_shared or not lesson.changed_since_validation or lesson.revision is None:
-        return False
-    wrote_it = membership.person_id in {lesson.author_id, lesson.revision.by_id}
-    here = lesson.organisation_id == membership.organisation_id
-    return here and membership.can(Permission.VALIDATE) and not wrote_it
+    reach: str
+    group: Group | None
 
 
 def is_late(lesson: Lesson, *, on: date) -> bool:
@@ -125,6 +115,13 @@ def working_days_after(day: date, count: int) -> date:
     return day
 
 
-def reach_of(move: Move, lesson: Lesson) -> str:
+def reach_after(move: Move, lesson: Lesson) -> str:
     """Who may see the lesson after the move."""
     return lesson.share_with if move.reach is None else move.reach
+
+
+def readers_of_actions(lesson: Lesson) -> Readers:
+    """Who may read the actions that follow from a lesson, and so its title: at most those who read the lesson."""
+    if lesson.reach == Reach.GROUP:
+        return {"reach": Reach.GROUP, "group": lesson.group}
+    return {"reach": Reach.ORGANISATION, "group": None}

@@ -1,4 +1,4 @@
-"""The end of a session: its summary, the promises that were made, and the lessons that others could use."""
+"""The end of a session: its summary, the actions that were agreed, and the lessons that others could use."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,23 +7,24 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from actionplan import actions as promises
+import actionplan.actions
 from actionplan.models import Action
 from kmportal.lib.exceptions import Refusal
 from lessons import emails, prefill
-from lessons.actions import writing
-from lessons.models import SessionAction
+from lessons.actions.writing import start_lesson
 from lessons.prefill import Advice, Promise
-from organisations.models import Person
-from techniques import actions as sessions
+from organisations.models import Membership
+from organisations.permissions import Permission
+from organisations.policies import require
+from techniques.actions.room import closing
 from techniques.models import Session
 
 
 @transaction.atomic
-def close(
+def close_with_lessons(
     session: Session,
     *,
-    by: Person,
+    by: Membership,
     at: datetime,
     summary: Mapping[str, str],
     promised: Sequence[Promise] = (),
@@ -34,56 +35,44 @@ def close(
     Whoever led it hears when an action is late. The lessons become drafts of ``by``, so that somebody else checks
     them; what was expected, what happened and why come from the agreed summary.
     """
-    session = sessions.close(session, by=by, summary=summary, at=at)
-    made = [_promise(session, promise, by) for promise in promised]
+    require(Permission.FACILITATE, by, session.organisation)
+    session = closing.close_session(session, by=by, at=at, summary=summary)
+    agreed = [_add_action(session, by=by, at=at, **vars(promise)) for promise in promised]
     story = prefill.story_from(session.summary, session.stages.all())
     day = timezone.localdate(min(session.starts_at, at))  # a group that begins the evening before has met today
     for lesson in advice:
         words = {**story, "title": lesson.title, "when_you": lesson.when_you, "then_do": lesson.then_do}
         facts = {"group": session.group, "happened_on": day}
-        writing.start(session.organisation, by=by, at=at, words=words, facts=facts, session=session)
-    _tell_guests(session, made)
+        start_lesson(session.organisation, by=by, at=at, words=words, facts=facts, session=session)
+    _mail_guests(session, agreed, at=at)
     return session
 
 
 @transaction.atomic
-def promise_for(session: Session, *, by: Person, **words: Any) -> Action:
-    """An action that somebody remembers after the close. ``words`` are those of ``actionplan.actions.promise``.
+def add_session_action(session: Session, *, by: Membership, at: datetime, **words: Any) -> Action:
+    """An action that somebody remembers after the close. ``words`` are those of ``actionplan.actions.add_action``.
 
-    A guest hears of it once, as those do who promised before the close.
+    A guest hears of it once, as those do who took an action on before the close.
     """
-    if session.state != Session.State.CLOSED:
+    require(Permission.CONTRIBUTE, by, session.organisation)
+    if not session.is_closed:
         raise Refusal("This session is not closed yet. You add its actions when you close it.")
-    action = _hang_on(session, by, words)
-    _, is_new = SessionAction.objects.get_or_create(action=action, defaults={"session": session})
-    if is_new:
-        _tell_guests(session, [action])
+    action = _add_action(session, by=by, at=at, **words)
+    _mail_guests(session, [action], at=at)
     return action
 
 
-def _promise(session: Session, promise: Promise, by: Person) -> Action:
-    action = _hang_on(session, by, dict(vars(promise)))
-    SessionAction.objects.create(session=session, action=action)
-    return action
-
-
-def _hang_on(session: Session, by: Person, words: dict[str, Any]) -> Action:
-    return promises.promise(
-        session.organisation,
-        by=by,
-        source=f"{session.technique.name}: {session.title}",
-        source_url_name="session_detail",
-        source_url_args=[session.organisation.slug, session.pk],
-        told_when_late=session.facilitator,
-        **words,
+def _add_action(session: Session, *, by: Membership, at: datetime, **words: Any) -> Action:
+    return actionplan.actions.add_action(
+        session.organisation, by=by, at=at, source=session, told_when_late=session.facilitator, **words
     )
 
 
-def _tell_guests(session: Session, made: Sequence[Action]) -> None:
-    """Each guest with an address gets one mail with all that they promised."""
-    guests: dict[str, list[Action]] = {}
-    for action in made:
+def _mail_guests(session: Session, actions: Sequence[Action], *, at: datetime) -> None:
+    """Each guest with an address gets one mail with all that they took on."""
+    of_guests: dict[str, list[Action]] = {}
+    for action in actions:
         if action.guest_email:
-            guests.setdefault(action.guest_email.lower(), []).append(action)
-    for address, actions in guests.items():
-        emails.promised(session, address, actions[0].guest_name, actions)
+            of_guests.setdefault(action.guest_email.lower(), []).append(action)
+    for address, theirs in of_guests.items():
+        emails.actions_of_guest(session, address, theirs[0].guest_name, theirs, at=at)

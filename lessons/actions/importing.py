@@ -1,7 +1,8 @@
-"""Bringing lessons in from a file: look at it, try it out, then write batch by batch.
+"""Bringing lessons in from a file: upload it, settle how it is read, try it out, then write batch by batch.
 
 Each batch is one transaction with the lessons, the index, the problems, the counts and how far the run is. So a run
-that is killed goes on where it stopped, and one that is started anew finds its rows and changes nothing.
+that is killed goes on where it stopped, and one that is started anew finds its rows and changes nothing. A whole run is
+one event; its thousands of lessons are put into the index by their batch.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,31 +11,33 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
-from django.utils import timezone
 
 from jobs.actions import enqueue
 from jobs.models import Job
 from kmportal.lib.exceptions import Refusal, Stale
-from kmportal.lib.importing import Sheet, check_kind, decode, read
-from lessons.importing.batches import Writer, standings
-from lessons.importing.merging import Counts, Decision, Standing, decide
-from lessons.importing.rows import FIELDS, Reader, Row, has_what_it_takes, match, source_of
+from kmportal.lib.importing import check_kind, decode, read
+from kmportal.lib.model_rules import refuse_invalid
+from lessons.events import Event
+from lessons.importing.batches import BatchWriter, load_standings
+from lessons.importing.merging import Counts, Decision, Standing, decide_rows
+from lessons.importing.rows import FIELDS, Row, leads_to_words, match_headings, name_of_source
+from lessons.importing.sheets import count_rows, reader_of
 from lessons.models import ImportProblem, ImportRun
-from organisations import audit
-from organisations.models import Organisation, Person
+from organisations import events
+from organisations.models import Membership, Organisation
+from organisations.permissions import Permission
+from organisations.policies import require
 
 BATCH = 100
 KEEP_FILES = timedelta(days=30)
-# The file of problems, as a download and from the command.
-PROBLEM_COLUMNS = ("Row", "Number in the source", "What happened", "Sentence")
 Report = Callable[[int], None]
 
 
 @transaction.atomic
-def look(
+def upload_import(
     organisation: Organisation,
     *,
-    by: Person,
+    by: Membership,
     at: datetime,
     file_name: str,
     content: bytes,
@@ -44,33 +47,49 @@ def look(
 ) -> ImportRun:
     """Take a file in without bringing anything in yet: refuse what is no table, match the headings.
 
-    The caller has checked that ``by`` may import here. Without a source it is named after the system or the file,
-    without a group the lessons belong to one that is named after the source.
+    Without a source it is named after the system or the file, without a group the lessons belong to one that is named
+    after the source.
     """
+    require(Permission.FACILITATE, by, organisation)
     check_kind(content[:8192], content)
     sheet = read(decode(content, encoding).text)
-    _read_once(sheet)
-    source = source.strip() or source_of(sheet.headings, file_name)
-    return ImportRun.objects.create(
+    count_rows(sheet)
+    source = source.strip() or name_of_source(sheet.headings, file_name)
+    run = ImportRun(
         organisation=organisation,
-        by=by,
+        by=by.person,
         file_name=file_name[:200],
         content=content,
         encoding=encoding,
         source=source,
         group_name=group_name.strip() or source,
-        mapping=match(sheet.headings),
+        mapping=match_headings(sheet.headings),
         started_at=at,
     )
+    refuse_invalid(run, "source", "group_name")
+    run.save()
+    return run
 
 
 @transaction.atomic
-def settle(
-    run: ImportRun, *, seen: int, source: str, group_name: str, encoding: str, mapping: Mapping[str, str]
+def settle_import(
+    run: ImportRun,
+    *,
+    by: Membership,
+    at: datetime,
+    seen: int,
+    source: str,
+    group_name: str,
+    encoding: str,
+    mapping: Mapping[str, str],
 ) -> ImportRun:
-    """Say how the file is to be read. What was tried out before no longer counts."""
-    _hold(run)
-    _not_begun(run)
+    """Say how the file is to be read. What was tried out before no longer counts.
+
+    ``seen`` is the version that the person had before them; ``Stale`` if it has moved on.
+    """
+    require(Permission.FACILITATE, by, run.organisation)
+    _lock_run(run)
+    _must_not_have_begun(run)
     if run.version != seen:
         raise Stale("Somebody else changed how this file is read. Look at it again.")
     decode(bytes(run.content), encoding)
@@ -78,55 +97,69 @@ def settle(
     _check_mapping(known)
     run.source, run.encoding, run.mapping = source.strip(), encoding, known
     run.group_name = group_name.strip() or run.source
+    refuse_invalid(run, "source", "group_name")
     run.state, run.counts, run.job = ImportRun.State.UPLOADED, {}, None
     run.version += 1
-    run.save()
+    run.save(update_fields=["source", "encoding", "mapping", "group_name", "state", "counts", "job", "version"])
     run.problems.all().delete()
     return run
 
 
 @transaction.atomic
-def ask_to_try(run: ImportRun, *, by: Person) -> Job:
+def request_trial(run: ImportRun, *, by: Membership, at: datetime) -> Job:
     """Have it tried out by the worker: everything is read and compared, nothing is written."""
-    _hold(run)
-    _not_begun(run)
+    require(Permission.FACILITATE, by, run.organisation)
+    _lock_run(run)
+    _must_not_have_begun(run)
     _check_mapping(run.mapping)
-    return _enqueue(run, "lessons.tasks.try_out", f"Try out {run.file_name}", by, f"import {run.pk} try {run.version}")
+    key = f"import {run.pk} try {run.version}"
+    return _enqueue_job(run, "lessons.tasks.try_out", f"Try out {run.file_name}", key=key, by=by, at=at)
 
 
 @transaction.atomic
-def ask_to_run(run: ImportRun, *, by: Person) -> Job:
-    """Have the lessons brought in by the worker. Pressed twice it runs once."""
-    _hold(run)
+def request_import(run: ImportRun, *, by: Membership, at: datetime) -> Job:
+    """Have the lessons brought in by the worker. Idempotent: pressed twice it runs once."""
+    require(Permission.FACILITATE, by, run.organisation)
+    _lock_run(run)
     if run.state in (ImportRun.State.RUNNING, ImportRun.State.DONE) and run.job is not None:
         return run.job
-    begin(run)
-    return _enqueue(run, "lessons.tasks.bring_in", f"Bring in {run.file_name}", by, f"import {run.pk} run")
+    begin_import(run)
+    key = f"import {run.pk} run"
+    return _enqueue_job(run, "lessons.tasks.bring_in", f"Bring in {run.file_name}", key=key, by=by, at=at)
+
+
+# --- What the worker and the command do ------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def begin(run: ImportRun) -> None:
-    """Leave looking and trying behind: from here on only ``work_through`` moves it."""
-    _hold(run)
-    _not_begun(run)
+def begin_import(run: ImportRun) -> None:
+    """Leave looking and trying behind: from here on only ``run_import`` moves it.
+
+    Part of asking for an import, or called by the command: nobody’s permission is asked here.
+    """
+    _lock_run(run)
+    _must_not_have_begun(run)
     _check_mapping(run.mapping)
     run.problems.all().delete()
     run.state, run.counts, run.rows_done = ImportRun.State.RUNNING, {}, 0
     run.save(update_fields=["state", "counts", "rows_done"])
 
 
-def try_out(run: ImportRun, *, report: Report | None = None) -> Counts:
-    """Read everything and say what would become of it; only the counts and problems are kept."""
-    counts, pretended, problems = Counts(), _Pretended(run), []
-    for rows in _batches(_reader(run).rows()):
-        decisions = decide(rows, pretended.known(rows))
-        counts.add(decisions)
-        problems += _problems(run, decisions)
+def try_import(run: ImportRun, *, report: Report | None = None) -> Counts:
+    """Read everything and say what would become of it; only the counts and problems are kept.
+
+    Called by the worker and the command: nobody’s permission is asked here.
+    """
+    counts, pretended, problems = Counts(), _PretendedStandings(run), []
+    for rows in _batches_of(reader_of(run).read_rows()):
+        decisions = decide_rows(rows, pretended.known_to(rows))
+        counts.count_in(decisions)
+        problems += _problems_of(run, decisions)
         if report:
             report(counts.read)
     with transaction.atomic():
-        _hold(run)
-        _not_begun(run)
+        _lock_run(run)
+        _must_not_have_begun(run)
         run.problems.all().delete()
         ImportProblem.objects.bulk_create(problems, batch_size=500)
         run.state, run.counts = ImportRun.State.TRIED, asdict(counts)
@@ -134,98 +167,89 @@ def try_out(run: ImportRun, *, report: Report | None = None) -> Counts:
     return counts
 
 
-def work_through(run: ImportRun, *, at: datetime, report: Report | None = None) -> Counts:
-    """Write the lessons, batch after batch, from where the run stands. To be called after ``begin``; safe to repeat."""
+def run_import(run: ImportRun, *, at: datetime, report: Report | None = None) -> Counts:
+    """Write the lessons, batch after batch, from where the run stands. To be called after ``begin_import``.
+
+    Idempotent: what was written is not written again. Called by the worker and the command: nobody’s permission is
+    asked here.
+    """
     while run.state == ImportRun.State.RUNNING:
-        _pass(run, at, report)
+        _write_the_rest(run, at, report)
     return Counts(**run.counts)
 
 
-def tidy(at: datetime) -> None:
-    """Forget files after a month. What was brought in stays, and so does how it went; what was only looked at goes."""
+def tidy_imports(at: datetime) -> None:
+    """Forget files after a month. What was brought in stays, and so does how it went; what was only looked at goes.
+
+    Called by the timetable.
+    """
     State, old = ImportRun.State, at - KEEP_FILES
     ImportRun.objects.filter(state=State.DONE, finished_at__lt=old).exclude(content=b"").update(content=b"")
     ImportRun.objects.filter(state__in=[State.UPLOADED, State.TRIED], started_at__lt=old).delete()
 
 
-def total_rows(run: ImportRun) -> int:
-    """How many rows the file has."""
-    return _read_once(sheet_of(run))
-
-
-def sheet_of(run: ImportRun) -> Sheet:
-    """The table in the file, as it is to be read."""
-    return read(decode(bytes(run.content), run.encoding).text)
-
-
-def first_rows(run: ImportRun, most: int) -> list[Row]:
-    """The first rows as the lessons that they would become."""
-    return list(islice(_reader(run).rows(), most))
-
-
-def problem_rows(run: ImportRun) -> Iterator[Sequence[object]]:
-    """The lines of the file of problems."""
-    for problem in run.problems.all():
-        yield (problem.row, problem.external_id, "refused" if problem.is_refusal else "brought in", problem.sentence)
-
-
-def _pass(run: ImportRun, at: datetime, report: Report | None) -> None:
+def _write_the_rest(run: ImportRun, at: datetime, report: Report | None) -> None:
     """From where the run stands to the end, unless somebody else has moved it meanwhile: then the caller goes again."""
-    writer = Writer(run, at)
-    for rows in _batches(_reader(run).rows(skip=run.rows_done)):
-        if not _write(run, writer, rows):
+    writer = BatchWriter(run, at)
+    for rows in _batches_of(reader_of(run).read_rows(skip=run.rows_done)):
+        if not _write_batch(run, writer, rows):
             return
         if report:
             report(run.rows_done)
-    with transaction.atomic():
-        _hold(run)
-        if run.state == ImportRun.State.RUNNING:
-            run.state, run.finished_at = ImportRun.State.DONE, timezone.now()
-            run.counts = run.counts or asdict(Counts())
-            run.save(update_fields=["state", "finished_at", "counts"])
-            audit.record(run.organisation, "brought in", run, by=run.by, source=run.source, **run.counts)
+    _finish_run(run, at)
 
 
 @transaction.atomic
-def _write(run: ImportRun, writer: Writer, rows: Sequence[Row]) -> bool:
+def _write_batch(run: ImportRun, writer: BatchWriter, rows: Sequence[Row]) -> bool:
     """One batch. Answers False, and writes nothing, when the run is no longer where it was."""
     position = run.rows_done
-    _hold(run)
+    _lock_run(run)
     if run.rows_done != position or run.state != ImportRun.State.RUNNING:
         return False
-    decisions = writer.write(rows)
+    decisions = writer.write_batch(rows)
     counts = Counts(**run.counts)
-    counts.add(decisions)
-    ImportProblem.objects.bulk_create(_problems(run, decisions))
+    counts.count_in(decisions)
+    ImportProblem.objects.bulk_create(_problems_of(run, decisions))
     run.rows_done, run.counts = position + len(rows), asdict(counts)
     run.save(update_fields=["rows_done", "counts"])
     return True
 
 
-class _Pretended:
-    """What would stand after the rows so far, for a run that writes nothing."""
+@transaction.atomic
+def _finish_run(run: ImportRun, at: datetime) -> None:
+    """The one event of the whole run, told in the name of whoever uploaded the file."""
+    _lock_run(run)
+    if run.state != ImportRun.State.RUNNING:
+        return
+    run.state, run.finished_at = ImportRun.State.DONE, at
+    run.counts = run.counts or asdict(Counts())
+    run.save(update_fields=["state", "finished_at", "counts"])
+    events.record(Event.LESSONS_IMPORTED, run, by=run.by, at=at, texts={"source": run.source}, **run.counts)
+
+
+# --- What they share -------------------------------------------------------------------------------------------------
+
+
+class _PretendedStandings:
+    """What would stand after the rows so far, for a trial that writes nothing."""
 
     def __init__(self, run: ImportRun) -> None:
         self.run = run
         self.so_far: dict[str, Standing] = {}
 
-    def known(self, rows: Iterable[Row]) -> dict[str, Standing]:
+    def known_to(self, rows: Iterable[Row]) -> dict[str, Standing]:
         wanted = {row.external_id for row in rows if not row.refusal} - set(self.so_far)
-        self.so_far.update({key: standing for key, (_, standing) in standings(self.run, wanted).items()})
+        self.so_far.update({key: standing for key, (_, standing) in load_standings(self.run, wanted).items()})
         return self.so_far
 
 
-def _reader(run: ImportRun) -> Reader:
-    return Reader(sheet_of(run), run.mapping, on=timezone.localdate(run.started_at))
-
-
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def _batches_of(rows: Iterable[Row]) -> Iterator[list[Row]]:
     left = iter(rows)
     while batch := list(islice(left, BATCH)):
         yield batch
 
 
-def _problems(run: ImportRun, decisions: Iterable[Decision]) -> list[ImportProblem]:
+def _problems_of(run: ImportRun, decisions: Iterable[Decision]) -> list[ImportProblem]:
     found = []
     for decision in decisions:
         row = decision.row
@@ -240,30 +264,27 @@ def _problems(run: ImportRun, decisions: Iterable[Decision]) -> list[ImportProbl
     return found
 
 
-def _read_once(sheet: Sheet) -> int:
-    """Read the whole table, so that a file that breaks off in the middle is refused before anything is written."""
-    return sum(1 for _ in sheet.records())
-
-
-def _enqueue(run: ImportRun, function: str, title: str, by: Person, key: str) -> Job:
-    run.job = enqueue(function, {"run_id": run.pk}, title=title, key=key, by=by, organisation=run.organisation)
+def _enqueue_job(run: ImportRun, function: str, title: str, *, key: str, by: Membership, at: datetime) -> Job:
+    run.job = enqueue(
+        function, {"run_id": run.pk}, title=title, key=key, by=by, organisation=run.organisation, due_at=at
+    )
     run.save(update_fields=["job"])
     return run.job
 
 
-def _hold(run: ImportRun) -> None:
-    """Lock the row and bring ``run`` up to what stands there; the file itself never changes and is not read again."""
+def _lock_run(run: ImportRun) -> None:
+    """Row lock: bring ``run`` up to what stands there; the file itself never changes and is not read again."""
     fields = [field.name for field in ImportRun._meta.concrete_fields if field.name != "content"]
     run.refresh_from_db(fields=fields, from_queryset=ImportRun.objects.select_for_update())
 
 
-def _not_begun(run: ImportRun) -> None:
+def _must_not_have_begun(run: ImportRun) -> None:
     if run.state in (ImportRun.State.RUNNING, ImportRun.State.DONE):
         raise Refusal("This file is being brought in, or has been. To do it again, upload it again.")
 
 
 def _check_mapping(mapping: Mapping[str, str]) -> None:
-    if not has_what_it_takes(mapping):
+    if not leads_to_words(mapping):
         raise Refusal("No column gives a title or a text. Say which one does.")
     names = [name for name in mapping.values() if name != "tags"]
     if twice := next((name for name in names if names.count(name) > 1), ""):

@@ -1,15 +1,17 @@
-"""One step in a lesson’s life, as every action takes it: lock, check the table, write, and leave its traces."""
+"""One move in a lesson’s life, as every action takes it: lock, check the table, write, and record the event."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from kmportal.lib.exceptions import Refusal
-from lessons import search_documents, workflow
-from lessons.models import Lesson, LessonEvent, LessonRevision, State
-from organisations import audit
-from organisations.models import Membership, Person
+from kmportal.lib.model_rules import refuse_invalid
+from lessons import policies, workflow
+from lessons.models import Lesson, LessonEvent, State
+from organisations import events
+from organisations.models import Group, Membership, Organisation
 
 # Why a move is refused, by the state that the lesson is really in.
 _INSTEAD = {
@@ -20,66 +22,57 @@ _INSTEAD = {
 }
 
 
-def lock(lesson: Lesson) -> None:
-    """Hold the row until the transaction ends, and bring ``lesson`` up to what stands there now."""
-    lesson.refresh_from_db(from_queryset=Lesson.objects.select_for_update())
+def lock_lesson(lesson: Lesson) -> None:
+    """Row lock: hold the row until the transaction ends, and bring ``lesson`` up to what stands there now."""
+    rows = Lesson.objects.select_for_update(of=("self",)).select_related("organisation", "revision")
+    lesson.refresh_from_db(from_queryset=rows)
 
 
-def membership_in(lesson: Lesson, by: Person) -> Membership:
-    """The person’s membership where the lesson belongs, or a refusal."""
-    found = Membership.objects.current().filter(organisation=lesson.organisation_id, person=by).first()
-    if found is None:
-        raise Refusal("You do not belong to the organisation of this lesson.")
-    return found
+def take_move(
+    lesson: Lesson,
+    name: str,
+    *,
+    by: Membership,
+    at: datetime,
+    comment: str = "",
+    facts: Mapping[str, Any] | None = None,
+    **columns: Any,
+) -> None:
+    """Make one move of the table with a lesson that is locked, and tell of it.
 
-
-def take(lesson: Lesson, name: str, *, by: Person, at: datetime, comment: str = "", **values: Any) -> LessonEvent:
-    """Make one move of the table with a lesson that is locked: state, reach, event, trail, index. ``values`` are
-    further columns that change with it. Refuses with a sentence what the table does not allow."""
+    ``columns`` change with the state, ``facts`` are told with it. Refuses with a sentence what the table does not
+    allow. The action has asked whether the person’s role allows such a move at all.
+    """
     move = workflow.MOVES[name]
-    if not workflow.may(name, lesson, membership_in(lesson, by), on=timezone.localdate(at)):
-        raise Refusal(_why_not(lesson, move, by))
+    if not policies.may_move(by, lesson, name, on=timezone.localdate(at)):
+        raise Refusal(_reason_against(lesson, move, by))
+    refuse_invalid(LessonEvent(comment=comment), "comment")
     before, lesson.state = lesson.state, move.after
-    for column, value in values.items():
+    for column, value in columns.items():
         setattr(lesson, column, value)
-    lesson.reach = workflow.reach_of(move, lesson)
-    keep(lesson, "state", "reach", *values)
-    event = note(lesson, before=before, by=by, at=at, comment=comment)
-    audit.record(lesson.organisation, move.verb, lesson, by=by, before=before, after=lesson.state)
-    search_documents.put(lesson)
-    return event
+    lesson.reach = workflow.reach_after(move, lesson)
+    save_columns(lesson, "state", "reach", *columns)
+    told = {"before": before, "after": lesson.state, **(facts or {})}
+    events.record(move.event, lesson, by=by, at=at, note=comment.strip(), **told)
 
 
-def _why_not(lesson: Lesson, move: workflow.Move, by: Person) -> str:
-    if move.who is not workflow.Who.AUTHOR and lesson.author_id == by.pk:
+def _reason_against(lesson: Lesson, move: workflow.Move, by: Membership) -> str:
+    if move.who is not workflow.Who.AUTHOR and lesson.author_id == by.person_id:
         return "You cannot check your own lesson. Somebody else must do it."
-    if lesson.state == State.IN_REVIEW and lesson.claimed_by_id not in {None, by.pk}:
+    if lesson.state == State.IN_REVIEW and lesson.claimed_by_id not in {None, by.person_id}:
         return f"{lesson.claimed_by} has claimed this lesson."
     if lesson.state not in move.before:
         return _INSTEAD.get(State(lesson.state), f"This lesson is {lesson.get_state_display().lower()} already.")
     return f"Only {move.who.value} can do this."
 
 
-def keep(lesson: Lesson, *columns: str) -> None:
+def save_columns(lesson: Lesson, *columns: str) -> None:
     """Save columns of a locked lesson and count its version up."""
     lesson.version += 1
     lesson.save(update_fields=[*columns, "version"])
 
 
-def note(lesson: Lesson, *, before: str, by: Person | None, at: datetime, comment: str = "") -> LessonEvent:
-    """One line of the history that its page shows."""
-    return LessonEvent.objects.create(
-        lesson=lesson,
-        before=before,
-        after=lesson.state,
-        comment=comment.strip(),
-        revision=lesson.revision,
-        at=at,
-        by=by,
-    )
-
-
-def newest_number(lesson: Lesson) -> int:
-    return (
-        LessonRevision.objects.filter(lesson=lesson).order_by("-number").values_list("number", flat=True).first() or 0
-    )
+def refuse_foreign_group(organisation: Organisation, group: Group | None) -> None:
+    """A lesson belongs to no group of another organisation. Raises ``Refusal``."""
+    if group is not None and group.organisation_id not in {None, organisation.pk}:
+        raise Refusal("Choose a group of your own organisation.")

@@ -1,4 +1,7 @@
-"""An author’s side: write a lesson down, change it, send it for review, take it back, throw a draft away."""
+"""An author’s side: write a lesson down, change it, send it for review, take it back, throw a draft away.
+
+Each asks its permission first and is told once, as an event: trail, history, notices and search follow from there.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -8,34 +11,41 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from actionplan import actions as promises
+import actionplan.actions
 from actionplan.models import Action
 from kmportal.lib.exceptions import Refusal, Stale
-from lessons import search_documents, workflow
-from lessons.actions import transitions
-from lessons.models import Lesson, LessonAction, LessonRevision, State, Tag
+from kmportal.lib.model_rules import refuse_invalid
+from lessons import policies, workflow
+from lessons.actions.tagging import file_under_tags, has_the_tags
+from lessons.actions.transitions import lock_lesson, refuse_foreign_group, save_columns, take_move
+from lessons.events import Event
+from lessons.models import Lesson, LessonRevision, State
 from lessons.quality import title_from
-from notifications.actions import tell, untell
-from organisations import audit
-from organisations.models import Membership, Organisation, Person
+from organisations import events
+from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
+from organisations.policies import require
 from organisations.visibility import Reach
 from roadmap.models import Intervention
+from search import subscribers as search
 from techniques.models import Session
 
 # The columns of a revision that people write, and of the lesson itself.
 WORDS = ("title", "expected", "happened", "why", "when_you", "then_do", "abstract", "learned")
 FACTS = ("kind", "went_well", "group", "happened_on", "contact", "process", "share_with")
-SHORT = {"title": 300, "when_you": 1000}
+# These stand in one line.
+ONE_LINE = frozenset({"title", "when_you"})
+# Facts with a rule of their own on the model.
+RULED = ("kind", "contact", "process", "share_with")
 # With whom a checked lesson can be shared, from few to many.
 WIDTHS = [Reach.AUTHOR, Reach.REVIEWERS, Reach.GROUP, Reach.ORGANISATION, Reach.NETWORK]
 
 
 @transaction.atomic
-def start(
+def start_lesson(
     organisation: Organisation,
     *,
-    by: Person,
+    by: Membership,
     at: datetime,
     words: Mapping[str, str],
     facts: Mapping[str, Any] | None = None,
@@ -44,38 +54,38 @@ def start(
     intervention: Intervention | None = None,
     once: UUID | None = None,
 ) -> Lesson:
-    """Write a draft down; only its author sees it. The caller has checked that ``by`` may log lessons here.
+    """Write a draft down; only its author sees it.
 
-    The same ``once`` a second time answers the draft that it made the first time, unchanged.
+    Idempotent: the same ``once`` a second time answers the draft that it made the first time, unchanged.
     """
+    require(Permission.CONTRIBUTE, by, organisation)
+    fresh, values = _clean_words(words), {"contact": str(by.person), **_only_known(facts or {}, FACTS)}
+    _refuse_invalid(organisation, fresh, values)
     lesson, made = Lesson.objects.get_or_create(
         organisation=organisation,
-        author=by,
+        author=by.person,
         once=once or uuid4(),
         defaults={
             "session": session,
             "intervention": intervention or (session.intervention if session else None),
             "created_at": at,
-            "contact": str(by),
-            **_known(facts or {}, FACTS),
+            **values,
         },
     )
     if not made:
         return lesson
-    lesson.revision = LessonRevision.objects.create(lesson=lesson, number=1, at=at, by=by, **_words(words))
+    lesson.revision = LessonRevision.objects.create(lesson=lesson, number=1, at=at, by=by.person, **fresh)
     lesson.save(update_fields=["revision"])
-    file_under(lesson, tags)
-    transitions.note(lesson, before="", by=by, at=at)
-    audit.record(organisation, "drafted", lesson, by=by, session=session.pk if session else None)
-    search_documents.put(lesson)
+    file_under_tags(lesson, tags)
+    events.record(Event.LESSON_DRAFTED, lesson, by=by, at=at, session=session)
     return lesson
 
 
 @transaction.atomic
-def write(
+def write_lesson(
     lesson: Lesson,
     *,
-    by: Person,
+    by: Membership,
     at: datetime,
     seen: int,
     words: Mapping[str, str],
@@ -89,42 +99,51 @@ def write(
     a new revision follows them. After the check the page says that it was changed since. Fewer may read it then at any
     time; more only if somebody says so who could have checked it.
     """
-    transitions.lock(lesson)
-    membership = transitions.membership_in(lesson, by)
-    if not workflow.may_write(lesson, membership):
-        raise Refusal(why_not_now(lesson, by))
-    fresh, values = _words(words), _known(facts or {}, FACTS)
-    if not _differs(lesson, fresh, values, tags):
+    require(Permission.CONTRIBUTE, by, lesson.organisation)
+    lock_lesson(lesson)
+    if not policies.may_write(by, lesson):
+        raise Refusal(policies.why_not_write(by, lesson))
+    fresh, values = _clean_words(words), _only_known(facts or {}, FACTS)
+    if not _would_change(lesson, fresh, values, tags):
         return lesson
     if lesson.version != seen:
         raise Stale
-    _check_share(lesson, values, membership)
-    changed = _write_words(lesson, fresh, by=by, at=at)
+    _refuse_invalid(lesson.organisation, fresh, values)
+    _check_sharing(lesson, values, by)
     readers = lesson.reach, lesson.group_id
+    is_reworded = _write_words(lesson, fresh, by=by, at=at)
     if lesson.is_shared:
-        lesson.reach = values["reach"] = values.get("share_with", lesson.share_with)
+        values["reach"] = values.get("share_with", lesson.share_with)
     for column, value in values.items():
         setattr(lesson, column, value)
-    transitions.keep(lesson, "revision", *values)
-    if lesson.is_shared and (lesson.reach, lesson.group_id) != readers:
-        _take_promises_along(lesson, by=by)
-        audit.record(
-            lesson.organisation, "changed the readers of", lesson, by=by, before=readers[0], after=lesson.reach
-        )
+    save_columns(lesson, "revision", *values)
     if tags is not None:
-        file_under(lesson, tags)
-    if changed and lesson.is_shared:
-        transitions.note(lesson, before=lesson.state, by=by, at=at)
-        audit.record(lesson.organisation, "changed", lesson, by=by, revision=lesson.words.number)
-    search_documents.put(lesson)
+        file_under_tags(lesson, tags)
+    _tell_of_change(lesson, by=by, at=at, is_reworded=is_reworded, readers=readers)
     return lesson
 
 
+def _tell_of_change(
+    lesson: Lesson, *, by: Membership, at: datetime, is_reworded: bool, readers: tuple[str, int | None]
+) -> None:
+    """What others read is told. What is still with its author goes on in silence, and is found by its new words."""
+    if not lesson.is_shared:
+        search.put([lesson])
+        return
+    has_other_readers = (lesson.reach, lesson.group_id) != readers
+    if has_other_readers:
+        events.record(Event.LESSON_READERS_CHANGED, lesson, by=by, at=at, before=readers[0], after=lesson.reach)
+    if is_reworded or not has_other_readers:
+        number = lesson.words.number if is_reworded else None
+        events.record(Event.LESSON_CHANGED, lesson, by=by, at=at, revision=number)
+
+
 @transaction.atomic
-def send(lesson: Lesson, *, by: Person, at: datetime) -> Lesson:
-    """Send a draft, or one that came back, for review. Whoever checks lessons is told. Sent twice is sent once."""
-    transitions.lock(lesson)
-    if lesson.state in (State.SUBMITTED, State.IN_REVIEW) and lesson.author_id == by.pk:
+def submit_lesson(lesson: Lesson, *, by: Membership, at: datetime) -> Lesson:
+    """Send a draft, or one that came back, for review. Whoever checks lessons is told. Idempotent."""
+    require(Permission.CONTRIBUTE, by, lesson.organisation)
+    lock_lesson(lesson)
+    if lesson.is_waiting and lesson.author_id == by.person_id:
         return lesson
     revision = lesson.words
     if not revision.happened.strip():
@@ -135,130 +154,111 @@ def send(lesson: Lesson, *, by: Person, at: datetime) -> Lesson:
         revision.title = title_from(revision.then_do, revision.happened)
         revision.save(update_fields=["title"])
     due = workflow.working_days_after(timezone.localdate(at), workflow.ANSWER_WITHIN)
-    values: dict[str, Any] = {"submitted_at": at, "answer_due_on": due, "claimed_by": None, "claimed_at": None}
-    event = transitions.take(lesson, "submit", by=by, at=at, **values)
-    _tell_validators(lesson, by, key=f"lesson {lesson.pk} waits {event.pk}")
+    take_move(lesson, "submit", by=by, at=at, submitted_at=at, answer_due_on=due, claimed_by=None, claimed_at=None)
     return lesson
 
 
 @transaction.atomic
-def withdraw(lesson: Lesson, *, by: Person, at: datetime) -> Lesson:
-    """Take back what was sent, so that it is a draft again and nobody else sees it."""
-    transitions.lock(lesson)
-    if lesson.state == State.DRAFT and lesson.author_id == by.pk:
+def withdraw_lesson(lesson: Lesson, *, by: Membership, at: datetime) -> Lesson:
+    """Take back what was sent, so that it is a draft again and nobody else sees it. Idempotent."""
+    require(Permission.CONTRIBUTE, by, lesson.organisation)
+    lock_lesson(lesson)
+    if lesson.state == State.DRAFT and lesson.author_id == by.person_id:
         return lesson
-    reader = lesson.claimed_by
     empty: dict[str, Any] = {"submitted_at": None, "answer_due_on": None, "claimed_by": None, "claimed_at": None}
-    event = transitions.take(lesson, "withdraw", by=by, at=at, **empty)
-    untell(lesson.organisation, keys=f"lesson {lesson.pk} ", but=by)
-    tell(
-        reader,
-        organisation=lesson.organisation,
-        kind="lesson",
-        text="The author has taken back a lesson that you had claimed",
-        url_name="lesson_queue",
-        url_args=[lesson.organisation.slug],
-        key=f"lesson {lesson.pk} withdrawn {event.pk}",
-    )
+    take_move(lesson, "withdraw", by=by, at=at, facts={"taken_from": lesson.claimed_by}, **empty)
     return lesson
 
 
 @transaction.atomic
-def discard(lesson: Lesson, *, by: Person) -> None:
+def discard_lesson(lesson: Lesson, *, by: Membership, at: datetime) -> None:
     """Throw away a draft that was never sent. What was sent once is never deleted."""
-    transitions.lock(lesson)
-    if lesson.state != State.DRAFT or lesson.author_id != by.pk:
+    require(Permission.CONTRIBUTE, by, lesson.organisation)
+    lock_lesson(lesson)
+    if lesson.state != State.DRAFT or lesson.author_id != by.person_id:
         raise Refusal("Only the author can delete a draft.")
-    if lesson.events.exclude(after=State.DRAFT).exists():
+    if policies.was_sent(lesson):
         raise Refusal(
             "This lesson has been sent for review before, so we keep it. It stays a draft that only you can see."
         )
-    search_documents.drop(lesson.pk)
-    audit.record(lesson.organisation, "deleted", lesson, by=by)
+    events.record(Event.LESSON_DELETED, lesson, by=by, at=at)
     lesson.delete()
 
 
 @transaction.atomic
-def promise_for(lesson: Lesson, *, by: Person, **words: Any) -> Action:
-    """An action that follows from a checked lesson: who changes what. ``words`` are those of ``promise``."""
+def add_lesson_action(lesson: Lesson, *, by: Membership, at: datetime, **words: Any) -> Action:
+    """An action that follows from a checked lesson: who changes what.
+
+    ``words`` are those of ``actionplan.actions.add_action``, which tells of it.
+    """
+    require(Permission.CONTRIBUTE, by, lesson.organisation)
     if not lesson.is_shared:
         raise Refusal("This lesson has not been checked yet. You can add actions once it is checked.")
-    action = promises.promise(
+    return actionplan.actions.add_action(
         lesson.organisation,
         by=by,
-        source=f"Lesson {lesson.pk}: {lesson.words.title}"[:200],
-        source_url_name="lesson_detail",
-        source_url_args=[lesson.organisation.slug, lesson.pk],
-        told_when_late=lesson.validated_by or by,
-        **_readers_of_promises(lesson),
+        at=at,
+        source=lesson,
+        told_when_late=lesson.validated_by or by.person,
+        **workflow.readers_of_actions(lesson),
         **words,
     )
-    LessonAction.objects.get_or_create(action=action, defaults={"lesson": lesson})
-    return action
 
 
-def _readers_of_promises(lesson: Lesson) -> dict[str, Any]:
-    """Who may read what was promised because of a lesson, which says its title: at most those who read the lesson."""
-    if lesson.reach == Reach.GROUP:
-        return {"reach": Reach.GROUP, "group": lesson.group}
-    return {"reach": Reach.ORGANISATION, "group": None}
+# --- What they share -------------------------------------------------------------------------------------------------
 
 
-def _take_promises_along(lesson: Lesson, *, by: Person) -> None:
-    for action in Action.objects.filter(lessonaction__lesson=lesson).select_related("organisation"):
-        promises.show_to(action, by=by, **_readers_of_promises(lesson))
-
-
-def file_under(lesson: Lesson, names: Iterable[str]) -> None:
-    """Give a lesson exactly these tags; a tag that is not there yet is made. Capital letters make no new tag."""
-    wanted = {name.lower(): name for name in (" ".join(name.split())[:80] for name in names) if name}
-    there = {tag.name.lower(): tag for tag in Tag.objects.filter(organisation=lesson.organisation)} if wanted else {}
-    for key, name in wanted.items():
-        if key not in there:
-            there[key], _ = Tag.objects.get_or_create(
-                organisation=lesson.organisation, name__iexact=name, defaults={"name": name}
-            )
-    lesson.tags.set([there[key] for key in wanted])
-
-
-def _differs(lesson: Lesson, words: dict[str, str], facts: dict[str, Any], tags: Iterable[str] | None) -> bool:
-    """Whether anything would change."""
+def _would_change(lesson: Lesson, words: dict[str, str], facts: dict[str, Any], tags: Iterable[str] | None) -> bool:
+    """Whether anything would be different."""
     if any(getattr(lesson.words, name) != text for name, text in words.items()):
         return True
     if any(getattr(lesson, name) != value for name, value in facts.items()):
         return True
-    if tags is None:
-        return False
-    return {tag.name.lower() for tag in lesson.tags.all()} != {" ".join(name.split()).lower() for name in tags}
+    return tags is not None and not has_the_tags(lesson, tags)
 
 
-def _write_words(lesson: Lesson, words: dict[str, str], *, by: Person, at: datetime) -> bool:
+def _write_words(lesson: Lesson, words: dict[str, str], *, by: Membership, at: datetime) -> bool:
+    """Keep the words: over the newest revision, or in a new one once somebody was shown it. Answers if they differ."""
     revision = lesson.words
     if all(getattr(revision, name) == text for name, text in words.items()):
         return False
     was_shown = lesson.is_shared or revision.lessonevent_set.exclude(after=State.DRAFT).exists()
     if was_shown:
         kept = {name: getattr(revision, name) for name in WORDS}
-        number = transitions.newest_number(lesson) + 1
-        lesson.revision = LessonRevision.objects.create(lesson=lesson, number=number, by=by, at=at, **{**kept, **words})
+        lesson.revision = LessonRevision.objects.create(
+            lesson=lesson, number=_newest_number(lesson) + 1, by=by.person, at=at, **{**kept, **words}
+        )
     else:
         for name, text in words.items():
             setattr(revision, name, text)
-        revision.at, revision.by = at, by
+        revision.at, revision.by = at, by.person
         revision.save(update_fields=[*words, "at", "by"])
     return True
 
 
-def _words(words: Mapping[str, str]) -> dict[str, str]:
-    clean = {name: text.replace("\r\n", "\n").strip() for name, text in _known(words, WORDS).items()}
-    return {name: " ".join(text.split())[: SHORT[name]] if name in SHORT else text for name, text in clean.items()}
+def _newest_number(lesson: Lesson) -> int:
+    numbers = LessonRevision.objects.filter(lesson=lesson).order_by("-number").values_list("number", flat=True)
+    return numbers.first() or 0
 
 
-def _known(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+def _clean_words(words: Mapping[str, str]) -> dict[str, str]:
+    clean = {name: text.replace("\r\n", "\n").strip() for name, text in _only_known(words, WORDS).items()}
+    return {name: " ".join(text.split()) if name in ONE_LINE else text for name, text in clean.items()}
+
+
+def _only_known(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: values[name] for name in names if name in values}
 
 
-def _check_share(lesson: Lesson, values: Mapping[str, Any], membership: Membership) -> None:
+def _refuse_invalid(organisation: Organisation, words: Mapping[str, str], facts: Mapping[str, Any]) -> None:
+    """The rules of the model’s fields, and of the group."""
+    refuse_invalid(LessonRevision(**words), *words)
+    ruled = _only_known(facts, RULED)
+    refuse_invalid(Lesson(**ruled), *ruled)
+    refuse_foreign_group(organisation, facts.get("group"))
+
+
+def _check_sharing(lesson: Lesson, values: Mapping[str, Any], by: Membership) -> None:
     share, group = values.get("share_with", lesson.share_with), values.get("group", lesson.group)
     if share == Reach.GROUP and group is None:
         raise Refusal("Choose the group that may read it, or share it with everybody here.")
@@ -266,28 +266,5 @@ def _check_share(lesson: Lesson, values: Mapping[str, Any], membership: Membersh
         return
     elsewhere = share == lesson.share_with == Reach.GROUP and group != lesson.group
     further = elsewhere or WIDTHS.index(Reach(share)) > WIDTHS.index(Reach(lesson.share_with))
-    if further and (lesson.author_id == membership.person_id or not membership.can(Permission.VALIDATE)):
+    if further and (lesson.author_id == by.person_id or not by.can(Permission.VALIDATE)):
         raise Refusal("It was checked for fewer readers. Ask somebody else who checks lessons to share it further.")
-
-
-def why_not_now(lesson: Lesson, by: Person) -> str:
-    """Why somebody who asks to change a lesson cannot, in words for them."""
-    if lesson.author_id == by.pk and lesson.state in (State.SUBMITTED, State.IN_REVIEW):
-        return "This lesson is being reviewed. Take it back first if you want to change it."
-    if lesson.author_id == by.pk and lesson.state == State.DECLINED:
-        return "This lesson was declined and can no longer be changed."
-    return "Only its author can change this lesson."
-
-
-def _tell_validators(lesson: Lesson, by: Person, *, key: str) -> None:
-    members = Membership.objects.current().filter(organisation=lesson.organisation).may(Permission.VALIDATE)
-    for member in members.exclude(person=by).select_related("person"):
-        tell(
-            member.person,
-            organisation=lesson.organisation,
-            kind="lesson",
-            text=f"A lesson is waiting to be checked: {lesson.words.title}",
-            url_name="lesson_detail",
-            url_args=[lesson.organisation.slug, lesson.pk],
-            key=key,
-        )

@@ -1,16 +1,21 @@
 """What the close of a session asks: the agreed words, the actions, the lessons."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
+from django.http import QueryDict
 
 from actionplan.forms import members_of
+from kmportal.lib.cleaning import first_words
 from kmportal.lib.forms import DateField
+from lessons import prefill
 from lessons.forms.writing import GOES_ON
 from lessons.prefill import Advice, Gathered, Promise
 from organisations.models import Membership, Person
+from techniques.models import Session
 
 MOST_ROWS = 100
 
@@ -38,7 +43,7 @@ class SummaryForm(forms.Form):
                     widget=forms.Textarea({"rows": min(12, max(3, part.summary.count("\n") + 2))}),
                 )
 
-    def add(self, fresh: Gathered) -> None:
+    def add_notes(self, fresh: Gathered) -> None:
         """Append what was written since, below what the person has already."""
         for part in fresh.stages:
             name = f"summary-{part.stage.key}"
@@ -53,7 +58,7 @@ class SummaryForm(forms.Form):
         return {key: self.cleaned_data[name] for name, key in self.stage_names.items()}
 
 
-class PromiseForm(forms.Form):
+class ActionRowForm(forms.Form):
     """One action. Unticked, or without words, it is left out."""
 
     keep = forms.BooleanField(required=False, initial=True, label="Keep this action")
@@ -85,7 +90,7 @@ class PromiseForm(forms.Form):
         return wanted
 
 
-class AdviceForm(forms.Form):
+class LessonRowForm(forms.Form):
     """One lesson. Unticked, or without advice, it is left out."""
 
     keep = forms.BooleanField(required=False, initial=True, label="Make a lesson of this")
@@ -114,12 +119,12 @@ class AdviceForm(forms.Form):
         return wanted
 
 
-class _Growing(BaseFormSet):
+class _GrowingFormSet(BaseFormSet):
     """Rows that can be added to what was sent."""
 
     data: Any
 
-    def add(self, rows: Sequence[Mapping[str, str]]) -> None:
+    def add_rows(self, rows: Sequence[Mapping[str, str]]) -> None:
         """Append filled-in rows to a formset that was sent."""
         total = self.total_form_count()
         for place, row in enumerate(rows, start=total):
@@ -129,25 +134,92 @@ class _Growing(BaseFormSet):
         self.__dict__.pop("forms", None)
         self.__dict__.pop("management_form", None)
 
-    def _kept(self, name: str) -> list[dict[str, Any]]:
+    def _rows_kept(self, name: str) -> list[dict[str, Any]]:
         rows = [form.cleaned_data for form in self.forms if form.cleaned_data]
         return [row for row in rows if row.get("keep") and row.get(name)]
 
 
-class _Promises(_Growing):
+class _ActionRows(_GrowingFormSet):
     @property
     def kept(self) -> list[Promise]:
         names = ("title", "detail", "owner", "guest_name", "guest_email", "due_on")
-        return [Promise(**{name: row[name] for name in names}) for row in self._kept("title")]
+        return [Promise(**{name: row[name] for name in names}) for row in self._rows_kept("title")]
 
 
-class _AdviceSet(_Growing):
+class _LessonRows(_GrowingFormSet):
     @property
     def kept(self) -> list[Advice]:
-        return [
-            Advice(**{name: row[name] for name in ("then_do", "when_you", "title")}) for row in self._kept("then_do")
-        ]
+        names = ("then_do", "when_you", "title")
+        return [Advice(**{name: row[name] for name in names}) for row in self._rows_kept("then_do")]
 
 
-PromiseFormSet = formset_factory(PromiseForm, formset=_Promises, extra=2, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
-AdviceFormSet = formset_factory(AdviceForm, formset=_AdviceSet, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
+ActionFormSet = formset_factory(ActionRowForm, formset=_ActionRows, extra=2, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
+LessonFormSet = formset_factory(LessonRowForm, formset=_LessonRows, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
+
+
+@dataclass(frozen=True)
+class CloseForms:
+    """The three parts of the close, which are sent together."""
+
+    summary: SummaryForm
+    actions: Any
+    advice: Any
+
+    @classmethod
+    def from_notes(cls, session: Session, membership: Membership) -> "CloseForms":
+        """Filled in from the notes that were shown in the room."""
+        notes = prefill.gather(session)
+        return cls(
+            SummaryForm(notes=notes),
+            ActionFormSet(
+                initial=[_action_row(text) for text in notes.actions],
+                form_kwargs={"membership": membership},
+                prefix="a",
+            ),
+            LessonFormSet(initial=[_lesson_row(text) for text in notes.lessons], prefix="l"),
+        )
+
+    @classmethod
+    def from_post(cls, session: Session, membership: Membership, posted: QueryDict) -> "CloseForms":
+        """As they were sent."""
+        data = posted.copy()
+        return cls(
+            SummaryForm(data, notes=prefill.gather(session)),
+            ActionFormSet(data, form_kwargs={"membership": membership}, prefix="a"),
+            LessonFormSet(data, prefix="l"),
+        )
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        return self.summary, self.actions, self.advice
+
+    def are_valid(self) -> bool:
+        """Whether all hold. Each is asked, so that every mistake is shown at once."""
+        return sum(not form.is_valid() for form in self.parts) == 0
+
+    def add_what_is_new(self, session: Session) -> bool:
+        """Put in what was written since the page was opened: the close would delete it unread. Answers if any was."""
+        known = frozenset(self.summary.data.get("known", "").split())
+        fresh = prefill.gather(session, known=known)
+        if not (fresh.actions or fresh.lessons or any(notes.summary for notes in fresh.stages)):
+            return False
+        self.summary.add_notes(fresh)
+        self.actions.add_rows([_action_row(text) for text in fresh.actions])
+        self.advice.add_rows([_lesson_row(text) for text in fresh.lessons])
+        return True
+
+    def wanted(self) -> dict[str, Any]:
+        """What ``close_with_lessons`` takes."""
+        return {"summary": self.summary.words, "promised": self.actions.kept, "advice": self.advice.kept}
+
+
+def _action_row(note: str) -> dict[str, Any]:
+    """A note as an action; a long one keeps its words in the details."""
+    title = first_words(note, 200)
+    return {"title": title, "detail": note if title != note else ""}
+
+
+def _lesson_row(note: str) -> dict[str, Any]:
+    """A note as an advice, in its two halves."""
+    when_you, then_do = prefill.advice_in(note)
+    return {"when_you": when_you[:300], "then_do": then_do, "title": prefill.title_of(note)}

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from kmportal.lib.importing import ENCODINGS
-from lessons.importing.rows import FIELDS, has_what_it_takes
+from lessons.importing.rows import FIELDS, leads_to_words
 from lessons.models import ImportRun
 
 LEFT_OUT = ""
@@ -40,6 +40,11 @@ class UploadForm(forms.Form):
                 f"This file has {file.size / 1024 / 1024:,.0f} MB. The limit is {most} MB. Split it and try again"
             )
         return file
+
+    def upload(self) -> dict[str, Any]:
+        """What ``upload_import`` takes."""
+        file: UploadedFile = self.cleaned_data["file"]
+        return {"file_name": file.name, "content": file.read(), "source": self.cleaned_data["source"]}
 
 
 class ReadingForm(forms.Form):
@@ -80,10 +85,21 @@ class ReadingForm(forms.Form):
             heading: self.cleaned_data[name] for name, heading in self.headings.items() if self.cleaned_data.get(name)
         }
 
+    def seen_and_wanted(self) -> dict[str, Any]:
+        """What ``settle_import`` takes: the version that the person had before them, and what was chosen."""
+        values = self.cleaned_data
+        return {
+            "seen": values["version"],
+            "source": values["source"],
+            "group_name": values["group_name"],
+            "encoding": values.get("encoding", ""),
+            "mapping": self.mapping,
+        }
+
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         chosen = [values.get(name, "") for name in self.headings]
-        if not has_what_it_takes(dict(enumerate(chosen))):
+        if not leads_to_words(dict(enumerate(chosen))):
             self.add_error(next(iter(self.headings)), "Choose a heading for the title or for a text")
         for name in self.headings:
             field = values.get(name, "")

@@ -123,7 +123,7 @@ class LessonForm(forms.Form):
         return {**dict.fromkeys(self.STORY, SHORT_TEXT), "then_do": ADVICE_TEXT}
 
     @classmethod
-    def of(cls, lesson: Lesson, **kwargs: Any) -> "LessonForm":
+    def for_lesson(cls, lesson: Lesson, **kwargs: Any) -> "LessonForm":
         """The form with what stands in a lesson now."""
         return cls(organisation=lesson.organisation, lesson=lesson, initial=values_of(lesson), **kwargs)
 
@@ -139,11 +139,16 @@ class LessonForm(forms.Form):
             self.add_error("group" if "group" in self.fields else "share_with", "Choose the group that may read it")
         return values
 
-    def ask_for_what_sending_needs(self) -> bool:
-        """Add what is still missing for a reviewer; answers whether nothing is."""
-        if not self.cleaned_data.get("happened"):
+    def is_in_order(self, *, for_sending: bool) -> bool:
+        """Whether it can be kept, and sent if that is wanted; what is missing is said beside the fields."""
+        if not self.is_valid():
+            return False
+        if not self.has_words:
+            self.add_error("happened", "Write something first. One sentence is enough for a draft")
+            return False
+        if for_sending and not self.cleaned_data.get("happened"):
             self.add_error("happened", "Say what happened")
-        if not self.cleaned_data.get("then_do"):
+        if for_sending and not self.cleaned_data.get("then_do"):
             self.add_error("then_do", "Say what you advise the next person to do")
         return self.is_valid()
 
@@ -152,6 +157,14 @@ class LessonForm(forms.Form):
         """Whether there is anything to keep."""
         names = (*self.STORY, *self.ADVICE, "title", "abstract", "learned")
         return any(self.cleaned_data.get(name) for name in names)
+
+    def values(self) -> dict[str, Any]:
+        """What ``start_lesson`` and ``write_lesson`` take."""
+        return {"words": self.words, "facts": self.facts, "tags": self.cleaned_data["tags"]}
+
+    @property
+    def seen_version(self) -> int:
+        return self.cleaned_data["version"] or 0
 
     @property
     def words(self) -> dict[str, str]:

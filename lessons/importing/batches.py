@@ -4,29 +4,30 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from lessons import search_documents
-from lessons.importing.merging import Decision, Standing, decide
+from lessons.importing.merging import Decision, Standing, decide_rows
 from lessons.importing.rows import WORDS, Row
 from lessons.models import ImportRun, Lesson, LessonEvent, LessonRevision, State, Tag
-from organisations import actions as organisations
+from lessons.search_documents import document
+from organisations.actions import create_source_group
 from organisations.models import Group
 from organisations.visibility import Reach
+from search import index
 
 FACTS = ("kind", "contact", "process", "source_url")
 _FILED = Lesson.tags.through
 
 
-def standings(run: ImportRun, external_ids: Collection[str]) -> dict[str, tuple[Lesson, Standing]]:
+def load_standings(run: ImportRun, external_ids: Collection[str]) -> dict[str, tuple[Lesson, Standing]]:
     """The lessons of this source that stand already: number there → row and what it says."""
     lessons = (
         Lesson.objects.filter(organisation=run.organisation_id, source=run.source, external_id__in=external_ids)
         .select_related("revision", "organisation")
         .prefetch_related("tags")
     )
-    return {lesson.external_id: (lesson, _standing(lesson)) for lesson in lessons}
+    return {lesson.external_id: (lesson, _standing_of(lesson)) for lesson in lessons}
 
 
-def _standing(lesson: Lesson) -> Standing:
+def _standing_of(lesson: Lesson) -> Standing:
     return Standing(
         pk=lesson.pk,
         title=lesson.words.title,
@@ -40,7 +41,7 @@ def _standing(lesson: Lesson) -> Standing:
     )
 
 
-class Writer:
+class BatchWriter:
     """Writes the rows of one run. To be used inside a transaction; remembers tags and the group between batches."""
 
     def __init__(self, run: ImportRun, at: datetime) -> None:
@@ -48,25 +49,25 @@ class Writer:
         self.tags: dict[str, Tag] = {}
         self.group: Group | None = None
 
-    def write(self, rows: Sequence[Row]) -> list[Decision]:
+    def write_batch(self, rows: Sequence[Row]) -> list[Decision]:
         """Decide what becomes of the rows and write it; answers the decisions."""
-        there = standings(self.run, {row.external_id for row in rows if not row.refusal})
+        there = load_standings(self.run, {row.external_id for row in rows if not row.refusal})
         known = {key: standing for key, (_, standing) in there.items()}
-        decisions = decide(rows, known)
+        decisions = decide_rows(rows, known)
         touched = dict.fromkeys(decision.row.external_id for decision in decisions if decision.outcome != "refused")
-        made = [self._new(key, known[key]) for key in touched if key not in there]
+        made = [self._new_lesson(key, known[key]) for key in touched if key not in there]
         kept = [(*there[key], known[key]) for key in touched if key in there]
         self._make_tags(known[key] for key in touched)
-        self._create(made)
-        self._update([(lesson, after) for lesson, before, after in kept if not after.says_the_same_as(before)])
+        self._create_lessons(made)
+        self._update_lessons([(lesson, after) for lesson, before, after in kept if not after.says_the_same_as(before)])
         same = [(lesson, after) for lesson, before, after in kept if after.says_the_same_as(before)]
-        self._remember([(lesson, after) for lesson, after in same if list(after.taken) != lesson.rows_taken])
+        self._remember_rows([(lesson, after) for lesson, after in same if list(after.taken) != lesson.rows_taken])
         return decisions
 
-    def _new(self, external_id: str, standing: Standing) -> tuple[Lesson, Standing]:
+    def _new_lesson(self, external_id: str, standing: Standing) -> tuple[Lesson, Standing]:
         lesson = Lesson(
             organisation=self.run.organisation,
-            group=self._group(),
+            group=self._source_group(),
             state=State.IDENTIFIED,
             reach=Reach.ORGANISATION,
             share_with=Reach.ORGANISATION,
@@ -74,31 +75,31 @@ class Writer:
             created_at=self.at,
             source=self.run.source,
             external_id=external_id,
-            **_columns(standing),
+            **_columns_of(standing),
         )
         return lesson, standing
 
-    def _create(self, made: Sequence[tuple[Lesson, Standing]]) -> None:
+    def _create_lessons(self, made: Sequence[tuple[Lesson, Standing]]) -> None:
         lessons = [lesson for lesson, _ in made]
         Lesson.objects.bulk_create(lessons)
-        revisions = [self._revision(lesson, standing, 1) for lesson, standing in made]
+        revisions = [self._new_revision(lesson, standing, 1) for lesson, standing in made]
         LessonRevision.objects.bulk_create(revisions)
         for lesson, revision in zip(lessons, revisions, strict=True):
             lesson.revision = lesson.approved = revision
         Lesson.objects.bulk_update(lessons, ["revision", "approved"])
-        self._file(made)
-        self._events(lessons, before="")
-        search_documents.put_many((lesson, standing.tags) for lesson, standing in made)
+        self._file_under_tags(made)
+        self._add_history(lessons, before="")
+        index.put_many(document(lesson, standing.tags) for lesson, standing in made)
 
-    def _update(self, merged: Sequence[tuple[Lesson, Standing]]) -> None:
+    def _update_lessons(self, merged: Sequence[tuple[Lesson, Standing]]) -> None:
         """New revisions where the words differ; what was checked stays checked unless a person changed it since."""
         revisions = []
         for lesson, standing in merged:
-            for name, value in _columns(standing).items():
+            for name, value in _columns_of(standing).items():
                 setattr(lesson, name, value)
             lesson.version += 1
-            if _words(standing) != {name: getattr(lesson.words, name) for name in ("title", *WORDS)}:
-                revisions.append((lesson, self._revision(lesson, standing, lesson.words.number + 1)))
+            if _words_of(standing) != {name: getattr(lesson.words, name) for name in ("title", *WORDS)}:
+                revisions.append((lesson, self._new_revision(lesson, standing, lesson.words.number + 1)))
         LessonRevision.objects.bulk_create([revision for _, revision in revisions])
         for lesson, revision in revisions:
             if lesson.approved_id == lesson.revision_id:
@@ -108,21 +109,21 @@ class Writer:
         columns = ["happened_on", *FACTS, "flags", "rows_taken", "version", "revision", "approved"]
         Lesson.objects.bulk_update(lessons, columns)
         _FILED.objects.filter(lesson__in=lessons).delete()
-        self._file(merged)
-        self._events([lesson for lesson, _ in revisions], before=None)
-        search_documents.put_many((lesson, standing.tags) for lesson, standing in merged)
+        self._file_under_tags(merged)
+        self._add_history([lesson for lesson, _ in revisions], before=None)
+        index.put_many(document(lesson, standing.tags) for lesson, standing in merged)
 
-    def _remember(self, same: Sequence[tuple[Lesson, Standing]]) -> None:
+    def _remember_rows(self, same: Sequence[tuple[Lesson, Standing]]) -> None:
         """Rows that said nothing new, so that they are known at once next time."""
         for lesson, standing in same:
             lesson.rows_taken = list(standing.taken)
         Lesson.objects.bulk_update([lesson for lesson, _ in same], ["rows_taken"])
 
-    def _revision(self, lesson: Lesson, standing: Standing, number: int) -> LessonRevision:
-        words = _words(standing)
+    def _new_revision(self, lesson: Lesson, standing: Standing, number: int) -> LessonRevision:
+        words = _words_of(standing)
         return LessonRevision(lesson=lesson, number=number, at=self.at, by=self.run.by, brought_in=True, **words)
 
-    def _events(self, lessons: Iterable[Lesson], *, before: str | None) -> None:
+    def _add_history(self, lessons: Iterable[Lesson], *, before: str | None) -> None:
         LessonEvent.objects.bulk_create(
             LessonEvent(
                 lesson=lesson,
@@ -135,7 +136,7 @@ class Writer:
             for lesson in lessons
         )
 
-    def _file(self, lessons: Iterable[tuple[Lesson, Standing]]) -> None:
+    def _file_under_tags(self, lessons: Iterable[tuple[Lesson, Standing]]) -> None:
         _FILED.objects.bulk_create(
             _FILED(lesson=lesson, tag=self.tags[name.lower()]) for lesson, standing in lessons for name in standing.tags
         )
@@ -151,17 +152,17 @@ class Writer:
         Tag.objects.bulk_create(new)
         self.tags |= {tag.name.lower(): tag for tag in new}
 
-    def _group(self) -> Group:
+    def _source_group(self) -> Group:
         """The group that owns what is brought in; made when the first lesson needs it."""
         if self.group is None:
             organisation, name = self.run.organisation, self.run.group_name[:120]
             self.group = Group.objects.filter(organisation=organisation, name__iexact=name).first()
         if self.group is None:
-            self.group = organisations.make_group(organisation, by=self.run.by, name=name, kind=Group.Kind.SOURCE)
+            self.group = create_source_group(organisation, at=self.at, name=name)
         return self.group
 
 
-def _columns(standing: Standing) -> dict[str, Any]:
+def _columns_of(standing: Standing) -> dict[str, Any]:
     facts = {"kind": Lesson.Kind.LESSON, "contact": "", "process": "", "source_url": "", **standing.facts}
     return {
         **facts,
@@ -171,5 +172,5 @@ def _columns(standing: Standing) -> dict[str, Any]:
     }
 
 
-def _words(standing: Standing) -> dict[str, str]:
+def _words_of(standing: Standing) -> dict[str, str]:
     return {"title": standing.title, **{name: standing.words.get(name, "") for name in WORDS}}

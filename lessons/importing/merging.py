@@ -56,14 +56,14 @@ class Counts:
     refused: int = 0
     flagged: int = 0
 
-    def add(self, decisions: Iterable[Decision]) -> None:
+    def count_in(self, decisions: Iterable[Decision]) -> None:
         for decision in decisions:
             self.read += 1
             setattr(self, decision.outcome, getattr(self, decision.outcome) + 1)
             self.flagged += bool(decision.standing and decision.standing.flags)
 
 
-def decide(rows: Iterable[Row], known: dict[str, Standing]) -> list[Decision]:
+def decide_rows(rows: Iterable[Row], known: dict[str, Standing]) -> list[Decision]:
     """What becomes of each row, in order. ``known`` (number in the source → lesson) moves on with them."""
     decisions = []
     for row in rows:
@@ -71,7 +71,7 @@ def decide(rows: Iterable[Row], known: dict[str, Standing]) -> list[Decision]:
             decisions.append(Decision(row, "refused"))
             continue
         before = known.get(row.external_id)
-        after = _new(row) if before is None else _merged(before, row)
+        after = _new_standing(row) if before is None else _merged_standing(before, row)
         if before is None:
             outcome: Outcome = "created"
         else:
@@ -81,19 +81,19 @@ def decide(rows: Iterable[Row], known: dict[str, Standing]) -> list[Decision]:
     return decisions
 
 
-def _new(row: Row) -> Standing:
+def _new_standing(row: Row) -> Standing:
     standing = Standing(
         None, row.title, dict(row.words), dict(row.facts), row.happened_on, row.tags, row.flags, (row.digest,)
     )
-    return replace(standing, flags=_flags(standing, row.flags))
+    return replace(standing, flags=_flags_of(standing, row.flags))
 
 
-def _merged(before: Standing, row: Row) -> Standing:
+def _merged_standing(before: Standing, row: Row) -> Standing:
     if row.digest in before.taken:
         return before
-    words = {name: _better(text, before.words.get(name, ""), before) for name, text in row.words.items()}
-    facts = {name: _better(text, before.facts.get(name, ""), before) for name, text in row.facts.items()}
-    title, kept_flags = _title(before, row)
+    words = {name: _better_text(text, before.words.get(name, ""), before) for name, text in row.words.items()}
+    facts = {name: _better_text(text, before.facts.get(name, ""), before) for name, text in row.facts.items()}
+    title, kept_flags = _better_title(before, row)
     day = before.happened_on if before.by_hand and before.happened_on else row.happened_on or before.happened_on
     damaged_tags = any(map(is_damaged, row.tags))
     keep_tags = not row.tags or (before.tags and (before.by_hand or damaged_tags))
@@ -107,27 +107,27 @@ def _merged(before: Standing, row: Row) -> Standing:
         taken=(*before.taken, row.digest)[-REMEMBERED:],
     )
     day_flag = {str(Flag.DAY)} & (before.flags | row.flags) if day is None else set()
-    return replace(after, flags=_flags(after, kept_flags | day_flag))
+    return replace(after, flags=_flags_of(after, kept_flags | day_flag))
 
 
-def _better(new: str, old: str, before: Standing) -> str:
+def _better_text(new: str, old: str, before: Standing) -> str:
     """Which of two texts stands: the later one, unless it is empty or damaged; a person’s before a file’s."""
     if not old or (is_damaged(old) and not is_damaged(new) and new):
         return new or old
     return old if before.by_hand or not new or is_damaged(new) else new
 
 
-def _title(before: Standing, row: Row) -> tuple[str, frozenset[str]]:
+def _better_title(before: Standing, row: Row) -> tuple[str, frozenset[str]]:
     """The title, and what is to be said about it. One that was made up gives way to a real one, never the reverse."""
     about = {str(Flag.TITLE), str(Flag.LONG_TITLE)}
     made_up = {str(Flag.TITLE)}
     if made_up <= row.flags:
         return before.title, before.flags & about
-    chosen = row.title if made_up <= before.flags else _better(row.title, before.title, before)
+    chosen = row.title if made_up <= before.flags else _better_text(row.title, before.title, before)
     return chosen, (row.flags if chosen == row.title else before.flags) & about
 
 
-def _flags(standing: Standing, others: frozenset[str] | set[str]) -> frozenset[str]:
+def _flags_of(standing: Standing, others: frozenset[str] | set[str]) -> frozenset[str]:
     texts = (standing.title, *standing.words.values(), *standing.facts.values(), *standing.tags)
     letters = {str(Flag.LETTERS)} if any(map(is_damaged, texts)) else set()
     return frozenset((set(others) - {str(Flag.LETTERS)}) | letters)

@@ -13,9 +13,9 @@ from itertools import islice
 from kmportal.lib.cleaning import first_words, loose_day, month_comes_first, plain_text
 from kmportal.lib.csv import unguarded
 from kmportal.lib.importing import REPLACEMENT, Cell, Record, Sheet
-from lessons.models import Flag, Lesson
+from lessons.models import LONGEST_TEXT, Flag, Lesson
 
-LONGEST_TEXT, LONGEST_TITLE, LONGEST_ID, LONGEST_TAG, MOST_TAGS = 40_000, 300, 80, 80, 60
+LONGEST_TITLE, LONGEST_ID, LONGEST_TAG, MOST_TAGS = 300, 80, 80, 60
 MADE_TITLE = 120
 
 # Our fields: what the page calls them, and the headings that are matched without asking (letters and digits only).
@@ -72,55 +72,55 @@ class Row:
         return sha1(repr((self.external_id, *facts)).encode(), usedforsecurity=False).hexdigest()[:16]
 
 
-def match(headings: Iterable[str]) -> dict[str, str]:
+def match_headings(headings: Iterable[str]) -> dict[str, str]:
     """Heading → our field, for the headings that are known. A field is filled once; only tags gather several."""
     known = {alias: name for name, (_, aliases) in FIELDS.items() for alias in aliases.split()}
     matched: dict[str, str] = {}
     for heading in headings:
-        name = known.get(_letters(heading), "")
+        name = known.get(_letters_of(heading), "")
         if name and (name == "tags" or name not in matched.values()):
             matched[heading] = name
     return matched
 
 
-def source_of(headings: Sequence[str], file_name: str) -> str:
+def name_of_source(headings: Sequence[str], file_name: str) -> str:
     """What to call the source when nobody says: a known system, else the file."""
-    letters = {_letters(heading) for heading in headings}
+    letters = {_letters_of(heading) for heading in headings}
     if any(shape <= letters for shape in _NASA):
         return "NASA LLIS"
     return re.sub(r"[_\s]+", " ", file_name.rsplit(".", 1)[0]).strip()[:80] or "A file"
 
 
-def has_what_it_takes(mapping: Mapping[str, str]) -> bool:
+def leads_to_words(mapping: Mapping[str, str]) -> bool:
     """Whether any heading leads to words."""
     return bool({"title", *WORDS} & set(mapping.values()))
 
 
-class Reader:
+class RowReader:
     """Reads the records of one sheet in one way. ``on`` is the day as of which two-digit years are understood."""
 
     def __init__(self, sheet: Sheet, mapping: Mapping[str, str], *, on: date) -> None:
         self.sheet, self.mapping, self.on = sheet, {k: v for k, v in mapping.items() if v in FIELDS}, on
         day_heading = next((heading for heading, name in self.mapping.items() if name == "happened_on"), "")
-        days = (_text(record.cells.get(day_heading, "")) for record in islice(sheet.records(), 5_000))
+        days = (_text_of_cell(record.cells.get(day_heading, "")) for record in islice(sheet.records(), 5_000))
         self.month_first = month_comes_first(days) if day_heading else False
 
-    def rows(self, *, skip: int = 0) -> Iterable[Row]:
-        return (self.read(record) for record in islice(self.sheet.records(), skip, None))
+    def read_rows(self, *, skip: int = 0) -> Iterable[Row]:
+        return (self.read_record(record) for record in islice(self.sheet.records(), skip, None))
 
-    def read(self, record: Record) -> Row:
+    def read_record(self, record: Record) -> Row:
         """One record as a row; what is wrong with it is said in it."""
         cells: dict[str, list[Cell]] = {}
         for heading, name in self.mapping.items():
             cells.setdefault(name, []).append(record.cells.get(heading, ""))
-        texts = {name: self._clean(found) for name, found in cells.items() if name != "tags"}
+        texts = {name: self._clean_cell(found) for name, found in cells.items() if name != "tags"}
         external_id = " ".join(texts.pop("external_id", "").split())
         if record.problem:
             return Row(record.number, external_id[:LONGEST_ID], refusal=record.problem)
-        if sentence := self._too_long(external_id, texts):
+        if sentence := self._length_problem(external_id, texts):
             return Row(record.number, external_id[:LONGEST_ID], refusal=sentence)
         words = {name: texts[name] for name in WORDS if texts.get(name)}
-        title, words, flags = _titled(" ".join(texts.get("title", "").split()), words)
+        title, words, flags = _with_title(" ".join(texts.get("title", "").split()), words)
         if not title:
             return Row(record.number, external_id, refusal="This row has neither a title nor a lesson.")
         day, written = None, texts.get("happened_on", "")
@@ -135,19 +135,19 @@ class Reader:
             external_id,
             title,
             words,
-            _facts(texts),
+            _facts_from(texts),
             day,
-            _tags(cells.get("tags", ())),
+            _tags_from(cells.get("tags", ())),
             frozenset(str(flag) for flag in flags),
             tuple(notes),
         )
-        return row if external_id else _numbered(row)
+        return row if external_id else _with_number(row)
 
-    def _clean(self, cells: Sequence[Cell]) -> str:
-        text = plain_text(unguarded(_text(cells[0])), from_mac=self.sheet.from_mac)
+    def _clean_cell(self, cells: Sequence[Cell]) -> str:
+        text = plain_text(unguarded(_text_of_cell(cells[0])), from_mac=self.sheet.from_mac)
         return "" if text.lower() in _NOTHING else text
 
-    def _too_long(self, external_id: str, texts: Mapping[str, str]) -> str:
+    def _length_problem(self, external_id: str, texts: Mapping[str, str]) -> str:
         if len(external_id) > LONGEST_ID:
             return f"Its number has {len(external_id):,} characters. The limit is {LONGEST_ID}."
         limits = {**dict.fromkeys(WORDS, LONGEST_TEXT), "when_you": 1000}
@@ -162,15 +162,15 @@ def is_damaged(text: str) -> bool:
     return REPLACEMENT in text
 
 
-def _letters(heading: str) -> str:
+def _letters_of(heading: str) -> str:
     return re.sub(r"[^a-z0-9]", "", heading.lower())
 
 
-def _text(cell: Cell) -> str:
+def _text_of_cell(cell: Cell) -> str:
     return ", ".join(cell) if isinstance(cell, list) else cell
 
 
-def _titled(title: str, words: dict[str, str]) -> tuple[str, dict[str, str], frozenset[Flag]]:
+def _with_title(title: str, words: dict[str, str]) -> tuple[str, dict[str, str], frozenset[Flag]]:
     """A title for every lesson: made of its first words if it has none, cut if it is too long to be one."""
     if not title:
         text = next((words[name] for name in TITLE_FROM if words.get(name)), words.get("when_you", ""))
@@ -185,12 +185,12 @@ def _titled(title: str, words: dict[str, str]) -> tuple[str, dict[str, str], fro
     return title, words, frozenset()
 
 
-def _facts(texts: Mapping[str, str]) -> dict[str, str]:
+def _facts_from(texts: Mapping[str, str]) -> dict[str, str]:
     contact, url = " ".join(texts.get("contact", "").split()), texts.get("source_url", "")
     if contact.islower() and len(contact) <= 5:  # “ksc” is an abbreviation
         contact = contact.upper()
     facts = {
-        "kind": _kind(texts.get("kind", "")),
+        "kind": _kind_named(texts.get("kind", "")),
         "contact": first_words(contact, 200),
         "process": first_words(texts.get("process", ""), 200),
         "source_url": url if re.fullmatch(r"https?://[^\s<>\"]{1,480}", url) else "",
@@ -198,12 +198,14 @@ def _facts(texts: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in facts.items() if value}
 
 
-def _kind(text: str) -> str:
-    wanted = _letters(text)
-    return next((kind.value for kind in Lesson.Kind if wanted in (_letters(kind.value), _letters(kind.label))), "")
+def _kind_named(text: str) -> str:
+    wanted = _letters_of(text)
+    return next(
+        (kind.value for kind in Lesson.Kind if wanted in (_letters_of(kind.value), _letters_of(kind.label))), ""
+    )
 
 
-def _tags(cells: Iterable[Cell]) -> tuple[str, ...]:
+def _tags_from(cells: Iterable[Cell]) -> tuple[str, ...]:
     """The tags of a row, each once. “Materials, & Processes” was one tag before it met a comma."""
     found: list[str] = []
     for cell in cells:
@@ -221,6 +223,6 @@ def _tags(cells: Iterable[Cell]) -> tuple[str, ...]:
     return tuple(once.values())[:MOST_TAGS]
 
 
-def _numbered(row: Row) -> Row:
+def _with_number(row: Row) -> Row:
     """A row without a number is known by its words: the same row again is the same lesson."""
     return replace(row, external_id=f"row-{row.digest}")

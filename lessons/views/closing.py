@@ -1,60 +1,54 @@
 """The close of a session: agree the summary, the actions and the lessons, then end it."""
 
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
 from actionplan.action_pages import action_page
-from kmportal.lib.cleaning import first_words
-from kmportal.lib.exceptions import Refusal
 from kmportal.lib.forms import status_of
-from lessons import prefill
+from kmportal.lib.view_kit import done, refusals_on
 from lessons.actions import closing
-from lessons.forms.closing import AdviceFormSet, PromiseFormSet, SummaryForm
+from lessons.forms.closing import CloseForms
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
+from organisations.requests import MemberRequest
 from techniques.models import Session
 from techniques.room_visibility import unshown_count
 
 
 @requires(Permission.FACILITATE)
-def session_close(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def session_close(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Everything the close needs on one page, filled in from the notes that were shown."""
-    sessions = Session.objects.visible_to(request.membership).for_room()
-    session = get_object_or_404(sessions, pk=pk)
+    session = _session_or_404(request, pk)
     if not session.is_live:
-        messages.info(request, _why_not(session))
+        messages.info(request, _why_not_now(session))
         return redirect(session)
-    forms = _sent(request, session) if request.method == "POST" else _empty(request, session)
-    if request.method == "POST" and _add_what_is_new(forms, session):
+    if request.method != "POST":
+        return _close_page(request, session, CloseForms.from_notes(session, request.membership))
+    forms = CloseForms.from_post(session, request.membership, request.POST)
+    if forms.add_what_is_new(session):
         messages.warning(request, "Notes were written since you opened this page. They are added below.")
-        return _page(request, session, forms)
-    if request.method == "POST" and _are_valid(forms):
-        try:
-            _close(request, session, forms)
-        except Refusal as refusal:
-            forms["summary"].add_error(None, str(refusal))
-        else:
-            messages.success(request, "The session is closed. Here is what came out of it.")
-            return redirect(session)
-    return _page(request, session, forms)
+        return _close_page(request, session, forms)
+    if forms.are_valid():
+        with refusals_on(forms.summary):
+            closing.close_with_lessons(session, by=request.membership, at=request.now, **forms.wanted())
+            return done(request, "The session is closed. Here is what came out of it.", session)
+    return _close_page(request, session, forms)
 
 
 @requires(Permission.CONTRIBUTE)
-def session_action_new(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """What somebody promised and nobody wrote down before the close."""
-    session = get_object_or_404(Session.objects.visible_to(request.membership).for_room(), pk=pk)
-    if session.state != Session.State.CLOSED:
+def session_action_new(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """What somebody took on and nobody wrote down before the close."""
+    session = _session_or_404(request, pk)
+    if not session.is_closed:
         return redirect(session)
     return action_page(
         request,
-        partial(closing.promise_for, session),
+        partial(closing.add_session_action, session),
         thing="session",
         back=session.get_absolute_url(),
         intro=f"For: {session.title}",
@@ -65,69 +59,11 @@ def session_action_new(request: HttpRequest, organisation: Organisation, pk: int
     )
 
 
-def _empty(request: HttpRequest, session: Session) -> dict[str, Any]:
-    notes = prefill.gather(session)
-    return {
-        "summary": SummaryForm(notes=notes),
-        "promises": PromiseFormSet(
-            initial=[_promise(text) for text in notes.actions],
-            form_kwargs={"membership": request.membership},
-            prefix="a",
-        ),
-        "advice": AdviceFormSet(initial=[_advice(text) for text in notes.lessons], prefix="l"),
-    }
+def _session_or_404(request: MemberRequest, pk: int) -> Session:
+    return get_object_or_404(Session.objects.visible_to(request.membership).for_room(), pk=pk)
 
 
-def _sent(request: HttpRequest, session: Session) -> dict[str, Any]:
-    data = request.POST.copy()
-    return {
-        "summary": SummaryForm(data, notes=prefill.gather(session)),
-        "promises": PromiseFormSet(data, form_kwargs={"membership": request.membership}, prefix="a"),
-        "advice": AdviceFormSet(data, prefix="l"),
-    }
-
-
-def _are_valid(forms: dict[str, Any]) -> bool:
-    """Whether all hold. Each is asked, so that every mistake is shown at once."""
-    return sum(not form.is_valid() for form in forms.values()) == 0
-
-
-def _promise(note: str) -> dict[str, Any]:
-    """A note as an action; a long one keeps its words in the details."""
-    title = first_words(note, 200)
-    return {"title": title, "detail": note if title != note else ""}
-
-
-def _advice(note: str) -> dict[str, Any]:
-    when_you, then_do = prefill.advice_in(note)
-    return {"when_you": when_you[:300], "then_do": then_do, "title": prefill.title_of(note)}
-
-
-def _add_what_is_new(forms: dict[str, Any], session: Session) -> bool:
-    """Put what was written since the page was opened into the forms: the close would delete it unread."""
-    summary: SummaryForm = forms["summary"]
-    known = frozenset(summary.data.get("known", "").split())
-    fresh = prefill.gather(session, known=known)
-    if not (fresh.actions or fresh.lessons or any(notes.summary for notes in fresh.stages)):
-        return False
-    summary.add(fresh)
-    forms["promises"].add([_promise(text) for text in fresh.actions])
-    forms["advice"].add([_advice(text) for text in fresh.lessons])
-    return True
-
-
-def _close(request: HttpRequest, session: Session, forms: dict[str, Any]) -> None:
-    closing.close(
-        session,
-        by=request.user,
-        at=timezone.now(),
-        summary=forms["summary"].words,
-        promised=forms["promises"].kept,
-        advice=forms["advice"].kept,
-    )
-
-
-def _why_not(session: Session) -> str:
+def _why_not_now(session: Session) -> str:
     if session.state == Session.State.CLOSED:
         return "This session is closed. Here is what came out of it."
     if session.state == Session.State.CANCELLED:
@@ -135,12 +71,14 @@ def _why_not(session: Session) -> str:
     return "This session has not begun. Open the room first."
 
 
-def _page(request: HttpRequest, session: Session, forms: dict[str, Any]) -> HttpResponse:
+def _close_page(request: MemberRequest, session: Session, forms: CloseForms) -> HttpResponse:
     context = {
         "session": session,
-        **forms,
-        "form": forms["summary"],
+        "summary": forms.summary,
+        "actions": forms.actions,
+        "advice": forms.advice,
+        "form": forms.summary,
         "unshown": unshown_count(session),
         "promise": session.promise,
     }
-    return render(request, "lessons/session_close.html", context, status=status_of(*forms.values()))
+    return render(request, "lessons/session_close.html", context, status=status_of(*forms.parts))

@@ -1,6 +1,6 @@
 """Lessons that are good enough to be copied."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from lessons import examples
@@ -8,10 +8,11 @@ from lessons.models import Lesson
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
+from organisations.requests import MemberRequest
 
 
 @requires(Permission.READ)
-def lesson_examples(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def lesson_examples(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """One of each kind, with what makes it a good one."""
     known = examples.examples()
     rows = [(one, Lesson.Kind(one.kind).label) for one in known.examples]

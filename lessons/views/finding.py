@@ -1,10 +1,9 @@
 """Getting in: how the views of lessons find the one they are about."""
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from lessons.models import Lesson
-from organisations.models import Membership
+from organisations.requests import MemberRequest
 
 _NEIGHBOURS = (
     "organisation",
@@ -19,10 +18,9 @@ _NEIGHBOURS = (
 )
 
 
-def lesson_or_404(request: HttpRequest, pk: int, *, here: bool = True) -> Lesson:
+def lesson_or_404(request: MemberRequest, pk: int, *, here: bool = True) -> Lesson:
     """A lesson that this member may see; with ``here`` only one of their own organisation, to do something with it."""
-    membership: Membership = request.membership  # type: ignore[attr-defined]
-    lessons = Lesson.objects.visible_to(membership).select_related(*_NEIGHBOURS)
+    lessons = Lesson.objects.visible_to(request.membership).select_related(*_NEIGHBOURS)
     if here:
-        lessons = lessons.filter(organisation=membership.organisation_id)
+        lessons = lessons.filter(organisation=request.membership.organisation_id)
     return get_object_or_404(lessons, pk=pk)

@@ -1,114 +1,121 @@
 """An author’s pages: write a lesson, look at it once more, send it, take it back, throw a draft away."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from kmportal.lib.conflicts import both_versions
+from kmportal.lib.conflicts import Difference
 from kmportal.lib.days import clock, long_day
-from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.form_errors import problems_of
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.pagination import whole_number
 from kmportal.lib.personal_data import Hint
-from lessons import labels, quality, workflow
+from kmportal.lib.view_kit import conflicts_on, done, refusals_on, refusals_said
+from lessons import labels, policies, quality
 from lessons.actions import writing
 from lessons.forms.writing import LessonForm, values_of
-from lessons.models import Lesson
+from lessons.models import Lesson, State
+from lessons.reports import ListHead, sending_presses
 from lessons.views.finding import lesson_or_404
-from lessons.views.listing import tabs
+from lessons.workflow import is_late
 from organisations.access import requires
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
+from organisations.requests import MemberRequest
 from roadmap.models import Intervention
 from techniques.models import Session
 
 
 @requires(Permission.CONTRIBUTE)
-def lesson_new(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def lesson_new(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """A new lesson. The form carries a key of its own, so that sending it twice, or autosave, makes one draft."""
-    started = _started(request, organisation) if request.method == "POST" else None
+    lesson = _draft_of_form(request, organisation) if request.method == "POST" else None
     form = LessonForm(
         sent(request),
         organisation=organisation,
-        lesson=started,
-        today=timezone.localdate(),
+        lesson=lesson,
+        today=timezone.localdate(request.now),
         initial={"contact": str(request.user)},
     )
-    return _save(request, form, started) if request.method == "POST" else _page(request, form, None)
+    if lesson is not None:
+        return _edit_page(request, form, lesson)
+    start = partial(writing.start_lesson, organisation, **_origin_of(request))
+    return _form_page(request, form, None, keep=lambda values: start(once=form.cleaned_data["once"], **values))
 
 
 @requires(Permission.CONTRIBUTE)
-def lesson_edit(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def lesson_edit(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Change one’s draft or a lesson that came back; after the check also what everybody reads."""
     lesson = lesson_or_404(request, pk)
-    if not workflow.may_write(lesson, request.membership):
+    if not policies.may_write(request.membership, lesson):
         if lesson.author_id != request.membership.person_id:
             raise PermissionDenied
-        messages.warning(request, writing.why_not_now(lesson, request.user))
+        messages.error(request, policies.why_not_write(request.membership, lesson))
         return redirect(lesson)
-    form = LessonForm.of(lesson, data=sent(request), today=timezone.localdate())
-    return _save(request, form, lesson) if request.method == "POST" else _page(request, form, lesson)
+    form = LessonForm.for_lesson(lesson, data=sent(request), today=timezone.localdate(request.now))
+    return _edit_page(request, form, lesson)
 
 
 @requires(Permission.CONTRIBUTE)
-def lesson_send(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def lesson_send(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Once more before it goes: what would make it better, and what may show who somebody is. Never a wall."""
     lesson = lesson_or_404(request, pk)
     if lesson.author_id != request.membership.person_id:
         raise PermissionDenied
     if request.method == "POST":
-        return _send(request, lesson)
+        return _submit_lesson(request, lesson)
     if not lesson.is_with_author:
         return redirect(lesson)
-    advice, hints = _findings(lesson)
-    context = {"lesson": lesson, "words": lesson.words, "advice": advice, "hints": hints}
+    advice, hints = _findings_in(lesson)
+    context = {
+        "lesson": lesson,
+        "words": lesson.words,
+        "advice": advice,
+        "hints": hints,
+        "presses": sending_presses(lesson, request.membership, on=timezone.localdate(request.now)),
+    }
     return render(request, "lessons/lesson_send.html", context)
 
 
 @requires(Permission.CONTRIBUTE)
 @require_POST
-def lesson_withdraw(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def lesson_withdraw(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Take it back: a draft again, for one’s own eyes."""
     lesson = lesson_or_404(request, pk)
-    try:
-        writing.withdraw(lesson, by=request.user, at=timezone.now())
-    except Refusal as refusal:
-        messages.warning(request, str(refusal))
-    else:
-        messages.success(request, "You have it back. Only you can see it now.")
+    with refusals_said(request):
+        writing.withdraw_lesson(lesson, by=request.membership, at=request.now)
+        return done(request, "You have it back. Only you can see it now.", lesson)
     return redirect(lesson)
 
 
 @requires(Permission.CONTRIBUTE)
 @require_POST
-def lesson_discard(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def lesson_discard(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Throw a draft away that was never sent."""
     lesson = lesson_or_404(request, pk)
-    try:
-        writing.discard(lesson, by=request.user)
-    except Refusal as refusal:
-        messages.warning(request, str(refusal))
-        return redirect(lesson)
-    messages.success(request, "The draft is deleted.")
-    return redirect("lesson_mine", organisation.slug)
+    with refusals_said(request):
+        writing.discard_lesson(lesson, by=request.membership, at=request.now)
+        return done(request, "The draft is deleted.", "lesson_mine", organisation.slug)
+    return redirect(lesson)
 
 
 @requires(Permission.CONTRIBUTE)
 @require_safe
-def lesson_mine(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def lesson_mine(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """One’s own lessons: what is with oneself first, then what waits, then what was answered."""
-    today = timezone.localdate()
+    today = timezone.localdate(request.now)
     mine = Lesson.objects.filter(organisation=organisation).written_by(request.user).select_related("revision")
     rows = [
-        (lesson, labels.STATES[lesson.state], workflow.is_late(lesson, on=today))
+        (lesson, labels.STATES[State(lesson.state)], is_late(lesson, on=today))
         for lesson in mine.select_related("organisation").order_by("-pk")
     ]
     sections = [
@@ -116,11 +123,14 @@ def lesson_mine(request: HttpRequest, organisation: Organisation) -> HttpRespons
         ("waiting", "Being checked", [row for row in rows if row[0].is_waiting]),
         ("answered", "Answered", [row for row in rows if not (row[0].is_with_author or row[0].is_waiting)]),
     ]
-    context = {"sections": [section for section in sections if section[2]], **tabs(request.membership, "mine")}
+    context = {
+        "sections": [section for section in sections if section[2]],
+        "head": ListHead.build(request.membership, "mine"),
+    }
     return render(request, "lessons/lesson_mine.html", context)
 
 
-def _started(request: HttpRequest, organisation: Organisation) -> Lesson | None:
+def _draft_of_form(request: MemberRequest, organisation: Organisation) -> Lesson | None:
     """The draft that the same form has already made, if it was sent before."""
     try:
         once = UUID(request.POST.get("once", ""))
@@ -129,71 +139,74 @@ def _started(request: HttpRequest, organisation: Organisation) -> Lesson | None:
     return Lesson.objects.filter(organisation=organisation, author=request.user, once=once).first()
 
 
-def _save(request: HttpRequest, form: LessonForm, lesson: Lesson | None) -> HttpResponse:
-    """Keep what was written; then send it, if that was the button."""
-    sending = request.POST.get("then") == "send" and not (lesson and lesson.is_shared)
-    if form.is_valid() and not form.has_words:
-        form.add_error("happened", "Write something first. One sentence is enough for a draft")
-    if not form.is_valid() and "Autosave" in request.headers:
-        return JsonResponse({"problem": f"{problems_of(form)[0].words}."}, status=422)
-    if not form.is_valid() or (sending and not form.ask_for_what_sending_needs()):
-        return _page(request, form, lesson)
-    try:
-        lesson = _keep(request, form, lesson)
-    except Stale:
-        return _conflict(request, form, lesson)
-    except Refusal as refusal:
-        form.add_error(None, str(refusal))
-        return _page(request, form, lesson)
-    if "Autosave" in request.headers:
-        return JsonResponse(_saved(lesson))
-    if not sending:
-        messages.success(
-            request, "The change is saved." if lesson.is_shared else "Your draft is kept. Only you can see it."
-        )
-        return redirect(lesson)
-    if any(_findings(lesson)):
-        return redirect("lesson_send", lesson.organisation.slug, lesson.pk)
-    return _send(request, lesson)
-
-
-def _keep(request: HttpRequest, form: LessonForm, lesson: Lesson | None) -> Lesson:
-    values = {"words": form.words, "facts": form.facts, "tags": form.cleaned_data["tags"]}
-    by, at = request.user, timezone.now()
-    if lesson is None:
-        membership: Membership = request.membership  # type: ignore[attr-defined]
-        origin = _origin(request, membership)
-        return writing.start(membership.organisation, by=by, at=at, once=form.cleaned_data["once"], **values, **origin)
-    return writing.write(lesson, by=by, at=at, seen=form.cleaned_data["version"] or 0, **values)
-
-
-def _origin(request: HttpRequest, membership: Membership) -> dict[str, Any]:
+def _origin_of(request: MemberRequest) -> dict[str, Any]:
     """The session or intervention that the link to the form named, if this member may see it."""
     found: dict[str, Any] = {}
     for name, model in (("session", Session), ("intervention", Intervention)):
         if asked := whole_number(request.GET.get(name, "")):
-            found[name] = model.objects.visible_to(membership).filter(pk=asked).first()
+            found[name] = model.objects.visible_to(request.membership).filter(pk=asked).first()
     return found
 
 
-def _saved(lesson: Lesson) -> dict[str, Any]:
+def _edit_page(request: MemberRequest, form: LessonForm, lesson: Lesson) -> HttpResponse:
+    write = partial(writing.write_lesson, lesson)
+    return _form_page(request, form, lesson, keep=lambda values: write(seen=form.seen_version, **values))
+
+
+def _form_page(
+    request: MemberRequest, form: LessonForm, lesson: Lesson | None, *, keep: Callable[[dict[str, Any]], Lesson]
+) -> HttpResponse:
+    """The form; when it was sent in order, what it says is kept by ``keep`` and the person goes on from there.
+
+    Whoever saves second is shown both versions and chooses.
+    """
+    differences: list[Difference] = []
+    is_sending = request.POST.get("then") == "send" and not (lesson and lesson.is_shared)
+    if form.is_in_order(for_sending=is_sending):
+        with refusals_on(form), conflicts_on(form, lambda: lesson, values_of) as differences:
+            kept = keep({"by": request.membership, "at": request.now, **form.values()})
+            return _go_on_from(request, kept, is_sending=is_sending)
+    if request.method == "POST" and "Autosave" in request.headers:
+        return _autosave_problem(form, differences)
+    return _lesson_form_page(request, form, lesson, differences)
+
+
+def _go_on_from(request: MemberRequest, lesson: Lesson, *, is_sending: bool) -> HttpResponse:
+    """Where keeping leads: autosave goes on, a draft is shown, a lesson is sent unless something should be said."""
+    if "Autosave" in request.headers:
+        return JsonResponse(_saved_as(lesson))
+    if not is_sending:
+        said = "The change is saved." if lesson.is_shared else "Your draft is kept. Only you can see it."
+        return done(request, said, lesson)
+    if any(_findings_in(lesson)):
+        return redirect("lesson_send", lesson.organisation.slug, lesson.pk)
+    return _submit_lesson(request, lesson)
+
+
+def _saved_as(lesson: Lesson) -> dict[str, Any]:
     """What autosave is told: when, the version to go on from, and where the draft lives."""
     edit = reverse("lesson_edit", args=[lesson.organisation.slug, lesson.pk])
     return {"saved_at": clock(timezone.localtime()), "version": lesson.version, "url": edit}
 
 
-def _send(request: HttpRequest, lesson: Lesson) -> HttpResponse:
-    try:
-        writing.send(lesson, by=request.user, at=timezone.now())
-    except Refusal as refusal:
-        messages.warning(request, str(refusal))
-        return redirect("lesson_edit", lesson.organisation.slug, lesson.pk)
-    due = f" You will have an answer by {long_day(lesson.answer_due_on)}." if lesson.answer_due_on else ""
-    messages.success(request, f"Your lesson is on its way.{due}")
-    return redirect(lesson)
+def _autosave_problem(form: LessonForm, differences: Sequence[Difference]) -> JsonResponse:
+    """Why nothing was saved by itself."""
+    if differences:
+        return JsonResponse(
+            {"error": "This lesson was changed elsewhere. Press “Keep as a draft” to see both versions."}, status=409
+        )
+    return JsonResponse({"problem": f"{problems_of(form)[0].words.removesuffix('.')}."}, status=422)
 
 
-def _findings(lesson: Lesson) -> tuple[list[str], list[Hint]]:
+def _submit_lesson(request: MemberRequest, lesson: Lesson) -> HttpResponse:
+    with refusals_said(request):
+        writing.submit_lesson(lesson, by=request.membership, at=request.now)
+        due = f" You will have an answer by {long_day(lesson.answer_due_on)}." if lesson.answer_due_on else ""
+        return done(request, f"Your lesson is on its way.{due}", lesson)
+    return redirect("lesson_edit", lesson.organisation.slug, lesson.pk)
+
+
+def _findings_in(lesson: Lesson) -> tuple[list[str], list[Hint]]:
     """What would make it better, and what may show who somebody is."""
     names = Membership.objects.listed().filter(organisation=lesson.organisation_id)
     hints = quality.personal_hints(
@@ -202,23 +215,18 @@ def _findings(lesson: Lesson) -> tuple[list[str], list[Hint]]:
     return quality.advice_before_sending(lesson.words), hints
 
 
-def _conflict(request: HttpRequest, form: LessonForm, lesson: Lesson | None) -> HttpResponse:
-    """Somebody saved first: both versions, and the form with one’s own words, ready to be saved over the other."""
-    assert lesson is not None  # noqa: S101  only what exists can be stale
-    if "Autosave" in request.headers:
-        return JsonResponse(
-            {"error": "This lesson was changed elsewhere. Press “Keep as a draft” to see both versions."}, status=409
-        )
-    differences = both_versions(form, values_of(lesson), version=lesson.version)
-    return _page(request, form, lesson, differences=differences)
-
-
-def _page(request: HttpRequest, form: LessonForm, lesson: Lesson | None, **values: Any) -> HttpResponse:
-    slug = request.membership.organisation.slug  # type: ignore[attr-defined]
-    context = {"form": form, "lesson": lesson, "is_draft": lesson is None or lesson.is_with_author, **values}
-    context["back"] = lesson.get_absolute_url() if lesson else reverse("lesson_list", args=[slug])
-    context["returned"] = (
-        lesson.events.filter(after=lesson.state).first() if lesson and lesson.state == "returned" else None
-    )
-    context["more_open"] = any(name in form.errors for name in form.FOLDED) or (lesson and lesson.is_shared)
+def _lesson_form_page(
+    request: MemberRequest, form: LessonForm, lesson: Lesson | None, differences: Sequence[Difference]
+) -> HttpResponse:
+    slug = request.membership.organisation.slug
+    is_returned = lesson is not None and lesson.state == State.RETURNED
+    context = {
+        "form": form,
+        "lesson": lesson,
+        "is_draft": lesson is None or lesson.is_with_author,
+        "back": lesson.get_absolute_url() if lesson else reverse("lesson_list", args=[slug]),
+        "returned": lesson.events.filter(after=State.RETURNED).first() if lesson and is_returned else None,
+        "more_open": any(name in form.errors for name in form.FOLDED) or (lesson and lesson.is_shared),
+        "differences": differences,
+    }
     return render(request, "lessons/lesson_form.html", context, status=status_of(form))

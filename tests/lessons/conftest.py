@@ -23,6 +23,12 @@ WORDS = {
 ALL_TICKED = ["do", "cause", "who", "stranger", "nobody", "one", "contact", "process"]
 
 
+@pytest.fixture(autouse=True)
+def _outbox(settings):
+    """Mails are rows of the outbox, as outside of tests."""
+    settings.EMAIL_BACKEND = "jobs.mail.Backend"
+
+
 @pytest.fixture
 def draft(riverside, cara):
     """``draft(**words)``: a draft of Cara’s, or of ``by``."""

@@ -12,13 +12,15 @@ from django.utils import timezone
 from actionplan.models import Action
 from jobs.models import Mail
 from kmportal.lib.exceptions import Refusal
+from kmportal.lib.things import Ref
 from lessons.actions import closing
-from lessons.models import Lesson, SessionAction, State
+from lessons.models import Lesson, State
 from lessons.prefill import Advice, Promise
 from notifications.models import Notice
 from organisations.models import Group
 from organisations.visibility import Reach
-from techniques import actions as sessions
+from techniques.actions import planning
+from techniques.actions.room import joining, notes, stages
 from techniques.models import Note, Session, Technique
 from tests.cast import as_member
 
@@ -75,7 +77,7 @@ def room(riverside, farah):
         can_run=True,
     )
     ward = Group.objects.create(organisation=riverside, name="Ward 6")
-    session = sessions.plan_session(
+    session = planning.plan_session(
         riverside,
         by=as_member(farah),
         technique=technique,
@@ -85,11 +87,11 @@ def room(riverside, farah):
         group=ward,
         at=timezone.now(),
     )
-    session = sessions.open_room(session, by=as_member(farah), at=NOON)
-    gus = sessions.join_room(session, name="Gus", key="key", at=NOON)
+    session = joining.open_room(session, by=as_member(farah), at=NOON)
+    gus = joining.join_room(session, by=None, at=NOON, name="Gus", key="key")
     for key, column, text in NOTES:
         write(session, gus, key, column, text)
-    sessions.reveal_notes(
+    stages.reveal_notes(
         session, stage=session.stages.get(key="expect"), by=as_member(farah), at=NOON + timedelta(minutes=1)
     )
     session.gus = gus
@@ -97,9 +99,7 @@ def room(riverside, farah):
 
 
 def write(session, participant, key, column, text):
-    sessions.write_note(
-        session, stage_key=key, column=column, text=text, client_id=uuid4(), author=participant, at=NOON
-    )
+    notes.write_note(session, by=participant, at=NOON, stage_key=key, column=column, text=text, client_id=uuid4())
 
 
 @pytest.fixture
@@ -111,12 +111,12 @@ def filled(browser, address, **changes):
     """The form as the page fills it in."""
     context = browser.get(address).context
     values = {}
-    for form in (context["summary"], *context["promises"], *context["advice"]):
+    for form in (context["summary"], *context["actions"], *context["advice"]):
         for field in form:
             value = field.value()
             if value not in (None, False, ""):
                 values[field.html_name] = "on" if value is True else str(value)
-    for formset in (context["promises"], context["advice"]):
+    for formset in (context["actions"], context["advice"]):
         values.update({field.html_name: field.value() for field in formset.management_form})
     return {**values, **changes}
 
@@ -170,10 +170,9 @@ def test_what_became_of_it(as_, room, address, farah, cara, reza, member):
     actions = {action.title: action for action in Action.objects.all()}
     assert set(actions) == {"Move the request to ten", "Ask transport for a second run", "Added by hand"}
     first = actions["Move the request to ten"]
-    assert (first.owner, first.told_when_late, first.source) == (cara, farah, "After action review: Lounge trial")
-    assert first.source_url == reverse("session_detail", args=["riverside", room.pk])
+    assert (first.owner, first.told_when_late, first.source) == (cara, farah, Ref("session", room.pk))
     assert actions["Ask transport for a second run"].owner_name == "Petra"
-    assert SessionAction.objects.filter(session=room).count() == 3
+    assert Action.objects.agreed_in(Ref("session", room.pk)).count() == 3
     assert "Ask transport for a second run" in Mail.objects.get(recipients=["petra@transport.example"]).body
     assert Notice.objects.filter(person=cara).exists()
 
@@ -280,9 +279,9 @@ def test_notes_written_meanwhile_are_not_lost(as_, room, address, farah):
 def _again(context):
     """The form as the page that came back has it."""
     values = {}
-    for form in (context["summary"], *context["promises"], *context["advice"]):
+    for form in (context["summary"], *context["actions"], *context["advice"]):
         values.update({field.html_name: field.value() for field in form if field.value() not in (None, False)})
-    for formset in (context["promises"], context["advice"]):
+    for formset in (context["actions"], context["advice"]):
         values.update({field.html_name: field.value() for field in formset.management_form})
     return {name: "on" if value is True else value for name, value in values.items()}
 
@@ -322,8 +321,7 @@ def test_an_action_remembered_afterwards_is_listed_once_and_its_guest_hears_once
     for _ in range(2):
         assert browser.post(new, said).url == page
     action = Action.objects.get()
-    assert (action.told_when_late, action.source_url) == (farah, page)
-    assert SessionAction.objects.get().session == room
+    assert (action.told_when_late, action.source) == (farah, Ref("session", room.pk))
     assert Mail.objects.filter(recipients=["petra@transport.example"]).count() == 1
     browser.post(new, {**said, "title": "Ring the wards", "once": uuid4()})
     bodies = Mail.objects.filter(recipients=["petra@transport.example"]).order_by("pk").values_list("body", flat=True)

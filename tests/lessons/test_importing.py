@@ -17,7 +17,7 @@ from jobs.models import Job
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.importing import Unreadable
 from lessons.actions import importing, writing
-from lessons.importing.batches import Writer
+from lessons.importing.batches import BatchWriter
 from lessons.models import ImportProblem, ImportRun, Lesson, LessonRevision, State, Tag
 from organisations.models import AuditEntry, Group
 from organisations.visibility import Reach
@@ -61,7 +61,7 @@ def test_a_file_becomes_lessons_with_their_source(bring, riverside, member, cara
     assert Lesson.objects.filter(revision__title="Check the lift").count() == 2
     hits = index.find(member(cara), "porter", kinds=["lesson"], filters={"source": ["NASA LLIS"]}).hits
     assert [hit.ident for hit in hits] == [lesson.pk]
-    entry = AuditEntry.objects.get(verb="brought in")
+    entry = AuditEntry.objects.get(event="import.finished")
     assert entry.facts["created"] == 10
 
 
@@ -184,7 +184,7 @@ def test_a_run_that_is_killed_goes_on_where_it_stopped(riverside, farah, monkeyp
     monkeypatch.setattr(importing, "BATCH", 3)
     run = look(riverside, farah)
     importing.begin_import(run)
-    write, calls = Writer.write, []
+    write, calls = BatchWriter.write_batch, []
 
     def killed(writer, rows):
         calls.append(len(rows))
@@ -192,12 +192,12 @@ def test_a_run_that_is_killed_goes_on_where_it_stopped(riverside, farah, monkeyp
             raise SystemExit("killed")
         return write(writer, rows)
 
-    monkeypatch.setattr(Writer, "write", killed)
+    monkeypatch.setattr(BatchWriter, "write_batch", killed)
     with pytest.raises(SystemExit):
         importing.run_import(run, at=NOON)
     run = ImportRun.objects.get()
     assert (run.state, run.rows_done, Lesson.objects.count()) == (ImportRun.State.RUNNING, 6, 6)
-    monkeypatch.setattr(Writer, "write", write)
+    monkeypatch.setattr(BatchWriter, "write_batch", write)
     counts = importing.run_import(run, at=NOON)
     assert (counts.read, counts.created, counts.refused) == (12, 10, 2)
     assert Lesson.objects.count() == 10
@@ -208,7 +208,7 @@ def test_a_run_that_is_killed_goes_on_where_it_stopped(riverside, farah, monkeyp
 def test_a_batch_is_written_whole_or_not_at_all(riverside, farah, monkeypatch):
     run = look(riverside, farah)
     importing.begin_import(run)
-    monkeypatch.setattr("lessons.importing.batches.indexing.put_many", lambda docs: 1 / 0)
+    monkeypatch.setattr("lessons.importing.batches.index.put_many", lambda docs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         importing.run_import(run, at=NOON)
     assert not Lesson.objects.exists()
@@ -237,11 +237,19 @@ def test_how_a_file_is_read_can_be_changed_before_and_not_after(riverside, farah
     run = look(riverside, farah)
     with pytest.raises(Refusal, match="No column gives"):
         importing.settle_import(
-            run, seen=1, source="S", group_name="", encoding="", mapping={"LessonId": "external_id"}, at=timezone.now()
+            run,
+            by=as_member(farah),
+            seen=1,
+            source="S",
+            group_name="",
+            encoding="",
+            mapping={"LessonId": "external_id"},
+            at=timezone.now(),
         )
     with pytest.raises(Refusal, match="Two headings lead"):
         importing.settle_import(
             run,
+            by=as_member(farah),
             seen=1,
             source="S",
             group_name="",
@@ -251,6 +259,7 @@ def test_how_a_file_is_read_can_be_changed_before_and_not_after(riverside, farah
         )
     importing.settle_import(
         run,
+        by=as_member(farah),
         seen=1,
         source="S",
         group_name="G",
@@ -260,11 +269,25 @@ def test_how_a_file_is_read_can_be_changed_before_and_not_after(riverside, farah
     )
     with pytest.raises(Stale):
         importing.settle_import(
-            run, seen=1, source="T", group_name="", encoding="", mapping={"Title": "title"}, at=timezone.now()
+            run,
+            by=as_member(farah),
+            seen=1,
+            source="T",
+            group_name="",
+            encoding="",
+            mapping={"Title": "title"},
+            at=timezone.now(),
         )
     with pytest.raises(Unreadable):
         importing.settle_import(
-            run, seen=2, source="T", group_name="", encoding="klingon", mapping={"Title": "title"}, at=timezone.now()
+            run,
+            by=as_member(farah),
+            seen=2,
+            source="T",
+            group_name="",
+            encoding="klingon",
+            mapping={"Title": "title"},
+            at=timezone.now(),
         )
     importing.begin_import(run)
     importing.run_import(run, at=NOON)
@@ -273,7 +296,14 @@ def test_how_a_file_is_read_can_be_changed_before_and_not_after(riverside, farah
         importing.begin_import(run)
     with pytest.raises(Refusal, match="upload it again"):
         importing.settle_import(
-            run, seen=2, source="T", group_name="", encoding="", mapping={"Title": "title"}, at=timezone.now()
+            run,
+            by=as_member(farah),
+            seen=2,
+            source="T",
+            group_name="",
+            encoding="",
+            mapping={"Title": "title"},
+            at=timezone.now(),
         )
 
 

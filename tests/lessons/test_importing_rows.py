@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kmportal.lib.importing import decode, read
-from lessons.importing.merging import Counts, Standing, decide
-from lessons.importing.rows import Reader, Row, has_what_it_takes, match, source_of
+from lessons.importing.merging import Counts, Standing, decide_rows
+from lessons.importing.rows import Row, RowReader, leads_to_words, match_headings, name_of_source
 
 FILES = Path(__file__).parent / "files"
 TODAY = date(2026, 11, 22)
@@ -16,18 +16,18 @@ TODAY = date(2026, 11, 22)
 
 def rows_of(name, encoding="", mapping=None):
     sheet = read(decode((FILES / name).read_bytes(), encoding).text)
-    reader = Reader(sheet, mapping or match(sheet.headings), on=TODAY)
-    return {row.external_id: row for row in reader.rows()}
+    reader = RowReader(sheet, mapping or match_headings(sheet.headings), on=TODAY)
+    return {row.external_id: row for row in reader.read_rows()}
 
 
 def rows_in(text, **mapping):
     sheet = read(text)
-    return list(Reader(sheet, mapping or match(sheet.headings), on=TODAY).rows())
+    return list(RowReader(sheet, mapping or match_headings(sheet.headings), on=TODAY).read_rows())
 
 
 def test_headings_of_known_systems_are_matched():
     headings = ("", "LessonId", "Title", "Lesson", "LessonDate", "Categories", "Category", "url", "Topic")
-    assert match(headings) == {
+    assert match_headings(headings) == {
         "LessonId": "external_id",
         "Title": "title",
         "Lesson": "learned",
@@ -36,15 +36,15 @@ def test_headings_of_known_systems_are_matched():
         "Category": "tags",
         "url": "source_url",
     }
-    assert source_of(headings, "x.csv") == "NASA LLIS"
-    assert match(["What happened?", "Why?", "Then…", "Description", "Summary"]) == {
+    assert name_of_source(headings, "x.csv") == "NASA LLIS"
+    assert match_headings(["What happened?", "Why?", "Then…", "Description", "Summary"]) == {
         "What happened?": "happened",
         "Why?": "why",
         "Then…": "then_do",
         "Description": "abstract",
     }
-    assert source_of(["Title"], "ward_incidents 2025.csv") == "ward incidents 2025"
-    assert not has_what_it_takes(match(["Number", "Date"]))
+    assert name_of_source(["Title"], "ward_incidents 2025.csv") == "ward incidents 2025"
+    assert not leads_to_words(match_headings(["Number", "Date"]))
 
 
 def test_the_dirt_of_a_real_file():
@@ -134,7 +134,7 @@ def row(**values):
 
 def merged(first, second):
     known: dict[str, Standing] = {}
-    outcomes = [decision.outcome for decision in decide([first, second], known)]
+    outcomes = [decision.outcome for decision in decide_rows([first, second], known)]
     return outcomes[1], known["1"]
 
 
@@ -155,7 +155,7 @@ def test_empty_and_damaged_words_never_win():
 def test_damage_is_healed_and_no_longer_flagged():
     first = row(words={"learned": "L�"})
     known: dict[str, Standing] = {}
-    (decision,) = decide([first], known)
+    (decision,) = decide_rows([first], known)
     assert decision.standing.flags == {"letters"}
     outcome, after = merged(first, row(words={"learned": "Love"}))
     assert (outcome, after.words["learned"], after.flags) == ("merged", "Love", frozenset())
@@ -172,7 +172,7 @@ def test_a_made_up_title_gives_way_to_a_real_one_and_never_the_reverse():
 def test_the_same_row_again_changes_nothing_even_after_another_source():
     known: dict[str, Standing] = {}
     first, second = row(), row(title="New")
-    outcomes = [decision.outcome for decision in decide([first, first, second, first, second], known)]
+    outcomes = [decision.outcome for decision in decide_rows([first, first, second, first, second], known)]
     assert outcomes == ["created", "unchanged", "merged", "unchanged", "unchanged"]
     assert known["1"].title == "New"
 
@@ -182,7 +182,7 @@ def test_what_a_person_wrote_is_kept_and_gaps_are_filled():
         pk=1, title="Mine", words={"learned": "My words", "abstract": "Dam�ged"}, tags=("mine",), by_hand=True
     )
     known = {"1": by_hand}
-    decide([row(words={"learned": "Theirs", "abstract": "Whole", "happened": "H"})], known)
+    decide_rows([row(words={"learned": "Theirs", "abstract": "Whole", "happened": "H"})], known)
     after = known["1"]
     assert (after.title, after.tags, after.happened_on) == ("Mine", ("mine",), date(2014, 6, 6))
     assert after.words == {"learned": "My words", "abstract": "Whole", "happened": "H"}
@@ -190,5 +190,7 @@ def test_what_a_person_wrote_is_kept_and_gaps_are_filled():
 
 def test_counts_add_up():
     counts = Counts()
-    counts.add(decide([row(), row(), Row(3, refusal="No."), row(external_id="2", words={"learned": "�"})], {}))
+    counts.count_in(
+        decide_rows([row(), row(), Row(3, refusal="No."), row(external_id="2", words={"learned": "�"})], {})
+    )
     assert counts == Counts(read=4, created=2, merged=0, unchanged=1, refused=1, flagged=1)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from jobs.models import Mail
@@ -49,7 +50,7 @@ def test_two_claims_at_the_same_moment(waiting, farah, lena):
 def test_only_those_who_check_lessons_may_claim_and_never_their_own(draft, waiting, cara, reza, ada, sam, farah, oskar):
     lesson = waiting()
     for person in (reza, ada, sam, oskar):
-        with pytest.raises(Refusal):
+        with pytest.raises(PermissionDenied):
             review.claim_lesson(lesson, by=as_member(person), at=NOON)
     own = writing.submit_lesson(draft(by=farah), by=as_member(farah), at=NOON)
     with pytest.raises(Refusal, match="You cannot check your own lesson"):
@@ -112,7 +113,7 @@ def test_identified_lessons_are_read_and_found_by_all(claimed, member, farah, ca
     hit = index.find(member(reza), "discharge", kinds=["lesson"]).hits[0]
     assert (hit.ident, hit.state) == (lesson.pk, "identified")
     assert "Thank you." in Mail.objects.get(recipients=[cara.email]).body
-    assert AuditEntry.objects.filter(verb="identified", ident=lesson.pk).exists()
+    assert AuditEntry.objects.filter(event="lesson.identified", ident=lesson.pk).exists()
 
 
 def test_what_is_missing_cannot_be_ticked_away(claimed, farah):

@@ -15,6 +15,7 @@ from kmportal.lib.csv import guarded
 from kmportal.lib.exceptions import Refusal
 from lessons.actions import importing
 from lessons.importing.merging import Counts
+from lessons.importing.sheets import PROBLEM_COLUMNS, problem_rows
 from lessons.models import ImportRun
 from organisations.models import Membership
 from organisations.permissions import Permission
@@ -34,12 +35,12 @@ class Command(BaseCommand):
         parser.add_argument("--errors", type=Path, help="where to write a CSV file of rows with problems")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        member = self._member(options["organisation"], options["by"])
+        member = self._find_member(options["organisation"], options["by"])
         self._check_names(options)
-        content = self._content(options["file"])
+        content = self._read_content(options["file"])
         with timezone.override(member.organisation.time_zone):
             try:
-                counts, run = self._bring_in(member, content, options)
+                counts, run = self._bring_lessons(member, content, options)
             except Refusal as refusal:
                 raise CommandError(str(refusal)) from None
         if options["errors"]:
@@ -54,11 +55,12 @@ class Command(BaseCommand):
             if len(options[name]) > most:
                 raise CommandError(f"--{name} has at most {most} characters. Yours has {len(options[name])}.")
 
-    def _bring_in(self, member: Membership, content: bytes, options: dict[str, Any]) -> tuple[Counts, ImportRun]:
-        run = importing.look(
+    def _bring_lessons(self, member: Membership, content: bytes, options: dict[str, Any]) -> tuple[Counts, ImportRun]:
+        now = timezone.now()
+        run = importing.upload_import(
             member.organisation,
-            by=member.person,
-            at=timezone.now(),
+            by=member,
+            at=now,
             file_name=options["file"].name,
             content=content,
             source=options["source"],
@@ -68,15 +70,15 @@ class Command(BaseCommand):
         matched = ", ".join(f"{heading} → {name}" for heading, name in run.mapping.items())
         self.stdout.write(f"Source: {run.source}. Headings: {matched}.")
         if options["dry_run"]:
-            return importing.try_out(run), run
-        importing.begin(run)
-        return importing.work_through(run, at=timezone.now(), report=self._report), run
+            return importing.try_import(run), run
+        importing.begin_import(run)
+        return importing.run_import(run, at=now, report=self._show_progress), run
 
-    def _report(self, done: int) -> None:
+    def _show_progress(self, done: int) -> None:
         self.stderr.write(f"{done:,} rows", ending="\r")
         self.stderr.flush()
 
-    def _member(self, slug: str, address: str) -> Membership:
+    def _find_member(self, slug: str, address: str) -> Membership:
         members = Membership.objects.current().select_related("organisation", "person")
         found = members.filter(organisation__slug=slug, person__email__iexact=address).first()
         if found is None:
@@ -85,7 +87,7 @@ class Command(BaseCommand):
             raise CommandError(f"{found.person} may not import. A facilitator or the KM lead may.")
         return found
 
-    def _content(self, path: Path) -> bytes:
+    def _read_content(self, path: Path) -> bytes:
         try:
             if path.stat().st_size > settings.UPLOAD_LIMIT:
                 most = settings.UPLOAD_LIMIT // (1024 * 1024)
@@ -98,7 +100,7 @@ class Command(BaseCommand):
         try:
             with path.open("w", encoding="utf-8-sig", newline="") as file:
                 writer = csv.writer(file)
-                writer.writerow(importing.PROBLEM_COLUMNS)
-                writer.writerows([guarded(value) for value in row] for row in importing.problem_rows(run))
+                writer.writerow(PROBLEM_COLUMNS)
+                writer.writerows([guarded(value) for value in row] for row in problem_rows(run))
         except OSError as error:
             raise CommandError(f"The file {path} cannot be written: {error.strerror}.") from None

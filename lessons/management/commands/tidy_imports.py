@@ -13,4 +13,4 @@ class Command(BaseCommand):
     requires_system_checks: ClassVar[list[str]] = []  # it runs often, and starting the portal has checked all
 
     def handle(self, *args: Any, **options: Any) -> None:
-        importing.tidy(timezone.now())
+        importing.tidy_imports(timezone.now())

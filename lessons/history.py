@@ -1,0 +1,27 @@
+"""The history of a lesson, as its page tells it: one line for each move, check and change of its words."""
+
+from lessons.events import Event
+from lessons.models import Lesson, LessonEvent
+from organisations.events import Occurrence
+
+# Told without a line: what is no move and changes no words.
+_UNTOLD = {Event.LESSON_READERS_CHANGED, Event.LESSON_DELETED}
+CHANGE_CHECKED = "The change was checked."
+
+
+def write(occurrence: Occurrence) -> None:
+    """Add the line of an event; those that its page does not tell are left out."""
+    lesson, facts = occurrence.subject, occurrence.facts
+    assert isinstance(lesson, Lesson)  # noqa: S101  what the event is about
+    is_change = occurrence.event in {Event.LESSON_CHANGED, Event.LESSON_CHANGE_CHECKED}
+    if occurrence.event in _UNTOLD or (is_change and facts["revision"] is None):
+        return
+    LessonEvent.objects.create(
+        lesson=lesson,
+        before=lesson.state if is_change else facts.get("before", ""),
+        after=lesson.state,
+        comment=CHANGE_CHECKED if occurrence.event == Event.LESSON_CHANGE_CHECKED else occurrence.note,
+        revision=lesson.revision,
+        at=occurrence.at,
+        by=occurrence.person,
+    )

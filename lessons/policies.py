@@ -1,0 +1,103 @@
+"""Who may do what with a lesson: asked by the action, by the page’s buttons and by the API’s ``allowed``."""
+
+from datetime import date
+
+from lessons.models import ImportRun, Lesson, State
+from lessons.workflow import MOVES, Who, is_late
+from organisations import policies
+from organisations.models import Membership, Organisation
+from organisations.permissions import Permission
+from techniques.models import Session
+
+
+def may_write(membership: Membership | None, lesson: Lesson) -> bool:
+    """The author while it is with them; once it is checked also those who curate, and its page says so."""
+    if membership is None or not policies.may(Permission.CONTRIBUTE, membership, lesson.organisation):
+        return False
+    is_author = lesson.author_id == membership.person_id
+    if lesson.is_shared:
+        return is_author or membership.can(Permission.FACILITATE)
+    return is_author and lesson.is_with_author
+
+
+def why_not_write(membership: Membership, lesson: Lesson) -> str:
+    """Why somebody who asks to change a lesson cannot, in words for them."""
+    if lesson.author_id == membership.person_id and lesson.is_waiting:
+        return "This lesson is being reviewed. Take it back first if you want to change it."
+    if lesson.author_id == membership.person_id and lesson.state == State.DECLINED:
+        return "This lesson was declined and can no longer be changed."
+    return "Only its author can change this lesson."
+
+
+def may_move(membership: Membership | None, lesson: Lesson, name: str, *, on: date) -> bool:
+    """Whether this member may make this move of the table with the lesson as it stands on this day."""
+    move = MOVES[name]
+    if membership is None or not policies.belongs(membership, lesson.organisation) or lesson.state not in move.before:
+        return False
+    is_author = lesson.author_id == membership.person_id
+    if move.who is Who.AUTHOR:
+        return is_author and membership.can(Permission.CONTRIBUTE)
+    if is_author or not membership.can(Permission.VALIDATE):
+        return False
+    holds = lesson.claimed_by_id == membership.person_id
+    if move.who is Who.HOLDER:
+        return holds
+    return name != "take_over" or (not holds and (is_late(lesson, on=on) or lesson.claimed_by_id is None))
+
+
+def may_discard(membership: Membership | None, lesson: Lesson) -> bool:
+    """The author of a draft that was never sent."""
+    is_own = lesson.state == State.DRAFT and may_write(membership, lesson)
+    return is_own and not was_sent(lesson)
+
+
+def may_confirm(membership: Membership | None, lesson: Lesson) -> bool:
+    """Whether this member may say that a lesson which was changed after its check is still right."""
+    if not lesson.is_shared or not lesson.changed_since_validation or lesson.revision is None:
+        return False
+    if membership is None or not policies.may(Permission.VALIDATE, membership, lesson.organisation):
+        return False
+    return membership.person_id not in {lesson.author_id, lesson.revision.by_id}
+
+
+def may_add_action(membership: Membership | None, lesson: Lesson) -> bool:
+    """Whoever contributes, once the lesson is checked."""
+    return lesson.is_shared and policies.may(Permission.CONTRIBUTE, membership, lesson.organisation)
+
+
+def may_add_session_action(membership: Membership | None, session: Session) -> bool:
+    """Whoever contributes, once the session is closed: until then actions belong to its close."""
+    return session.is_closed and policies.may(Permission.CONTRIBUTE, membership, session.organisation)
+
+
+def was_sent(lesson: Lesson) -> bool:
+    """Whether somebody else has been shown it. One query, unless ``events`` are loaded."""
+    return any(event.after != State.DRAFT for event in lesson.events.all())
+
+
+def allowed(membership: Membership | None, lesson: Lesson, *, on: date) -> frozenset[str]:
+    """The names of all moves that this member may make with the lesson as it stands on this day."""
+    found = {name for name in MOVES if may_move(membership, lesson, name, on=on)}
+    others = {
+        "write": may_write,
+        "discard": may_discard,
+        "confirm": may_confirm,
+        "add_action": may_add_action,
+    }
+    return frozenset(found | {name for name, may in others.items() if may(membership, lesson)})
+
+
+def allowed_with_import(membership: Membership | None, run: ImportRun) -> frozenset[str]:
+    """The names of all moves that this member may make with a file of lessons as it stands."""
+    has_begun = run.state in (ImportRun.State.RUNNING, ImportRun.State.DONE)
+    if has_begun or not policies.may(Permission.FACILITATE, membership, run.organisation):
+        return frozenset()
+    return frozenset({"settle", "try", "run"})
+
+
+def allowed_in(membership: Membership | None, organisation: Organisation) -> frozenset[str]:
+    """What this member may do with lessons in an organisation, whichever lesson it is: log, check, import them."""
+    permissions = {"log": Permission.CONTRIBUTE, "check": Permission.VALIDATE, "import": Permission.FACILITATE}
+    return frozenset(
+        name for name, permission in permissions.items() if policies.may(permission, membership, organisation)
+    )

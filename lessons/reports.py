@@ -1,0 +1,256 @@
+"""The pages of lessons as plain values: one lesson, the queue, what stands above the lists, and what may be pressed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+
+from django.db.models import Prefetch, prefetch_related_objects
+from django.urls import reverse
+
+from actionplan.models import Action
+from kmportal.lib import things
+from kmportal.lib.presses import Press, offered
+from kmportal.lib.things import Look
+from lessons import labels, policies
+from lessons.labels import Line
+from lessons.models import ImportRun, Lesson, LessonEvent, LessonQuerySet, LessonRevision, State, Tag
+from lessons.workflow import is_late
+from organisations.models import Membership
+from organisations.permissions import Permission
+
+# Which panel says where a lesson stands and what comes next: for its author by its state, for others by their move.
+_OF_AUTHOR = {
+    State.DRAFT: "draft",
+    State.RETURNED: "returned",
+    State.DECLINED: "declined",
+    State.SUBMITTED: "waiting",
+    State.IN_REVIEW: "waiting",
+}
+_OF_OTHERS = {"claim": "free", "identify": "held", "take_over": "overdue"}
+
+
+@dataclass(frozen=True)
+class LessonPage:
+    """The page of one lesson. One that another organisation shares is for reading: no moves, history or actions."""
+
+    lesson: Lesson
+    words: LessonRevision
+    look: Look
+    long_advice: bool
+    shared_by: str
+    standing: str
+    presses: Sequence[Press]
+    allowed: frozenset[str]
+    is_late: bool
+    answer: Line | None
+    lines: Sequence[Line]
+    actions: Sequence[tuple[Action, int]]
+    tags: Sequence[Tag]
+    contact_name: str
+    flags: Sequence[str]
+    who_may_read: str
+
+    @classmethod
+    def build(cls, lesson: Lesson, membership: Membership, *, on: date) -> "LessonPage":
+        """What is offered follows from the policies alone."""
+        is_ours = lesson.organisation_id == membership.organisation_id
+        lines = _history_of(lesson, membership) if is_ours else []
+        allowed = policies.allowed(membership, lesson, on=on)
+        return cls(
+            lesson=lesson,
+            words=lesson.words,
+            look=labels.STATES[State(lesson.state)],
+            long_advice=labels.is_long_advice(lesson.words),
+            shared_by="" if is_ours else labels.shared_by(lesson),
+            standing=_standing_of(lesson, membership, allowed),
+            presses=offered(_standing_presses(lesson), allowed),
+            allowed=allowed,
+            is_late=is_late(lesson, on=on),
+            answer=next((line for line in reversed(lines) if line.comment), None),
+            lines=lines,
+            actions=_actions_of(lesson, membership, on=on) if is_ours else [],
+            tags=list(lesson.tags.all()),
+            contact_name=lesson.contact.partition(",")[0],
+            flags=labels.flags_in_words(lesson),
+            who_may_read=labels.who_may_read(lesson),
+        )
+
+
+def _history_of(lesson: Lesson, membership: Membership) -> list[Line]:
+    events = LessonEvent.objects.select_related("by", "revision").order_by("pk")
+    prefetch_related_objects([lesson], Prefetch("events", events))
+    is_side = lesson.author_id == membership.person_id or membership.can(Permission.VALIDATE)
+    return labels.history_lines(lesson.events.all(), lesson, with_comments=is_side)
+
+
+def _actions_of(lesson: Lesson, membership: Membership, *, on: date) -> list[tuple[Action, int]]:
+    """What must change because of it, with the days that it is late."""
+    agreed = Action.objects.visible_to(membership).agreed_in(things.ref_of(lesson))
+    return [(action, action.days_late(on)) for action in agreed.select_related("owner", "organisation").by_day()]
+
+
+def _standing_of(lesson: Lesson, membership: Membership, allowed: frozenset[str]) -> str:
+    """The panel of the page; empty for a lesson on which nobody has to do anything."""
+    if lesson.author_id == membership.person_id:
+        return _OF_AUTHOR.get(State(lesson.state), "")
+    own_move = next((panel for move, panel in _OF_OTHERS.items() if move in allowed), "")
+    return own_move or ("claimed" if lesson.is_waiting else "")
+
+
+def _standing_presses(lesson: Lesson) -> list[Press]:
+    page = partial(_page_of, lesson)
+    words = {State.DRAFT: "Carry on writing", State.RETURNED: "Change it and send it again"}.get(State(lesson.state))
+    return [
+        *([Press("write", words, page("lesson_edit"), is_form=True)] if words else []),
+        Press("discard", "Delete the draft", page("lesson_discard"), look="quiet"),
+        Press("withdraw", "Take it back", page("lesson_withdraw"), look="secondary"),
+        Press("claim", "Claim it and check it", page("lesson_claim")),
+        Press("identify", "Check it", page("lesson_check"), is_form=True),
+        Press("release", "Put it back", page("lesson_release"), look="quiet"),
+        Press("take_over", "Take it over", page("lesson_take_over"), look="secondary"),
+    ]
+
+
+def sending_presses(lesson: Lesson, membership: Membership, *, on: date) -> list[Press]:
+    """Before it goes: change it once more, or send it as it is."""
+    presses = [
+        Press("write", "Change it", _page_of(lesson, "lesson_edit"), is_form=True),
+        Press("submit", "Send anyway", _page_of(lesson, "lesson_send"), look="secondary"),
+    ]
+    return offered(presses, policies.allowed(membership, lesson, on=on))
+
+
+def confirming_presses(lesson: Lesson, membership: Membership, *, on: date) -> list[Press]:
+    """Below what was changed after the check; the press says which words were read."""
+    read = (("read", str(lesson.revision_id)),)
+    press = Press("confirm", "Confirm that it is still right", _page_of(lesson, "lesson_confirm"), fields=read)
+    return offered([press], policies.allowed(membership, lesson, on=on))
+
+
+def _page_of(lesson: Lesson, name: str) -> str:
+    return reverse(name, args=[lesson.organisation.slug, lesson.pk])
+
+
+# --- The queue -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """One lesson that waits, and what this member may press beside it."""
+
+    lesson: Lesson
+    is_late: bool
+    presses: Sequence[Press]
+
+
+@dataclass(frozen=True)
+class QueueSection:
+    """Rows under one heading."""
+
+    key: str
+    heading: str
+    rows: Sequence[QueueRow]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """All that waits to be checked by one member, in sections, and what was changed since its check."""
+
+    sections: Sequence[QueueSection]
+    total: int
+    late: int
+    changed: Sequence[Lesson]
+
+    @classmethod
+    def build(cls, membership: Membership, *, on: date) -> "Queue":
+        """Claimed by oneself, free to claim, claimed by others; empty sections are left out."""
+        rows = [_queue_row(lesson, membership, on=on) for lesson in _waiting_for(membership)]
+        me = membership.person_id
+        sections = [
+            _queue_section("mine", "Claimed by you", rows, lambda lesson: lesson.claimed_by_id == me),
+            _queue_section("free", "Waiting to be claimed", rows, lambda lesson: lesson.state == State.SUBMITTED),
+            _queue_section(
+                "others",
+                "Claimed by others",
+                rows,
+                lambda lesson: lesson.state == State.IN_REVIEW and lesson.claimed_by_id != me,
+            ),
+        ]
+        return cls(
+            sections=[section for section in sections if section.rows],
+            total=len(rows),
+            late=sum(row.is_late for row in rows),
+            changed=_changed_for(membership),
+        )
+
+
+def _waiting_for(membership: Membership) -> LessonQuerySet:
+    rows = Lesson.objects.waiting_for(membership)
+    return rows.select_related("organisation", "revision", "author", "group", "claimed_by")
+
+
+def _changed_for(membership: Membership) -> list[Lesson]:
+    rows = Lesson.objects.changed_since_validation(membership).select_related("revision__by", "organisation")
+    return [lesson for lesson in rows if policies.may_confirm(membership, lesson)]
+
+
+def _queue_row(lesson: Lesson, membership: Membership, *, on: date) -> QueueRow:
+    page, about = partial(_page_of, lesson), lesson.words.title
+    presses = [
+        Press("claim", "Claim it", page("lesson_claim")),
+        Press("identify", "Check it", page("lesson_check"), is_form=True),
+        Press("take_over", "Take it over", page("lesson_take_over")),
+    ]
+    small = [replace(press, look="small", about=about) for press in presses]
+    return QueueRow(lesson, is_late(lesson, on=on), offered(small, policies.allowed(membership, lesson, on=on)))
+
+
+def _queue_section(
+    key: str, heading: str, rows: Sequence[QueueRow], belongs_here: Callable[[Lesson], bool]
+) -> QueueSection:
+    return QueueSection(key, heading, [row for row in rows if belongs_here(row.lesson)])
+
+
+# --- What stands above the lists, and the pages of an import ----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ListHead:
+    """Above the three lists of lessons: which one this is, how many stand in the others, and what may be pressed."""
+
+    here: str
+    allowed: frozenset[str]
+    presses: Sequence[Press]
+    mine_count: int
+    queue_count: int
+
+    @classmethod
+    def build(cls, membership: Membership, here: str) -> "ListHead":
+        allowed = policies.allowed_in(membership, membership.organisation)
+        ours = Lesson.objects.filter(organisation=membership.organisation_id)
+        return cls(
+            here=here,
+            allowed=allowed,
+            presses=offered(_list_presses(membership), allowed),
+            mine_count=ours.written_by(membership.person).count() if "log" in allowed else 0,
+            queue_count=Lesson.objects.waiting_for(membership).count() if "check" in allowed else 0,
+        )
+
+
+def _list_presses(membership: Membership) -> list[Press]:
+    slug = membership.organisation.slug
+    return [
+        Press("log", "Log a lesson", reverse("lesson_new", args=[slug]), is_form=True, icon="plus"),
+        Press("import", "Bring lessons in", reverse("import_list", args=[slug]), is_form=True, look="quiet"),
+    ]
+
+
+def import_presses(run: ImportRun, membership: Membership) -> list[Press]:
+    """What comes next with a file: trying it out, then bringing its lessons in, if there are any."""
+    page = [run.organisation.slug, run.pk]
+    presses = [Press("try", "Try it out", reverse("import_try", args=page))]
+    if run.state == ImportRun.State.TRIED:
+        has_lessons = run.counts["created"] or run.counts["merged"]
+        presses = [Press("run", "Bring the lessons in", reverse("import_run", args=page))] if has_lessons else []
+    return offered(presses, policies.allowed_with_import(membership, run))
