@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 LINE_BYTES = 75
 
 
-def event(
+def one_event_calendar(
     *,
     ident: str,
     version: int,
@@ -29,24 +29,24 @@ def event(
         "BEGIN:VEVENT",
         f"UID:{ident}",
         f"SEQUENCE:{version}",
-        f"DTSTAMP:{_moment(at)}",
-        f"DTSTART:{_moment(starts_at)}",
-        f"DTEND:{_moment(starts_at + timedelta(minutes=minutes))}",
-        f"SUMMARY:{_text(title)}",
-        f"DESCRIPTION:{_text(words)}",
-        *([f"LOCATION:{_text(place)}"] if place else []),
+        f"DTSTAMP:{_in_utc(at)}",
+        f"DTSTART:{_in_utc(starts_at)}",
+        f"DTEND:{_in_utc(starts_at + timedelta(minutes=minutes))}",
+        f"SUMMARY:{_escape_text(title)}",
+        f"DESCRIPTION:{_escape_text(words)}",
+        *([f"LOCATION:{_escape_text(place)}"] if place else []),
         f"URL:{url}",
         "END:VEVENT",
         "END:VCALENDAR",
     ]
-    return "".join(f"{_folded(line)}\r\n" for line in lines)
+    return "".join(f"{_fold_line(line)}\r\n" for line in lines)
 
 
-def _moment(moment: datetime) -> str:
+def _in_utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _text(words: str) -> str:
+def _escape_text(words: str) -> str:
     """Escaped as the format asks; a line break becomes two characters, so that nobody can add a line."""
     plain = words.replace("\r\n", "\n").replace("\r", "\n")
     for raw, escaped in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
@@ -54,7 +54,7 @@ def _text(words: str) -> str:
     return plain
 
 
-def _folded(line: str) -> str:
+def _fold_line(line: str) -> str:
     """No line is longer than 75 bytes; the next one begins with a space. Letters are never cut in two."""
     parts: list[str] = []
     part = ""

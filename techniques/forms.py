@@ -1,4 +1,4 @@
-"""What people fill in about sessions: the plan, whom to invite, their name at the door, a note."""
+"""What people fill in about sessions: the plan, whom to invite, the name of a guest, a note."""
 
 from datetime import timedelta
 from typing import Any
@@ -56,14 +56,15 @@ class SessionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, organisation: Organisation, technique: Technique, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["length"].choices = hinted(
+        fields: dict[str, Any] = self.fields
+        fields["length"].choices = hinted(
             Length.choices, {length: minutes_in_words(technique.minutes.get(length, 0)) for length in Length}
         )
-        self.fields["place_kind"].choices = Session.Place.choices
-        self.fields["facilitator"].queryset = who_may_lead(organisation)
-        self.fields["facilitator"].required = True
-        self.fields["facilitator"].empty_label = None
-        self.fields["version"].required = False
+        fields["place_kind"].choices = Session.Place.choices
+        fields["facilitator"].queryset = who_may_lead(organisation)
+        fields["facilitator"].required = True
+        fields["facilitator"].empty_label = None
+        fields["version"].required = False
         plans = Intervention.objects.filter(programme__organisation=organisation).select_related("programme")
         self._offer("intervention", plans, "No intervention")
         self._offer("group", Group.objects.of_people(organisation), "No group")
@@ -72,7 +73,7 @@ class SessionForm(forms.ModelForm):
 
     def _offer(self, name: str, queryset: Any, nothing: str) -> None:
         """Offer the choices of this organisation; a question without any choice is not asked."""
-        field = self.fields[name]
+        field: Any = self.fields[name]
         field.queryset, field.empty_label = queryset, nothing
         if not queryset.exists():
             del self.fields[name]
@@ -119,8 +120,9 @@ class InviteForm(forms.Form):
         members = Membership.objects.current().filter(organisation=session.organisation_id)
         asked = session.invitees.filter(person__isnull=False).values("person")
         self.members = Person.objects.filter(pk__in=members.values("person"))
-        self.fields["people"].queryset = self.members.exclude(pk__in=asked).order_by("name", "pk")
-        if not self.fields["people"].queryset.exists():
+        people: Any = self.fields["people"]
+        people.queryset = self.members.exclude(pk__in=asked).order_by("name", "pk")
+        if not people.queryset.exists():
             del self.fields["people"]
 
     def clean_addresses(self) -> dict[str, str]:

@@ -15,31 +15,37 @@ LENGTH = 6
 MINUTES = 10
 FROM_ONE_ADDRESS = 30
 FROM_EVERYBODY = 600
+BRAKED = f"Too many wrong codes. Wait {MINUTES} minutes and try again, or scan the QR code."
 
 
-def make(taken: Collection[str] = ()) -> str:
+def make_code(taken: Collection[str] = ()) -> str:
     """A new code that is not among ``taken``."""
     while (code := "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))) in taken:
         pass
     return code
 
 
-def tidy(typed: str) -> str:
+def tidy_code(typed: str) -> str:
     """What somebody meant who typed “rv-s 4k7”: capitals without gaps. What cannot be a code becomes empty."""
     code = "".join(letter for letter in typed.upper() if letter.isalnum())
     return code if len(code) == LENGTH and all(letter in ALPHABET for letter in code) else ""
 
 
+def is_braked(address: str) -> bool:
+    """Whether too many wrong codes have come in, from one address or from everybody."""
+    failures = cache.get_many([_cache_key(address), _cache_key("")])
+    return failures.get(_cache_key(address), 0) >= FROM_ONE_ADDRESS or failures.get(_cache_key(""), 0) >= FROM_EVERYBODY
+
+
 def check_brake(address: str) -> None:
-    """Refuse to look a code up while too many wrong ones have come in. Ask before every look-up."""
-    failures = cache.get_many([_key(address), _key("")])
-    if failures.get(_key(address), 0) >= FROM_ONE_ADDRESS or failures.get(_key(""), 0) >= FROM_EVERYBODY:
-        raise Refusal(f"Too many wrong codes. Wait {MINUTES} minutes and try again, or scan the QR code.")
+    """Refuse to look a code up while there is a brake. Ask before every look-up."""
+    if is_braked(address):
+        raise Refusal(BRAKED)
 
 
 def count_failure(address: str) -> None:
     """Remember a wrong code. The count of an address starts anew ten minutes after its first failure."""
-    for key in (_key(address), _key("")):
+    for key in (_cache_key(address), _cache_key("")):
         cache.add(key, 0, timeout=MINUTES * 60)
         try:
             cache.incr(key)
@@ -47,5 +53,5 @@ def count_failure(address: str) -> None:
             cache.set(key, 1, timeout=MINUTES * 60)
 
 
-def _key(address: str) -> str:
+def _cache_key(address: str) -> str:
     return f"techniques.join_codes.failures.{address or 'all'}"

@@ -42,23 +42,24 @@ class _Rooms:
     """The logs of the rooms, as the hub reads them."""
 
     def heads(self, topics: Iterable[int]) -> dict[int, int]:
-        return room_updates.heads(topics)
+        return room_updates.last_numbers(topics)
 
     def replay(self, topic: int, since: int, audience: str) -> Replay:
-        page = room_updates.since(topic, since, Audience(audience))
-        return Replay(_frames(page.pieces), page.upto, page.more)
+        page = room_updates.updates_since(topic, since, Audience(audience), at=timezone.now())
+        return Replay(_as_frames(page.pieces), page.upto, page.more)
 
     def news(
         self, known: Mapping[int, int], audiences: Mapping[int, set[str]]
     ) -> dict[int, tuple[int, dict[str, tuple[Frame, ...]]]]:
-        found = room_updates.news(known, {topic: {Audience(one) for one in ones} for topic, ones in audiences.items()})
+        wanted = {topic: {Audience(one) for one in ones} for topic, ones in audiences.items()}
+        found = room_updates.news_of_rooms(known, wanted, at=timezone.now())
         return {
-            topic: (news.upto, {audience: _frames(pieces) for audience, pieces in news.pieces.items()})
+            topic: (news.upto, {audience: _as_frames(pieces) for audience, pieces in news.pieces.items()})
             for topic, news in found.items()
         }
 
 
-def _frames(pieces: Iterable[room_updates.Piece]) -> tuple[Frame, ...]:
+def _as_frames(pieces: Iterable[room_updates.Piece]) -> tuple[Frame, ...]:
     return tuple(Frame(piece.seq, piece.as_frame(), piece.is_about_leaving) for piece in pieces)
 
 
@@ -78,57 +79,57 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
     """Answer one request under ``/live/``."""
     found = PATH.fullmatch(scope["path"])
     if found is None:
-        await _plain(send, 404, "There is no such stream.")
+        await _answer_plain(send, 404, "There is no such stream.")
         return
     if scope["method"] != "GET":
-        await _plain(send, 405, "A stream can only be read.")
+        await _answer_plain(send, 405, "A stream can only be read.")
         return
     query = parse_qs(scope["query_string"].decode("latin-1"))
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    audience, since = _audience(query), _number(headers.get("last-event-id") or query.get("since", [""])[0])
+    audience, since = _read_audience(query), _read_number(headers.get("last-event-id") or query.get("since", [""])[0])
     if audience is None or since is None:
-        await _plain(send, 400, "This address is not complete.")
+        await _answer_plain(send, 400, "This address is not complete.")
         return
     hub, pk, cookies = _hub(), int(found[1]), parse_cookie(headers.get("cookie", ""))
     who = await hub.run(participant_lookup.who_listens, cookies, pk, audience)
     if who is None:
-        await _plain(send, 404, "There is no such room for you.")
+        await _answer_plain(send, 404, "There is no such room for you.")
         return
     if _streams[who] >= STREAMS_OF_ONE or hub.listening >= STREAMS_OF_ALL:
-        await _plain(send, 429, "Too many windows of this room are open.")
+        await _answer_plain(send, 429, "Too many windows of this room are open.")
         return
     _streams[who] += 1
     try:
-        await _until_gone(receive, _stream(hub, send, pk, since, audience, cookies))
+        await _run_until_gone(receive, _send_frames(hub, send, pk, since, audience, cookies))
     finally:
         _streams[who] -= 1
         if not _streams[who]:
             del _streams[who]
 
 
-async def _stream(hub: Hub, send: Send, pk: int, since: int, audience: Audience, cookies: dict[str, str]) -> None:
+async def _send_frames(hub: Hub, send: Send, pk: int, since: int, audience: Audience, cookies: dict[str, str]) -> None:
     """Send for ever, until the listener may no longer listen or is too far behind."""
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     # The padding makes proxies that collect the first kilobytes pass them on at once
-    await _part(send, b":" + b" " * 2048 + b"\nretry: 2000\n" + _ping())
+    await _send_part(send, b":" + b" " * 2048 + b"\nretry: 2000\n" + _ping_frame())
     async with aclosing(hub.listen(pk, since=since, audience=audience, ping_seconds=PING_SECONDS)) as frames:
         checked = asyncio.get_running_loop().time()
         async for frame in frames:
             if frame is None or frame.is_doubtful or asyncio.get_running_loop().time() - checked > PING_SECONDS:
                 checked = asyncio.get_running_loop().time()
                 if await hub.run(participant_lookup.who_listens, cookies, pk, audience) is None:
-                    await _part(send, b"event: gone\ndata: {}\n\n")
+                    await _send_part(send, b"event: gone\ndata: {}\n\n")
                     break
-                await _part(send, _ping())
+                await _send_part(send, _ping_frame())
             if frame is not None:
-                await _part(send, frame.content)
+                await _send_part(send, frame.content)
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _until_gone(receive: Receive, stream: Any) -> None:
+async def _run_until_gone(receive: Receive, stream: Any) -> None:
     """Run the stream and stop it as soon as the browser hangs up."""
     sending = asyncio.ensure_future(stream)
-    hanging_up = asyncio.ensure_future(_hung_up(receive))
+    hanging_up = asyncio.ensure_future(_wait_for_hang_up(receive))
     try:
         await asyncio.wait({sending, hanging_up}, return_when=asyncio.FIRST_COMPLETED)
         if sending.done():
@@ -140,30 +141,30 @@ async def _until_gone(receive: Receive, stream: Any) -> None:
                 await task
 
 
-async def _hung_up(receive: Receive) -> None:
+async def _wait_for_hang_up(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-def _ping() -> bytes:
+def _ping_frame() -> bytes:
     return f'event: ping\ndata: {{"now": {room_updates.milliseconds(timezone.now())}}}\n\n'.encode()
 
 
-async def _part(send: Send, body: bytes) -> None:
+async def _send_part(send: Send, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
-async def _plain(send: Send, status: int, words: str) -> None:
+async def _answer_plain(send: Send, status: int, words: str) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": words.encode(), "more_body": False})
 
 
-def _audience(query: Mapping[str, list[str]]) -> Audience | None:
+def _read_audience(query: Mapping[str, list[str]]) -> Audience | None:
     with suppress(ValueError):
         return Audience(query.get("as", [""])[0])
     return None
 
 
-def _number(text: str) -> int | None:
+def _read_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None

@@ -6,6 +6,8 @@ the close makes of it. No technique has code of its own here.
 
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -35,6 +37,10 @@ class TechniqueQuerySet(models.QuerySet["Technique"]):
         copies = self.model.objects.filter(organisation=organisation, key=OuterRef("key"))
         shipped = Q(organisation=None) & ~Q(Exists(copies))
         return self.filter(shipped | Q(organisation=organisation))
+
+    def visible_to(self, membership: Membership) -> "TechniqueQuerySet":
+        """What the member’s organisation may use."""
+        return self.of(membership.organisation)
 
 
 class Technique(models.Model):
@@ -81,9 +87,14 @@ class Technique(models.Model):
 
     @property
     def confidentiality(self) -> Confidentiality:
-        """What its card promises to those who write. An unknown word keeps least."""
+        """What its card says about keeping notes. An unknown word keeps least."""
         word = self.card.get("confidentiality", "")
         return Confidentiality(word) if word in Confidentiality.values else Confidentiality.NO_BLAME
+
+    @property
+    def preparation(self) -> list[tuple[int, str]]:
+        """The checklist: so many days before the session, and what to do then."""
+        return [(item["days"], item["text"]) for item in self.card.get("prep", [])]
 
     @property
     def when_it_helps(self) -> str:
@@ -139,8 +150,8 @@ class Session(models.Model):
         default=Confidentiality.NO_BLAME,
         help_text="Taken from the technique at planning: what people were promised does not change under them.",
     )
-    title = models.CharField(max_length=120)
-    purpose = models.TextField(max_length=1000, blank=True)
+    title = models.CharField(max_length=120, error_messages={"blank": "Say what the session is about."})
+    purpose = models.TextField(max_length=1000, blank=True, validators=[MaxLengthValidator(1000)])
     intervention = models.ForeignKey(Intervention, on_delete=models.SET_NULL, null=True, blank=True)
     group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True)
     facilitator = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="sessions_facilitated")
@@ -152,7 +163,7 @@ class Session(models.Model):
     last_code = models.CharField(
         max_length=6, blank=True, db_index=True, help_text="The code it had: whoever was in hears that it is over."
     )
-    door_shut_at = models.DateTimeField(null=True, blank=True, help_text="While set, nobody else comes in.")
+    admission_stopped_at = models.DateTimeField(null=True, blank=True, help_text="While set, nobody else comes in.")
     stage = models.ForeignKey("Stage", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     ends_at = models.DateTimeField(null=True, blank=True)
     paused_seconds = models.IntegerField(null=True, blank=True, help_text="What is left while the clock is paused.")
@@ -291,8 +302,11 @@ class Invitee(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="invitees")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True)
     name = models.CharField(max_length=120, blank=True)
-    email = models.EmailField(max_length=254, blank=True)
-    invited_at = models.DateTimeField(default=timezone.now)
+    email = models.EmailField(
+        max_length=254,
+        blank=True,
+        error_messages={"invalid": "This is not an e-mail address."},
+    )
 
     class Meta:
         constraints = [
@@ -310,7 +324,7 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
     """Those in a room."""
 
     def here(self) -> "ParticipantQuerySet":
-        """Those who came in by the door, in the order of their names."""
+        """Those who have joined and not gone, in the order of their names."""
         return self.filter(joined_at__isnull=False).order_by("name", "pk")
 
 
@@ -323,7 +337,9 @@ class Participant(models.Model):
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="participants")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True)
-    name = models.CharField(max_length=60)
+    name = models.CharField(
+        max_length=60, error_messages={"blank": "Enter your name, so that the facilitator knows who is here."}
+    )
     key = models.CharField(max_length=64)
     joined_at = models.DateTimeField(null=True, blank=True)
 
@@ -341,6 +357,14 @@ class Participant(models.Model):
         return self.name
 
 
+def check_note_length(text: str) -> None:
+    """Raise ``ValidationError`` with how long the text is, so that its writer knows what to do."""
+    if len(text) > NOTE_LIMIT:
+        raise ValidationError(
+            f"A note has at most {NOTE_LIMIT:,} characters. Yours has {len(text):,}: split it into two."
+        )
+
+
 class Note(models.Model):
     """One note in one column of a stage. Its text leaves the server only through ``techniques.room_visibility``.
 
@@ -352,12 +376,15 @@ class Note(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="notes")
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="notes")
     column = models.CharField(max_length=40)
-    text = models.CharField(max_length=NOTE_LIMIT)
+    text = models.CharField(
+        max_length=NOTE_LIMIT,
+        validators=[check_note_length],
+        error_messages={"blank": "Write something before you send the note."},
+    )
     author = models.ForeignKey(Participant, on_delete=models.SET_NULL, null=True, blank=True)
     by_facilitator = models.BooleanField(default=False, help_text="Typed for the room by whoever leads it.")
     client_id = models.UUIDField()
     created_at = models.DateTimeField(default=timezone.now)
-    changed_at = models.DateTimeField(null=True, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -379,8 +406,8 @@ class RoomEvent(models.Model):
         REVEAL = "reveal", "Notes shown"
         STAGE = "stage", "Stage changed"
         TIMER = "timer", "Timer changed"
-        PEOPLE = "people", "Somebody came, or the door was opened or shut"
-        AWAY = "away", "Somebody went or was taken out"
+        PEOPLE = "people", "Somebody came, or admission was stopped or resumed"
+        AWAY = "away", "Somebody went or was removed"
         OPENED = "opened", "Session opened"
         CLOSED = "closed", "Session closed"
 

@@ -8,7 +8,7 @@ from kmportal.lib.sentences import listed
 LEAST_MINUTES = 1
 
 
-def reflow(later: Sequence[int], taken: int) -> list[int]:
+def take_minutes(later: Sequence[int], taken: int) -> list[int]:
     """The minutes of the later stages after ``taken`` minutes were given to an earlier one.
 
     The longest give first, one minute at a time, and none falls below one minute. What nobody can give makes the
@@ -29,15 +29,15 @@ def pace_in_words(stages: Sequence[tuple[str, int, int]]) -> str:
     shorter = [(name, planned - now) for name, planned, now in stages if now < planned]
     if not longer:
         return ""
-    given = listed([f"“{name}” has {_minutes(more)} more" for name, more in longer])
+    given = listed([f"“{name}” has {_minutes_in_words(more)} more" for name, more in longer])
     total = sum(more for _, more in longer) - sum(less for _, less in shorter)
     words = [f"{given} than planned."]
     if shorter:
-        words.append(f"{listed([f'“{name}” has {_minutes(less)} less' for name, less in shorter])}.")
+        words.append(f"{listed([f'“{name}” has {_minutes_in_words(less)} less' for name, less in shorter])}.")
     if total > 0:
-        words.append(f"The session ends {_minutes(total)} later.")
+        words.append(f"The session ends {_minutes_in_words(total)} later.")
     return " ".join(words)
 
 
-def _minutes(number: int) -> str:
+def _minutes_in_words(number: int) -> str:
     return "one minute" if number == 1 else f"{number} minutes"

@@ -25,7 +25,7 @@ def membership_in(session: Session, person: Person | None) -> Membership | None:
 
 
 def participant_of(session: Session, person: Person | None, cookies: Mapping[str, str]) -> Participant | None:
-    """Who has already come in by the door with this account or this browser; None for everybody else."""
+    """Who has already joined with this account or this browser; None for everybody else."""
     joined = Participant.objects.select_related("person").filter(session=session, joined_at__isnull=False)
     if membership_in(session, person) and (found := joined.filter(person=person).first()):
         return found
@@ -42,7 +42,7 @@ def who_listens(cookies: Mapping[str, str], pk: int, audience: Audience) -> str 
     session = Session.objects.filter(pk=pk).first()
     if session is None:
         return None
-    person = _person(cookies)
+    person = _person_of_cookies(cookies)
     if audience is Audience.PARTICIPANT:
         participant = participant_of(session, person, cookies)
         return f"participant {participant.pk}" if participant else None
@@ -50,7 +50,7 @@ def who_listens(cookies: Mapping[str, str], pk: int, audience: Audience) -> str 
     return f"member {membership.pk}" if membership and membership.can(PERMISSIONS[audience]) else None
 
 
-def _person(cookies: Mapping[str, str]) -> Person | None:
+def _person_of_cookies(cookies: Mapping[str, str]) -> Person | None:
     """Whose account the browser is signed in with, checked as Django’s own middleware does."""
     key = cookies.get(settings.SESSION_COOKIE_NAME)
     if not key:

@@ -18,16 +18,16 @@ class Qr:
     path: str
 
 
-def draw(text: str) -> Qr:
+def draw_qr_code(text: str) -> Qr:
     """The QR code of a text, for example an address."""
     code = QRCode(border=QUIET, error_correction=ERROR_CORRECT_M)
     code.add_data(text)
     code.make(fit=True)
     rows = code.get_matrix()
-    return Qr(text, len(rows), "".join(_row(y, row) for y, row in enumerate(rows)))
+    return Qr(text, len(rows), "".join(_outline_row(y, row) for y, row in enumerate(rows)))
 
 
-def _row(y: int, row: list[bool]) -> str:
+def _outline_row(y: int, row: list[bool]) -> str:
     """The dark runs of one row."""
     parts, x = [], 0
     while x < len(row):

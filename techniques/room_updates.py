@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils import timezone
 
 from techniques import room_visibility
 from techniques.models import Note, RoomEvent, Session
@@ -57,34 +56,32 @@ class News:
     pieces: Mapping[Audience, tuple[Piece, ...]]
 
 
-def since(session_pk: int, number: int, audience: Audience, *, at: datetime | None = None) -> Page:
+def updates_since(session_pk: int, number: int, audience: Audience, *, at: datetime) -> Page:
     """What happened in one room after event ``number``, at most ``PAGE`` events at once."""
     events = room_visibility.events_since(session_pk, number, limit=PAGE)
-    pieces = _pieces(events, {session_pk: {audience}}, at or timezone.now()).get(session_pk, {})
+    pieces = _draw_pieces(events, {session_pk: {audience}}, at).get(session_pk, {})
     return Page(pieces.get(audience, ()), events[-1].seq if events else number, len(events) == PAGE)
 
 
-def heads(pks: Iterable[int]) -> dict[int, int]:
+def last_numbers(pks: Iterable[int]) -> dict[int, int]:
     """The last number of each room’s log."""
     return dict(Session.objects.filter(pk__in=list(pks)).values_list("pk", "seq"))
 
 
-def news(
-    known: Mapping[int, int], audiences: Mapping[int, set[Audience]], *, at: datetime | None = None
-) -> dict[int, News]:
+def news_of_rooms(known: Mapping[int, int], audiences: Mapping[int, set[Audience]], *, at: datetime) -> dict[int, News]:
     """What happened in several rooms since the numbers ``known``, for those audiences that listen in each."""
-    moved = {pk: seq for pk, seq in heads(known).items() if seq > known[pk]}
+    moved = {pk: seq for pk, seq in last_numbers(known).items() if seq > known[pk]}
     if not moved:
         return {}
     lowest = min(known[pk] for pk in moved)
     rows = RoomEvent.objects.filter(session__in=moved, seq__gt=lowest).order_by("session_id", "seq")
     events = [event for event in rows if event.seq > known[event.session_id]]
-    pieces = _pieces(events, audiences, at or timezone.now())
+    pieces = _draw_pieces(events, audiences, at)
     upto = {event.session_id: event.seq for event in events}
     return {pk: News(upto[pk], pieces[pk]) for pk in pieces}
 
 
-def _pieces(
+def _draw_pieces(
     events: Iterable[RoomEvent], audiences: Mapping[int, set[Audience]], at: datetime
 ) -> dict[int, dict[Audience, tuple[Piece, ...]]]:
     """The last event of each thing, drawn once for each audience of its room."""
@@ -92,38 +89,38 @@ def _pieces(
     wanted = sorted(last.values(), key=lambda event: (event.session_id, event.seq))
     if not wanted:
         return {}
-    facts = room_visibility.gather_many({event.session_id for event in wanted})
+    rows = room_visibility.read_rooms({event.session_id for event in wanted})
     idents = [event.ident for event in wanted if event.kind == RoomEvent.Kind.NOTE]
     notes = Note.objects.only("stage_id", "client_id").in_bulk(idents) if idents else {}
     found: dict[int, dict[Audience, tuple[Piece, ...]]] = {}
-    for pk, facts_of_room in facts.items():
+    for pk, rows_of_room in rows.items():
         found[pk] = {}
         for audience in audiences.get(pk, ()):
-            room = room_visibility.look(facts_of_room, audience)
-            drawn = ((event, _draw(event, room, notes, at)) for event in _told(wanted, room))
+            room = room_visibility.project_room(rows_of_room, audience)
+            drawn = ((event, _draw_event(event, room, notes, at)) for event in _still_told(wanted, room))
             found[pk][audience] = tuple(Piece(event.seq, values) for event, values in drawn if values is not None)
     return found
 
 
-def _told(events: Iterable[RoomEvent], room: SeenRoom) -> Iterable[RoomEvent]:
+def _still_told(events: Iterable[RoomEvent], room: SeenRoom) -> Iterable[RoomEvent]:
     """The events of this room that are still told: once it is over, only that."""
     for event in events:
         if event.session_id == room.session.pk and (event.kind == RoomEvent.Kind.CLOSED or not room.session.is_over):
             yield event
 
 
-def _draw(event: RoomEvent, room: SeenRoom, notes: Mapping[int, Note], at: datetime) -> dict[str, Any] | None:
+def _draw_event(event: RoomEvent, room: SeenRoom, notes: Mapping[int, Note], at: datetime) -> dict[str, Any] | None:
     kind = RoomEvent.Kind
     match event.kind:
         case kind.NOTE:
             return _draw_note(notes.get(event.ident), room)
         case kind.REVEAL:
-            stage = _stage_of(room, event.ident)
-            return {"kind": "board", "stage": stage.key, "html": board(room, stage)} if stage else None
+            stage = _find_stage(room, event.ident)
+            return {"kind": "board", "stage": stage.key, "html": draw_board(room, stage)} if stage else None
         case kind.STAGE | kind.TIMER:
             return _draw_clock(event.kind, room, at)
         case kind.PEOPLE | kind.AWAY:
-            values = {"kind": "people", "count": room.people, "html": _people(room)}
+            values = {"kind": "people", "count": room.people, "html": _draw_people(room)}
             return {**values, "left": True} if event.kind == kind.AWAY else values
         case kind.OPENED:
             return {"kind": "opened"}
@@ -133,33 +130,33 @@ def _draw(event: RoomEvent, room: SeenRoom, notes: Mapping[int, Note], at: datet
 
 def _draw_note(note: Note | None, room: SeenRoom) -> dict[str, Any] | None:
     """A note that may be read, with its text; of any other only that the counts have changed."""
-    stage = _stage_of(room, note.stage_id) if note else None
+    stage = _find_stage(room, note.stage_id) if note else None
     if note is None or stage is None:
         return None
     values = {"kind": "note", "stage": stage.key, "count": stage.count}
     values["counts"] = {column.key: column.count for column in stage.columns}
     if stage.is_hidden:
-        return {**values, "hidden": render_to_string("techniques/_room_hidden.html", _values(room, stage=stage))}
+        return {**values, "hidden": _render(room, "techniques/_room_hidden.html", stage=stage)}
     handle = str(note.client_id)
     seen = next((one for one in stage.notes if str(one.handle) == handle), None)
     if seen is None:
         return {**values, "handle": handle, "gone": True}
-    html = render_to_string("techniques/_room_note.html", _values(room, note=seen))
+    html = _render(room, "techniques/_room_note.html", note=seen)
     return {**values, "handle": handle, "column": seen.column, "html": html}
 
 
 def _draw_clock(kind: str, room: SeenRoom, at: datetime) -> dict[str, Any]:
     stage = room.current
-    values: dict[str, Any] = {"kind": kind, "stage": stage.key if stage else "", "clock": clock(room.clock, at)}
+    values: dict[str, Any] = {"kind": kind, "stage": stage.key if stage else "", "clock": clock_values(room.clock, at)}
     if room.audience is Audience.FACILITATOR:
-        values["rail"] = render_to_string("techniques/_room_rail.html", _values(room))
+        values["rail"] = _render(room, "techniques/_room_rail.html")
         if stage and kind == RoomEvent.Kind.STAGE:
             # Beside it stand the notes of the step before, as they are now: in the last step they are read back
-            values["board"] = board(room, stage)
+            values["board"] = draw_board(room, stage)
     return values
 
 
-def clock(clock: Clock, at: datetime) -> dict[str, Any]:
+def clock_values(clock: Clock, at: datetime) -> dict[str, Any]:
     """The clock for a browser: the deadline and what the server’s own clock says, both in milliseconds."""
     ends = round(clock.ends_at.timestamp() * 1000) if clock.ends_at else None
     return {"ends": ends, "left": clock.paused_seconds, "minutes": clock.minutes, "now": milliseconds(at)}
@@ -169,21 +166,22 @@ def milliseconds(at: datetime) -> int:
     return round(at.timestamp() * 1000)
 
 
-def board(room: SeenRoom, stage: SeenStage) -> str:
+def draw_board(room: SeenRoom, stage: SeenStage) -> str:
     """The notes of one stage as this audience sees them."""
-    return render_to_string("techniques/_room_board.html", _values(room, stage=stage, before=room.before(stage)))
+    return _render(room, "techniques/_room_board.html", stage=stage, before=room.before(stage))
 
 
-def _values(room: SeenRoom, **values: Any) -> dict[str, Any]:
-    """What the pieces of a room’s page need, the same here and on the page itself."""
-    return {"room": room, "session": room.session, "audience": room.audience, **values}
+def _render(room: SeenRoom, template: str, **values: Any) -> str:
+    """A part of the room’s page, with the same values as on the page itself."""
+    shared = {"room": room, "session": room.session, "audience": room.audience}
+    return render_to_string(template, {**shared, **values})
 
 
-def _people(room: SeenRoom) -> str:
+def _draw_people(room: SeenRoom) -> str:
     if room.audience is not Audience.FACILITATOR:
         return ""
-    return render_to_string("techniques/_room_people.html", _values(room))
+    return _render(room, "techniques/_room_people.html")
 
 
-def _stage_of(room: SeenRoom, pk: int) -> SeenStage | None:
+def _find_stage(room: SeenRoom, pk: int) -> SeenStage | None:
     return next((stage for stage in room.stages if stage.pk == pk), None)

@@ -156,7 +156,7 @@ class SeenRoom:
 
 
 @dataclass(frozen=True)
-class Facts:
+class RoomRows:
     """Rows of one room, read at once. Not for templates: it holds every text."""
 
     session: Session
@@ -166,60 +166,60 @@ class Facts:
     people: Sequence[Participant]
 
 
-def gather(session: Session) -> Facts:
+def read_room(session: Session) -> RoomRows:
     """Read one room. The number is read first: what changes meanwhile is seen twice rather than never."""
-    return next(iter(gather_many([session.pk]).values()))
+    return next(iter(read_rooms([session.pk]).values()))
 
 
-def gather_many(pks: Iterable[int]) -> dict[int, Facts]:
+def read_rooms(pks: Iterable[int]) -> dict[int, RoomRows]:
     """Read several rooms with as many queries as one."""
     sessions = {one.pk: one for one in Session.objects.for_room().filter(pk__in=list(pks))}
-    stages = _by_session(Stage.objects.filter(session__in=sessions))
-    notes = _by_session(Note.objects.filter(session__in=sessions, gone_at=None))
-    people = _by_session(Participant.objects.here().filter(session__in=sessions))
+    stages = _group_by_session(Stage.objects.filter(session__in=sessions))
+    notes = _group_by_session(Note.objects.filter(session__in=sessions, gone_at=None))
+    people = _group_by_session(Participant.objects.here().filter(session__in=sessions))
     return {
-        pk: Facts(one, one.seq, stages.get(pk, []), notes.get(pk, []), people.get(pk, []))
+        pk: RoomRows(one, one.seq, stages.get(pk, []), notes.get(pk, []), people.get(pk, []))
         for pk, one in sessions.items()
     }
 
 
-def _by_session(rows: Iterable) -> dict[int, list]:
+def _group_by_session(rows: Iterable) -> dict[int, list]:
     found: dict[int, list] = {}
     for row in rows:
         found.setdefault(row.session_id, []).append(row)
     return found
 
 
-def look(facts: Facts, audience: Audience, *, participant: Participant | None = None) -> SeenRoom:
+def project_room(rows: RoomRows, audience: Audience, *, participant: Participant | None = None) -> SeenRoom:
     """The room as ``audience`` sees it; with ``participant`` also that person’s own notes."""
-    session = facts.session
-    by_stage: Mapping[int, list[Note]] = _by_stage(facts.notes)
+    session = rows.session
+    by_stage: Mapping[int, list[Note]] = _group_by_stage(rows.notes)
     stages = tuple(
-        _stage(stage, number, by_stage.get(stage.pk, []), session, audience, participant, len(facts.people))
-        for number, stage in enumerate(facts.stages, start=1)
+        _project_stage(stage, number, by_stage.get(stage.pk, []), session, audience, participant, len(rows.people))
+        for number, stage in enumerate(rows.stages, start=1)
     )
-    current = next((stage for stage in facts.stages if stage.pk == session.stage_id), None)
+    current = next((stage for stage in rows.stages if stage.pk == session.stage_id), None)
     leads = audience is Audience.FACILITATOR
     return SeenRoom(
         session=session,
         audience=audience,
-        seq=facts.seq,
+        seq=rows.seq,
         stages=stages,
         clock=Clock(session.ends_at, session.paused_seconds, current.minutes if current else 0),
-        people=len(facts.people),
-        here=tuple(SeenPerson(person.pk, person.name) for person in facts.people) if leads else (),
-        pace=pace_in_words([(one.name, one.planned_minutes, one.minutes) for one in facts.stages]) if leads else "",
+        people=len(rows.people),
+        here=tuple(SeenPerson(person.pk, person.name) for person in rows.people) if leads else (),
+        pace=pace_in_words([(one.name, one.planned_minutes, one.minutes) for one in rows.stages]) if leads else "",
     )
 
 
-def _by_stage(notes: Iterable[Note]) -> dict[int, list[Note]]:
+def _group_by_stage(notes: Iterable[Note]) -> dict[int, list[Note]]:
     found: dict[int, list[Note]] = {}
     for note in notes:
         found.setdefault(note.stage_id, []).append(note)
     return found
 
 
-def _stage(
+def _project_stage(
     stage: Stage,
     number: int,
     notes: list[Note],
@@ -229,7 +229,7 @@ def _stage(
     people: int,
 ) -> SeenStage:
     mine = participant.pk if participant else None
-    readable = visible(stage, notes, mine=mine)
+    readable = readable_notes(stage, notes, mine=mine)
     leads = audience is Audience.FACILITATOR
     writers = len({note.author_id for note in notes if note.author_id and not note.by_facilitator})
     return SeenStage(
@@ -252,7 +252,7 @@ def _stage(
         count=len(notes),
         writers=writers,
         silent=max(people - writers, 0),
-        mine=own(stage, notes, mine) if mine else (),
+        mine=own_notes(stage, notes, mine) if mine else (),
         writes=stage.writes,
         is_hidden=not stage.shows_notes,
         hides_first=stage.reveal == Stage.Reveal.HIDDEN,
@@ -262,7 +262,7 @@ def _stage(
     )
 
 
-def visible(stage: Stage, notes: Iterable[Note], *, mine: int | None = None) -> tuple[SeenNote, ...]:
+def readable_notes(stage: Stage, notes: Iterable[Note], *, mine: int | None = None) -> tuple[SeenNote, ...]:
     """The notes of a stage that everybody may read, in the order in which they are shown.
 
     Nothing while the stage hides them. Notes that were shown together stand in the order of their random identifiers,
@@ -274,21 +274,21 @@ def visible(stage: Stage, notes: Iterable[Note], *, mine: int | None = None) -> 
     together = [note for note in notes if shown_at and note.created_at <= shown_at]
     later = [note for note in notes if not (shown_at and note.created_at <= shown_at)]
     ordered = sorted(together, key=lambda note: note.client_id.hex) + sorted(later, key=lambda note: note.pk)
-    return tuple(_seen(stage, note, mine) for note in ordered)
+    return tuple(_project_note(stage, note, mine) for note in ordered)
 
 
-def own(stage: Stage, notes: Iterable[Note], mine: int) -> tuple[SeenNote, ...]:
+def own_notes(stage: Stage, notes: Iterable[Note], mine: int) -> tuple[SeenNote, ...]:
     """What one participant wrote, the newest first. For that participant’s own answers only."""
     newest_first = sorted(notes, key=lambda note: -note.pk)
-    return tuple(_seen(stage, note, mine) for note in newest_first if note.author_id == mine)
+    return tuple(_project_note(stage, note, mine) for note in newest_first if note.author_id == mine)
 
 
-def one(note: Note, mine: int) -> SeenNote | None:
+def readable_note(note: Note, mine: int) -> SeenNote | None:
     """A single note for one participant: theirs, or one that everybody may read; else None."""
-    return _seen(note.stage, note, mine) if note.author_id == mine or note.stage.shows_notes else None
+    return _project_note(note.stage, note, mine) if note.author_id == mine or note.stage.shows_notes else None
 
 
-def _seen(stage: Stage, note: Note, mine: int | None) -> SeenNote:
+def _project_note(stage: Stage, note: Note, mine: int | None) -> SeenNote:
     is_mine = mine is not None and note.author_id == mine
     names = {column["key"]: column["name"] for column in stage.columns}
     under = names.get(note.column, "") if is_mine and len(names) > 1 else ""
@@ -300,20 +300,20 @@ def notes_to_close(session: Session) -> list[tuple[Stage, dict[str, list[str]]]]
 
     Notes that were never shown are not in it: nobody may read them, and the close deletes them.
     """
-    facts = gather(session)
-    by_stage = _by_stage(facts.notes)
+    rows = read_room(session)
+    by_stage = _group_by_stage(rows.notes)
     found = []
-    for stage in facts.stages:
-        seen = visible(stage, by_stage.get(stage.pk, []))
+    for stage in rows.stages:
+        seen = readable_notes(stage, by_stage.get(stage.pk, []))
         found.append((stage, {key: [n.text for n in seen if n.column == key] for key in stage.column_keys}))
     return found
 
 
 def unshown_count(session: Session) -> int:
     """How many notes nobody has seen: they are deleted at the close."""
-    facts = gather(session)
-    hidden = {stage.pk for stage in facts.stages if not stage.shows_notes}
-    return sum(note.stage_id in hidden for note in facts.notes)
+    rows = read_room(session)
+    hidden = {stage.pk for stage in rows.stages if not stage.shows_notes}
+    return sum(note.stage_id in hidden for note in rows.notes)
 
 
 def events_since(session_pk: int, since: int, *, limit: int = 500) -> list[RoomEvent]:

@@ -1,18 +1,18 @@
 """Sessions and techniques as the search knows them. Never a note: only the words of the plan and of the card."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from organisations.visibility import Reach
 from search.index import Doc
 from techniques.models import Session, Technique
 
 
-def session_documents(sessions: Sequence[Session]) -> Iterator[Doc]:
+def session_documents(sessions: Iterable[Session]) -> Iterator[Doc]:
     """What can be found of sessions; those that were cancelled cannot."""
     return (_session_document(session) for session in sessions if session.state != Session.State.CANCELLED)
 
 
-def technique_documents(techniques: Sequence[Technique]) -> Iterator[Doc]:
+def technique_documents(techniques: Iterable[Technique]) -> Iterator[Doc]:
     """What can be found of techniques."""
     return map(_technique_document, techniques)
 

@@ -1,4 +1,7 @@
-"""Planning a session: when, where, with which script, and who is asked to come."""
+"""Planning a session: when, where, with which script, and who is asked to come.
+
+Each asks its permission first and is told once, as an event: trail, notices, mails and search follow from there.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -6,30 +9,33 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.utils import timezone
 
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.locking import save_over
-from kmportal.lib.sentences import quoted
-from notifications.actions import tell
-from organisations import audit
-from organisations.models import Group, Organisation, Person
+from kmportal.lib.model_rules import refuse_invalid
+from organisations import events
+from organisations.models import Group, Membership, Organisation, Person
+from organisations.permissions import Permission
+from organisations.policies import require_that
 from roadmap.models import Intervention
-from search import index
-from techniques import emails, join_codes, room_log
+from techniques import join_codes, notices, policies, room_log
+from techniques.actions.room.checks import require_invitable, require_planned
+from techniques.events import Event
 from techniques.models import Invitee, Participant, RoomEvent, Session, Stage, Technique
-from techniques.search_documents import session_documents
 
 # What those who are asked to come must hear of when it changes
 ANNOUNCED = ("starts_at", "place_kind", "place")
+# What people type or choose in a plan, with the rules on the model’s fields
+TYPED = ("title", "length", "purpose", "place_kind", "place")
 NAME_LIMIT = Invitee._meta.get_field("name").max_length
 
 
 @transaction.atomic
-def plan(
+def plan_session(
     organisation: Organisation,
     *,
-    by: Person,
+    by: Membership,
+    at: datetime,
     technique: Technique,
     length: str,
     title: str,
@@ -41,47 +47,162 @@ def plan(
     place_kind: str = Session.Place.ROOM,
     place: str = "",
     once: UUID | None = None,
-    at: datetime | None = None,
 ) -> Session:
     """Plan a session: it gets its own copy of the script’s stages, and a join code.
 
-    The same form sent twice (same ``once``) plans one session. Refuses a technique without a complete script.
+    Idempotent: the same form sent twice (same ``once``) plans one session. Without a ``facilitator`` whoever plans
+    leads it. Refuses a technique without a complete script.
     """
+    require_that(policies.may_plan(by, organisation) and policies.may_use(by, technique))
     if not technique.can_run:
         raise Refusal(f"“{technique.name}” has no script yet, so it cannot be planned as a session.")
+    plan: dict[str, Any] = {
+        "length": length,
+        "title": title.strip(),
+        "purpose": purpose.strip(),
+        "intervention": intervention,
+        "group": group,
+        "facilitator": facilitator or by.person,
+        "starts_at": starts_at,
+        "place_kind": place_kind,
+        "place": place.strip(),
+    }
+    _check_plan(organisation, plan)
     session, made = Session.objects.get_or_create(
         organisation=organisation,
         once=once or uuid4(),
         defaults={
+            **plan,
             "technique": technique,
-            "length": length,
             "minutes": sum(stage["minutes"][length] for stage in technique.stages),
             "confidentiality": technique.confidentiality,
-            "title": title,
-            "purpose": purpose,
-            "intervention": intervention,
-            "group": group,
-            "facilitator": facilitator or by,
-            "starts_at": starts_at,
-            "place_kind": place_kind,
-            "place": place,
             "code": _free_code(),
-            "created_by": by,
-            "created_at": at or timezone.now(),
+            "created_by": by.person,
+            "created_at": at,
         },
     )
-    if not made:
-        return session
-    Stage.objects.bulk_create(_stages(session, technique, length))
-    audit.record(organisation, "planned", session, by=by, technique=technique.key)
-    _tell_facilitator(session, by)
-    index.put_many([of_session(session)])
+    if made:
+        Stage.objects.bulk_create(_copy_stages(session))
+        events.record(Event.SESSION_PLANNED, session, by=by, at=at, technique=technique.key)
     return session
 
 
-def _stages(session: Session, technique: Technique, length: str) -> Iterable[Stage]:
-    """The session’s own stages. One without minutes at this length is left out."""
-    for position, stage in enumerate(stage for stage in technique.stages if stage["minutes"][length]):
+@transaction.atomic
+def edit_session(session: Session, *, by: Membership, at: datetime, seen: int, **fields: Any) -> Session:
+    """Change the plan while nothing has begun. Those who were asked hear of a new time or place.
+
+    Raises ``Stale`` when somebody else changed it since version ``seen``.
+    """
+    require_that(policies.may_facilitate(by, session))
+    fields = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
+    before = room_log.lock_session(session)  # so that nobody opens the room while its stages are planned anew
+    require_planned(before)
+    changed = {name: value for name, value in fields.items() if value != getattr(before, name)}
+    _check_plan(session.organisation, changed)
+    if "length" in changed:
+        fields["minutes"] = sum(stage["minutes"][changed["length"]] for stage in session.technique.stages)
+    save_over(session, seen=seen, **fields)
+    if "length" in changed:  # nothing is written in the old stages: it is still planned
+        session.stages.all().delete()
+        Stage.objects.bulk_create(_copy_stages(session))
+    events.record(
+        Event.SESSION_CHANGED,
+        session,
+        by=by,
+        at=at,
+        moved=any(name in changed for name in ANNOUNCED),
+        new_facilitator="facilitator" in changed,
+    )
+    return session
+
+
+@transaction.atomic
+def cancel_session(session: Session, *, by: Membership, at: datetime) -> None:
+    """Call a planned session off: the code dies, and those who were asked hear of it. Idempotent."""
+    require_that(policies.may_facilitate(by, session))
+    session = room_log.lock_session(session)
+    if session.state == Session.State.CANCELLED:
+        return
+    require_planned(session)
+    session.state = Session.State.CANCELLED
+    session.end_code()
+    session.save(update_fields=["state", "code", "last_code"])
+    Participant.objects.filter(session=session, person=None).update(name="")
+    room_log.append_event(session, RoomEvent.Kind.CLOSED, at=at)
+    events.record(Event.SESSION_CANCELLED, session, by=by, at=at)
+
+
+@transaction.atomic
+def tick_preparation(session: Session, *, by: Membership, at: datetime, item: str, is_done: bool) -> None:
+    """Tick an item of the checklist, or untick it. Items are told apart by their text. Idempotent.
+
+    The trail is not told, nor anybody else: the list is an aid for those who prepare. One that is not on it changes
+    nothing.
+    """
+    require_that(policies.may_facilitate(by, session))
+    session = room_log.lock_session(session)
+    if item not in [text for _, text in session.technique.preparation]:
+        return
+    ticked = [one for one in session.prepared if one != item]
+    session.prepared = [*ticked, item] if is_done else ticked
+    session.save(update_fields=["prepared"])
+
+
+@transaction.atomic
+def invite_to_session(
+    session: Session,
+    *,
+    by: Membership,
+    at: datetime,
+    people: Iterable[Person] = (),
+    guests: Mapping[str, str] | None = None,
+) -> list[Invitee]:
+    """Ask members, and guests by address (address → name), to come. Whoever was asked already is left in peace.
+
+    Answers those who were asked now. Each gets a mail with the code; a member finds a notice too.
+    """
+    require_that(policies.may_facilitate(by, session))
+    session = room_log.lock_session(session)
+    require_invitable(session)
+    members = list(people)
+    _check_members(session.organisation, members)
+    asked = [_ask_member(session, person) for person in members]
+    asked += [_ask_guest(session, email.lower(), name) for email, name in (guests or {}).items()]
+    fresh = [invitee for invitee in asked if invitee is not None]
+    if fresh:
+        occurrence = events.record(Event.SESSION_INVITED, session, by=by, at=at, people=len(fresh))
+        notices.send_invitations(occurrence, fresh)
+    return fresh
+
+
+# --- What they share ---------------------------------------------------------------------------------------------
+
+
+def _check_plan(organisation: Organisation, plan: Mapping[str, Any]) -> None:
+    """Refuse what is too long or empty, and what is not of this organisation."""
+    for name in ("intervention", "group"):
+        if plan.get(name) is not None:
+            require_that(plan[name].organisation == organisation)
+    typed = {name: plan[name] for name in TYPED if name in plan}
+    refuse_invalid(Session(**typed), *typed)
+    person = plan.get("facilitator")
+    leads = Membership.objects.current().may(Permission.FACILITATE).filter(organisation=organisation)
+    if person is not None and not leads.filter(person=person).exists():
+        raise Refusal(f"{person} may not lead sessions here. Choose somebody else.")
+
+
+def _check_members(organisation: Organisation, people: Iterable[Person]) -> None:
+    current = Membership.objects.current().filter(organisation=organisation, person__in=people)
+    known = set(current.values_list("person_id", flat=True))
+    for person in people:
+        if person.pk not in known:
+            raise Refusal(f"{person} is not a member here any more. Choose somebody else.")
+
+
+def _copy_stages(session: Session) -> Iterable[Stage]:
+    """The session’s own stages, from the script. One without minutes at its length is left out."""
+    length, stages = session.length, session.technique.stages
+    for position, stage in enumerate(stage for stage in stages if stage["minutes"][length]):
         yield Stage(
             session=session,
             key=stage["key"],
@@ -99,133 +220,21 @@ def _stages(session: Session, technique: Technique, length: str) -> Iterable[Sta
 
 def _free_code() -> str:
     taken = set(Session.objects.exclude(code="").values_list("code", flat=True))
-    return join_codes.make(taken)
+    return join_codes.make_code(taken)
 
 
-def _plan_stages_anew(session: Session) -> None:
-    """Give the session the stages of its length. Nothing is written in the old ones: it is still planned."""
-    session.stages.all().delete()
-    Stage.objects.bulk_create(_stages(session, session.technique, session.length))
-
-
-def _tell_facilitator(session: Session, by: Person) -> None:
-    if session.facilitator is None or session.facilitator == by:
-        return
-    tell(
-        session.facilitator,
-        organisation=session.organisation,
-        kind="session",
-        text=f"{by} asks you to lead {quoted(session.title)}",
-        url_name="session_detail",
-        url_args=[session.organisation.slug, session.pk],
-        key=f"session {session.pk} led by {session.facilitator.pk}",
-    )
-
-
-@transaction.atomic
-def edit(session: Session, *, by: Person, seen: int, **fields: Any) -> None:
-    """Change the plan while nothing has begun. Those who were asked hear of a new time or place.
-
-    Raises ``Stale`` when somebody else changed it since version ``seen``.
-    """
-    _still_planned(room_log.hold(session))  # held, so that nobody opens the room while its stages are planned anew
-    moved = [name for name in ANNOUNCED if name in fields and fields[name] != getattr(session, name)]
-    handed_over = "facilitator" in fields and fields["facilitator"] != session.facilitator
-    stretched = "length" in fields and fields["length"] != session.length
-    if stretched:
-        fields["minutes"] = sum(stage["minutes"][fields["length"]] for stage in session.technique.stages)
-    save_over(session, seen=seen, **fields)
-    if stretched:
-        _plan_stages_anew(session)
-    audit.record(session.organisation, "changed", session, by=by, moved=bool(moved))
-    if moved:
-        emails.moved(session)
-    if handed_over:
-        _tell_facilitator(session, by)
-    index.put_many([of_session(session)])
-
-
-@transaction.atomic
-def cancel(session: Session, *, by: Person, at: datetime | None = None) -> None:
-    """Call a planned session off: the code dies, and those who were asked hear of it. Twice is the same as once."""
-    session = room_log.hold(session)
-    if session.state == Session.State.CANCELLED:
-        return
-    _still_planned(session)
-    session.state = Session.State.CANCELLED
-    session.end_code()
-    session.save(update_fields=["state", "code", "last_code"])
-    Participant.objects.filter(session=session, person=None).update(name="")
-    room_log.add(session, RoomEvent.Kind.CLOSED, at=at or timezone.now())
-    audit.record(session.organisation, "cancelled", session, by=by)
-    emails.called_off(session)
-    index.drop("session", session.pk)
-
-
-def _still_planned(session: Session) -> None:
-    if not session.is_planned:
-        raise Refusal(f"This session is {session.get_state_display().lower()} and can no longer be changed.")
-
-
-@transaction.atomic
-def tick(session: Session, *, item: str, is_done: bool) -> None:
-    """Tick an item of the checklist, or untick it. Items are told apart by their text."""
-    session = room_log.hold(session)
-    ticked = [one for one in session.prepared if one != item]
-    session.prepared = [*ticked, item] if is_done else ticked
-    session.save(update_fields=["prepared"])
-
-
-@transaction.atomic
-def invite(
-    session: Session,
-    *,
-    by: Person,
-    people: Iterable[Person] = (),
-    guests: Mapping[str, str] | None = None,
-    at: datetime | None = None,
-) -> list[Invitee]:
-    """Ask members, and guests by address (address → name), to come. Whoever was asked already is left in peace.
-
-    Answers those who were asked now. Each gets a mail with the code; a member finds a notice too.
-    """
-    session = room_log.hold(session)
-    if session.is_over:
-        raise Refusal("This session is over, so nobody can be invited any more.")
-    at = at or timezone.now()
-    asked = [_ask_member(session, person, at) for person in people]
-    asked += [_ask_guest(session, email.lower(), name, at) for email, name in (guests or {}).items()]
-    fresh = [invitee for invitee in asked if invitee is not None]
-    for invitee in fresh:
-        emails.invitation(invitee, session)
-        if invitee.person and invitee.person != by:
-            _tell_invited(session, invitee.person)
-    if fresh:
-        audit.record(session.organisation, "invited to", session, by=by, people=len(fresh))
-    return fresh
-
-
-def _ask_member(session: Session, person: Person, at: datetime) -> Invitee | None:
-    values = {"name": str(person)[:NAME_LIMIT], "invited_at": at}
+def _ask_member(session: Session, person: Person) -> Invitee | None:
+    """Their new row; None when they were asked already."""
+    values = {"name": str(person)[:NAME_LIMIT]}
     invitee, is_new = Invitee.objects.get_or_create(session=session, person=person, defaults=values)
     return invitee if is_new else None
 
 
-def _ask_guest(session: Session, email: str, name: str, at: datetime) -> Invitee | None:
+def _ask_guest(session: Session, email: str, name: str) -> Invitee | None:
+    """Their new row; None when they, or the member of that address, were asked already."""
     if Invitee.objects.filter(session=session, person__email=email).exists():
         return None
-    values = {"name": name[:NAME_LIMIT], "invited_at": at}
+    refuse_invalid(Invitee(email=email), "email")
+    values = {"name": name[:NAME_LIMIT]}
     invitee, is_new = Invitee.objects.get_or_create(session=session, email=email, defaults=values)
     return invitee if is_new else None
-
-
-def _tell_invited(session: Session, person: Person) -> None:
-    tell(
-        person,
-        organisation=session.organisation,
-        kind="session",
-        text=f"You are invited to {quoted(session.title)}",
-        url_name="session_detail",
-        url_args=[session.organisation.slug, session.pk],
-        key=f"session {session.pk} invitation",
-    )

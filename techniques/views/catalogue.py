@@ -1,12 +1,13 @@
 """The catalogue of techniques: the cards, and each one to read and to print."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
-from techniques import examples
+from organisations.requests import MemberRequest
+from techniques import examples, policies
 from techniques.forms import minutes_in_words
 from techniques.models import Length, Technique
 
@@ -22,44 +23,44 @@ BECOMES = {"actions": "(become actions)", "lessons": "(become lessons)"}
 
 
 @requires(Permission.READ)
-def technique_list(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def technique_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """The techniques by the moment when they help, and below them the meetings of the programme."""
-    every = list(Technique.objects.of(organisation))
+    every = list(Technique.objects.visible_to(request.membership))
     techniques = [one for one in every if not one.is_meeting]
     groups = [(moment, [one for one in techniques if one.moment == moment.value]) for moment in Technique.Moment]
     values = {
         "count": len(techniques),
         "groups": [group for group in groups if group[1]],
         "meetings": [one for one in every if one.is_meeting],
-        "may_plan": _may_plan(request),
+        "may_plan": policies.may_plan(request.membership, organisation),
     }
     return render(request, "techniques/technique_list.html", values)
 
 
 @requires(Permission.READ)
-def technique_detail(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
-    return _card(request, organisation, key, "techniques/technique_detail.html")
+def technique_detail(request: MemberRequest, organisation: Organisation, key: str) -> HttpResponse:
+    return _draw_card(request, key, "techniques/technique_detail.html")
 
 
 @requires(Permission.READ)
-def technique_print(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
+def technique_print(request: MemberRequest, organisation: Organisation, key: str) -> HttpResponse:
     """The card on two sides of A4 and the script behind it, without the frame of the portal."""
-    return _card(request, organisation, key, "techniques/technique_print.html")
+    return _draw_card(request, key, "techniques/technique_print.html")
 
 
 @requires(Permission.READ)
-def technique_example(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
+def technique_example(request: MemberRequest, organisation: Organisation, key: str) -> HttpResponse:
     """What such a session leaves, for the techniques that have an example."""
     example = examples.example(key)
     if example is None:
         raise Http404
-    technique = get_object_or_404(Technique.objects.of(organisation), key=key)
+    technique = get_object_or_404(Technique.objects.visible_to(request.membership), key=key)
     values = {"technique": technique, "example": example, "time": minutes_in_words(example.minutes)}
     return render(request, "techniques/technique_example.html", values)
 
 
-def _card(request: HttpRequest, organisation: Organisation, key: str, template: str) -> HttpResponse:
-    technique = get_object_or_404(Technique.objects.of(organisation), key=key)
+def _draw_card(request: MemberRequest, key: str, template: str) -> HttpResponse:
+    technique = get_object_or_404(Technique.objects.visible_to(request.membership), key=key)
     values = {
         "technique": technique,
         "card": technique.card,
@@ -70,13 +71,9 @@ def _card(request: HttpRequest, organisation: Organisation, key: str, template: 
         "sources": [title for title in technique.card.get("sources", ()) if title != OUR_OWN],
         "keeping": technique.confidentiality.promise,
         "has_example": examples.example(key) is not None,
-        "may_plan": _may_plan(request),
+        "may_plan": policies.may_plan_with(request.membership, technique),
     }
     return render(request, template, values)
-
-
-def _may_plan(request: HttpRequest) -> bool:
-    return request.membership.can(Permission.FACILITATE)  # type: ignore[attr-defined]
 
 
 def lengths_of(technique: Technique) -> list[tuple[str, str]]:
@@ -105,21 +102,21 @@ def script_of(technique: Technique) -> list[dict]:
             **stage,
             "times": [(length.label, stage["minutes"][length.value]) for length in Length],
             "columns": [{**column, "becomes": BECOMES.get(column["makes"], "")} for column in stage["columns"]],
-            "turns": _turns(stage),
+            "turns": _turns_in_words(stage),
         }
         for stage in technique.stages
     ]
 
 
-def _turns(stage: dict) -> str:
+def _turns_in_words(stage: dict) -> str:
     """How often a stage goes through its parts and what they take, for each length; empty where nothing repeats."""
     if not stage.get("rounds"):
         return ""
-    parts = "; ".join(f"{part['name']} {_three(part['minutes'])}" for part in stage["parts"])
-    return f"{_three(stage['rounds'])} turns. In each, in minutes: {parts}."
+    parts = "; ".join(f"{part['name']} {_three_figures(part['minutes'])}" for part in stage["parts"])
+    return f"{_three_figures(stage['rounds'])} turns. In each, in minutes: {parts}."
 
 
-def _three(figures: dict[str, int]) -> str:
+def _three_figures(figures: dict[str, int]) -> str:
     """A figure for each length, said once where all are equal: “4, 5 or 5”, “3”."""
     numbers = [str(figures[length.value]) for length in Length]
     return numbers[0] if len(set(numbers)) == 1 else f"{', '.join(numbers[:-1])} or {numbers[-1]}"

@@ -24,7 +24,7 @@ class JoinPoster:
     works_elsewhere: bool
 
 
-def base(request: HttpRequest) -> str:
+def base_address(request: HttpRequest) -> str:
     """Where others reach the portal: as it is set, else as this browser has reached it.
 
     Somebody who sits at the server itself calls it by its loopback name, which is of no use to a phone: then it is
@@ -35,17 +35,17 @@ def base(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
-def absolute(request: HttpRequest, name: str, *args: object) -> str:
-    return base(request) + reverse(name, args=args)
+def absolute_url(request: HttpRequest, name: str, *args: object) -> str:
+    return base_address(request) + reverse(name, args=args)
 
 
-def poster(request: HttpRequest, session: Session) -> JoinPoster | None:
+def poster_of(request: HttpRequest, session: Session) -> JoinPoster | None:
     """How to join; None when nobody can any more."""
     if not session.code:
         return None
-    address = absolute(request, "join")
+    address = absolute_url(request, "join")
     return JoinPoster(
-        picture=qr.draw(absolute(request, "join_session", session.code)),
+        picture=qr.draw_qr_code(absolute_url(request, "join_session", session.code)),
         short=address.partition("://")[2].rstrip("/"),
         code=session.code_in_words,
         works_elsewhere=urlsplit(address).hostname not in LOOPBACK,

@@ -1,4 +1,4 @@
-"""Coming in by code: the door, the guest’s name, the room as participants see it."""
+"""Joining by code: the code, the guest’s name, the room as participants see it."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,23 +6,28 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from kmportal.lib.exceptions import Refusal
-from kmportal.lib.forms import status_of
+from kmportal.lib.forms import sent, status_of
+from kmportal.lib.view_kit import refusals_on
 from organisations.access import guest
-from organisations.models import Person
-from techniques import actions, calendars, guest_cookies, join_codes, participant_lookup
+from organisations.models import Membership, Person
+from organisations.requests import GuestRequest
+from techniques import calendars, guest_cookies, join_codes, participant_lookup
+from techniques.actions.room import joining
 from techniques.forms import CodeForm, NameForm
-from techniques.models import Session
+from techniques.models import Participant, Session
 from techniques.room_visibility import Audience
 from techniques.views import join_links, room_views
+from techniques.views.room_views import Seat
 
 RoomView = Callable[..., HttpResponse]
+UNKNOWN = "This code does not work. Check it for typing mistakes. If it is right, the session may be over"
 
 
 def by_code(view: RoomView) -> RoomView:
@@ -38,50 +43,44 @@ def by_code_even_over(view: RoomView) -> RoomView:
 
 def _by_code(view: RoomView, *, until_the_end: bool) -> RoomView:
     @wraps(view)
-    def found(request: HttpRequest, code: str, **kwargs: object) -> HttpResponse:
-        try:
-            session = _session(request, code)
-        except Refusal as refusal:
-            return _ask_again(request, str(refusal), status=429)
+    def with_session(request: GuestRequest, code: str, **kwargs: object) -> HttpResponse:
+        with room_views.refusals_kept() as said:
+            session = _find_session(request, code)
+        if said:
+            return _ask_again(request, said[0], status=429)
         if session is None:
-            return _ask_again(
-                request,
-                "This code does not work. Check it for typing mistakes. If it is right, the session may be over.",
-            )
+            return _ask_again(request, f"{UNKNOWN}.", status=404)
         if session.is_over and until_the_end:
             return room_views.draw_over(request, session)
         with timezone.override(session.organisation.time_zone):
             return view(request, session, **kwargs)
 
-    return never_cache(found)
+    return never_cache(with_session)
 
 
-def _session(request: HttpRequest, typed: str) -> Session | None:
-    """The session of a code. Whoever is in its room already is never braked, and finds it when it is over, too."""
-    code, address = join_codes.tidy(typed), _address(request)
+def _find_session(request: GuestRequest, typed: str) -> Session | None:
+    """The session of a code. Whoever is in its room already is never braked, and finds it when it is over, too.
+
+    Raises ``Refusal`` while there is a brake.
+    """
+    code, network = join_codes.tidy_code(typed), _network_of(request)
     session = Session.objects.for_room().filter(code=code).first() if code else None
-    if code and session is None and (over := _over(request, code)):
+    if code and session is None and (over := _find_over(request, code)):
         return over
-    try:
-        join_codes.check_brake(address)
-    except Refusal:
-        if session and participant_lookup.participant_of(session, _person(request), request.COOKIES):
-            return session
-        raise
+    if join_codes.is_braked(network) and not (session and _participant_of(request, session)):
+        raise Refusal(join_codes.BRAKED)
     if session is None:
-        join_codes.count_failure(address)
+        join_codes.count_failure(network)
     return session
 
 
-def _over(request: HttpRequest, code: str) -> Session | None:
+def _find_over(request: GuestRequest, code: str) -> Session | None:
     """The session that has ended with this code, for those alone who were in."""
     ended = Session.objects.for_room().filter(last_code=code).order_by("-pk")
-    return next(
-        (one for one in ended if participant_lookup.participant_of(one, _person(request), request.COOKIES)), None
-    )
+    return next((one for one in ended if _participant_of(request, one)), None)
 
 
-def _address(request: HttpRequest) -> str:
+def _network_of(request: GuestRequest) -> str:
     """Where the request comes from; behind a proxy, what the proxy itself saw. Of the new, long addresses only the
     half that stands for a whole house or network: whoever has one has as many of them as they like."""
     said = request.META.get("REMOTE_ADDR", "")
@@ -96,7 +95,7 @@ def _address(request: HttpRequest) -> str:
     return str(address)
 
 
-def _ask_again(request: HttpRequest, sentence: str, *, status: int = 404) -> HttpResponse:
+def _ask_again(request: GuestRequest, sentence: str, *, status: int) -> HttpResponse:
     if room_views.wants_json(request):
         return room_views.json_answer({"error": sentence}, status=status)
     form = CodeForm()
@@ -105,50 +104,46 @@ def _ask_again(request: HttpRequest, sentence: str, *, status: int = 404) -> Htt
 
 @guest
 @never_cache
-def join(request: HttpRequest) -> HttpResponse:
+def join(request: GuestRequest) -> HttpResponse:
     """Ask for the code. ``?code=`` and a form on another page may bring it along."""
     typed = request.POST if request.method == "POST" else request.GET if "code" in request.GET else None
     form = CodeForm(typed)
-    if typed is not None and form.is_valid():
-        try:
-            session = _session(request, form.cleaned_data["code"])
-        except Refusal as refusal:
-            form.add_error("code", str(refusal))
-        else:
+    if form.is_valid():
+        with refusals_on(form, "code"):
+            session = _find_session(request, form.cleaned_data["code"])
+            if session is not None and session.is_over:
+                return room_views.draw_over(request, session)
             if session is not None:
-                return (
-                    room_views.draw_over(request, session)
-                    if session.is_over
-                    else redirect("join_session", session.code)
-                )
-            form.add_error(
-                "code", "This code does not work. Check it for typing mistakes. If it is right, the session may be over"
-            )
+                return redirect("join_session", session.code)
+            form.add_error("code", UNKNOWN)
     return render(request, "techniques/join.html", {"form": form}, status=status_of(form))
 
 
 @guest
 @by_code
-def join_session(request: HttpRequest, session: Session) -> HttpResponse:
+def join_session(request: GuestRequest, session: Session) -> HttpResponse:
     """Ask a guest for a name; a member comes in with one press."""
-    member = participant_lookup.membership_in(session, _person(request))
-    if participant_lookup.participant_of(session, _person(request), request.COOKIES):
+    if _participant_of(request, session):
         return redirect("join_room", session.code)
-    person = member.person if member and "as_member" in request.POST else None
-    form = NameForm(request.POST if request.method == "POST" and person is None else None)
-    form.fields["key"].initial = guest_cookies.new_key()
-    if request.method == "POST" and (person or form.is_valid()):
-        key = (form.cleaned_data["key"] if form.is_bound else "") or guest_cookies.new_key()
-        name = str(person) if person else form.cleaned_data["name"]
-        try:
-            actions.join(session, name=name, key=key, person=person, at=timezone.now())
-        except Refusal as refusal:
-            form = form if form.is_bound else NameForm({"key": key})
-            form.add_error("name", str(refusal))
-        else:
-            return _let_in(session, key, remember=person is None)
+    member = participant_lookup.membership_in(session, _person_of(request))
+    by = member if "as_member" in request.POST else None
+    form = _name_form(request, by)
+    if by or form.is_valid():
+        name = str(by.person) if by else form.cleaned_data["name"]
+        key = (form.cleaned_data["key"] if by is None else "") or guest_cookies.new_key()
+        with refusals_on(form, "name"):
+            joining.join_room(session, by=by, at=request.now, name=name, key=key)
+            return _let_in(session, key, remember=by is None)
     values = {"session": session, "form": form, "member": member}
     return render(request, "techniques/join_session.html", values, status=status_of(form))
+
+
+def _name_form(request: GuestRequest, by: Membership | None) -> NameForm:
+    """What was typed, or the name of the member who comes in with one press."""
+    key = guest_cookies.new_key()
+    if by is not None:
+        return NameForm({"name": str(by.person)[: joining.NAME_LIMIT], "key": key})
+    return NameForm(sent(request), initial={"key": key})
 
 
 def _let_in(session: Session, key: str, *, remember: bool) -> HttpResponse:
@@ -165,20 +160,25 @@ def _let_in(session: Session, key: str, *, remember: bool) -> HttpResponse:
     return answer
 
 
-def _person(request: HttpRequest) -> Person | None:
+def _person_of(request: GuestRequest) -> Person | None:
+    """The account of somebody who is signed in; whoever holds the code needs none."""
     return request.user if isinstance(request.user, Person) else None
 
 
-def _seat(request: HttpRequest, session: Session) -> room_views.Seat | None:
-    participant = participant_lookup.participant_of(session, _person(request), request.COOKIES)
-    return room_views.Seat(session, Audience.PARTICIPANT, participant) if participant else None
+def _participant_of(request: GuestRequest, session: Session) -> Participant | None:
+    return participant_lookup.participant_of(session, _person_of(request), request.COOKIES)
+
+
+def _seat_of(request: GuestRequest, session: Session) -> Seat | None:
+    participant = _participant_of(request, session)
+    return Seat(session, Audience.PARTICIPANT, participant) if participant else None
 
 
 @guest
 @by_code
-def join_room(request: HttpRequest, session: Session) -> HttpResponse:
+def join_room(request: GuestRequest, session: Session) -> HttpResponse:
     """The room on somebody’s phone; before it is open, the place to wait."""
-    seat = _seat(request, session)
+    seat = _seat_of(request, session)
     if seat is None:
         return redirect("join_session", session.code)
     if not session.is_live:
@@ -189,11 +189,10 @@ def join_room(request: HttpRequest, session: Session) -> HttpResponse:
 @guest
 @by_code
 @require_POST
-def join_leave(request: HttpRequest, session: Session) -> HttpResponse:
+def join_leave(request: GuestRequest, session: Session) -> HttpResponse:
     """Go, so that somebody else can join with this phone. What was written stays."""
-    seat = _seat(request, session)
-    if seat and seat.participant:
-        actions.leave(seat.participant, at=timezone.now())
+    if participant := _participant_of(request, session):
+        joining.leave_room(session, by=participant, at=request.now)
     answer = redirect("join_session", session.code)
     answer.delete_cookie(guest_cookies.cookie_name(session.pk))
     return answer
@@ -202,34 +201,34 @@ def join_leave(request: HttpRequest, session: Session) -> HttpResponse:
 @guest
 @by_code_even_over
 @require_POST
-def join_note(request: HttpRequest, session: Session) -> HttpResponse:
-    seat = _seat(request, session)
-    return room_views.save_note(request, seat) if seat else _not_in(request, session)
+def join_note(request: GuestRequest, session: Session) -> HttpResponse:
+    seat = _seat_of(request, session)
+    return room_views.save_note(request, seat) if seat else _answer_stranger(request, session)
 
 
 @guest
 @by_code
-def join_note_change(request: HttpRequest, session: Session, handle: UUID) -> HttpResponse:
-    seat = _seat(request, session)
-    return room_views.change_note(request, seat, handle) if seat else _not_in(request, session)
+def join_note_change(request: GuestRequest, session: Session, handle: UUID) -> HttpResponse:
+    seat = _seat_of(request, session)
+    return room_views.change_note(request, seat, handle) if seat else _answer_stranger(request, session)
 
 
 @guest
 @by_code
-def join_mine(request: HttpRequest, session: Session) -> HttpResponse:
-    seat = _seat(request, session)
-    return room_views.own_notes(request, seat) if seat else _not_in(request, session)
+def join_mine(request: GuestRequest, session: Session) -> HttpResponse:
+    seat = _seat_of(request, session)
+    return room_views.send_own_notes(request, seat) if seat else _answer_stranger(request, session)
 
 
 @guest
 @by_code_even_over
-def join_since(request: HttpRequest, session: Session, number: int) -> HttpResponse:
-    seat = _seat(request, session)
-    return room_views.news_since(seat, number) if seat else _not_in(request, session)
+def join_since(request: GuestRequest, session: Session, number: int) -> HttpResponse:
+    seat = _seat_of(request, session)
+    return room_views.send_updates(request, seat, number) if seat else _answer_stranger(request, session)
 
 
-def _not_in(request: HttpRequest, session: Session) -> HttpResponse:
-    """Somebody who has not come in by the door, or whose browser has forgotten it."""
+def _answer_stranger(request: GuestRequest, session: Session) -> HttpResponse:
+    """Somebody who has not joined, or whose browser has forgotten it."""
     if room_views.wants_json(request):
         return room_views.json_answer(
             {"error": "Join the session again: this browser is no longer known here."}, status=403
@@ -241,10 +240,10 @@ def _not_in(request: HttpRequest, session: Session) -> HttpResponse:
 
 @guest
 @by_code
-def join_calendar(request: HttpRequest, session: Session) -> HttpResponse:
+def join_calendar(request: GuestRequest, session: Session) -> HttpResponse:
     """The date as a file for a calendar."""
-    url = join_links.absolute(request, "join_session", session.code)
-    text = calendars.event(
+    url = join_links.absolute_url(request, "join_session", session.code)
+    text = calendars.one_event_calendar(
         ident=f"session-{session.pk}@{request.get_host().partition(':')[0]}",
         version=session.version,
         title=session.title,
@@ -253,7 +252,7 @@ def join_calendar(request: HttpRequest, session: Session) -> HttpResponse:
         url=url,
         starts_at=session.starts_at,
         minutes=session.minutes,
-        at=timezone.now(),
+        at=request.now,
     )
     headers = {"Content-Disposition": 'attachment; filename="session.ics"'}
     return HttpResponse(text, content_type="text/calendar; charset=utf-8", headers=headers)

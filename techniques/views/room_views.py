@@ -1,6 +1,7 @@
 """What the pages of a room share, whoever sits there: drawing it, saving a note, answering a poll."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,13 +11,15 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 
 from kmportal.lib.exceptions import Refusal
-from organisations.models import Person
-from techniques import actions, room_updates, room_visibility
+from organisations.models import Membership
+from organisations.requests import GuestRequest, MemberRequest
+from techniques import policies, room_updates, room_visibility
+from techniques.actions.room import notes
 from techniques.forms import NoteForm
 from techniques.models import Note, Participant, Session
+from techniques.policies import Writer
 from techniques.room_visibility import Audience, SeenRoom
 from techniques.views import join_links
 
@@ -27,20 +30,25 @@ TEMPLATES = {
     Audience.FACILITATOR: "techniques/room_facilitator.html",
     Audience.SCREEN: "techniques/room_screen.html",
 }
+RoomRequest = GuestRequest | MemberRequest
 
 
 @dataclass(frozen=True)
 class Seat:
-    """From where somebody sees a room, and under which addresses they write there."""
+    """From where somebody sees a room, as whom they act there, and under which addresses they write.
+
+    ``participant`` is whose own notes they see. Whoever leads acts by their ``membership``.
+    """
 
     session: Session
     audience: Audience
     participant: Participant | None = None
-    person: Person | None = None
+    membership: Membership | None = None
 
     @property
-    def leads(self) -> bool:
-        return self.audience is Audience.FACILITATOR
+    def writer(self) -> Writer | None:
+        """Who writes from here; nobody in front of the big screen."""
+        return self.membership or self.participant
 
     @property
     def home(self) -> str:
@@ -78,12 +86,24 @@ class Seat:
         return reverse(name, args=[self.session.organisation.slug, self.session.pk, *args])
 
 
-def draw_room(request: HttpRequest, seat: Seat, *, status: int = 200, **values: Any) -> HttpResponse:
+@contextmanager
+def refusals_kept() -> Iterator[list[str]]:
+    """Put the sentence with which the action inside refuses into the list that it yields: for pages and JSON alike.
+
+    The code after it runs only when the action refused.
+    """
+    said: list[str] = []
+    try:
+        yield said
+    except Refusal as refusal:
+        said.append(str(refusal))
+
+
+def draw_room(request: RoomRequest, seat: Seat, *, status: int = 200, **values: Any) -> HttpResponse:
     """The page of the room as of now; ``?stage=`` looks at another stage without moving anybody, and so does a draft
     that was refused there."""
-    room = look(seat)
+    room = room_from(seat)
     shown = room.stage(request.GET.get("stage", values.get("draft", {}).get("stage", ""))) or room.current
-    now = timezone.now()
     context = {
         "seat": seat,
         "room": room,
@@ -91,92 +111,102 @@ def draw_room(request: HttpRequest, seat: Seat, *, status: int = 200, **values: 
         "shown": shown,
         "audience": seat.audience,
         "stages": [(stage, room.before(stage), room.after(stage)) for stage in room.stages],
-        "clock": room_updates.clock(room.clock, now),
+        "clock": room_updates.clock_values(room.clock, request.now),
         "more": MORE_MINUTES,
-        "poster": None if seat.audience is Audience.PARTICIPANT else join_links.poster(request, seat.session),
+        "poster": None if seat.audience is Audience.PARTICIPANT else join_links.poster_of(request, seat.session),
         **values,
     }
     return render(request, TEMPLATES[seat.audience], context, status=status)
 
 
-def look(seat: Seat) -> SeenRoom:
-    return room_visibility.look(room_visibility.gather(seat.session), seat.audience, participant=seat.participant)
+def room_from(seat: Seat) -> SeenRoom:
+    """The room as it is seen from this seat, as of now."""
+    return room_visibility.project_room(
+        room_visibility.read_room(seat.session), seat.audience, participant=seat.participant
+    )
 
 
-def save_note(request: HttpRequest, seat: Seat) -> HttpResponse:
+def save_note(request: RoomRequest, seat: Seat) -> HttpResponse:
     """Save a note; with JavaScript answer what was saved, without go back to the room."""
     form = NoteForm(request.POST)
-    if not form.is_valid() or seat.participant is None:
+    if not form.is_valid() or seat.writer is None:
         return refuse_note(request, seat, "This note could not be read. Reload the page and write it again.")
     sent = form.cleaned_data
-    try:
-        note = actions.write(
-            seat.session, stage_key=sent["stage"], column=sent["column"], text=sent["text"],
-            client_id=sent["client_id"], author=seat.participant, leads=seat.leads, at=timezone.now(),
-        )  # fmt: skip
-    except Refusal as refusal:
-        return refuse_note(request, seat, str(refusal))
-    return saved(request, seat, note)
+    with refusals_kept() as said:
+        note = notes.write_note(
+            seat.session,
+            by=seat.writer,
+            at=request.now,
+            stage_key=sent["stage"],
+            column=sent["column"],
+            text=sent["text"],
+            client_id=sent["client_id"],
+        )
+        return answer_saved(request, seat, note)
+    return refuse_note(request, seat, said[0])
 
 
-def change_note(request: HttpRequest, seat: Seat, handle: UUID) -> HttpResponse:
-    """One note of one’s own: change its words, or take it back (``take_back``). GET is the page to do so."""
-    note = Note.objects.select_related("session", "stage", "author").filter(session=seat.session, client_id=handle)
-    found = note.first()
-    if found is None:
+def change_note(request: RoomRequest, seat: Seat, handle: UUID) -> HttpResponse:
+    """One note: change its words, or take it back (``take_back``). GET is the page to do so."""
+    note, by = _find_note(seat.session, handle), seat.writer
+    if note is None or by is None or not policies.may_withdraw_note(by, note):
         raise Http404
-    seen = room_visibility.one(found, seat.participant.pk if seat.participant else 0)
-    if seen is None or not (seen.is_mine or seat.leads):
-        raise Http404
-    if request.method != "POST" or seat.participant is None:
-        return draw_change(request, seat, found, seen)
-    try:
+    if request.method != "POST":
+        return draw_change(request, seat, note)
+    text, column = request.POST.get("text", ""), request.POST.get("column", note.column)
+    with refusals_kept() as said:
         if "take_back" in request.POST:
-            actions.take_back(found, by=seat.participant, leads=seat.leads, person=seat.person, at=timezone.now())
+            notes.withdraw_note(note, by=by, at=request.now)
         else:
-            found = actions.change(
-                found, text=request.POST.get("text", ""), column=request.POST.get("column", found.column),
-                by=seat.participant, leads=seat.leads, at=timezone.now(),
-            )  # fmt: skip
-    except Refusal as refusal:
-        if wants_json(request):
-            return json_answer({"error": str(refusal)}, status=422)
-        return draw_change(request, seat, found, seen, error=str(refusal), typed=request.POST.get("text", ""))
-    found.refresh_from_db()
-    return saved(request, seat, found)
+            notes.change_note(note, by=by, at=request.now, text=text, column=column)
+        note.refresh_from_db()
+        return answer_saved(request, seat, note)
+    if wants_json(request):
+        return json_answer({"error": said[0]}, status=422)
+    return draw_change(request, seat, note, error=said[0], typed=text)
 
 
-def draw_change(
-    request: HttpRequest, seat: Seat, note: Note, seen: room_visibility.SeenNote, *, error: str = "", typed: str = ""
-) -> HttpResponse:
+def _find_note(session: Session, handle: UUID) -> Note | None:
+    rows = Note.objects.select_related("session__organisation", "stage", "author")
+    return rows.filter(session=session, client_id=handle).first()
+
+
+def draw_change(request: RoomRequest, seat: Seat, note: Note, *, error: str = "", typed: str = "") -> HttpResponse:
     """The page on which a note is changed. Whoever leads may only take away what others wrote."""
-    if note.gone_at is not None or seat.session.is_over:
+    seen = room_visibility.readable_note(note, seat.participant.pk if seat.participant else 0)
+    if seen is None or seat.writer is None or note.gone_at is not None or seat.session.is_over:
         raise Http404
     values = {
-        "seat": seat, "session": seat.session, "stage": note.stage, "note": seen, "typed": typed or seen.text,
-        "error": error, "may_write": seen.is_mine or note.by_facilitator,
-    }  # fmt: skip
+        "seat": seat,
+        "session": seat.session,
+        "stage": note.stage,
+        "note": seen,
+        "typed": typed or seen.text,
+        "error": error,
+        "may_write": policies.may_change_note(seat.writer, note),
+    }
     return render(request, "techniques/note_form.html", values, status=422 if error else 200)
 
 
-def saved(request: HttpRequest, seat: Seat, note: Note) -> HttpResponse:
+def answer_saved(request: RoomRequest, seat: Seat, note: Note) -> HttpResponse:
     """What the writer hears after the commit."""
     if not wants_json(request):
         return redirect(f"{seat.home}?stage={note.stage.key}" if note.stage_id != seat.session.stage_id else seat.home)
     if note.gone_at is not None:
         return json_answer({"handle": str(note.client_id), "gone": True})
+    own = room_visibility.own_notes(note.stage, [note], note.author_id or 0)[0]
     return json_answer(
         {
             "handle": str(note.client_id),
             "stage": note.stage.key,
             "column": note.column,
             "is_hidden": not note.stage.shows_notes,
-            "html": _own_note(request, seat, room_visibility.own(note.stage, [note], note.author_id or 0)[0]),
+            "html": _draw_own_note(request, seat, own),
         }
     )
 
 
-def refuse_note(request: HttpRequest, seat: Seat, sentence: str) -> HttpResponse:
+def refuse_note(request: RoomRequest, seat: Seat, sentence: str) -> HttpResponse:
     """Nothing was saved, and nothing that was typed is lost."""
     if wants_json(request):
         return json_answer({"error": sentence}, status=422)
@@ -194,39 +224,38 @@ def draw_over(request: HttpRequest, session: Session, *, typed: str = "") -> Htt
     return render(request, "techniques/room_over.html", {"session": session, "typed": typed}, status=status)
 
 
-def own_notes(request: HttpRequest, seat: Seat) -> HttpResponse:
+def send_own_notes(request: RoomRequest, seat: Seat) -> HttpResponse:
     """One’s own notes, for a second window that has not seen them yet. Nobody else’s."""
-    room = look(seat)
-    notes = {
-        stage.key: [{"handle": str(note.handle), "html": _own_note(request, seat, note)} for note in stage.mine]
+    room = room_from(seat)
+    mine = {
+        stage.key: [{"handle": str(note.handle), "html": _draw_own_note(request, seat, note)} for note in stage.mine]
         for stage in room.stages
     }
-    return json_answer({"notes": notes, "seq": room.seq})
+    return json_answer({"notes": mine, "seq": room.seq})
 
 
-def _own_note(request: HttpRequest, seat: Seat, note: room_visibility.SeenNote) -> str:
+def _draw_own_note(request: RoomRequest, seat: Seat, note: room_visibility.SeenNote) -> str:
     values = {"note": note, "session": seat.session, "audience": seat.audience}
     return render_to_string("techniques/_room_note.html", values, request=request)
 
 
-def news_since(seat: Seat, number: int) -> HttpResponse:
+def send_updates(request: RoomRequest, seat: Seat, number: int) -> HttpResponse:
     """The same pieces as the stream sends, for browsers whose stream does not get through."""
-    now = timezone.now()
-    page = room_updates.since(seat.session.pk, number, seat.audience, at=now)
+    page = room_updates.updates_since(seat.session.pk, number, seat.audience, at=request.now)
     pieces = [piece.as_json() for piece in page.pieces]
-    return json_answer({"seq": page.upto, "now": room_updates.milliseconds(now), "more": page.more, "pieces": pieces})
+    now = room_updates.milliseconds(request.now)
+    return json_answer({"seq": page.upto, "now": now, "more": page.more, "pieces": pieces})
 
 
-def do(request: HttpRequest, seat: Seat, action: Callable[..., object], **values: Any) -> HttpResponse:
-    """Run one of the room’s actions; the screens hear of it through the log."""
-    try:
-        action(seat.session, by=request.user, at=timezone.now(), **values)
-    except Refusal as refusal:
-        if wants_json(request):
-            return json_answer({"error": str(refusal)}, status=422)
-        messages.error(request, str(refusal))
-        return redirect(seat.home if not seat.session.is_over else seat.session)
-    return json_answer({"done": True}) if wants_json(request) else redirect(seat.home)
+def run_action(request: MemberRequest, seat: Seat, action: Callable[..., object], **values: Any) -> HttpResponse:
+    """Run one of the actions of whoever leads; the screens hear of it through the log."""
+    with refusals_kept() as said:
+        action(seat.session, by=request.membership, at=request.now, **values)
+        return json_answer({"done": True}) if wants_json(request) else redirect(seat.home)
+    if wants_json(request):
+        return json_answer({"error": said[0]}, status=422)
+    messages.error(request, said[0])
+    return redirect(seat.session if seat.session.is_over else seat.home)
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -1,198 +1,185 @@
 """Sessions outside the room: the list, planning one, its page, inviting people."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from kmportal.lib.conflicts import Difference, both_versions
-from kmportal.lib.exceptions import Refusal, Stale
+from kmportal.lib.conflicts import Difference
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.pagination import whole_number
 from kmportal.lib.sentences import quoted
+from kmportal.lib.view_kit import conflicts_on, done, refusals_on, refusals_said
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
+from organisations.requests import MemberRequest
 from roadmap.models import Intervention
-from techniques import actions, guest_cookies, participant_lookup, room_visibility
+from techniques import guest_cookies, participant_lookup, policies, reports
+from techniques.actions import planning
+from techniques.actions.room import joining
+from techniques.actions.room.checks import require_invitable, require_planned
 from techniques.forms import InviteForm, SessionForm
-from techniques.models import Participant, Session, Technique
-from techniques.room_visibility import Audience
+from techniques.models import Session, Technique
 from techniques.views import join_links
-from techniques.views.facilitating import find
+from techniques.views.facilitating import find_session
 
 HELD_ON_ONE_PAGE = 20
-# How long before the start people are likely to begin, in minutes
-COMES_TO_MIND = 30
 
 
 @requires(Permission.READ)
-def session_list(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def session_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """Sessions to come, and those that were held."""
     rows = Session.objects.visible_to(request.membership).select_related("technique", "facilitator", "organisation")
+    held = Paginator(rows.held(), HELD_ON_ONE_PAGE).get_page(request.GET.get("page"))
     values = {
-        "to_come": rows.to_come(),
-        "held": Paginator(rows.held(), HELD_ON_ONE_PAGE).get_page(request.GET.get("page")),
-        "may_plan": request.membership.can(Permission.FACILITATE),
+        "to_come": reports.with_looks(rows.to_come()),
+        "held": held,
+        "held_rows": reports.with_looks(held),
+        "may_plan": policies.may_plan(request.membership, organisation),
     }
     return render(request, "techniques/session_list.html", values)
 
 
 @requires(Permission.FACILITATE)
-def session_new(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def session_new(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """Plan a session: first the technique, then the rest. ``?intervention=`` fills the plan in."""
-    runnable = Technique.objects.of(organisation).filter(can_run=True)
-    intervention = _intervention(request)
+    runnable = Technique.objects.visible_to(request.membership).filter(can_run=True)
+    intervention = _intervention_of(request)
     technique = runnable.filter(key=request.GET.get("technique", "")).first()
     if technique is None:
-        values = {"techniques": runnable, "intervention": intervention, "chosen": _suggested(intervention)}
+        values = {"techniques": runnable, "intervention": intervention, "chosen": _suggested_technique(intervention)}
         return render(request, "techniques/session_choose.html", values)
-    start = {"facilitator": request.user.pk, "intervention": intervention, "starts_at": _next_hour()}
+    start: dict[str, Any] = {"facilitator": request.user.pk, "intervention": intervention, "starts_at": _next_hour()}
     if intervention:
         start["title"] = intervention.title[:120]
     form = SessionForm(sent(request), initial=start, organisation=organisation, technique=technique)
     if form.is_valid():
-        once = form.cleaned_data["once"]
-        session = actions.plan(organisation, by=request.user, technique=technique, once=once, **form.wanted)
-        messages.success(request, "The session is planned. Now invite people.")
-        return redirect(session)
-    values = {"form": form, "technique": technique, "intervention": intervention}
-    return render(request, "techniques/session_form.html", values, status=status_of(form))
+        with refusals_on(form):
+            session = planning.plan_session(
+                organisation,
+                by=request.membership,
+                at=request.now,
+                technique=technique,
+                once=form.cleaned_data["once"],
+                **form.wanted,
+            )
+            return done(request, "The session is planned. Now invite people.", session)
+    context = {"form": form, "technique": technique, "intervention": intervention}
+    return render(request, "techniques/session_form.html", context, status=status_of(form))
 
 
-def _intervention(request: HttpRequest) -> Intervention | None:
+def _intervention_of(request: MemberRequest) -> Intervention | None:
     """The intervention from which somebody came here, if it is one of theirs."""
     pk = whole_number(request.GET.get("intervention", ""))
     rows = Intervention.objects.visible_to(request.membership).select_related("entry", "programme")
     return rows.filter(pk=pk).first() if pk else None
 
 
-def _suggested(intervention: Intervention | None) -> str:
-    """The technique that the intervention’s catalogue entry names."""
+def _suggested_technique(intervention: Intervention | None) -> str:
+    """The key of the technique that the intervention’s catalogue entry names."""
     return intervention.entry.guidance.get("technique", "") if intervention and intervention.entry else ""
 
 
-def _next_hour() -> Any:
+def _next_hour() -> datetime:
     now = timezone.localtime()
     return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
 @requires(Permission.READ)
-def session_detail(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def session_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """One session: the plan before, the way in during, what came of it after."""
-    session = find(request, pk)
-    may_lead = request.membership.can(Permission.FACILITATE)
+    session = find_session(request, pk)
+    is_in = participant_lookup.participant_of(session, request.user, request.COOKIES) is not None
     values = {
         "session": session,
-        "room": room_visibility.look(room_visibility.gather(session), Audience.PARTICIPANT),
-        "may_lead": may_lead,
-        "has_joined": participant_lookup.participant_of(session, request.user, request.COOKIES) is not None,
-        "poster": join_links.poster(request, session),
-        "invitees": session.invitees.select_related("person") if may_lead else (),
-        "came": Participant.objects.here().filter(session=session).count(),
-        "checklist": checklist(session),
-        "opens_soon": session.starts_at - timezone.now() < timedelta(minutes=COMES_TO_MIND),
+        "page": reports.SessionPage.build(session, request.membership, at=request.now, is_in=is_in),
+        "poster": join_links.poster_of(request, session),
     }
     return render(request, "techniques/session_detail.html", values)
 
 
-def checklist(session: Session) -> list[dict[str, Any]]:
-    """What to prepare, with the day counted back from the session, but never to before it was planned."""
-    day = timezone.localdate(session.starts_at)
-    first = min(day, timezone.localdate(session.created_at))
-    done = set(session.prepared)
-    return [
-        {"text": item["text"], "on": max(first, day - timedelta(days=item["days"])), "is_done": item["text"] in done}
-        for item in session.technique.card.get("prep", [])
-    ]
-
-
 @requires(Permission.FACILITATE)
-def session_edit(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """Change the plan. When somebody else was quicker, both plans are shown and nothing typed is lost."""
-    session = find(request, pk)
-    if not session.is_planned:
-        messages.error(request, f"This session is {session.get_state_display().lower()} and can no longer be changed.")
-        return redirect(session)
-    form = SessionForm(sent(request), instance=session, organisation=organisation, technique=session.technique)
+def session_edit(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Change the plan while nothing has begun."""
+    session = find_session(request, pk)
+    with refusals_said(request):
+        require_planned(session)
+        return _edit_plan(request, session)
+    return redirect(session)
+
+
+def _edit_plan(request: MemberRequest, session: Session) -> HttpResponse:
+    """When somebody else was quicker, both plans are shown and nothing typed is lost."""
+    organisation, technique = session.organisation, session.technique
+    form = SessionForm(sent(request), instance=session, organisation=organisation, technique=technique)
     differences: list[Difference] = []
     if form.is_valid():
-        fresh = find(request, pk)
-        try:
-            seen = form.cleaned_data["version"] or 0
-            actions.edit(fresh, by=request.user, seen=seen, **form.wanted)
-        except Stale:
-            differences = both_versions(form, fresh, version=fresh.version)
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-            return redirect(fresh)
-        else:
-            messages.success(request, "The plan is changed.")
-            return redirect(fresh)
-    values = {"form": form, "technique": session.technique, "session": find(request, pk), "differences": differences}
+        fresh, seen = find_session(request, session.pk), form.cleaned_data["version"] or 0
+        with refusals_on(form), conflicts_on(form, lambda: find_session(request, session.pk)) as differences:
+            planning.edit_session(fresh, by=request.membership, at=request.now, seen=seen, **form.wanted)
+            return done(request, "The plan is changed.", fresh)
+    values = {"form": form, "technique": technique, "differences": differences}
+    values["session"] = find_session(request, session.pk)  # without what the form has written into its own
     return render(request, "techniques/session_form.html", values, status=status_of(form))
 
 
 @requires(Permission.FACILITATE)
-def session_cancel(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def session_cancel(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Asks once more, because those who were invited get a mail."""
-    session = find(request, pk)
-    if request.method != "POST":
-        return render(request, "techniques/session_cancel.html", {"session": session})
-    try:
-        actions.cancel(session, by=request.user)
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-        return redirect(session)
-    messages.success(request, f"{quoted(session.title)} is cancelled.")
-    return redirect("session_list", organisation.slug)
+    session = find_session(request, pk)
+    with refusals_said(request):
+        if request.method != "POST":
+            require_planned(session)
+            return render(request, "techniques/session_cancel.html", {"session": session})
+        planning.cancel_session(session, by=request.membership, at=request.now)
+        return done(request, f"{quoted(session.title)} is cancelled.", "session_list", organisation.slug)
+    return redirect(session)
 
 
 @requires(Permission.FACILITATE)
-def session_invite(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def session_invite(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Ask members and others to come."""
-    session = find(request, pk)
+    session = find_session(request, pk)
+    with refusals_said(request):
+        require_invitable(session)
+        return _invite_people(request, session)
+    return redirect(session)
+
+
+def _invite_people(request: MemberRequest, session: Session) -> HttpResponse:
     form = InviteForm(sent(request), session=session)
     if form.is_valid():
         asked, guests = form.cleaned_data["asked"], form.cleaned_data["guests"]
-        try:
-            fresh = actions.invite(session, by=request.user, people=asked, guests=guests)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            count = len(fresh)
-            messages.success(request, f"{count} {'person is' if count == 1 else 'people are'} invited by e-mail.")
-            return redirect(session)
+        with refusals_on(form):
+            fresh = planning.invite_to_session(
+                session, by=request.membership, at=request.now, people=asked, guests=guests
+            )
+            words = "1 person is" if len(fresh) == 1 else f"{len(fresh)} people are"
+            return done(request, f"{words} invited by e-mail.", session)
     return render(request, "techniques/session_invite.html", {"session": session, "form": form}, status=status_of(form))
 
 
 @requires(Permission.FACILITATE)
 @require_POST
-def session_tick(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def session_tick(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Tick or untick one item of the checklist."""
-    session = find(request, pk)
-    items = {item["text"] for item in session.technique.card.get("prep", [])}
-    item = request.POST.get("item", "")
-    if item in items:
-        actions.tick(session, item=item, is_done="untick" not in request.POST)
+    session = find_session(request, pk)
+    item, is_done = request.POST.get("item", ""), "untick" not in request.POST
+    planning.tick_preparation(session, by=request.membership, at=request.now, item=item, is_done=is_done)
     return redirect(f"{session.get_absolute_url()}#prepare")
 
 
 @requires(Permission.READ)
 @require_POST
-def session_join(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def session_join(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """A member comes in with one press."""
-    session = find(request, pk)
-    try:
-        actions.join(
-            session, name=str(request.user), key=guest_cookies.new_key(), person=request.user, at=timezone.now()
-        )
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-        return redirect(session)
-    return redirect("join_room", session.code)
+    session, key = find_session(request, pk), guest_cookies.new_key()
+    with refusals_said(request):
+        joining.join_room(session, by=request.membership, at=request.now, name=str(request.user), key=key)
+        return redirect("join_room", session.code)
+    return redirect(session)

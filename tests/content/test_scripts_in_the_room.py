@@ -12,8 +12,10 @@ from django.utils import timezone
 from kmportal.lib.days import long_day
 from kmportal.lib.sentences import quoted
 from lessons.models import Lesson
-from techniques import actions, guest_cookies
+from techniques import guest_cookies
 from techniques import loading as techniques_loading
+from techniques.actions import planning
+from techniques.actions.room import joining, stages
 from techniques.content_schema import read
 from techniques.models import Length, Note, Session, Stage, Technique
 from tests.cast import as_member
@@ -102,7 +104,7 @@ def test_each_length_has_the_stages_that_it_has_time_for(library, riverside, far
     for technique in Technique.objects.filter(can_run=True):
         for length in Length.values:
             plan = {"technique": technique, "length": length, "title": "Trying", "starts_at": now}
-            session = actions.plan_session(riverside, by=as_member(farah), **plan)
+            session = planning.plan_session(riverside, by=as_member(farah), **plan)
             minutes = list(session.stages.values_list("minutes", flat=True))
             assert all(minutes)
             assert sum(minutes) == session.minutes == library.technique(technique.key).totals.of(length)
@@ -110,7 +112,7 @@ def test_each_length_has_the_stages_that_it_has_time_for(library, riverside, far
 
 def test_another_length_brings_back_a_stage_that_was_left_out(library, riverside, farah):
     technique = Technique.objects.get(key="knowledge-cafe")
-    session = actions.plan_session(
+    session = planning.plan_session(
         riverside,
         by=as_member(farah),
         technique=technique,
@@ -120,7 +122,7 @@ def test_another_length_brings_back_a_stage_that_was_left_out(library, riverside
         at=timezone.now(),
     )
     assert not session.stages.filter(key="round3").exists()
-    actions.edit_session(session, by=as_member(farah), seen=session.version, length="standard", at=timezone.now())
+    planning.edit_session(session, by=as_member(farah), seen=session.version, length="standard", at=timezone.now())
     assert session.stages.get(key="round3").minutes == 15
     assert list(session.stages.values_list("position", flat=True)) == list(range(7))
 
@@ -135,7 +137,7 @@ def test_another_length_brings_back_a_stage_that_was_left_out(library, riverside
 )
 def test_the_box_says_whether_names_may_stand_in_a_note(key, stage, words, library, riverside, farah):
     technique, now = Technique.objects.get(key=key), timezone.now()
-    session = actions.plan_session(
+    session = planning.plan_session(
         riverside,
         by=as_member(farah),
         technique=technique,
@@ -144,8 +146,8 @@ def test_the_box_says_whether_names_may_stand_in_a_note(key, stage, words, libra
         starts_at=now,
         at=timezone.now(),
     )
-    session = actions.open_room(session, by=as_member(farah), at=now)
-    actions.go_to_stage(session, stage=session.stages.get(key=stage), by=as_member(farah), at=now)
+    session = joining.open_room(session, by=as_member(farah), at=now)
+    stages.go_to_stage(session, stage=session.stages.get(key=stage), by=as_member(farah), at=now)
     phone = Client()
     phone.post(reverse("join_session", args=[session.code]), {"name": "Gus", "key": guest_cookies.new_key()})
     page = phone.get(reverse("join_room", args=[session.code])).content.decode()

@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from techniques import actions, guest_cookies
+from techniques import guest_cookies
+from techniques.actions import planning
+from techniques.actions.room import joining
 from techniques.models import Session, Technique
 from tests.cast import as_member
 
@@ -64,7 +66,7 @@ def review(db) -> Technique:
 def session(riverside, farah, review) -> Session:
     """Planned by Farah, three days ago, for today at two."""
     with time_machine.travel(NOW - timedelta(days=3)):
-        return actions.plan_session(
+        return planning.plan_session(
             riverside, by=as_member(farah), technique=review, length="standard", title="Winter ward opening",
             purpose="What made the opening calm?", starts_at=NOW, place="Seminar room 2", at=timezone.now(),
         )  # fmt: skip
@@ -73,7 +75,7 @@ def session(riverside, farah, review) -> Session:
 @pytest.fixture
 def room(session, farah) -> Session:
     """The session, opened at two."""
-    return actions.open_room(session, by=as_member(farah), at=NOW)
+    return joining.open_room(session, by=as_member(farah), at=NOW)
 
 
 @pytest.fixture

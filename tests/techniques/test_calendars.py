@@ -10,7 +10,7 @@ def make(**changes) -> str:
         "ident": "session-1@example.org", "version": 1, "title": "Winter ward", "words": "Come", "place": "Room 2",
         "url": "https://example.org/join/RNK4G7/", "starts_at": AT, "minutes": 60, "at": AT,
     }  # fmt: skip
-    return calendars.event(**{**values, **changes})
+    return calendars.one_event_calendar(**{**values, **changes})
 
 
 def test_an_event_in_utc():

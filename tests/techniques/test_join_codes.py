@@ -13,7 +13,7 @@ def _clean_cache():
 
 
 def test_a_code_has_six_letters_that_cannot_be_confused():
-    made = {join_codes.make() for _ in range(200)}
+    made = {join_codes.make_code() for _ in range(200)}
     assert len(made) > 190
     assert all(len(code) == 6 and not set(code) & set("0O1IL2Z5S8BUVAE") for code in made)
 
@@ -21,17 +21,17 @@ def test_a_code_has_six_letters_that_cannot_be_confused():
 def test_a_taken_code_is_not_given_again(monkeypatch):
     letters = iter("CCCCCCDDDDDD")
     monkeypatch.setattr(join_codes.secrets, "choice", lambda _: next(letters))
-    assert join_codes.make(taken={"CCCCCC"}) == "DDDDDD"
+    assert join_codes.make_code(taken={"CCCCCC"}) == "DDDDDD"
 
 
 @pytest.mark.parametrize("typed", ["RNK4G7", "rnk4g7", " rnk 4g7 ", "RNK-4G7", "r n k 4 g 7"])
 def test_people_type_codes_as_they_like(typed):
-    assert join_codes.tidy(typed) == "RNK4G7"
+    assert join_codes.tidy_code(typed) == "RNK4G7"
 
 
 @pytest.mark.parametrize("typed", ["", "RNK4G", "RNK4G77", "RNK4G0", "../../x", "ＲＮＫ４Ｇ７", "🙂🙂🙂🙂🙂🙂"])
 def test_what_cannot_be_a_code_is_none(typed):
-    assert join_codes.tidy(typed) == ""
+    assert join_codes.tidy_code(typed) == ""
 
 
 def test_one_address_is_braked_and_others_are_not():

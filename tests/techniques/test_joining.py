@@ -9,7 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from techniques import actions, guest_cookies, join_codes
+from techniques import guest_cookies, join_codes
+from techniques.actions import planning
+from techniques.actions.room import closing, joining, stages
 from techniques.models import Note, Participant, RoomEvent, Session
 from tests.cast import as_member
 from tests.techniques.conftest import NOW, inside
@@ -48,7 +50,7 @@ def test_the_address_takes_lower_case_codes(client, session):
 
 def test_dead_and_unknown_codes_are_404_with_a_way_on(client, room, farah):
     code = room.code
-    actions.close_session(room, by=as_member(farah), summary={}, at=NOW)
+    closing.close_session(room, by=as_member(farah), summary={}, at=NOW)
     for name, args in (
         ("join_session", [code]),
         ("join_room", [code]),
@@ -67,13 +69,13 @@ def test_dead_and_unknown_codes_are_404_with_a_way_on(client, room, farah):
 @pytest.mark.parametrize("end", ["close", "cancel"])
 def test_whoever_was_in_is_told_that_it_is_over_and_nobody_else_is(session, client, enter, cara, as_, farah, end):
     code, gus, member = session.code, enter(session), as_(cara)
-    actions.join_room(session, name="Cara", key=guest_cookies.new_key(), person=cara, at=NOW)
+    joining.join_room(session, name="Cara", key=guest_cookies.new_key(), by=as_member(cara), at=NOW)
     if end == "close":
-        actions.close_session(
-            actions.open_room(session, by=as_member(farah), at=NOW), by=as_member(farah), summary={}, at=NOW
+        closing.close_session(
+            joining.open_room(session, by=as_member(farah), at=NOW), by=as_member(farah), summary={}, at=NOW
         )
     else:
-        actions.cancel_session(session, by=as_member(farah), at=NOW)
+        planning.cancel_session(session, by=as_member(farah), at=NOW)
     said = "The session is over" if end == "close" else "This session has been cancelled"
     for browser in (gus, member):
         for name in ("join_session", "join_room", "join_calendar"):
@@ -97,7 +99,7 @@ def test_whoever_was_in_is_told_that_it_is_over_and_nobody_else_is(session, clie
 
 def test_asking_for_news_after_the_end_is_no_guessing(session, client, enter, farah):
     code, gus = session.code, enter(session)
-    actions.cancel_session(session, by=as_member(farah), at=NOW)
+    planning.cancel_session(session, by=as_member(farah), at=NOW)
     for _ in range(join_codes.FROM_ONE_ADDRESS + 1):
         gus.get(reverse("join_since", args=[code, 0]))
     assert client.get(reverse("join_session", args=["CDFGHJ"])).status_code == 404  # and not braked: 429
@@ -218,7 +220,7 @@ def test_before_the_room_opens_people_wait_inside(session, enter, farah):
     page = gus.get(reverse("join_room", args=[session.code]))
     assert "You are in" in words(page)
     assert "We are here to learn, not to judge." in words(page)
-    actions.open_room(session, by=as_member(farah), at=NOW)
+    joining.open_room(session, by=as_member(farah), at=NOW)
     assert "Step 1 of 5" in words(gus.get(reverse("join_room", args=[session.code])))
 
 
@@ -238,7 +240,7 @@ def test_leaving_lets_somebody_else_join_with_the_same_phone(room, enter, send):
 
 def test_writing_without_a_script(room, enter, farah):
     gus = enter(room)
-    actions.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=NOW)
+    stages.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=NOW)
     page = words(gus.get(reverse("join_room", args=[room.code])))
     form = re.search(r'data-write="happened".*?</form>', page, re.DOTALL)[0]
     client_id = re.search(r'name="client_id" value="([^"]+)"', form)[1]
@@ -253,7 +255,7 @@ def test_writing_without_a_script(room, enter, farah):
 
 def test_an_error_without_a_script_keeps_what_was_typed(room, enter, farah):
     gus = enter(room)
-    actions.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=NOW)
+    stages.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=NOW)
     long = "Long note " * 150
     values = {"client_id": uuid4(), "stage": "happened", "column": "well", "text": long}
     answer = gus.post(reverse("join_note", args=[room.code]), values)
@@ -310,9 +312,9 @@ def test_a_note_for_a_closed_session_says_so(room, enter, send, farah, monkeypat
     gus = enter(room)
     # The close comes between finding the session and saving the note
     found = Session.objects.for_room().get(pk=room.pk)
-    actions.close_session(room, by=as_member(farah), summary={}, at=NOW)
+    closing.close_session(room, by=as_member(farah), summary={}, at=NOW)
     Session.objects.filter(pk=room.pk)
-    monkeypatch.setattr("techniques.views.joining._session", lambda request, code: found)
+    monkeypatch.setattr("techniques.views.joining._find_session", lambda request, code: found)
     answer = send(gus, found, "happened", "well", "Too late")
     assert answer.status_code == 422
     assert "closed" in answer.json()["error"]
@@ -372,7 +374,7 @@ def test_the_date_as_a_file_for_a_calendar(client, session):
 
 def test_a_room_costs_the_same_with_one_note_and_with_three(room, enter, send, farah, django_assert_num_queries):
     gus = enter(room)
-    actions.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=NOW)
+    stages.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=NOW)
     send(gus, room, "happened", "well", "One")
     address = reverse("join_room", args=[room.code])
     gus.get(address)
@@ -435,7 +437,7 @@ def test_two_who_close_at_once_leave_one_close(room, farah, lena):
 
     def close(number):
         try:
-            actions.close_session(room, by=as_member((farah, lena)[number]), summary={"happened": str(number)}, at=NOW)
+            closing.close_session(room, by=as_member((farah, lena)[number]), summary={"happened": str(number)}, at=NOW)
         except Refusal as refusal:
             return str(refusal)
         return "closed"

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from roadmap.models import Intervention, Programme
-from techniques import actions
+from techniques.actions import planning
+from techniques.actions.room import closing, joining
 from techniques.models import Note, Session, Technique
-from techniques.views.sessions import checklist
+from techniques.reports import checklist_of
 from tests.cast import as_member
 from tests.techniques.conftest import NOW, inside
 
@@ -58,7 +59,7 @@ def test_an_empty_list_says_what_will_be_here(riverside, farah, reza, as_):
 
 def test_sessions_to_come_and_held(riverside, farah, review, reza, as_):
     for title, days in (("Later", 5), ("Sooner", 1)):
-        actions.plan_session(
+        planning.plan_session(
             riverside,
             by=as_member(farah),
             technique=review,
@@ -67,12 +68,12 @@ def test_sessions_to_come_and_held(riverside, farah, review, reza, as_):
             starts_at=NOW + timedelta(days=days),
             at=timezone.now(),
         )
-    held = actions.plan_session(
+    held = planning.plan_session(
         riverside, by=as_member(farah), technique=review, length="short", title="Past", starts_at=NOW, at=timezone.now()
     )
-    actions.open_room(held, by=as_member(farah), at=NOW)
-    actions.close_session(held, by=as_member(farah), summary={}, at=NOW)
-    cancelled = actions.plan_session(
+    joining.open_room(held, by=as_member(farah), at=NOW)
+    closing.close_session(held, by=as_member(farah), summary={}, at=NOW)
+    cancelled = planning.plan_session(
         riverside,
         by=as_member(farah),
         technique=review,
@@ -81,7 +82,7 @@ def test_sessions_to_come_and_held(riverside, farah, review, reza, as_):
         starts_at=NOW,
         at=timezone.now(),
     )
-    actions.cancel_session(cancelled, by=as_member(farah), at=timezone.now())
+    planning.cancel_session(cancelled, by=as_member(farah), at=timezone.now())
     page = words(as_(reza).get(at("session_list")))
     assert page.index("Sooner") < page.index("Later") < page.index("Past")
     assert "Never" not in page
@@ -97,7 +98,7 @@ def test_the_list_costs_the_same_with_one_and_three(riverside, farah, review, re
 
     for number in range(3):
         for state in ("planned", "closed"):
-            actions.plan_session(
+            planning.plan_session(
                 riverside,
                 by=as_member(farah),
                 technique=review,
@@ -108,8 +109,8 @@ def test_the_list_costs_the_same_with_one_and_three(riverside, farah, review, re
             )
             last = Session.objects.order_by("pk").last()
             if state == "closed":
-                actions.open_room(last, by=as_member(farah), at=NOW)
-                actions.close_session(last, by=as_member(farah), summary={}, at=NOW)
+                joining.open_room(last, by=as_member(farah), at=NOW)
+                closing.close_session(last, by=as_member(farah), summary={}, at=NOW)
         if number == 0:
             browser.get(at("session_list"))
             first = queries()
@@ -237,9 +238,9 @@ def test_nothing_is_to_be_prepared_before_the_day_on_which_it_is_planned(session
     session.starts_at = session.created_at
     planned_on = timezone.localdate(session.created_at)
     session.technique.card = {"prep": [{"days": 2, "text": "Find a room."}, {"days": 0, "text": "Put out chairs."}]}
-    assert [item["on"] for item in checklist(session)] == [planned_on, planned_on]
+    assert [item.on for item in checklist_of(session)] == [planned_on, planned_on]
     session.starts_at += timedelta(days=9)
-    assert [(item["on"] - planned_on).days for item in checklist(session)] == [7, 9]
+    assert [(item.on - planned_on).days for item in checklist_of(session)] == [7, 9]
 
 
 def test_the_checklist_is_ticked_by_forms(session, farah, as_):
@@ -409,7 +410,7 @@ def test_bad_presses_are_never_a_500(room, farah, as_, name, values, status):
 
 def test_presses_after_the_close_get_a_sentence(room, farah, as_):
     browser = as_(farah)
-    actions.close_session(room, by=as_member(farah), summary={}, at=NOW)
+    closing.close_session(room, by=as_member(farah), summary={}, at=NOW)
     for name, values in (
         ("session_open", {}),
         ("room_go", {"stage": "happened"}),
@@ -457,7 +458,7 @@ def test_taking_away_what_names_a_patient(room, farah, enter, send, as_):
 def test_the_screen_waits_then_shows(session, farah, reza, as_):
     browser = as_(reza)
     assert "Please join with your phone" in words(browser.get(inside("session_screen", session)))
-    actions.open_room(session, by=as_member(farah), at=NOW)
+    joining.open_room(session, by=as_member(farah), at=NOW)
     page = words(browser.get(inside("session_screen", session)))
     assert session.code_in_words in page
     assert "Question about open" in page

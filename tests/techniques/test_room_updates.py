@@ -3,7 +3,9 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from techniques import actions, guest_cookies, room_updates
+from techniques import guest_cookies, room_updates
+from techniques.actions import planning
+from techniques.actions.room import joining, notes, stages
 from techniques.models import RoomEvent
 from techniques.room_visibility import Audience
 from tests.cast import as_member
@@ -12,27 +14,25 @@ from tests.techniques.conftest import NOW
 
 @pytest.fixture
 def gus(room):
-    return actions.join_room(room, name="Gus", key=guest_cookies.new_key(), at=NOW)
+    return joining.join_room(room, by=None, name="Gus", key=guest_cookies.new_key(), at=NOW)
 
 
 @pytest.fixture
 def write(room, gus):
     def one(text, stage="happened", column="well"):
-        return actions.write_note(
-            room, stage_key=stage, column=column, text=text, client_id=uuid4(), author=gus, at=NOW
-        )
+        return notes.write_note(room, stage_key=stage, column=column, text=text, client_id=uuid4(), by=gus, at=NOW)
 
     return one
 
 
 def values(room, since=0, audience=Audience.PARTICIPANT):
-    return [piece.as_json() for piece in room_updates.since(room.pk, since, audience, at=NOW).pieces]
+    return [piece.as_json() for piece in room_updates.updates_since(room.pk, since, audience, at=NOW).pieces]
 
 
 def test_numbers_have_no_gaps(room, write, farah):
     write("One")
     write("Two")
-    actions.pause_clock(room, by=as_member(farah), at=NOW)
+    stages.pause_clock(room, by=as_member(farah), at=NOW)
     room.refresh_from_db()
     assert list(room.events.values_list("seq", flat=True)) == list(range(1, room.seq + 1))
 
@@ -49,13 +49,13 @@ def test_an_open_note_is_told_with_its_words_escaped(room, write):
 
 def test_only_the_last_state_of_a_thing_is_told(room, write, gus, farah):
     note = write("First")
-    actions.change_note(note, text="Second", column="better", by=gus, at=NOW)
-    actions.pause_clock(room, by=as_member(farah), at=NOW)
-    actions.resume_clock(room, by=as_member(farah), at=NOW)
+    notes.change_note(note, text="Second", column="better", by=gus, at=NOW)
+    stages.pause_clock(room, by=as_member(farah), at=NOW)
+    stages.resume_clock(room, by=as_member(farah), at=NOW)
     pieces = values(room)
-    notes = [piece for piece in pieces if piece["kind"] == "note"]
-    assert len(notes) == 1
-    assert "Second" in notes[0]["html"]
+    told = [piece for piece in pieces if piece["kind"] == "note"]
+    assert len(told) == 1
+    assert "Second" in told[0]["html"]
     assert "First" not in str(pieces)
     assert len([piece for piece in pieces if piece["kind"] == "timer"]) == 1
     assert [piece["seq"] for piece in pieces] == sorted(piece["seq"] for piece in pieces)
@@ -63,7 +63,7 @@ def test_only_the_last_state_of_a_thing_is_told(room, write, gus, farah):
 
 def test_a_note_taken_back_is_told_as_gone(room, write, gus):
     note = write("Regretted")
-    actions.withdraw_note(note, by=gus, at=NOW)
+    notes.withdraw_note(note, by=gus, at=NOW)
     piece = values(room)[-1]
     assert piece["gone"] is True
     assert piece["handle"] == str(note.client_id)
@@ -72,7 +72,7 @@ def test_a_note_taken_back_is_told_as_gone(room, write, gus):
 
 
 def test_the_clock_is_a_deadline_and_the_servers_time(room, farah):
-    actions.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=NOW)
+    stages.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=NOW)
     piece = values(room)[-1]
     now = room_updates.milliseconds(NOW)
     assert piece["stage"] == "happened"
@@ -94,7 +94,7 @@ def test_a_long_log_comes_in_pages(room, monkeypatch, write):
     notes = [write(f"Note {number}") for number in range(10)]
     since, handles, pages = 0, [], 0
     while True:
-        page = room_updates.since(room.pk, since, Audience.SCREEN, at=NOW)
+        page = room_updates.updates_since(room.pk, since, Audience.SCREEN, at=NOW)
         handles += [piece.values["handle"] for piece in page.pieces if piece.values["kind"] == "note"]
         since, pages = page.upto, pages + 1
         if not page.more:
@@ -108,7 +108,7 @@ def test_many_rooms_cost_as_many_queries_as_one(
 ):
     rooms = []
     for number in range(3):
-        session = actions.plan_session(
+        session = planning.plan_session(
             riverside,
             by=as_member(farah),
             technique=review,
@@ -117,24 +117,23 @@ def test_many_rooms_cost_as_many_queries_as_one(
             starts_at=NOW,
             at=timezone.now(),
         )
-        rooms.append(actions.open_room(session, by=as_member(farah), at=NOW))
-        author = actions.join_room(session, name="Gus", key=guest_cookies.new_key(), at=NOW)
-        actions.write_note(
-            session, stage_key="happened", column="well", text="x", client_id=uuid4(), author=author, at=NOW
-        )
+        rooms.append(joining.open_room(session, by=as_member(farah), at=NOW))
+        author = joining.join_room(session, by=None, name="Gus", key=guest_cookies.new_key(), at=NOW)
+        notes.write_note(session, stage_key="happened", column="well", text="x", client_id=uuid4(), by=author, at=NOW)
     everybody = set(Audience)
-    room_updates.news({rooms[0].pk: 0}, {rooms[0].pk: everybody}, at=NOW)
+    room_updates.news_of_rooms({rooms[0].pk: 0}, {rooms[0].pk: everybody}, at=NOW)
     with django_assert_max_num_queries(7) as one:
-        room_updates.news({rooms[0].pk: 0}, {rooms[0].pk: everybody}, at=NOW)
+        room_updates.news_of_rooms({rooms[0].pk: 0}, {rooms[0].pk: everybody}, at=NOW)
     with django_assert_num_queries(len(one)):
-        news = room_updates.news({room.pk: 0 for room in rooms}, {room.pk: everybody for room in rooms}, at=NOW)
+        known, audiences = {room.pk: 0 for room in rooms}, {room.pk: everybody for room in rooms}
+        news = room_updates.news_of_rooms(known, audiences, at=NOW)
     assert set(news) == {room.pk for room in rooms}
 
 
 def test_a_quiet_room_costs_one_query(room, django_assert_num_queries):
     room.refresh_from_db()
     with django_assert_num_queries(1):
-        assert room_updates.news({room.pk: room.seq}, {room.pk: {Audience.SCREEN}}) == {}
+        assert room_updates.news_of_rooms({room.pk: room.seq}, {room.pk: {Audience.SCREEN}}, at=NOW) == {}
 
 
 def test_news_tell_only_what_each_room_does_not_know(room, write, session):
@@ -142,7 +141,7 @@ def test_news_tell_only_what_each_room_does_not_know(room, write, session):
     room.refresh_from_db()
     known = room.seq
     write("Two")
-    news = room_updates.news({room.pk: known}, {room.pk: {Audience.SCREEN}}, at=NOW)[room.pk]
+    news = room_updates.news_of_rooms({room.pk: known}, {room.pk: {Audience.SCREEN}}, at=NOW)[room.pk]
     assert news.upto == known + 1
     assert [piece.seq for piece in news.pieces[Audience.SCREEN]] == [known + 1]
 
@@ -154,7 +153,7 @@ def test_the_log_survives_a_note_that_is_not_there(room):
 
 def test_a_frame_is_one_event_with_its_number(room, write):
     write("Line one\nline two")
-    frame = room_updates.since(room.pk, 0, Audience.SCREEN, at=NOW).pieces[-1].as_frame().decode()
+    frame = room_updates.updates_since(room.pk, 0, Audience.SCREEN, at=NOW).pieces[-1].as_frame().decode()
     lines = frame.split("\n")
     assert lines[0].startswith("id: ")
     assert lines[1] == "event: room"

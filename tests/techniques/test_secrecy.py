@@ -12,7 +12,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from techniques import actions, room_updates, room_visibility
+from techniques import room_updates, room_visibility
+from techniques.actions import planning
+from techniques.actions.room import closing, notes, stages
 from techniques.models import Note, Participant, Session
 from techniques.room_visibility import Audience
 from tests.cast import as_member
@@ -25,7 +27,7 @@ TYPED = "Said aloud and hidden"
 @pytest.fixture
 def crowd(room, farah, lena, reza, cara, as_, enter, send):
     """A room at its hidden step. Gus the guest and Farah wrote there; Rhea the guest wrote nothing."""
-    actions.go_to_stage(room, stage=room.stages.get(key="expect"), by=as_member(farah), at=NOW)
+    stages.go_to_stage(room, stage=room.stages.get(key="expect"), by=as_member(farah), at=NOW)
     gus, rhea, member = enter(room, "Gus Gray"), enter(room, "Rhea Stone"), as_(cara)
     member.post(inside("session_join", room))
     assert send(gus, room, "expect", "expected", SECRET).status_code == 200
@@ -92,7 +94,7 @@ def test_counts_are_told(crowd, room):
 
 @pytest.mark.parametrize("audience", list(Audience))
 def test_the_log_tells_no_audience_anything_hidden(crowd, room, audience):
-    page = room_updates.since(room.pk, 0, audience, at=NOW)
+    page = room_updates.updates_since(room.pk, 0, audience, at=NOW)
     frames = b"".join(piece.as_frame() for piece in page.pieces).decode()
     assert SECRET not in frames
     assert TYPED not in frames
@@ -102,18 +104,18 @@ def test_the_log_tells_no_audience_anything_hidden(crowd, room, audience):
 
 @pytest.mark.parametrize("audience", list(Audience))
 def test_an_audience_as_such_has_no_own_notes(crowd, room, audience):
-    room_seen = room_visibility.look(room_visibility.gather(room), audience)
+    room_seen = room_visibility.project_room(room_visibility.read_room(room), audience)
     assert all(not stage.mine for stage in room_seen.stages)
 
 
 def test_changing_and_taking_back_hidden_notes_tells_nothing(crowd, room):
     note = Note.objects.get(text=SECRET)
     gus = Participant.objects.get(name="Gus Gray")
-    actions.change_note(note, text="Changed secret", column="expected", by=gus, at=NOW)
-    actions.withdraw_note(note, by=gus, at=NOW)
+    notes.change_note(note, text="Changed secret", column="expected", by=gus, at=NOW)
+    notes.withdraw_note(note, by=gus, at=NOW)
     for audience in Audience:
         frames = b"".join(
-            piece.as_frame() for piece in room_updates.since(room.pk, 0, audience, at=NOW).pieces
+            piece.as_frame() for piece in room_updates.updates_since(room.pk, 0, audience, at=NOW).pieces
         ).decode()
         assert "secret" not in frames.lower()
         assert str(note.client_id) not in frames
@@ -121,7 +123,7 @@ def test_changing_and_taking_back_hidden_notes_tells_nothing(crowd, room):
 
 def test_when_all_is_shown_everybody_reads_it_and_nobody_knows_who_wrote_it(crowd, room, farah):
     shown_at = NOW + timedelta(minutes=5)
-    actions.reveal_notes(room, stage=room.stages.get(key="expect"), by=as_member(farah), at=shown_at)
+    stages.reveal_notes(room, stage=room.stages.get(key="expect"), by=as_member(farah), at=shown_at)
     note = Note.objects.get(text=SECRET)
     for name, browser in crowd.items():
         if name in {"nobody", "reza", "cara", "lena"}:
@@ -130,7 +132,7 @@ def test_when_all_is_shown_everybody_reads_it_and_nobody_knows_who_wrote_it(crow
     screen = crowd["reza"].get(inside("session_screen", room)).content.decode()
     assert SECRET in screen
     for audience in Audience:
-        page = room_updates.since(room.pk, 0, audience, at=shown_at)
+        page = room_updates.updates_since(room.pk, 0, audience, at=shown_at)
         board = next(piece.values["html"] for piece in page.pieces if piece.values["kind"] == "board")
         assert SECRET in board
         assert TYPED in board
@@ -140,19 +142,19 @@ def test_when_all_is_shown_everybody_reads_it_and_nobody_knows_who_wrote_it(crow
 
 def test_what_is_shown_together_stands_in_an_order_that_tells_nothing(room, farah):
     stage = room.stages.get(key="expect")
-    gus = actions.facilitator_participant(room, farah)
+    gus = as_member(farah)
     handles = [uuid4() for _ in range(12)]
     for number, handle in enumerate(handles):
-        actions.write_note(
-            room, stage_key="expect", column="expected", text=f"Note {number}", client_id=handle, author=gus,
-            leads=True, at=NOW + timedelta(seconds=number),
+        notes.write_note(
+            room, stage_key="expect", column="expected", text=f"Note {number}", client_id=handle, by=gus,
+            at=NOW + timedelta(seconds=number),
         )  # fmt: skip
-    actions.reveal_notes(room, stage=stage, by=as_member(farah), at=NOW + timedelta(minutes=1))
-    late = actions.write_note(
-        room, stage_key="expect", column="expected", text="Afterwards", client_id=uuid4(), author=gus, leads=True,
+    stages.reveal_notes(room, stage=stage, by=as_member(farah), at=NOW + timedelta(minutes=1))
+    late = notes.write_note(
+        room, stage_key="expect", column="expected", text="Afterwards", client_id=uuid4(), by=gus,
         at=NOW + timedelta(minutes=2),
     )  # fmt: skip
-    seen = room_visibility.look(room_visibility.gather(room), Audience.SCREEN).stage("expect").notes
+    seen = room_visibility.project_room(room_visibility.read_room(room), Audience.SCREEN).stage("expect").notes
     assert [note.handle for note in seen] == [*sorted(handles), late.client_id]
     assert [note.handle for note in seen[:-1]] != handles
 
@@ -166,7 +168,7 @@ def test_names_reach_only_whoever_leads(crowd, room):
         ]
         assert all("Rhea Stone" not in page.content.decode() for page in pages_seen), name
     for audience in (Audience.PARTICIPANT, Audience.SCREEN):
-        page = room_updates.since(room.pk, 0, audience, at=NOW)
+        page = room_updates.updates_since(room.pk, 0, audience, at=NOW)
         assert "Rhea" not in json.dumps([piece.as_json() for piece in page.pieces])
         people = next(piece for piece in page.pieces if piece.values["kind"] == "people")
         assert people.values == {"kind": "people", "count": 3, "html": ""}
@@ -176,7 +178,7 @@ def test_the_close_hands_over_nothing_that_was_not_shown(crowd, room, farah):
     assert room_visibility.unshown_count(room) == 2
     texts = {stage.key: columns for stage, columns in room_visibility.notes_to_close(room)}
     assert texts["expect"] == {"expected": []}
-    actions.reveal_notes(room, stage=room.stages.get(key="expect"), by=as_member(farah), at=NOW)
+    stages.reveal_notes(room, stage=room.stages.get(key="expect"), by=as_member(farah), at=NOW)
     texts = {stage.key: columns for stage, columns in room_visibility.notes_to_close(room)}
     assert sorted(texts["expect"]["expected"]) == sorted([SECRET, TYPED])
     assert room_visibility.unshown_count(room) == 0
@@ -185,7 +187,7 @@ def test_the_close_hands_over_nothing_that_was_not_shown(crowd, room, farah):
 def test_kept_notes_of_a_closed_session_hide_what_was_never_shown(crowd, room, farah, send):
     Session.objects.update(confidentiality="open")
     send(crowd["gus"], room, "happened", "well", "Shown to all")
-    actions.close_session(room, by=as_member(farah), summary={}, at=NOW)
+    closing.close_session(room, by=as_member(farah), summary={}, at=NOW)
     page = crowd["reza"].get(inside("session_detail", room)).content.decode()
     assert "Shown to all" in page
     assert SECRET not in page
@@ -195,17 +197,17 @@ def test_kept_notes_of_a_closed_session_hide_what_was_never_shown(crowd, room, f
 def test_after_the_close_the_log_tells_only_that_it_is_over(crowd, room, farah, send):
     Session.objects.update(confidentiality="open")
     send(crowd["gus"], room, "happened", "well", "Shown to all")
-    actions.close_session(room, by=as_member(farah), summary={}, at=NOW)
+    closing.close_session(room, by=as_member(farah), summary={}, at=NOW)
     for audience in Audience:
-        pieces = room_updates.since(room.pk, 0, audience, at=NOW).pieces
+        pieces = room_updates.updates_since(room.pk, 0, audience, at=NOW).pieces
         assert [piece.values for piece in pieces] == [{"kind": "closed"}]
 
 
 def test_mails_and_search_know_no_notes(crowd, room, farah, mailoutbox, member):
     from search.models import SearchDoc
 
-    actions.invite_to_session(room, by=as_member(farah), guests={"new@example.org": ""}, at=timezone.now())
-    actions.close_session(room, by=as_member(farah), summary={"expect": "Agreed words"}, at=NOW)
+    planning.invite_to_session(room, by=as_member(farah), guests={"new@example.org": ""}, at=timezone.now())
+    closing.close_session(room, by=as_member(farah), summary={"expect": "Agreed words"}, at=NOW)
     assert SECRET not in " ".join(mail.body for mail in mailoutbox)
     documents = " ".join(str(doc.__dict__) for doc in SearchDoc.objects.all())
     assert "consultant" not in documents.lower()

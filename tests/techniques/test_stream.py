@@ -11,7 +11,9 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from techniques import actions, guest_cookies, live
+from techniques import guest_cookies, live
+from techniques.actions import planning
+from techniques.actions.room import joining, notes, stages
 from techniques.models import Participant
 from tests.cast import as_member
 from tests.techniques.conftest import NOW
@@ -106,7 +108,7 @@ async def do(action, *args, **values):
 
 def guest_cookie(session, name="Gus") -> str:
     key = guest_cookies.new_key()
-    actions.join_room(session, name=name, key=key, at=NOW)
+    joining.join_room(session, by=None, name=name, key=key, at=NOW)
     return f"{guest_cookies.cookie_name(session.pk)}={guest_cookies.sign(key, session.pk)}"
 
 
@@ -116,7 +118,7 @@ def member_cookie(browser) -> str:
 
 def writer(room, author):
     return partial(
-        actions.write_note, room, stage_key="happened", column="well", text="Beds came late", author=author, at=NOW
+        notes.write_note, room, stage_key="happened", column="well", text="Beds came late", by=author, at=NOW
     )
 
 
@@ -191,7 +193,7 @@ def test_a_reader_sees_the_screen_but_does_not_lead(room, reza, as_):
 
 
 def test_the_key_of_one_room_opens_no_other(room, riverside, farah, review):
-    other = actions.plan_session(
+    other = planning.plan_session(
         riverside,
         by=as_member(farah),
         technique=review,
@@ -261,7 +263,7 @@ def test_somebody_who_left_is_sent_away(room, monkeypatch):
     async def main():
         async with opened(room.pk, cookie) as stream:
             await stream.until(lambda stream: stream.pieces)
-            await do(actions.leave_room, gus, at=NOW)
+            await do(joining.leave_room, room, by=gus, at=NOW)
             await stream.until(lambda stream: stream.is_over)
 
     run(main)
@@ -270,13 +272,13 @@ def test_somebody_who_left_is_sent_away(room, monkeypatch):
 def test_whoever_is_taken_out_hears_nothing_more_at_once(room, farah):
     gus_hears, rhea_hears = guest_cookie(room), guest_cookie(room, "Rhea")
     gus = Participant.objects.get(name="Gus")
-    rhea = Participant.objects.get(name="Rhea")
+    rhea, leader = Participant.objects.get(name="Rhea"), as_member(farah)
 
     async def main():
         async with opened(room.pk, gus_hears) as his, opened(room.pk, rhea_hears) as hers:
             await his.until(lambda stream: stream.pieces)
             await hers.until(lambda stream: stream.pieces)
-            await do(actions.remove_participant, room, participant=gus, by=farah, at=NOW)
+            await do(joining.remove_participant, room, participant=gus, by=leader, at=NOW)
             await do(writer(room, rhea), client_id=uuid4())
             await hers.until(lambda stream: b"Beds came late" in stream.body)
             await his.until(lambda stream: stream.is_over)
@@ -308,19 +310,19 @@ def test_hidden_text_is_in_no_stream_before_it_is_shown_and_in_all_after(room, f
         "facilitator": member_cookie(as_(farah)),
         "screen": member_cookie(as_(reza)),
     }
-    author, stage = Participant.objects.get(), room.stages.get(key="expect")
+    author, stage, leader = Participant.objects.get(), room.stages.get(key="expect"), as_member(farah)
     values = {"stage_key": "expect", "column": "expected", "text": "Very secret", "client_id": uuid4()}
 
     async def main():
         for audience, cookie in cookies.items():
             async with opened(room.pk, cookie, audience=audience) as stream:
                 await stream.until(lambda stream: stream.pieces)
-                await do(actions.write_note, room, author=author, at=NOW, **values)
+                await do(notes.write_note, room, by=author, at=NOW, **values)
                 await stream.until(lambda stream: any(piece["kind"] == "note" for piece in stream.pieces))
                 assert b"Very secret" not in stream.body
         async with opened(room.pk, cookies["screen"], audience="screen") as stream:
             await stream.until(lambda stream: stream.pieces)
-            await do(actions.reveal_notes, room, stage=stage, by=farah, at=NOW)
+            await do(stages.reveal_notes, room, stage=stage, by=leader, at=NOW)
             await stream.until(lambda stream: any(piece["kind"] == "board" for piece in stream.pieces))
             assert b"Very secret" in stream.body
 

@@ -1,14 +1,21 @@
-"""Preconditions that most changes of a room share. Each refuses with a sentence."""
+"""Preconditions that changes of a session share. Each refuses with a sentence; pages ask before they show a form."""
 
 from kmportal.lib.exceptions import Refusal
 from techniques import room_log
 from techniques.models import Session
 
 
-def hold_live_room(session: Session) -> Session:
+def lock_open_room(session: Session) -> Session:
     """The session with its row locked, if its room is open. Raises ``Refusal`` when it is not."""
-    session = room_log.hold(session)
+    session = room_log.lock_session(session)
     require_open_room(session)
+    return session
+
+
+def lock_unless_over(session: Session) -> Session:
+    """The session with its row locked. Raises ``Refusal`` when it is closed or cancelled."""
+    session = room_log.lock_session(session)
+    require_not_over(session)
     return session
 
 
@@ -25,3 +32,15 @@ def require_not_over(session: Session) -> None:
         raise Refusal("This session was cancelled.")
     if session.is_over:
         raise Refusal("This session is closed, so nothing more can be written or changed in it.")
+
+
+def require_planned(session: Session) -> None:
+    """Raise ``Refusal`` unless the session is still planned."""
+    if not session.is_planned:
+        raise Refusal(f"This session is {session.get_state_display().lower()} and can no longer be changed.")
+
+
+def require_invitable(session: Session) -> None:
+    """Raise ``Refusal`` when nobody can be invited any more."""
+    if session.is_over:
+        raise Refusal("This session is over, so nobody can be invited any more.")

@@ -6,24 +6,25 @@ from datetime import datetime
 from django.db import transaction
 
 from kmportal.lib.exceptions import Refusal
-from organisations import audit
-from organisations.models import Person
-from search import index
-from techniques import room_log
+from organisations import events
+from organisations.models import Membership
+from organisations.policies import require_that
+from techniques import policies, room_log
 from techniques.actions.room.text import clean_text
 from techniques.confidentiality import Confidentiality
+from techniques.events import Event
 from techniques.models import Note, Participant, RoomEvent, Session, Stage
-from techniques.search_documents import session_documents
 
 
 @transaction.atomic
-def close(session: Session, *, by: Person, summary: Mapping[str, str], at: datetime) -> Session:
+def close_session(session: Session, *, by: Membership, at: datetime, summary: Mapping[str, str]) -> Session:
     """End the session: the summary is kept, the code is dead, and the notes go as people were promised.
 
     ``summary`` maps stage keys to the agreed words. Notes that were never shown are deleted in any case, and what is
     kept no longer knows who wrote it. Refuses a session that is not open; two closes at once leave one.
     """
-    session = room_log.hold(session)
+    require_that(policies.may_facilitate(by, session))
+    session = room_log.lock_session(session)
     if session.is_closed:
         raise Refusal("This session is closed already.")
     if not session.is_live:
@@ -35,9 +36,8 @@ def close(session: Session, *, by: Person, summary: Mapping[str, str], at: datet
     session.notes_deleted_at = _delete_notes(session, at)
     session.save()
     Participant.objects.filter(session=session, person=None).update(name="")
-    room_log.add(session, RoomEvent.Kind.CLOSED, at=at)
-    audit.record(session.organisation, "closed", session, by=by, notes_kept=session.notes_deleted_at is None)
-    index.put_many([of_session(session)])
+    room_log.append_event(session, RoomEvent.Kind.CLOSED, at=at)
+    events.record(Event.SESSION_CLOSED, session, by=by, at=at, notes_kept=session.notes_deleted_at is None)
     return session
 
 

@@ -1,4 +1,7 @@
-"""Writing notes, changing them and taking them back."""
+"""Writing notes, changing them and taking them back.
+
+By a participant, each note is theirs alone. By a member who facilitates, it was typed for the room.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,103 +9,115 @@ from uuid import UUID
 from django.db import transaction
 
 from kmportal.lib.exceptions import Refusal
-from organisations import audit
-from organisations.models import Person
-from techniques import room_log
-from techniques.actions.room.checks import require_open_room
+from kmportal.lib.model_rules import refuse_invalid
+from organisations import events
+from organisations.models import Membership
+from organisations.policies import require_that
+from techniques import guest_cookies, policies, room_log
+from techniques.actions.room.checks import lock_open_room, require_open_room
+from techniques.actions.room.joining import NAME_LIMIT
 from techniques.actions.room.text import clean_text
-from techniques.models import NOTE_LIMIT, Note, Participant, RoomEvent, Session, Stage
+from techniques.events import Event
+from techniques.models import Note, Participant, RoomEvent, Session, Stage
+from techniques.policies import Writer
 
 # Far above what anybody writes in a session; it keeps a stuck or hostile browser from filling the database.
 NOTES_OF_ONE = 200
 
 
 @transaction.atomic
-def write(
-    session: Session,
-    *,
-    stage_key: str,
-    column: str,
-    text: str,
-    client_id: UUID,
-    author: Participant,
-    leads: bool = False,
-    at: datetime,
+def write_note(
+    session: Session, *, by: Writer, at: datetime, stage_key: str, column: str, text: str, client_id: UUID
 ) -> Note:
-    """Save a note. The same ``client_id`` again answers what was saved the first time and changes nothing.
+    """Save a note. Idempotent: the same ``client_id`` again answers what was saved the first time.
 
-    ``leads``: typed by whoever leads the room. A note may be written in any stage as long as the room is open, so
-    that one which waited for the line is not refused because the room has moved on.
+    A note may be written in any stage as long as the room is open, so that one which waited for the line is not
+    refused because the room has moved on.
     """
-    session = room_log.hold(session)
-    if saved := Note.objects.filter(session=session, client_id=client_id).select_related("stage").first():
-        if saved.author_id != author.pk:
+    require_that(policies.may_write(by, session))
+    session = room_log.lock_session(session)
+    if saved := Note.objects.filter(session=session, client_id=client_id).select_related("stage", "author").first():
+        if not policies.is_author(by, saved):
             raise Refusal("This note could not be saved. Copy its text and write it again.")
         return saved
     require_open_room(session)
-    stage = _stage_for(session, stage_key, column, leads=leads)
-    if Note.objects.filter(session=session, author=author).count() >= NOTES_OF_ONE and not leads:
+    leads = isinstance(by, Membership)
+    stage = _find_stage(session, stage_key, column, leads=leads)
+    author = _find_author(session, by)
+    if not leads and Note.objects.filter(session=session, author=author).count() >= NOTES_OF_ONE:
         raise Refusal(f"You have written {NOTES_OF_ONE} notes. Take one back before you write another.")
-    note = Note.objects.create(
+    note = Note(
         session=session,
         stage=stage,
         column=column,
-        text=_note_text(text),
+        text=clean_text(text).strip(),
         author=author,
         by_facilitator=leads,
         client_id=client_id,
         created_at=at,
     )
-    room_log.add(session, RoomEvent.Kind.NOTE, note.pk, at=at)
+    refuse_invalid(note, "text")
+    note.save()
+    room_log.append_event(session, RoomEvent.Kind.NOTE, note.pk, at=at)
     return note
 
 
 @transaction.atomic
-def change(note: Note, *, text: str, column: str, by: Participant, leads: bool = False, at: datetime) -> Note:
-    """Change one’s own note: its words, or the column where it stands. A note typed for the room belongs to whoever
-    leads, once it may be read."""
-    session = room_log.hold(note.session)
-    require_open_room(session)
-    note = Note.objects.select_related("stage").get(pk=note.pk)
-    if not _is_own(note, by, leads):
+def change_note(note: Note, *, by: Writer, at: datetime, text: str, column: str) -> Note:
+    """Change the words of a note, or the column where it stands: see ``policies.may_change_note``."""
+    require_that(policies.may_write(by, note.session))
+    session = lock_open_room(note.session)
+    note = _read_note(note)
+    if not policies.may_change_note(by, note):
         raise Refusal("Only the person who wrote this note can change it.")
     if note.gone_at is not None:
         raise Refusal("This note was taken back.")
     if column not in note.stage.column_keys:
         raise Refusal("This column is not part of the step. Reload the page.")
-    words, same_column = _note_text(text), note.column == column
-    if words == note.text and same_column:
-        return note
-    note.text, note.column, note.changed_at = words, column, at
-    note.save(update_fields=["text", "column", "changed_at"])
-    room_log.add(session, RoomEvent.Kind.NOTE, note.pk, at=at)
+    before = note.text, note.column
+    note.text, note.column = clean_text(text).strip(), column
+    refuse_invalid(note, "text")
+    if (note.text, note.column) != before:
+        note.save(update_fields=["text", "column"])
+        room_log.append_event(session, RoomEvent.Kind.NOTE, note.pk, at=at)
     return note
 
 
 @transaction.atomic
-def take_back(note: Note, *, by: Participant, leads: bool = False, person: Person | None = None, at: datetime) -> None:
-    """Delete the words of one’s own note. Whoever leads may take away any note that everybody can read, for example
-    because it names a patient; that stands in the trail. Twice is the same as once."""
-    session = room_log.hold(note.session)
-    require_open_room(session)
-    note = Note.objects.select_related("stage").get(pk=note.pk)
-    own = _is_own(note, by, leads)
-    if not own and not (leads and note.stage.shows_notes):
+def withdraw_note(note: Note, *, by: Writer, at: datetime) -> None:
+    """Delete the words of a note: see ``policies.may_withdraw_note``. Idempotent.
+
+    When it was somebody else’s, that stands in the trail.
+    """
+    require_that(policies.may_write(by, note.session))
+    session = lock_open_room(note.session)
+    note = _read_note(note)
+    if not policies.may_withdraw_note(by, note):
         raise Refusal("Only the person who wrote this note can take it back.")
     if note.gone_at is not None:
         return
     note.text, note.gone_at = "", at
     note.save(update_fields=["text", "gone_at"])
-    room_log.add(session, RoomEvent.Kind.NOTE, note.pk, at=at)
-    if not own:
-        audit.record(session.organisation, "removed a note from", session, by=person, stage=note.stage.key)
+    room_log.append_event(session, RoomEvent.Kind.NOTE, note.pk, at=at)
+    if not policies.may_change_note(by, note):
+        events.record(Event.NOTE_REMOVED, session, by=by, at=at, stage=note.stage.key)
 
 
-def _is_own(note: Note, by: Participant, leads: bool) -> bool:
-    return note.author_id == by.pk or (leads and note.by_facilitator and note.stage.shows_notes)
+def _read_note(note: Note) -> Note:
+    """The note as it stands now that its session is locked."""
+    return Note.objects.select_related("stage", "author").get(pk=note.pk)
 
 
-def _stage_for(session: Session, key: str, column: str, *, leads: bool) -> Stage:
+def _find_author(session: Session, by: Writer) -> Participant:
+    """As whom they write. A member who types for the room has a row that is not counted among those who are here."""
+    if isinstance(by, Participant):
+        return by
+    values = {"name": str(by.person)[:NAME_LIMIT], "key": guest_cookies.fingerprint(guest_cookies.new_key())}
+    return Participant.objects.get_or_create(session=session, person=by.person, defaults=values)[0]
+
+
+def _find_stage(session: Session, key: str, column: str, *, leads: bool) -> Stage:
+    """The stage in which the note is written. Raises ``Refusal`` where it takes none, or only the facilitator’s."""
     stage = Stage.objects.filter(session=session, key=key).first()
     if stage is None or column not in stage.column_keys:
         raise Refusal("This step is not part of the session. Reload the page and write the note again.")
@@ -111,12 +126,3 @@ def _stage_for(session: Session, key: str, column: str, *, leads: bool) -> Stage
     if stage.writes == Stage.Writes.FACILITATOR and not leads:
         raise Refusal("In this step the facilitator writes. Say it aloud.")
     return stage
-
-
-def _note_text(text: str) -> str:
-    words = clean_text(text).strip()
-    if not words:
-        raise Refusal("Write something before you send the note.")
-    if len(words) > NOTE_LIMIT:
-        raise Refusal(f"A note has at most {NOTE_LIMIT:,} characters. Yours has {len(words):,}: split it into two.")
-    return words

@@ -4,27 +4,37 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from organisations import audit
-from organisations.models import Person
-from techniques import pacing, room_log
-from techniques.actions.room.checks import hold_live_room
+from kmportal.lib.exceptions import Refusal
+from organisations import events
+from organisations.models import Membership
+from organisations.policies import require_that
+from techniques import pacing, policies, room_log
+from techniques.actions.room.checks import lock_open_room
+from techniques.events import Event
 from techniques.models import RoomEvent, Session, Stage
 
 
 @transaction.atomic
-def go_to(session: Session, *, stage: Stage, by: Person, at: datetime) -> None:
+def go_to_stage(session: Session, *, by: Membership, at: datetime, stage: Stage) -> None:
     """Move the room to a stage, forwards or back. A stage that was left goes on with what its clock had left."""
-    session = hold_live_room(session)
+    require_that(policies.may_facilitate(by, session))
+    session = lock_open_room(session)
     if session.stage_id == stage.pk:
         return
+    wanted = session.stages.filter(pk=stage.pk).first()
+    if wanted is None:
+        raise Refusal("This step is not part of the session. Reload the page.")
     if session.stage_id:
         Stage.objects.filter(pk=session.stage_id).update(seconds_left=session.seconds_left(at))
-    enter_stage(session, Stage.objects.get(pk=stage.pk), at)
-    room_log.add(session, RoomEvent.Kind.STAGE, at=at)
+    enter_stage(session, wanted, at)
+    room_log.append_event(session, RoomEvent.Kind.STAGE, at=at)
 
 
 def enter_stage(session: Session, stage: Stage, at: datetime) -> None:
-    """Make this the stage of the room and start its clock, with what is left of its minutes."""
+    """Make this the stage of the room and start its clock, with what is left of its minutes.
+
+    Part of opening the room and of moving it: those have asked the permission and locked the session.
+    """
     left = stage.minutes * 60 if stage.seconds_left is None else stage.seconds_left
     session.stage, session.paused_seconds = stage, None
     session.ends_at = at + timedelta(seconds=left)
@@ -35,18 +45,21 @@ def enter_stage(session: Session, stage: Stage, at: datetime) -> None:
 
 
 @transaction.atomic
-def give_time(session: Session, *, stage: Stage, minutes: int, seen_minutes: int, by: Person, at: datetime) -> None:
+def extend_stage(
+    session: Session, *, by: Membership, at: datetime, stage: Stage, minutes: int, seen_minutes: int
+) -> None:
     """Give the current stage more minutes; the later ones give theirs.
 
     ``seen_minutes`` is what the stage had when the button was drawn: a second press that arrives after the first, or
     after the room has moved on, changes nothing.
     """
-    session = hold_live_room(session)
+    require_that(policies.may_facilitate(by, session))
+    session = lock_open_room(session)
     stage = Stage.objects.get(pk=stage.pk)
     if session.stage_id != stage.pk or stage.minutes != seen_minutes:
         return
     later = list(session.stages.filter(position__gt=stage.position, started_at=None).order_by("position"))
-    for one, left in zip(later, pacing.reflow([one.minutes for one in later], minutes), strict=True):
+    for one, left in zip(later, pacing.take_minutes([one.minutes for one in later], minutes), strict=True):
         one.minutes = left
         one.save(update_fields=["minutes"])
     stage.minutes += minutes
@@ -56,36 +69,39 @@ def give_time(session: Session, *, stage: Stage, minutes: int, seen_minutes: int
     else:
         session.ends_at = max(session.ends_at or at, at) + timedelta(minutes=minutes)
     session.save(update_fields=["paused_seconds", "ends_at"])
-    room_log.add(session, RoomEvent.Kind.TIMER, at=at)
+    room_log.append_event(session, RoomEvent.Kind.TIMER, at=at)
 
 
 @transaction.atomic
-def pause(session: Session, *, by: Person, at: datetime) -> None:
-    """Stop the clock. Stopping it twice is the same as once."""
-    session = hold_live_room(session)
+def pause_clock(session: Session, *, by: Membership, at: datetime) -> None:
+    """Stop the clock. Idempotent."""
+    require_that(policies.may_facilitate(by, session))
+    session = lock_open_room(session)
     if session.ends_at is None:
         return
     session.paused_seconds, session.ends_at = session.seconds_left(at), None
     session.save(update_fields=["paused_seconds", "ends_at"])
-    room_log.add(session, RoomEvent.Kind.TIMER, at=at)
+    room_log.append_event(session, RoomEvent.Kind.TIMER, at=at)
 
 
 @transaction.atomic
-def resume(session: Session, *, by: Person, at: datetime) -> None:
-    """Let the clock go on with what it had left."""
-    session = hold_live_room(session)
+def resume_clock(session: Session, *, by: Membership, at: datetime) -> None:
+    """Let the clock go on with what it had left. Idempotent."""
+    require_that(policies.may_facilitate(by, session))
+    session = lock_open_room(session)
     if session.paused_seconds is None:
         return
     session.ends_at, session.paused_seconds = at + timedelta(seconds=session.paused_seconds), None
     session.save(update_fields=["paused_seconds", "ends_at"])
-    room_log.add(session, RoomEvent.Kind.TIMER, at=at)
+    room_log.append_event(session, RoomEvent.Kind.TIMER, at=at)
 
 
 @transaction.atomic
-def reveal(session: Session, *, stage: Stage, by: Person, at: datetime) -> None:
-    """Show all notes of a stage to everybody at once. It cannot be taken back, and twice is the same as once."""
-    session = hold_live_room(session)
+def reveal_notes(session: Session, *, by: Membership, at: datetime, stage: Stage) -> None:
+    """Show all notes of a stage to everybody at once. It cannot be taken back. Idempotent."""
+    require_that(policies.may_facilitate(by, session))
+    session = lock_open_room(session)
     shown = Stage.objects.filter(pk=stage.pk, session=session, reveal=Stage.Reveal.HIDDEN, revealed_at=None)
     if shown.update(revealed_at=at):
-        room_log.add(session, RoomEvent.Kind.REVEAL, stage.pk, at=at)
-        audit.record(session.organisation, "showed the notes of", session, by=by, stage=stage.key)
+        room_log.append_event(session, RoomEvent.Kind.REVEAL, stage.pk, at=at)
+        events.record(Event.NOTES_REVEALED, session, by=by, at=at, stage=stage.key)

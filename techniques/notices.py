@@ -1,0 +1,39 @@
+"""Who is told what of a session: whoever is to lead it, and those who are asked to come. Never the one who did it."""
+
+from collections.abc import Iterable
+
+from kmportal.lib.sentences import quoted
+from notifications.actions import notify
+from organisations.events import Occurrence
+from techniques import emails
+from techniques.events import Event
+from techniques.models import Invitee, Session
+
+
+def send(occurrence: Occurrence) -> None:
+    """Leave the notices of an event, and write its mails."""
+    session = occurrence.subject
+    assert isinstance(session, Session)  # noqa: S101  what the event is about
+    match occurrence.event:
+        case Event.SESSION_PLANNED:
+            _tell_facilitator(occurrence, session)
+        case Event.SESSION_CHANGED:
+            if occurrence.facts["moved"]:
+                emails.announce_move(session, at=occurrence.at)
+            if occurrence.facts["new_facilitator"]:
+                _tell_facilitator(occurrence, session)
+        case Event.SESSION_CANCELLED:
+            emails.announce_cancelling(session, at=occurrence.at)
+
+
+def send_invitations(occurrence: Occurrence, invitees: Iterable[Invitee]) -> None:
+    """Ask those to come who are new on the list; the event itself knows only how many."""
+    session = occurrence.subject
+    assert isinstance(session, Session)  # noqa: S101  what the event is about
+    for invitee in invitees:
+        emails.invite(invitee, session, at=occurrence.at)
+        notify(invitee.person, occurrence, f"You are invited to {quoted(session.title)}")
+
+
+def _tell_facilitator(occurrence: Occurrence, session: Session) -> None:
+    notify(session.facilitator, occurrence, f"{occurrence.person} asks you to lead {quoted(session.title)}")

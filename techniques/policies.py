@@ -1,0 +1,94 @@
+"""Who may do what with sessions and in their rooms: asked by the action, the page’s buttons and the API’s ``allowed``.
+
+Whoever facilitates acts as a member. In the room everybody else acts as the participant that they are there.
+"""
+
+from organisations import policies
+from organisations.models import Membership, Organisation
+from organisations.permissions import Permission
+from techniques.models import Note, Participant, Session, Technique
+
+# Who writes in a room: a participant, or a member who types what is said aloud.
+Writer = Membership | Participant
+
+# What whoever facilitates can do with a session, by its state.
+MOVES = {
+    Session.State.PLANNED: ("edit", "cancel", "tick_preparation", "invite", "open_room", "remove_participant"),
+    Session.State.LIVE: (
+        "invite",
+        "go_to_stage",
+        "extend_stage",
+        "reveal_notes",
+        "remove_participant",
+        "close",
+    ),
+}
+
+
+def may_plan(membership: Membership | None, organisation: Organisation) -> bool:
+    """Whoever facilitates plans sessions."""
+    return policies.may(Permission.FACILITATE, membership, organisation)
+
+
+def may_use(membership: Membership, technique: Technique) -> bool:
+    """Whether a technique ships with the portal or is the organisation’s own."""
+    return technique.organisation_id in (None, membership.organisation_id)
+
+
+def may_plan_with(membership: Membership, technique: Technique) -> bool:
+    """Whoever facilitates, with a technique whose script is complete."""
+    return may_plan(membership, membership.organisation) and may_use(membership, technique) and technique.can_run
+
+
+def may_facilitate(membership: Membership | None, session: Session) -> bool:
+    """Everybody who facilitates here, not only the one who was asked to lead this session."""
+    return policies.may(Permission.FACILITATE, membership, session.organisation)
+
+
+def may_join(membership: Membership | None, session: Session) -> bool:
+    """Every member of the organisation without a code, until it is over or while nobody else is let in."""
+    if session.is_over or session.admission_stopped_at is not None:
+        return False
+    return policies.may(Permission.READ, membership, session.organisation)
+
+
+def allowed(membership: Membership | None, session: Session) -> frozenset[str]:
+    """The names of all moves that this member may make with the session as it stands."""
+    moves = {"join"} if may_join(membership, session) else set()
+    if may_facilitate(membership, session):
+        moves.update(MOVES.get(Session.State(session.state), ()))
+        if not session.is_over:
+            moves.add("resume_admission" if session.admission_stopped_at else "stop_admission")
+        if session.is_live:
+            moves.add("pause_clock" if session.paused_seconds is None else "resume_clock")
+    return frozenset(moves)
+
+
+# --- In the room -------------------------------------------------------------------------------------------------
+
+
+def may_write(by: Writer, session: Session) -> bool:
+    """Whoever is in this room, and whoever facilitates: what they type stands there for the whole room."""
+    if isinstance(by, Participant):
+        return by.session_id == session.pk and by.joined_at is not None
+    return may_facilitate(by, session)
+
+
+def is_author(by: Writer, note: Note) -> bool:
+    """Whether they wrote this note themselves. One person is one author, at the desk and on their phone."""
+    if isinstance(by, Participant):
+        return note.author_id == by.pk
+    return note.author is not None and note.author.person_id == by.person_id
+
+
+def may_change_note(by: Writer, note: Note) -> bool:
+    """One’s own. What was typed for the room belongs to all who facilitate, once it may be read."""
+    if is_author(by, note):
+        return True
+    return isinstance(by, Membership) and note.by_facilitator and note.stage.shows_notes
+
+
+def may_withdraw_note(by: Writer, note: Note) -> bool:
+    """One’s own. Whoever facilitates may take away any note that everybody can read, for example because it names a
+    patient."""
+    return is_author(by, note) or (isinstance(by, Membership) and note.stage.shows_notes)

@@ -1,0 +1,113 @@
+"""What the page of a session shows, and what its reader may press there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from django.urls import reverse
+from django.utils import timezone
+
+from kmportal.lib.presses import Press, offered
+from kmportal.lib.things import Look
+from organisations.models import Membership
+from techniques import policies, room_visibility
+from techniques.labels import STATES
+from techniques.models import Invitee, Participant, Session
+from techniques.room_visibility import Audience, SeenRoom
+
+# How long before the start people are likely to begin
+COMES_TO_MIND = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class PreparationItem:
+    """One item of the checklist, with its day."""
+
+    text: str
+    on: date
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class SessionPage:
+    """The page of one session for one reader. ``leads``: whether they facilitate here."""
+
+    look: Look
+    presses: list[Press]
+    invite: list[Press]
+    allowed: frozenset[str]
+    leads: bool
+    admits: bool
+    room: SeenRoom
+    checklist: list[PreparationItem]
+    invitees: list[Invitee]
+    came: int
+
+    @classmethod
+    def build(cls, session: Session, membership: Membership, *, at: datetime, is_in: bool) -> "SessionPage":
+        """``is_in``: whether this browser has joined the room. What is offered follows from the policies alone."""
+        allowed, leads = policies.allowed(membership, session), policies.may_facilitate(membership, session)
+        invitees = list(session.invitees.select_related("person")) if leads else []
+        words = "Invite more people" if invitees else "Invite people"
+        invite = Press("invite", words, _page(session, "session_invite"), is_form=True, look="small", icon="mail")
+        first = _facilitator_presses(
+            session,
+            opens_soon=session.starts_at - at < COMES_TO_MIND,
+            invite=invite if session.is_planned and not invitees else None,
+        )
+        return cls(
+            look=STATES[session.state],
+            presses=[*offered(first, allowed), *_way_in(session, allowed, leads=leads, is_in=is_in)],
+            invite=offered([invite], allowed),
+            allowed=allowed,
+            leads=leads,
+            admits=is_in or session.admission_stopped_at is None,
+            room=room_visibility.project_room(room_visibility.read_room(session), Audience.PARTICIPANT),
+            checklist=checklist_of(session),
+            invitees=invitees,
+            came=Participant.objects.here().filter(session=session).count(),
+        )
+
+
+def _facilitator_presses(session: Session, *, opens_soon: bool, invite: Press | None) -> list[Press]:
+    """On top of the page. Inviting stands there, too, while nobody was asked."""
+    page = partial(_page, session)
+    return [
+        Press("go_to_stage", "Go to the room", page("session_room"), is_form=True),
+        Press("close", "End the session", page("session_close"), is_form=True, look="secondary"),
+        Press("open_room", "Open the room", page("session_open"), look="" if opens_soon else "secondary"),
+        *([replace(invite, look="secondary")] if invite else []),
+        Press("edit", "Change the plan", page("session_edit"), is_form=True, look="quiet"),
+    ]
+
+
+def _way_in(session: Session, allowed: frozenset[str], *, leads: bool, is_in: bool) -> list[Press]:
+    """Back into the room for whoever is in; else a press to join. Whoever facilitates joins only when it is open."""
+    if is_in and not session.is_over:
+        url = reverse("join_room", args=[session.code])
+        return [Press("join", "Go to your notes", url, is_form=True, look="secondary")]
+    url = _page(session, "session_join")
+    if not leads:
+        return offered([Press("join", "Join the session", url)], allowed)
+    return offered([Press("join", "Join with this device", url, look="quiet")], allowed) if session.is_live else []
+
+
+def _page(session: Session, name: str) -> str:
+    return reverse(name, args=[session.organisation.slug, session.pk])
+
+
+def checklist_of(session: Session) -> list[PreparationItem]:
+    """What to prepare, with the day counted back from the session, but never to before it was planned."""
+    day = timezone.localdate(session.starts_at)
+    first = min(day, timezone.localdate(session.created_at))
+    done = set(session.prepared)
+    return [
+        PreparationItem(text, max(first, day - timedelta(days=days)), text in done)
+        for days, text in session.technique.preparation
+    ]
+
+
+def with_looks(sessions: Iterable[Session]) -> list[tuple[Session, Look]]:
+    """Sessions for a list, each with the look of its state."""
+    return [(session, STATES[session.state]) for session in sessions]
