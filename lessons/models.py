@@ -46,6 +46,9 @@ SHARED = frozenset(
         State.RETIRED,
     }
 )
+# With whom a checked lesson can be shared, from few to many.
+SHARE_WIDTHS = (Reach.GROUP, Reach.ORGANISATION, Reach.NETWORK)
+SHARE_CHOICES = [(reach.value, reach.label) for reach in SHARE_WIDTHS]
 WAITING = frozenset({State.SUBMITTED, State.IN_REVIEW})
 # With its author, who may write in it.
 WITH_AUTHOR = frozenset({State.DRAFT, State.RETURNED})
@@ -120,11 +123,23 @@ class Lesson(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True)
     author = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="lessons_written")
-    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.LESSON)
+    kind = models.CharField(
+        max_length=20,
+        choices=Kind.choices,
+        default=Kind.LESSON,
+        error_messages={"invalid_choice": "Choose one of the kinds of lessons."},
+    )
     went_well = models.BooleanField(null=True, blank=True, help_text="Something to repeat, or to avoid.")
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
     reach = models.CharField(max_length=20, choices=Reach.choices, default=Reach.AUTHOR)
-    share_with = models.CharField(max_length=20, choices=Reach.choices, default=Reach.ORGANISATION)
+    share_with = models.CharField(
+        max_length=20,
+        choices=SHARE_CHOICES,
+        default=Reach.ORGANISATION,
+        error_messages={
+            "invalid_choice": "Choose with whom it may be shared: a group, the organisation or the network."
+        },
+    )
     revision = models.ForeignKey(
         "LessonRevision", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="The newest."
     )

@@ -19,7 +19,7 @@ from lessons import policies, workflow
 from lessons.actions.tagging import file_under_tags, has_the_tags
 from lessons.actions.transitions import lock_lesson, refuse_foreign_group, save_columns, take_move
 from lessons.events import Event
-from lessons.models import Lesson, LessonRevision, State
+from lessons.models import SHARE_WIDTHS, Lesson, LessonRevision, State
 from lessons.quality import title_from
 from organisations import events
 from organisations.models import Membership, Organisation
@@ -37,8 +37,6 @@ FACTS = ("kind", "went_well", "group", "happened_on", "contact", "process", "sha
 ONE_LINE = frozenset({"title", "when_you"})
 # Facts with a rule of their own on the model.
 RULED = ("kind", "contact", "process", "share_with")
-# With whom a checked lesson can be shared, from few to many.
-WIDTHS = [Reach.AUTHOR, Reach.REVIEWERS, Reach.GROUP, Reach.ORGANISATION, Reach.NETWORK]
 
 
 @transaction.atomic
@@ -265,6 +263,6 @@ def _check_sharing(lesson: Lesson, values: Mapping[str, Any], by: Membership) ->
     if not lesson.is_shared:
         return
     elsewhere = share == lesson.share_with == Reach.GROUP and group != lesson.group
-    further = elsewhere or WIDTHS.index(Reach(share)) > WIDTHS.index(Reach(lesson.share_with))
+    further = elsewhere or SHARE_WIDTHS.index(Reach(share)) > SHARE_WIDTHS.index(Reach(lesson.share_with))
     if further and (lesson.author_id == by.person_id or not by.can(Permission.VALIDATE)):
         raise Refusal("It was checked for fewer readers. Ask somebody else who checks lessons to share it further.")

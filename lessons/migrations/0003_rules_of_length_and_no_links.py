@@ -38,6 +38,38 @@ class Migration(migrations.Migration):
             name="when_you",
             field=models.CharField(blank=True, max_length=1000, verbose_name="When you are about to…"),
         ),
+        migrations.AlterField(
+            model_name="lesson",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("lesson", "Lesson"),
+                    ("good-practice", "Good practice"),
+                    ("case-study", "Case study"),
+                    ("innovation", "Innovation"),
+                    ("success-story", "Success story"),
+                ],
+                default="lesson",
+                error_messages={"invalid_choice": "Choose one of the kinds of lessons."},
+                max_length=20,
+            ),
+        ),
+        migrations.AlterField(
+            model_name="lesson",
+            name="share_with",
+            field=models.CharField(
+                choices=[
+                    ("group", "The group it belongs to"),
+                    ("organisation", "Everybody in the organisation"),
+                    ("network", "Everybody in the network"),
+                ],
+                default="organisation",
+                error_messages={
+                    "invalid_choice": "Choose with whom it may be shared: a group, the organisation or the network."
+                },
+                max_length=20,
+            ),
+        ),
         migrations.AlterField(model_name="lessonevent", name="comment", field=long_text("Comment", 2_000)),
         migrations.AlterField(
             model_name="lesson",

@@ -150,7 +150,8 @@ def test_a_run_of_many_lessons_is_one_event(riverside, farah):
         ({"when_you": "x" * 1001}, {}, "Shorten “When you are about to…” to 1,000 characters."),
         ({"happened": "x" * 40_001}, {}, "Shorten “What happened?” to 40,000 characters."),
         ({}, {"contact": "x" * 201}, "Shorten “Who can people ask about it?” to 200 characters."),
-        ({}, {"kind": "wonder"}, "not a valid choice"),
+        ({}, {"kind": "wonder"}, "Choose one of the kinds of lessons."),
+        ({}, {"share_with": Reach.REVIEWERS}, "Choose with whom it may be shared"),
     ],
 )
 def test_rules_of_length_are_the_models_and_hold_in_the_action(draft, cara, words, facts, says):
