@@ -26,7 +26,9 @@ from django.utils import timezone
 
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Role
-from techniques import actions, guest_cookies
+from techniques import guest_cookies
+from techniques.actions import planning
+from techniques.actions.room import joining, notes
 from techniques.models import Participant, Session, Technique
 from tests.cast import as_member
 
@@ -74,11 +76,11 @@ def _rooms() -> tuple[Person, list[tuple[Session, list[str]]]]:
     technique = Technique.objects.get(key="after-action-review", organisation=None)
     rooms = []
     for number in range(1 + SHOWINGS):
-        session = actions.plan_session(
+        session = planning.plan_session(
             organisation, by=as_member(leader), technique=technique, length="standard", title=f"Room {number}",
-            starts_at=timezone.now(),at=timezone.now()
+            starts_at=timezone.now(), at=timezone.now(),
         )  # fmt: skip
-        session = actions.open_room(session, by=as_member(leader), at=timezone.now())
+        session = joining.open_room(session, by=as_member(leader), at=timezone.now())
         rooms.append((session, [_guest(session, phone) for phone in range(PHONES)]))
         if number:
             _hide_notes(session)
@@ -87,15 +89,15 @@ def _rooms() -> tuple[Person, list[tuple[Session, list[str]]]]:
 
 def _guest(session: Session, number: int) -> str:
     key = guest_cookies.new_key()
-    actions.join_room(session, name=f"Guest {number}", key=key, at=timezone.now())
+    joining.join_room(session, by=None, name=f"Guest {number}", key=key, at=timezone.now())
     return f"{guest_cookies.cookie_name(session.pk)}={guest_cookies.sign(key, session.pk)}"
 
 
 def _hide_notes(session: Session) -> None:
     for author in Participant.objects.filter(session=session):
-        actions.write_note(
+        notes.write_note(
             session, stage_key="expect", column="expected", text="What I expected, in a sentence of usual length.",
-            client_id=uuid4(), author=author, at=timezone.now(),
+            client_id=uuid4(), by=author, at=timezone.now(),
         )  # fmt: skip
 
 

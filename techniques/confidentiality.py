@@ -1,10 +1,10 @@
-"""What is kept of a session: the promise that people read before they write, and again at the end."""
+"""What is kept of a session: people read it before they write, and again at the end."""
 
 from django.db import models
 
 
 class Confidentiality(models.TextChoices):
-    """What is kept of a session and who may see it: the promise that people read before they write."""
+    """What is kept of a session and who may see it, as people read it before they write."""
 
     OPEN = "open", "Open"
     NO_BLAME = "no-blame", "No-blame summary"
@@ -20,14 +20,14 @@ class Confidentiality(models.TextChoices):
         return self is Confidentiality.OPEN
 
     @property
-    def promise(self) -> str:
+    def what_is_kept(self) -> str:
         """What becomes of a note, in words for the people who write it."""
         if self.keeps_notes:
             return "Nobody sees who wrote a note. The notes are kept without names when the session ends."
         return "Nobody sees who wrote a note. The notes are deleted when the session ends, but the summary is kept."
 
     @property
-    def kept(self) -> str:
+    def what_was_kept(self) -> str:
         """What has become of the notes after the end, in words for the people who wrote them."""
         if self.keeps_notes:
             return "The notes are kept without names."

@@ -4,7 +4,7 @@ A room is stage data: which prompts, how long, what is written in which column, 
 the close makes of it. No technique has code of its own here.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
@@ -215,19 +215,25 @@ class Session(models.Model):
         return self.state in {Session.State.CLOSED, Session.State.CANCELLED}
 
     @property
-    def promise(self) -> str:
+    def what_is_kept(self) -> str:
         """What becomes of the notes, in words for those who write them."""
-        return Confidentiality(self.confidentiality).promise
+        return Confidentiality(self.confidentiality).what_is_kept
 
     @property
-    def kept(self) -> str:
+    def what_was_kept(self) -> str:
         """What has become of the notes, in words for those who wrote them."""
-        return Confidentiality(self.confidentiality).kept
+        return Confidentiality(self.confidentiality).what_was_kept
 
     @property
     def code_in_words(self) -> str:
         """The code as people read it out: two groups of three."""
         return f"{self.code[:3]} {self.code[3:]}" if self.code else ""
+
+    def enter_stage(self, stage: "Stage", at: datetime) -> None:
+        """Make this the stage of the room and start its clock, with what is left of its minutes. Saves nothing."""
+        left = stage.minutes * 60 if stage.seconds_left is None else stage.seconds_left
+        self.stage, self.paused_seconds, self.ends_at = stage, None, at + timedelta(seconds=left)
+        stage.started_at = stage.started_at or at
 
     def end_code(self) -> None:
         """Let the code die. Whoever was in with it can still be told that the session is over."""

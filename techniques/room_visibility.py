@@ -51,7 +51,7 @@ class SeenColumn:
 class SeenStage:
     """One stage. While it ``is_hidden`` its columns have counts and no notes; ``mine`` are the viewer’s own notes.
 
-    ``takes_names``: people are asked to write names into the words, as with a promise.
+    ``takes_names``: people are asked to write names into the words, as where somebody agrees to do it.
     """
 
     pk: int

@@ -79,6 +79,6 @@ def _close_page(request: MemberRequest, session: Session, forms: CloseForms) -> 
         "advice": forms.advice,
         "form": forms.summary,
         "unshown": unshown_count(session),
-        "promise": session.promise,
+        "promise": session.what_is_kept,
     }
     return render(request, "lessons/session_close.html", context, status=status_of(*forms.parts))

@@ -19,9 +19,9 @@ from organisations.permissions import Permission
 from organisations.policies import require_that
 from roadmap.models import Intervention
 from techniques import join_codes, notices, policies, room_log
-from techniques.actions.room.checks import require_invitable, require_planned
 from techniques.events import Event
 from techniques.models import Invitee, Participant, RoomEvent, Session, Stage, Technique
+from techniques.preconditions import require_invitable, require_planned
 
 # What those who are asked to come must hear of when it changes
 ANNOUNCED = ("starts_at", "place_kind", "place")

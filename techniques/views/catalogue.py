@@ -69,7 +69,7 @@ def _draw_card(request: MemberRequest, key: str, template: str) -> HttpResponse:
         "times": times_in_words(technique),
         "tier": TIERS.get(technique.tier, ""),
         "sources": [title for title in technique.card.get("sources", ()) if title != OUR_OWN],
-        "keeping": technique.confidentiality.promise,
+        "keeping": technique.confidentiality.what_is_kept,
         "has_example": examples.example(key) is not None,
         "may_plan": policies.may_plan_with(request.membership, technique),
     }

@@ -22,9 +22,9 @@ from roadmap.models import Intervention
 from techniques import guest_cookies, participant_lookup, policies, reports
 from techniques.actions import planning
 from techniques.actions.room import joining
-from techniques.actions.room.checks import require_invitable, require_planned
 from techniques.forms import InviteForm, SessionForm
 from techniques.models import Session, Technique
+from techniques.preconditions import require_invitable, require_planned
 from techniques.views import join_links
 from techniques.views.facilitating import find_session
 

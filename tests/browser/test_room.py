@@ -17,7 +17,9 @@ from django.db import connections
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from techniques import actions, live
+from techniques import live
+from techniques.actions import planning
+from techniques.actions.room import closing, joining, stages
 from techniques.models import Note, Session, Technique
 from tests.browser.conftest import WIDTHS
 from tests.cast import as_member
@@ -60,7 +62,7 @@ def content(transactional_db):
 
 @pytest.fixture
 def session(content, riverside, farah) -> Session:
-    return actions.plan_session(
+    return planning.plan_session(
         riverside,
         by=as_member(farah),
         technique=Technique.objects.get(key="after-action-review"),
@@ -75,7 +77,7 @@ def session(content, riverside, farah) -> Session:
 
 @pytest.fixture
 def room(session, farah) -> Session:
-    return actions.open_room(session, by=as_member(farah), at=timezone.now())
+    return joining.open_room(session, by=as_member(farah), at=timezone.now())
 
 
 def path(name: str, session: Session) -> str:
@@ -197,7 +199,7 @@ def test_a_whole_review(session, window, check, farah, lena, width):
     check(lead)
 
     with connections["default"].cursor():
-        actions.close_session(session, by=as_member(farah), summary={"happened": "Beds came late."}, at=timezone.now())
+        closing.close_session(session, by=as_member(farah), summary={"happened": "Beds came late."}, at=timezone.now())
     for page in (gus, rhea):
         expect(page.get_by_role("heading", name="The session is over")).to_be_visible()
     check(gus)
@@ -209,11 +211,11 @@ def test_a_whole_review(session, window, check, farah, lena, width):
 def test_nobody_is_pulled_away_while_writing(room, window, check, farah):
     gus = window(width=360)
     join(gus, room, "Gus")
-    actions.go_to_stage(room, stage=room.stages.get(key="expect"), by=as_member(farah), at=timezone.now())
+    stages.go_to_stage(room, stage=room.stages.get(key="expect"), by=as_member(farah), at=timezone.now())
     expect(step(gus).get_by_role("heading", level=2)).to_have_text("What did we expect?")
     box = step(gus).get_by_label("Your note", exact=True)
     box.fill("I am still writing th")
-    actions.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=timezone.now())
+    stages.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=timezone.now())
     expect(gus.get_by_text("The group is at “What happened?”")).to_be_visible()
     expect(step(gus).get_by_role("heading", level=2)).to_have_text("What did we expect?")
     check(gus)
@@ -231,7 +233,7 @@ def test_a_note_typed_while_the_line_is_down_goes_in_once(room, window, check, f
     gus, lead = window(width=360), window(farah)
     join(gus, room, "Gus")
     lead.goto(path("room/", room))
-    actions.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=timezone.now())
+    stages.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=timezone.now())
     expect(step(gus).get_by_role("heading", level=2)).to_have_text("What happened?")
     gus.context.set_offline(True)
     for number in range(5):
@@ -256,7 +258,7 @@ def test_a_note_typed_while_the_line_is_down_goes_in_once(room, window, check, f
 def test_an_answer_that_got_lost_saves_nothing_twice(room, window, farah):
     gus = window(width=360)
     join(gus, room, "Gus")
-    actions.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=timezone.now())
+    stages.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=timezone.now())
     expect(step(gus).get_by_role("heading", level=2)).to_have_text("What happened?")
     lost = []
 
@@ -276,7 +278,7 @@ def test_an_answer_that_got_lost_saves_nothing_twice(room, window, farah):
 def test_a_note_that_waits_survives_closing_the_window(room, window, farah):
     gus = window(width=360)
     join(gus, room, "Gus")
-    actions.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=timezone.now())
+    stages.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=timezone.now())
     expect(step(gus).get_by_role("heading", level=2)).to_have_text("What happened?")
     gus.route("**/notes/", lambda route: route.abort())
     write(gus, "Kept in the phone", "What went well")
@@ -302,7 +304,7 @@ def test_where_a_firewall_eats_the_stream_polling_does(room, window, farah):
     step(lead).get_by_role("button", name="Add").click()
     expect(step(gus).get_by_text("From the room")).to_be_visible()
     with connections["default"].cursor():
-        actions.close_session(room, by=as_member(farah), summary={}, at=timezone.now())
+        closing.close_session(room, by=as_member(farah), summary={}, at=timezone.now())
     expect(gus.get_by_role("heading", name="The session is over")).to_be_visible()
 
 
@@ -369,7 +371,7 @@ def test_somebody_who_should_not_be_here_is_taken_out(room, window, check, farah
 def test_two_windows_of_one_person_both_know_their_hidden_notes(room, window, farah):
     gus = window(width=360)
     join(gus, room, "Gus")
-    actions.go_to_stage(room, stage=room.stages.get(key="expect"), by=as_member(farah), at=timezone.now())
+    stages.go_to_stage(room, stage=room.stages.get(key="expect"), by=as_member(farah), at=timezone.now())
     second = gus.context.new_page()
     second.goto(f"/join/{room.code}/room/")
     write(gus, "Hidden and mine")
@@ -393,7 +395,7 @@ def test_the_clock_is_right_on_a_computer_whose_clock_is_wrong(room, window, far
 def test_a_refusal_gives_the_words_back(room, window, check, farah):
     gus = window(width=360)
     join(gus, room, "Gus")
-    actions.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=timezone.now())
+    stages.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=timezone.now())
     expect(step(gus).get_by_role("heading", level=2)).to_have_text("What happened?")
     write(gus, "Far too long. " * 80, "What went well")
     expect(step(gus).get_by_text("A note has at most 1,000 characters")).to_be_visible()
@@ -421,7 +423,7 @@ def test_everything_without_a_script(room, window, farah):
     lead.get_by_role("button", name="Go to: What happened?").click()
     expect(step(lead).get_by_role("heading", level=2)).to_have_text("What happened?")
     with connections["default"].cursor():
-        actions.close_session(room, by=as_member(farah), summary={}, at=timezone.now())
+        closing.close_session(room, by=as_member(farah), summary={}, at=timezone.now())
     gus.get_by_role("link", name="Show the newest notes").click()
     expect(gus.get_by_role("heading", name="The session is over")).to_be_visible()
 

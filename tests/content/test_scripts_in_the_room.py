@@ -44,7 +44,7 @@ def note(browser: Client, url: str, stage: str, column: str, text: str) -> None:
 def as_filled_in(closing: dict[str, Any]) -> dict[str, object]:
     """What a browser sends when nobody has changed anything on the page of the close."""
     parts = [closing["summary"]]
-    for rows in (closing["promises"], closing["advice"]):
+    for rows in (closing["actions"], closing["advice"]):
         parts += [rows.management_form, *rows.forms]
     sent = {bound.html_name: bound.value() for part in parts for bound in part}
     return {name: value for name, value in sent.items() if value is not None and value is not False}
@@ -103,7 +103,7 @@ def test_each_length_has_the_stages_that_it_has_time_for(library, riverside, far
     now = timezone.now()
     for technique in Technique.objects.filter(can_run=True):
         for length in Length.values:
-            plan = {"technique": technique, "length": length, "title": "Trying", "starts_at": now}
+            plan = {"technique": technique, "length": length, "title": "Trying", "starts_at": now, "at": now}
             session = planning.plan_session(riverside, by=as_member(farah), **plan)
             minutes = list(session.stages.values_list("minutes", flat=True))
             assert all(minutes)

@@ -32,13 +32,13 @@ def test_a_session_gets_its_own_copy_of_the_script(session, review):
 
 def test_people_are_promised_what_the_technique_promises(session, review, riverside, farah):
     assert session.confidentiality == Confidentiality.NO_BLAME
-    assert "deleted" in session.promise
+    assert "deleted" in session.what_is_kept
     review.card["confidentiality"] = "open"
     review.save()
     other = planning.plan_session(
         riverside, by=as_member(farah), technique=review, length="short", title="Next", starts_at=NOW, at=timezone.now()
     )
-    assert "kept without names" in other.promise
+    assert "kept without names" in other.what_is_kept
     session.refresh_from_db()
     assert session.confidentiality == Confidentiality.NO_BLAME
 
@@ -152,7 +152,7 @@ def test_an_invitation_names_date_code_and_promise(session, farah, mailoutbox, s
     assert f"https://km.example/join/{session.code}/calendar.ics" in mail.body
     assert session.code_in_words in mail.body
     assert "Hello Gus," in mail.body
-    assert session.promise in mail.body
+    assert session.what_is_kept in mail.body
 
 
 def test_times_in_mails_are_the_organisations(session, farah, riverside, mailoutbox):

@@ -10,10 +10,10 @@ from organisations import events
 from organisations.models import Membership
 from organisations.policies import require_that
 from techniques import policies, room_log
-from techniques.actions.room.text import clean_text
 from techniques.confidentiality import Confidentiality
 from techniques.events import Event
 from techniques.models import Note, Participant, RoomEvent, Session, Stage
+from techniques.room_text import clean_text
 
 
 @transaction.atomic

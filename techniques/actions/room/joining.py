@@ -10,11 +10,10 @@ from organisations import events
 from organisations.models import Membership
 from organisations.policies import belongs, require_that
 from techniques import guest_cookies, policies, room_log
-from techniques.actions.room.checks import lock_unless_over
-from techniques.actions.room.stages import enter_stage
-from techniques.actions.room.text import clean_text
 from techniques.events import Event
 from techniques.models import Participant, RoomEvent, Session
+from techniques.preconditions import lock_unless_over
+from techniques.room_text import clean_text
 
 # Far above any session that can be led; it keeps a stuck or hostile browser from filling the database.
 PEOPLE_LIMIT = 500
@@ -32,8 +31,9 @@ def open_room(session: Session, *, by: Membership, at: datetime) -> Session:
     if first is None:
         raise Refusal("This session has no steps.")
     session.state, session.opened_at = Session.State.LIVE, at
-    enter_stage(session, first, at)
-    session.save(update_fields=["state", "opened_at"])
+    session.enter_stage(first, at)
+    first.save(update_fields=["started_at"])
+    session.save(update_fields=["state", "opened_at", "stage", "paused_seconds", "ends_at"])
     room_log.append_event(session, RoomEvent.Kind.OPENED, at=at)
     events.record(Event.ROOM_OPENED, session, by=by, at=at)
     return session

@@ -14,12 +14,12 @@ from organisations import events
 from organisations.models import Membership
 from organisations.policies import require_that
 from techniques import guest_cookies, policies, room_log
-from techniques.actions.room.checks import lock_open_room, require_open_room
 from techniques.actions.room.joining import NAME_LIMIT
-from techniques.actions.room.text import clean_text
 from techniques.events import Event
 from techniques.models import Note, Participant, RoomEvent, Session, Stage
 from techniques.policies import Writer
+from techniques.preconditions import lock_open_room, require_open_room
+from techniques.room_text import clean_text
 
 # Far above what anybody writes in a session; it keeps a stuck or hostile browser from filling the database.
 NOTES_OF_ONE = 200

@@ -9,9 +9,9 @@ from organisations import events
 from organisations.models import Membership
 from organisations.policies import require_that
 from techniques import pacing, policies, room_log
-from techniques.actions.room.checks import lock_open_room
 from techniques.events import Event
 from techniques.models import RoomEvent, Session, Stage
+from techniques.preconditions import lock_open_room
 
 
 @transaction.atomic
@@ -26,22 +26,10 @@ def go_to_stage(session: Session, *, by: Membership, at: datetime, stage: Stage)
         raise Refusal("This step is not part of the session. Reload the page.")
     if session.stage_id:
         Stage.objects.filter(pk=session.stage_id).update(seconds_left=session.seconds_left(at))
-    enter_stage(session, wanted, at)
-    room_log.append_event(session, RoomEvent.Kind.STAGE, at=at)
-
-
-def enter_stage(session: Session, stage: Stage, at: datetime) -> None:
-    """Make this the stage of the room and start its clock, with what is left of its minutes.
-
-    Part of opening the room and of moving it: those have asked the permission and locked the session.
-    """
-    left = stage.minutes * 60 if stage.seconds_left is None else stage.seconds_left
-    session.stage, session.paused_seconds = stage, None
-    session.ends_at = at + timedelta(seconds=left)
+    session.enter_stage(wanted, at)
+    wanted.save(update_fields=["started_at"])
     session.save(update_fields=["stage", "paused_seconds", "ends_at"])
-    if stage.started_at is None:
-        stage.started_at = at
-        stage.save(update_fields=["started_at"])
+    room_log.append_event(session, RoomEvent.Kind.STAGE, at=at)
 
 
 @transaction.atomic
