@@ -118,7 +118,11 @@ def sending_presses(lesson: Lesson, membership: Membership, *, on: date) -> list
         Press("write", "Change it", _page_of(lesson, "lesson_edit"), is_form=True),
         Press("submit", "Send anyway", _page_of(lesson, "lesson_send"), look="secondary"),
     ]
-    return offered(presses, policies.allowed(membership, lesson, on=on))
+    is_allowed = {
+        "write": policies.may_write(membership, lesson),
+        "submit": policies.may_move(membership, lesson, "submit", on=on),
+    }
+    return [press for press in presses if is_allowed[press.move]]
 
 
 def confirming_presses(lesson: Lesson, membership: Membership, *, on: date) -> list[Press]:
