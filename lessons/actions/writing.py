@@ -3,7 +3,7 @@
 Each asks its permission first and is told once, as an event: trail, history, notices and search follow from there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -88,7 +88,7 @@ def write_lesson(
     seen: int,
     words: Mapping[str, str],
     facts: Mapping[str, Any] | None = None,
-    tags: Iterable[str] | None = None,
+    tags: Collection[str] | None = None,
 ) -> Lesson:
     """Change a lesson. ``seen`` is the version that the person had before them; ``Stale`` when it has moved on, unless
     the same stands there already (the same form sent twice).
@@ -206,7 +206,7 @@ def add_lesson_action(lesson: Lesson, *, by: Membership, at: datetime, **words: 
 # --- What they share -------------------------------------------------------------------------------------------------
 
 
-def _would_change(lesson: Lesson, words: dict[str, str], facts: dict[str, Any], tags: Iterable[str] | None) -> bool:
+def _would_change(lesson: Lesson, words: dict[str, str], facts: dict[str, Any], tags: Collection[str] | None) -> bool:
     """Whether anything would be different."""
     if any(getattr(lesson.words, name) != text for name, text in words.items()):
         return True
