@@ -1,13 +1,13 @@
 """Mails that ask people to answer. Each is written into the outbox inside the caller’s transaction."""
 
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from kmportal.lib.days import long_day
 from kmportal.lib.links import absolute
+from kmportal.lib.mail import post
 from kmportal.lib.sentences import one_line, quoted
-from organisations.models import Person
+from organisations.events import Occurrence
 from selfassessment.models import Asked
 
 
@@ -19,21 +19,21 @@ def answering_link(row: Asked) -> str:
     return absolute(reverse("answer_start", args=[row.nonce]))
 
 
-def asked(row: Asked, *, by: Person) -> None:
+def ask_to_answer(row: Asked, occurrence: Occurrence) -> None:
     """Ask somebody for the first time, and say before they open anything whether names are kept."""
-    _send(row, by, "asked", f"{row.assessment.organisation} asks how you share and use what you know")
+    _post(row, occurrence, "asked", f"{row.assessment.organisation} asks how you share and use what you know")
 
 
-def reminder(row: Asked, *, by: Person) -> None:
+def remind_to_answer(row: Asked, occurrence: Occurrence) -> None:
     """Remind somebody. In an anonymous round everybody gets it, so it thanks those who have answered already."""
-    _send(row, by, "reminder", f"Please answer {quoted(row.assessment)} by {long_day(row.assessment.closes_on)}")
+    words = f"Please answer {quoted(row.assessment)} by {long_day(row.assessment.closes_on)}"
+    _post(row, occurrence, "reminder", words)
 
 
-def _send(row: Asked, by: Person, template: str, subject: str) -> None:
-    values = {"asked": row, "assessment": row.assessment, "by": by, "link": answering_link(row)}
-    send_mail(
-        subject=one_line(subject),
-        message=render_to_string(f"emails/selfassessment/{template}.txt", values),
-        from_email=None,
-        recipient_list=[row.email or row.person.email],  # type: ignore[union-attr]
-    )
+def _post(row: Asked, occurrence: Occurrence, template: str, subject: str) -> None:
+    """Write the mail to whoever was asked, on behalf of the person who asks."""
+    link = answering_link(row)
+    values = {"asked": row, "assessment": row.assessment, "by": occurrence.person, "link": link}
+    recipient = row.person.email if row.person else row.email
+    body = render_to_string(f"emails/selfassessment/{template}.txt", values)
+    post(recipient, one_line(subject), body, at=occurrence.at)

@@ -3,7 +3,8 @@
 from kmportal.lib.things import Look
 from selfassessment.models import Assessment
 
-STATES = {
+STATES: dict[str, Look] = {
+    Assessment.State.DRAFT: Look("", "circle-dashed", "Being prepared"),
     Assessment.State.OPEN: Look("info", "pencil", "Open for answers"),
     Assessment.State.CLOSED: Look("good", "circle-check", "Closed"),
 }

@@ -1,57 +1,28 @@
 """What a respondent does. Nobody but the respondent’s own key or sign-in leads to their answers.
 
-No row of the trail, no moment: in an anonymous round nothing here may be laid beside a list of people.
+The respondent’s right is asked like everybody’s, but nothing is told: no event, no row of the trail, no moment. In an
+anonymous round nothing here may be laid beside a list of people (docs/decisions/0006).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from kmportal.lib.exceptions import Refusal, Stale
-from organisations.models import Person
+from kmportal.lib.model_rules import refuse_invalid
+from organisations.policies import require_that
+from selfassessment import policies
 from selfassessment.models import Answer, Asked, Assessment, Criterion, Response
+from selfassessment.respondents import Choice, Respondent
+from selfassessment.workflow import lock_assessment
 
 SLOTS = frozenset(range(1, 6))
+CLOSED = "This round is closed, so nothing more can be added. What you said before counts."
 BEGUN_ELSEWHERE = (
     "You have already begun to answer, in another browser or on another device. Carry on there. "
     "Nobody else can find your answers, and neither can we."
 )
-
-
-@dataclass(frozen=True)
-class Respondent:
-    """Somebody who answers. ``key`` is the hash that finds their response again.
-
-    In an anonymous round person and name are never written, whatever stands here.
-    """
-
-    key: str
-    person: Person | None = None
-    name: str = ""
-    asked: Asked | None = None
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What somebody says about one criterion. *Don’t know* and a level for now exclude each other."""
-
-    now: int | None = None
-    wanted: int | None = None
-    dont_know: bool = False
-    comment: str = ""
-    evidence: str = ""
-    matters: bool = False
-
-    @classmethod
-    def of(cls, answer: Answer) -> "Choice":
-        return cls(
-            now=answer.now,
-            wanted=answer.wanted,
-            dont_know=answer.dont_know,
-            comment=answer.comment,
-            evidence=answer.evidence,
-            matters=answer.slot is not None,
-        )
 
 
 @dataclass(frozen=True)
@@ -71,46 +42,58 @@ class Changed(Stale):
 
 
 @transaction.atomic
-def answer(assessment: Assessment, criterion: Criterion, *, by: Respondent, choice: Choice, seen: int) -> Saved:
+def save_answer(assessment: Assessment, criterion: Criterion, *, by: Respondent, choice: Choice, seen: int) -> Saved:
     """Keep what somebody says about one criterion. ``seen`` is the version that was on their screen, 0 for none.
 
-    Sent twice it is kept once. Raises ``Changed`` when the row has moved on and says something else, and refuses when
-    the round is not open, or when somebody who has begun in another browser begins again in an anonymous round.
+    Idempotent: sent twice it is kept once. Raises ``Changed`` when the row has moved on and says something else, and
+    refuses when the round is not open, or when somebody who has begun in another browser begins again in an anonymous
+    round.
     """
-    fresh = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    if not fresh.is_open:
-        raise Refusal("This round is closed, so nothing more can be added. What you said before counts.")
-    response = _response(fresh, by)
-    slots = {row.criterion_id: row for row in response.answers.all()}
-    row = slots.get(criterion.pk) or Answer(response=response, criterion=criterion, version=0)
+    fresh = _lock_for(by, assessment)
+    response = _find_or_begin(fresh, by)
+    said = {row.criterion_id: row for row in response.answers.all()}
+    row = said.get(criterion.pk) or Answer(response=response, criterion=criterion, version=0)
     if row.version != seen:
         if row.version and Choice.of(row) == choice:
             return Saved(row)
         if row.version:
             raise Changed(row)
-    taken = {other.slot for other in slots.values() if other.slot}
-    slot = row.slot
-    if choice.matters and slot is None:
-        slot = min(SLOTS - taken, default=None)
-    elif not choice.matters:
-        slot = None
+    row.slot = _choose_slot(row, said.values(), matters=choice.matters)
     row.now, row.wanted, row.dont_know = choice.now, choice.wanted, choice.dont_know
-    row.comment, row.evidence, row.slot = choice.comment, choice.evidence, slot
+    row.comment, row.evidence = choice.comment, choice.evidence
+    refuse_invalid(row, "now", "wanted", "comment", "evidence")
     row.version += 1
     row.save(force_insert=row.version == 1)
     if by.asked and not by.asked.answered:
         Asked.objects.filter(pk=by.asked.pk).update(answered=True)
         by.asked.answered = True
-    return Saved(row, is_full=choice.matters and slot is None)
+    return Saved(row, is_full=choice.matters and row.slot is None)
 
 
 @transaction.atomic
-def finish(assessment: Assessment, *, by: Respondent) -> None:
-    """Say that one is done. Everything can still be changed until the round closes. Safe to repeat."""
-    Response.objects.of(assessment, key=by.key, person=by.person).update(is_finished=True)
+def finish_answering(assessment: Assessment, *, by: Respondent) -> None:
+    """Say that one is done. Everything can still be changed until the round closes. Idempotent."""
+    fresh = _lock_for(by, assessment)
+    Response.objects.of(fresh, key=by.key, person=by.person).update(is_finished=True)
 
 
-def _response(assessment: Assessment, by: Respondent) -> Response:
+def _lock_for(by: Respondent, assessment: Assessment) -> Assessment:
+    """The open round, held, for somebody who may answer it today: the link may have been turned off a moment ago."""
+    fresh = lock_assessment(assessment)
+    require_that(policies.may_answer(by, fresh))
+    if not fresh.is_open:
+        raise Refusal(CLOSED)
+    return fresh
+
+
+def _choose_slot(row: Answer, answers: Iterable[Answer], *, matters: bool) -> int | None:
+    """One of the five places for what matters most: the one that it has, or a free one; None without one."""
+    if not matters or row.slot is not None:
+        return row.slot if matters else None
+    return min(SLOTS - {answer.slot for answer in answers}, default=None)
+
+
+def _find_or_begin(assessment: Assessment, by: Respondent) -> Response:
     """The respondent’s response; made with the first answer, so that looking at the questions leaves nothing."""
     response = Response.objects.of(assessment, key=by.key, person=by.person).first()
     if response is not None:

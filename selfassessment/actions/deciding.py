@@ -1,6 +1,7 @@
 """What is decided about a suggestion of a closed round, and what becomes of it.
 
-Whoever runs rounds may decide; putting something on the roadmap asks for the permission to plan.
+Whoever runs rounds may decide; putting something on the roadmap asks for the permission to plan as well. Each action
+asks its permission first and is told once, as an event.
 """
 
 from datetime import date, datetime
@@ -8,58 +9,49 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 import actionplan.actions
 import roadmap.actions
-from actionplan.models import Action, ActionChange
 from kmportal.lib.exceptions import Refusal
-from kmportal.lib.sentences import quoted
-from lessons.models import Lesson
-from organisations import audit
+from kmportal.lib.model_rules import refuse_invalid
+from organisations import events
 from organisations.models import Membership, Person
-from organisations.permissions import Permission
-from roadmap.models import Intervention, Programme, Step
-from search import index
+from organisations.policies import require_that
+from roadmap.models import Intervention, Step
+from selfassessment import policies
+from selfassessment.events import Event
 from selfassessment.models import Assessment, Decision
 from selfassessment.reports import Offer
-from techniques.models import Session
+from selfassessment.workflow import programme_for, require_closed
 
-ONLY_A_LEAD_PLANS = "Only somebody who plans the programme can put this on the roadmap. Accept it as an action instead."
 HANGS_ON_IT = "Something has happened with “{title}” since then, so the decision stays. Drop it on its own page."
 Verdict = Decision.Verdict
-
-
-def programme_of(assessment: Assessment) -> Programme | None:
-    """The programme that an accepted suggestion goes to: the round’s own, else the current one."""
-    own = assessment.programme
-    return own or Programme.objects.filter(organisation=assessment.organisation_id).current().first()
 
 
 @transaction.atomic
 def accept_as_intervention(
     assessment: Assessment,
     *,
+    by: Membership,
+    at: datetime,
     offer: Offer,
-    by: Person,
     words: str = "",
     owner: Person | None = None,
     ends_on: date | None = None,
     step: int | None = None,
-    at: datetime | None = None,
 ) -> Decision:
     """Put the suggestion on the roadmap as an intervention. Other ``words`` than its own make it *changed*."""
-    if not _may(by, assessment, Permission.PLAN):
-        raise Refusal(ONLY_A_LEAD_PLANS)
-    programme = programme_of(assessment)
+    require_that(policies.may_plan(by, assessment))
+    programme = programme_for(assessment)
     if programme is None:
         raise Refusal("There is no programme to plan it in yet. Begin one, or accept this as an action.")
     words = words.strip() or offer.suggestion.title
-    decision = _decide(assessment, offer, by=by, verdict=_verdict(words, offer), words=words, at=at)
+    decision = _decide_once(assessment, offer, by=by, at=at, verdict=_verdict_on(words, offer), words=words)
     entry = offer.entry
-    decision.intervention = roadmap.actions.plan(
+    decision.intervention = roadmap.actions.plan_intervention(
         programme,
         by=by,
+        at=at,
         title=words,
         step=step or (entry.step if entry else Step.IMPLEMENT),
         entry=entry,
@@ -76,26 +68,26 @@ def accept_as_intervention(
 def accept_as_action(
     assessment: Assessment,
     *,
+    by: Membership,
+    at: datetime,
     offer: Offer,
-    by: Person,
     words: str = "",
     owner: Person | None = None,
     due_on: date | None = None,
-    at: datetime | None = None,
 ) -> Decision:
     """Make the suggestion an action of somebody. Other ``words`` than its own make it *changed*."""
+    require_that(policies.may_decide(by, assessment))
     words = words.strip() or offer.suggestion.title
-    decision = _decide(assessment, offer, by=by, verdict=_verdict(words, offer), words=words, at=at)
-    decision.action = actionplan.actions.promise(
+    decision = _decide_once(assessment, offer, by=by, at=at, verdict=_verdict_on(words, offer), words=words)
+    decision.action = actionplan.actions.add_action(
         assessment.organisation,
         by=by,
+        at=at,
+        source=decision,
         title=words,
         detail=offer.suggestion.text,
         owner=owner,
         due_on=due_on,
-        source=f"Gap report {quoted(assessment)}, {offer.result.label}",
-        source_url_name="gap_report",
-        source_url_args=[assessment.organisation.slug, assessment.pk],
         told_when_late=assessment.facilitator,
     )
     decision.save(update_fields=["action"])
@@ -103,96 +95,73 @@ def accept_as_action(
 
 
 @transaction.atomic
-def reject(assessment: Assessment, *, offer: Offer, by: Person, reason: str, at: datetime | None = None) -> Decision:
+def reject_suggestion(assessment: Assessment, *, by: Membership, at: datetime, offer: Offer, reason: str) -> Decision:
     """Leave the suggestion be, and say why."""
+    require_that(policies.may_decide(by, assessment))
     reason = reason.strip()
     if not reason:
         raise Refusal("Say why it is rejected.")
-    return _decide(assessment, offer, by=by, verdict=Verdict.REJECTED, reason=reason, at=at)
+    return _decide_once(assessment, offer, by=by, at=at, verdict=Verdict.REJECTED, reason=reason)
 
 
 @transaction.atomic
-def undo(decision: Decision, *, by: Person) -> None:
-    """Take a decision back, with what it became, as long as nothing has happened to that since."""
-    assessment = decision.assessment
-    if not _may(by, assessment, Permission.FACILITATE):
-        raise Refusal("Only somebody who runs assessments can undo this.")
-    if decision.intervention and not _may(by, assessment, Permission.PLAN):
-        raise Refusal("Only somebody who plans the programme can take this off the roadmap.")
-    intervention, action = decision.intervention, decision.action
-    if intervention and _has_moved(intervention):
-        raise Refusal(HANGS_ON_IT.format(title=intervention))
-    if action and _is_touched(action):
-        raise Refusal(HANGS_ON_IT.format(title=action))
-    audit.record(
-        assessment.organisation, "undid", decision, by=by, criterion=decision.criterion.code, verdict=decision.verdict
-    )
-    decision.delete()
+def undo_decision(decision: Decision, *, by: Membership, at: datetime) -> None:
+    """Take a decision back, with what it became, as long as nothing has happened to that since. Idempotent."""
+    require_that(policies.may_take_back(by, decision))
+    fresh = _lock_decision(decision)
+    if fresh is None:
+        return
+    intervention, action = fresh.intervention, fresh.action
+    if not policies.may_undo(by, fresh):
+        raise Refusal(HANGS_ON_IT.format(title=intervention or action))
+    events.record(Event.DECISION_UNDONE, fresh, by=by, at=at, criterion=fresh.criterion.code, verdict=fresh.verdict)
+    fresh.delete()
     if intervention:
-        audit.record(assessment.organisation, "took out", intervention, by=by)
-        index.drop("intervention", intervention.pk)
-        intervention.delete()
+        roadmap.actions.delete_untouched_intervention(intervention, by=by, at=at)
     if action:
-        audit.record(assessment.organisation, "took out", action, by=by)
-        index.drop("action", action.pk)
-        action.delete()
+        actionplan.actions.delete_untouched_action(action, by=by, at=at)
 
 
-def _decide(assessment: Assessment, offer: Offer, *, by: Person, at: datetime | None, **fields: Any) -> Decision:
+def _lock_decision(decision: Decision) -> Decision | None:
+    """The row as it stands, held together with what it became, so that nothing comes to hang on that meanwhile."""
+    rows = Decision.objects.select_for_update(of=("self",)).select_related(
+        "criterion", "assessment__organisation", "action__organisation", "intervention__programme__organisation"
+    )
+    fresh = rows.filter(pk=decision.pk).first()
+    if fresh is not None and fresh.intervention_id:
+        Intervention.objects.select_for_update().get(pk=fresh.intervention_id)
+    return fresh
+
+
+def _decide_once(assessment: Assessment, offer: Offer, *, by: Membership, at: datetime, **fields: Any) -> Decision:
     """The row of the decision. The database lets a criterion be decided once; who comes second hears who was first."""
-    if not assessment.is_closed:
-        raise Refusal("Close the round before you decide what to do about it.")
-    if not _may(by, assessment, Permission.FACILITATE):
-        raise Refusal("Only somebody who runs assessments can decide this.")
+    require_closed(assessment)
     figures, criterion = offer.result.figures, offer.suggestion.criterion
+    decision = Decision(
+        assessment=assessment,
+        criterion=criterion,
+        suggestion=offer.suggestion,
+        now=_as_decimal(figures.now),
+        wanted=_as_decimal(figures.wanted),
+        by=by.person,
+        at=at,
+        **fields,
+    )
+    refuse_invalid(decision, "words", "reason")
     try:
         with transaction.atomic():
-            decision = Decision.objects.create(
-                assessment=assessment,
-                criterion=criterion,
-                suggestion=offer.suggestion,
-                now=_decimal(figures.now),
-                wanted=_decimal(figures.wanted),
-                by=by,
-                at=at or timezone.now(),
-                **fields,
-            )
+            decision.save(force_insert=True)
     except IntegrityError:
         first = Decision.objects.filter(assessment=assessment, criterion=criterion).select_related("by").first()
         who = first.by if first and first.by else "Somebody"
         raise Refusal(f"{who} has already decided this. Read the report again.") from None
-    audit.record(
-        assessment.organisation, "decided", decision, by=by, criterion=criterion.code, verdict=decision.verdict
-    )
+    events.record(Event.SUGGESTION_DECIDED, decision, by=by, at=at, criterion=criterion.code, verdict=decision.verdict)
     return decision
 
 
-def _verdict(words: str, offer: Offer) -> str:
+def _verdict_on(words: str, offer: Offer) -> str:
     return Verdict.ACCEPTED if words == offer.suggestion.title else Verdict.CHANGED
 
 
-def _decimal(value: float | None) -> Decimal | None:
+def _as_decimal(value: float | None) -> Decimal | None:
     return None if value is None else Decimal(str(value))
-
-
-def _may(person: Person, assessment: Assessment, permission: Permission) -> bool:
-    rows = Membership.objects.current().filter(organisation=assessment.organisation_id, person=person)
-    member = rows.first()
-    return member is not None and member.can(permission)
-
-
-def _has_moved(intervention: Intervention) -> bool:
-    """Whether anything was changed about it or hangs on it since it was planned."""
-    return (
-        intervention.version > 1
-        or intervention.state != Intervention.State.PLANNED
-        or intervention.changes.exists()
-        or InterventionAction.objects.filter(intervention=intervention).exists()
-        or Session.objects.filter(intervention=intervention).exists()
-        or Lesson.objects.filter(intervention=intervention).exists()
-    )
-
-
-def _is_touched(action: Action) -> bool:
-    """Whether anything happened to it since it was promised."""
-    return action.version > 1 or action.changes.exclude(kind=ActionChange.Kind.MADE).exists()

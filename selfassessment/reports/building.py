@@ -37,10 +37,10 @@ def build(assessment: Assessment) -> GapReport:
             "criterion_id", "now", "wanted", "dont_know", "slot", "comment", "evidence"
         )
     )
-    return work_out(assessment, people, rows, _outcomes(assessment))
+    return work_out_report(assessment, people, rows, _read_outcomes(assessment))
 
 
-def work_out(
+def work_out_report(
     assessment: Assessment, people: Turnout, rows: Sequence[Row], outcomes: Mapping[int, Outcome]
 ) -> GapReport:
     """The report of these answers. The caller has seen to it that there are enough of them."""
@@ -49,9 +49,9 @@ def work_out(
         Criterion.objects.filter(section__framework=assessment.framework_id)
         .select_related("section").prefetch_related("suggestions").order_by("section__position", "position")
     )  # fmt: skip
-    results = {row.pk: row for row in _measured(criteria, rows)}
+    results = {row.pk: row for row in _measure_criteria(criteria, rows)}
     plain = tuple(row.result for row in results.values())
-    ranked = _ranked(results.values(), people.answered, outcomes)
+    ranked = _rank_offers(results.values(), people.answered, outcomes)
     gaps = [row for row in plain if row.figures.gap is not None and row.figures.gap > 0]
     top, rest = ranked[: scoring.TOP], ranked[scoring.TOP :]
     has_quick = any(row.suggestion.effort == "quick" for row in top)
@@ -61,15 +61,15 @@ def work_out(
         turnout=people,
         is_enough=True,
         not_heard=assessment.not_heard,
-        sections=tuple(_section(section, plain) for section in sections),
+        sections=tuple(_score_section(section, plain) for section in sections),
         results=plain,
         offers=tuple(top),
         quick_win=replace(quick, is_quick_win=True) if quick else None,
         others=tuple(row for row in rest if row is not quick),
-        strengths=_strengths(plain),
-        splits=_splits(plain),
+        strengths=_find_strengths(plain),
+        splits=_find_splits(plain),
         widest=tuple(sorted(gaps, key=lambda row: (-row.figures.gap, -row.figures.votes))),  # type: ignore[operator]
-        remarks=_remarks(results.values(), rows),
+        remarks=_collect_remarks(results.values(), rows),
     )
 
 
@@ -80,7 +80,7 @@ class _Measured:
     suggestions: tuple[Suggestion, ...]
 
 
-def _measured(criteria: Iterable[Criterion], rows: Iterable[Row]) -> Iterable[_Measured]:
+def _measure_criteria(criteria: Iterable[Criterion], rows: Iterable[Row]) -> Iterable[_Measured]:
     by_criterion: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
         by_criterion[row[0]].append(row)
@@ -105,7 +105,7 @@ def _measured(criteria: Iterable[Criterion], rows: Iterable[Row]) -> Iterable[_M
         )
 
 
-def _section(section: Section, results: Iterable[Result]) -> SectionScore:
+def _score_section(section: Section, results: Iterable[Result]) -> SectionScore:
     mine = [row for row in results if row.section == section.key]
     both = [row for row in mine if row.figures.gap is not None]
     widest = max(both, key=lambda row: (row.figures.gap, row.figures.votes), default=None)
@@ -119,7 +119,7 @@ def _section(section: Section, results: Iterable[Result]) -> SectionScore:
     )
 
 
-def _ranked(rows: Iterable[_Measured], people: int, outcomes: Mapping[int, Outcome]) -> list[Offer]:
+def _rank_offers(rows: Iterable[_Measured], people: int, outcomes: Mapping[int, Outcome]) -> list[Offer]:
     """Every criterion with a gap and its fitting suggestion, most pressing first; equals keep the framework’s order."""
     found: list[tuple[Fraction, float, int, _Measured, Suggestion]] = []
     for row in rows:
@@ -148,19 +148,18 @@ def _ranked(rows: Iterable[_Measured], people: int, outcomes: Mapping[int, Outco
     ]
 
 
-def _outcomes(assessment: Assessment) -> dict[int, Outcome]:
+def _read_outcomes(assessment: Assessment) -> dict[int, Outcome]:
     """What was decided, by criterion, with how it stands today."""
     rows = assessment.decisions.select_related(
         "by", "criterion", "assessment__organisation", "suggestion", "action__owner", "action__organisation",
         "intervention__owner", "intervention__programme__organisation",
     )  # fmt: skip
-    return {row.criterion_id: _outcome(row) for row in rows}
+    return {row.criterion_id: _outcome_of(row) for row in rows}
 
 
-def _outcome(row: Decision) -> Outcome:
+def _outcome_of(row: Decision) -> Outcome:
     thing = row.intervention or row.action
     became, title, who, state, url = "", "", "", "", ""
-    untouched = thing is None or (thing.version == 1 and thing.state in ("planned", "open"))
     if row.intervention:
         became, who = "intervention", str(row.intervention.owner or "")
     elif row.action:
@@ -179,21 +178,20 @@ def _outcome(row: Decision) -> Outcome:
         who=who,
         state=state,
         url=url,
-        is_untouched=untouched,
     )
 
 
-def _strengths(results: Iterable[Result]) -> tuple[Result, ...]:
+def _find_strengths(results: Iterable[Result]) -> tuple[Result, ...]:
     rows = [row for row in results if row.figures.is_strength]
     return tuple(sorted(rows, key=lambda row: -(row.figures.now or 0))[:STRENGTHS_SHOWN])
 
 
-def _splits(results: Iterable[Result]) -> tuple[Result, ...]:
+def _find_splits(results: Iterable[Result]) -> tuple[Result, ...]:
     rows = [row for row in results if row.figures.is_split]
     return tuple(sorted(rows, key=lambda row: (-(row.figures.spread or 0), -row.figures.votes)))
 
 
-def _remarks(measured: Iterable[_Measured], rows: Iterable[Row]) -> tuple[Remarks, ...]:
+def _collect_remarks(measured: Iterable[_Measured], rows: Iterable[Row]) -> tuple[Remarks, ...]:
     """Comments and evidence of criteria that at least five people answered. Alphabetical: the order says nothing."""
     comments: dict[int, list[str]] = defaultdict(list)
     evidence: dict[int, list[str]] = defaultdict(list)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from selfassessment.examples import Decided, Example
 from selfassessment.models import Assessment, Criterion, Framework
-from selfassessment.reports.building import Row, work_out
+from selfassessment.reports.building import Row, work_out_report
 from selfassessment.reports.values import GapReport, Offer, Turnout
 
 
@@ -43,7 +43,7 @@ def build_example(example: Example) -> ExampleReport | None:
         title=example.title, framework=framework, state=Assessment.State.CLOSED, not_heard=example.not_heard
     )
     turnout = Turnout(answered=example.people, asked=example.asked, asked_answered=example.people)
-    report = work_out(assessment, turnout, rows, {})
+    report = work_out_report(assessment, turnout, rows, {})
     decided = {one.criterion: one for one in example.decisions}
     quick = [report.quick_win] if report.quick_win else []
     ranked = sorted([*report.offers, *quick, *report.others], key=lambda offer: offer.rank)

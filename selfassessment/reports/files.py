@@ -53,7 +53,7 @@ def as_pdf(report: GapReport) -> bytes:
         "organisation": report.assessment.organisation,
         "pictures": pictures_of(report) if report.is_enough else None,
         "closed": long_day(closed) if closed else "",
-        "logo": _logo(report.assessment.organisation),
+        "logo": _logo_as_data(report.assessment.organisation),
         "floor": FLOOR,
     }
     return pdf.render("pdf/gap_report.html", values)
@@ -64,7 +64,7 @@ def file_name(report: GapReport) -> str:
     return f"gap-report-{slugify(report.assessment.title)[:60] or report.assessment.pk}"
 
 
-def _logo(organisation: Organisation) -> str:
+def _logo_as_data(organisation: Organisation) -> str:
     """The organisation’s own logo, as a picture that needs no file."""
     if not organisation.logo or organisation.logo_type not in ("image/png", "image/jpeg"):
         return ""

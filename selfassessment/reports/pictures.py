@@ -23,13 +23,13 @@ def pictures_of(report: GapReport) -> Pictures:
     short = {row.key: row.short_name for row in report.sections}
     axes = [Axis(row.code, row.name, short[row.section], row.figures.now, row.figures.wanted) for row in report.results]
     return Pictures(
-        radar=radar(axes, _shape(report.results)),
-        bars=_bars(report.widest[:WIDEST_SHOWN], "gaps"),
-        printed=_bars(report.widest[:WIDEST_PRINTED], "gaps-printed"),
+        radar=radar(axes, _describe_shape(report.results)),
+        bars=_draw_bars(report.widest[:WIDEST_SHOWN], "gaps"),
+        printed=_draw_bars(report.widest[:WIDEST_PRINTED], "gaps-printed"),
     )
 
 
-def _bars(rows: Sequence[Result], ident: str) -> GapBars:
+def _draw_bars(rows: Sequence[Result], ident: str) -> GapBars:
     gaps = [
         Gap(row.code, row.name, row.figures.now, row.figures.wanted, row.figures.low, row.figures.high) for row in rows
     ]
@@ -37,7 +37,7 @@ def _bars(rows: Sequence[Result], ident: str) -> GapBars:
     return gap_bars(gaps, f"The widest gaps, in levels: {said}." if rows else "No gaps", ident=ident)
 
 
-def _shape(results: Sequence[Result]) -> str:
+def _describe_shape(results: Sequence[Result]) -> str:
     """What a reader who cannot see the radar should hear: the ranges, and the widest place."""
     now = [row.figures.now for row in results if row.figures.now is not None]
     wanted = [row.figures.wanted for row in results if row.figures.wanted is not None]

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from kmportal.lib.presses import Press
 from kmportal.lib.sentences import capital, in_words, people_in_words
 from roadmap.models import CatalogueEntry
 from selfassessment import scoring
@@ -107,7 +108,6 @@ class Outcome:
     who: str
     state: str
     url: str
-    is_untouched: bool = True
 
     @property
     def is_accepted(self) -> bool:
@@ -116,7 +116,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Offer:
-    """A suggestion with its place in the order and what put it there."""
+    """A suggestion with its place in the order and what put it there. ``presses``: what one reader may do with it."""
 
     rank: int
     result: Result
@@ -126,6 +126,7 @@ class Offer:
     entry: CatalogueEntry | None
     is_quick_win: bool = False
     outcome: Outcome | None = None
+    presses: tuple[Press, ...] = ()
 
     @property
     def inputs(self) -> str:
@@ -182,7 +183,7 @@ class GapReport:
         known = sorted((row for row in self.sections if row.gap is not None), key=lambda row: -row.gap)  # type: ignore[operator]
         if len(known) < 2 or known[0].gap == known[-1].gap:
             return ""
-        return f"Furthest apart in {_lower(known[0].name)}, closest in {_lower(known[-1].name)}."
+        return f"Furthest apart in {_lower_first(known[0].name)}, closest in {_lower_first(known[-1].name)}."
 
     @property
     def bars(self) -> str:
@@ -194,14 +195,13 @@ class GapReport:
         if count * 2 > len(shown) > 1:
             share = "All" if count == len(shown) else f"{capital(in_words(count))} of the {in_words(len(shown))}"
             name = next(row.name for row in self.sections if row.key == section)
-            return f"{share} belong to {_lower(name)}."
-        return f"The widest gap is {_levels(shown[0].figures.gap)}."
+            return f"{share} belong to {_lower_first(name)}."
+        return f"The widest gap is {_count_levels(shown[0].figures.gap)}."
 
     @property
     def decided(self) -> tuple[Offer, ...]:
         """Every suggestion that was decided upon, in the order of the list."""
-        rows = [*self.offers, *([self.quick_win] if self.quick_win else []), *self.others]
-        return tuple(row for row in rows if row.outcome)
+        return tuple(row for row in self.every_offer if row.outcome)
 
     @property
     def others_decided(self) -> bool:
@@ -225,15 +225,17 @@ class GapReport:
             settings.VERSION, self.assessment.pk, self.assessment.version, str(self.assessment.organisation),
             self.assessment.organisation.version, self.assessment.state, str(self.assessment.facilitator),
             self.turnout, self.not_heard, self.sections, self.results, self.remarks,
-            [(o.rank, o.suggestion.pk, o.suggestion.title, o.score, o.outcome) for o in self._all()],
+            [(o.rank, o.suggestion.pk, o.suggestion.title, o.score, o.outcome) for o in self.every_offer],
         )  # fmt: skip
         return hashlib.sha256(repr(printed).encode()).hexdigest()[:32]
 
     def offer(self, code: str) -> Offer | None:
         """The suggestion about this criterion, wherever it stands in the order."""
-        return next((row for row in self._all() if row.result.code == code), None)
+        return next((row for row in self.every_offer if row.result.code == code), None)
 
-    def _all(self) -> list[Offer]:
+    @property
+    def every_offer(self) -> list[Offer]:
+        """All suggestions, in three lists or one."""
         return [*self.offers, *([self.quick_win] if self.quick_win else []), *self.others]
 
 
@@ -247,10 +249,10 @@ def _one_decimal(value: float | None) -> str:
     return "–" if value is None else f"{value:.1f}"
 
 
-def _levels(gap: float | None) -> str:
+def _count_levels(gap: float | None) -> str:
     return "1 level" if gap == 1 else f"{level(gap)} levels"
 
 
-def _lower(name: str) -> str:
+def _lower_first(name: str) -> str:
     """A heading inside a sentence; abbreviations at its beginning stay as they are."""
     return name if name[:2].isupper() else name[:1].lower() + name[1:]

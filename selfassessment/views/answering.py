@@ -1,10 +1,11 @@
 """Answering: read what becomes of it, then one criterion a page, then finish. The same for members and guests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -12,147 +13,212 @@ from django.views.decorators.cache import never_cache
 from kmportal.lib.days import clock
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.forms import sent, status_of
+from kmportal.lib.view_kit import refusals_said
 from organisations.access import guest, requires
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
-from selfassessment import actions
-from selfassessment.actions.answering import BEGUN_ELSEWHERE
-from selfassessment.forms import DONT_KNOW, AnswerForm, NameForm
+from organisations.requests import GuestRequest, MemberRequest
+from selfassessment import policies
+from selfassessment.actions import answering
+from selfassessment.actions.answering import BEGUN_ELSEWHERE, Changed, Saved
+from selfassessment.forms.answering import DONT_KNOW, AnswerForm, NameForm
 from selfassessment.models import Answer, Assessment
 from selfassessment.scoring import FLOOR
 from selfassessment.views import visitors
 from selfassessment.views.sheets import Place, Sheet, criterion_at
-from selfassessment.views.visitors import Visitor
+from selfassessment.views.visitors import AnswerRequest, Visitor
 
-Answering = Callable[..., HttpResponse]
+AnswerView = Callable[..., HttpResponse]
 NO_COOKIES = (
     "Your browser does not keep cookies. Allow them for this site: without one, your answers cannot be found again."
 )
 
 
-def by_code(view: Answering) -> Answering:
+def by_code(view: AnswerView) -> AnswerView:
     """Hand the view the visitor behind a link; days and times are the organisation’s."""
 
     @never_cache
     @wraps(view)
-    def opened(request: HttpRequest, code: str, **kwargs: int) -> HttpResponse:
-        visitor = visitors.guest(request, code)
+    def opened(request: GuestRequest, code: str, **kwargs: int) -> HttpResponse:
+        visitor = visitors.visitor_by_code(request, code)
         with timezone.override(visitor.assessment.organisation.time_zone):
             return view(request, visitor, **kwargs)
 
     return guest(opened)
 
 
-def by_membership(view: Answering) -> Answering:
+def by_membership(view: AnswerView) -> AnswerView:
     """Hand the view the signed-in member as a visitor."""
 
     @requires(Permission.READ)
     @never_cache
     @wraps(view)
-    def opened(request: HttpRequest, organisation: Organisation, pk: int, **kwargs: int) -> HttpResponse:
+    def opened(request: MemberRequest, organisation: Organisation, pk: int, **kwargs: int) -> HttpResponse:
         rounds = Assessment.objects.visible_to(request.membership).select_related("framework", "facilitator")
         assessment = get_object_or_404(rounds.exclude(state=Assessment.State.DRAFT), pk=pk)
         assessment.organisation = organisation
-        return view(request, visitors.member(request, assessment, request.membership), **kwargs)
+        return view(request, visitors.visitor_as_member(request, assessment), **kwargs)
 
     return opened
 
 
-# --- The three pages ----------------------------------------------------------------------------------------------
+# --- The three pages -------------------------------------------------------------------------------------------------
 
 
-def _start(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+def _start_page(request: AnswerRequest, visitor: Visitor) -> HttpResponse:
     """What the round is, who sees what; and in. Once begun: where one stopped."""
     assessment = visitor.assessment
     if assessment.is_closed:
-        return _closed(request, visitor)
+        return _draw_closed(request, visitor)
     sheet = Sheet(visitor)
-    refusal = _why_not(request, visitor, sheet)
+    refusal = _why_not(visitor, sheet)
     form = NameForm(sent(request)) if visitor.needs_name else None
     if request.method == "POST" and sheet.is_begun and "else" not in request.POST:
         return redirect(sheet.next_url)
     if request.method == "POST" and not refusal and (form is None or form.is_valid()):
         answer = redirect(f"{visitor.question_url(1)}?begun")
-        visitors.let_in(answer, visitor, name=form.cleaned_data["name"] if form else "")
+        visitors.give_key(answer, visitor, name=form.cleaned_data["name"] if form else "")
         return answer
-    values = {"visitor": visitor, "assessment": assessment, "sheet": sheet, "refusal": refusal, "form": form}
-    values |= {"other": _signed_in_member(request, visitor), "is_past": _is_past(assessment), "floor": FLOOR}
+    values = {
+        "visitor": visitor,
+        "assessment": assessment,
+        "sheet": sheet,
+        "refusal": refusal,
+        "form": form,
+        "other": _find_signed_in(request, visitor),
+        "is_past": _is_past(assessment),
+        "floor": FLOOR,
+    }
     return render(request, "selfassessment/answer_start.html", values, status=status_of(form) if form else 200)
 
 
-def _question(request: HttpRequest, visitor: Visitor, number: int) -> HttpResponse:
+def _question_page(request: AnswerRequest, visitor: Visitor, number: int) -> HttpResponse:
     """One criterion: read, choose, on to the next. Works by plain posts, and saves by itself with JavaScript."""
     if visitor.assessment.is_closed:
-        return _closed(request, visitor)
+        return _draw_closed(request, visitor)
     sheet = Sheet(visitor)
-    if not sheet.is_begun:
+    if not sheet.is_begun or not policies.may_answer(visitor.respondent, visitor.assessment):
         if "begun" in request.GET:
             messages.error(request, NO_COOKIES)
         return redirect(visitor.start_url)
     if request.method != "POST":
         place = sheet.place(number)
-        return _draw(request, sheet, place, AnswerForm(initial=AnswerForm.values_of(place.answer)))
+        return _draw_question(request, sheet, place, AnswerForm(initial=AnswerForm.values_of(place.answer)))
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return _not_kept(request, sheet, sheet.place(number), form)
-    return _keep(request, sheet, number, form)
+        return _show_errors(request, sheet, sheet.place(number), form)
+    return _keep_answer(request, sheet, number, form)
 
 
-def _keep(request: HttpRequest, sheet: Sheet, number: int, form: AnswerForm) -> HttpResponse:
+def _keep_answer(request: AnswerRequest, sheet: Sheet, number: int, form: AnswerForm) -> HttpResponse:
     """Save one answer. Only this question is read, so that saving while somebody types stays light."""
     visitor = sheet.visitor
     criterion, is_last = criterion_at(visitor.assessment, number)
-    try:
-        saved = actions.answer(
+    with _refusal_kept() as refusals:
+        saved = answering.save_answer(
             visitor.assessment,
             criterion,
             by=visitor.respondent,
             choice=form.choice(),
             seen=form.cleaned_data["version"],
         )
-    except actions.Changed as changed:
-        return _changed(request, sheet, sheet.place(number), form, changed)
+        return _answer_saved(request, visitor, number, saved, is_last=is_last)
+    return _answer_refused(request, sheet, number, form, refusals[0])
+
+
+@contextmanager
+def _refusal_kept() -> Iterator[list[Refusal]]:
+    """Put what the action inside refuses into the list that it yields: for pages and for JSON alike."""
+    refusals: list[Refusal] = []
+    try:
+        yield refusals
     except Refusal as refusal:
-        if _is_fetch(request):
-            return JsonResponse({"problem": str(refusal)}, status=409)
-        messages.error(request, str(refusal))
-        return redirect(visitor.start_url)
-    if saved.is_full:
-        return _full(request, visitor, number, saved.answer)
-    if _is_fetch(request):
-        return JsonResponse({"saved": clock(timezone.localtime()), "version": saved.answer.version})
-    return redirect(_on(request, visitor, number, is_last=is_last))
+        refusals.append(refusal)
 
 
-def _finish(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+def _finish_page(request: AnswerRequest, visitor: Visitor) -> HttpResponse:
     """The end: what is still open, and thanks. Everything can be changed until the round closes."""
     if visitor.assessment.is_closed:
-        return _closed(request, visitor)
+        return _draw_closed(request, visitor)
     sheet = Sheet(visitor)
     if not sheet.response:
         return redirect(visitor.start_url)
     if request.method == "POST":
-        actions.finish(visitor.assessment, by=visitor.respondent)
+        with refusals_said(request):
+            answering.finish_answering(visitor.assessment, by=visitor.respondent)
         return redirect(visitor.finish_url)
     assessment = visitor.assessment
     values = {"visitor": visitor, "assessment": assessment, "sheet": sheet, "is_past": _is_past(assessment)}
     return render(request, "selfassessment/answer_finish.html", values)
 
 
-# --- Pieces -----------------------------------------------------------------------------------------------------------
+# --- What a save is answered -----------------------------------------------------------------------------------------
 
 
-def _why_not(request: HttpRequest, visitor: Visitor, sheet: Sheet) -> str:
+def _answer_saved(
+    request: AnswerRequest, visitor: Visitor, number: int, saved: Saved, *, is_last: bool
+) -> HttpResponse:
+    """On to the next page; to our own JavaScript the time and the version."""
+    if saved.is_full:
+        return _show_full(request, visitor, number, saved.answer)
+    if _wants_json(request):
+        return JsonResponse({"saved": clock(timezone.localtime(request.now)), "version": saved.answer.version})
+    return redirect(_next_url(request, visitor, number, is_last=is_last))
+
+
+def _answer_refused(
+    request: AnswerRequest, sheet: Sheet, number: int, form: AnswerForm, refusal: Refusal
+) -> HttpResponse:
+    """Nothing was saved: because of another window, or because the round has closed meanwhile."""
+    if isinstance(refusal, Changed):
+        return _show_both(request, sheet, sheet.place(number), form, refusal)
+    if _wants_json(request):
+        return JsonResponse({"problem": str(refusal)}, status=409)
+    messages.error(request, str(refusal))
+    return redirect(sheet.visitor.start_url)
+
+
+def _show_errors(request: AnswerRequest, sheet: Sheet, place: Place, form: AnswerForm) -> HttpResponse:
+    """Something cannot be kept as it is, for example a comment that is too long."""
+    if _wants_json(request):
+        sentences = [str(error) for name in form.errors for error in form[name].errors if name in form.fields]
+        return JsonResponse({"problem": " ".join(sentences) or "This cannot be saved."}, status=422)
+    return _draw_question(request, sheet, place, form, status=422)
+
+
+def _show_full(request: AnswerRequest, visitor: Visitor, number: int, answer: Answer) -> HttpResponse:
+    """The rest is kept, but five matter most already."""
+    if _wants_json(request):
+        sentence = "Five questions already matter most to you. Remove one of them first."
+        return JsonResponse({"problem": sentence, "version": answer.version}, status=422)
+    sheet = Sheet(visitor)
+    form = AnswerForm(initial=AnswerForm.values_of(answer))
+    return _draw_question(request, sheet, sheet.place(number), form, status=422, is_full=True)
+
+
+def _show_both(request: AnswerRequest, sheet: Sheet, place: Place, form: AnswerForm, changed: Changed) -> HttpResponse:
+    """Answered in another window meanwhile: both are shown, and the next press keeps what stands in the form."""
+    if _wants_json(request):
+        return JsonResponse({"problem": f"{changed} Load the page again to see it."}, status=409)
+    said = form.cleaned_data
+    mine = AnswerForm(initial={**said, "wanted": str(said["wanted"] or ""), "version": changed.answer.version})
+    return _draw_question(request, sheet, place, mine, status=409, changed=changed.answer)
+
+
+# --- Pieces ----------------------------------------------------------------------------------------------------------
+
+
+def _why_not(visitor: Visitor, sheet: Sheet) -> str:
     """A sentence when this visitor cannot begin."""
     assessment = visitor.assessment
-    if visitor.person and visitor.asked is None and not assessment.link_nonce and not sheet.response:
+    if not policies.may_answer(visitor.respondent, assessment):
         who = f"Ask {assessment.facilitator}" if assessment.facilitator else "Ask the facilitator"
         return f"You were not asked to answer this round. {who} if you would like to."
     is_elsewhere = assessment.anonymous and visitor.asked is not None and visitor.asked.answered
     return BEGUN_ELSEWHERE if is_elsewhere and not sheet.response else ""
 
 
-def _signed_in_member(request: HttpRequest, visitor: Visitor) -> Membership | None:
+def _find_signed_in(request: AnswerRequest, visitor: Visitor) -> Membership | None:
     """Somebody opened a link while signed in here: they may rather answer as themselves."""
     if not visitor.is_by_link or not request.user.is_authenticated:
         return None
@@ -165,11 +231,12 @@ def _is_past(assessment: Assessment) -> bool:
     return assessment.closes_on < timezone.localdate()
 
 
-def _is_fetch(request: HttpRequest) -> bool:
+def _wants_json(request: AnswerRequest) -> bool:
+    """Whether our own JavaScript asks."""
     return "application/json" in request.headers.get("Accept", "")
 
 
-def _on(request: HttpRequest, visitor: Visitor, number: int, *, is_last: bool) -> str:
+def _next_url(request: AnswerRequest, visitor: Visitor, number: int, *, is_last: bool) -> str:
     """Where the pressed button leads."""
     then = request.POST.get("then", "next")
     if then == "stop":
@@ -179,58 +246,40 @@ def _on(request: HttpRequest, visitor: Visitor, number: int, *, is_last: bool) -
     return visitor.finish_url if is_last else visitor.question_url(number + 1)
 
 
-def _draw(
-    request: HttpRequest, sheet: Sheet, place: Place, form: AnswerForm, *, status: int = 200, **values: object
+def _draw_question(
+    request: AnswerRequest, sheet: Sheet, place: Place, form: AnswerForm, *, status: int = 200, **values: object
 ) -> HttpResponse:
+    """The page of one criterion with what the form holds."""
     visitor, framework = sheet.visitor, sheet.visitor.assessment.framework
     now, wanted = form["now"].value(), form["wanted"].value()
     levels = [
         (str(n), name, statement)
         for n, (name, statement) in enumerate(zip(framework.level_names, place.criterion.statements, strict=False), 1)
     ]
-    others = [other for other in sheet.chosen if other.number != place.number]
     context = {
-        "visitor": visitor, "assessment": visitor.assessment, "sheet": sheet, "place": place, "form": form,
-        "levels": levels, "now": str(now or ""), "wanted": str(wanted or ""), "dont_know": DONT_KNOW, "others": others,
-        "chosen": len(sheet.chosen), "is_last": place.number == len(sheet.places), **values,
-    }  # fmt: skip
+        "visitor": visitor,
+        "assessment": visitor.assessment,
+        "sheet": sheet,
+        "place": place,
+        "form": form,
+        "levels": levels,
+        "now": str(now or ""),
+        "wanted": str(wanted or ""),
+        "dont_know": DONT_KNOW,
+        "others": [other for other in sheet.chosen if other.number != place.number],
+        "chosen": len(sheet.chosen),
+        "is_last": place.number == len(sheet.places),
+        **values,
+    }
     return render(request, "selfassessment/answer_question.html", context, status=status)
 
 
-def _not_kept(request: HttpRequest, sheet: Sheet, place: Place, form: AnswerForm) -> HttpResponse:
-    """Something cannot be kept as it is, for example a comment that is too long."""
-    if _is_fetch(request):
-        sentences = [str(error) for name in form.errors for error in form[name].errors if name in form.fields]
-        return JsonResponse({"problem": " ".join(sentences) or "This cannot be saved."}, status=422)
-    return _draw(request, sheet, place, form, status=422)
-
-
-def _full(request: HttpRequest, visitor: Visitor, number: int, answer: Answer) -> HttpResponse:
-    """The rest is kept, but five matter most already."""
-    if _is_fetch(request):
-        sentence = "Five questions already matter most to you. Remove one of them first."
-        return JsonResponse({"problem": sentence, "version": answer.version}, status=422)
-    sheet = Sheet(visitor)
-    form = AnswerForm(initial=AnswerForm.values_of(answer))
-    return _draw(request, sheet, sheet.place(number), form, status=422, is_full=True)
-
-
-def _changed(
-    request: HttpRequest, sheet: Sheet, place: Place, form: AnswerForm, changed: actions.Changed
-) -> HttpResponse:
-    """Answered in another window meanwhile: both are shown, and the next press keeps what stands in the form."""
-    if _is_fetch(request):
-        return JsonResponse({"problem": f"{changed} Load the page again to see it."}, status=409)
-    mine = AnswerForm(initial={**form.cleaned_data, "wanted": str(form.cleaned_data["wanted"] or ""),
-                               "version": changed.answer.version})  # fmt: skip
-    return _draw(request, sheet, place, mine, status=409, changed=changed.answer)
-
-
-def _closed(request: HttpRequest, visitor: Visitor) -> HttpResponse:
+def _draw_closed(request: AnswerRequest, visitor: Visitor) -> HttpResponse:
+    """Nothing more can be added; members go on to the results."""
     values = {"visitor": visitor, "assessment": visitor.assessment}
     return render(request, "selfassessment/answer_closed.html", values, status=410)
 
 
-answer_start, assessment_answer = by_code(_start), by_membership(_start)
-answer_question, assessment_question = by_code(_question), by_membership(_question)
-answer_finish, assessment_finish = by_code(_finish), by_membership(_finish)
+answer_start, assessment_answer = by_code(_start_page), by_membership(_start_page)
+answer_question, assessment_question = by_code(_question_page), by_membership(_question_page)
+answer_finish, assessment_finish = by_code(_finish_page), by_membership(_finish_page)

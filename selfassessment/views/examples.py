@@ -2,13 +2,14 @@
 
 from itertools import zip_longest
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
-from selfassessment import examples, reports
+from organisations.requests import MemberRequest
+from selfassessment import examples, policies, reports
 from selfassessment.models import Framework
 
 SUGGESTIONS_SHOWN = 7
@@ -16,7 +17,7 @@ SPLITS_SHOWN = 5
 
 
 @requires(Permission.READ)
-def assessment_questions(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def assessment_questions(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """The whole instrument with which this organisation would assess itself today, to be read before a round."""
     framework = Framework.objects.usable_by(organisation).first()
     if framework is None:
@@ -25,13 +26,13 @@ def assessment_questions(request: HttpRequest, organisation: Organisation) -> Ht
         "framework": framework,
         "sections": framework.sections.prefetch_related("criteria__suggestions"),
         "levels": list(zip_longest(framework.level_names, framework.level_rules, fillvalue="")),
-        "may_run": request.membership.can(Permission.FACILITATE),
+        "may_run": policies.may_prepare(request.membership, organisation),
     }
     return render(request, "selfassessment/assessment_questions.html", values)
 
 
 @requires(Permission.READ)
-def assessment_example(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def assessment_example(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """An invented round of twelve people, from the finding to what was decided."""
     built = reports.build_example(examples.example())
     values = {

@@ -1,187 +1,188 @@
 """The gap report of a closed round, as page, CSV and PDF, and what is decided about its suggestions."""
 
-from django.contrib import messages
+from typing import Any
+
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from jobs.actions import enqueue
 from jobs.views import wait_or_show
 from kmportal.lib.csv import csv_download
-from kmportal.lib.exceptions import Refusal
 from kmportal.lib.forms import sent
 from kmportal.lib.sentences import quoted
-from kmportal.lib.view_kit import form_page
+from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
-from selfassessment import actions, reports, scoring
-from selfassessment.actions.deciding import programme_of
-from selfassessment.forms import DecisionForm, RejectionForm
+from organisations.requests import MemberRequest
+from selfassessment import policies, reports, scoring
+from selfassessment.actions import deciding, reporting
+from selfassessment.forms.deciding import DecisionForm, RejectionForm
 from selfassessment.models import Assessment, Decision
-from selfassessment.reports import GapReport, Offer
-from selfassessment.views.rounds import find
+from selfassessment.reports import Offer
+from selfassessment.views.rounds import find_assessment
+from selfassessment.workflow import programme_for
 
 
 @requires(Permission.READ)
-def gap_report(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def gap_report(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """What came out. An open round has none yet, so its own page is shown."""
-    assessment = find(request, pk)
+    assessment = find_assessment(request, pk)
     if not assessment.is_closed:
         return redirect(assessment)
-    report = reports.build(assessment)
+    page = reports.GapReportPage.build(assessment, request.membership)
     values = {
         "assessment": assessment,
-        "report": report,
-        "pictures": reports.pictures_of(report) if report.is_enough else None,
-        "may_plan": request.membership.can(Permission.PLAN),
-        "may_decide": request.membership.can(Permission.FACILITATE),
+        "report": page.report,
+        "pictures": page.pictures,
+        "presses": page.presses,
+        "may_prepare": policies.may_prepare(request.membership, organisation),
         "floor": scoring.FLOOR,
     }
     return render(request, "selfassessment/gap_report.html", values)
 
 
 @requires(Permission.READ)
-def gap_report_csv(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def gap_report_csv(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The table of all criteria, as the page shows it."""
-    report = reports.build(_closed(request, pk))
+    report = reports.build(_find_closed(request, pk))
     headings, rows = reports.as_csv(report)
     return csv_download(reports.file_name(report), headings, rows)
 
 
 @requires(Permission.READ)
 @require_POST
-def gap_report_pdf(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def gap_report_pdf(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Have the worker draw the report; once for each person and state of the report."""
-    assessment = _closed(request, pk)
-    report = reports.build(assessment)
-    job = enqueue(
-        "selfassessment.tasks.gap_report_pdf",
-        {"assessment_id": pk},
-        title=f"Gap report {quoted(assessment)} as a PDF",
-        key=f"gap report {pk} {report.fingerprint} {request.user.pk}",
-        by=request.user,
-        organisation=organisation,
-        back_url=reverse("gap_report", args=[organisation.slug, pk]),
-    )
+    job = reporting.request_report_pdf(_find_closed(request, pk), by=request.membership, at=request.now)
     return wait_or_show(job)
 
 
 @requires(Permission.FACILITATE)
-def decision_new(request: HttpRequest, organisation: Organisation, pk: int, code: str) -> HttpResponse:
+def decision_new(request: MemberRequest, organisation: Organisation, pk: int, code: str) -> HttpResponse:
     """Accept a suggestion, in its own words or others: who does it, until when, and what it becomes."""
-    assessment = _closed(request, pk)
-    offer = _offer(assessment, code)
-    programme, may_plan = programme_of(assessment), request.membership.can(Permission.PLAN)
-    suggested = offer.suggestion.becomes if offer.entry else "action"
+    assessment = _find_closed(request, pk)
+    offer = _find_offer(assessment, code)
+    programme, may_plan = programme_for(assessment), policies.may_plan(request.membership, assessment)
     form = DecisionForm(
         sent(request),
         organisation=organisation,
         may_plan=may_plan,
         programme=programme,
-        initial={
-            "becomes": suggested,
-            "words": offer.suggestion.title,
-            "step": offer.entry.step if offer.entry else 5,
-        },
+        initial=_first_choice(offer),
     )
     if form.is_valid():
-        try:
-            decision = _accept(request, assessment, offer, form)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            thing = decision.intervention or decision.action
+        with refusals_on(form):
+            decision = _accept_offer(request, assessment, offer, form.cleaned_data)
             where = "is on the roadmap" if decision.intervention else "is an action now"
-            messages.success(request, f"{quoted(thing)} {where}.")
-            return redirect(_row_url(assessment, code))
-    changing = "change" in request.GET
-    return form_page(
+            said = f"{quoted(decision.intervention or decision.action)} {where}."
+            return done(request, said, _row_url(assessment, code))
+    title = "Change and accept a suggestion" if "change" in request.GET else "Accept a suggestion"
+    return _decision_page(
         request,
         form,
-        title="Change and accept a suggestion" if changing else "Accept a suggestion",
+        assessment,
+        offer,
+        title=title,
         verb="Accept the suggestion",
-        back=_row_url(assessment, code),
-        back_words="Back to the report",
-        crumbs=_crumbs(assessment),
-        template="selfassessment/decision_form.html",
-        offer=offer,
         may_plan=may_plan,
         programme=programme,
     )
 
 
 @requires(Permission.FACILITATE)
-def decision_reject(request: HttpRequest, organisation: Organisation, pk: int, code: str) -> HttpResponse:
+def decision_reject(request: MemberRequest, organisation: Organisation, pk: int, code: str) -> HttpResponse:
     """Leave a suggestion be, with a reason."""
-    assessment = _closed(request, pk)
-    offer = _offer(assessment, code)
+    assessment = _find_closed(request, pk)
+    offer = _find_offer(assessment, code)
     form = RejectionForm(sent(request))
     if form.is_valid():
-        try:
-            actions.reject(assessment, offer=offer, by=request.user, reason=form.cleaned_data["reason"])
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{quoted(offer.suggestion.title)} is rejected. Your reason is shown with it.")
-            return redirect(_row_url(assessment, code))
-    return form_page(
-        request,
-        form,
-        title="Reject a suggestion",
-        verb="Reject the suggestion",
-        back=_row_url(assessment, code),
-        back_words="Back to the report",
-        crumbs=_crumbs(assessment),
-        template="selfassessment/decision_form.html",
-        offer=offer,
-    )
+        with refusals_on(form):
+            deciding.reject_suggestion(
+                assessment, by=request.membership, at=request.now, offer=offer, **form.cleaned_data
+            )
+            said = f"{quoted(offer.suggestion.title)} is rejected. Your reason is shown with it."
+            return done(request, said, _row_url(assessment, code))
+    return _decision_page(request, form, assessment, offer, title="Reject a suggestion", verb="Reject the suggestion")
 
 
 @requires(Permission.FACILITATE)
 @require_POST
-def decision_undo(request: HttpRequest, organisation: Organisation, pk: int, code: str) -> HttpResponse:
-    """Take a decision back. Pressed twice, the second press finds nothing to do."""
-    assessment = _closed(request, pk)
-    decision = _decisions(assessment).filter(criterion__code=code).first()
-    if decision is not None:
-        try:
-            actions.undo(decision, by=request.user)
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-            return redirect(_report_url(assessment))
-        messages.success(request, "The decision is undone.")
-    return redirect(_row_url(assessment, code))
+def decision_undo(request: MemberRequest, organisation: Organisation, pk: int, code: str) -> HttpResponse:
+    """Take a decision back. Idempotent: the second press finds nothing to do."""
+    assessment = _find_closed(request, pk)
+    decision = _decisions_of(assessment).filter(criterion__code=code).first()
+    if decision is None:
+        return redirect(_row_url(assessment, code))
+    with refusals_said(request):
+        deciding.undo_decision(decision, by=request.membership, at=request.now)
+        return done(request, "The decision is undone.", _row_url(assessment, code))
+    return redirect(_report_url(assessment))
 
 
-def _accept(request: HttpRequest, assessment: Assessment, offer: Offer, form: DecisionForm) -> Decision:
-    said = form.cleaned_data
-    common = {"offer": offer, "by": request.user, "words": said["words"], "owner": said["owner"]}
+def _accept_offer(request: MemberRequest, assessment: Assessment, offer: Offer, said: dict[str, Any]) -> Decision:
+    """Make it what was chosen: an intervention or an action."""
+    common = {
+        "by": request.membership,
+        "at": request.now,
+        "offer": offer,
+        "words": said["words"],
+        "owner": said["owner"],
+    }
     if said["becomes"] == "intervention":
-        return actions.accept_as_intervention(assessment, ends_on=said["until"], step=said.get("step"), **common)
-    return actions.accept_as_action(assessment, due_on=said["until"], **common)
+        return deciding.accept_as_intervention(assessment, ends_on=said["until"], step=said.get("step"), **common)
+    return deciding.accept_as_action(assessment, due_on=said["until"], **common)
 
 
-def _closed(request: HttpRequest, pk: int) -> Assessment:
+def _first_choice(offer: Offer) -> dict[str, Any]:
+    """What the form proposes: what the suggestion would become, in its own words."""
+    return {
+        "becomes": offer.suggestion.becomes if offer.entry else "action",
+        "words": offer.suggestion.title,
+        "step": offer.entry.step if offer.entry else 5,
+    }
+
+
+def _decision_page(
+    request: MemberRequest,
+    form: DecisionForm | RejectionForm,
+    assessment: Assessment,
+    offer: Offer,
+    **values: Any,
+) -> HttpResponse:
+    """A form about one suggestion, with the way back to its row."""
+    list_url = reverse("assessment_list", args=[assessment.organisation.slug])
+    return form_page(
+        request,
+        form,
+        back=_row_url(assessment, offer.result.code),
+        back_words="Back to the report",
+        crumbs=[("Assess", list_url), (str(assessment), _report_url(assessment))],
+        template="selfassessment/decision_form.html",
+        offer=offer,
+        **values,
+    )
+
+
+def _find_closed(request: MemberRequest, pk: int) -> Assessment:
     """A round whose report may be read. There is none of an open one."""
-    assessment = find(request, pk)
-    if not assessment.is_closed:
+    assessment = find_assessment(request, pk)
+    if not policies.may_read_report(request.membership, assessment):
         raise Http404
     return assessment
 
 
-def _offer(assessment: Assessment, code: str) -> Offer:
+def _find_offer(assessment: Assessment, code: str) -> Offer:
     """The suggestion about one criterion. None below the floor, and none where there is no gap."""
-    report: GapReport = reports.build(assessment)
-    offer = report.offer(code)
+    offer = reports.build(assessment).offer(code)
     if offer is None:
         raise Http404
     return offer
 
 
-def _decisions(assessment: Assessment) -> QuerySet[Decision]:
+def _decisions_of(assessment: Assessment) -> QuerySet[Decision]:
     return Decision.objects.filter(assessment=assessment).select_related("criterion", "assessment__organisation")
 
 
@@ -192,8 +193,3 @@ def _report_url(assessment: Assessment) -> str:
 def _row_url(assessment: Assessment, code: str) -> str:
     """Where somebody who has decided goes on: at the suggestion, not at the first of them."""
     return f"{_report_url(assessment)}#{code}"
-
-
-def _crumbs(assessment: Assessment) -> list[tuple[str, str]]:
-    slug = assessment.organisation.slug
-    return [("Assess", reverse("assessment_list", args=[slug])), (str(assessment), _report_url(assessment))]

@@ -1,4 +1,4 @@
-"""Who is at the door of a round: a member who signed in, an address with its own link, or anybody with the one link.
+"""Who comes to answer a round: a member who signed in, an address with its own link, or anybody with the one link.
 
 In an anonymous round the only thing that leads back to somebody’s answers is a random key in a cookie of their
 browser; the database has its hash. In a named round members and addresses are found again without it.
@@ -11,23 +11,28 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 
-from organisations.models import Membership, Person
-from selfassessment.actions import Respondent
+from organisations.models import Membership
+from organisations.requests import GuestRequest, MemberRequest
 from selfassessment.models import Asked, Assessment
+from selfassessment.respondents import Respondent
 
 KEPT_SECONDS = 60 * 60 * 24 * 200
 SALT = "selfassessment.visitors"
+AnswerRequest = GuestRequest | MemberRequest
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Somebody at the door, and whether this browser (or, in a named round, the person) has begun to answer."""
+    """Somebody who may answer, and whether this browser (or, in a named round, the person) has begun to.
+
+    ``code`` is the end of the link by which they came; a member signs in instead.
+    """
 
     assessment: Assessment
-    person: Person | None = None
+    member: Membership | None = None
     asked: Asked | None = None
     code: str = ""
     key: str = ""
@@ -41,23 +46,28 @@ class Visitor:
 
     @property
     def needs_name(self) -> bool:
-        return not self.assessment.anonymous and self.person is None
+        return not self.assessment.anonymous and self.member is None
 
     @property
     def respondent(self) -> Respondent:
+        """As the actions know them."""
         return Respondent(
-            key=sha256(self.key.encode()).hexdigest(), person=self.person, name=self.name, asked=self.asked
+            key=sha256(self.key.encode()).hexdigest(),
+            member=self.member,
+            name=self.name,
+            asked=self.asked,
+            link=self.code,
         )
 
     @property
-    def mark(self) -> str:
+    def form_id(self) -> str:
         """Tells respondents of one browser apart in the page, so that no unsent text goes to the next one."""
-        return sha256(f"mark {self.key}".encode()).hexdigest()[:8]
+        return f"answer-{sha256(f'mark {self.key}'.encode()).hexdigest()[:8]}"
 
     @property
     def cookie_name(self) -> str:
         """One cookie for each who may answer in this browser, so that nobody goes on with another’s answers."""
-        who = f"_m{self.person.pk}" if self.person else f"_a{self.asked.pk}" if self.asked else ""
+        who = f"_m{self.member.person_id}" if self.member else f"_a{self.asked.pk}" if self.asked else ""
         return f"answer_{self.assessment.pk}{who}"
 
     @property
@@ -77,28 +87,29 @@ class Visitor:
         return reverse(inside, args=[self.assessment.organisation.slug, self.assessment.pk, *args])
 
 
-def member(request: HttpRequest, assessment: Assessment, membership: Membership) -> Visitor:
+def visitor_as_member(request: MemberRequest, assessment: Assessment) -> Visitor:
     """A signed-in member, asked or not."""
+    membership = request.membership
     asked = Asked.objects.filter(assessment=assessment, person=membership.person_id).first()
-    return _recognised(request, Visitor(assessment, person=membership.person, asked=asked))
+    return _recognise_browser(request, Visitor(assessment, member=membership, asked=asked))
 
 
-def guest(request: HttpRequest, code: str) -> Visitor:
+def visitor_by_code(request: GuestRequest, code: str) -> Visitor:
     """Somebody with a link. A dead or unknown one is a 404."""
     rounds = Assessment.objects.select_related("organisation", "framework", "facilitator")
     assessment = rounds.exclude(state=Assessment.State.DRAFT).filter(link_nonce=code).first()
     if assessment:
-        return _recognised(request, Visitor(assessment, code=code))
+        return _recognise_browser(request, Visitor(assessment, code=code))
     rows = Asked.objects.select_related("assessment__organisation", "assessment__framework", "assessment__facilitator")
     asked = rows.filter(nonce=code, person=None).first()
     if asked is None:
         raise Http404
-    return _recognised(request, Visitor(asked.assessment, asked=asked, code=code))
+    return _recognise_browser(request, Visitor(asked.assessment, asked=asked, code=code))
 
 
-def let_in(response: HttpResponse, visitor: Visitor, *, name: str = "") -> Visitor:
+def give_key(response: HttpResponse, visitor: Visitor, *, name: str = "") -> Visitor:
     """Give the browser a fresh key, with the response. Whoever had begun with this browser’s old key is left behind."""
-    fixed = _fixed_key(visitor)
+    fixed = _key_of_name(visitor)
     fresh = replace(visitor, key=fixed or secrets.token_urlsafe(24), name=name, has_cookie=True)
     value = signing.dumps({"key": "" if fixed else fresh.key, "name": name}, salt=SALT + fresh.cookie_name)
     response.set_cookie(
@@ -113,28 +124,28 @@ def let_in(response: HttpResponse, visitor: Visitor, *, name: str = "") -> Visit
     return fresh
 
 
-def _recognised(request: HttpRequest, visitor: Visitor) -> Visitor:
+def _recognise_browser(request: AnswerRequest, visitor: Visitor) -> Visitor:
     """With the key that the browser keeps, if it keeps one that is ours."""
-    held = _held(request, visitor.cookie_name)
+    held = _read_cookie(request, visitor.cookie_name)
     return replace(
         visitor,
-        key=_fixed_key(visitor) or str(held.get("key", "")),
+        key=_key_of_name(visitor) or str(held.get("key", "")),
         name=str(held.get("name", "")),
         has_cookie=bool(held),
     )
 
 
-def _held(request: HttpRequest, name: str) -> dict[str, Any]:
+def _read_cookie(request: AnswerRequest, name: str) -> dict[str, Any]:
     try:
         return signing.loads(request.COOKIES.get(name, ""), salt=SALT + name)
     except signing.BadSignature:
         return {}
 
 
-def _fixed_key(visitor: Visitor) -> str:
+def _key_of_name(visitor: Visitor) -> str:
     """In a named round a member or an address has the same key everywhere. Never in an anonymous one."""
     if visitor.assessment.anonymous:
         return ""
-    if visitor.person:
-        return f"person {visitor.person.pk}"
+    if visitor.member:
+        return f"person {visitor.member.person_id}"
     return f"address {visitor.asked.nonce}" if visitor.asked else ""

@@ -6,11 +6,20 @@ from hashlib import sha256
 import pytest
 from django.utils import timezone
 
-from selfassessment import actions
-from selfassessment.models import Assessment, Criterion, Framework, Section, Suggestion
+from selfassessment.actions import answering, rounds
+from selfassessment.models import Asked, Assessment, Criterion, Framework, Section, Suggestion
+from selfassessment.respondents import Choice, Respondent
 from tests.cast import as_member
 
 LEVELS = ["Not yet", "Starting", "In place", "Joined up", "Second nature"]
+
+
+def link_of(assessment: Assessment) -> str:
+    """The code of a round’s one link; where there is none it is made without a word, so that the trail stays short."""
+    if not assessment.link_nonce:
+        assessment.link_nonce = f"link-{assessment.pk}"
+        Assessment.objects.filter(pk=assessment.pk).update(link_nonce=assessment.link_nonce)
+    return assessment.link_nonce
 
 
 @pytest.fixture(autouse=True)
@@ -59,11 +68,13 @@ def a_round(riverside, farah, framework):
 
     def make(state: str = "open", **fields) -> Assessment:
         fields = {"title": "Autumn round", "closes_on": timezone.localdate() + timedelta(days=9), **fields}
-        assessment = actions.prepare_assessment(riverside, by=as_member(farah), framework=framework, **fields)
+        assessment = rounds.prepare_assessment(
+            riverside, by=as_member(farah), at=timezone.now(), framework=framework, **fields
+        )
         if state != "draft":
-            actions.open_assessment(assessment, by=as_member(farah), at=timezone.now())
+            rounds.open_assessment(assessment, by=as_member(farah), at=timezone.now())
         if state == "closed":
-            actions.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+            rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
         return assessment
 
     return make
@@ -71,14 +82,23 @@ def a_round(riverside, farah, framework):
 
 @pytest.fixture
 def respond(criteria):
-    """``respond(round, "Ann", A1=(2, 4), A2=dict(dont_know=True))``: somebody answers; a pair is now and wanted."""
+    """``respond(round, "Ann", A1=(2, 4), A2=dict(dont_know=True))``: somebody answers; a pair is now and wanted.
 
-    def answer(assessment: Assessment, who: str, *, votes=(), person=None, **said) -> actions.Respondent:
-        respondent = actions.Respondent(key=sha256(who.encode()).hexdigest(), person=person, name=who)
+    By the one link, or as the member ``person``, asked or not.
+    """
+
+    def answer(assessment: Assessment, who: str, *, votes=(), person=None, **said) -> Respondent:
+        respondent = Respondent(
+            key=sha256(who.encode()).hexdigest(),
+            member=as_member(person),
+            name=who,
+            asked=Asked.objects.filter(assessment=assessment, person=person).first() if person else None,
+            link=link_of(assessment),
+        )
         for code, value in said.items():
             fields = value if isinstance(value, dict) else {"now": value[0], "wanted": value[1]}
-            choice = actions.Choice(**fields, matters=code in votes)
-            actions.save_answer(assessment, criteria[code], by=respondent, choice=choice, seen=0)
+            choice = Choice(**fields, matters=code in votes)
+            answering.save_answer(assessment, criteria[code], by=respondent, choice=choice, seen=0)
         return respondent
 
     return answer

@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from kmportal.lib.exceptions import Refusal
 from organisations.models import AuditEntry
-from selfassessment import actions
-from selfassessment.actions import Changed, Choice, Respondent
+from selfassessment.actions import answering, asking, rounds
+from selfassessment.actions.answering import Changed
 from selfassessment.models import Answer, Asked, Response
+from selfassessment.respondents import Choice, Respondent
 from tests.cast import as_member
+from tests.selfassessment.conftest import link_of
 
 JSON = {"HTTP_ACCEPT": "application/json", "HTTP_AUTOSAVE": "1"}
 
@@ -25,7 +27,7 @@ def by_link(a_round, farah):
 
     def make(**fields):
         assessment = a_round(**fields)
-        actions.enable_link(assessment, by=as_member(farah), at=timezone.now())
+        asking.enable_link(assessment, by=as_member(farah), at=timezone.now())
         return assessment, reverse("answer_start", args=[assessment.link_nonce])
 
     return make
@@ -95,7 +97,7 @@ def test_who_leads_reads_through_which_door_the_answers_came(by_link, as_, farah
         guest.post(f"{start}1/", said())
     page = reverse("assessment_detail", args=["riverside", assessment.pk])
     assert "All answers came through the shared link." in as_(farah).get(page).text
-    actions.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
+    asking.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
     assert "0 of 1 who were asked have answered, and 2 through the shared link." in as_(farah).get(page).text
 
 
@@ -145,7 +147,7 @@ def test_without_cookies_a_sentence(by_link):
 
 def test_a_dead_link_is_no_page(by_link, farah):
     assessment, start = by_link()
-    actions.enable_link(assessment, by=as_member(farah), at=timezone.now())
+    asking.enable_link(assessment, by=as_member(farah), at=timezone.now())
     assert Client().get(start).status_code == 404
     assert Client().get(reverse("answer_start", args=["x" * 300])).status_code == 404
     assert Client().get(f"{reverse('answer_start', args=[assessment.link_nonce])}9/").status_code in (302, 404)
@@ -156,7 +158,7 @@ def test_a_new_link_lets_one_go_on(by_link, farah):
     guest = Client()
     guest.post(start)
     guest.post(f"{start}1/", said())
-    actions.enable_link(assessment, by=as_member(farah), at=timezone.now())
+    asking.enable_link(assessment, by=as_member(farah), at=timezone.now())
     assert "1 of 8 answered" in guest.get(reverse("answer_start", args=[assessment.link_nonce])).text
 
 
@@ -171,7 +173,7 @@ def test_closed_says_so_and_keeps_nothing(by_link, farah, as_, reza):
     assessment, start = by_link()
     guest = Client()
     guest.post(start)
-    actions.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+    rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
     for answer in (
         guest.get(start),
         guest.get(f"{start}1/"),
@@ -199,7 +201,7 @@ def test_after_the_closing_date_one_can_answer_until_somebody_closes(by_link):
 
 def test_an_address_answers_once_and_only_in_its_own_browser(a_round, farah):
     assessment = a_round()
-    actions.ask_people(
+    asking.ask_people(
         assessment, by=as_member(farah), addresses=["rhea@example.org", "gus@example.org"], at=timezone.now()
     )
     rhea, gus = Asked.objects.order_by("-email")
@@ -221,7 +223,7 @@ def test_an_address_answers_once_and_only_in_its_own_browser(a_round, farah):
 
 def test_a_member_answers_anonymously(a_round, farah, cara, reza, as_):
     assessment = a_round()
-    actions.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
+    asking.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
     start = reverse("assessment_answer", args=["riverside", assessment.pk])
     browser = as_(cara)
     browser.post(start)
@@ -229,7 +231,7 @@ def test_a_member_answers_anonymously(a_round, farah, cara, reza, as_):
     response = Response.objects.get()
     assert (response.person, response.name) == (None, "")
     assert Asked.objects.get().answered
-    assert not AuditEntry.objects.filter(verb__contains="answer").exists()
+    assert not AuditEntry.objects.filter(event__contains="answer").exists()
     cookies = {name for name in browser.cookies if name.startswith("answer_")}
     assert cookies == {f"answer_{assessment.pk}_m{cara.pk}"}
     page = as_(reza).get(start)
@@ -240,7 +242,7 @@ def test_a_member_answers_anonymously(a_round, farah, cara, reza, as_):
 
 def test_a_member_of_a_named_round_goes_on_anywhere(a_round, farah, cara, as_):
     assessment = a_round(anonymous=False)
-    actions.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
+    asking.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
     start = reverse("assessment_answer", args=["riverside", assessment.pk])
     desk, phone = as_(cara), as_(cara)
     assert "kept with your name" in desk.get(start).text
@@ -261,7 +263,7 @@ def test_a_guest_of_a_named_round_says_who_they_are(by_link, farah):
     guest.post(start, {"name": "Rhea Stone"})
     guest.post(f"{start}1/", said())
     assert Response.objects.get().name == "Rhea Stone"
-    actions.ask_people(assessment, by=as_member(farah), addresses=["gus@example.org"], at=timezone.now())
+    asking.ask_people(assessment, by=as_member(farah), addresses=["gus@example.org"], at=timezone.now())
     own = reverse("answer_start", args=[Asked.objects.get().nonce])
     for browser in (Client(), Client()):  # the own link leads to the same answers on every device
         browser.post(own, {"name": "Gus"})
@@ -375,24 +377,26 @@ def test_nothing_at_all_is_an_answer_of_nobody(by_link):
 
 def test_answer_refuses_a_closed_round_and_a_second_beginning(a_round, criteria, farah, cara):
     assessment = a_round()
-    actions.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
-    asked = Asked.objects.get()
+    asking.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
+    asked, member = Asked.objects.get(), as_member(cara)
     choice = Choice(now=1)
-    actions.save_answer(assessment, criteria["A1"], by=Respondent("k1", asked=asked), choice=choice, seen=0)
-    fresh = Asked.objects.get()
+    first = Respondent("k1", member, asked=asked)
+    answering.save_answer(assessment, criteria["A1"], by=first, choice=choice, seen=0)
+    second = Respondent("k2", member, asked=Asked.objects.get())
     with pytest.raises(Refusal, match="another browser"):
-        actions.save_answer(assessment, criteria["A1"], by=Respondent("k2", asked=fresh), choice=choice, seen=0)
+        answering.save_answer(assessment, criteria["A1"], by=second, choice=choice, seen=0)
     with pytest.raises(Changed):
-        actions.save_answer(assessment, criteria["A1"], by=Respondent("k1"), choice=Choice(now=2), seen=0)
-    actions.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+        answering.save_answer(assessment, criteria["A1"], by=first, choice=Choice(now=2), seen=0)
+    rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
     with pytest.raises(Refusal, match="closed"):
-        actions.save_answer(assessment, criteria["A2"], by=Respondent("k1", asked=asked), choice=choice, seen=0)
+        answering.save_answer(assessment, criteria["A2"], by=first, choice=choice, seen=0)
 
 
 def test_who_answers_is_written_nowhere_in_an_anonymous_round(a_round, criteria, cara):
     """Even when the caller knows the person and the name."""
-    respondent = Respondent("k", person=cara, name="Cara")
-    actions.save_answer(a_round(), criteria["A1"], by=respondent, choice=Choice(now=1), seen=0)
+    assessment = a_round()
+    respondent = Respondent("k", as_member(cara), name="Cara", link=link_of(assessment))
+    answering.save_answer(assessment, criteria["A1"], by=respondent, choice=Choice(now=1), seen=0)
     row = Response.objects.values().get()
     assert "Cara" not in str(row)
     assert row["person_id"] is None

@@ -1,8 +1,11 @@
 """What is decided about suggestions, what it becomes, and taking it back."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -10,11 +13,14 @@ from django.utils import timezone
 import actionplan.actions
 import roadmap.actions
 from actionplan.models import Action
+from actionplan.reports import sources_of
 from kmportal.lib.exceptions import Refusal
+from kmportal.lib.things import Ref
 from organisations.models import AuditEntry
 from roadmap.models import CatalogueEntry, Intervention
 from search.models import SearchDoc
-from selfassessment import actions, reports
+from selfassessment import reports
+from selfassessment.actions import deciding, rounds
 from selfassessment.models import Decision, Suggestion
 from tests.cast import as_member
 
@@ -23,7 +29,7 @@ from tests.cast import as_member
 def closed(a_round, everybody, farah):
     assessment = a_round()
     everybody(assessment, 5, A1=(2, 4), A2=(2, 3), Z1=(1, 4))
-    return actions.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+    return rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
 
 
 @pytest.fixture
@@ -50,7 +56,7 @@ def soon() -> str:
 def test_accept_as_intervention(closed, programme, lena, farah):
     CatalogueEntry.objects.create(key="learning-reviews", name="Learning reviews", step=5, what="What", effort="medium")
     Suggestion.objects.filter(criterion__code="A1").update(entry_key="learning-reviews")
-    decision = actions.accept_as_intervention(
+    decision = deciding.accept_as_intervention(
         closed, offer=offer_of(closed), by=as_member(lena), owner=farah, at=timezone.now()
     )
     thing = decision.intervention
@@ -61,12 +67,12 @@ def test_accept_as_intervention(closed, programme, lena, farah):
     assert (outcome.became, outcome.title, outcome.who, outcome.state) == (
         "intervention", "Do the first of A1", "Farah Siddiqui", "Planned",
     )  # fmt: skip
-    assert AuditEntry.objects.filter(verb="decided").count() == 1
+    assert AuditEntry.objects.filter(event="decision.made").count() == 1
 
 
 def test_accept_as_action_in_other_words(closed, farah, cara):
     day = timezone.localdate() + timedelta(days=10)
-    decision = actions.accept_as_action(
+    decision = deciding.accept_as_action(
         closed,
         offer=offer_of(closed),
         by=as_member(farah),
@@ -78,30 +84,32 @@ def test_accept_as_action_in_other_words(closed, farah, cara):
     action = decision.action
     assert decision.verdict == Decision.Verdict.CHANGED
     assert (action.title, action.owner, action.due_on, action.told_when_late) == ("Do it my way", cara, day, farah)
-    assert action.source == "Gap report “Autumn round”, A1 Criterion A1"
-    assert action.source_url == reverse("gap_report", args=["riverside", closed.pk])
+    assert action.source == Ref("decision", decision.pk)
+    source = sources_of([action], as_member(cara))[action.pk]
+    assert source.title == "Gap report “Autumn round”, A1 Criterion A1"
+    assert source.url == reverse("gap_report", args=["riverside", closed.pk])
 
 
 def test_planning_asks_for_the_permission_to_plan(closed, programme, farah, cara):
-    with pytest.raises(Refusal, match="Only somebody who plans the programme"):
-        actions.accept_as_intervention(closed, offer=offer_of(closed), by=as_member(farah), at=timezone.now())
-    for act in (actions.accept_as_action, lambda *a, **k: actions.reject_suggestion(*a, reason="No", **k)):
-        with pytest.raises(Refusal, match="Only somebody who runs assessments"):
-            act(closed, offer=offer_of(closed), by=cara)
+    with pytest.raises(PermissionDenied):
+        deciding.accept_as_intervention(closed, offer=offer_of(closed), by=as_member(farah), at=timezone.now())
+    for act in (deciding.accept_as_action, lambda *a, **k: deciding.reject_suggestion(*a, reason="No", **k)):
+        with pytest.raises(PermissionDenied):
+            act(closed, offer=offer_of(closed), by=as_member(cara), at=timezone.now())
     assert not Decision.objects.exists()
     assert not Intervention.objects.exists()
 
 
 def test_without_a_programme_an_action_is_left(closed, lena):
     with pytest.raises(Refusal, match="no programme"):
-        actions.accept_as_intervention(closed, offer=offer_of(closed), by=as_member(lena), at=timezone.now())
+        deciding.accept_as_intervention(closed, offer=offer_of(closed), by=as_member(lena), at=timezone.now())
     assert not Decision.objects.exists()
 
 
 def test_reject_asks_why(closed, farah):
     with pytest.raises(Refusal, match="Say why"):
-        actions.reject_suggestion(closed, offer=offer_of(closed), by=as_member(farah), reason="  ", at=timezone.now())
-    actions.reject_suggestion(
+        deciding.reject_suggestion(closed, offer=offer_of(closed), by=as_member(farah), reason="  ", at=timezone.now())
+    deciding.reject_suggestion(
         closed, offer=offer_of(closed), by=as_member(farah), reason="HR does it", at=timezone.now()
     )
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -110,53 +118,53 @@ def test_reject_asks_why(closed, farah):
 
 def test_an_open_round_has_nothing_to_decide(a_round, everybody, closed, farah):
     with pytest.raises(Refusal, match="Close the round"):
-        actions.reject_suggestion(
+        deciding.reject_suggestion(
             a_round(), offer=offer_of(closed), by=as_member(farah), reason="No", at=timezone.now()
         )
 
 
 def test_the_second_to_decide_hears_who_was_first(closed, farah, lena):
     offer = offer_of(closed)
-    actions.reject_suggestion(closed, offer=offer, by=as_member(farah), reason="No", at=timezone.now())
+    deciding.reject_suggestion(closed, offer=offer, by=as_member(farah), reason="No", at=timezone.now())
     with pytest.raises(Refusal, match="Farah Siddiqui has already decided this"):
-        actions.accept_as_action(closed, offer=offer, by=as_member(lena), at=timezone.now())
+        deciding.accept_as_action(closed, offer=offer, by=as_member(lena), at=timezone.now())
     assert not Action.objects.exists()
 
 
 def test_undo_takes_back_what_nobody_has_touched(closed, programme, lena, farah, cara):
-    planned = actions.accept_as_intervention(
+    planned = deciding.accept_as_intervention(
         closed, offer=offer_of(closed, "A1"), by=as_member(lena), owner=farah, at=timezone.now()
     )
-    promised = actions.accept_as_action(
+    promised = deciding.accept_as_action(
         closed, offer=offer_of(closed, "Z1"), by=as_member(lena), owner=cara, at=timezone.now()
     )
-    rejected = actions.reject_suggestion(
+    rejected = deciding.reject_suggestion(
         closed, offer=offer_of(closed, "A2"), by=as_member(lena), reason="No", at=timezone.now()
     )
     for decision in (planned, promised, rejected):
-        actions.undo_decision(decision, by=as_member(lena), at=timezone.now())
+        deciding.undo_decision(decision, by=as_member(lena), at=timezone.now())
     assert not Decision.objects.exists()
     assert not Intervention.objects.exists()
     assert not Action.objects.exists()
     assert not SearchDoc.objects.filter(kind__in=["action", "intervention"]).exists()
-    assert AuditEntry.objects.filter(verb="undid").count() == 3
-    actions.accept_as_action(closed, offer=offer_of(closed, "A1"), by=as_member(lena), at=timezone.now())  # free again
+    assert AuditEntry.objects.filter(event="decision.deleted").count() == 3
+    deciding.accept_as_action(closed, offer=offer_of(closed, "A1"), by=as_member(lena), at=timezone.now())  # free again
 
 
 def test_undo_stops_where_something_has_happened(closed, programme, lena, farah, cara):
-    planned = actions.accept_as_intervention(
+    planned = deciding.accept_as_intervention(
         closed, offer=offer_of(closed, "A1"), by=as_member(lena), owner=farah, at=timezone.now()
     )
-    promised = actions.accept_as_action(
+    promised = deciding.accept_as_action(
         closed, offer=offer_of(closed, "Z1"), by=as_member(lena), owner=cara, at=timezone.now()
     )
-    with pytest.raises(Refusal, match="take this off the roadmap"):
-        actions.undo_decision(planned, by=as_member(farah), at=timezone.now())
+    with pytest.raises(PermissionDenied):
+        deciding.undo_decision(planned, by=as_member(farah), at=timezone.now())
     roadmap.actions.set_intervention_state(planned.intervention, by=as_member(lena), state="doing", at=timezone.now())
     actionplan.actions.complete_action(promised.action, by=as_member(cara), at=timezone.now())
     for decision in Decision.objects.all():
         with pytest.raises(Refusal, match="so the decision stays"):
-            actions.undo_decision(decision, by=as_member(lena), at=timezone.now())
+            deciding.undo_decision(decision, by=as_member(lena), at=timezone.now())
     assert Decision.objects.count() == 2
 
 
@@ -220,7 +228,7 @@ def test_who_may_decide(closed, as_, cara, oskar, farah, view):
 
 
 def test_readers_see_decisions_without_buttons(closed, as_, farah, reza):
-    actions.reject_suggestion(
+    deciding.reject_suggestion(
         closed, offer=offer_of(closed), by=as_member(farah), reason="HR does it", at=timezone.now()
     )
     page = as_(reza).get(reverse("gap_report", args=["riverside", closed.pk])).text
@@ -230,10 +238,10 @@ def test_readers_see_decisions_without_buttons(closed, as_, farah, reza):
 
 
 def test_undo_is_offered_only_where_it_works(closed, programme, as_, farah, lena, cara):
-    planned = actions.accept_as_intervention(
+    planned = deciding.accept_as_intervention(
         closed, offer=offer_of(closed, "A1"), by=as_member(lena), owner=farah, at=timezone.now()
     )
-    promised = actions.accept_as_action(
+    promised = deciding.accept_as_action(
         closed, offer=offer_of(closed, "Z1"), by=as_member(lena), owner=cara, at=timezone.now()
     )
 
@@ -245,3 +253,15 @@ def test_undo_is_offered_only_where_it_works(closed, programme, as_, farah, lena
     roadmap.actions.set_intervention_state(planned.intervention, by=as_member(lena), state="doing", at=timezone.now())
     actionplan.actions.complete_action(promised.action, by=as_member(cara), at=timezone.now())
     assert offered(lena) == set()
+
+
+def test_the_migration_points_old_actions_at_their_decision(closed, farah, cara):
+    """They knew only the round in whose report they were agreed."""
+    decision = deciding.accept_as_action(closed, by=as_member(farah), at=timezone.now(), offer=offer_of(closed))
+    other = actionplan.actions.add_action(
+        closed.organisation, by=as_member(farah), at=timezone.now(), title="From elsewhere", source=closed
+    )
+    Action.objects.filter(pk=decision.action_id).update(source_kind="assessment", source_ident=closed.pk)
+    import_module("selfassessment.migrations.0003_actions_name_their_decision").point_at_decisions(apps, None)
+    assert Action.objects.get(pk=decision.action_id).source == Ref("decision", decision.pk)
+    assert Action.objects.get(pk=other.pk).source == Ref("assessment", closed.pk)

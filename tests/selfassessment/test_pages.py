@@ -9,8 +9,8 @@ from django.utils.html import escape
 
 import roadmap.actions
 from jobs.models import Mail
-from selfassessment import actions
-from selfassessment.forms import AddressesForm
+from selfassessment.actions import asking
+from selfassessment.forms.asking import AddressesForm
 from selfassessment.models import Assessment
 from tests.cast import as_member
 
@@ -70,7 +70,7 @@ def test_drafts_are_for_those_who_run_rounds(a_round, as_, farah, reza):
 
 def test_those_who_were_asked_find_their_way(a_round, as_, farah, cara, reza):
     assessment = a_round()
-    actions.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
+    asking.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
     answer = url("assessment_answer", assessment.pk)
     assert answer in as_(cara).get(url("assessment_list")).text
     assert answer in as_(cara).get(url("assessment_detail", assessment.pk)).text
@@ -206,7 +206,7 @@ def test_closing_with_too_few_says_what_will_come_of_it(a_round, as_, farah, eve
 def test_no_page_tells_who_has_answered_anonymously(a_round, as_, farah, lena, cara):
     anonymous, named = a_round(), a_round(anonymous=False)
     for assessment in (anonymous, named):
-        actions.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
+        asking.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
         assessment.asked.update(answered=True)
     assert "Answered" not in as_(farah).get(url("assessment_people", anonymous.pk)).text
     assert "Answered" in as_(farah).get(url("assessment_people", named.pk)).text

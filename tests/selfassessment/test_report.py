@@ -12,10 +12,12 @@ from pypdf import PdfReader
 
 from jobs.models import Job, Mail
 from jobs.runner import run_ready
+from kmportal.lib.exceptions import Refusal
 from notifications.models import Notice
-from organisations.models import AuditEntry
+from organisations.models import AuditEntry, Membership
 from search import index
-from selfassessment import actions, reports
+from selfassessment import reports
+from selfassessment.actions import asking, deciding, reporting, rounds
 from selfassessment.models import Assessment
 from tests.cast import as_member
 
@@ -29,7 +31,7 @@ def closed(a_round, everybody, farah):
     def make(count: int, title: str = "Autumn round", **said) -> Assessment:
         assessment = a_round(title=title)
         everybody(assessment, count, **said)
-        return actions.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+        return rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
 
     return make
 
@@ -91,7 +93,7 @@ def test_a_question_that_fewer_than_five_answered_has_no_figures(a_round, respon
         if number < 4:
             said |= {"A3": {"now": 1, "wanted": 5, "comment": WORDS}}
         respond(assessment, f"Person {number}", **said)
-    report = reports.build(actions.close_assessment(assessment, by=as_member(farah), at=timezone.now()))
+    report = reports.build(rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now()))
     by_code = {row.code: row.figures for row in report.results}
     assert (by_code["A1"].now, by_code["A1"].wanted) == (2.0, 4.0)
     assert (by_code["A2"].now, by_code["A2"].wanted, by_code["A2"].gap) == (2.0, None, None)
@@ -114,7 +116,7 @@ def test_order_headline_strengths_and_splits(a_round, respond, farah, as_, lena)
             A1=(2, 4), A2=(2, 4), A3=(2, 4), A4=(4, 5), Z1=(number % 5 + 1, 3), Z2=(1, 4), Z3=(5, 5),
         )  # fmt: skip
     report = reports.build(
-        actions.close_assessment(assessment, by=as_member(farah), not_heard="night staff", at=timezone.now())
+        rounds.close_assessment(assessment, by=as_member(farah), not_heard="night staff", at=timezone.now())
     )
     assert report.headline == "Widest gap: Criterion Z2, now 1, wanted 4"
     assert [(o.result.code, o.score) for o in report.offers] == [
@@ -148,7 +150,7 @@ def test_nothing_is_suggested_where_nothing_is_missing(closed, as_, lena):
 
 def test_turnout(a_round, respond, farah, cara, reza):
     assessment = a_round()
-    actions.ask_people(
+    asking.ask_people(
         assessment, by=as_member(farah), members=[cara, reza], addresses=["rhea@example.org"], at=timezone.now()
     )
     assert reports.turnout(assessment).words == "0 of 3 people answered (0%)"
@@ -164,7 +166,7 @@ def test_comments_carry_no_name_and_no_order(a_round, respond, farah, criteria):
     assessment = a_round(anonymous=False)
     for number, remark in enumerate(remarks):
         respond(assessment, f"Known Name {number}", A1={"now": 2, "wanted": 4, "comment": remark})
-    report = reports.build(actions.close_assessment(assessment, by=as_member(farah), at=timezone.now()))
+    report = reports.build(rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now()))
     assert report.remarks[0].comments == tuple(sorted(remarks, key=str.casefold))
     assert "Known Name" not in repr(report)
 
@@ -193,7 +195,7 @@ def test_the_report_page_takes_the_same_queries_for_many(a_round, respond, farah
         assessment = a_round(title=f"Round of {people}")
         for number in range(people):
             respond(assessment, f"Person {number}", A1=(1, 4), Z1=(2, 3))
-        actions.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+        rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
         browser = as_(lena)
         page_of(browser, assessment)
         with CaptureQueriesContext(
@@ -229,7 +231,7 @@ def test_the_pdf_is_tagged(closed, lena, caplog, riverside):
 
     assessment = closed(6, A1={"now": 2, "wanted": 4, "comment": "Hello"}, A4=(5, 5), Z1=(1, 3))
     report = reports.build(assessment)
-    actions.accept_as_action(assessment, offer=report.offer("A1"), by=as_member(lena), owner=lena, at=timezone.now())
+    deciding.accept_as_action(assessment, offer=report.offer("A1"), by=as_member(lena), owner=lena, at=timezone.now())
     content = reports.as_pdf(reports.build(assessment))
     document = PdfReader(io.BytesIO(content))
     assert document.trailer["/Root"]["/Lang"] == "en-GB"
@@ -260,17 +262,33 @@ def test_the_worker_makes_the_pdf_once_for_each_state_and_person(closed, as_, le
     assert (job.state, job.files.get().name) == ("done", "gap-report-autumn-round.pdf")
     answer = browser.get(reverse("job_file", args=["riverside", job.pk]))
     assert "Widest gap: Criterion A1" in text_of(answer.getvalue())
-    actions.reject_suggestion(
+    deciding.reject_suggestion(
         assessment, offer=reports.build(assessment).offer("A1"), by=as_member(lena), reason="No time", at=timezone.now()
     )
     assert browser.post(url).url != shown  # another state, another PDF
+
+
+def test_nobody_gets_a_report_that_they_may_not_read_any_more(closed, as_, cara, settings):
+    """The worker reads with the rights of who asked, as they are when it gets to it."""
+    settings.JOB_WAIT_SECONDS = 0
+    assessment = closed(5, A1=(2, 4))
+    as_(cara).post(reverse("gap_report_pdf", args=["riverside", assessment.pk]))
+    Membership.objects.filter(person=cara).update(suspended_at=timezone.now())
+    run_ready()
+    job = Job.objects.get(function__endswith="gap_report_pdf")
+    assert (job.state, job.error, job.files.count()) == ("failed", "You may not read this report any more.", 0)
+
+
+def test_there_is_no_report_to_ask_for_before_the_close(a_round, farah):
+    with pytest.raises(Refusal, match="not closed yet"):
+        reporting.request_report_pdf(a_round(), by=as_member(farah), at=timezone.now())
 
 
 def test_fingerprint_changes_with_what_is_printed(closed, lena):
     assessment = closed(5, A1=(2, 4))
     before = reports.build(assessment)
     assert reports.build(assessment).fingerprint == before.fingerprint
-    decision = actions.accept_as_action(
+    decision = deciding.accept_as_action(
         assessment, offer=before.offer("A1"), by=as_member(lena), owner=lena, at=timezone.now()
     )
     decided = reports.build(assessment).fingerprint

@@ -8,10 +8,11 @@ from django.utils import timezone
 from jobs.models import Job, Mail
 from jobs.runner import run_ready
 from kmportal.lib.exceptions import Refusal, Stale
+from kmportal.lib.things import Ref
 from notifications.models import Notice
 from organisations.models import AuditEntry, Membership
 from search.models import SearchDoc
-from selfassessment import actions
+from selfassessment.actions import answering, asking, rounds
 from selfassessment.models import Asked, Assessment
 from tests.cast import as_member
 
@@ -28,12 +29,12 @@ def test_prepare_asks_nobody(a_round, farah):
     assert (assessment.state, assessment.facilitator, assessment.anonymous) == ("draft", farah, True)
     assert not Mail.objects.exists()
     assert not SearchDoc.objects.filter(kind="assessment").exists()
-    assert AuditEntry.objects.get().verb == "prepared"
+    assert AuditEntry.objects.get().event == "assessment.prepared"
 
 
 def test_prepare_without_questions_refuses(riverside, farah):
     with pytest.raises(Refusal, match="no set of questions"):
-        actions.prepare_assessment(riverside, by=as_member(farah), title="Early", closes_on=today(), at=timezone.now())
+        rounds.prepare_assessment(riverside, by=as_member(farah), title="Early", closes_on=today(), at=timezone.now())
 
 
 def test_only_somebody_who_may_run_rounds_facilitates(a_round, cara):
@@ -43,24 +44,24 @@ def test_only_somebody_who_may_run_rounds_facilitates(a_round, cara):
 
 def test_edit_while_open_keeps_what_people_were_told(a_round, farah):
     assessment = a_round()
-    actions.edit_assessment(assessment, by=as_member(farah), seen=1, title="New name", at=timezone.now())
+    rounds.edit_assessment(assessment, by=as_member(farah), seen=1, title="New name", at=timezone.now())
     with pytest.raises(Refusal, match="People have been told"):
-        actions.edit_assessment(assessment, by=as_member(farah), seen=2, anonymous=False, at=timezone.now())
+        rounds.edit_assessment(assessment, by=as_member(farah), seen=2, anonymous=False, at=timezone.now())
     with pytest.raises(Stale):
-        actions.edit_assessment(assessment, by=as_member(farah), seen=1, title="Too late", at=timezone.now())
+        rounds.edit_assessment(assessment, by=as_member(farah), seen=1, title="Too late", at=timezone.now())
     assert SearchDoc.objects.get(kind="assessment").title == "New name"
 
 
 def test_edit_after_the_close_refuses(a_round, farah):
     assessment = a_round("closed")
     with pytest.raises(Refusal, match="closed"):
-        actions.edit_assessment(assessment, by=as_member(farah), seen=1, title="New name", at=timezone.now())
+        rounds.edit_assessment(assessment, by=as_member(farah), seen=1, title="New name", at=timezone.now())
 
 
 def test_discard_only_what_was_never_opened(a_round, farah):
-    actions.discard_assessment(a_round("draft"), by=as_member(farah), at=timezone.now())
+    rounds.discard_assessment(a_round("draft"), by=as_member(farah), at=timezone.now())
     with pytest.raises(Refusal, match="already been asked"):
-        actions.discard_assessment(a_round(), by=as_member(farah), at=timezone.now())
+        rounds.discard_assessment(a_round(), by=as_member(farah), at=timezone.now())
     assert Assessment.objects.count() == 1
 
 
@@ -69,15 +70,15 @@ def test_discard_only_what_was_never_opened(a_round, farah):
 
 def test_open_is_safe_to_repeat(a_round, farah):
     assessment = a_round()
-    actions.open_assessment(assessment, by=as_member(farah), at=timezone.now())
-    assert AuditEntry.objects.filter(verb="opened").count() == 1
+    rounds.open_assessment(assessment, by=as_member(farah), at=timezone.now())
+    assert AuditEntry.objects.filter(event="assessment.opened").count() == 1
     assert SearchDoc.objects.get(kind="assessment").state == "open"
 
 
 def test_open_after_the_closing_date_refuses(a_round, farah):
     assessment = a_round("draft", closes_on=today() - timedelta(days=1))
     with pytest.raises(Refusal, match="closing date has passed"):
-        actions.open_assessment(assessment, by=as_member(farah), at=timezone.now())
+        rounds.open_assessment(assessment, by=as_member(farah), at=timezone.now())
 
 
 def test_the_facilitator_hears_on_the_closing_date_of_an_open_round(a_round, farah, respond, lena):
@@ -86,17 +87,23 @@ def test_the_facilitator_hears_on_the_closing_date_of_an_open_round(a_round, far
     local = timezone.localtime(job.due_at)
     assert (local.date(), local.hour) == (assessment.closes_on, 8)
     respond(assessment, "Ann", A1=(2, 4))
-    actions.tell_closing_date(assessment, day=assessment.closes_on - timedelta(days=1))
+    rounds.tell_closing_date(assessment, at=timezone.now(), day=assessment.closes_on - timedelta(days=1))
     assert not Notice.objects.exists()
-    actions.tell_closing_date(assessment, day=assessment.closes_on)
-    actions.tell_closing_date(assessment, day=assessment.closes_on)
+    rounds.tell_closing_date(assessment, at=timezone.now(), day=assessment.closes_on)
+    rounds.tell_closing_date(assessment, at=timezone.now(), day=assessment.closes_on)
     notice = Notice.objects.get()
+    assert AuditEntry.objects.filter(event="assessment.closing_date_reached").count() == 1
+    told = AuditEntry.objects.get(event="assessment.closing_date_reached")
+    assert (told.actor_id, told.facts) == (None, {"closes_on": str(assessment.closes_on)})
     assert notice.person == farah
     assert notice.text.startswith("“Autumn round” has reached its closing date. 1 person has answered.")
-    actions.edit_assessment(
+    rounds.edit_assessment(
         assessment, by=as_member(farah), seen=1, closes_on=assessment.closes_on + timedelta(days=5), at=timezone.now()
     )
     assert Job.objects.filter(function="selfassessment.tasks.tell_closing").count() == 2
+    assessment.refresh_from_db()
+    rounds.tell_closing_date(assessment, at=timezone.now(), day=assessment.closes_on)  # another date is told anew
+    assert Notice.objects.count() == 2
 
 
 def test_the_worker_tells_and_finds_nothing_to_tell_where_the_round_is_gone(a_round, farah):
@@ -106,7 +113,7 @@ def test_the_worker_tells_and_finds_nothing_to_tell_where_the_round_is_gone(a_ro
     Job.objects.update(due_at=timezone.now())
     run_ready()
     assert set(Job.objects.values_list("state", flat=True)) == {"done"}
-    assert Notice.objects.get().url_args == ["riverside", assessment.pk]
+    assert Notice.objects.get().about == Ref("assessment", assessment.pk)
 
 
 # --- Asking ---------------------------------------------------------------------------------------------------------
@@ -114,7 +121,7 @@ def test_the_worker_tells_and_finds_nothing_to_tell_where_the_round_is_gone(a_ro
 
 def test_ask_members_and_addresses_once(a_round, farah, cara, reza, oskar, nia):
     assessment = a_round()
-    invited = actions.ask_people(
+    invited = asking.ask_people(
         assessment,
         by=as_member(farah),
         members=[cara, oskar],
@@ -125,7 +132,7 @@ def test_ask_members_and_addresses_once(a_round, farah, cara, reza, oskar, nia):
     assert set(assessment.asked.values_list("person__name", "email")) == {
         ("Cara Doyle", ""), ("Reza Amini", ""), (None, "rhea@example.org"),
     }  # fmt: skip
-    again = actions.ask_people(
+    again = asking.ask_people(
         assessment,
         by=as_member(farah),
         members=[cara],
@@ -140,7 +147,7 @@ def test_ask_members_and_addresses_once(a_round, farah, cara, reza, oskar, nia):
 def test_mails_say_whether_names_are_kept_and_hold_the_right_link(a_round, farah, cara):
     for anonymous, words in [(True, "Your answers are anonymous"), (False, "kept with your name")]:
         assessment = a_round(anonymous=anonymous)
-        actions.ask_people(
+        asking.ask_people(
             assessment, by=as_member(farah), members=[cara], addresses=["rhea@example.org"], at=timezone.now()
         )
         for mail in Mail.objects.order_by("-pk")[:2]:
@@ -154,43 +161,43 @@ def test_mails_say_whether_names_are_kept_and_hold_the_right_link(a_round, farah
 
 def test_nobody_is_asked_before_it_is_open_or_after_it_is_closed(a_round, farah):
     with pytest.raises(Refusal, match="Open the round first"):
-        actions.ask_people(a_round("draft"), by=as_member(farah), addresses=["rhea@example.org"], at=timezone.now())
+        asking.ask_people(a_round("draft"), by=as_member(farah), addresses=["rhea@example.org"], at=timezone.now())
     with pytest.raises(Refusal, match="closed"):
-        actions.ask_people(a_round("closed"), by=as_member(farah), addresses=["rhea@example.org"], at=timezone.now())
+        asking.ask_people(a_round("closed"), by=as_member(farah), addresses=["rhea@example.org"], at=timezone.now())
     assert not Asked.objects.exists()
 
 
 def test_a_new_link_ends_the_old_one(a_round, farah):
     assessment = a_round()
-    first = actions.enable_link(assessment, by=as_member(farah), at=timezone.now()).link_nonce
-    second = actions.enable_link(assessment, by=as_member(farah), at=timezone.now()).link_nonce
+    first = asking.enable_link(assessment, by=as_member(farah), at=timezone.now()).link_nonce
+    second = asking.enable_link(assessment, by=as_member(farah), at=timezone.now()).link_nonce
     assert first != second
-    actions.disable_link(assessment, by=as_member(farah), at=timezone.now())
-    actions.disable_link(assessment, by=as_member(farah), at=timezone.now())
+    asking.disable_link(assessment, by=as_member(farah), at=timezone.now())
+    asking.disable_link(assessment, by=as_member(farah), at=timezone.now())
     assert assessment.link_nonce == ""
-    assert AuditEntry.objects.filter(verb__contains="link").count() == 3
+    assert AuditEntry.objects.filter(event__contains="link").count() == 3
 
 
 def test_remind_everybody_of_an_anonymous_round(a_round, farah, cara, reza):
     assessment = a_round()
-    actions.ask_people(
+    asking.ask_people(
         assessment, by=as_member(farah), members=[cara, reza], addresses=["rhea@example.org"], at=timezone.now()
     )
     Asked.objects.filter(person=cara).update(answered=True)
-    assert actions.remind_people(assessment, by=as_member(farah), at=timezone.now()) == 3
+    assert asking.remind_people(assessment, by=as_member(farah), at=timezone.now()) == 3
     with pytest.raises(Refusal, match="nobody to remind today"):
-        actions.remind_people(assessment, by=as_member(farah), at=timezone.now())
+        asking.remind_people(assessment, by=as_member(farah), at=timezone.now())
     tomorrow = timezone.now() + timedelta(days=1)
-    assert actions.remind_people(assessment, by=as_member(farah), at=tomorrow) == 3
+    assert asking.remind_people(assessment, by=as_member(farah), at=tomorrow) == 3
 
 
 def test_remind_only_the_missing_of_a_named_round_and_nobody_who_left(a_round, farah, cara, reza, sam):
     assessment = a_round(anonymous=False)
-    actions.ask_people(assessment, by=as_member(farah), members=[cara, reza, sam], at=timezone.now())
+    asking.ask_people(assessment, by=as_member(farah), members=[cara, reza, sam], at=timezone.now())
     Asked.objects.filter(person=cara).update(answered=True)
     Membership.objects.filter(person=sam).update(left_at=timezone.now())
     Mail.objects.all().delete()
-    assert actions.remind_people(assessment, by=as_member(farah), at=timezone.now()) == 1
+    assert asking.remind_people(assessment, by=as_member(farah), at=timezone.now()) == 1
     assert Mail.objects.get().recipients == [reza.email]
 
 
@@ -198,9 +205,9 @@ def test_the_day_is_the_organisations(a_round, farah, riverside, cara):
     riverside.time_zone = "Pacific/Auckland"
     riverside.save()
     assessment = a_round()
-    actions.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
+    asking.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
     late_evening = datetime(2027, 1, 10, 22, tzinfo=UTC)
-    actions.remind_people(assessment, by=as_member(farah), at=late_evening)
+    asking.remind_people(assessment, by=as_member(farah), at=late_evening)
     assert str(Asked.objects.get().reminded_on) == "2027-01-11"
 
 
@@ -210,35 +217,35 @@ def test_the_day_is_the_organisations(a_round, farah, riverside, cara):
 def test_close_tells_members_when_there_is_something_to_read(a_round, farah, cara, everybody):
     few, enough = a_round(title="Few"), a_round(title="Enough")
     for assessment in (few, enough):
-        actions.ask_people(assessment, by=as_member(farah), members=[cara, farah], at=timezone.now())
+        asking.ask_people(assessment, by=as_member(farah), members=[cara, farah], at=timezone.now())
     everybody(few, 4, A1=(2, 4))
     everybody(enough, 5, A1=(2, 4))
     Notice.objects.all().delete()
     for assessment in (few, enough):
-        actions.close_assessment(assessment, by=as_member(farah), not_heard=" night staff ", at=timezone.now())
+        rounds.close_assessment(assessment, by=as_member(farah), not_heard=" night staff ", at=timezone.now())
     assert [notice.text for notice in Notice.objects.all()] == ["“Enough” has closed. Read the results."]
     assert (enough.not_heard, enough.state) == ("night staff", "closed")
-    assert AuditEntry.objects.filter(verb="closed").latest("pk").facts == {"answered": 5}
+    assert AuditEntry.objects.filter(event="assessment.closed").latest("pk").facts == {"answered": 5}
 
 
 def test_close_twice_is_once_and_a_draft_cannot_be_closed(a_round, farah):
     assessment = a_round("closed")
     moment = assessment.closed_at
-    actions.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+    rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
     assert assessment.closed_at == moment
     with pytest.raises(Refusal, match="never opened"):
-        actions.close_assessment(a_round("draft"), by=as_member(farah), at=timezone.now())
+        rounds.close_assessment(a_round("draft"), by=as_member(farah), at=timezone.now())
 
 
 def test_waiting_for(a_round, farah, cara, reza, member, respond):
     anonymous, named = a_round(title="Anonymous"), a_round(title="Named", anonymous=False)
     for assessment in (anonymous, named):
-        actions.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
+        asking.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
     waiting = Assessment.objects.waiting_for(member(cara))
     assert set(waiting) == {anonymous, named}
     assert not Assessment.objects.waiting_for(member(reza)).exists()
     Asked.objects.update(answered=True)
     respondent = respond(named, "Cara", person=cara, A1=(2, 4))
     assert list(waiting.all()) == [named]  # begun, not finished
-    actions.finish_answering(named, by=respondent)
+    answering.finish_answering(named, by=respondent)
     assert not waiting.all().exists()

@@ -1,9 +1,16 @@
-"""What people were told is kept by the database itself, against any statement."""
+"""Anonymity: what people were told about names is kept by the database itself, against any statement."""
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
 
-from selfassessment.models import Answer, Assessment, Response
+from organisations.models import AuditEntry
+from selfassessment.actions import answering, asking
+from selfassessment.models import Answer, Asked, Assessment, Response
+from tests.cast import as_member
+from tests.selfassessment.conftest import link_of
 
 
 def run(sql: str, *values) -> None:
@@ -97,3 +104,29 @@ def test_nothing_about_an_answer_says_when_or_in_which_order(a_round, respond):
         respond(assessment, f"Person {number}", A1=(2, 4))
     keys = [str(row.pk) for row in Response.objects.all()]
     assert len({key[:8] for key in keys}) == 8
+
+
+def test_answering_leaves_nothing_but_answers(a_round, respond, criteria, farah, cara):
+    """No event, no notice, no mail, no job: rows of three tables, and of the asked one only that they have answered."""
+    assessment = a_round()
+    asking.ask_people(assessment, by=as_member(farah), at=timezone.now(), members=[cara])
+    link_of(assessment)
+    before = {model: list(model.objects.order_by("pk").values()) for model in apps.get_models()}
+    respondent = respond(assessment, "Cara", person=cara, A1=(2, 4), A2={"dont_know": True})
+    answering.finish_answering(assessment, by=respondent)
+    after = {model: list(model.objects.order_by("pk").values()) for model in apps.get_models()}
+    assert {model for model in after if after[model] != before[model]} == {Response, Answer, Asked}
+    told = [set(was.items()) ^ set(now.items()) for was, now in zip(before[Asked], after[Asked], strict=True)]
+    assert told == [{("answered", False), ("answered", True)}]
+
+
+def test_the_page_says_no_more_to_the_trail_than_the_action(a_round, as_, farah, cara):
+    assessment = a_round()
+    asking.ask_people(assessment, by=as_member(farah), at=timezone.now(), members=[cara])
+    trail = AuditEntry.objects.count()
+    browser, start = as_(cara), reverse("assessment_answer", args=["riverside", assessment.pk])
+    browser.post(start)
+    browser.post(f"{start}1/", {"now": "2", "wanted": "4", "version": "0"})
+    browser.post(f"{start}done/")
+    assert Response.objects.get().is_finished
+    assert AuditEntry.objects.count() == trail

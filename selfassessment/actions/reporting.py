@@ -1,0 +1,38 @@
+"""Having the report of a closed round made as a file."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from jobs.actions import enqueue
+from jobs.models import Job
+from kmportal.lib.exceptions import Refusal
+from kmportal.lib.sentences import quoted
+from organisations.models import Membership
+from organisations.permissions import Permission
+from organisations.policies import require
+from selfassessment import reports
+from selfassessment.models import Assessment
+
+
+@transaction.atomic
+def request_report_pdf(assessment: Assessment, *, by: Membership, at: datetime) -> Job:
+    """Have the worker draw the report. Idempotent: once for each person and state of the report.
+
+    The worker reads it with the rights that ``by`` has then.
+    """
+    require(Permission.READ, by, assessment.organisation)
+    if not assessment.is_closed:
+        raise Refusal("This round is not closed yet, so it has no report.")
+    report = reports.build(assessment)
+    return enqueue(
+        "selfassessment.tasks.gap_report_pdf",
+        {"assessment_id": assessment.pk},
+        title=f"Gap report {quoted(assessment)} as a PDF",
+        key=f"gap report {assessment.pk} {report.fingerprint} {by.person_id}",
+        by=by,
+        organisation=assessment.organisation,
+        due_at=at,
+        back_url=reverse("gap_report", args=[assessment.organisation.slug, assessment.pk]),
+    )

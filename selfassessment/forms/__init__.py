@@ -1,0 +1,1 @@
+"""What people fill in: about rounds, whom to ask, their answers, and decisions."""

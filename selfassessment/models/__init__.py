@@ -1,0 +1,27 @@
+"""Self-assessment: the instrument as data, rounds of it, answers with or without a name, and what was decided.
+
+By aggregate, one file each; Django finds them here.
+"""
+
+from selfassessment.models.answers import Answer, AnswerQuerySet, Response, ResponseQuerySet
+from selfassessment.models.decisions import Decision, DecisionQuerySet
+from selfassessment.models.framework import Criterion, Framework, FrameworkQuerySet, Section, Suggestion
+from selfassessment.models.rounds import Asked, AskedQuerySet, Assessment, AssessmentQuerySet
+
+__all__ = [
+    "Answer",
+    "AnswerQuerySet",
+    "Asked",
+    "AskedQuerySet",
+    "Assessment",
+    "AssessmentQuerySet",
+    "Criterion",
+    "Decision",
+    "DecisionQuerySet",
+    "Framework",
+    "FrameworkQuerySet",
+    "Response",
+    "ResponseQuerySet",
+    "Section",
+    "Suggestion",
+]

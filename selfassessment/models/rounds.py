@@ -1,0 +1,172 @@
+"""Rounds of an assessment, and who was asked to answer them."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from organisations.models import Membership, Organisation, Person
+from organisations.permissions import Permission
+from roadmap.models import Programme
+from selfassessment.models.framework import Framework
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    """Rounds of assessment. Members see that they exist; what a report may show is decided in ``reports``."""
+
+    def visible_to(self, membership: Membership) -> "AssessmentQuerySet":
+        """Rounds of the member’s organisation; those being prepared only for those who run rounds."""
+        here = self.filter(organisation_id=membership.organisation_id)
+        return here if membership.can(Permission.FACILITATE) else here.exclude(state=Assessment.State.DRAFT)
+
+    def open(self) -> "AssessmentQuerySet":
+        return self.filter(state=Assessment.State.OPEN)
+
+    def closed(self) -> "AssessmentQuerySet":
+        return self.filter(state=Assessment.State.CLOSED)
+
+    def waiting_for(self, membership: Membership) -> "AssessmentQuerySet":
+        """Open rounds that ask this member and have not heard from them.
+
+        In a named round somebody who began but did not finish is still waited for. In an anonymous one nobody can
+        know that, so the first answer counts.
+        """
+        asked = Asked.objects.filter(assessment=OuterRef("pk"), person_id=membership.person_id)
+        begun = asked.filter(
+            assessment__responses__person_id=membership.person_id,
+            assessment__responses__anonymous=False,
+            assessment__responses__is_finished=False,
+        )
+        rows = self.open().filter(organisation_id=membership.organisation_id)
+        return rows.filter(Exists(asked.filter(answered=False)) | Exists(begun))
+
+
+class Assessment(models.Model):
+    """One round. Whether answers carry names is said before the first answer and never changed afterwards.
+
+    The database holds to that by itself (migration ``0002_promises``): a trigger stops ``anonymous`` from changing,
+    and the state from going back to *draft*, once the round is open or has a response; and ``Response`` repeats the
+    flag, so that an anonymous response with a person cannot be written.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Being prepared"
+        OPEN = "open", "Open for answers"
+        CLOSED = "closed", "Closed"
+
+    class Capacity(models.TextChoices):
+        INDIVIDUAL = "individual", "Each for themselves"
+        TEAM = "team", "A team"
+        DIRECTORATE = "directorate", "A directorate or department"
+        ORGANISATION = "organisation", "The whole organisation"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    programme = models.ForeignKey(Programme, on_delete=models.SET_NULL, null=True, blank=True)
+    framework = models.ForeignKey(Framework, on_delete=models.PROTECT)
+    title = models.CharField("Name of this round", max_length=120, error_messages={"blank": "Give the round a name."})
+    capacity = models.CharField(max_length=20, choices=Capacity.choices, default=Capacity.ORGANISATION)
+    scope = models.CharField(
+        "Which one?", max_length=120, blank=True, help_text="For whom people answer, in words: “Ward 6”."
+    )
+    facilitator = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, related_name="assessments_facilitated"
+    )
+    anonymous = models.BooleanField(default=True)
+    months_ahead = models.PositiveSmallIntegerField(default=12, help_text="How far ahead “wanted” looks.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    closes_on = models.DateField()
+    told_closing_on = models.DateField(
+        null=True, blank=True, help_text="The closing date that the facilitator was told of."
+    )
+    results_at = models.DateTimeField("results meeting", null=True, blank=True)
+    results_place = models.CharField("Where do you meet?", max_length=200, blank=True)
+    not_heard = models.CharField(
+        "Who did we not hear from?",
+        max_length=200,
+        blank=True,
+        help_text="Who was not heard, in the facilitator’s words.",
+    )
+    link_nonce = models.CharField(max_length=32, blank=True, help_text="Of the one link for all; empty: no such link.")
+    opened_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    # Made by the form: the same form sent twice makes one round.
+    once = models.UUIDField(null=True, blank=True, editable=False)
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["link_nonce"], condition=~Q(link_nonce=""), name="assessment_link_once"),
+            models.UniqueConstraint(fields=["organisation", "once"], name="assessment_form_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("assessment_detail", kwargs={"slug": self.organisation.slug, "pk": self.pk})
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state == self.State.CLOSED
+
+    @property
+    def for_whom(self) -> str:
+        """For whom people answer, as part of a sentence: “Ward 6”, “the whole organisation”, “yourself”."""
+        if self.capacity == self.Capacity.INDIVIDUAL:
+            return "yourself"
+        fallback = {
+            self.Capacity.TEAM: "your team",
+            self.Capacity.DIRECTORATE: "your directorate",
+            self.Capacity.ORGANISATION: "the whole organisation",
+        }
+        return self.scope or fallback[self.Capacity(self.capacity)]
+
+
+class AskedQuerySet(models.QuerySet["Asked"]):
+    """Those who were asked to answer."""
+
+    def to_remind(self, assessment: Assessment) -> "AskedQuerySet":
+        """Whom a reminder goes to: in a named round those who have not answered, in an anonymous one everybody."""
+        rows = self.filter(assessment=assessment)
+        return rows if assessment.anonymous else rows.filter(answered=False)
+
+
+class Asked(models.Model):
+    """Somebody who was asked to answer: a member or an address. It knows *answered* and nothing else of the answers.
+
+    ``nonce`` is the personal link of an address; a member signs in instead.
+    """
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="asked")
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True)
+    email = models.EmailField(max_length=254, blank=True)
+    nonce = models.CharField(max_length=32, unique=True)
+    reminded_on = models.DateField(null=True, blank=True)
+    answered = models.BooleanField(default=False)
+
+    objects = AskedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "asked"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "person"], condition=Q(person__isnull=False), name="asked_person_once"
+            ),
+            models.UniqueConstraint(fields=["assessment", "email"], condition=~Q(email=""), name="asked_address_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person) if self.person else self.email

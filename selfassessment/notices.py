@@ -1,0 +1,45 @@
+"""Who is told what of a round: those who are asked to answer, and whoever facilitates. Never the one who did it.
+
+Who has answered is told to nobody.
+"""
+
+from collections.abc import Iterable
+
+from kmportal.lib.sentences import people_in_words, quoted
+from notifications.actions import notify
+from organisations.events import Occurrence
+from selfassessment import emails
+from selfassessment.events import Event
+from selfassessment.models import Asked, Assessment, Response
+from selfassessment.scoring import enough
+
+
+def send(occurrence: Occurrence) -> None:
+    """Leave the notices of an event."""
+    assessment = occurrence.subject
+    assert isinstance(assessment, Assessment)  # noqa: S101  what the event is about
+    match occurrence.event:
+        case Event.CLOSING_DATE_REACHED:
+            notify(assessment.facilitator, occurrence, _closing_words(assessment))
+        case Event.ASSESSMENT_CLOSED if enough(occurrence.facts["answered"]):
+            for row in assessment.asked.exclude(person=None).select_related("person"):
+                notify(row.person, occurrence, f"{quoted(assessment)} has closed. Read the results.")
+
+
+def send_requests(occurrence: Occurrence, asked: Iterable[Asked]) -> None:
+    """Ask those to answer who are new on the list; the event itself knows only how many."""
+    for row in asked:
+        emails.ask_to_answer(row, occurrence)
+        notify(row.person, occurrence, f"You are asked to answer {quoted(row.assessment)}")
+
+
+def send_reminders(occurrence: Occurrence, asked: Iterable[Asked]) -> None:
+    """Remind these people. In an anonymous round that says nothing of who has answered: it goes to everybody."""
+    for row in asked:
+        emails.remind_to_answer(row, occurrence)
+
+
+def _closing_words(assessment: Assessment) -> str:
+    answered = Response.objects.filter(assessment=assessment).counted().count()
+    have = f"{people_in_words(answered)} {'has' if answered == 1 else 'have'} answered"
+    return f"{quoted(assessment)} has reached its closing date. {have}. Close it when you are ready."

@@ -1,0 +1,50 @@
+"""Who answers, and what they say about one criterion: plain values between the pages and the actions."""
+
+from dataclasses import dataclass
+
+from organisations.models import Membership, Person
+from selfassessment.models import Answer, Asked
+
+
+@dataclass(frozen=True)
+class Respondent:
+    """Somebody who answers, and by what right: asked as a member or by address, or with the one link for all.
+
+    ``key`` is the hash that finds their response again. ``link`` is the code of the address by which they came, a
+    personal one or the one for all; a member signs in instead. In an anonymous round person and name are never
+    written, whatever stands here.
+    """
+
+    key: str
+    member: Membership | None = None
+    name: str = ""
+    asked: Asked | None = None
+    link: str = ""
+
+    @property
+    def person(self) -> Person | None:
+        """The account of a member; an address has none."""
+        return self.member.person if self.member else None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What somebody says about one criterion. *Don’t know* and a level for now exclude each other."""
+
+    now: int | None = None
+    wanted: int | None = None
+    dont_know: bool = False
+    comment: str = ""
+    evidence: str = ""
+    matters: bool = False
+
+    @classmethod
+    def of(cls, answer: Answer) -> "Choice":
+        return cls(
+            now=answer.now,
+            wanted=answer.wanted,
+            dont_know=answer.dont_know,
+            comment=answer.comment,
+            evidence=answer.evidence,
+            matters=answer.slot is not None,
+        )
