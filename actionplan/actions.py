@@ -89,13 +89,20 @@ def add_action(
 
 
 @transaction.atomic
-def reword_action(action: Action, *, by: Membership, at: datetime, seen: int, title: str, detail: str) -> Action:
-    """Change the words only. ``seen`` is the version that the person had before them; ``Stale`` if it has moved on."""
+def reword_action(
+    action: Action, *, by: Membership, at: datetime, seen: int, title: str, detail: str | None = None
+) -> Action:
+    """Change the words only; a ``detail`` of None stays. ``seen`` is the version that the person had before them.
+
+    Raises ``Stale`` if it has moved on.
+    """
     require_that(policies.may_change(by, action))
     _lock(action)
     if action.version != seen:
         raise Stale
-    before, action.title, action.detail = action.title, " ".join(title.split()), detail.strip()
+    before, action.title = action.title, " ".join(title.split())
+    if detail is not None:
+        action.detail = detail.strip()
     refuse_invalid(action, "title", "detail")
     _save(action, "title", "detail")
     events.record(Event.ACTION_REWORDED, action, by=by, at=at, texts={"title_before": before})

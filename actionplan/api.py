@@ -81,7 +81,7 @@ class HandOverSerializer(OwnerSerializer):
         fields = (*OwnerSerializer.Meta.fields, "reason")  # type: ignore[assignment]
 
 
-class WordsSerializer(serializers.ModelSerializer[Action]):
+class RewordSerializer(serializers.ModelSerializer[Action]):
     """Other words; ``seen`` is the version that was read."""
 
     seen = serializers.IntegerField()
@@ -139,11 +139,11 @@ class ActionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, MemberView
         )
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=WordsSerializer)
+    @extend_schema(request=RewordSerializer)
     @move(detail=True, methods=["post"])
     def reword(self, request: Request, slug: str, pk: str) -> Response:
         """Change the words."""
-        return self._moved(actions.reword_action, WordsSerializer)
+        return self._moved(actions.reword_action, RewordSerializer)
 
     @extend_schema(request=NoteSerializer)
     @move(detail=True, methods=["post"])

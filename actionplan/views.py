@@ -181,8 +181,8 @@ def action_guest(request: GuestRequest, slug: str, pk: int, token: str) -> HttpR
 
 
 def _find(request: MemberRequest, pk: int, *, to_change: bool = False) -> Action:
-    """One that this member may see, in this organisation; to change it they must be one of those concerned."""
-    rows = Action.objects.visible_to(request.membership).filter(organisation=request.membership.organisation_id)
+    """One that this member may see, also what a group shares with them; to change it they must be concerned."""
+    rows = Action.objects.visible_to(request.membership)
     action = get_object_or_404(
         rows.select_related("organisation", "owner", "author", "told_when_late", "done_by", "group"), pk=pk
     )

@@ -220,7 +220,9 @@ def _lessons_by_state(membership: Membership) -> list[StateFigure]:
     counts = dict(rows.values_list("state").annotate(n=Count("pk")))
     page = reverse("lesson_list", args=[membership.organisation.slug])
     return [
-        StateFigure(STATES[state], counts[state], f"{page}?state={state}") for state in SHOWN_STATES if counts.get(state)
+        StateFigure(STATES[state], counts[state], f"{page}?state={state}")
+        for state in SHOWN_STATES
+        if counts.get(state)
     ]
 
 

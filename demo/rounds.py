@@ -10,8 +10,9 @@ from typing import Any
 from demo.story import Happening, Row, read
 from demo.world import World
 from selfassessment import examples, reports
-from selfassessment.actions import Choice, Respondent
-from selfassessment.models import Asked, Criterion
+from selfassessment.actions import answering, asking, deciding, rounds
+from selfassessment.models import Asked, Assessment, Criterion
+from selfassessment.respondents import Choice, Respondent
 
 EXAMPLE = "example"
 
@@ -65,9 +66,7 @@ def _answer(world: World, row: Row, place: int, at: datetime) -> None:
     """One respondent goes through all criteria. The key is what in life only their browser would have."""
     assessment, one = world.rounds[row["key"]], row["respondents"][place]
     asked = _asked(world, row, one["who"])
-    respondent = Respondent(
-        key=sha256(f"{row['key']} {place}".encode()).hexdigest(), person=asked.person if asked else None, asked=asked
-    )
+    respondent = _respondent(world, assessment, asked, key=sha256(f"{row['key']} {place}".encode()).hexdigest())
     criteria = {
         criterion.code: criterion for criterion in Criterion.objects.filter(section__framework=assessment.framework_id)
     }
@@ -77,6 +76,15 @@ def _answer(world: World, row: Row, place: int, at: datetime) -> None:
             raise ValueError(f"{row['key']}: respondent {place + 1} marks more than five criteria.")
     if one.get("finished", True):
         answering.finish_answering(assessment, by=respondent)
+
+
+def _respondent(world: World, assessment: Assessment, asked: Asked | None, *, key: str) -> Respondent:
+    """Somebody as the address by which they came knows them: signed in, by their own link, or by the one for all."""
+    if asked is None:
+        return Respondent(key=key, link=assessment.link_nonce)
+    if asked.person is None:
+        return Respondent(key=key, asked=asked, link=asked.nonce)
+    return Respondent(key=key, member=world.membership(asked.person, assessment.organisation), asked=asked)
 
 
 def _asked(world: World, row: Row, who: str) -> Asked | None:

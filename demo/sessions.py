@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import NAMESPACE_URL, uuid5
 
-import lessons.actions.closing
 from actionplan.models import Action
 from demo.story import Happening, Row, read
 from demo.world import World
+from kmportal.lib import things
+from lessons.actions.closing import close_with_lessons
 from lessons.models import Lesson
 from lessons.prefill import Advice, Promise
-from techniques import actions
+from techniques.actions import planning
+from techniques.actions.room import joining, notes, stages
 from techniques.models import Participant, Session, Stage, Technique
 
 
@@ -65,10 +67,8 @@ def _invite(world: World, row: Row, at: datetime) -> None:
 def _prepare(world: World, row: Row, at: datetime) -> None:
     """The first items of the checklist are done."""
     session = world.sessions[row["key"]]
-    for item in session.technique.card["prep"][: row["prepared"]["items"]]:
-        planning.tick_preparation(
-            session, by=world.actor(row["facilitator"], session), at=at, item=item["text"], is_done=True
-        )
+    for _, item in session.technique.preparation[: row["prepared"]["items"]]:
+        planning.tick_preparation(session, by=world.actor(row["facilitator"], session), at=at, item=item, is_done=True)
 
 
 def _hold(world: World, row: Row, at: datetime) -> Iterator[datetime]:
@@ -91,32 +91,32 @@ def _hold(world: World, row: Row, at: datetime) -> Iterator[datetime]:
 
 def _come(world: World, session: Session, key: str, place: int, at: datetime) -> Participant:
     """A member is named by key, a guest by the name that they give at the door."""
-    person = world.people.get(key)
-    name = person.name if person else key
-    return actions.join(session, name=name, key=f"door {place}", person=person, at=at + timedelta(seconds=20 * place))
+    member = world.actor(key, session) if key in world.people else None
+    name = member.person.name if member else key
+    return joining.join_room(session, by=member, at=at + timedelta(seconds=20 * place), name=name, key=f"seat {place}")
 
 
 def _write(
-    session: Session, stage: Stage, notes: Mapping[str, list[str]], came: list[Participant], begins: datetime
+    session: Session, stage: Stage, texts: Mapping[str, list[str]], came: list[Participant], begins: datetime
 ) -> None:
     """The notes of a stage, one after the other, by those in the room in turn."""
-    written = [(column, text) for column, texts in notes.items() for text in texts]
+    written = [(column, text) for column, of_column in texts.items() for text in of_column]
     for place, (column, text) in enumerate(written):
-        actions.write(
+        notes.write_note(
             session,
+            by=came[place % len(came)],
+            at=begins + timedelta(seconds=15 * (place + 1)),
             stage_key=stage.key,
             column=column,
             text=text,
             client_id=uuid5(NAMESPACE_URL, f"{session.pk}/{stage.key}/{place}"),
-            author=came[place % len(came)],
-            at=begins + timedelta(seconds=15 * (place + 1)),
         )
 
 
 def _close(world: World, row: Row, promises: list[Row], drafts: list[Row], at: datetime) -> None:
     """Whoever led it agrees the summary with the room, and keeps the promises and the lessons for others."""
     session = world.sessions[row["key"]]
-    session = lessons.actions.closing.close_with_lessons(
+    session = close_with_lessons(
         session,
         by=world.actor(row["facilitator"], session),
         at=at,

@@ -11,7 +11,7 @@ from demo.calendar import Calendar
 from kmportal.lib.content import read_yaml
 from kmportal.lib.days import MONTHS, long_day
 
-CONTENT = Path(__file__).parent.parent / "content"
+CONTENT = Path(__file__).parent / "content"
 Row = dict[str, Any]
 # “{day:-12}”, “{iso:-12}”, “{month:-208}”, “{year:-239+2}” in a text of the story.
 _DAY = re.compile(r"\{(day|iso|month|year):(-?\d+)(?:\+(\d))?\}")

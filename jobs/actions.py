@@ -23,6 +23,7 @@ def enqueue(
     args: Mapping[str, Any] | None = None,
     *,
     title: str,
+    at: datetime,
     key: str | None = None,
     by: Membership | None = None,
     organisation: Organisation | None = None,
@@ -34,8 +35,9 @@ def enqueue(
 
     ``function`` is the dotted name of a function in an app’s ``tasks.py`` (see ``jobs.runner`` for how it is called);
     ``args`` are ids. With a ``key`` the work is written once for all time: a second call answers the first row, in
-    whatever state it is. ``by`` is the member who waits for it and may see its page, which leads back to ``back_url``;
-    work for which nobody waits is done later. The action that gives the work has asked the permission.
+    whatever state it is. It is done at ``due_at``, by default at once. ``by`` is the member who waits for it and may
+    see its page, which leads back to ``back_url``; work for which nobody waits is done later. The action that gives
+    the work has asked the permission.
     """
     runner.resolve(function)
     values = {
@@ -44,7 +46,8 @@ def enqueue(
         "args": dict(args or {}),
         "organisation": organisation,
         "requested_by": by.person if by else None,
-        "due_at": due_at or timezone.now(),
+        "created_at": at,
+        "due_at": due_at or at,
         "max_attempts": max_attempts,
         "back_url": back_url,
         "priority": Job.Priority.WAITED_FOR if by else Job.Priority.ORDINARY,

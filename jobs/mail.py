@@ -53,7 +53,13 @@ def write(message: EmailMessage) -> Mail:
     else:
         mail, is_new = Mail.objects.create(**values), True
     if is_new and not mail.is_kept:
-        mail.job = enqueue("jobs.tasks.deliver", {"mail_id": mail.pk}, title="Send a mail", max_attempts=MAX_ATTEMPTS)
+        mail.job = enqueue(
+            "jobs.tasks.deliver",
+            {"mail_id": mail.pk},
+            title="Send a mail",
+            at=mail.created_at,
+            max_attempts=MAX_ATTEMPTS,
+        )
         mail.save(update_fields=["job"])
     return mail
 

@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
 from actionplan.api import ActionViewSet
+from lessons.api import LessonViewSet
 from organisations.access import login_not_required
 from roadmap.api import InterventionViewSet, ProgrammeViewSet
 from search.api import SearchViewSet
@@ -13,6 +14,7 @@ router = SimpleRouter()
 router.register("programmes", ProgrammeViewSet, basename="api-programme")
 router.register("interventions", InterventionViewSet, basename="api-intervention")
 router.register("actions", ActionViewSet, basename="api-action")
+router.register("lessons", LessonViewSet, basename="api-lesson")
 router.register("search", SearchViewSet, basename="api-search")
 
 urlpatterns = [

@@ -276,8 +276,17 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "What a member may do on the pages, for programs: the same rights, rules and sentences.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "kmportal.lib.api.describe_problems",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "ActionState": "actionplan.models.Action.State",
+        "InterventionKind": "roadmap.models.Kind",
+        "LessonKind": "lessons.models.Lesson.Kind",
+        "LessonState": "lessons.models.State",
+        "Reach": "organisations.visibility.Reach",
+        "ShareWith": "lessons.models.SHARE_CHOICES",
         "InterventionState": "roadmap.models.Intervention.State",
     },
     "SERVE_PUBLIC": True,

@@ -15,7 +15,7 @@ from actionplan.api import ActionSerializer, NewActionSerializer
 from organisations.api import AllowedField, MemberChoice, MemberViewSet, PersonField
 from roadmap import actions, policies
 from roadmap.filters import InterventionFilter
-from roadmap.models import Area, Intervention, InterventionQuerySet, Programme, ProgrammeQuerySet, Step
+from roadmap.models import Area, Effort, Intervention, InterventionQuerySet, Kind, Programme, ProgrammeQuerySet, Step
 
 
 class ProgrammeSerializer(serializers.ModelSerializer[Programme]):
@@ -48,6 +48,8 @@ class InterventionSerializer(serializers.ModelSerializer[Intervention]):
     """One intervention, and what may be done with it."""
 
     owner = PersonField()
+    kind = serializers.ChoiceField(choices=Kind.choices, allow_blank=True, read_only=True)
+    effort = serializers.ChoiceField(choices=Effort.choices, allow_blank=True, read_only=True)
     allowed = AllowedField(policies.allowed)
 
     class Meta:

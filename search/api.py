@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -61,7 +62,8 @@ class SearchViewSet(MemberViewSet):
             OpenApiParameter("order", str, enum=["best", "newest"]),
             OpenApiParameter("page", int),
             *(OpenApiParameter(name, str, many=True) for name in FACETS),
-        ]
+        ],
+        responses=forced_singular_serializer(ResultsSerializer),
     )
     def list(self, request: Request, slug: str) -> Response:
         """Search."""

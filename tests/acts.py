@@ -1,6 +1,7 @@
 """What it takes to do each action once in the world of the tests, and who may: the tables of ``test_permissions``.
 
-``ACTS``: action → function of the world that answers its positional and its keyword arguments, without ``by`` and ``at``.
+``ACTS``: action → function of the world that answers its positional and its keyword arguments, without ``by`` and
+``at``.
 """
 
 from collections.abc import Callable
@@ -9,8 +10,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from organisations.models import Group, Invitation, Membership, Organisation
-from tests.test_doors import ADMINISTRATOR, CONTRIBUTOR, FACILITATOR, LEAD, MEMBER, VALIDATOR
+from organisations.models import Group, Membership, Organisation
+from tests.test_doors import ADMINISTRATOR, LEAD, MEMBER
 
 # Besides the permissions: for the person themself, for whoever holds a link, code or seat, for the portal itself.
 ONESELF, HOLDER, PORTAL = "oneself", "holder", "portal"
@@ -169,7 +170,10 @@ ACTS: dict[str, Act] = {
     "roadmap.actions.begin_programme": here(name="Another", **DAYS),
     "roadmap.actions.revise_programme": on("programme", seen=_version("programme"), vision="Clear"),
     "roadmap.actions.make_programme_current": on("programme"),
-    "roadmap.actions.mark_step": lambda world: ((world.things.programme.steps.get(number=1),), {"seen": 1, "state": "done"}),
+    "roadmap.actions.mark_step": lambda world: (
+        (world.things.programme.steps.get(number=1),),
+        {"seen": 1, "state": "done"},
+    ),
     "roadmap.actions.plan_intervention": on("programme", title="Walks", step=2),
     "roadmap.actions.change_intervention": on("intervention", seen=_version("intervention"), summary="Short"),
     "roadmap.actions.set_intervention_state": on("intervention", state="doing"),

@@ -13,20 +13,20 @@ from django.utils import timezone
 
 import actionplan.actions
 import jobs.actions
-import lessons.actions.importing
-import lessons.actions.review
-import lessons.actions.writing
 import notifications.actions
 import organisations.actions
 import roadmap.actions
-import selfassessment.actions
-import techniques.actions
 from jobs.models import Job, Mail
-from organisations.models import Group, Membership, Organisation, Person
+from lessons.actions import importing, review, writing
+from organisations.models import AccessToken, Group, Membership, Organisation, Person
 from organisations.tokens import invitation_token
+from selfassessment.actions import answering, asking, rounds
 from selfassessment.models import Criterion
+from selfassessment.respondents import Choice, Respondent
+from techniques.actions import planning
+from techniques.actions.room import joining
 from techniques.models import Technique
-from tests.cast import as_member
+from tests.cast import as_member, happened
 
 
 @dataclass
@@ -79,10 +79,8 @@ class World:
         )
         technique = Technique.objects.get(key="after-action-review", organisation=None)
         plan = {"technique": technique, "length": "short", "starts_at": now + timedelta(hours=1)}
-        t.session = techniques.actions.plan_session(
-            riverside, by=as_member(farah), title="Planned", at=timezone.now(), **plan
-        )
-        t.room = techniques.actions.plan_session(
+        t.session = planning.plan_session(riverside, by=as_member(farah), title="Planned", at=timezone.now(), **plan)
+        t.room = planning.plan_session(
             riverside,
             by=as_member(farah),
             title="Live",
@@ -90,7 +88,7 @@ class World:
             at=timezone.now(),
             **{**plan, "starts_at": now},
         )
-        t.room = techniques.actions.open_room(t.room, by=as_member(farah), at=now)
+        t.room = joining.open_room(t.room, by=as_member(farah), at=now)
         words = {
             "title": "Ask at ten",
             "happened": "It came late.",
@@ -98,49 +96,55 @@ class World:
             "then_do": "ask at ten.",
             "when_you": "move",
         }
-        start = lessons.actions.writing.start_lesson
+        start = writing.start_lesson
         t.draft = start(riverside, by=as_member(cara), at=now, words=words, facts={}, tags=())
         t.waiting = start(riverside, by=as_member(cara), at=now, words=words, facts={}, tags=())
-        t.waiting = lessons.actions.writing.submit_lesson(t.waiting, by=as_member(cara), at=now)
+        t.waiting = writing.submit_lesson(t.waiting, by=as_member(cara), at=now)
         t.claimed = start(riverside, by=as_member(cara), at=now, words=words, facts={}, tags=())
-        t.claimed = lessons.actions.writing.submit_lesson(t.claimed, by=as_member(cara), at=now)
-        t.claimed = lessons.actions.review.claim_lesson(t.claimed, by=as_member(farah), at=now)
-        t.run = lessons.actions.importing.upload_import(
+        t.claimed = writing.submit_lesson(t.claimed, by=as_member(cara), at=now)
+        t.claimed = review.claim_lesson(t.claimed, by=as_member(farah), at=now)
+        t.run = importing.upload_import(
             riverside,
             by=as_member(farah),
             at=now,
             file_name="l.csv",
             content=b"title,lesson\nAsk early,Ask pharmacy early\n",
         )
-        prepare = {"by": farah, "closes_on": timezone.localdate() + timedelta(days=9), "programme": t.programme}
-        t.round_draft = selfassessment.actions.prepare_assessment(riverside, title="Next round", **prepare)
-        t.round_open = selfassessment.actions.prepare_assessment(riverside, title="This round", **prepare)
-        selfassessment.actions.open_assessment(t.round_open, by=as_member(farah), at=timezone.now())
-        selfassessment.actions.ask_people(
+        prepare = {
+            "by": as_member(farah),
+            "at": now,
+            "closes_on": timezone.localdate() + timedelta(days=9),
+            "programme": t.programme,
+        }
+        t.round_draft = rounds.prepare_assessment(riverside, title="Next round", **prepare)
+        t.round_open = rounds.prepare_assessment(riverside, title="This round", **prepare)
+        rounds.open_assessment(t.round_open, by=as_member(farah), at=timezone.now())
+        asking.ask_people(
             t.round_open, by=as_member(farah), members=people.values(), addresses=["x@y.example"], at=timezone.now()
         )
-        t.round_open = selfassessment.actions.enable_link(t.round_open, by=as_member(farah), at=timezone.now())
+        t.round_open = asking.enable_link(t.round_open, by=as_member(farah), at=timezone.now())
         t.round_closed = world._closed_round(prepare)
-        t.notice = notifications.actions.notify(
-            cara, organisation=riverside, kind="test", text="Look", url_name="home", url_args=["riverside"], key="t1"
-        )
+        t.notice = notifications.actions.notify(cara, happened(riverside), "Look", about=riverside)
         t.job = jobs.actions.enqueue(
-            "selfassessment.tasks.gap_report_pdf", {}, title="Report", by=farah, organisation=riverside
+            "selfassessment.tasks.gap_report_pdf", {}, title="Report", at=now, by=prepare["by"], organisation=riverside
         )
         Job.objects.filter(pk=t.job.pk).update(state=Job.State.FAILED)
         t.mail = Mail.objects.order_by("pk").first()
+        organisations.actions.create_access_token(cara, by=cara, at=now, name="Report", scope="read", days=7)
+        t.token = AccessToken.objects.get()
         return world
 
     def _closed_round(self, prepare: dict[str, Any]) -> Any:
-        closed = selfassessment.actions.prepare_assessment(self.riverside, title="Last round", **prepare)
-        selfassessment.actions.open_assessment(closed, by=as_member(prepare["by"]), at=timezone.now())
+        closed = rounds.prepare_assessment(self.riverside, title="Last round", **prepare)
+        rounds.open_assessment(closed, by=prepare["by"], at=timezone.now())
+        closed = asking.enable_link(closed, by=prepare["by"], at=timezone.now())
         criteria = list(Criterion.objects.filter(section__framework=closed.framework))
         for number in range(6):
-            respondent = selfassessment.actions.Respondent(key=uuid4().hex * 2)
+            respondent = Respondent(key=uuid4().hex * 2, link=closed.link_nonce)
             for criterion in criteria[:4]:
-                choice = selfassessment.actions.Choice(now=1 + number % 3, wanted=4)
-                selfassessment.actions.save_answer(closed, criterion, by=respondent, choice=choice, seen=0)
-        selfassessment.actions.close_assessment(closed, by=as_member(prepare["by"]), at=timezone.now())
+                choice = Choice(now=1 + number % 3, wanted=4)
+                answering.save_answer(closed, criterion, by=respondent, choice=choice, seen=0)
+        rounds.close_assessment(closed, by=prepare["by"], at=timezone.now())
         return closed
 
     def address(self, name: str, route: str) -> str:
@@ -225,6 +229,7 @@ class World:
             "lesson": t.draft,
             "import": t.run,
             "assessment": t.round_open,
+            "token": t.token,
         }
         return family[name.split("_")[0]].pk
 

@@ -29,6 +29,17 @@ TITLES = {
     422: "This cannot be done",
     429: "Too many requests",
 }
+# What is said when something is refused; ``errors`` names fields of the request with their sentences.
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+    },
+    "required": ["title", "status", "detail"],
+}
 
 
 class ProblemRenderer(JSONRenderer):
@@ -44,15 +55,6 @@ class Pages(PageNumberPagination):
     page_size = 50
     max_page_size = 200
     page_size_query_param = "page_size"
-
-
-class ProblemSerializer(serializers.Serializer[Any]):
-    """What is said when something is refused; ``errors`` names fields of the request with their sentences."""
-
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
 
 
 def problem(code: int, detail: str, **more: Any) -> Response:
@@ -93,6 +95,19 @@ def _sentences(found: Any) -> list[str]:
     if isinstance(found, list):
         return [sentence for inner in found for sentence in _sentences(inner)]
     return [str(found)]
+
+
+def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """POSTPROCESSING_HOOKS: every operation may answer a problem document instead."""
+    result["components"]["schemas"]["Problem"] = PROBLEM_SCHEMA
+    answer = {
+        "description": "What was refused, in the sentence of the page",
+        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for methods in result["paths"].values():
+        for operation in methods.values():
+            operation["responses"]["default"] = answer
+    return result
 
 
 class RefField(serializers.Field[Any, Any, Any, Any]):

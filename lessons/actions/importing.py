@@ -265,9 +265,7 @@ def _problems_of(run: ImportRun, decisions: Iterable[Decision]) -> list[ImportPr
 
 
 def _enqueue_job(run: ImportRun, function: str, title: str, *, key: str, by: Membership, at: datetime) -> Job:
-    run.job = enqueue(
-        function, {"run_id": run.pk}, title=title, key=key, by=by, organisation=run.organisation, due_at=at
-    )
+    run.job = enqueue(function, {"run_id": run.pk}, title=title, key=key, by=by, organisation=run.organisation, at=at)
     run.save(update_fields=["job"])
     return run.job
 

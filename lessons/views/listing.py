@@ -14,24 +14,17 @@ from kmportal.lib.csv import csv_download
 from kmportal.lib.days import long_day
 from kmportal.lib.links import absolute
 from kmportal.lib.pagination import PageOf, page_number
-from lessons import labels, search_documents
-from lessons.models import SHARED, Lesson, State
+from lessons import labels
+from lessons.filters import FACETS, question_of
+from lessons.models import Lesson, State
 from lessons.reports import ListHead
 from organisations.access import requires
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 from search import facets, index
-from search.facets import Facet
 
 PER_PAGE, PER_BATCH = 10, 200
-FACETS = [
-    Facet("state", "State", dict(State.choices), order=State.values),
-    Facet("group", "Where", param="where"),
-    Facet("subkind", "Kind", dict(Lesson.Kind.choices), param="kind"),
-    Facet("source", "Brought in from"),
-    Facet("year", "Year"),
-]
 # So many values of a filter stand open; the others are folded away.
 OPEN_VALUES = 6
 COLUMNS = (
@@ -52,7 +45,7 @@ COLUMNS = (
 @require_safe
 def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """All that this member may read and that was checked; other states by choice."""
-    question = _question_of(request)
+    question = question_of(request.GET)
     if request.GET.get("format") == "csv":
         return csv_download("lessons", COLUMNS, _csv_rows(request.membership, question))
     names = [facet.name for facet in FACETS]
@@ -74,15 +67,6 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
         "head": ListHead.build(request.membership, "all"),
     }
     return render(request, "lessons/lesson_list.html", context)
-
-
-def _question_of(request: MemberRequest) -> dict[str, Any]:
-    """The question to the index, as the address puts it."""
-    text = request.GET.get("q", "").strip()
-    filters = facets.chosen(request.GET, FACETS)
-    filters.setdefault("state", [str(state) for state in SHARED])
-    order = "newest" if request.GET.get("sort") == "newest" or not text else "best"
-    return {"text": text, "kinds": [search_documents.KIND], "filters": filters, "order": order}
 
 
 def _link_with(request: MemberRequest, **changes: str) -> str:

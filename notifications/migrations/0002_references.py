@@ -29,7 +29,5 @@ class Migration(migrations.Migration):
         migrations.RemoveField(model_name="notice", name="url_args"),
         migrations.RemoveField(model_name="notice", name="url_name"),
         migrations.AlterField(model_name="notice", name="kind", field=models.CharField(max_length=20)),
-        migrations.AddIndex(
-            model_name="notice", index=models.Index(fields=["kind", "ident"], name="notice_about")
-        ),
+        migrations.AddIndex(model_name="notice", index=models.Index(fields=["kind", "ident"], name="notice_about")),
     ]

@@ -33,6 +33,6 @@ def request_report_pdf(assessment: Assessment, *, by: Membership, at: datetime) 
         key=f"gap report {assessment.pk} {report.fingerprint} {by.person_id}",
         by=by,
         organisation=assessment.organisation,
-        due_at=at,
+        at=at,
         back_url=reverse("gap_report", args=[assessment.organisation.slug, assessment.pk]),
     )

@@ -109,7 +109,7 @@ def edit_assessment(assessment: Assessment, *, by: Membership, at: datetime, see
     assessment.state = fresh.state
     events.record(Event.ASSESSMENT_CHANGED, assessment, by=by, at=at, fields=", ".join(sorted(changed)))
     if assessment.is_open and "closes_on" in changed:
-        _enqueue_closing_date(assessment)
+        _enqueue_closing_date(assessment, at=at)
     return assessment
 
 
@@ -136,7 +136,7 @@ def open_assessment(assessment: Assessment, *, by: Membership, at: datetime) -> 
         assessment.state, assessment.opened_at = State.OPEN, at
         assessment.save(update_fields=["state", "opened_at"])
         events.record(Event.ASSESSMENT_OPENED, assessment, by=by, at=at, anonymous=assessment.anonymous)
-        _enqueue_closing_date(assessment)
+        _enqueue_closing_date(assessment, at=at)
     return assessment
 
 
@@ -192,7 +192,7 @@ def _local_day(assessment: Assessment, at: datetime) -> date:
     return timezone.localdate(at, ZoneInfo(assessment.organisation.time_zone))
 
 
-def _enqueue_closing_date(assessment: Assessment) -> None:
+def _enqueue_closing_date(assessment: Assessment, *, at: datetime) -> None:
     """A job for the morning of the closing date. One written for a day that was moved since finds nothing to do."""
     morning = datetime.combine(assessment.closes_on, TELL_AT, tzinfo=ZoneInfo(assessment.organisation.time_zone))
     enqueue(
@@ -201,5 +201,6 @@ def _enqueue_closing_date(assessment: Assessment) -> None:
         title="Tell that a round of assessment reaches its closing date",
         key=f"assessment {assessment.pk} closing {assessment.closes_on}",
         organisation=assessment.organisation,
+        at=at,
         due_at=morning,
     )

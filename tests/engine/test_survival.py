@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from jobs.actions import enqueue
 from jobs.models import Job, JobFile, Mail
 from kmportal.lib.mail import post
+from tests.cast import as_member
 from tests.engine.tasks import GO
 from tests.portal import ROOT, free_port
 
@@ -97,7 +99,13 @@ def wait_until(condition, seconds=60):
 
 def test_a_worker_killed_amid_200_mails_and_a_pdf_loses_nothing(worker, taken, lena, riverside, monkeypatch):
     monkeypatch.setattr("jobs.broker.wake", lambda: True)
-    report = enqueue("tests.engine.tasks.slow_report", title="Gap report", by=lena, organisation=riverside)
+    report = enqueue(
+        "tests.engine.tasks.slow_report",
+        title="Gap report",
+        at=timezone.now(),
+        by=as_member(lena),
+        organisation=riverside,
+    )
     for number in range(MAILS):
         post(f"person{number}@riverside.example", f"Mail {number}", "Words.")
     wanted = set(Mail.objects.values_list("message_id", flat=True))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from jobs import actions, broker, tasks
 from jobs.models import Job
@@ -24,6 +25,6 @@ def task(monkeypatch) -> Callable[..., Job]:
 
     def make(function: Callable[..., Any], args: dict[str, Any] | None = None, **options: Any) -> Job:
         monkeypatch.setattr(tasks, "probe", function, raising=False)
-        return actions.enqueue("jobs.tasks.probe", args, **{"title": "A probe", **options})
+        return actions.enqueue("jobs.tasks.probe", args, **{"title": "A probe", "at": timezone.now(), **options})
 
     return make

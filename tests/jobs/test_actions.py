@@ -62,12 +62,12 @@ def test_work_that_somebody_waits_for_comes_first(task, lena, riverside):
 )
 def test_a_row_cannot_name_code_that_is_no_task(function, db):
     with pytest.raises(ValueError, match="no function of a tasks"):
-        actions.enqueue(function, title="x")
+        actions.enqueue(function, title="x", at=timezone.now())
 
 
 def test_a_mistyped_task_is_found_when_it_is_written(db):
     with pytest.raises(ImportError):
-        actions.enqueue("jobs.tasks.delivr", title="x")
+        actions.enqueue("jobs.tasks.delivr", title="x", at=timezone.now())
 
 
 def test_the_worker_is_woken_once_for_many_jobs_when_they_are_committed(

@@ -1,0 +1,30 @@
+"""What the list of lessons may be narrowed by: the same question to the index from page, CSV and API."""
+
+from typing import Any
+
+from django.http import QueryDict
+
+from lessons import search_documents
+from lessons.models import SHARED, Lesson, State
+from search import facets
+from search.facets import Facet
+
+FACETS = [
+    Facet("state", "State", dict(State.choices), order=State.values),
+    Facet("group", "Where", param="where"),
+    Facet("subkind", "Kind", dict(Lesson.Kind.choices), param="kind"),
+    Facet("source", "Brought in from"),
+    Facet("year", "Year"),
+]
+
+
+def question_of(params: QueryDict) -> dict[str, Any]:
+    """The question to the index, as an address puts it: words (``q``), filters, ``sort=newest``.
+
+    Without a state those that were checked are meant.
+    """
+    text = params.get("q", "").strip()
+    filters = facets.chosen(params, FACETS)
+    filters.setdefault("state", [str(state) for state in SHARED])
+    order = "newest" if params.get("sort") == "newest" or not text else "best"
+    return {"text": text, "kinds": [search_documents.KIND], "filters": filters, "order": order}
