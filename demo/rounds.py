@@ -7,6 +7,8 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
+from msgspec import convert
+
 from demo.story import Happening, Row, read
 from demo.world import World
 from selfassessment import examples, reports
@@ -98,9 +100,9 @@ def _asked(world: World, row: Row, who: str) -> Asked | None:
 def _said(row: Row, place: int) -> Iterator[tuple[str, Choice]]:
     """What one respondent says to each criterion: a column of the story’s table, or of the example that ships."""
     if row["answers"] == EXAMPLE:
-        columns = {code: choices[place] for code, choices in examples.example().answers.items()}
+        columns = {code: said.choices[place] for code, said in examples.example().answers.items()}
     else:
-        columns = {code: examples.choice(said, place) for code, said in row["answers"].items()}
+        columns = {code: convert(said, examples.Answers).choices[place] for code, said in row["answers"].items()}
     for code, one in columns.items():
         if one.is_answered:
             yield code, Choice(**asdict(one))

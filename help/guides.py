@@ -1,42 +1,40 @@
 """The guides, one for each group of people, read from ``content/guides.yaml``."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
 
-from kmportal.lib.content import (
-    Document,
-    Key,
-    Problem,
-    is_sentence,
-    read_checked,
-    repeated,
-)
+from msgspec import Meta
+
+from kmportal.lib.content import Problem, TypedDocument, is_sentence, open_file, read_checked, repeated
+from kmportal.lib.content_classes import ONCE, Content, Key
 from kmportal.lib.glossary import Glossary, glossary, plain, terms_of
 
 FOLDER = Path(__file__).parent / "content"
-SCHEMA = FOLDER / "guides.schema.json"
 # What is seen on a picture, in CSS pixels: a window in which the portal stands in one column.
 WIDTH, HEIGHT = 720, 360
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A picture of the portal, and how it is taken: who looks at which page.
+Short = Annotated[str, Meta(min_length=1, max_length=60)]
+Line = Annotated[str, Meta(min_length=1, max_length=200)]
+Page = Annotated[str, Meta(pattern="^[a-z]+(_[a-z]+)*$")]
+
+
+class Picture(Content):
+    """A picture of the portal, and how it is taken: who looks at which page; without one at the page of the task.
 
     ``press`` is the link that is followed on that page first, and ``top`` what stands at the top of the picture: CSS
     selectors, or empty.
     """
 
-    file: str
-    alt: str
-    who: str
-    page: str
-    args: tuple[str, ...]
-    press: str
-    top: str
+    file: Annotated[str, Meta(pattern=r"^[a-z]+(-[a-z]+)*\.webp$")]
+    alt: Line
+    who: Literal["lena", "farah", "cara", "reza", "sam"]
+    page: Page = ""
+    args: tuple[Annotated[str, Meta(max_length=60)], ...] = ()
+    press: Annotated[str, Meta(max_length=100)] = ""
+    top: Annotated[str, Meta(max_length=100)] = ""
 
     @property
     def path(self) -> str:
@@ -44,77 +42,56 @@ class Picture:
         return f"img/guide/{self.file}"
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(Content):
     """One of the first three things to do, the page where one does it, and a picture of that."""
 
-    do: str
-    why: str
-    page: str
+    do: Short
+    why: Line
+    page: Page
     picture: Picture
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Content):
     """Where something is found: what somebody wants, and what the page is called."""
 
-    want: str
-    called: str
-    page: str
+    want: Short
+    called: Short
+    page: Page
 
 
-@dataclass(frozen=True)
-class Guide:
+class Guide(Content):
     """One guide, for the people of some roles. Terms are marked in its texts."""
 
-    key: str
-    roles: tuple[str, ...]
-    name: str
-    title: str
-    lead: str
-    get: tuple[str, ...]
-    first: tuple[Task, ...]
-    where: tuple[Place, ...]
+    key: Annotated[str, Meta(pattern="^[a-z]+(-[a-z]+)*$")]
+    roles: Annotated[
+        tuple[Literal["reader", "contributor", "facilitator", "lead", "sponsor", "administrator"], ...],
+        Meta(min_length=1, extra=ONCE),
+    ]
+    name: Short
+    title: Short
+    lead: Line
+    get: Annotated[tuple[Line, ...], Meta(min_length=2, max_length=4)]
+    first: Annotated[tuple[Task, ...], Meta(min_length=3, max_length=3)]
+    where: Annotated[tuple[Place, ...], Meta(min_length=3, max_length=6)]
+
+
+class Guides(Content):
+    """The file."""
+
+    guides: Annotated[tuple[Guide, ...], Meta(min_length=1)]
 
 
 def read(folder: Path = FOLDER, *, known: Glossary | None = None) -> tuple[Guide, ...]:
     """All guides. Raises ``ContentError`` with everything that is wrong."""
-    words = known or glossary()
-    files = [folder / "guides.yaml"]
-    [document] = read_checked(files, SCHEMA, lambda read: _problems(read, words), base=folder.parent)
-    return tuple(
-        Guide(
-            key=one["key"],
-            roles=tuple(one["roles"]),
-            name=one["name"],
-            title=one["title"],
-            lead=one["lead"],
-            get=tuple(one["get"]),
-            first=tuple(_task(task) for task in one["first"]),
-            where=tuple(Place(**place) for place in one["where"]),
-        )
-        for one in document.data["guides"]
-    )
-
-
-def _task(row: dict[str, Any]) -> Task:
-    shown = row["picture"]
-    picture = Picture(
-        file=shown["file"],
-        alt=shown["alt"],
-        who=shown["who"],
-        page=shown.get("page", row["page"]),
-        args=tuple(shown.get("args", ())),
-        press=shown.get("press", ""),
-        top=shown.get("top", ""),
-    )
-    return Task(row["do"], row["why"], row["page"], picture)
+    rule = partial(_problems, known or glossary())
+    [document] = read_checked([folder / "guides.yaml"], Guides, rule, base=folder.parent)
+    return document.content.guides
 
 
 @cache
 def guides() -> tuple[Guide, ...]:
     """All guides, read once for each process."""
-    return read()
+    return open_file(FOLDER / "guides.yaml", Guides).guides
 
 
 def guide_for(role: str) -> Guide | None:
@@ -122,17 +99,14 @@ def guide_for(role: str) -> Guide | None:
     return next((one for one in guides() if role in one.roles), None)
 
 
-def _problems(document: Document, known: Glossary) -> Iterator[Problem]:
-    rows = list(enumerate(document.data["guides"]))
+def _problems(known: Glossary, document: TypedDocument[Guides]) -> Iterator[Problem]:
+    rows = list(enumerate(document.content.guides))
     for index, one in rows:
         texts: list[tuple[tuple[Key, ...], str]] = [
-            (("lead",), one["lead"]),
-            *((("get", number), text) for number, text in enumerate(one["get"])),
-            *((("first", number, "why"), task["why"]) for number, task in enumerate(one["first"])),
-            *(
-                (("first", number, "picture", "alt"), task["picture"]["alt"])
-                for number, task in enumerate(one["first"])
-            ),
+            (("lead",), one.lead),
+            *((("get", number), text) for number, text in enumerate(one.get)),
+            *((("first", number, "why"), task.why) for number, task in enumerate(one.first)),
+            *((("first", number, "picture", "alt"), task.picture.alt) for number, task in enumerate(one.first)),
         ]
         for path, text in texts:
             if not is_sentence(plain(text, known)):
@@ -141,8 +115,7 @@ def _problems(document: Document, known: Glossary) -> Iterator[Problem]:
                 if not known.knows(key):
                     yield document.problem(("guides", index, *path), f"The glossary has no word with the key “{key}”.")
     for name in ("key", "title"):
-        for word, path in repeated((one[name], ("guides", index, name)) for index, one in rows):
+        for word, path in repeated((getattr(one, name), ("guides", index, name)) for index, one in rows):
             yield document.problem(path, f"“{word}” stands here twice.")
-    roles = [(role, ("guides", index, "roles")) for index, one in rows for role in one["roles"]]
-    for role, path in repeated(roles):
+    for role, path in repeated((role, ("guides", index, "roles")) for index, one in rows for role in one.roles):
         yield document.problem(path, f"Two guides are for the role “{role}”.")

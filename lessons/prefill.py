@@ -88,12 +88,12 @@ def _mark(stage: str, column: str, text: str) -> str:
 
 
 def _stage_notes(stage: Stage, notes: Mapping[str, list[str]]) -> StageNotes:
-    makes = {column["key"]: column.get("makes", "nothing") for column in stage.columns}
-    told = [column for column in stage.columns if makes[column["key"]] == "summary" and notes.get(column["key"])]
+    makes = {column.key: column.makes for column in stage.columns}
+    told = [column for column in stage.columns if column.makes == "summary" and notes.get(column.key)]
     blocks = []
     for column in told:
-        lines = "\n".join(f"– {text}" for text in notes[column["key"]])
-        blocks.append(f"{column['name']}\n{lines}" if len(told) > 1 else lines)
+        lines = "\n".join(f"– {text}" for text in notes[column.key])
+        blocks.append(f"{column.name}\n{lines}" if len(told) > 1 else lines)
     return StageNotes(
         stage,
         summary="\n\n".join(blocks),
@@ -126,7 +126,7 @@ def story_from(summary: Mapping[str, str], stages: Iterable[Stage]) -> dict[str,
 
 
 def _part_of(stage: Stage) -> str:
-    keys = (stage.key, *(column["key"] for column in stage.columns))
+    keys = (stage.key, *(column.key for column in stage.columns))
     if any(key.startswith(_CAUSES) for key in keys):
         return "why"
     return "expected" if any(key.startswith(_PLANS) for key in keys) else "happened"

@@ -247,5 +247,5 @@ def prefilled(entry: CatalogueEntry) -> dict[str, Any]:
         "kind": entry.kind,
         "effort": entry.effort,
         "areas": entry.areas,
-        "output": labels.first_of(entry.guidance.get("outputs", []), 300),
+        "output": labels.first_of(entry.guidance.outputs, 300),
     }

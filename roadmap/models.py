@@ -9,7 +9,9 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from kmportal.lib.content_field import ContentField
 from organisations.models import Membership, Organisation, Person
+from roadmap.catalogue import Guidance
 
 
 class Step(models.IntegerChoices):
@@ -62,8 +64,7 @@ def names_of_areas(areas: Iterable[str]) -> list[str]:
 class CatalogueEntry(models.Model):
     """A kind of intervention with its guidance. Ships as content; read-only in the portal.
 
-    ``guidance`` holds what the content file says beyond the columns: ``why``, ``how`` (list), ``who``, ``time``,
-    ``cost``, ``inputs``, ``outputs``, ``how_to_know``, ``technique`` (key), ``tier``, ``sources``.
+    ``guidance`` holds what the content file says beyond the columns.
     """
 
     key = models.SlugField(max_length=60, unique=True)
@@ -74,7 +75,7 @@ class CatalogueEntry(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.QUICK_WIN)
     effort = models.CharField(max_length=10, choices=Effort.choices, default=Effort.MEDIUM)
     areas = models.JSONField(default=list)
-    guidance = models.JSONField(default=dict)
+    guidance = ContentField(Guidance, default=dict)
     is_extra = models.BooleanField(default=False)
     is_draft = models.BooleanField(default=False)
     retired_at = models.DateTimeField(null=True, blank=True)

@@ -124,12 +124,12 @@ def main() -> int:
 
         from help.guides import HEIGHT, WIDTH, guides
 
-        wanted = [task.picture for guide in guides() for task in guide.first]
+        wanted = {task.picture: task.page for guide in guides() for task in guide.first}
         with demo(Path(name)) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=found, args=SWITCHES)
-            for picture in wanted:
+            for picture, page_of_task in wanted.items():
                 page = window(browser, address, picture.who, WIDTH, HEIGHT)
-                path = reverse(picture.page, args=[SLUG, *picture.args])
+                path = reverse(picture.page or page_of_task, args=[SLUG, *picture.args])
                 keep(taken(page, path, picture.press, picture.top), GUIDES / picture.file)
             page = window(browser, address, "lena", 1280, 1500)
             keep(taken(page, reverse("home", args=[SLUG])), README)

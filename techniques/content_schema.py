@@ -1,34 +1,37 @@
 """The techniques as they ship: card and script of each, read from ``content/`` and checked.
 
-Pure: no Django. ``loading`` puts what is read here into the database.
+The classes are the schema of the files, and what the columns of the database hold. Pure: no Django.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
 
 from kmportal.lib.content import (
     LENGTHS,
     ContentError,
     Document,
+    Key,
     Named,
     Names,
     Problem,
+    TypedDocument,
+    check_files,
     draft_problems,
     is_sentence,
-    read_yaml,
+    name_sources,
     repeated,
-    schema_problems,
+    sentence_problems,
     sentences,
-    source_problems,
-    text_problems,
+    sourced,
 )
+from kmportal.lib.content_classes import ONCE, Aliases, Content, Draft, Slug, Sourced, Text, Texts
 from roadmap.catalogue import read_sources
 
 FOLDER = Path(__file__).parent / "content"
-SCHEMA = FOLDER / "technique.schema.json"
 KEYS = (
     "after-action-review",
     "before-action-review",
@@ -58,127 +61,154 @@ _NAMES = re.compile(r"\b(?:your|both|their|with a) names?\b", re.IGNORECASE)
 FAMILIES = {"technique": KEYS, "meeting": MEETINGS}
 
 
-@dataclass(frozen=True)
-class Minutes:
-    """Minutes (or a number of rounds) for each of the three lengths."""
+Label = Annotated[str, Meta(min_length=1, max_length=60)]
+FrontLine = Annotated[str, Meta(min_length=1, max_length=120)]
+Count = Annotated[int, Meta(ge=0, le=480)]
+FULL_SENTENCE = "This must be a full sentence with a full stop."
 
-    short: int
-    standard: int
-    long: int
+
+class Minutes(Content):
+    """Minutes (or a number of rounds) for each of the three lengths. 0 leaves a stage out at that length."""
+
+    short: Count
+    standard: Count
+    long: Count
 
     def of(self, length: str) -> int:
         """The figure for ``short``, ``standard`` or ``long``."""
         return int(getattr(self, length))
 
-    def as_dict(self) -> dict[str, int]:
-        return {length: self.of(length) for length in LENGTHS}
 
-
-@dataclass(frozen=True)
-class Column:
-    """Where notes are written, and what the close makes of them: nothing, summary, actions or lessons.
+class Column(Content):
+    """Where notes are written, and what the close makes of them.
 
     ``names``: people write into the note who they are, as they do where something is promised.
     """
 
-    key: str
-    name: str
-    makes: str
+    key: Slug
+    name: Label
+    makes: Literal["nothing", "summary", "actions", "lessons"]
     names: bool = False
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Content):
     """A part of a stage that is gone through several times, such as one presenter’s turn."""
 
-    name: str
-    prompts: tuple[str, ...]
+    name: Text
+    prompts: Texts
     minutes: Minutes
 
 
-@dataclass(frozen=True)
-class Stage:
-    """One stage of a script. ``rounds`` and ``parts`` are only set where a stage repeats something."""
+class Stage(Content):
+    """One stage of a script. ``rounds`` and ``parts`` are only set where a stage repeats something.
 
-    key: str
-    name: str
-    prompts: tuple[str, ...]
-    say: str
+    ``say`` is what the facilitator may say aloud; ``reveal_reason`` is owed where something is written.
+    """
+
+    key: Slug
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+    prompts: Texts
+    say: Text
     minutes: Minutes
     columns: tuple[Column, ...]
-    writes: str
-    reveal: str
-    reveal_reason: str
-    rounds: Minutes | None
-    parts: tuple[Part, ...]
+    writes: Literal["everyone", "facilitator", "nobody"]
+    reveal: Literal["open", "hidden"]
+    reveal_reason: Text = ""
+    rounds: Minutes | None = None
+    parts: Annotated[tuple[Part, ...], Meta(min_length=1)] = ()
 
 
-@dataclass(frozen=True)
-class Role:
+class Role(Content):
     """Who takes part as what."""
 
-    name: str
-    does: str
+    name: Text
+    does: Text
 
 
-@dataclass(frozen=True)
-class Preparation:
+class Preparation(Content):
     """Something to do, so many days before the session."""
 
-    days: int
-    text: str
+    days: Annotated[int, Meta(ge=0, le=90)]
+    text: Text
 
 
-@dataclass(frozen=True)
-class Front:
+class Size(Content):
+    """How many people it suits."""
+
+    min: Annotated[int, Meta(ge=1)]
+    max: Annotated[int, Meta(ge=1)]
+    note: Text
+
+
+class Front(Content):
     """The front of the card to print. Its back is made of the ground rules, the prompts and what goes wrong."""
 
-    what: str
-    when: str
-    steps: tuple[str, ...]
+    what: FrontLine
+    when: FrontLine
+    steps: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=100)], ...], Meta(min_length=3, max_length=8, extra=ONCE)
+    ]
 
 
-@dataclass(frozen=True)
-class Technique:
-    """A way of learning together, or a meeting. ``ours`` names the lengths that no postcard gives."""
+class Event(Content):
+    """A line of a timetable that goes beyond the session."""
 
-    key: str
-    position: int
-    name: str
-    aliases: tuple[str, ...]
-    family: str
-    moment: str
-    tier: str
-    can_run: bool
-    not_in_room: str
-    purpose: str
-    use_when: tuple[str, ...]
-    not_when: tuple[str, ...]
-    size_min: int
-    size_max: int
-    size_note: str
-    card_time: str
+    when: Text
+    what: Text
+
+
+class Card(Sourced):
+    """What is read about a technique, beyond what the database keeps in columns of its own.
+
+    ``card_time`` is what the postcard of the framework gives, and for a meeting the usual time; ``ours`` names the
+    lengths that no postcard gives. ``not_in_room`` is owed where no session can be held in the portal.
+    """
+
+    family: Literal["technique", "meeting"]
+    aliases: Aliases
     front: Front
-    roles: tuple[Role, ...]
-    prep: tuple[Preparation, ...]
-    say_first: tuple[str, ...]
-    stages: tuple[Stage, ...]
+    not_in_room: Text = ""
+    use_when: Texts
+    not_when: Texts
+    size: Size
+    card_time: Text
+    ours: Annotated[tuple[Literal["short", "standard", "long"], ...], Meta(extra=ONCE)]
+    roles: Annotated[tuple[Role, ...], Meta(min_length=1)]
+    prep: Annotated[tuple[Preparation, ...], Meta(min_length=1)]
+    say_first: Texts
+    timetable: Annotated[tuple[Event, ...], Meta(min_length=1)] = ()
+    outputs: Texts
+    keep: Texts
+    dont_keep: Texts
+    goes_wrong_when: Texts
+    online: Text
+    after_distress: Text
+    confidentiality: Annotated[
+        Literal["open", "no-blame", "chatham-house", "not-captured", "set-only", "consent", "private-pair"],
+        Meta(extra={"blank": "no-blame"}),  # an unknown word keeps least
+    ]
+    draft: Draft
+
+
+class Technique(Card):
+    """A way of learning together, or a meeting: one file.
+
+    ``card_words`` are the postcard’s own terms, which roles and stages must use, such as home team and visitors.
+    """
+
+    key: Slug
+    position: Annotated[int, Meta(ge=1)]
+    name: Label
+    moment: Literal["before", "during", "after", "any"]
+    tier: Literal["starter", "next", "advanced"]
+    can_run: bool
+    purpose: Text
+    card_words: Texts = ()
+    stages: Annotated[tuple[Stage, ...], Meta(min_length=3)]
     totals: Minutes
-    ours: tuple[str, ...]
-    timetable: tuple[tuple[str, str], ...]
-    outputs: tuple[str, ...]
-    keep: tuple[str, ...]
-    dont_keep: tuple[str, ...]
-    goes_wrong_when: tuple[str, ...]
-    online: str
-    after_distress: str
-    confidentiality: str
-    sources: tuple[str, ...]
-    draft: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Library:
+class Library(Content):
     """All techniques and meetings, in the order in which they are shown."""
 
     techniques: tuple[Technique, ...]
@@ -195,92 +225,82 @@ class Library:
         raise KeyError(key)
 
 
+Script = TypedDocument[Technique]
+
+
 def read(folder: Path = FOLDER) -> Library:
     """All techniques. Raises ``ContentError`` with everything that is wrong in any file."""
     known = read_sources()
-    documents = [read_yaml(path, base=folder.parent) for path in sorted(folder.glob("*.yaml"))]
-    problems = [problem for document in documents for problem in file_problems(document, known)]
-    if not problems:
-        problems += _together_problems(documents, known)
+    paths = sorted(folder.glob("*.yaml"))
+    documents, problems = check_files(paths, Technique, sourced(known), *RULES, base=folder.parent)
+    problems = problems or list(_together_problems(documents))
     if problems:
         raise ContentError(problems)
-    techniques = [_build(document.data, known) for document in documents]
-    return Library(tuple(sorted(techniques, key=lambda technique: technique.position)))
+    techniques = (name_sources(document.content, known) for document in documents)
+    return Library(techniques=tuple(sorted(techniques, key=lambda technique: technique.position)))
 
 
-def _together_problems(documents: list[Document], known: dict[str, str]) -> Iterator[Problem]:
-    found = {document.data["key"]: document for document in documents}
+def _together_problems(documents: list[Script]) -> Iterator[Problem]:
+    found = {document.content.key: document for document in documents}
     for family, keys in FAMILIES.items():
         for key in keys:
             if key not in found:
                 yield Problem(f"content/{key}.yaml", 0, "", f"The file of this {family} is missing.")
-            elif found[key].data["family"] != family:
+            elif found[key].content.family != family:
                 yield found[key].problem(["family"], f"This is a {family}.")
-    positions = [(str(document.data["position"]), (number,)) for number, document in enumerate(documents)]
+    positions = [(str(document.content.position), (number,)) for number, document in enumerate(documents)]
     for position, (number,) in repeated(positions):
         yield documents[int(number)].problem(["position"], f"Another technique has the position {position} already.")
-    for sentence in Library(tuple(_build(document.data, known) for document in documents)).names().clashes:
+    for sentence in Library(techniques=tuple(document.content for document in documents)).names().clashes:
         yield Problem("content", 0, "", sentence)
 
 
-def file_problems(document: Document, known: dict[str, str]) -> list[Problem]:
-    """Everything that is wrong with the file of one technique, as far as it can be seen alone."""
-    problems = schema_problems(document, SCHEMA)
-    if problems:
-        return problems
-    data = document.data
-    problems += text_problems(document)
-    problems += draft_problems(document, [], data)
-    problems += source_problems(document, [], data["sources"], known)
-    if (stem := Path(document.file).stem) != data["key"]:
-        problems.append(document.problem(["key"], f"The key must be the name of the file, “{stem}”."))
-    if data["can_run"] == ("not_in_room" in data):
-        problems.append(document.problem(["can_run"], "Say why no room suits it (not_in_room), or let it be run."))
-    if data["size"]["min"] > data["size"]["max"]:
-        problems.append(document.problem(["size"], "The smallest size is larger than the largest."))
-    days = [item["days"] for item in data["prep"]]
+def _card_problems(document: Script) -> Iterator[Problem]:
+    card = document.content
+    yield from draft_problems(document, [], document.data)
+    if (stem := Path(document.file).stem) != card.key:
+        yield document.problem(["key"], f"The key must be the name of the file, “{stem}”.")
+    if card.can_run == bool(card.not_in_room):
+        yield document.problem(["can_run"], "Say why no room suits it (not_in_room), or let it be run.")
+    if card.size.min > card.size.max:
+        yield document.problem(["size"], "The smallest size is larger than the largest.")
+    days = [item.days for item in card.prep]
     if days != sorted(days, reverse=True):
-        problems.append(document.problem(["prep"], "The checklist must go from the earliest day to the latest."))
-    steps = [(item["text"], ("prep", index)) for index, item in enumerate(data["prep"])]
-    problems += [document.problem(path, "This stands in the checklist twice.") for _, path in repeated(steps)]
-    problems += _word_problems(document)
-    problems += _minute_problems(document)
-    for index, stage in enumerate(data["stages"]):
-        problems += _stage_problems(document, ("stages", index), stage)
-    paths = [(stage["key"], ("stages", index, "key")) for index, stage in enumerate(data["stages"])]
-    problems += [document.problem(path, f"The stage “{key}” stands here twice.") for key, path in repeated(paths)]
-    return problems
+        yield document.problem(["prep"], "The checklist must go from the earliest day to the latest.")
+    for _, path in repeated((item.text, ("prep", index)) for index, item in enumerate(card.prep)):
+        yield document.problem(path, "This stands in the checklist twice.")
 
 
-def _word_problems(document: Document) -> Iterator[Problem]:
-    data = document.data
-    if not is_sentence(data["purpose"]) or sentences(data["purpose"]) > 2:
+def _word_problems(document: Script) -> Iterator[Problem]:
+    card = document.content
+    if not is_sentence(card.purpose) or sentences(card.purpose) > 2:
         yield document.problem(["purpose"], "The purpose must be one full sentence, or two at most.")
-    for field in ("use_when", "not_when", "say_first", "outputs", "keep", "dont_keep", "goes_wrong_when"):
-        for index, text in enumerate(data[field]):
-            if not is_sentence(text):
-                yield document.problem([field, index], "This must be a full sentence with a full stop.")
-    for field, name in (("prep", "text"), ("roles", "does"), ("timetable", "what")):
-        for index, item in enumerate(data.get(field, [])):
-            if not is_sentence(item[name]):
-                yield document.problem([field, index, name], "This must be a full sentence with a full stop.")
-    for field in ("online", "after_distress", "not_in_room"):
-        if field in data and not is_sentence(data[field]):
-            yield document.problem([field], "This must be a full sentence with a full stop.")
-    yield from _front_problems(document)
+    for name in ("use_when", "not_when", "say_first", "outputs", "keep", "dont_keep", "goes_wrong_when"):
+        yield from sentence_problems(document, [name], getattr(card, name), FULL_SENTENCE)
+    owed: list[tuple[tuple[Key, ...], str]] = [
+        *((("prep", index, "text"), item.text) for index, item in enumerate(card.prep)),
+        *((("roles", index, "does"), role.does) for index, role in enumerate(card.roles)),
+        *((("timetable", index, "what"), event.what) for index, event in enumerate(card.timetable)),
+        (("online",), card.online),
+        (("after_distress",), card.after_distress),
+        *([(("not_in_room",), card.not_in_room)] if card.not_in_room else []),
+    ]
+    for path, text in owed:
+        if not is_sentence(text):
+            yield document.problem(path, FULL_SENTENCE)
 
 
-def _front_problems(document: Document) -> Iterator[Problem]:
+def _front_problems(document: Script) -> Iterator[Problem]:
     """The front is read at a glance, and every word that the postcard has of its own must be in the script too."""
-    front = document.data["sides"]
-    for field in ("what", "when"):
-        if not is_sentence(front[field]) or sentences(front[field]) != 1:
-            yield document.problem(["sides", field], "On the card this is one full sentence.")
-    for index, step in enumerate(front["steps"]):
-        if not is_sentence(step):
-            yield document.problem(["sides", "steps", index], "A step on the card must be a full sentence.")
+    front = document.content.front
+    for name, text in (("what", front.what), ("when", front.when)):
+        if not is_sentence(text) or sentences(text) != 1:
+            yield document.problem(["front", name], "On the card this is one full sentence.")
+    yield from sentence_problems(
+        document, ["front", "steps"], front.steps, "A step on the card must be a full sentence."
+    )
     script = " ".join(_words({name: document.data[name] for name in ("roles", "size", "stages")})).casefold()
-    for index, word in enumerate(document.data.get("card_words", ())):
+    for index, word in enumerate(document.content.card_words):
         if not re.search(rf"\b{re.escape(word.casefold())}", script):
             yield document.problem(
                 ["card_words", index], f"The postcard says “{word}”, but roles and stages never use the word."
@@ -295,111 +315,73 @@ def _words(value: Any) -> Iterator[str]:
             yield from _words(item)
 
 
-def _minute_problems(document: Document) -> Iterator[Problem]:
-    data = document.data
+def _minute_problems(document: Script) -> Iterator[Problem]:
+    stages, totals = document.content.stages, document.content.totals
     for length in LENGTHS:
-        total = sum(stage["minutes"][length] for stage in data["stages"])
-        if total != data["totals"][length]:
+        total = sum(stage.minutes.of(length) for stage in stages)
+        if total != totals.of(length):
             yield document.problem(
                 ["totals", length],
-                f"The stages of the {length} length add up to {total} minutes, but the total says "
-                f"{data['totals'][length]}.",
+                f"The stages of the {length} length add up to {total} minutes, but the total says {totals.of(length)}.",
             )
-    if not data["totals"]["short"] < data["totals"]["standard"] < data["totals"]["long"]:
+    if not totals.short < totals.standard < totals.long:
         yield document.problem(["totals"], "Short must be shorter than standard, and standard shorter than long.")
-    for index, stage in enumerate(data["stages"]):
-        if ("rounds" in stage) != ("parts" in stage):
+    for index, stage in enumerate(stages):
+        if (stage.rounds is not None) != bool(stage.parts):
             yield document.problem(["stages", index], "A stage that repeats needs both rounds and parts.")
-            continue
-        for length in LENGTHS if "rounds" in stage else ():
-            one = sum(part["minutes"][length] for part in stage["parts"])
-            rounds, minutes = stage["rounds"][length], stage["minutes"][length]
-            if rounds * one != minutes:
-                yield document.problem(
-                    ["stages", index, "minutes", length],
-                    f"{rounds} rounds of {one} minutes are {rounds * one} minutes, but the stage has {minutes}.",
-                )
+        elif stage.rounds is not None:
+            yield from _round_problems(document, index, stage, stage.rounds)
 
 
-def _stage_problems(document: Document, path: tuple[str, int], stage: dict[str, Any]) -> Iterator[Problem]:
-    if not is_sentence(stage["say"]):
+def _round_problems(document: Script, index: int, stage: Stage, rounds: Minutes) -> Iterator[Problem]:
+    for length in LENGTHS:
+        one = sum(part.minutes.of(length) for part in stage.parts)
+        count, minutes = rounds.of(length), stage.minutes.of(length)
+        if count * one != minutes:
+            yield document.problem(
+                ["stages", index, "minutes", length],
+                f"{count} rounds of {one} minutes are {count * one} minutes, but the stage has {minutes}.",
+            )
+
+
+def _stages_problems(document: Script) -> Iterator[Problem]:
+    stages = document.content.stages
+    for index, stage in enumerate(stages):
+        yield from _stage_problems(document, ("stages", index), stage)
+    for key, path in repeated((stage.key, ("stages", index, "key")) for index, stage in enumerate(stages)):
+        yield document.problem(path, f"The stage “{key}” stands here twice.")
+
+
+def _stage_problems(document: Document, path: tuple[str, int], stage: Stage) -> Iterator[Problem]:
+    if not is_sentence(stage.say):
         yield document.problem([*path, "say"], "The spoken words must be full sentences.")
-    for index, prompt in enumerate(stage["prompts"]):
-        if not is_sentence(prompt):
-            yield document.problem([*path, "prompts", index], "A prompt must be a full question or sentence.")
-    columns = [(column["key"], (*path, "columns", index)) for index, column in enumerate(stage["columns"])]
-    for key, place in repeated(columns):
+    yield from sentence_problems(
+        document, [*path, "prompts"], stage.prompts, "A prompt must be a full question or sentence."
+    )
+    if stage.columns:
+        yield from _column_problems(document, path, stage)
+        return
+    if stage.writes != "nobody":
+        yield document.problem([*path, "writes"], "Somebody may write, but there is no column to write in.")
+    if stage.reveal == "hidden":
+        yield document.problem([*path, "reveal"], "Nothing is written here, so nothing can be hidden.")
+
+
+def _column_problems(document: Document, path: tuple[str, int], stage: Stage) -> Iterator[Problem]:
+    """What a stage in which somebody writes owes."""
+    for key, place in repeated((one.key, (*path, "columns", index)) for index, one in enumerate(stage.columns)):
         yield document.problem(place, f"The column “{key}” stands here twice.")
-    signed = any(column.get("names") or column["makes"] == "actions" for column in stage["columns"])
-    if stage["columns"] and not signed and (asked := _NAMES.search(stage["say"])):
+    signed = any(column.names or column.makes == "actions" for column in stage.columns)
+    if not signed and (asked := _NAMES.search(stage.say)):
         yield document.problem(
             [*path, "say"], f"“{asked[0]}” asks for names, but no column here makes actions or takes names."
         )
-    if stage["columns"]:
-        if stage["writes"] == "nobody":
-            yield document.problem([*path, "writes"], "There are columns, but nobody may write in them.")
-        if "reveal_reason" not in stage:
-            yield document.problem([*path, "reveal"], "Say why the notes are open or hidden (reveal_reason).")
-        elif not is_sentence(stage["reveal_reason"]):
-            yield document.problem([*path, "reveal_reason"], "The reason must be a full sentence with a full stop.")
-    else:
-        if stage["writes"] != "nobody":
-            yield document.problem([*path, "writes"], "Somebody may write, but there is no column to write in.")
-        if stage["reveal"] == "hidden":
-            yield document.problem([*path, "reveal"], "Nothing is written here, so nothing can be hidden.")
+    if stage.writes == "nobody":
+        yield document.problem([*path, "writes"], "There are columns, but nobody may write in them.")
+    if not stage.reveal_reason:
+        yield document.problem([*path, "reveal"], "Say why the notes are open or hidden (reveal_reason).")
+    elif not is_sentence(stage.reveal_reason):
+        yield document.problem([*path, "reveal_reason"], "The reason must be a full sentence with a full stop.")
 
 
-def _build(data: dict[str, Any], known: dict[str, str]) -> Technique:
-    return Technique(
-        key=data["key"],
-        position=data["position"],
-        name=data["name"],
-        aliases=tuple(data["aliases"]),
-        family=data["family"],
-        moment=data["moment"],
-        tier=data["tier"],
-        can_run=data["can_run"],
-        not_in_room=data.get("not_in_room", ""),
-        purpose=data["purpose"],
-        use_when=tuple(data["use_when"]),
-        not_when=tuple(data["not_when"]),
-        size_min=data["size"]["min"],
-        size_max=data["size"]["max"],
-        size_note=data["size"]["note"],
-        card_time=data["card_time"],
-        front=Front(data["sides"]["what"], data["sides"]["when"], tuple(data["sides"]["steps"])),
-        roles=tuple(Role(**role) for role in data["roles"]),
-        prep=tuple(Preparation(**item) for item in data["prep"]),
-        say_first=tuple(data["say_first"]),
-        stages=tuple(_stage(stage) for stage in data["stages"]),
-        totals=Minutes(**data["totals"]),
-        ours=tuple(data["ours"]),
-        timetable=tuple((item["when"], item["what"]) for item in data.get("timetable", [])),
-        outputs=tuple(data["outputs"]),
-        keep=tuple(data["keep"]),
-        dont_keep=tuple(data["dont_keep"]),
-        goes_wrong_when=tuple(data["goes_wrong_when"]),
-        online=data["online"],
-        after_distress=data["after_distress"],
-        confidentiality=data["confidentiality"],
-        sources=tuple(known[mark] for mark in data["sources"]),
-        draft=tuple(data["draft"]),
-    )
-
-
-def _stage(stage: dict[str, Any]) -> Stage:
-    return Stage(
-        key=stage["key"],
-        name=stage["name"],
-        prompts=tuple(stage["prompts"]),
-        say=stage["say"],
-        minutes=Minutes(**stage["minutes"]),
-        columns=tuple(Column(**column) for column in stage["columns"]),
-        writes=stage["writes"],
-        reveal=stage["reveal"],
-        reveal_reason=stage.get("reveal_reason", ""),
-        rounds=Minutes(**stage["rounds"]) if "rounds" in stage else None,
-        parts=tuple(
-            Part(part["name"], tuple(part["prompts"]), Minutes(**part["minutes"])) for part in stage.get("parts", [])
-        ),
-    )
+RULES = (_card_problems, _word_problems, _front_problems, _minute_problems, _stages_problems)

@@ -58,7 +58,7 @@ class SessionForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["length"].choices = hinted(
-            Length.choices, {length: minutes_in_words(technique.minutes.get(length, 0)) for length in Length}
+            Length.choices, {length: minutes_in_words(technique.minutes.of(length)) for length in Length}
         )
         fields["place_kind"].choices = Session.Place.choices
         fields["facilitator"].queryset = who_may_lead(organisation)

@@ -13,9 +13,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from kmportal.lib.content_field import ContentField
 from organisations.models import Group, Membership, Organisation, Person
 from roadmap.models import Intervention
 from techniques.confidentiality import Confidentiality
+from techniques.content_schema import Card, Column, Minutes
+from techniques.content_schema import Stage as StageScript
 
 # The longest note, in characters.
 NOTE_LIMIT = 1000
@@ -46,7 +49,7 @@ class TechniqueQuerySet(models.QuerySet["Technique"]):
 class Technique(models.Model):
     """A way of learning together, with its card and script. Ships as content; a copy of one’s own has an organisation.
 
-    ``card`` holds the guidance, ``stages`` the script as the content file has it (see ``content/schema``).
+    ``card`` holds the guidance, ``stages`` the script as the content file has it.
     """
 
     class Moment(models.TextChoices):
@@ -61,9 +64,9 @@ class Technique(models.Model):
     moment = models.CharField(max_length=10, choices=Moment.choices)
     tier = models.CharField(max_length=20)
     purpose = models.TextField()
-    card = models.JSONField(default=dict)
-    stages = models.JSONField(default=list)
-    minutes = models.JSONField(default=dict, help_text="Total for each length.")
+    card = ContentField(Card, default=dict)
+    stages = ContentField(tuple[StageScript, ...], default=list)
+    minutes = ContentField(Minutes, default=dict, help_text="Total for each length.")
     can_run = models.BooleanField(default=False, help_text="Its script is complete, so that a session can be planned.")
     is_draft = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
@@ -83,18 +86,17 @@ class Technique(models.Model):
     @property
     def is_meeting(self) -> bool:
         """Whether it is a meeting of the programme and not one of the techniques of the framework."""
-        return self.card.get("family") == "meeting"
+        return self.card.family == "meeting"
 
     @property
     def confidentiality(self) -> Confidentiality:
-        """What its card says about keeping notes. An unknown word keeps least."""
-        word = self.card.get("confidentiality", "")
-        return Confidentiality(word) if word in Confidentiality.values else Confidentiality.NO_BLAME
+        """What its card says about keeping notes."""
+        return Confidentiality(self.card.confidentiality)
 
     @property
     def preparation(self) -> list[tuple[int, str]]:
         """The checklist: so many days before the session, and what to do then."""
-        return [(item["days"], item["text"]) for item in self.card.get("prep", [])]
+        return [(item.days, item.text) for item in self.card.prep]
 
     @property
     def when_it_helps(self) -> str:
@@ -268,8 +270,8 @@ class Stage(models.Model):
     say = models.TextField(blank=True)
     minutes = models.PositiveSmallIntegerField(help_text="What it has now: stretching one stage shortens later ones.")
     planned_minutes = models.PositiveSmallIntegerField()
-    columns = models.JSONField(
-        default=list, help_text="[{key, name, makes}]; makes: nothing, summary, actions, lessons."
+    columns = ContentField(
+        tuple[Column, ...], default=list, help_text="[{key, name, makes}]; makes: nothing, summary, actions, lessons."
     )
     writes = models.CharField(max_length=12, choices=Writes.choices, default=Writes.EVERYONE)
     reveal = models.CharField(max_length=10, choices=Reveal.choices, default=Reveal.OPEN)
@@ -294,12 +296,12 @@ class Stage(models.Model):
 
     @property
     def column_keys(self) -> list[str]:
-        return [column["key"] for column in self.columns]
+        return [column.key for column in self.columns]
 
     @property
     def takes_names(self) -> bool:
         """Whether people are asked to write who does it or who can be asked. Everywhere else nobody is named."""
-        return any(column.get("names") or column["makes"] == "actions" for column in self.columns)
+        return any(column.names or column.makes == "actions" for column in self.columns)
 
 
 class Invitee(models.Model):

@@ -242,10 +242,10 @@ def _project_stage(
         minutes=stage.minutes,
         columns=tuple(
             SeenColumn(
-                key=column["key"],
-                name=column["name"],
-                count=sum(note.column == column["key"] for note in notes),
-                notes=tuple(note for note in readable if note.column == column["key"]),
+                key=column.key,
+                name=column.name,
+                count=sum(note.column == column.key for note in notes),
+                notes=tuple(note for note in readable if note.column == column.key),
             )
             for column in stage.columns
         ),
@@ -290,7 +290,7 @@ def readable_note(note: Note, mine: int) -> SeenNote | None:
 
 def _project_note(stage: Stage, note: Note, mine: int | None) -> SeenNote:
     is_mine = mine is not None and note.author_id == mine
-    names = {column["key"]: column["name"] for column in stage.columns}
+    names = {column.key: column.name for column in stage.columns}
     under = names.get(note.column, "") if is_mine and len(names) > 1 else ""
     return SeenNote(note.client_id, note.column, note.text, is_mine, under)
 

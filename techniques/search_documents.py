@@ -49,8 +49,8 @@ def _technique_document(technique: Technique) -> Doc:
         author_id=None,
         title=technique.name,
         abstract=technique.purpose,
-        body="\n".join([*card.get("use_when", ()), *(stage["name"] for stage in technique.stages)]),
-        tags=[*card.get("aliases", ())],
+        body="\n".join([*card.use_when, *(stage.name for stage in technique.stages)]),
+        tags=card.aliases,
         subkind=technique.moment,
         rank=100,
     )

@@ -1,7 +1,7 @@
-"""Reading content that ships as YAML: safely, checked against a schema, with errors that name file, line and place.
+"""Reading content that ships as YAML: safely, typed, checked, with errors that name file, line and place.
 
-Knows no app. A module of an app reads its own files with ``read_checked`` and rules of its own, and gets every mistake
-at once as ``ContentError``, so that somebody who edits words sees all of them in one go.
+Knows no app. A module of an app reads its own files with ``read_checked``, a content class and rules of its own, and
+gets every mistake at once as ``ContentError``, so that somebody who edits words sees all of them in one go.
 """
 
 import hashlib
@@ -9,17 +9,18 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+import msgspec
 import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from msgspec.structs import replace
 
 from kmportal.lib import readability
+from kmportal.lib.content_classes import Content, Key, Sourced, find_mistakes, plain
 
-Key = str | int
+C = TypeVar("C", bound=Content)
+S = TypeVar("S", bound=Sourced)
 LENGTHS = ("short", "standard", "long")
 
 
@@ -149,58 +150,6 @@ def _lines(node: yaml.Node, path: tuple[Key, ...], file: str) -> Iterator[tuple[
             yield from _lines(value, (*path, index), file)
 
 
-# --- The schema ------------------------------------------------------------------------------------------------
-
-
-@cache
-def _schema(path: Path) -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    Draft202012Validator.check_schema(schema)
-    return schema
-
-
-def schema_problems(document: Document, schema: Path, part: str = "") -> list[Problem]:
-    """What the schema has against a file. ``part`` names one of the schema’s ``$defs`` to check against instead."""
-    whole = _schema(schema)
-    rules = {"$schema": whole["$schema"], "$defs": whole["$defs"], "$ref": f"#/$defs/{part}"} if part else whole
-    errors = Draft202012Validator(rules).iter_errors(document.data)
-    return [document.problem(list(error.absolute_path), _sentence(error)) for error in errors]
-
-
-def _sentence(error: ValidationError) -> str:
-    """A schema error in words that somebody who edits content understands."""
-    rule = error.validator
-    wanted: Any = error.validator_value
-    found: Any = error.instance
-    schema: Any = error.schema
-    if rule == "required":
-        missing = [name for name in wanted if name not in found]
-        return f"{_list(missing)} {'is' if len(missing) == 1 else 'are'} missing."
-    if rule == "additionalProperties":
-        known = schema.get("properties", {})
-        return f"{_list([name for name in found if name not in known])} is not a field that exists here."
-    if rule == "enum":
-        return f"“{found}” is not one of {', '.join(str(item) for item in wanted)}."
-    if rule in {"minItems", "minLength"}:
-        if not found:
-            return "This must not be empty."
-        return f"There must be at least {wanted}, but there are {len(found)}."
-    if rule in {"maxItems", "maxLength"}:
-        unit = " characters" if rule == "maxLength" else ""
-        return f"There must be at most {wanted}{unit}, but there are {len(found)}."
-    if rule == "type":
-        return f"This must be of the type {wanted}, but it is “{found}”."
-    if rule == "uniqueItems":
-        return "The same value stands here twice."
-    if rule == "pattern":
-        return f"“{found}” does not have the form {wanted}."
-    return f"{error.message}."
-
-
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(f"“{name}”" for name in names)
-
-
 # --- Words ------------------------------------------------------------------------------------------------------
 
 _ENDS = (".", "?", ".”", "?”")
@@ -289,27 +238,72 @@ def source_problems(
 
 # --- Files that are right ---------------------------------------------------------------------------------------
 
-Rule = Callable[[Document], Iterable[Problem]]
+
+@dataclass(frozen=True)
+class TypedDocument(Document, Generic[C]):
+    """A file whose form is right, with its content as an object."""
+
+    content: C
 
 
-def problems_of(document: Document, schema: Path, *rules: Rule, part: str = "") -> list[Problem]:
-    """What is wrong with one file: its form, and only where that is right, the house style and ``rules``."""
-    return schema_problems(document, schema, part) or [
-        problem for rule in (text_problems, *rules) for problem in rule(document)
-    ]
+Rule = Callable[[TypedDocument[C]], Iterable[Problem]]
 
 
-def read_checked(paths: Iterable[Path], schema: Path, *rules: Rule, base: Path) -> list[Document]:
+def check(document: Document, cls: type[C], *rules: Rule[C]) -> tuple[TypedDocument[C] | None, list[Problem]]:
+    """One file as ``cls``, and what is wrong with it: its form, and only where that is right, house style and rules."""
+    mistakes = [document.problem(path, sentence) for path, sentence in find_mistakes(document.data, cls)]
+    if mistakes:
+        return None, mistakes
+    typed = TypedDocument(document.file, document.data, document.lines, msgspec.convert(document.data, cls))
+    return typed, [problem for rule in (text_problems, *rules) for problem in rule(typed)]
+
+
+def check_files(
+    paths: Iterable[Path], cls: type[C], *rules: Rule[C], base: Path
+) -> tuple[list[TypedDocument[C]], list[Problem]]:
+    """Files of one kind, those of the right form, and everything that is wrong in any of them."""
+    checked = [check(read_yaml(path, base=base), cls, *rules) for path in paths]
+    documents = [document for document, _ in checked if document is not None]
+    return documents, [problem for _, problems in checked for problem in problems]
+
+
+def open_file(path: Path, cls: type[C]) -> C:
+    """One file of ours as ``cls``, without house style and rules: pages trust what ``load_content`` has checked.
+
+    Raises ``msgspec.ValidationError`` when it is no ``cls``.
+    """
+    loader = _Loader(path.read_text(encoding="utf-8"))
+    try:
+        return msgspec.convert(loader.get_single_data(), cls)
+    finally:
+        loader.dispose()
+
+
+def read_checked(paths: Iterable[Path], cls: type[C], *rules: Rule[C], base: Path) -> list[TypedDocument[C]]:
     """Files of one kind that are all right. Raises ``ContentError`` with everything that is wrong in any of them."""
-    documents = [read_yaml(path, base=base) for path in paths]
-    if problems := [problem for document in documents for problem in problems_of(document, schema, *rules)]:
+    documents, problems = check_files(paths, cls, *rules, base=base)
+    if problems:
         raise ContentError(problems)
     return documents
 
 
-def sourced(known: Mapping[str, str]) -> Rule:
+def sentence_problems(
+    document: Document, path: Sequence[Key], texts: Iterable[str], sentence: str
+) -> Iterator[Problem]:
+    """Of a list of texts those that are no full sentences; ``path`` leads to the list."""
+    for index, text in enumerate(texts):
+        if not is_sentence(text):
+            yield document.problem([*path, index], sentence)
+
+
+def sourced(known: Mapping[str, str]) -> Rule[Any]:
     """The rule that a file’s own list of sources has known marks only."""
-    return lambda document: source_problems(document, [], document.data["sources"], known)
+    return lambda document: source_problems(document, [], document.content.sources, known)
+
+
+def name_sources(thing: S, known: Mapping[str, str]) -> S:
+    """The same content with the titles of its sources instead of their marks."""
+    return replace(thing, sources=tuple(known[mark] for mark in thing.sources))
 
 
 # --- Names ------------------------------------------------------------------------------------------------------
@@ -361,4 +355,4 @@ def _plain(word: str) -> str:
 
 def checksum(value: Any) -> str:
     """A fingerprint that is equal exactly when the content is."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False, default=list).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False, default=plain).encode()).hexdigest()

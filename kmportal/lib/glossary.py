@@ -5,23 +5,18 @@ One truth for two readers: the page of words, and ``docs/glossary.md``, which ``
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
-from kmportal.lib.content import (
-    Document,
-    Key,
-    Problem,
-    is_sentence,
-    read_checked,
-    repeated,
-)
+from msgspec import Meta, field
+
+from kmportal.lib.content import Problem, TypedDocument, is_sentence, open_file, read_checked, repeated
+from kmportal.lib.content_classes import Content, Key
 
 # A word marked in a text: [[gap]] or [[gap|gaps]]
 MARK = re.compile(r"\[\[([a-z-]+)(?:\|([^\]]+))?\]\]")
 FOLDER = Path(__file__).resolve().parent.parent / "content"
-SCHEMA = FOLDER / "glossary.schema.json"
 DOCUMENT = FOLDER.parent.parent / "docs" / "glossary.md"
 HEAD = """# Words
 
@@ -31,24 +26,25 @@ is also what the portal’s own page of words shows: change a word there.
 """
 
 
-@dataclass(frozen=True)
-class Word:
+Place = Annotated[str, Meta(pattern="^[a-z]+(-[a-z]+)*$")]
+
+
+class Word(Content):
     """One word. ``code`` is what the code calls it, where that differs; ``is_shown`` whether a screen ever says it."""
 
-    key: str
-    word: str
-    meaning: str
-    code: str
-    is_shown: bool
+    key: Place
+    word: Annotated[str, Meta(min_length=1, max_length=80)]
+    meaning: Annotated[str, Meta(min_length=1, max_length=320)]
+    code: Annotated[str, Meta(min_length=1, max_length=40)] = ""
+    is_shown: bool = field(default=True, name="shown")
 
 
-@dataclass(frozen=True)
-class WordGroup:
+class WordGroup(Content):
     """Words that belong together."""
 
-    key: str
-    name: str
-    words: tuple[Word, ...]
+    key: Place
+    name: Annotated[str, Meta(min_length=1, max_length=60)]
+    words: Annotated[tuple[Word, ...], Meta(min_length=1)]
 
     @property
     def shown(self) -> tuple[Word, ...]:
@@ -56,11 +52,10 @@ class WordGroup:
         return tuple(word for word in self.words if word.is_shown)
 
 
-@dataclass(frozen=True)
-class Glossary:
+class Glossary(Content):
     """All words, in groups."""
 
-    groups: tuple[WordGroup, ...]
+    groups: Annotated[tuple[WordGroup, ...], Meta(min_length=1)]
 
     def word(self, key: str) -> Word:
         """The word of that key. Raises ``KeyError`` when no screen has it."""
@@ -85,47 +80,35 @@ def _called(word: Word) -> str:
 
 def read(folder: Path = FOLDER) -> Glossary:
     """All words. Raises ``ContentError`` with everything that is wrong."""
-    [document] = read_checked([folder / "glossary.yaml"], SCHEMA, _problems, base=folder.parent)
-    return Glossary(
-        tuple(
-            WordGroup(
-                group["key"],
-                group["name"],
-                tuple(
-                    Word(one["key"], one["word"], one["meaning"], one.get("code", ""), one.get("shown", True))
-                    for one in group["words"]
-                ),
-            )
-            for group in document.data["groups"]
-        )
-    )
+    [document] = read_checked([folder / "glossary.yaml"], Glossary, _problems, base=folder.parent)
+    return document.content
 
 
-def _problems(document: Document) -> Iterator[Problem]:
-    places: list[tuple[dict[str, str], tuple[Key, ...]]] = [
+def _problems(document: TypedDocument[Glossary]) -> Iterator[Problem]:
+    groups = document.content.groups
+    places: list[tuple[Word, tuple[Key, ...]]] = [
         (word, ("groups", index, "words", number))
-        for index, group in enumerate(document.data["groups"])
-        for number, word in enumerate(group["words"])
+        for index, group in enumerate(groups)
+        for number, word in enumerate(group.words)
     ]
     for word, place in places:
-        if not is_sentence(word["meaning"]):
+        if not is_sentence(word.meaning):
             yield document.problem([*place, "meaning"], "The meaning must be a full sentence with a full stop.")
     # Groups and words share the page, so they share its places too.
     keys: list[tuple[str, tuple[Key, ...]]] = [
-        *((group["key"], ("groups", index, "key")) for index, group in enumerate(document.data["groups"])),
-        *((word["key"], (*place, "key")) for word, place in places),
+        *((group.key, ("groups", index, "key")) for index, group in enumerate(groups)),
+        *((word.key, (*place, "key")) for word, place in places),
     ]
     for key, where in repeated(keys):
         yield document.problem(where, f"The key “{key}” stands here twice.")
-    names: list[tuple[str, tuple[Key, ...]]] = [(word["word"], (*place, "word")) for word, place in places]
-    for name, where in repeated(names):
+    for name, where in repeated((word.word, (*place, "word")) for word, place in places):
         yield document.problem(where, f"“{name}” stands here twice.")
 
 
 @cache
 def glossary() -> Glossary:
     """All words, read once for each process."""
-    return read()
+    return open_file(FOLDER / "glossary.yaml", Glossary)
 
 
 def terms_of(text: str) -> list[str]:

@@ -32,7 +32,7 @@ class SummaryForm(forms.Form):
         self.fields["known"].initial = " ".join(sorted(notes.marks))
         self.stage_names: dict[str, str] = {}
         for part in notes.stages:
-            if any(column.get("makes") == "summary" for column in part.stage.columns):
+            if any(column.makes == "summary" for column in part.stage.columns):
                 name = f"summary-{part.stage.key}"
                 self.stage_names[name] = part.stage.key
                 self.fields[name] = forms.CharField(

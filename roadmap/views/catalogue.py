@@ -39,7 +39,7 @@ def catalogue_detail(request: HttpRequest, organisation: Organisation, key: str)
         "programme": programme,
         "planned": planned.filter(programme=programme).select_related("programme__organisation", "owner"),
         "may_plan": programme is not None and not entry.retired_at and request.membership.can(Permission.PLAN),
-        "sources": [title for title in entry.guidance.get("sources", ()) if title != OUR_OWN],
+        "sources": [title for title in entry.guidance.sources if title != OUR_OWN],
         "example_url": _example_url(organisation, key),
     }
     return render(request, "roadmap/catalogue_detail.html", context)

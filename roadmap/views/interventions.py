@@ -71,7 +71,7 @@ def intervention_detail(request: MemberRequest, organisation: Organisation, pk: 
     context = {
         "intervention": intervention,
         "entry": intervention.entry,
-        "guidance": intervention.entry.guidance if intervention.entry else {},
+        "guidance": intervention.entry.guidance if intervention.entry else None,
         "state": STATES[Intervention.State(intervention.state)],
         "late": intervention.days_late(today),
         "when": reports.days_in_words(intervention),

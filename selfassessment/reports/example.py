@@ -35,8 +35,8 @@ def build_example(example: Example) -> ExampleReport | None:
         return None
     rows: list[Row] = [
         (keys[code], one.now, one.wanted, one.dont_know, 1 if one.matters else None, one.comment, one.evidence)
-        for code, choices in example.answers.items()
-        for one in choices
+        for code, said in example.answers.items()
+        for one in said.choices
         if one.is_answered
     ]
     assessment = Assessment(

@@ -74,7 +74,7 @@ def plan_session(
         defaults={
             **plan,
             "technique": technique,
-            "minutes": sum(stage["minutes"][length] for stage in technique.stages),
+            "minutes": sum(stage.minutes.of(length) for stage in technique.stages),
             "confidentiality": technique.confidentiality,
             "code": _free_code(),
             "created_by": by.person,
@@ -100,7 +100,7 @@ def edit_session(session: Session, *, by: Membership, at: datetime, seen: int, *
     changed = {name: value for name, value in fields.items() if value != getattr(before, name)}
     _check_plan(session.organisation, changed)
     if "length" in changed:
-        fields["minutes"] = sum(stage["minutes"][changed["length"]] for stage in session.technique.stages)
+        fields["minutes"] = sum(stage.minutes.of(changed["length"]) for stage in session.technique.stages)
     save_over(session, seen=seen, **fields)
     if "length" in changed:  # nothing is written in the old stages: it is still planned
         session.stages.all().delete()
@@ -202,19 +202,19 @@ def _check_members(organisation: Organisation, people: Iterable[Person]) -> None
 def _copy_stages(session: Session) -> Iterable[Stage]:
     """The session’s own stages, from the script. One without minutes at its length is left out."""
     length, stages = session.length, session.technique.stages
-    for position, stage in enumerate(stage for stage in stages if stage["minutes"][length]):
+    for position, stage in enumerate(stage for stage in stages if stage.minutes.of(length)):
         yield Stage(
             session=session,
-            key=stage["key"],
+            key=stage.key,
             position=position,
-            name=stage["name"],
-            prompts=stage["prompts"],
-            say=stage["say"],
-            minutes=stage["minutes"][length],
-            planned_minutes=stage["minutes"][length],
-            columns=stage["columns"],
-            writes=stage["writes"],
-            reveal=stage["reveal"],
+            name=stage.name,
+            prompts=list(stage.prompts),
+            say=stage.say,
+            minutes=stage.minutes.of(length),
+            planned_minutes=stage.minutes.of(length),
+            columns=stage.columns,
+            writes=stage.writes,
+            reveal=stage.reveal,
         )
 
 

@@ -2,12 +2,14 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from msgspec.structs import asdict
 
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 from techniques import examples, policies
+from techniques.content_schema import Minutes, Stage
 from techniques.forms import minutes_in_words
 from techniques.models import Length, Technique
 
@@ -55,7 +57,14 @@ def technique_example(request: MemberRequest, organisation: Organisation, key: s
     if example is None:
         raise Http404
     technique = get_object_or_404(Technique.objects.visible_to(request.membership), key=key)
-    values = {"technique": technique, "example": example, "time": minutes_in_words(example.minutes)}
+    values = {
+        "technique": technique,
+        "example": example,
+        "time": minutes_in_words(technique.minutes.of(example.length)),
+        "summary": [
+            (stage.name, example.summary[stage.key]) for stage in technique.stages if stage.key in example.summary
+        ],
+    }
     return render(request, "techniques/technique_example.html", values)
 
 
@@ -68,7 +77,7 @@ def _draw_card(request: MemberRequest, key: str, template: str) -> HttpResponse:
         "script": script_of(technique),
         "times": times_in_words(technique),
         "tier": TIERS.get(technique.tier, ""),
-        "sources": [title for title in technique.card.get("sources", ()) if title != OUR_OWN],
+        "sources": [title for title in technique.card.sources if title != OUR_OWN],
         "keeping": technique.confidentiality.what_is_kept,
         "has_example": examples.example(key) is not None,
         "may_plan": policies.may_plan_with(request.membership, technique),
@@ -78,45 +87,45 @@ def _draw_card(request: MemberRequest, key: str, template: str) -> HttpResponse:
 
 def lengths_of(technique: Technique) -> list[tuple[str, str]]:
     """Each length with its time in words, where the technique has minutes."""
-    minutes = technique.minutes
-    return [(length.label, minutes_in_words(minutes[length.value])) for length in Length if length.value in minutes]
+    minutes = [(length.label, technique.minutes.of(length)) for length in Length]
+    return [(label, minutes_in_words(count)) for label, count in minutes if count]
 
 
 def times_in_words(technique: Technique) -> str:
     """Which lengths the postcard gives and which are ours, as a sentence; empty where all are the card’s."""
-    ours = [length.label.lower() for length in Length if length.value in technique.card.get("ours", ())]
+    ours = [length.label.lower() for length in Length if length.value in technique.card.ours]
     if not ours:
         return ""
     if len(ours) == len(Length):
         return "The minutes of all three lengths are our own proposal."
     rest = "is our own" if len(ours) == 1 else "are our own"
-    given = technique.card["card_time"]
+    given = technique.card.card_time
     usual = f"Usual: {given}" if technique.is_meeting else f"The card gives {given[:1].lower()}{given[1:]}"
     return f"{usual}. {' and '.join(ours).capitalize()} {rest}."
 
 
-def script_of(technique: Technique) -> list[dict]:
+def script_of(technique: Technique) -> list[dict[str, Any]]:
     """The stages, each with its minutes by the word for the length, and with what becomes of its notes."""
     return [
         {
-            **stage,
-            "times": [(length.label, stage["minutes"][length.value]) for length in Length],
-            "columns": [{**column, "becomes": BECOMES.get(column["makes"], "")} for column in stage["columns"]],
+            **asdict(stage),
+            "times": [(length.label, stage.minutes.of(length)) for length in Length],
+            "columns": [{"name": column.name, "becomes": BECOMES.get(column.makes, "")} for column in stage.columns],
             "turns": _turns_in_words(stage),
         }
         for stage in technique.stages
     ]
 
 
-def _turns_in_words(stage: dict) -> str:
+def _turns_in_words(stage: Stage) -> str:
     """How often a stage goes through its parts and what they take, for each length; empty where nothing repeats."""
-    if not stage.get("rounds"):
+    if stage.rounds is None:
         return ""
-    parts = "; ".join(f"{part['name']} {_three_figures(part['minutes'])}" for part in stage["parts"])
-    return f"{_three_figures(stage['rounds'])} turns. In each, in minutes: {parts}."
+    parts = "; ".join(f"{part.name} {_three_figures(part.minutes)}" for part in stage.parts)
+    return f"{_three_figures(stage.rounds)} turns. In each, in minutes: {parts}."
 
 
-def _three_figures(figures: dict[str, int]) -> str:
+def _three_figures(figures: Minutes) -> str:
     """A figure for each length, said once where all are equal: “4, 5 or 5”, “3”."""
-    numbers = [str(figures[length.value]) for length in Length]
+    numbers = [str(figures.of(length)) for length in Length]
     return numbers[0] if len(set(numbers)) == 1 else f"{', '.join(numbers[:-1])} or {numbers[-1]}"

@@ -82,7 +82,7 @@ def _intervention_of(request: MemberRequest) -> Intervention | None:
 
 def _suggested_technique(intervention: Intervention | None) -> str:
     """The key of the technique that the intervention’s catalogue entry names."""
-    return intervention.entry.guidance.get("technique", "") if intervention and intervention.entry else ""
+    return intervention.entry.guidance.technique if intervention and intervention.entry else ""
 
 
 def _next_hour() -> datetime:

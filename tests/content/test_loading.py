@@ -1,11 +1,11 @@
 """Loading content into the database: repeatable, in place, and never under somebody’s answers."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from msgspec.structs import replace
 
 from kmportal.lib.content import ContentError, Problem
 from roadmap import catalogue
@@ -16,6 +16,7 @@ from selfassessment import loading as selfassessment_loading
 from selfassessment.models import Answer, Assessment, Criterion, Framework, Response, Section, Suggestion
 from techniques import content_schema
 from techniques import loading as techniques_loading
+from techniques.content_schema import Column
 from techniques.models import Technique
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -39,15 +40,15 @@ def test_loading_fills_every_table():
     assert [table.objects.count() for table in TABLES] == [40, 5, 20, 1, 4, 25, 50]
     entry = CatalogueEntry.objects.get(key="brown-bag-lunch")
     assert (entry.step, entry.position, entry.is_extra, entry.areas) == (1, 1, False, ["knowledge", "enablers"])
-    assert entry.guidance["cost_words"] == "Staff time only."
+    assert entry.guidance.cost_words == "Staff time only."
     review = Technique.objects.get(key="after-action-review")
-    assert review.minutes == {"short": 15, "standard": 60, "long": 180}
-    assert review.stages[1]["columns"] == [{"key": "expected", "name": "What we expected", "makes": "summary"}]
+    assert review.minutes == content_schema.Minutes(short=15, standard=60, long=180)
+    assert review.stages[1].columns == (Column(key="expected", name="What we expected", makes="summary"),)
     assert review.can_run
     assert not review.is_meeting
-    assert review.card["front"]["steps"][0] == "Open: say the rules and what may leave the room."
+    assert review.card.front.steps[0] == "Open: say the rules and what may leave the room."
     lunch = Technique.objects.get(key="brown-bag-lunch")
-    assert (lunch.is_meeting, lunch.can_run, lunch.card["not_in_room"]) == (True, True, "")
+    assert (lunch.is_meeting, lunch.can_run, lunch.card.not_in_room) == (True, True, "")
     criterion = Criterion.objects.get(code="C4")
     assert len(criterion.statements) == 5
     assert criterion.tags == {"iso": ["10.1", "10.2"], "quality_outcome": [5], "legacy": ["5.4a"]}
@@ -118,7 +119,7 @@ def test_an_organisations_own_copy_is_never_touched(riverside):
     techniques_loading.load(library)
     techniques_loading.load(replace(library, techniques=library.techniques[:1]))
     own.refresh_from_db()
-    assert (own.name, own.purpose, own.card) == ("Our fishbowl", "Ours.", {})
+    assert (own.name, own.purpose, own.card) == ("Our fishbowl", "Ours.", Technique().card)
 
 
 def test_a_technique_that_no_longer_ships_cannot_be_run():
@@ -194,6 +195,36 @@ def test_answered_framework_with_the_same_words_stays(framework, riverside):
     answer(framework, riverside)
     assert selfassessment_loading.load(instrument.read()).unchanged == 1
     assert Framework.objects.count() == 1
+
+
+def test_the_same_words_under_another_checksum_stay_the_same_edition(framework, riverside):
+    """As after an update that counts the checksum otherwise."""
+    answer(framework, riverside)
+    Framework.objects.update(checksum="counted otherwise")
+    before = everything()
+    assert selfassessment_loading.load(instrument.read()).unchanged == 1
+    framework.refresh_from_db()
+    assert framework.checksum not in {"", "counted otherwise"}
+    Framework.objects.update(checksum="counted otherwise")
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda shipped: replace(shipped, note="Other words."),
+        lambda shipped: replace(shipped, sections=shipped.sections[:3]),
+        lambda shipped: replace(
+            shipped, sections=(replace(shipped.sections[0], criteria=shipped.sections[0].criteria[:2]),)
+        ),
+    ],
+)
+def test_whatever_else_is_said_makes_a_new_edition(framework, riverside, change):
+    answer(framework, riverside)
+    before = list(Criterion.objects.filter(section__framework=framework).values())
+    selfassessment_loading.load(change(instrument.read()))
+    assert Framework.objects.count() == 2
+    assert list(Criterion.objects.filter(section__framework=framework).values()) == before
 
 
 def test_an_organisations_own_instrument_is_never_touched(framework, riverside):

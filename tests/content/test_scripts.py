@@ -81,9 +81,9 @@ SET = "action-learning-set.yaml"
         (AAR, lambda c: c["stages"][1].update(say="Write your name into it."), "“your name” asks for names, but no"),
         (AAR, lambda c: c.update(can_run=False), "Say why no room suits it (not_in_room), or let it be run."),
         (SET, lambda c: c.pop("not_in_room"), "Say why no room suits it (not_in_room), or let it be run."),
-        (AAR, lambda c: c["sides"].update(what="One. Two."), "On the card this is one full sentence."),
-        (AAR, lambda c: c["sides"]["steps"].append("and so on"), "A step on the card must be a full sentence."),
-        (AAR, lambda c: c["sides"]["steps"].append("x" * 101), "at most 100 characters, but there are 101."),
+        (AAR, lambda c: c["front"].update(what="One. Two."), "On the card this is one full sentence."),
+        (AAR, lambda c: c["front"]["steps"].append("and so on"), "A step on the card must be a full sentence."),
+        (AAR, lambda c: c["front"]["steps"].append("x" * 101), "at most 100 characters, but there are 101."),
         (AAR, lambda c: c.update(card_words=["flying carpet"]), "The postcard says “flying carpet”, but roles"),
         (
             AAR,

@@ -73,17 +73,17 @@ def test_from_the_plan_to_the_close(key, library, as_, farah):
     for stage in session.stages.all():
         desk.post(at("room_go", session), {"stage": stage.key})
         for column in stage.columns:
-            text = f"When you are about to try {column['key']}, then write it in {stage.key}"
+            text = f"When you are about to try {column.key}, then write it in {stage.key}"
             if stage.writes == Stage.Writes.EVERYONE:
-                note(phone, reverse("join_note", args=[session.code]), stage.key, column["key"], text)
-            note(desk, at("room_note", session), stage.key, column["key"], f"{text}, typed")
+                note(phone, reverse("join_note", args=[session.code]), stage.key, column.key, text)
+            note(desk, at("room_note", session), stage.key, column.key, f"{text}, typed")
         if stage.reveal == Stage.Reveal.HIDDEN:
             desk.post(at("room_show", session), {"stage": stage.key})
         room = desk.get(at("session_room", session)).content.decode()
         assert stage.say.split(".")[0] in room.replace("&#x27;", "'")
         for column in stage.columns:
             assert f"write it in {stage.key}" in room
-            assert column["name"] in room
+            assert column.name in room
         assert desk.get(at("session_screen", session)).status_code == 200
         assert phone.get(reverse("join_room", args=[session.code])).status_code == 200
 

@@ -103,5 +103,5 @@ def test_what_cannot_be_planned_makes_nothing(riverside, lena, starter, ends_on,
 def test_days_avoid_weekends_and_keep_their_order():
     line = starters.starter("trust").lines[0]
     assert line.days_from(date(2026, 5, 2)) == (date(2026, 5, 4), date(2026, 5, 21))
-    short = starters.Line(line.entry, 1, 1, "x", "y")
+    short = starters.Line(entry_key=line.entry.key, first_day=1, last_day=1, who="x", why="y")
     assert short.days_from(date(2026, 5, 2)) == (date(2026, 5, 4), date(2026, 5, 4))

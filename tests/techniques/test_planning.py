@@ -3,6 +3,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from msgspec.structs import replace
 
 from kmportal.lib.exceptions import Refusal, Stale
 from notifications.models import Notice
@@ -25,7 +26,7 @@ def test_a_session_gets_its_own_copy_of_the_script(session, review):
     stages = list(session.stages.all())
     assert [stage.key for stage in stages] == ["open", "expect", "happened", "talk", "close"]
     assert [stage.minutes for stage in stages] == [8, 12, 20, 12, 8] == [stage.planned_minutes for stage in stages]
-    review.stages[1]["name"] = "Changed later"
+    review.stages = [replace(stage, name="Changed later") for stage in review.stages]
     review.save()
     assert session.stages.get(key="expect").name == "What did we expect?"
 
@@ -33,7 +34,7 @@ def test_a_session_gets_its_own_copy_of_the_script(session, review):
 def test_people_are_promised_what_the_technique_promises(session, review, riverside, farah):
     assert session.confidentiality == Confidentiality.NO_BLAME
     assert "deleted" in session.what_is_kept
-    review.card["confidentiality"] = "open"
+    review.card = {"confidentiality": "open"}
     review.save()
     other = planning.plan_session(
         riverside, by=as_member(farah), technique=review, length="short", title="Next", starts_at=NOW, at=timezone.now()
@@ -44,7 +45,7 @@ def test_people_are_promised_what_the_technique_promises(session, review, rivers
 
 
 def test_an_unknown_promise_keeps_least(review, riverside, farah):
-    review.card["confidentiality"] = "whatever"
+    review.card = {"confidentiality": "whatever"}
     planned = planning.plan_session(
         riverside, by=as_member(farah), technique=review, length="short", title="Next", starts_at=NOW, at=timezone.now()
     )

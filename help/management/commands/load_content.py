@@ -171,7 +171,7 @@ def _of_catalogue(content: Content) -> Texts:
 
 
 def _of_help(content: Content) -> Texts:
-    shown = [words for one in content.introductions for words in (one.words, *(words for _, words in one.variants))]
+    shown = [words for one in content.introductions for words in (one, *one.variants)]
     guided = [
         text
         for one in content.guides
@@ -192,8 +192,8 @@ def _of_examples(content: Content) -> Texts:
             for text in (one.expected, one.happened, one.why, one.then_do, *one.notice)
         ],
         "Examples, others": [
-            *(line for one in content.summaries for part in one.summary for line in part.lines),
+            *(line for one in content.summaries for lines in one.summary.values() for line in lines),
             *(words for one in content.pitches for pitch in one.pitches for words in pitch.words),
-            *(choice.comment for choices in content.round.answers.values() for choice in choices if choice.comment),
+            *(words for said in content.round.answers.values() for words in said.comments.values()),
         ],
     }
