@@ -349,7 +349,3 @@ def _days_late(action: Action) -> int:
         return 0
     zone = ZoneInfo(action.organisation.time_zone)
     return max(0, (timezone.localdate(action.done_at, zone) - action.due_on).days)
-
-
-def promise(*args, **kwargs):
-    raise NotImplementedError

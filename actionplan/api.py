@@ -60,7 +60,7 @@ class OwnerSerializer(serializers.ModelSerializer[Action]):
 
     class Meta:
         model = Action
-        fields = ("owner", "guest_name", "guest_email")
+        fields: tuple[str, ...] = ("owner", "guest_name", "guest_email")
 
 
 class NewActionSerializer(OwnerSerializer):
@@ -69,7 +69,7 @@ class NewActionSerializer(OwnerSerializer):
     once = serializers.UUIDField(required=False)
 
     class Meta(OwnerSerializer.Meta):
-        fields = ("title", "detail", *OwnerSerializer.Meta.fields, "due_on", "once")  # type: ignore[assignment]
+        fields = ("title", "detail", *OwnerSerializer.Meta.fields, "due_on", "once")
 
 
 class HandOverSerializer(OwnerSerializer):
@@ -78,7 +78,7 @@ class HandOverSerializer(OwnerSerializer):
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
     class Meta(OwnerSerializer.Meta):
-        fields = (*OwnerSerializer.Meta.fields, "reason")  # type: ignore[assignment]
+        fields = (*OwnerSerializer.Meta.fields, "reason")
 
 
 class RewordSerializer(serializers.ModelSerializer[Action]):

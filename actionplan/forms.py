@@ -41,7 +41,8 @@ class OwnerForm(forms.Form):
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = members_of(membership.organisation)
+        fields: dict[str, Any] = self.fields
+        fields["owner"].queryset = members_of(membership.organisation)
 
     def clean(self) -> dict[str, Any]:
         wanted = super().clean() or {}
@@ -88,8 +89,9 @@ class HandOverForm(OwnerForm):
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, membership=membership, **kwargs)
-        self.fields["owner"].empty_label = "Choose somebody"
-        self.fields["owner"].label = "Who does it now?"
+        fields: dict[str, Any] = self.fields
+        fields["owner"].empty_label = "Choose somebody"
+        fields["owner"].label = "Who does it now?"
 
     def clean(self) -> dict[str, Any]:
         wanted = super().clean()

@@ -6,7 +6,7 @@ from actionplan.models import ActionChange
 from organisations.events import Occurrence
 
 Kind = ActionChange.Kind
-_KINDS = {
+_KINDS: dict[str, str] = {
     Event.ACTION_ADDED: Kind.MADE,
     Event.ACTION_REWORDED: Kind.EDITED,
     Event.ACTION_DONE: Kind.DONE,
@@ -19,7 +19,7 @@ _KINDS = {
 
 def write(occurrence: Occurrence) -> None:
     """Add the line of an event; those that its page does not tell are left out."""
-    kind = _KINDS.get(occurrence.event)  # type: ignore[call-overload]  a key is its text
+    kind = _KINDS.get(occurrence.event)
     if kind is None:
         return
     before, after = _words(occurrence, kind)
@@ -41,13 +41,13 @@ def _words(occurrence: Occurrence, kind: str) -> tuple[str, str]:
         case Kind.MADE:
             return "", day_in_history(facts["due_on"])
         case Kind.EDITED:
-            return occurrence.texts["title_before"], action.title  # type: ignore[attr-defined]
+            return occurrence.texts["title_before"], action.title
         case Kind.MOVED:
             return day_in_history(facts["before"]), day_in_history(facts["after"])
         case Kind.HANDED:
-            return occurrence.texts["owner_before"], action.owner_name  # type: ignore[attr-defined]
+            return occurrence.texts["owner_before"], action.owner_name
         case Kind.REOPENED:
             return occurrence.texts["state_before"], ""
         case Kind.DONE if occurrence.person is None:
-            return "", action.guest_name  # type: ignore[attr-defined]
+            return "", action.guest_name
     return "", ""

@@ -6,7 +6,7 @@ from actionplan.models import Action
 from kmportal.lib.days import long_day
 from kmportal.lib.things import Look
 
-STATES = {
+STATES: dict[str, Look] = {
     Action.State.OPEN: Look("info", "arrow-right", "Open"),
     Action.State.DONE: Look("good", "circle-check", "Done"),
     Action.State.DROPPED: Look("", "circle-x", "Dropped"),

@@ -8,7 +8,7 @@ from search import subscribers as search
 def follow_owner(occurrence: Occurrence) -> None:
     """Somebody has another name: whoever looks for it finds their actions here."""
     member = occurrence.subject
-    rows = Action.objects.filter(owner=member.person, organisation=occurrence.organisation)  # type: ignore[attr-defined]
+    rows = Action.objects.filter(owner=member.person, organisation=occurrence.organisation)
     search.put(rows.select_related("organisation", "owner"))
 
 

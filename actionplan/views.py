@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -37,7 +37,7 @@ ROWS = 50
 
 
 @requires(Permission.READ)
-def action_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
+def action_list(request: MemberRequest, organisation: Organisation) -> HttpResponseBase:
     """Mine, everybody’s or what is done; as a page, or as CSV of what the page shows."""
     today = timezone.localdate()
     chosen = ActionFilter(

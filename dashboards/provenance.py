@@ -77,10 +77,10 @@ def _decisions() -> Any:
     return Decision.objects.select_related("criterion", "assessment__organisation")
 
 
-def _gaps(decisions: Iterable[Decision], membership: Membership) -> list[Stop]:
+def _gaps(decisions: QuerySet[Decision] | Sequence[Decision], membership: Membership) -> list[Stop]:
     """The gap and the suggestion that a thing came from; nothing for what was planned by hand."""
     if not isinstance(decisions, Sequence):
-        decisions = decisions.select_related("criterion", "assessment__organisation")  # type: ignore[attr-defined]
+        decisions = decisions.select_related("criterion", "assessment__organisation")
     stops = []
     for decision in list(decisions)[:1]:
         report = reverse("gap_report", args=[decision.assessment.organisation.slug, decision.assessment_id])
@@ -154,7 +154,7 @@ def _after_decision(decision: Decision, membership: Membership) -> list[Stop]:
         later = _after_interventions([decision.intervention], membership)
         return [Stop("done", "Intervention", [_link(decision.intervention)]), *later]
     if decision.action:
-        return _action_stops(Action.objects.filter(pk=decision.action_id), membership)
+        return _action_stops(Action.objects.filter(pk=decision.action.pk), membership)
     return []
 
 

@@ -137,7 +137,7 @@ def _decide(world: World, row: Row, decision: Row, at: datetime) -> None:
     plain |= {"words": decision.get("words", ""), "owner": world.person(decision.get("owner"))}
     day = world.day(decision.get("until"))
     if decision["becomes"] == "intervention":
-        made = deciding.accept_as_intervention(assessment, ends_on=day, **plain)
+        made: Any = deciding.accept_as_intervention(assessment, ends_on=day, **plain)
         world.interventions[decision["key"]] = made.intervention
     else:
         made = deciding.accept_as_action(assessment, due_on=day, **plain)

@@ -37,7 +37,7 @@ def _plan(world: World, row: Row, at: datetime) -> None:
     organisation, facilitator = world.organisations[row["organisation"]], world.people[row["facilitator"]]
     world.sessions[row["key"]] = planning.plan_session(
         organisation,
-        by=world.member(row.get("by", row["facilitator"]), row["organisation"]),
+        by=world.member(str(row.get("by", row["facilitator"])), row["organisation"]),
         technique=Technique.objects.of(organisation).get(key=row["technique"]),
         length=row["length"],
         title=row["title"],

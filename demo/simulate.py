@@ -1,5 +1,6 @@
 """Putting the story into the order of time, and playing it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import heapify, heappop, heappush
@@ -51,6 +52,7 @@ def _play(story: list[Happening], calendar: Calendar) -> None:
     """All happenings in the order of time. One that takes a while says when it goes on, so that what happens elsewhere
     meanwhile finds its place."""
     order = count()
+    waiting: list[tuple[datetime, int, Happening, Iterator[datetime] | None]]
     waiting = [(calendar.moment(one.day, one.clock), next(order), one, None) for one in story]
     heapify(waiting)
     while waiting:

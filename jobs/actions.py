@@ -103,7 +103,7 @@ def forget_last_run(at: datetime) -> None:
     leases.release_dead(at)
 
 
-def run_daily(name: str, on: date, command: Callable[[], None]) -> bool:
+def run_daily(name: str, on: date, command: Callable[[], object]) -> bool:
     """Run something unless it was done for this day; answers whether it ran.
 
     The day is written down after it ended well, so what is broken off is run again: it must be safe to repeat.

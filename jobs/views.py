@@ -18,6 +18,7 @@ from kmportal.lib.exceptions import Refusal
 from organisations.access import login_not_required, requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
+from organisations.requests import MemberRequest
 
 LOOK_SECONDS = 0.1
 MAILBOX_LENGTH = 200
@@ -26,7 +27,7 @@ MAILBOX_LENGTH = 200
 @requires(Permission.READ)
 @require_safe
 @never_cache
-def job_detail(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def job_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """How far it is. The page asks again each second until it is over, and is answered only when something is new."""
     job = get_object_or_404(Job.objects.visible_to(request.membership), pk=pk)
     if not request.htmx:
@@ -38,7 +39,7 @@ def job_detail(request: HttpRequest, organisation: Organisation, pk: int) -> Htt
     return _draw(request, "jobs/_job.html", job)
 
 
-def _draw(request: HttpRequest, template: str, job: Job) -> HttpResponse:
+def _draw(request: MemberRequest, template: str, job: Job) -> HttpResponse:
     is_theirs = job.requested_by_id == request.user.pk
     return render(request, template, {"job": job, "file": job.files.defer("content").last() if is_theirs else None})
 
@@ -46,7 +47,7 @@ def _draw(request: HttpRequest, template: str, job: Job) -> HttpResponse:
 @requires(Permission.READ)
 @require_safe
 @never_cache
-def job_file(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def job_file(request: MemberRequest, organisation: Organisation, pk: int) -> FileResponse:
     """The file that the job made, for whoever asked for it: to be saved, never to be shown by the browser as if it were
     a page of ours."""
     job = get_object_or_404(Job.objects.asked_for_by(request.membership), pk=pk)
@@ -64,7 +65,7 @@ def job_file(request: HttpRequest, organisation: Organisation, pk: int) -> HttpR
 
 @requires(Permission.READ)
 @require_POST
-def job_retry(request: HttpRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def job_retry(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Try failed work again. Pressed twice, the second one finds it waiting already; the page says how it stands."""
     job = get_object_or_404(Job.objects.visible_to(request.membership), pk=pk)
     with suppress(Refusal):
@@ -79,7 +80,7 @@ def wait_or_show(job: Job) -> HttpResponse:
     while not job.is_over and time.monotonic() < deadline:
         time.sleep(LOOK_SECONDS)
         job.refresh_from_db()
-    if job.is_done and not job.target and job.files.exists():
+    if job.organisation and job.is_done and not job.target and job.files.exists():
         return redirect("job_file", job.organisation.slug, job.pk)
     return redirect(job.target or job)
 

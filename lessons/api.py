@@ -73,8 +73,8 @@ class LessonSerializer(serializers.ModelSerializer[Lesson]):
         read_only_fields = fields
 
 
-class DraftSerializer(serializers.ModelSerializer[LessonRevision]):
-    """A new draft: words, facts and tags. The same ``once`` a second time answers what it made the first time."""
+class _WrittenSerializer(serializers.ModelSerializer[LessonRevision]):
+    """What an author writes: words, facts and tags."""
 
     kind = serializers.ChoiceField(choices=Lesson.Kind.choices, required=False)
     went_well = serializers.BooleanField(required=False, allow_null=True)
@@ -84,11 +84,10 @@ class DraftSerializer(serializers.ModelSerializer[LessonRevision]):
     process = serializers.CharField(max_length=200, required=False, allow_blank=True)
     share_with = serializers.ChoiceField(choices=SHARE_CHOICES, required=False)
     tags = serializers.ListField(child=serializers.CharField(max_length=80), required=False, max_length=30)
-    once = serializers.UUIDField(required=False)
 
     class Meta:
         model = LessonRevision
-        fields = (*writing.WORDS, *writing.FACTS, "tags", "once")
+        fields: tuple[str, ...] = (*writing.WORDS, *writing.FACTS, "tags")
 
     def get_fields(self) -> dict[str, Any]:
         """A draft may be empty: what is missing is asked for when it is sent. Groups are those of the organisation."""
@@ -102,14 +101,22 @@ class DraftSerializer(serializers.ModelSerializer[LessonRevision]):
         return fields
 
 
-class RewriteSerializer(DraftSerializer):
+class DraftSerializer(_WrittenSerializer):
+    """A new draft. The same ``once`` a second time answers what it made the first time."""
+
+    once = serializers.UUIDField(required=False)
+
+    class Meta(_WrittenSerializer.Meta):
+        fields = (*_WrittenSerializer.Meta.fields, "once")
+
+
+class RewriteSerializer(_WrittenSerializer):
     """What changes, and the version that was read (``seen``). What is left out stays."""
 
-    once = None  # type: ignore[assignment]
     seen = serializers.IntegerField()
 
-    class Meta(DraftSerializer.Meta):
-        fields = (*DraftSerializer.Meta.fields[:-1], "seen")  # type: ignore[assignment]
+    class Meta(_WrittenSerializer.Meta):
+        fields = (*_WrittenSerializer.Meta.fields, "seen")
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()

@@ -81,11 +81,3 @@ def mark_all_notices_read(*, by: Membership, up_to: int, at: datetime) -> int:
 
 def _within(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
-
-
-def tell(*args, **kwargs):
-    raise NotImplementedError
-
-
-def untell(*args, **kwargs):
-    raise NotImplementedError

@@ -10,45 +10,47 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required as django_login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from organisations.models import Membership
 from organisations.permissions import Permission
+from organisations.requests import GuestRequest, MemberRequest, PersonRequest
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
+
+
+def _mark(view: View, access: str) -> View:
+    """The view with the mark that the walk over all addresses looks for."""
+    setattr(view, "access", access)  # noqa: B010  functions have no such attribute of their own
+    return view
 
 
 def login_not_required(view: View) -> View:
     """A public page: nothing on it belongs to an organisation."""
-    marked = django_login_not_required(view)
-    marked.access = "public"  # type: ignore[attr-defined]
-    return marked
+    return _mark(django_login_not_required(view), "public")
 
 
 def guest(view: View) -> View:
     """A page for somebody with a code or a signed link. The view must find its object by that code, or answer 404."""
 
     @wraps(view)
-    def at_once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.now = timezone.now()  # type: ignore[attr-defined]
+    def at_once(request: GuestRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        request.now = timezone.now()
         return view(request, *args, **kwargs)
 
-    marked = django_login_not_required(at_once)
-    marked.access = "guest"  # type: ignore[attr-defined]
-    return marked
+    return _mark(django_login_not_required(at_once), "guest")
 
 
 def signed_in(view: View) -> View:
     """A page about the person themself, in no organisation. LoginRequiredMiddleware sends others to sign in."""
 
     @wraps(view)
-    def at_once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.now = timezone.now()  # type: ignore[attr-defined]
+    def at_once(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        request.now = timezone.now()
         return view(request, *args, **kwargs)
 
-    at_once.access = "signed_in"  # type: ignore[attr-defined]
-    return at_once
+    return _mark(at_once, "signed_in")
 
 
 def membership_of(request: HttpRequest, slug: str) -> Membership:
@@ -74,9 +76,9 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         @wraps(view)
-        def checked(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def checked(request: MemberRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             membership = membership_of(request, slug)
-            request.membership, request.now = membership, timezone.now()  # type: ignore[attr-defined]
+            request.membership, request.now = membership, timezone.now()
             if request.session.get("organisation") != slug:
                 request.session["organisation"] = slug
             if not membership.can(permission):
@@ -84,7 +86,6 @@ def requires(permission: Permission) -> Callable[[View], View]:
             with timezone.override(membership.organisation.time_zone):
                 return view(request, membership.organisation, *args, **kwargs)
 
-        checked.access = permission  # type: ignore[attr-defined]
-        return checked
+        return _mark(checked, permission)
 
     return mark

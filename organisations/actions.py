@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -441,6 +442,6 @@ def revoke_access_token(token: AccessToken, *, by: Person, at: datetime) -> None
         _tell_organisations(token.person, Event.TOKEN_REVOKED, at=at, token=token.pk)
 
 
-def _tell_organisations(person: Person, event: Event, *, at: datetime, **facts: object) -> None:
+def _tell_organisations(person: Person, event: Event, *, at: datetime, **facts: Any) -> None:
     for membership in Membership.objects.listed().filter(person=person).select_related("organisation", "person"):
         events.record(event, membership, by=membership, at=at, **facts)

@@ -54,13 +54,14 @@ Actor = Membership | Person | Model | None
 class Occurrence:
     """One thing that has happened, as subscribers hear of it.
 
-    ``facts`` are the values as they were given (days, states, people). What never enters the trail: ``note`` is what
-    the person wrote about it, ``texts`` are other words that a subscriber needs (how it was called before). ``also``
-    are other things that have changed with it.
+    ``subject`` is the row that it happened to, of the model whose app declares the event. ``facts`` are the values as
+    they were given (days, states, people). What never enters the trail: ``note`` is what the person wrote about it,
+    ``texts`` are other words that a subscriber needs (how it was called before). ``also`` are other things that have
+    changed with it.
     """
 
     event: str
-    subject: Model
+    subject: Any
     organisation: Organisation
     by: Actor
     at: datetime
@@ -89,7 +90,7 @@ Subscriber = Callable[[Occurrence], None]
 
 def record(
     event: str,
-    subject: Model,
+    subject: Any,
     *,
     by: Actor,
     at: datetime,
@@ -117,8 +118,9 @@ def person_of(by: Actor) -> Person | None:
     return by if isinstance(by, Person) else getattr(by, "person", None)
 
 
-def _organisation_of(subject: Model) -> Organisation:
-    return subject if isinstance(subject, Organisation) else subject.organisation  # type: ignore[attr-defined]
+def _organisation_of(subject: Any) -> Organisation:
+    organisation: Organisation = subject if isinstance(subject, Organisation) else subject.organisation
+    return organisation
 
 
 # --- The trail -------------------------------------------------------------------------------------------------------

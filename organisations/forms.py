@@ -37,11 +37,12 @@ class InvitationForm(forms.ModelForm):
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = _role_choices()
+        fields: dict[str, Any] = self.fields
+        fields["role"].choices = _role_choices()
         groups = Group.objects.of_people(organisation)
-        self.fields["groups"].queryset = groups
+        fields["groups"].queryset = groups
         if not groups.exists():
-            del self.fields["groups"]
+            del fields["groups"]
 
     def validate_constraints(self) -> None:
         """An open invitation to the same address is refused by the action, in words that say what to do."""
@@ -61,7 +62,8 @@ class RoleForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = _role_choices()
+        fields: dict[str, Any] = self.fields
+        fields["role"].choices = _role_choices()
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -90,13 +92,14 @@ class GroupForm(VersionedForm):
         within = Q(pk__in=listed)
         if self.instance.pk:
             within |= Q(pk__in=GroupMembership.objects.filter(group=self.instance).values("person"))
-        self.fields["people"].queryset = Person.objects.filter(within).order_by("name")
+        fields: dict[str, Any] = self.fields
+        fields["people"].queryset = Person.objects.filter(within).order_by("name")
         # Sources are made by bringing lessons in; one stays a source when it gets another name.
         is_source = self.instance.kind == Group.Kind.SOURCE
         kinds = [choice for choice in Group.Kind.choices if (choice[0] == Group.Kind.SOURCE) == is_source]
-        self.fields["kind"].choices = kinds
+        fields["kind"].choices = kinds
         if self.instance.pk is None:
-            del self.fields["version"]
+            del fields["version"]
         self.instance.organisation = organisation
 
     def validate_constraints(self) -> None:
@@ -236,7 +239,8 @@ class TokenForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scope"].choices = AccessToken.Scope.choices
+        fields: dict[str, Any] = self.fields
+        fields["scope"].choices = AccessToken.Scope.choices
 
 
 class JoinForm(forms.Form):

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
 
 from organisations.models import Membership, Person
 
@@ -10,7 +11,8 @@ from organisations.models import Membership, Person
 class PersonRequest(HttpRequest):
     """A request of somebody who is signed in, in no organisation. ``now`` is the one moment of the whole request."""
 
-    user: Person  # type: ignore[assignment]
+    user: Person
+    htmx: HtmxDetails
     now: datetime
 
 

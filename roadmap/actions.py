@@ -211,7 +211,7 @@ def plan_intervention(
         },
     )
     if made:
-        facts = {"step": step, "starts_on": starts_on, "ends_on": ends_on, "owner": owner}
+        facts: dict[str, Any] = {"step": step, "starts_on": starts_on, "ends_on": ends_on, "owner": owner}
         events.record(Event.INTERVENTION_PLANNED, intervention, by=by, at=at, **facts)
     return intervention
 

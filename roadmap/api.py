@@ -76,17 +76,16 @@ class InterventionSerializer(serializers.ModelSerializer[Intervention]):
         read_only_fields = fields
 
 
-class PlanSerializer(serializers.ModelSerializer[Intervention]):
-    """What is planned. The same ``once`` a second time answers what it made the first time."""
+class _WordsSerializer(serializers.ModelSerializer[Intervention]):
+    """What an intervention says about itself."""
 
     step = serializers.ChoiceField(choices=Step.choices)
     owner = MemberChoice()
     areas = serializers.ListField(child=serializers.ChoiceField(choices=Area.choices), required=False)
-    once = serializers.UUIDField(required=False)
 
     class Meta:
         model = Intervention
-        fields = (
+        fields: tuple[str, ...] = (
             "title",
             "summary",
             "step",
@@ -97,19 +96,26 @@ class PlanSerializer(serializers.ModelSerializer[Intervention]):
             "effort",
             "areas",
             "output",
-            "once",
         )
 
 
-class ChangeSerializer(PlanSerializer):
+class PlanSerializer(_WordsSerializer):
+    """What is planned. The same ``once`` a second time answers what it made the first time."""
+
+    once = serializers.UUIDField(required=False)
+
+    class Meta(_WordsSerializer.Meta):
+        fields = (*_WordsSerializer.Meta.fields, "once")
+
+
+class ChangeSerializer(_WordsSerializer):
     """What changes, the version that was read (``seen``), and why if a day moves. What is left out stays."""
 
-    once = None  # type: ignore[assignment]
     seen = serializers.IntegerField()
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
-    class Meta(PlanSerializer.Meta):
-        fields = (*PlanSerializer.Meta.fields[:-1], "seen", "reason")  # type: ignore[assignment]
+    class Meta(_WordsSerializer.Meta):
+        fields = (*_WordsSerializer.Meta.fields, "seen", "reason")
 
     def get_fields(self) -> dict[str, Any]:
         """Nothing but the version must be sent."""

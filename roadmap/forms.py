@@ -39,18 +39,8 @@ def _people(organisation: Organisation, *, also: Iterable[int | None] = ()) -> A
     return (people | kept).distinct().order_by("name", "pk")
 
 
-class ProgrammeForm(forms.ModelForm):
+class _ProgrammeWords(forms.ModelForm):
     """What a programme says about itself."""
-
-    starter = forms.TypedChoiceField(
-        coerce=lambda key: "" if key == EMPTY else key,
-        initial=EMPTY,
-        widget=forms.RadioSelect,
-        label="What should be in the plan on the first day?",
-        help_text="Dates are counted from the day the programme starts. You can change everything afterwards.",
-    )
-    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
-    field_order = ("starter",)
 
     class Meta:
         model = Programme
@@ -76,11 +66,10 @@ class ProgrammeForm(forms.ModelForm):
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "starter" in self.fields:
-            self.fields["starter"].choices = _ways_to_begin(organisation)
+        fields: dict[str, Any] = self.fields
         for name in ("lead", "sponsor"):
-            self.fields[name].queryset = _people(organisation, also=[getattr(self.instance, f"{name}_id")])
-            self.fields[name].empty_label = "Nobody yet"
+            fields[name].queryset = _people(organisation, also=[getattr(self.instance, f"{name}_id")])
+            fields[name].empty_label = "Nobody yet"
 
     def clean(self) -> dict[str, Any]:
         wanted = super().clean() or {}
@@ -93,6 +82,28 @@ class ProgrammeForm(forms.ModelForm):
         """The order of the days is checked above, beside its field."""
 
 
+class ProgrammeForm(_ProgrammeWords):
+    """A new programme."""
+
+    starter = forms.TypedChoiceField(
+        coerce=lambda key: "" if key == EMPTY else key,
+        initial=EMPTY,
+        widget=forms.RadioSelect,
+        label="What should be in the plan on the first day?",
+        help_text="Dates are counted from the day the programme starts. You can change everything afterwards.",
+    )
+    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
+    field_order = ("starter",)
+
+    class Meta(_ProgrammeWords.Meta):
+        pass
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, organisation=organisation, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["starter"].choices = _ways_to_begin(organisation)
+
+
 def _ways_to_begin(organisation: Organisation) -> list[tuple[str, Any]]:
     """An empty plan, or a starter programme; the one for this kind of organisation stands first."""
     offered = sorted(starters(), key=lambda one: one.for_whom != organisation.kind)
@@ -100,13 +111,10 @@ def _ways_to_begin(organisation: Organisation) -> list[tuple[str, Any]]:
     return hinted(names, {one.key: one.sentence for one in offered})
 
 
-class ProgrammeEditForm(VersionedForm, ProgrammeForm):
-    """The same, for a programme that exists."""
+class ProgrammeEditForm(VersionedForm, _ProgrammeWords):
+    """The words of a programme that exists."""
 
-    starter = None
-    once = None
-
-    class Meta(ProgrammeForm.Meta):
+    class Meta(_ProgrammeWords.Meta):
         pass
 
 
@@ -122,11 +130,12 @@ class StepForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["state"].choices = ProgrammeStep.State.choices
+        fields: dict[str, Any] = self.fields
+        fields["state"].choices = ProgrammeStep.State.choices
 
 
-class InterventionForm(forms.ModelForm):
-    """Something new in the plan, from the catalogue or of one’s own."""
+class _InterventionWords(forms.ModelForm):
+    """What an intervention says about itself."""
 
     areas = forms.MultipleChoiceField(
         choices=hinted(Area.choices, AREA_HINTS),
@@ -140,10 +149,6 @@ class InterventionForm(forms.ModelForm):
     effort = forms.ChoiceField(
         choices=hinted(Effort.choices, TAKES), widget=forms.RadioSelect, label="How much work is it?"
     )
-    entry = forms.ModelChoiceField(
-        CatalogueEntry.objects.filter(retired_at=None), required=False, widget=forms.HiddenInput
-    )
-    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Intervention
@@ -163,10 +168,11 @@ class InterventionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = _people(organisation, also=[self.instance.owner_id])
-        self.fields["owner"].empty_label = "Nobody yet"
+        fields: dict[str, Any] = self.fields
+        fields["owner"].queryset = _people(organisation, also=[self.instance.owner_id])
+        fields["owner"].empty_label = "Nobody yet"
         steps = [(step.value, f"{step.value}  {step.label}") for step in Step]
-        self.fields["step"].choices = [("", "Choose a step"), *steps]
+        fields["step"].choices = [("", "Choose a step"), *steps]
 
     def clean(self) -> dict[str, Any]:
         wanted = super().clean() or {}
@@ -179,11 +185,21 @@ class InterventionForm(forms.ModelForm):
         """The order of the days is checked above, beside its field; the rest is for the action."""
 
 
-class InterventionEditForm(VersionedForm, InterventionForm):
-    """The same, for one that stands in the plan. Asks why when a day moves."""
+class InterventionForm(_InterventionWords):
+    """Something new in the plan, from the catalogue or of one’s own."""
 
-    entry = None
-    once = None
+    entry = forms.ModelChoiceField(
+        CatalogueEntry.objects.filter(retired_at=None), required=False, widget=forms.HiddenInput
+    )
+    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
+
+    class Meta(_InterventionWords.Meta):
+        pass
+
+
+class InterventionEditForm(VersionedForm, _InterventionWords):
+    """One that stands in the plan. Asks why when a day moves."""
+
     reason = forms.CharField(
         max_length=500,
         required=False,
@@ -192,7 +208,7 @@ class InterventionEditForm(VersionedForm, InterventionForm):
         widget=forms.Textarea({"rows": 2}),
     )
 
-    class Meta(InterventionForm.Meta):
+    class Meta(_InterventionWords.Meta):
         pass
 
     def clean(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from kmportal.lib.sentences import quoted
 from kmportal.lib.things import Look
 from roadmap.models import Intervention, Kind, Step
 
-STATES = {
+STATES: dict[str, Look] = {
     Intervention.State.PLANNED: Look("", "circle-dashed", "Planned"),
     Intervention.State.DOING: Look("info", "arrow-right", "Under way"),
     Intervention.State.DONE: Look("good", "circle-check", "Done"),

@@ -1,6 +1,6 @@
 """Home: what needs me, where we stand."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -8,13 +8,14 @@ from dashboards.reports import Home
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission, Role
+from organisations.requests import MemberRequest
 
-TEMPLATES = {Role.SPONSOR: "dashboards/home_sponsor.html", Role.READER: "dashboards/home_member.html"}
+TEMPLATES: dict[str, str] = {Role.SPONSOR: "dashboards/home_sponsor.html", Role.READER: "dashboards/home_member.html"}
 TEMPLATES |= {Role.CONTRIBUTOR: "dashboards/home_member.html", Role.ADMINISTRATOR: "dashboards/home_member.html"}
 
 
 @requires(Permission.READ)
-def home(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def home(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """One page in three orders: for who plans and facilitates, for who takes part, for who sponsors."""
     report = Home.build(request.membership, at=timezone.now())
     template = TEMPLATES.get(request.membership.role, "dashboards/home_lead.html")

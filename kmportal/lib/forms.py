@@ -200,11 +200,11 @@ class MomentField(forms.MultiValueField):
 class ManyOf(forms.ModelMultipleChoiceField):
     """Rows to tick. A key that is no key of any row is refused like the key of a row that is not offered."""
 
-    def _check_values(self, value: Any) -> Any:
+    def clean(self, value: Any) -> Any:
         for key in value if isinstance(value, list | tuple) else ():
             if not whole_number(str(key)):  # too large for the database, which would break on it
                 raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": str(key)[:40]})
-        return super()._check_values(value)
+        return super().clean(value)
 
 
 class VersionedForm(forms.ModelForm):
@@ -214,7 +214,7 @@ class VersionedForm(forms.ModelForm):
 
     def wanted(self) -> dict[str, Any]:
         """What was written, for the action: the fields of the row alone."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields}
+        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
 
     def seen_and_wanted(self) -> dict[str, Any]:
         """The same with ``seen``: the version that the person had before them."""

@@ -8,7 +8,7 @@ a notice, a line of the trail or a search hit is about). It survives a renamed s
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.apps import apps
 from django.conf import settings
@@ -80,7 +80,8 @@ class Thing:
 
     def rows_visible_to(self, membership: Any) -> QuerySet[Any]:
         """Those that this member may see. Every kind with a page has ``visible_to`` on its queryset."""
-        return self.rows().visible_to(membership)  # type: ignore[attr-defined]
+        rows: Any = self.rows()
+        return cast("QuerySet[Any]", rows.visible_to(membership))
 
     def url(self, pk: int, slug: str, row: Any = None) -> str:
         """The page of one thing under an organisation’s slug; empty where there is none. ``row`` if ``page_args``."""

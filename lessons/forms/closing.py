@@ -45,12 +45,13 @@ class SummaryForm(forms.Form):
 
     def add_notes(self, fresh: Gathered) -> None:
         """Append what was written since, below what the person has already."""
+        sent: Any = self.data
         for part in fresh.stages:
             name = f"summary-{part.stage.key}"
             if part.summary and name in self.fields:
-                self.data[name] = "\n".join(filter(None, (self.data.get(name, "").rstrip(), part.summary)))
-        known = {*self.data.get("known", "").split(), *fresh.marks}
-        self.data["known"] = " ".join(sorted(known))
+                sent[name] = "\n".join(filter(None, (sent.get(name, "").rstrip(), part.summary)))
+        known = {*sent.get("known", "").split(), *fresh.marks}
+        sent["known"] = " ".join(sorted(known))
 
     @property
     def words(self) -> dict[str, str]:
@@ -75,7 +76,8 @@ class ActionRowForm(forms.Form):
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = members_of(membership.organisation)
+        fields: dict[str, Any] = self.fields
+        fields["owner"].queryset = members_of(membership.organisation)
 
     def clean(self) -> dict[str, Any]:
         wanted = super().clean() or {}

@@ -65,7 +65,7 @@ class ReadingForm(forms.Form):
         self, *args: Any, run: ImportRun, headings: tuple[str, ...], needs_letters: bool, **kwargs: Any
     ) -> None:
         initial = {"source": run.source, "group_name": run.group_name, "encoding": run.encoding, "version": run.version}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial})
         if not needs_letters:
             del self.fields["encoding"]
         choices = [(LEFT_OUT, "Left out"), *((name, label) for name, (label, _) in FIELDS.items())]
@@ -99,7 +99,7 @@ class ReadingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         chosen = [values.get(name, "") for name in self.headings]
-        if not leads_to_words(dict(enumerate(chosen))):
+        if not leads_to_words(dict(zip(self.headings, chosen, strict=True))):
             self.add_error(next(iter(self.headings)), "Choose a heading for the title or for a text")
         for name in self.headings:
             field = values.get(name, "")

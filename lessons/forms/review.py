@@ -61,11 +61,12 @@ class CheckForm(forms.Form):
     def __init__(self, *args: Any, lesson: Lesson, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lesson = lesson
-        self.fields["group"].queryset = Group.objects.of_people(lesson.organisation)
-        if not self.fields["group"].queryset.exists():
-            del self.fields["group"]
-            self.fields["share_with"].choices = [share for share in SHARES if share[0] != Reach.GROUP]
-        self.fields["ticked"].choices = hinted(self.fields["ticked"].choices, quality.missing_in(lesson.words))
+        fields: dict[str, Any] = self.fields
+        fields["group"].queryset = Group.objects.of_people(lesson.organisation)
+        if not fields["group"].queryset.exists():
+            del fields["group"]
+            fields["share_with"].choices = [share for share in SHARES if share[0] != Reach.GROUP]
+        fields["ticked"].choices = hinted(fields["ticked"].choices, quality.missing_in(lesson.words))
 
     def clean(self) -> dict[str, Any]:
         """What is not so is said beside the list; what only the words can mend is not the validator’s to tick."""
@@ -92,7 +93,7 @@ class _OneOfThree(forms.Form):
     """A form that stands beside others on the page, so its ids must differ from theirs."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"{type(self).__name__.lower()}_%s", **kwargs)
+        super().__init__(*args, **{**kwargs, "auto_id": f"{type(self).__name__.lower()}_%s"})
 
 
 class ReturnForm(_OneOfThree):

@@ -107,15 +107,16 @@ class LessonForm(forms.Form):
     ) -> None:
         self.lesson, self.today = lesson, today
         super().__init__(*args, **kwargs)
-        self.fields["group"].queryset = Group.objects.of_people(organisation)
-        if not self.fields["group"].queryset.exists():
-            del self.fields["group"]
-            self.fields["share_with"].choices = [share for share in SHARES if share[0] != Reach.GROUP]
+        fields: dict[str, Any] = self.fields
+        fields["group"].queryset = Group.objects.of_people(organisation)
+        if not fields["group"].queryset.exists():
+            del fields["group"]
+            fields["share_with"].choices = [share for share in SHARES if share[0] != Reach.GROUP]
         if lesson is None or not lesson.source:
-            del self.fields["abstract"], self.fields["learned"]
+            del fields["abstract"], fields["learned"]
         for name, most in self._limits().items():
-            self.fields[name].max_length = most
-            self.fields[name].validators.append(forms.CharField(max_length=most).validators[0])
+            fields[name].max_length = most
+            fields[name].validators.append(forms.CharField(max_length=most).validators[0])
 
     def _limits(self) -> dict[str, int]:
         if self.lesson is not None and self.lesson.source:

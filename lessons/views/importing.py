@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -86,7 +86,7 @@ def import_run(request: MemberRequest, organisation: Organisation, pk: int) -> H
 
 @requires(Permission.FACILITATE)
 @require_safe
-def import_problems(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def import_problems(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponseBase:
     """What is to be said about single rows, as a file."""
     run = _run_or_404(request, pk)
     return csv_download(f"problems-{run.pk}", PROBLEM_COLUMNS, problem_rows(run))

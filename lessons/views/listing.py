@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -43,7 +43,7 @@ COLUMNS = (
 
 @requires(Permission.READ)
 @require_safe
-def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
+def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpResponseBase:
     """All that this member may read and that was checked; other states by choice."""
     question = question_of(request.GET)
     if request.GET.get("format") == "csv":

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -59,7 +59,7 @@ def organisation_logo(request: MemberRequest, organisation: Organisation) -> Htt
 
 @require_safe
 @requires(Permission.ADMINISTER)
-def audit_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
+def audit_list(request: MemberRequest, organisation: Organisation) -> HttpResponseBase:
     """Who did what when; as a page or as CSV of exactly what is chosen."""
     form = AuditFilterForm(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}

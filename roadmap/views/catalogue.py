@@ -1,12 +1,13 @@
 """The catalogue of interventions: what there is, and the whole guidance of each."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
+from organisations.requests import MemberRequest
 from roadmap import examples, reports
 from roadmap.models import CatalogueEntry, Intervention, Programme
 
@@ -15,7 +16,7 @@ OUR_OWN = "Our own proposal"
 
 
 @requires(Permission.READ)
-def catalogue_list(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+def catalogue_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """By step, with what is in the current plan already."""
     programme = _current(request)
     context = {
@@ -27,7 +28,7 @@ def catalogue_list(request: HttpRequest, organisation: Organisation) -> HttpResp
 
 
 @requires(Permission.READ)
-def catalogue_detail(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
+def catalogue_detail(request: MemberRequest, organisation: Organisation, key: str) -> HttpResponse:
     """One entry with its whole guidance; a retired one is still readable, because plans may name it."""
     entry = get_object_or_404(CatalogueEntry, key=key)
     programme = _current(request)
@@ -62,7 +63,7 @@ def _example_url(organisation: Organisation, key: str) -> str:
 
 
 @requires(Permission.READ)
-def catalogue_example(request: HttpRequest, organisation: Organisation, key: str) -> HttpResponse:
+def catalogue_example(request: MemberRequest, organisation: Organisation, key: str) -> HttpResponse:
     """Something good enough to be copied, for the entries that have it."""
     example = examples.example(key)
     if example is None:
@@ -71,6 +72,6 @@ def catalogue_example(request: HttpRequest, organisation: Organisation, key: str
     return render(request, "roadmap/catalogue_example.html", context)
 
 
-def _current(request: HttpRequest) -> Programme | None:
+def _current(request: MemberRequest) -> Programme | None:
     rows = Programme.objects.visible_to(request.membership).current()
     return rows.select_related("organisation").first()

@@ -86,7 +86,7 @@ def intervention_detail(request: MemberRequest, organisation: Organisation, pk: 
 
 
 # The state that one press leads to, and the words of the button.
-_NEXT = {
+_NEXT: dict[str, tuple[Intervention.State, str]] = {
     Intervention.State.PLANNED: (Intervention.State.DOING, "Start it"),
     Intervention.State.DOING: (Intervention.State.DONE, "Mark as done"),
     Intervention.State.PAUSED: (Intervention.State.DOING, "Take it up again"),

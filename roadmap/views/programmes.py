@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -93,7 +93,7 @@ def programme_detail(request: MemberRequest, organisation: Organisation, pk: int
 
 
 @requires(Permission.READ)
-def programme_time(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def programme_time(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponseBase:
     """The view by time; as CSV the table under the picture."""
     programme = _find(request, pk)
     today = timezone.localdate()

@@ -88,7 +88,7 @@ class Criterion(models.Model):
 
 
 class Suggestion(models.Model):
-    """What to do about a gap: the first step while now is low, the stretch otherwise (domain research §10.6)."""
+    """What to do about a gap: the first step while now is low, the stretch otherwise."""
 
     class Band(models.TextChoices):
         FIRST = "first", "First step"

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import wraps
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -28,7 +28,7 @@ from selfassessment.views import visitors
 from selfassessment.views.sheets import Place, Sheet, criterion_at
 from selfassessment.views.visitors import AnswerRequest, Visitor
 
-AnswerView = Callable[..., HttpResponse]
+AnswerView = Callable[..., HttpResponseBase]
 NO_COOKIES = (
     "Your browser does not keep cookies. Allow them for this site: without one, your answers cannot be found again."
 )
@@ -39,7 +39,7 @@ def by_code(view: AnswerView) -> AnswerView:
 
     @never_cache
     @wraps(view)
-    def opened(request: GuestRequest, code: str, **kwargs: int) -> HttpResponse:
+    def opened(request: GuestRequest, code: str, **kwargs: int) -> HttpResponseBase:
         visitor = visitors.visitor_by_code(request, code)
         with timezone.override(visitor.assessment.organisation.time_zone):
             return view(request, visitor, **kwargs)
@@ -53,7 +53,7 @@ def by_membership(view: AnswerView) -> AnswerView:
     @requires(Permission.READ)
     @never_cache
     @wraps(view)
-    def opened(request: MemberRequest, organisation: Organisation, pk: int, **kwargs: int) -> HttpResponse:
+    def opened(request: MemberRequest, organisation: Organisation, pk: int, **kwargs: int) -> HttpResponseBase:
         rounds = Assessment.objects.visible_to(request.membership).select_related("framework", "facilitator")
         assessment = get_object_or_404(rounds.exclude(state=Assessment.State.DRAFT), pk=pk)
         assessment.organisation = organisation

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -45,7 +45,7 @@ def gap_report(request: MemberRequest, organisation: Organisation, pk: int) -> H
 
 
 @requires(Permission.READ)
-def gap_report_csv(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+def gap_report_csv(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponseBase:
     """The table of all criteria, as the page shows it."""
     report = reports.build(_find_closed(request, pk))
     headings, rows = reports.as_csv(report)

@@ -1,5 +1,7 @@
 """The catalogue of techniques: the cards, and each one to read and to print."""
 
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from msgspec.structs import asdict

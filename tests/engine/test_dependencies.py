@@ -23,7 +23,7 @@ APPS = ["kmportal", *settings.LOCAL_APPS]
 LOADED_BY_OTHERS = {
     *("psycopg2-binary", "redis", "argon2-cffi", "tzdata", "uvloop", "httptools"),
     *("pytest-django", "pytest-xdist", "pytest-rerunfailures", "pytest-randomly", "setuptools"),
-    *("types-pyyaml", "types-jsonschema"),
+    "types-pyyaml",
     *("djangorestframework", "drf-spectacular", "django-filter"),
 }
 

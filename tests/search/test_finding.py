@@ -7,9 +7,9 @@ import pytest
 from organisations.models import Group
 from organisations.visibility import Reach
 from search import finding, index
+from tests.cast import join_group
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.search.pages")]
-from tests.cast import join_group
 
 
 def idents(results):

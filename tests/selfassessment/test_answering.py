@@ -89,7 +89,7 @@ def test_the_end_names_what_was_half_said(by_link):
     assert "half" not in end
 
 
-def test_who_leads_reads_through_which_door_the_answers_came(by_link, as_, farah, cara):
+def test_who_leads_reads_through_which_link_the_answers_came(by_link, as_, farah, cara):
     assessment, start = by_link()
     for _ in range(2):
         guest = Client()

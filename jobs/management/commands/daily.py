@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 from io import StringIO
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
@@ -13,7 +13,7 @@ from jobs import actions
 
 class Command(BaseCommand):
     help = "Run another command unless it was done today. That command must be safe to repeat."
-    requires_system_checks: ClassVar[list[str]] = []  # it runs often, and starting the portal has checked all
+    requires_system_checks = ()  # it runs often, and starting the portal has checked all
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="the command to run")

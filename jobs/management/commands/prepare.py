@@ -84,7 +84,7 @@ def clear_broker() -> None:
         return
     folders = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     for name in ("data_folder_in", "processed_folder", "control_folder"):
-        folder = Path(folders[name])
+        folder = Path(str(folders[name]))
         folder.mkdir(parents=True, exist_ok=True)
         for file in folder.iterdir():
             file.unlink(missing_ok=True)

@@ -51,9 +51,11 @@ class Command(BaseCommand):
 
     def _check_names(self, options: dict[str, Any]) -> None:
         for name, field in (("group", "group_name"), ("source", "source")):
-            most = ImportRun._meta.get_field(field).max_length
-            if len(options[name]) > most:
-                raise CommandError(f"--{name} has at most {most} characters. Yours has {len(options[name])}.")
+            most: Any = ImportRun._meta.get_field(field)
+            if len(options[name]) > most.max_length:
+                raise CommandError(
+                    f"--{name} has at most {most.max_length} characters. Yours has {len(options[name])}."
+                )
 
     def _bring_lessons(self, member: Membership, content: bytes, options: dict[str, Any]) -> tuple[Counts, ImportRun]:
         now = timezone.now()

@@ -1,5 +1,0 @@
-"""Shim."""
-
-
-def record(*args, **kwargs):
-    raise NotImplementedError
