@@ -37,18 +37,18 @@ def figures() -> list[dict[str, Any]]:
 
 
 def _measured(organisation: Organisation, person: Person) -> list[dict[str, Any]]:
-    from selfassessment import actions
+    from selfassessment.actions import asking, rounds
 
-    assessment = actions.prepare_assessment(
+    assessment = rounds.prepare_assessment(
         organisation,
         by=as_member(person),
         title="Benchmark",
         closes_on=timezone.localdate() + timedelta(days=9),
         at=timezone.now(),
     )
-    actions.open_assessment(assessment, by=as_member(person), at=timezone.now())
-    actions.ask_people(assessment, by=as_member(person), members=[person], at=timezone.now())
-    actions.enable_link(assessment, by=as_member(person), at=timezone.now())
+    rounds.open_assessment(assessment, by=as_member(person), at=timezone.now())
+    asking.ask_people(assessment, by=as_member(person), members=[person], at=timezone.now())
+    asking.enable_link(assessment, by=as_member(person), at=timezone.now())
     member = Client(HTTP_HOST="localhost")
     member.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
     doors = {

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from jobs import broker, health, leases, runner
 from jobs.models import DEFAULT_ATTEMPTS, Done, Heartbeat, Job, Mail
+from jobs.policies import may_retry
 from kmportal.lib.exceptions import Refusal
-from organisations import policies
 from organisations.models import Membership, Organisation
+from organisations.policies import require_that
 
 KEEP_JOBS = timedelta(days=30)
 KEEP_MAIL = timedelta(days=90)
@@ -64,7 +65,7 @@ def enqueue(
 @transaction.atomic
 def retry_job(job: Job, *, by: Membership, at: datetime) -> Job:
     """Have failed work tried again from the beginning, by whoever may see it. Refuses work that has not failed."""
-    policies.require_that(Job.objects.visible_to(by).filter(pk=job.pk).exists())
+    require_that(may_retry(by, job))
     again = Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
         state=Job.State.READY,
         attempts=0,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
@@ -295,8 +296,7 @@ def change_group(
     Who belongs to it from elsewhere stays, unless left out; they come in by ``admit_outsider``. Raises ``Stale`` when
     it was changed, or somebody joined it, since version ``seen``.
     """
-    organisation = _home_of(group)
-    policies.require(Permission.ADMINISTER, by, organisation)
+    policies.require(Permission.ADMINISTER, by, _home_of(group))
     group.refresh_from_db(from_queryset=Group.objects.select_for_update())
     if group.version != seen:
         raise Stale
@@ -310,7 +310,7 @@ def change_group(
     except IntegrityError:
         raise Refusal("There is already a group with this name.") from None
     rows.filter(pk__in=gone).delete()
-    joined = _let_members_in(group, organisation, wanted, at)
+    joined = _let_members_in(group, by.organisation, wanted, at)
     events.record(Event.GROUP_CHANGED, group, by=by, at=at, joined=joined, left=len(gone))
 
 
@@ -322,8 +322,8 @@ def admit_outsider(
 
     Refuses an address that leads to nobody who may come, in words that do not tell whether it has an account.
     """
+    policies.require(Permission.ADMINISTER, by, _home_of(group))
     organisation = _home_of(group)
-    policies.require(Permission.ADMINISTER, by, organisation)
     if not organisation.admits_outsiders:
         raise Refusal("Your organisation does not let members of other organisations into its groups. See Settings.")
     rows = Membership.objects.current().filter(person__email__iexact=email.strip(), organisation__lends_members=True)
@@ -347,9 +347,9 @@ def admit_outsider(
 
 
 def _home_of(group: Group) -> Organisation:
-    """The organisation that looks after a group. Those of the network are nobody's to change here."""
-    policies.require_that(group.organisation is not None)
-    assert group.organisation is not None  # noqa: S101  for the type checker
+    """The organisation that looks after a group. Those of the network are nobody’s to change here."""
+    if group.organisation is None:
+        raise PermissionDenied
     return group.organisation
 
 

@@ -121,9 +121,10 @@ def _plan_first_days(programme: Programme, chosen: Starter | None, *, by: Member
 def revise_programme(programme: Programme, *, by: Membership, at: datetime, seen: int, **fields: Any) -> Programme:
     """Change what the programme says about itself. Raises ``Stale`` when somebody else was first."""
     require(Permission.PLAN, by, programme.organisation)
+    chosen = {role: fields[role] for role in ("lead", "sponsor") if role in fields}
     _check_people(
         programme.organisation,
-        **{role: fields[role] for role in ("lead", "sponsor") if fields.get(role) != getattr(programme, role)},
+        **{role: person for role, person in chosen.items() if person != getattr(programme, role)},
     )
     save_over(programme, seen=seen, **fields)
     events.record(Event.PROGRAMME_REVISED, programme, by=by, at=at)

@@ -10,8 +10,15 @@ from typing import Any
 
 from django.utils import timezone
 
+from lessons.actions.review import validate_lesson
+from lessons.actions.writing import write_lesson
+from lessons.models import State
+from lessons.quality import quality_for
 from organisations.models import Group, Membership, Organisation
-from tests.test_doors import ADMINISTRATOR, LEAD, MEMBER
+from selfassessment import reports
+from selfassessment.actions import deciding
+from tests.cast import as_member
+from tests.test_doors import ADMINISTRATOR, CONTRIBUTOR, FACILITATOR, LEAD, MEMBER, VALIDATOR
 
 # Besides the permissions: for the person themself, for whoever holds a link, code or seat, for the portal itself.
 ONESELF, HOLDER, PORTAL = "oneself", "holder", "portal"
@@ -38,6 +45,9 @@ PERMISSIONS: dict[str, str] = {
         jobs.actions.run_daily jobs.actions.tidy_jobs
         notifications.actions.notify notifications.actions.withdraw_notices
         actionplan.actions.send_due_digests actionplan.actions.send_digest actionplan.actions.follow_readers
+        lessons.actions.importing.begin_import lessons.actions.importing.try_import
+        lessons.actions.importing.run_import lessons.actions.importing.tidy_imports
+        selfassessment.actions.rounds.tell_closing_date
     """,
     MEMBER: """
         actionplan.actions.add_action roadmap.actions.add_intervention_action
@@ -46,8 +56,43 @@ PERMISSIONS: dict[str, str] = {
         actionplan.actions.delete_untouched_action
         roadmap.actions.set_intervention_state
         jobs.actions.retry_job
+        selfassessment.actions.reporting.request_report_pdf
+    """,
+    CONTRIBUTOR: """
+        lessons.actions.writing.start_lesson lessons.actions.writing.write_lesson
+        lessons.actions.writing.submit_lesson lessons.actions.writing.withdraw_lesson
+        lessons.actions.writing.discard_lesson lessons.actions.writing.add_lesson_action
+        lessons.actions.closing.add_session_action
+    """,
+    VALIDATOR: """
+        lessons.actions.review.claim_lesson lessons.actions.review.take_over_lesson
+        lessons.actions.review.release_lesson lessons.actions.review.return_lesson
+        lessons.actions.review.decline_lesson lessons.actions.review.validate_lesson
+        lessons.actions.review.confirm_change
+    """,
+    FACILITATOR: """
+        techniques.actions.planning.plan_session techniques.actions.planning.edit_session
+        techniques.actions.planning.cancel_session techniques.actions.planning.tick_preparation
+        techniques.actions.planning.invite_to_session
+        techniques.actions.room.joining.open_room techniques.actions.room.joining.stop_admission
+        techniques.actions.room.joining.resume_admission techniques.actions.room.joining.remove_participant
+        techniques.actions.room.stages.go_to_stage techniques.actions.room.stages.extend_stage
+        techniques.actions.room.stages.pause_clock techniques.actions.room.stages.resume_clock
+        techniques.actions.room.stages.reveal_notes
+        techniques.actions.room.closing.close_session
+        lessons.actions.closing.close_with_lessons
+        lessons.actions.importing.upload_import lessons.actions.importing.settle_import
+        lessons.actions.importing.request_trial lessons.actions.importing.request_import
+        selfassessment.actions.rounds.prepare_assessment selfassessment.actions.rounds.edit_assessment
+        selfassessment.actions.rounds.discard_assessment selfassessment.actions.rounds.open_assessment
+        selfassessment.actions.rounds.close_assessment
+        selfassessment.actions.asking.ask_people selfassessment.actions.asking.remind_people
+        selfassessment.actions.asking.enable_link selfassessment.actions.asking.disable_link
+        selfassessment.actions.deciding.accept_as_action selfassessment.actions.deciding.reject_suggestion
+        selfassessment.actions.deciding.undo_decision
     """,
     LEAD: """
+        selfassessment.actions.deciding.accept_as_intervention
         roadmap.actions.begin_programme roadmap.actions.revise_programme roadmap.actions.make_programme_current
         roadmap.actions.mark_step roadmap.actions.plan_intervention roadmap.actions.change_intervention
         roadmap.actions.delete_untouched_intervention
@@ -139,6 +184,76 @@ def _admit(world: Any) -> Call:
     return (group,), {"email": person.email}
 
 
+def _now(world: Any) -> Any:
+    return timezone.now()
+
+
+def _stage(world: Any) -> Any:
+    return world.things.room.stages.order_by("position").last()
+
+
+def _guest(world: Any) -> Any:
+    return world.things.room.participants.create(name="Gus", key="k", joined_at=timezone.now())
+
+
+def _offer(world: Any) -> Any:
+    return reports.build(_row(world, "round_closed")).offers[0]
+
+
+def _closed_session(world: Any) -> Call:
+    session = world.things.session
+    type(session).objects.filter(pk=session.pk).update(state="closed", code="")
+    return (type(session).objects.get(pk=session.pk),), {"title": "Book the room"}
+
+
+def _decided(world: Any) -> Call:
+    """Taking back a suggestion that was turned down."""
+    assessment = world.things.round_closed
+    decision = deciding.reject_suggestion(
+        assessment, by=as_member(world.people["lena"]), at=timezone.now(), offer=_offer(world), reason="No"
+    )
+    return (decision,), {}
+
+
+def _stale_claim(world: Any) -> Call:
+    """Taking over a lesson whose checker has let the day of the answer pass."""
+    lesson = world.things.claimed
+    type(lesson).objects.filter(pk=lesson.pk).update(
+        claimed_by=world.people["ada"],
+        claimed_at=timezone.now() - timedelta(days=60),
+        answer_due_on=timezone.localdate() - timedelta(days=30),
+    )
+    return on("claimed")(world)
+
+
+def _checked(world: Any) -> Any:
+    """A lesson that Farah has checked."""
+    validate_lesson(_row(world, "claimed"), by=as_member(world.people["farah"]), at=timezone.now(), **_check(world))
+    return _row(world, "claimed")
+
+
+def _row(world: Any, name: str) -> Any:
+    thing = getattr(world.things, name)
+    return type(thing).objects.get(pk=thing.pk)
+
+
+def _check(world: Any) -> dict[str, Any]:
+    return {
+        "outcome": State.NOTED,
+        "read": world.things.claimed.revision_id,
+        "ticked": [line.key for line in quality_for(State.NOTED)],
+        "contact": "Ward 6",
+    }
+
+
+def _changed_since(world: Any) -> Call:
+    """Looking again at a checked lesson that its author has rewritten."""
+    lesson = _checked(world)
+    cara = as_member(world.people["cara"])
+    lesson = write_lesson(lesson, by=cara, at=timezone.now(), seen=lesson.version, words={"why": "Else."})
+    return (lesson,), {"read": lesson.revision_id}
+
+
 DAYS = {"starts_on": _tomorrow(), "ends_on": _tomorrow(400)}
 ACTS: dict[str, Act] = {
     "jobs.actions.retry_job": on("job"),
@@ -179,4 +294,59 @@ ACTS: dict[str, Act] = {
     "roadmap.actions.set_intervention_state": on("intervention", state="doing"),
     "roadmap.actions.delete_untouched_intervention": on("intervention"),
     "roadmap.actions.add_intervention_action": on("intervention", title="Book the room"),
+    # --- sessions
+    "techniques.actions.planning.plan_session": here(
+        technique=lambda world: world.things.session.technique, length="short", title="Next", starts_at=_now
+    ),
+    "techniques.actions.planning.edit_session": on("session", seen=_version("session"), title="Other words"),
+    "techniques.actions.planning.cancel_session": on("session"),
+    "techniques.actions.planning.tick_preparation": on("session", item="Find a room.", is_done=True),
+    "techniques.actions.planning.invite_to_session": on("session", guests={"gus@x.example": "Gus"}),
+    "techniques.actions.room.joining.open_room": on("session"),
+    "techniques.actions.room.joining.stop_admission": on("room"),
+    "techniques.actions.room.joining.resume_admission": on("room"),
+    "techniques.actions.room.joining.remove_participant": on("room", participant=_guest),
+    "techniques.actions.room.stages.go_to_stage": on("room", stage=_stage),
+    "techniques.actions.room.stages.extend_stage": on("room", stage=_stage, minutes=2, seen_minutes=1),
+    "techniques.actions.room.stages.pause_clock": on("room"),
+    "techniques.actions.room.stages.resume_clock": on("room"),
+    "techniques.actions.room.stages.reveal_notes": on("room", stage=_stage),
+    "techniques.actions.room.closing.close_session": on("room", summary={}),
+    "lessons.actions.closing.close_with_lessons": on("room", summary={}),
+    "lessons.actions.closing.add_session_action": _closed_session,
+    # --- lessons
+    "lessons.actions.writing.start_lesson": here(words={"title": "Ask at ten"}),
+    "lessons.actions.writing.write_lesson": on("draft", seen=_version("draft"), words={"why": "Else."}),
+    "lessons.actions.writing.submit_lesson": on("draft"),
+    "lessons.actions.writing.withdraw_lesson": on("waiting"),
+    "lessons.actions.writing.discard_lesson": on("draft"),
+    "lessons.actions.writing.add_lesson_action": lambda world: ((_checked(world),), {"title": "Change the list"}),
+    "lessons.actions.review.claim_lesson": on("waiting"),
+    "lessons.actions.review.take_over_lesson": _stale_claim,
+    "lessons.actions.review.release_lesson": on("claimed"),
+    "lessons.actions.review.return_lesson": on("claimed", comment="Say when."),
+    "lessons.actions.review.decline_lesson": on("claimed", reason="It is known."),
+    "lessons.actions.review.validate_lesson": lambda world: ((_row(world, "claimed"),), _check(world)),
+    "lessons.actions.review.confirm_change": _changed_since,
+    "lessons.actions.importing.upload_import": here(file_name="l.csv", content=b"title,lesson\nAsk,Ask early\n"),
+    "lessons.actions.importing.settle_import": on(
+        "run", seen=_version("run"), source="S", group_name="", encoding="", mapping={"title": "title"}
+    ),
+    "lessons.actions.importing.request_trial": on("run"),
+    "lessons.actions.importing.request_import": on("run"),
+    # --- rounds of assessment
+    "selfassessment.actions.rounds.prepare_assessment": here(title="Another", closes_on=_tomorrow(9)),
+    "selfassessment.actions.rounds.edit_assessment": on("round_draft", seen=_version("round_draft"), title="Other"),
+    "selfassessment.actions.rounds.discard_assessment": on("round_draft"),
+    "selfassessment.actions.rounds.open_assessment": on("round_draft"),
+    "selfassessment.actions.rounds.close_assessment": on("round_open"),
+    "selfassessment.actions.asking.ask_people": on("round_open", addresses=["new@y.example"]),
+    "selfassessment.actions.asking.remind_people": on("round_open"),
+    "selfassessment.actions.asking.enable_link": on("round_open"),
+    "selfassessment.actions.asking.disable_link": on("round_open"),
+    "selfassessment.actions.deciding.accept_as_intervention": on("round_closed", offer=_offer),
+    "selfassessment.actions.deciding.accept_as_action": on("round_closed", offer=_offer),
+    "selfassessment.actions.deciding.reject_suggestion": on("round_closed", offer=_offer, reason="No"),
+    "selfassessment.actions.deciding.undo_decision": _decided,
+    "selfassessment.actions.reporting.request_report_pdf": on("round_closed"),
 }

@@ -100,8 +100,8 @@ def test_its_first_line_refuses(name):
 
 def attempt(action: Callable[..., Any], name: str, world: Any, by: Membership | None) -> str:
     """What an action says to somebody: *done*, *refused* for a rule, *forbidden*. What it did is taken back."""
-    args, kwargs = ACTS[name](world)
     with transaction.atomic():
+        args, kwargs = ACTS[name](world)
         try:
             action(*args, by=by, at=timezone.now(), **kwargs)
             said = "done"

@@ -27,10 +27,10 @@ FORMS = [
     ("action_move", "actionplan.actions.move", "reason", {"no_date": "on"}),
     ("action_hand_over", "actionplan.actions.hand_over", "reason", {"guest_name": "Gus"}),
     ("action_drop", "actionplan.actions.drop", "reason", {}),
-    ("assessment_new", "selfassessment.actions.prepare", "title", {"closes_on": "tomorrow"}),
-    ("assessment_edit", "selfassessment.actions.edit", "title", {}),
-    ("decision_new", "selfassessment.actions.accept_as_action", "words", ACCEPTED),
-    ("decision_reject", "selfassessment.actions.reject", "reason", {}),
+    ("assessment_new", "selfassessment.actions.rounds.prepare_assessment", "title", {"closes_on": "tomorrow"}),
+    ("assessment_edit", "selfassessment.actions.rounds.edit_assessment", "title", {}),
+    ("decision_new", "selfassessment.actions.deciding.accept_as_action", "words", ACCEPTED),
+    ("decision_reject", "selfassessment.actions.deciding.reject_suggestion", "reason", {}),
     ("group_new", "organisations.actions.make_group", "name", {}),
     ("group_edit", "organisations.actions.change_group", "name", {}),
     ("intervention_action_new", "actionplan.actions.promise", "title", {}),
@@ -46,7 +46,7 @@ FORMS = [
     ("session_invite", "techniques.actions.invite", "addresses", {}),
 ]
 PRESSES = [
-    ("assessment_open", "selfassessment.actions.open_for_answers"),
+    ("assessment_open", "selfassessment.actions.rounds.open_assessment"),
     ("import_run", "lessons.actions.importing.ask_to_run"),
     ("import_try", "lessons.actions.importing.ask_to_try"),
     ("lesson_discard", "lessons.actions.writing.discard"),

@@ -1,8 +1,10 @@
 """Rules of length and blankness: they stand on the model’s fields, and form, API and action all ask them there."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
-from django.db.models import Model
+from django.db.models import Model, TextField
 
 from kmportal.lib.exceptions import Refusal
 
@@ -15,9 +17,21 @@ def refuse_invalid(row: Model, *names: str) -> None:
     others = {field.name for field in row._meta.fields} - set(names)
     try:
         row.clean_fields(exclude=others)
+        _check_lengths(row, names)
     except ValidationError as error:
         name, problems = next(iter(error.error_dict.items()))
         raise Refusal(_sentence(row, name, problems[0])) from None
+
+
+def _check_lengths(row: Model, names: Iterable[str]) -> None:
+    """What a form checks and a model does not: the ``max_length`` of a text of several lines."""
+    for name in names:
+        field = row._meta.get_field(name)
+        if isinstance(field, TextField) and field.max_length is not None:
+            try:
+                MaxLengthValidator(field.max_length)(getattr(row, name) or "")
+            except ValidationError as error:
+                raise ValidationError({name: error}) from None
 
 
 def _sentence(row: Model, name: str, problem: ValidationError) -> str:

@@ -12,10 +12,10 @@ from django.db import transaction
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies, quality
-from lessons.actions.tagging import file_under_tags
-from lessons.actions.transitions import lock_lesson, refuse_foreign_group, save_columns, take_move
 from lessons.events import Event
 from lessons.models import Lesson, State
+from lessons.tagging import file_under_tags
+from lessons.transitions import lock_lesson, refuse_foreign_group, save_columns, take_move
 from organisations import events
 from organisations.models import Group, Membership
 from organisations.permissions import Permission

@@ -16,11 +16,11 @@ from actionplan.models import Action
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies, workflow
-from lessons.actions.tagging import file_under_tags, has_the_tags
-from lessons.actions.transitions import lock_lesson, refuse_foreign_group, save_columns, take_move
 from lessons.events import Event
 from lessons.models import SHARE_WIDTHS, Lesson, LessonRevision, State
 from lessons.quality import title_from
+from lessons.tagging import file_under_tags, has_the_tags
+from lessons.transitions import lock_lesson, refuse_foreign_group, save_columns, take_move
 from organisations import events
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission

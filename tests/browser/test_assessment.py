@@ -11,8 +11,9 @@ from playwright.sync_api import Page, expect
 
 import roadmap.actions
 from roadmap.models import Intervention
-from selfassessment import actions
+from selfassessment.actions import answering, asking, rounds
 from selfassessment.models import Answer, Assessment, Criterion, Response
+from selfassessment.respondents import Choice, Respondent
 from tests.browser.conftest import WIDTHS
 from tests.cast import as_member
 
@@ -27,27 +28,27 @@ def content(transactional_db):
 @pytest.fixture
 def opened(content, riverside, farah, cara, lena) -> Assessment:
     """A round that is open, with Cara asked and one link for all."""
-    assessment = actions.prepare_assessment(
+    assessment = rounds.prepare_assessment(
         riverside, by=as_member(farah), title="Winter round", capacity="team", scope="Ward 6",
         closes_on=timezone.localdate() + timedelta(days=20),at=timezone.now()
     )  # fmt: skip
-    actions.open_assessment(assessment, by=as_member(farah), at=timezone.now())
-    actions.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
-    return actions.enable_link(assessment, by=as_member(farah), at=timezone.now())
+    rounds.open_assessment(assessment, by=as_member(farah), at=timezone.now())
+    asking.ask_people(assessment, by=as_member(farah), members=[cara], at=timezone.now())
+    return asking.enable_link(assessment, by=as_member(farah), at=timezone.now())
 
 
 def answer_all(assessment: Assessment, people: int) -> None:
     """So many people answer everything, a little differently each, and most want more of L2 than of the rest."""
     criteria = list(Criterion.objects.filter(section__framework=assessment.framework).order_by("pk"))
     for number in range(people):
-        by = actions.Respondent(key=sha256(f"person {number}".encode()).hexdigest())
+        by = Respondent(key=sha256(f"person {number}".encode()).hexdigest(), link=assessment.link_nonce)
         for place, criterion in enumerate(criteria):
             now = 1 if criterion.code == "L2" else 4 if criterion.code == "K5" else 1 + (place + number) % 3
-            choice = actions.Choice(
+            choice = Choice(
                 now=now, wanted=min(5, now + 1 + (criterion.code == "L2") * 2), matters=place in (1, 4),
                 comment="Only on some wards, and only in winter." if (place + number) % 20 == 0 else "",
             )  # fmt: skip
-            actions.save_answer(assessment, criterion, by=by, choice=choice, seen=0)
+            answering.save_answer(assessment, criterion, by=by, choice=choice, seen=0)
 
 
 def choose(page: Page, now: str, wanted: str) -> None:
@@ -275,7 +276,7 @@ def test_late_and_too_few(opened, window, farah, check):
     page.goto(f"/answer/{opened.link_nonce}/")
     page.get_by_role("button", name="Start answering").click()
     expect(page.get_by_text("1 of 25", exact=True)).to_be_visible()
-    actions.close_assessment(opened, by=as_member(farah), at=timezone.now())
+    rounds.close_assessment(opened, by=as_member(farah), at=timezone.now())
     page.get_by_role("button", name="Next question").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This round is closed")
     page.complaints.clear()  # a page that is gone answers 410, which the console notes

@@ -9,10 +9,10 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 import roadmap.actions
-import selfassessment.actions
 from lessons.actions import writing
 from lessons.models import State
 from roadmap.models import Intervention
+from selfassessment.actions import asking, rounds
 from selfassessment.models import Decision
 from tests.browser.test_assessment import answer_all
 from tests.cast import as_member
@@ -119,7 +119,7 @@ def test_deciding(content, window, riverside, farah, lena):
         ends_on=today + timedelta(days=700),
         at=timezone.now(),
     )
-    assessment = selfassessment.actions.prepare_assessment(
+    assessment = rounds.prepare_assessment(
         riverside,
         by=as_member(farah),
         title="Winter round",
@@ -128,9 +128,10 @@ def test_deciding(content, window, riverside, farah, lena):
         closes_on=today + timedelta(days=9),
         at=timezone.now(),
     )
-    selfassessment.actions.open_assessment(assessment, by=as_member(farah), at=timezone.now())
+    rounds.open_assessment(assessment, by=as_member(farah), at=timezone.now())
+    asking.enable_link(assessment, by=as_member(farah), at=timezone.now())
     answer_all(assessment, 6)
-    selfassessment.actions.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+    rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
     page = window(lena)
     page.goto(f"/o/riverside/assessments/{assessment.pk}/report/")
     first, second = (row.get_attribute("id") for row in page.locator("#do li[id]").all()[:2])

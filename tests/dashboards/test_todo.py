@@ -11,8 +11,9 @@ from dashboards.todo import needs_of
 from kmportal.lib.charts import mini_gap
 from organisations import actions
 from organisations.permissions import Role
-from selfassessment import actions as rounds
+from selfassessment.actions import answering, asking, rounds
 from selfassessment.models import Asked, Criterion, Framework, Section
+from selfassessment.respondents import Choice, Respondent
 from tests.cast import as_member
 
 pytestmark = pytest.mark.django_db
@@ -76,11 +77,11 @@ def test_who_began_to_answer_a_named_round_is_asked_until_they_have_finished(riv
         at=timezone.now(),
     )
     rounds.open_assessment(named, by=as_member(farah), at=timezone.now())
-    rounds.ask_people(named, by=as_member(farah), members=[cara], at=timezone.now())
-    answering = rounds.Respondent(key="k" * 64, person=cara, asked=Asked.objects.get(person=cara))
+    asking.ask_people(named, by=as_member(farah), members=[cara], at=timezone.now())
+    by = Respondent(key="k" * 64, member=as_member(cara), asked=Asked.objects.get(person=cara))
     assert asked_of(member(cara)) == ["Answer “Spring”"]
-    rounds.save_answer(named, criterion, by=answering, choice=rounds.Choice(now=2), seen=0)
+    answering.save_answer(named, criterion, by=by, choice=Choice(now=2), seen=0)
     [need] = needs_of(member(cara), LatestRound(), at=timezone.now())
     assert (need.title, need.facts.split(",")[0]) == ("Answer “Spring”", "About 7 minutes")
-    rounds.finish_answering(named, by=answering)
+    answering.finish_answering(named, by=by)
     assert asked_of(member(cara)) == []
