@@ -109,7 +109,7 @@ ODD = {
 }
 # Found by the code in the address, so the person does not matter; these codes or states open nothing.
 DEAD = {"join_note_change", "join_mine", "join_since", "action_guest", "mailbox", "mailbox_mail", "demo_enter"}
-DEAD |= {"introduction_put_away", "introduction_show"}  # the walk names no page
+DEAD |= {"introduction_put_away", "introduction_show", "token_revoke"}  # the walk names no page; the token is Cara’s
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, str, URLPattern]]:

@@ -22,42 +22,42 @@ ACCEPTED = {"becomes": "action", "until": "tomorrow", "owner": "farah"}
 SORT = {"kind": "quick-win", "effort": "quick"}
 # Address, the rule that refuses, what was typed there, and what else the form needs.
 FORMS = [
-    ("action_new", "actionplan.actions.promise", "title", {}),
-    ("action_edit", "actionplan.actions.reword", "title", {}),
-    ("action_move", "actionplan.actions.move", "reason", {"no_date": "on"}),
-    ("action_hand_over", "actionplan.actions.hand_over", "reason", {"guest_name": "Gus"}),
-    ("action_drop", "actionplan.actions.drop", "reason", {}),
+    ("action_new", "actionplan.actions.add_action", "title", {}),
+    ("action_edit", "actionplan.actions.reword_action", "title", {}),
+    ("action_move", "actionplan.actions.reschedule_action", "reason", {"no_date": "on"}),
+    ("action_hand_over", "actionplan.actions.hand_over_action", "reason", {"guest_name": "Gus"}),
+    ("action_drop", "actionplan.actions.drop_action", "reason", {}),
     ("assessment_new", "selfassessment.actions.rounds.prepare_assessment", "title", {"closes_on": "tomorrow"}),
     ("assessment_edit", "selfassessment.actions.rounds.edit_assessment", "title", {}),
     ("decision_new", "selfassessment.actions.deciding.accept_as_action", "words", ACCEPTED),
     ("decision_reject", "selfassessment.actions.deciding.reject_suggestion", "reason", {}),
-    ("group_new", "organisations.actions.make_group", "name", {}),
+    ("group_new", "organisations.actions.create_group", "name", {}),
     ("group_edit", "organisations.actions.change_group", "name", {}),
-    ("intervention_action_new", "actionplan.actions.promise", "title", {}),
-    ("intervention_edit", "roadmap.actions.change", "title", SORT),
-    ("intervention_new", "roadmap.actions.plan", "title", {"step": "1", **SORT}),
-    ("intervention_state", "roadmap.actions.set_state", "reason", {"state": "paused"}),
-    ("invitation_new", "organisations.actions.invite", "name", {"email": "gus@x.example", "role": "reader"}),
-    ("lesson_check", "lessons.actions.review.validate", "process", TICKED),
-    ("lesson_edit", "lessons.actions.writing.write", "happened", {"then": "keep"}),
-    ("lesson_new", "lessons.actions.writing.start", "happened", {"then": "keep"}),
-    ("programme_edit", "roadmap.actions.revise", "name", {}),
-    ("programme_new", "roadmap.actions.begin", "name", {"starter": "empty", "ends_on": "31 December 2099"}),
-    ("session_invite", "techniques.actions.invite", "addresses", {}),
+    ("intervention_action_new", "actionplan.actions.add_action", "title", {}),
+    ("intervention_edit", "roadmap.actions.change_intervention", "title", SORT),
+    ("intervention_new", "roadmap.actions.plan_intervention", "title", {"step": "1", **SORT}),
+    ("intervention_state", "roadmap.actions.set_intervention_state", "reason", {"state": "paused"}),
+    ("invitation_new", "organisations.actions.invite_member", "name", {"email": "gus@x.example", "role": "reader"}),
+    ("lesson_check", "lessons.actions.review.validate_lesson", "process", TICKED),
+    ("lesson_edit", "lessons.actions.writing.write_lesson", "happened", {"then": "keep"}),
+    ("lesson_new", "lessons.actions.writing.start_lesson", "happened", {"then": "keep"}),
+    ("programme_edit", "roadmap.actions.revise_programme", "name", {}),
+    ("programme_new", "roadmap.actions.begin_programme", "name", {"starter": "empty", "ends_on": "31 December 2099"}),
+    ("session_invite", "techniques.actions.planning.invite_to_session", "addresses", {}),
 ]
 PRESSES = [
     ("assessment_open", "selfassessment.actions.rounds.open_assessment"),
-    ("import_run", "lessons.actions.importing.ask_to_run"),
-    ("import_try", "lessons.actions.importing.ask_to_try"),
-    ("lesson_discard", "lessons.actions.writing.discard"),
-    ("lesson_send", "lessons.actions.writing.send"),
-    ("session_join", "techniques.actions.join"),
+    ("import_run", "lessons.actions.importing.request_import"),
+    ("import_try", "lessons.actions.importing.request_trial"),
+    ("lesson_discard", "lessons.actions.writing.discard_lesson"),
+    ("lesson_send", "lessons.actions.writing.submit_lesson"),
+    ("session_join", "techniques.actions.room.joining.join_room"),
 ]
 
 
 @pytest.fixture
 def refusing(monkeypatch):
-    """``refusing("roadmap.actions.plan")``: from now on this rule says no."""
+    """``refusing("roadmap.actions.plan_intervention")``: from now on this rule says no."""
 
     def refuse(*args, **kwargs):
         raise Refusal(SENTENCE)

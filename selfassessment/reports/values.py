@@ -13,6 +13,7 @@ from roadmap.models import CatalogueEntry
 from selfassessment import scoring
 from selfassessment.models import Assessment, Decision, Suggestion
 from selfassessment.scoring import Measure
+from techniques.models import Technique
 
 WIDEST_SHOWN = 6
 
@@ -124,6 +125,7 @@ class Offer:
     score: float
     people: int
     entry: CatalogueEntry | None
+    technique: Technique | None = None
     is_quick_win: bool = False
     outcome: Outcome | None = None
     presses: tuple[Press, ...] = ()
