@@ -42,11 +42,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Part:
-    """What one organisation has in a mail, the latest first."""
+    """What one organisation has in a mail, the latest first. A guest has no ``membership`` there."""
 
     organisation: Organisation
     own: list[Item]
     told: list[Item]
+    membership: Membership | None = None
 
 
 @dataclass
@@ -58,6 +59,7 @@ class Digest:
     name: str
     zone: str
     items: list[Item] = field(default_factory=list)
+    memberships: dict[int, Membership] = field(default_factory=dict)
 
     def day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.zone)).date()
@@ -74,7 +76,9 @@ class Digest:
         for _, group in groupby(order, key=lambda item: item.action.organisation_id):
             items = sorted(group, key=lambda item: (item.due_on, item.action.pk))
             own = [item for item in items if item.own]
-            parts.append(Part(items[0].action.organisation, own, [item for item in items if not item.own]))
+            organisation = items[0].action.organisation
+            told = [item for item in items if not item.own]
+            parts.append(Part(organisation, own, told, self.memberships.get(organisation.pk)))
         return parts
 
 
@@ -105,9 +109,11 @@ def _current(actions: Iterable[Action]) -> "Belonging":
     people = {pk for action in actions for pk in (action.owner_id, action.told_when_late_id) if pk}
     guests = {action.guest_email.lower() for action in actions if action.guest_email}
     belonging = Belonging()
-    rows = Membership.objects.current().filter(person__in=people).select_related("organisation").order_by("pk")
+    rows = (
+        Membership.objects.current().filter(person__in=people).select_related("organisation", "person").order_by("pk")
+    )
     for row in rows:
-        belonging.places.add((row.organisation_id, row.person_id))
+        belonging.places[row.organisation_id, row.person_id] = row
         belonging.zones.setdefault(row.person_id, row.organisation.time_zone)
     known = Membership.objects.filter(person__email__in=guests).exclude(
         pk__in=Membership.objects.current().values("pk")
@@ -118,9 +124,12 @@ def _current(actions: Iterable[Action]) -> "Belonging":
 
 @dataclass
 class Belonging:
-    """``places``: (organisation, person) of today; ``zones``: each person’s; ``closed``: addresses not to be mailed."""
+    """``places``: today’s memberships by (organisation, person); ``zones``: each person’s.
 
-    places: set[tuple[int, int]] = field(default_factory=set)
+    ``closed``: addresses not to be mailed, by organisation.
+    """
+
+    places: dict[tuple[int, int], Membership] = field(default_factory=dict)
     zones: dict[int, str] = field(default_factory=dict)
     closed: set[tuple[int, str]] = field(default_factory=set)
 
@@ -138,11 +147,13 @@ def _readers(action: Action, belonging: Belonging, digests: dict[str, Digest]) -
     """Whom this action concerns and who may be mailed."""
     found = []
     for person in dict.fromkeys((action.owner, action.told_when_late)):
-        if person is not None and (action.organisation_id, person.pk) in belonging.places:
+        membership = belonging.places.get((action.organisation_id, person.pk)) if person else None
+        if person is not None and membership is not None:
             address, zone = person.email.lower(), belonging.zones[person.pk]
             digest = digests.setdefault(address, Digest(address, person, person.first_name, zone))
             if digest.person is None:  # known so far as another organisation’s guest
                 digest.person, digest.name, digest.zone = person, person.first_name, zone
+            digest.memberships[action.organisation_id] = membership
             found.append(digest)
     guest = action.guest_email.lower()
     if guest and (action.organisation_id, guest) not in belonging.closed:

@@ -2,35 +2,36 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from actionplan.digests import Digest, Item, Part
+from actionplan.reports import Source, sources_of
 from actionplan.tokens import guest_path
-from kmportal.lib import things
 from kmportal.lib.days import due_in_words
 from kmportal.lib.links import absolute
 from kmportal.lib.mail import post
 from kmportal.lib.sentences import capital, one_line
-from kmportal.lib.things import Ref
 
 
 def reminder(digest: Digest, *, at: datetime) -> None:
     """What is due and late, for one address. Written into the outbox in the caller’s transaction."""
-    sources = things.titles(item.action.source for item in digest.items if item.action.source)
-    parts = [
-        {
-            "organisation": part.organisation,
-            "own": [_line(item, sources) for item in part.own],
-            "told": [_line(item, sources) for item in part.told],
-            "list_url": _list_url(part),
-        }
-        for part in digest.parts
-    ]
+    parts = [_part(part) for part in digest.parts]
     values = {"name": digest.name, "parts": parts, "is_guest": digest.person is None}
     body = render_to_string("emails/actionplan/reminder.txt", values)
     post(digest.address, _subject(digest), body, reply_to=_answers_to(digest), at=at)
+
+
+def _part(part: Part) -> dict[str, Any]:
+    sources = sources_of([item.action for item in (*part.own, *part.told)], part.membership)
+    return {
+        "organisation": part.organisation,
+        "own": [_line(item, sources) for item in part.own],
+        "told": [_line(item, sources) for item in part.told],
+        "list_url": _list_url(part),
+    }
 
 
 def _list_url(part: Part) -> str:
@@ -40,13 +41,14 @@ def _list_url(part: Part) -> str:
     return absolute(reverse("action_list", args=[part.organisation.slug]))
 
 
-def _line(item: Item, sources: Mapping[Ref, str]) -> dict[str, str]:
+def _line(item: Item, sources: Mapping[int, Source]) -> dict[str, str]:
     action = item.action
+    source = sources.get(action.pk)
     return {
         "title": action.title,
         "who": action.owner_name,
         "when": due_in_words(action.due_on, on=item.on),
-        "source": sources.get(action.source, "") if action.source else "",
+        "source": source.title if source else "",
         "url": absolute(guest_path(action) if item.as_guest else action.get_absolute_url()),
     }
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from kmportal.lib.things import Ref
 from organisations.models import Group, Membership, Organisation, Person
-from organisations.visibility import Reach, within_reach
+from organisations.visibility import OPEN, Reach, within_reach
 
 TITLE_TOO_LONG = "Say what will be done in 200 characters or fewer. The rest can go into the details."
 
@@ -125,7 +125,7 @@ class Action(models.Model):
     @property
     def name_in_trail(self) -> str:
         """What the administrator reads, who may not be one of its readers."""
-        return self.title if self.reach in (Reach.ORGANISATION, Reach.NETWORK) else f"Action {self.pk}"
+        return self.title if self.reach in OPEN else f"Action {self.pk}"
 
     @property
     def owner_name(self) -> str:

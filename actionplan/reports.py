@@ -19,6 +19,7 @@ from kmportal.lib.presses import Press, offered
 from kmportal.lib.sentences import capital, counted
 from kmportal.lib.things import Look
 from organisations.models import Membership, Person
+from organisations.visibility import OPEN
 
 HEADINGS = {"late": "Late", "week": "The next seven days", "later": "Later", "none": "No date yet"}
 COLUMNS = ("Action", "Details", "Who does it", "Until", "Days late", "State", "Done on", "From")
@@ -129,13 +130,18 @@ def lines(rows: Iterable[Action], membership: Membership, *, on: date) -> list[L
 
 
 def sources_of(actions: Iterable[Action], membership: Membership | None) -> dict[int, Source]:
-    """Where actions were agreed, by the key of the action. Without a reader there are no links."""
+    """Where actions were agreed, by the key of the action; what the reader may not see is left out.
+
+    Without a membership the reader is the guest who does it: told where it was agreed, unless only a group may know,
+    and without a link.
+    """
+    if membership is None:
+        refs = {action.pk: action.source for action in actions if action.source and action.reach in OPEN}
+        titles = things.titles(refs.values())
+        return {pk: Source(titles[ref], "") for pk, ref in refs.items() if ref in titles}
     refs = {action.pk: action.source for action in actions if action.source}
-    titles = things.titles(refs.values())
-    pages = things.pointers(refs.values(), membership) if membership else {}
-    return {
-        pk: Source(titles[ref], pages[ref].url if ref in pages else "") for pk, ref in refs.items() if ref in titles
-    }
+    pages = things.pointers(refs.values(), membership)
+    return {pk: Source(*pages[ref]) for pk, ref in refs.items() if ref in pages}
 
 
 @dataclass(frozen=True)
@@ -211,10 +217,10 @@ def _when_due(action: Action, on: date) -> str:
     return long_day(day)
 
 
-def table(rows: Iterable[Action], *, on: date) -> Iterator[list[object]]:
+def table(rows: Iterable[Action], membership: Membership, *, on: date) -> Iterator[list[object]]:
     """Exactly what is shown, for a spreadsheet: one row for each action, under ``COLUMNS``."""
     actions = list(rows)
-    sources = sources_of(actions, None)
+    sources = sources_of(actions, membership)
     for action in actions:
         yield [
             action.title,

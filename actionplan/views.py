@@ -45,7 +45,7 @@ def action_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
     )
     wanted, rows = chosen.chosen, chosen.qs
     if request.GET.get("format") == "csv":
-        return csv_download("actions", reports.COLUMNS, list(reports.table(rows, on=today)))
+        return csv_download("actions", reports.COLUMNS, list(reports.table(rows, request.membership, on=today)))
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     is_over = wanted["show"] == "done"
     context = {

@@ -21,6 +21,10 @@ class Reach(models.TextChoices):
     NETWORK = "network", "Everybody in the network"
 
 
+# What everybody in the organisation may see.
+OPEN = frozenset({Reach.ORGANISATION, Reach.NETWORK})
+
+
 def within_reach(membership: Membership) -> Q:
     """The condition over ``organisation``, ``reach``, ``group`` and ``author`` for what this member may see.
 

@@ -12,6 +12,7 @@ SESSION = Thing(
     model="techniques.Session",
     icon="users",
     page="session_detail",
+    title=lambda session: f"{session.technique.name}: {session.title}",
     related=("organisation", "technique"),
     states=STATES,
     search_documents=session_documents,

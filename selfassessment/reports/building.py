@@ -52,7 +52,7 @@ def work_out_report(
     )  # fmt: skip
     results = {row.pk: row for row in _measure_criteria(criteria, rows)}
     plain = tuple(row.result for row in results.values())
-    ranked = _rank_offers(assessment, results.values(), people.answered, outcomes)
+    ranked = _rank_offers(results.values(), people.answered, outcomes)
     gaps = [row for row in plain if row.figures.gap is not None and row.figures.gap > 0]
     top, rest = ranked[: scoring.TOP], ranked[scoring.TOP :]
     has_quick = any(row.suggestion.effort == "quick" for row in top)
@@ -120,9 +120,7 @@ def _score_section(section: Section, results: Iterable[Result]) -> SectionScore:
     )
 
 
-def _rank_offers(
-    assessment: Assessment, rows: Iterable[_Measured], people: int, outcomes: Mapping[int, Outcome]
-) -> list[Offer]:
+def _rank_offers(rows: Iterable[_Measured], people: int, outcomes: Mapping[int, Outcome]) -> list[Offer]:
     """Every criterion with a gap and its fitting suggestion, most pressing first; equals keep the framework’s order."""
     found: list[tuple[Fraction, float, int, _Measured, Suggestion]] = []
     for row in rows:
@@ -138,8 +136,8 @@ def _rank_offers(
     keys = {suggestion.entry_key for *_, suggestion in found if suggestion.entry_key}
     entries = {entry.key: entry for entry in CatalogueEntry.objects.filter(key__in=keys)}
     named = {suggestion.technique_key for *_, suggestion in found if suggestion.technique_key}
-    usable = Technique.objects.of(assessment.organisation).filter(key__in=named, can_run=True)
-    techniques = {technique.key: technique for technique in usable}
+    shipped = Technique.objects.filter(organisation=None, can_run=True, key__in=named)
+    techniques = {technique.key: technique for technique in shipped}
     return [
         Offer(
             rank=rank,

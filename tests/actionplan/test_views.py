@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from actionplan import actions
+from actionplan.filters import MINE, ActionFilter
 from actionplan.models import Action
 from organisations.models import Group
 from tests.cast import as_member, join_group
@@ -141,7 +142,7 @@ class TestSections:
             )
         actions.add_action(riverside, by=as_member(lena), title="No day", owner=lena, at=timezone.now())
         me = member(lena)
-        rows = reports.chosen(me, show="mine", owner="", when="", on=monday)
+        rows = ActionFilter({}, reports.listed(me), membership=me, on=monday, show=MINE).qs
         found = {
             section.heading: [str(line.action) for line in section.lines]
             for section in reports.sections(rows, me, on=monday)

@@ -6,11 +6,10 @@ import pytest
 from django.test import RequestFactory
 from django.urls import reverse
 
-from help import introductions
+from help import actions, introductions
 from help.context import introduction
+from help.models import PutAway
 from kmportal.lib.content import ContentError
-from organisations import actions
-from organisations.models import PutAway
 from organisations.permissions import Permission
 from tests.test_doors import CLASS_OF, GUEST, PUBLIC, patterns
 
@@ -106,7 +105,7 @@ def test_all_are_taken_out_on_the_page_of_ones_account(as_, riverside, cara, rez
     assert "Show all introductions again" not in browser.get(url).content.decode()
     for page in ("lesson_list", "session_list"):
         posted(browser, "introduction_put_away", page=page)
-    actions.put_away("lesson_list", by=reza)
+    actions.hide_introduction("lesson_list", by=reza)
     html = browser.get(url).content.decode()
     assert "You have put away 2." in html
     assert "Show all introductions again" in html

@@ -5,8 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
+from help import actions
 from help.introductions import by_page
-from organisations import actions
 
 MAIN = [
     "home", "programme_detail", "programme_time", "programme_balance", "step_detail", "intervention_detail",
@@ -28,7 +28,7 @@ def test_the_main_pages_link_each_word_once(world, places, as_, is_put_away):
     if is_put_away:
         for person in (world.people["lena"], world.people["cara"]):
             for page in {one.page for one in by_page().values()}:
-                actions.put_away(page, by=person)
+                actions.hide_introduction(page, by=person)
     t, wrong = world.things, []
     args = {
         **ARGS,
