@@ -30,6 +30,7 @@ from kmportal.lib.content import (
 )
 from kmportal.lib.content_classes import ONCE, Aliases, Content, Draft, Slug, Sourced, Text, Texts
 from roadmap.catalogue import read_sources
+from techniques.column_kinds import KINDS, ColumnKind, kind_of
 
 FOLDER = Path(__file__).parent / "content"
 KEYS = (
@@ -80,15 +81,27 @@ class Minutes(Content):
 
 
 class Column(Content):
-    """Where notes are written, and what the close makes of them.
+    """Where something is written.
 
-    ``names``: people write into the note who they are, as they do where something is promised.
+    ``tells`` says which part of a story it is: what was expected (planned, hoped or feared), what happened, why, what
+    was learned, which actions follow, or none of these. ``makes`` says what the close does with it. ``takes`` names its
+    kind (``column_kinds``). ``names``: people write who they are, as they do where something is promised.
     """
 
     key: Slug
     name: Label
+    tells: Literal["expected", "happened", "why", "learned", "actions", "nothing"]
     makes: Literal["nothing", "summary", "actions", "lessons"]
+    takes: Slug
     names: bool = False
+
+    @property
+    def kind(self) -> ColumnKind:
+        return kind_of(self.takes)
+
+
+# What becomes an action or a lesson tells nothing else.
+TOLD_BY_MAKING = {"actions": "actions", "lessons": "learned"}
 
 
 class Part(Content):
@@ -371,6 +384,13 @@ def _column_problems(document: Document, path: tuple[str, int], stage: Stage) ->
     """What a stage in which somebody writes owes."""
     for key, place in repeated((one.key, (*path, "columns", index)) for index, one in enumerate(stage.columns)):
         yield document.problem(place, f"The column “{key}” stands here twice.")
+    for index, column in enumerate(stage.columns):
+        place = (*path, "columns", index)
+        if column.takes not in KINDS:
+            yield document.problem([*place, "takes"], f"“{column.takes}” is not one of {', '.join(KINDS)}.")
+        if column.tells != TOLD_BY_MAKING.get(column.makes, column.tells):
+            owed = TOLD_BY_MAKING[column.makes]
+            yield document.problem([*place, "tells"], f"What makes {column.makes} tells “{owed}”.")
     signed = any(column.names or column.makes == "actions" for column in stage.columns)
     if not signed and (asked := _NAMES.search(stage.say)):
         yield document.problem(

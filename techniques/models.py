@@ -16,12 +16,10 @@ from django.utils import timezone
 from kmportal.lib.content_field import ContentField
 from organisations.models import Group, Membership, Organisation, Person
 from roadmap.models import Intervention
+from techniques.column_kinds import NOTE_LIMIT
 from techniques.confidentiality import Confidentiality
 from techniques.content_schema import Card, Column, Minutes
 from techniques.content_schema import Stage as StageScript
-
-# The longest note, in characters.
-NOTE_LIMIT = 1000
 
 
 class Length(models.TextChoices):
@@ -271,7 +269,7 @@ class Stage(models.Model):
     minutes = models.PositiveSmallIntegerField(help_text="What it has now: stretching one stage shortens later ones.")
     planned_minutes = models.PositiveSmallIntegerField()
     columns = ContentField(
-        tuple[Column, ...], default=list, help_text="[{key, name, makes}]; makes: nothing, summary, actions, lessons."
+        tuple[Column, ...], default=list, help_text="As the script has them (content_schema.Column)."
     )
     writes = models.CharField(max_length=12, choices=Writes.choices, default=Writes.EVERYONE)
     reveal = models.CharField(max_length=10, choices=Reveal.choices, default=Reveal.OPEN)
@@ -297,6 +295,10 @@ class Stage(models.Model):
     @property
     def column_keys(self) -> list[str]:
         return [column.key for column in self.columns]
+
+    def column(self, key: str) -> Column:
+        """The column of that key. Raises ``KeyError``."""
+        return {column.key: column for column in self.columns}[key]
 
     @property
     def takes_names(self) -> bool:

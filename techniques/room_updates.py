@@ -141,8 +141,8 @@ def _draw_note(note: Note | None, room: SeenRoom) -> dict[str, Any] | None:
     seen = next((one for one in stage.notes if str(one.handle) == handle), None)
     if seen is None:
         return {**values, "handle": handle, "gone": True}
-    html = _render(room, "techniques/_room_note.html", note=seen)
-    return {**values, "handle": handle, "column": seen.column, "html": html}
+    html = _render(room, seen.kind.drawing, note=seen)
+    return {**values, "handle": handle, "column": seen.column, "takes": seen.kind.key, "html": html}
 
 
 def _draw_clock(kind: str, room: SeenRoom, at: datetime) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from techniques.column_kinds import ColumnKind
 from techniques.models import Note, Participant, RoomEvent, Session, Stage
 from techniques.pacing import pace_in_words
 
@@ -33,6 +34,7 @@ class SeenNote:
     handle: UUID
     column: str
     text: str
+    kind: ColumnKind
     is_mine: bool = False
     under: str = ""
 
@@ -43,6 +45,7 @@ class SeenColumn:
 
     key: str
     name: str
+    kind: ColumnKind
     count: int
     notes: tuple[SeenNote, ...]
 
@@ -77,6 +80,12 @@ class SeenStage:
     def is_written(self) -> bool:
         """Whether notes are taken in this stage at all."""
         return bool(self.columns) and self.writes != Stage.Writes.NOBODY
+
+    @property
+    def boxes(self) -> tuple[tuple[ColumnKind, tuple[SeenColumn, ...]], ...]:
+        """Each kind that its columns take, with the columns of that kind: a box to write in for each."""
+        kinds = dict.fromkeys(column.kind for column in self.columns)
+        return tuple((kind, tuple(one for one in self.columns if one.kind == kind)) for kind in kinds)
 
     @property
     def everyone_writes(self) -> bool:
@@ -244,6 +253,7 @@ def _project_stage(
             SeenColumn(
                 key=column.key,
                 name=column.name,
+                kind=column.kind,
                 count=sum(note.column == column.key for note in notes),
                 notes=tuple(note for note in readable if note.column == column.key),
             )
@@ -265,16 +275,16 @@ def _project_stage(
 def readable_notes(stage: Stage, notes: Iterable[Note], *, mine: int | None = None) -> tuple[SeenNote, ...]:
     """The notes of a stage that everybody may read, in the order in which they are shown.
 
-    Nothing while the stage hides them. Notes that were shown together stand in the order of their random identifiers,
-    which says nothing about who wrote first; what was written after that follows as it came.
+    Nothing while the stage hides them; then what the kind of each column shows, column after column.
     """
     if not stage.shows_notes:
         return ()
-    shown_at = stage.revealed_at
-    together = [note for note in notes if shown_at and note.created_at <= shown_at]
-    later = [note for note in notes if not (shown_at and note.created_at <= shown_at)]
-    ordered = sorted(together, key=lambda note: note.client_id.hex) + sorted(later, key=lambda note: note.pk)
-    return tuple(_project_note(stage, note, mine) for note in ordered)
+    every = list(notes)
+    arranged = (
+        column.kind.arrange([note for note in every if note.column == column.key], stage.revealed_at)
+        for column in stage.columns
+    )
+    return tuple(_project_note(stage, note, mine) for notes_of_column in arranged for note in notes_of_column)
 
 
 def own_notes(stage: Stage, notes: Iterable[Note], mine: int) -> tuple[SeenNote, ...]:
@@ -290,9 +300,9 @@ def readable_note(note: Note, mine: int) -> SeenNote | None:
 
 def _project_note(stage: Stage, note: Note, mine: int | None) -> SeenNote:
     is_mine = mine is not None and note.author_id == mine
-    names = {column.key: column.name for column in stage.columns}
-    under = names.get(note.column, "") if is_mine and len(names) > 1 else ""
-    return SeenNote(note.client_id, note.column, note.text, is_mine, under)
+    column = stage.column(note.column)
+    under = column.name if is_mine and len(stage.columns) > 1 else ""
+    return SeenNote(note.client_id, note.column, note.text, column.kind, is_mine, under)
 
 
 def notes_to_close(session: Session) -> list[tuple[Stage, dict[str, list[str]]]]:

@@ -236,7 +236,7 @@ def send_own_notes(request: RoomRequest, seat: Seat) -> HttpResponse:
 
 def _draw_own_note(request: RoomRequest, seat: Seat, note: room_visibility.SeenNote) -> str:
     values = {"note": note, "session": seat.session, "audience": seat.audience}
-    return render_to_string("techniques/_room_note.html", values, request=request)
+    return render_to_string(note.kind.drawing, values, request=request)
 
 
 def send_updates(request: RoomRequest, seat: Seat, number: int) -> HttpResponse:

@@ -43,7 +43,9 @@ def test_loading_fills_every_table():
     assert entry.guidance.cost_words == "Staff time only."
     review = Technique.objects.get(key="after-action-review")
     assert review.minutes == content_schema.Minutes(short=15, standard=60, long=180)
-    assert review.stages[1].columns == (Column(key="expected", name="What we expected", makes="summary"),)
+    assert review.stages[1].columns == (
+        Column(key="expected", name="What we expected", tells="expected", makes="summary", takes="note"),
+    )
     assert review.can_run
     assert not review.is_meeting
     assert review.card.front.steps[0] == "Open: say the rules and what may leave the room."

@@ -114,7 +114,7 @@ def test_content_cannot_be_changed():
 
 def test_the_shared_fields_go_over():
     part = Part(name="a", count=2)
-    assert recast(part, Column, key="k", makes="nothing") == Column(key="k", name="a", makes="nothing")
+    assert recast(part, Thing, key="k", kind="small", parts=()) == Thing(key="k", kind="small", parts=())
 
 
 # --- What is stored ----------------------------------------------------------------------------------------------

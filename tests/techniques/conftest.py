@@ -25,7 +25,10 @@ def stage(key, name, minutes, *columns, writes="everyone", reveal="open"):
         "prompts": [f"Question about {name.lower()}"],
         "say": f"Words to say in {key}",
         "minutes": {"short": minutes, "standard": minutes * 4, "long": minutes * 10},
-        "columns": [{"key": one, "name": one.capitalize(), "makes": "summary"} for one in columns],
+        "columns": [
+            {"key": one, "name": one.capitalize(), "tells": "happened", "makes": "summary", "takes": "note"}
+            for one in columns
+        ],
         "writes": writes,
         "reveal": reveal,
         "reveal_reason": "",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from kmportal.lib.cleaning import clean_text
 from kmportal.lib.exceptions import Refusal
 from organisations import events
 from organisations.models import Membership
@@ -13,7 +14,6 @@ from techniques import policies, room_log
 from techniques.confidentiality import Confidentiality
 from techniques.events import Event
 from techniques.models import Note, Participant, RoomEvent, Session, Stage
-from techniques.room_text import clean_text
 
 
 @transaction.atomic

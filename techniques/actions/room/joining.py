@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from kmportal.lib.cleaning import clean_text
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from organisations import events
@@ -13,7 +14,6 @@ from techniques import guest_cookies, policies, room_log
 from techniques.events import Event
 from techniques.models import Participant, RoomEvent, Session
 from techniques.preconditions import lock_unless_over
-from techniques.room_text import clean_text
 
 # Far above any session that can be led; it keeps a stuck or hostile browser from filling the database.
 PEOPLE_LIMIT = 500

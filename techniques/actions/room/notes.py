@@ -19,7 +19,6 @@ from techniques.events import Event
 from techniques.models import Note, Participant, RoomEvent, Session, Stage
 from techniques.policies import Writer
 from techniques.preconditions import lock_open_room, require_open_room
-from techniques.room_text import clean_text
 
 # Far above what anybody writes in a session; it keeps a stuck or hostile browser from filling the database.
 NOTES_OF_ONE = 200
@@ -50,7 +49,7 @@ def write_note(
         session=session,
         stage=stage,
         column=column,
-        text=clean_text(text).strip(),
+        text=stage.column(column).kind.clean(text),
         author=author,
         by_facilitator=leads,
         client_id=client_id,
@@ -75,7 +74,7 @@ def change_note(note: Note, *, by: Writer, at: datetime, text: str, column: str)
     if column not in note.stage.column_keys:
         raise Refusal("This column is not part of the step. Reload the page.")
     before = note.text, note.column
-    note.text, note.column = clean_text(text).strip(), column
+    note.text, note.column = note.stage.column(column).kind.clean(text), column
     refuse_invalid(note, "text")
     if (note.text, note.column) != before:
         note.save(update_fields=["text", "column"])

@@ -1,6 +1,7 @@
 // What the room tells of notes: written, changed, taken back, or all shown at once.
 
 import { elementFrom, findAll } from "./dom.js";
+import { kindOf } from "./kinds.js";
 
 const COUNT_MS = 5000; // new notes are told together, not one by one
 
@@ -44,12 +45,12 @@ export class Board {
     }
   }
 
-  put({ stage, column, handle, html }) {
+  put({ stage, column, takes, handle, html }) {
     const isOwn = this.own.stages.has(handle);
     const fresh = elementFrom(html);
     for (const element of this.find("data-note", handle)) {
       if (element.querySelector("[data-changing]") || element.matches("[data-changing]")) continue;
-      element.querySelector("[data-text]").innerHTML = fresh.querySelector("[data-text]").innerHTML;
+      kindOf(takes).update(element, fresh);
       const list = element.closest("[data-list]");
       if (list && list.dataset.list !== `${stage}/${column}`) element.remove();
     }

@@ -33,8 +33,8 @@ export class Outbox {
   }
 
   // A note that was just written.
-  add({ stage, column, text, url }) {
-    const note = { client_id: newId(), stage, column, text, url, at: Date.now() };
+  add({ stage, column, takes, text, url }) {
+    const note = { client_id: newId(), stage, column, takes, text, url, at: Date.now() };
     this.waiting.set(note.client_id, note);
     this.own.stages.set(note.client_id, stage);
     this.storage.set(`note-${note.client_id}`, JSON.stringify(note));

@@ -1,6 +1,7 @@
 // One’s own notes: those that the portal has and those that wait, in the writer’s own list.
 
 import { elementFrom, findAll, setCount } from "./dom.js";
+import { kindOf } from "./kinds.js";
 
 export class OwnNotes {
   constructor(root) {
@@ -26,7 +27,7 @@ export class OwnNotes {
     const template = this.root.querySelector(state === "unsaved" ? "[data-unsaved-note]" : "[data-sending-note]");
     const element = template.content.firstElementChild.cloneNode(true);
     element.dataset.waiting = note.client_id;
-    element.querySelector("[data-text]").innerText = note.text;
+    kindOf(note.takes).write(element, note.text);
     this.find("data-mine-list", note.stage)[0]?.prepend(element);
     this.drawMine(note.stage);
   }

@@ -1,6 +1,7 @@
 // The box in which a note is written: its draft, sending, and what the portal has against it.
 
 import { findAll } from "./dom.js";
+import { kindOf } from "./kinds.js";
 
 export function complain(form, sentence) {
   const error = form.querySelector("[data-error]");
@@ -52,13 +53,14 @@ export class Writing {
     if (form.matches("[data-leave]")) this.storage.forgetAll();
     if (!form.matches("[data-write]")) return undefined;
     event.preventDefault();
-    const text = form.elements.text.value.trim();
-    if (!text) return complain(form, "Write something before you send the note.");
+    const { takes } = form.dataset;
+    const text = kindOf(takes).read(form);
+    if (!text) return complain(form, kindOf(takes).missing);
     complain(form, "");
     const column = (event.submitter ?? form.querySelector("button[name=column]")).value;
-    const note = this.outbox.add({ stage: form.dataset.write, column, text, url: form.getAttribute("action") });
+    const note = this.outbox.add({ stage: form.dataset.write, column, takes, text, url: form.getAttribute("action") });
     this.storage.set(`draft-${note.stage}`, null);
-    form.elements.text.value = "";
+    kindOf(takes).fill(form, "");
     form.elements.text.focus({ preventScroll: true });
     this.own.draw(note, "sending");
     return this.outbox.flush();
