@@ -1,26 +1,21 @@
-"""What the notes of a session already say about actions and lessons, so that nobody types it twice."""
+"""What the notes of a session already say about actions and lessons, so that nobody types it twice.
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+What a note means is said by its column in the script (``tells``), never by how a key is spelt.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha1
+from typing import Any
 
-from kmportal.lib.cleaning import first_words
-from kmportal.lib.sentences import capital
-from lessons.quality import TITLE_LENGTH
+from lessons.advice import advice_in, title_of
 from organisations.models import Person
 from techniques.models import Session, Stage
 from techniques.room_visibility import notes_to_close
 
-# Stages that tell of plans, and of causes, by the beginning of their keys. All others tell what happened.
-_PLANS = ("expect", "objective", "aim", "goal", "question", "present")
-_CAUSES = ("why", "cause", "reason", "root")
-_ADVICE = re.compile(
-    r"^\s*when(?:ever)?\s+(?:you\s+(?:are\s+)?about\s+to\s+|you[’']re\s+about\s+to\s+|you\s+)?(?P<when>.+?)"
-    r"(?:\s*[,;:]+\s*then\s+|\s+then\s+|\s*,\s+)(?P<then>.+)$",
-    re.IGNORECASE | re.DOTALL,
-)
+# The parts of a lesson that the words of a session can tell.
+STORY = ("expected", "happened", "why")
 
 
 @dataclass(frozen=True)
@@ -63,11 +58,17 @@ class Promise:
 
 @dataclass(frozen=True)
 class Advice:
-    """A lesson for others, as the session worded it."""
+    """A lesson for others, as the session worded it.
+
+    ``stage`` is the key of the stage whose note it was, or empty. ``with_story``: what was expected, what happened and
+    why are copied into it from the summary.
+    """
 
     then_do: str
     when_you: str = ""
     title: str = ""
+    stage: str = ""
+    with_story: bool = False
 
 
 def gather(session: Session, *, known: frozenset[str] = frozenset()) -> Gathered:
@@ -88,45 +89,76 @@ def _mark(stage: str, column: str, text: str) -> str:
 
 
 def _stage_notes(stage: Stage, notes: Mapping[str, list[str]]) -> StageNotes:
-    makes = {column.key: column.makes for column in stage.columns}
-    told = [column for column in stage.columns if column.makes == "summary" and notes.get(column.key)]
+    """A stage with several columns names each, also where only one has notes: “What we did not reach” is not “What we
+    reached”."""
     blocks = []
-    for column in told:
-        lines = "\n".join(f"– {text}" for text in notes[column.key])
-        blocks.append(f"{column.name}\n{lines}" if len(told) > 1 else lines)
-    return StageNotes(
-        stage,
-        summary="\n\n".join(blocks),
-        actions=[text for key, texts in notes.items() if makes.get(key) == "actions" for text in texts],
-        lessons=[text for key, texts in notes.items() if makes.get(key) == "lessons" for text in texts],
-    )
+    for column in stage.columns:
+        if column.makes == "summary" and notes.get(column.key):
+            words = column.kind.tell(notes[column.key])
+            blocks.append(f"{column.name}\n{words}" if len(stage.columns) > 1 else words)
+    made: dict[str, list[str]] = {"actions": [], "lessons": []}
+    for column in stage.columns:
+        made.setdefault(column.makes, []).extend(notes.get(column.key, ()))
+    return StageNotes(stage, summary="\n\n".join(blocks), actions=made["actions"], lessons=made["lessons"])
 
 
-def advice_in(note: str) -> tuple[str, str]:
-    """The halves of an advice: “When you are about to move a ward, ask pharmacy” → *move a ward*, *ask pharmacy*."""
-    text = " ".join(note.split())
-    if found := _ADVICE.match(" ".join(text.replace("…", " ").split())):
-        return found["when"].strip(" ,"), found["then"].strip()
-    return "", text
+# --- Lessons ---------------------------------------------------------------------------------------------------------
 
 
-def title_of(note: str) -> str:
-    """A note as a title: its advice, short."""
-    return capital(first_words(advice_in(note)[1], TITLE_LENGTH).rstrip("."))
+def lesson_rows(gathered: Gathered, *, told: Collection[str] = ()) -> list[dict[str, Any]]:
+    """The rows of the page of the close, one for each note that becomes a lesson.
+
+    A story is told once: it is ticked for the first lesson of each stage, but for the stages ``told`` already.
+    """
+    rows = []
+    for notes in gathered.stages:
+        for place, text in enumerate(notes.lessons):
+            when_you, then_do = advice_in(text)
+            row = {"when_you": when_you[:300], "then_do": then_do, "title": title_of(text), "stage": notes.stage.key}
+            rows.append({**row, "with_story": place == 0 and notes.stage.key not in told})
+    return rows
 
 
-def story_from(summary: Mapping[str, str], stages: Iterable[Stage]) -> dict[str, str]:
-    """*expected*, *happened* and *why* of a lesson, out of the agreed words of each stage."""
-    told: dict[str, list[str]] = {"expected": [], "happened": [], "why": []}
-    for stage in stages:
-        words = summary.get(stage.key, "").strip()
-        if words:
-            told[_part_of(stage)].append(words)
+def can_tell_story(stages: Iterable[Stage]) -> bool:
+    """Whether any column of these stages tells a part of a story that the summary keeps."""
+    return any(column.makes == "summary" and column.tells in STORY for stage in stages for column in stage.columns)
+
+
+def story_from(summary: Mapping[str, str], stages: Iterable[Stage], *, about: str = "") -> dict[str, str]:
+    """*expected*, *happened* and *why* of a lesson, out of the agreed words of the stages that it is about.
+
+    ``about`` is the key of the stage in which it was written down; without one it is about all of them.
+    """
+    told: dict[str, list[str]] = {part: [] for part in STORY}
+    for stage in _stages_about(list(stages), about):
+        for part, words in _parts_of(stage, summary.get(stage.key, "")).items():
+            told[part].append(words)
     return {part: "\n\n".join(texts) for part, texts in told.items()}
 
 
-def _part_of(stage: Stage) -> str:
-    keys = (stage.key, *(column.key for column in stage.columns))
-    if any(key.startswith(_CAUSES) for key in keys):
-        return "why"
-    return "expected" if any(key.startswith(_PLANS) for key in keys) else "happened"
+def _stages_about(stages: list[Stage], about: str) -> list[Stage]:
+    """The stage itself, and those before it that do not make lessons of their own."""
+    own = next((stage for stage in stages if stage.key == about), None)
+    if own is None:
+        return stages
+    before = stages[: stages.index(own)]
+    return [stage for stage in before if all(column.makes != "lessons" for column in stage.columns)] + [own]
+
+
+def _parts_of(stage: Stage, words: str) -> dict[str, str]:
+    """The agreed words of a stage by the part of a story that its columns tell.
+
+    Where columns tell different parts, their names stand above their words (``_stage_notes``); what has lost its name
+    belongs to the column above it, or to the first.
+    """
+    columns = [column for column in stage.columns if column.makes == "summary"]
+    if not columns:
+        return {}
+    named = {column.name.casefold(): column.tells for column in columns}
+    tells = columns[0].tells
+    lines: dict[str, list[str]] = {}
+    for line in words.splitlines():
+        tells = named.get(line.strip().rstrip(":").casefold(), tells)
+        lines.setdefault(tells, []).append(line)
+    found = {part: "\n".join(lines[part]).strip() for part in STORY if part in lines}
+    return {part: text for part, text in found.items() if text}

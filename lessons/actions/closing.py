@@ -33,14 +33,15 @@ def close_with_lessons(
     """Close a session and keep what came of it, all or nothing. A second close is refused and makes nothing twice.
 
     Whoever led it hears when an action is late. The lessons become drafts of ``by``, so that somebody else checks
-    them; what was expected, what happened and why come from the agreed summary.
+    them; those that tell the story begin with what the agreed summary says of it.
     """
     require(Permission.FACILITATE, by, session.organisation)
     session = closing.close_session(session, by=by, at=at, summary=summary)
     agreed = [_add_action(session, by=by, at=at, **vars(promise)) for promise in promised]
-    story = prefill.story_from(session.summary, session.stages.all())
+    stages = list(session.stages.all())
     day = timezone.localdate(min(session.starts_at, at))  # a group that begins the evening before has met today
     for lesson in advice:
+        story = prefill.story_from(session.summary, stages, about=lesson.stage) if lesson.with_story else {}
         words = {**story, "title": lesson.title, "when_you": lesson.when_you, "then_do": lesson.then_do}
         facts = {"group": session.group, "happened_on": day}
         start_lesson(session.organisation, by=by, at=at, words=words, facts=facts, session=session)

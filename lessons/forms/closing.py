@@ -93,8 +93,13 @@ class ActionRowForm(forms.Form):
 
 
 class LessonRowForm(forms.Form):
-    """One lesson. Unticked, or without advice, it is left out."""
+    """One lesson. Unticked, or without advice, it is left out.
 
+    ``tells_story``: whether the session has words that a lesson could begin with; ``is_alone``: whether no note has
+    become a lesson, so that the first one added by hand begins with them.
+    """
+
+    stage = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
     keep = forms.BooleanField(required=False, initial=True, label="Make a lesson of this")
     title = forms.CharField(max_length=200, required=False, label="Title")
     when_you = forms.CharField(
@@ -109,8 +114,15 @@ class LessonRowForm(forms.Form):
         label="then…",
         widget=forms.Textarea({"rows": 2, **GOES_ON}),
     )
+    with_story = forms.BooleanField(required=False, label="Copy what was expected, what happened and why into it")
 
     mark_optional = False
+
+    def __init__(self, *args: Any, tells_story: bool, is_alone: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["with_story"].initial = is_alone
+        if not tells_story:
+            del self.fields["with_story"]
 
     def clean(self) -> dict[str, Any]:
         wanted = super().clean() or {}
@@ -151,8 +163,8 @@ class _ActionRows(_GrowingFormSet):
 class _LessonRows(_GrowingFormSet):
     @property
     def kept(self) -> list[Advice]:
-        names = ("then_do", "when_you", "title")
-        return [Advice(**{name: row[name] for name in names}) for row in self._rows_kept("then_do")]
+        names = ("then_do", "when_you", "title", "stage", "with_story")
+        return [Advice(**{name: row[name] for name in names if name in row}) for row in self._rows_kept("then_do")]
 
 
 ActionFormSet = formset_factory(ActionRowForm, formset=_ActionRows, extra=2, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
@@ -178,17 +190,17 @@ class CloseForms:
                 form_kwargs={"membership": membership},
                 prefix="a",
             ),
-            LessonFormSet(initial=[_lesson_row(text) for text in notes.lessons], prefix="l"),
+            LessonFormSet(initial=prefill.lesson_rows(notes), form_kwargs=_story(notes), prefix="l"),
         )
 
     @classmethod
     def from_post(cls, session: Session, membership: Membership, posted: QueryDict) -> "CloseForms":
         """As they were sent."""
-        data = posted.copy()
+        data, notes = posted.copy(), prefill.gather(session)
         return cls(
-            SummaryForm(data, notes=prefill.gather(session)),
+            SummaryForm(data, notes=notes),
             ActionFormSet(data, form_kwargs={"membership": membership}, prefix="a"),
-            LessonFormSet(data, prefix="l"),
+            LessonFormSet(data, form_kwargs=_story(notes), prefix="l"),
         )
 
     @property
@@ -207,7 +219,8 @@ class CloseForms:
             return False
         self.summary.add_notes(fresh)
         self.actions.add_rows([_action_row(text) for text in fresh.actions])
-        self.advice.add_rows([_lesson_row(text) for text in fresh.lessons])
+        told = {row["stage"].value() for row in self.advice}
+        self.advice.add_rows(prefill.lesson_rows(fresh, told=told))
         return True
 
     def wanted(self) -> dict[str, Any]:
@@ -221,7 +234,7 @@ def _action_row(note: str) -> dict[str, Any]:
     return {"title": title, "detail": note if title != note else ""}
 
 
-def _lesson_row(note: str) -> dict[str, Any]:
-    """A note as an advice, in its two halves."""
-    when_you, then_do = prefill.advice_in(note)
-    return {"when_you": when_you[:300], "then_do": then_do, "title": prefill.title_of(note)}
+def _story(notes: prefill.Gathered) -> dict[str, bool]:
+    """What each row of the lessons is told about the words of the session."""
+    stages = [part.stage for part in notes.stages]
+    return {"tells_story": prefill.can_tell_story(stages), "is_alone": not notes.lessons}

@@ -99,9 +99,7 @@ class Suggestion(models.Model):
     title = models.CharField(max_length=90)
     text = models.TextField()
     effort = models.CharField(max_length=10, choices=Effort.choices, default=Effort.MEDIUM)
-    becomes = models.CharField(
-        max_length=12, default="action", help_text="intervention or action, as first offered."
-    )
+    becomes = models.CharField(max_length=12, default="action", help_text="intervention or action, as first offered.")
     entry_key = models.CharField(max_length=60, blank=True, help_text="Catalogue entry that it would become.")
     technique_key = models.CharField(max_length=60, blank=True, help_text="Technique that it asks for.")
 

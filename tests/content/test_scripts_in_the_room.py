@@ -9,14 +9,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from actionplan.models import Action
 from kmportal.lib.days import long_day
 from kmportal.lib.sentences import quoted
-from lessons.models import Lesson
+from lessons.models import Lesson, LessonRevision
+from lessons.prefill import STORY
 from techniques import guest_cookies
 from techniques import loading as techniques_loading
 from techniques.actions import planning
 from techniques.actions.room import joining, stages
-from techniques.content_schema import read
+from techniques.content_schema import Column, read
 from techniques.models import Length, Note, Session, Stage, Technique
 from tests.cast import as_member
 
@@ -70,10 +72,12 @@ def test_from_the_plan_to_the_close(key, library, as_, farah):
     assert desk.post(at("session_open", session)).status_code == 302
     session.refresh_from_db()
     phone.post(reverse("join_session", args=[session.code]), {"name": "Gus", "key": guest_cookies.new_key()})
+    written = {}
     for stage in session.stages.all():
         desk.post(at("room_go", session), {"stage": stage.key})
         for column in stage.columns:
-            text = f"When you are about to try {column.key}, then write it in {stage.key}"
+            text = f"When you are about to try {column.key}, then write it in {stage.key} as {column.key}"
+            written[stage.key, column] = text
             if stage.writes == Stage.Writes.EVERYONE:
                 note(phone, reverse("join_note", args=[session.code]), stage.key, column.key, text)
             note(desk, at("room_note", session), stage.key, column.key, f"{text}, typed")
@@ -88,15 +92,57 @@ def test_from_the_plan_to_the_close(key, library, as_, farah):
         assert phone.get(reverse("join_room", args=[session.code])).status_code == 200
 
     closing = desk.get(at("session_close", session)).context
-    answer = desk.post(at("session_close", session), as_filled_in(closing))
+    by_hand = f"l-{len(closing['advice'].forms) - 1}"
+    added = {f"{by_hand}-keep": True, f"{by_hand}-then_do": "Written by hand", f"{by_hand}-with_story": True}
+    answer = desk.post(at("session_close", session), {**as_filled_in(closing), **added})
     assert answer.status_code == 302, answer.content.decode()
     session.refresh_from_db()
     assert session.is_closed
-    makes = [column.makes for stage in script.stages for column in stage.columns]
-    assert bool(session.summary) == ("summary" in makes)
-    assert Lesson.objects.exists() == ("lessons" in makes)
     kept = Note.objects.filter(session=session, gone_at=None).exists()
     assert kept == (script.confidentiality == "open")
+    landed(session, written)
+
+
+def landed(session: Session, written: dict[tuple[str, Column], str]) -> None:
+    """Each note is where its column says: by ``makes`` in the summary, an action or a lesson; by ``tells`` in the part
+    of a story, once in a lesson that is about its stage."""
+    assert bool(session.summary) == any(column.makes == "summary" for _, column in written)
+    actions_made = " ".join(f"{one.title} {one.detail}" for one in Action.objects.all())
+    lessons_made = {one.words.then_do: one.words for one in Lesson.objects.all()}
+    whole = lessons_made.pop("Written by hand")
+    several = {stage.key for stage in session.stages.all() if len(stage.columns) > 1}
+    for (stage, column), text in written.items():
+        advice = text.partition(", then ")[2]
+        assert (text in session.summary.get(stage, "")) == (column.makes == "summary")
+        assert (text in actions_made) == (column.makes == "actions")
+        assert bool({advice, f"{advice}, typed"} & set(lessons_made)) == (column.makes == "lessons")
+        told = {part for part in STORY if text in getattr(whole, part)}
+        assert told == ({column.tells} & set(STORY) if column.makes == "summary" else set()), (stage, column)
+        for part in told if stage in several else ():
+            assert f"{column.name}\n– {text}" in getattr(whole, part)
+    for place in {stage for stage, column in written if column.makes == "lessons"}:
+        tellers = [words for then_do, words in lessons_made.items() if f"in {place} as" in then_do and told_by(words)]
+        assert len(tellers) <= 1, place
+
+
+def told_by(words: LessonRevision) -> str:
+    return "".join(getattr(words, part) for part in STORY)
+
+
+@pytest.mark.parametrize(
+    ("key", "stage", "column", "tells"),
+    [
+        ("fishbowl", "conversation", "points", "happened"),
+        ("fishbowl", "conversation", "questions", "nothing"),
+        ("appreciative-inquiry", "discovery", "stories", "happened"),
+        ("appreciative-inquiry", "definition", "topic", "expected"),
+        ("programme-kick-off", "questions", "asked", "nothing"),
+    ],
+)
+def test_the_three_scripts_whose_words_were_misread(key, stage, column, tells):
+    """By the spelling of a key, *questions* were expectations and *roots* were causes."""
+    [found] = [one for one in LIBRARY.technique(key).stages if one.key == stage]
+    assert [one.tells for one in found.columns if one.key == column] == [tells]
 
 
 def test_each_length_has_the_stages_that_it_has_time_for(library, riverside, farah):

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from actionplan.models import Action
 from jobs.models import Mail
+from kmportal.lib.content_classes import plain
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.things import Ref
 from lessons.actions import closing
@@ -45,7 +46,10 @@ def stage(key, name, *columns, reveal="open"):
         "prompts": ["?"],
         "say": "",
         "minutes": {"short": 5, "standard": 5, "long": 5},
-        "columns": [{"key": key, "name": word, "makes": makes} for key, word, makes in columns],
+        "columns": [
+            {"key": key, "name": word, "tells": tells, "makes": makes, "takes": "note"}
+            for key, word, tells, makes in columns
+        ],
         "writes": "everyone",
         "reveal": reveal,
     }
@@ -62,15 +66,25 @@ def room(riverside, farah):
         purpose="Look back.",
         card={"confidentiality": "no-blame"},
         stages=[
-            stage("expect", "What did we expect?", ("expected", "What we expected", "summary"), reveal="hidden"),
-            stage("happened", "What happened?", ("well", "Went well", "summary"), ("better", "Better", "summary")),
-            stage("why", "Why?", ("why", "Why", "summary"), reveal="hidden"),
+            stage(
+                "expect",
+                "What did we expect?",
+                ("expected", "What we expected", "expected", "summary"),
+                reveal="hidden",
+            ),
+            stage(
+                "happened",
+                "What happened?",
+                ("well", "Went well", "happened", "summary"),
+                ("better", "Better", "happened", "summary"),
+            ),
+            stage("why", "Why?", ("why", "Why", "why", "summary"), reveal="hidden"),
             stage(
                 "learn",
                 "What do we learn?",
-                ("actions", "Our actions", "actions"),
-                ("lessons", "For others", "lessons"),
-                ("marks", "My mark", "nothing"),
+                ("actions", "Our actions", "actions", "actions"),
+                ("lessons", "For others", "learned", "lessons"),
+                ("marks", "My mark", "nothing", "nothing"),
             ),
         ],
         minutes={"short": 20, "standard": 20, "long": 20},
@@ -274,6 +288,57 @@ def test_notes_written_meanwhile_are_not_lost(as_, room, address, farah):
     assert browser.post(address, _again(context)).status_code == 302
     assert Action.objects.filter(title="Mend the phone").exists()
     assert Lesson.objects.count() == 2
+
+
+def test_the_column_of_a_note_is_named_though_no_other_has_any(as_, room, address, farah):
+    """“Better: medicines came at four” must not read as what went well."""
+    Note.objects.filter(column="well").delete()
+    [happened] = [field for field in as_(farah).get(address).context["summary"] if field.name == "summary-happened"]
+    assert happened.value() == "Better\n– Medicines came at four"
+
+
+def test_the_story_is_copied_once_unless_more_is_ticked(as_, room, address, farah):
+    write(room, room.gus, "learn", "lessons", "When you are about to open a lounge: tell transport, porters and wards")
+    write(room, room.gus, "learn", "lessons", "Label the chairs")
+    browser = as_(farah)
+    sent = filled(browser, address)
+    assert [f"l-{row}-with_story" in sent for row in range(4)] == [True, False, False, False]
+    assert (sent["l-1-when_you"], sent["l-1-then_do"]) == ("open a lounge", "tell transport, porters and wards")
+    browser.post(address, {**sent, "l-2-with_story": "on", "l-3-then_do": "Added by hand", "l-3-keep": "on"})
+    told = {one.words.then_do: one.words.happened for one in Lesson.objects.all()}
+    assert {words: bool(happened) for words, happened in told.items()} == {
+        "ask pharmacy by ten": True,
+        "tell transport, porters and wards": False,
+        "Label the chairs": True,
+        "Added by hand": False,
+    }
+
+
+def test_a_lesson_that_is_written_meanwhile_does_not_tell_the_story_again(as_, room, address, farah):
+    browser = as_(farah)
+    sent = filled(browser, address)
+    write(room, room.gus, "learn", "lessons", "When the phone is broken, then walk")
+    rows = browser.post(address, sent).context["advice"].forms
+    told = {row["then_do"].value(): row["with_story"].value() for row in rows if row["then_do"].value()}
+    assert told == {"ask pharmacy by ten": True, "walk": False}
+
+
+def test_the_first_lesson_by_hand_begins_with_the_story(as_, room, address, farah):
+    Note.objects.filter(column="lessons").delete()
+    browser = as_(farah)
+    [row] = browser.get(address).context["advice"].forms
+    assert row["with_story"].value() is True
+    browser.post(address, {**filled(browser, address), "l-0-then_do": "Ask first"})
+    assert Lesson.objects.get().words.expected == "– Home at two"
+
+
+def test_without_words_to_copy_there_is_no_box_for_it(as_, room, address, farah):
+    for one in room.stages.all():
+        one.columns = [{**plain(column), "tells": "nothing"} for column in one.columns if column.makes == "summary"]
+        one.save()
+    page = as_(farah).get(address).content.decode()
+    assert "with_story" not in page
+    assert "Copy what was expected" not in page
 
 
 def _again(context):

@@ -14,7 +14,9 @@ migration = import_module("techniques.migrations.0004_columns_say_what_they_tell
 @pytest.fixture
 def old_apps(db):
     """The models as they were before."""
-    return MigrationExecutor(connection).loader.project_state([("techniques", "0003_admission_and_unread_columns")]).apps
+    return (
+        MigrationExecutor(connection).loader.project_state([("techniques", "0003_admission_and_unread_columns")]).apps
+    )
 
 
 def old(key, makes, **more):
