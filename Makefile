@@ -5,7 +5,7 @@ export KM_TARGET = $@
 # exec: so that make’s own child is the portal, and a signal to make reaches it.
 BOOT = $(PYTHON) scripts/bootstrap.py
 
-.PHONY: help run serve first test bench demo-reset format pictures lock
+.PHONY: help run serve first test bench demo-reset format pictures lock hooks
 .DEFAULT_GOAL := help
 
 help: ## list what can be done
@@ -34,6 +34,9 @@ format: ## bring code and templates into the form that the tests ask for
 
 pictures: ## take the pictures of the guides and the README again, from a demo of their own
 	@exec $(BOOT) --dev pictures
+
+hooks: ## have git look at each commit message as the gate does
+	@git config core.hooksPath scripts/hooks
 
 lock: ## pin the newest libraries that pyproject.toml allows, with hashes
 	@exec $(BOOT) --dev lock

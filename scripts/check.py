@@ -69,6 +69,7 @@ def stages(missing: Iterable[str] = ()) -> list[Stage]:
         Stage("lint: djade", [BIN / "djade", "--check", "--target-version", "5.2", *templates()]),
         Stage("lint: djlint", [BIN / "djlint", "--lint", "--quiet", TEMPLATES]),
         Stage("lint: imports", [BIN / "lint-imports", "--no-logo"]),
+        Stage("lint: commits", [python, ROOT / "scripts" / "commit_messages.py"]),
         Stage("package", [python, "-m", "pip", *INSTALLABLE, "."]),
         Stage("types: mypy", [BIN / "mypy"]),
         Stage("django: check", [*manage, "check", "--fail-level", "WARNING"]),

@@ -97,7 +97,7 @@ def test_every_variable_of_the_settings_is_fixed_in_the_gate_and_explained_to_pe
 
 
 def test_make_and_run_know_the_same_commands():
-    for_developers = {"help", "format", "lock", "pictures"}
+    for_developers = {"help", "format", "hooks", "lock", "pictures"}
     made = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)) - for_developers
     shell = set(re.findall(r"^  ([a-z-]+)\)", (ROOT / "run").read_text(), re.MULTILINE))
     assert made == shell == {"run", "first", "serve", "test", "bench", "demo-reset"}
