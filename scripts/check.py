@@ -62,7 +62,8 @@ def stages(missing: Iterable[str] = ()) -> list[Stage]:
     python = sys.executable
     manage: list[str | Path] = [python, ROOT / "manage.py"]
     pdf = " and not pdf" if set(PAGES) & set(missing) else ""
-    pytest: list[str | Path] = [python, "-m", "pytest", "-q", "-n", "2", "-m"]
+    servers = f"(database or services) and not browser{pdf}"
+    pytest: list[str | Path] = [python, "-m", "pytest", "-q", "--dist", "loadgroup", "-n"]
     return [
         Stage("lint: ruff", [BIN / "ruff", "check", "--quiet", "."]),
         Stage("lint: format", [BIN / "ruff", "format", "--check", "--quiet", "."]),
@@ -75,13 +76,14 @@ def stages(missing: Iterable[str] = ()) -> list[Stage]:
         Stage("django: check", [*manage, "check", "--fail-level", "WARNING"]),
         Stage("django: migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
         Stage("content", [*manage, "load_content", "--check"]),
-        Stage("tests: SQLite", [*pytest, f"not browser{pdf}"], needs=PAGES),
+        Stage("tests: SQLite", [*pytest, "2", "-m", f"not browser{pdf}"], needs=PAGES),
         Stage(
             "tests: PostgreSQL and Redis",
-            [python, ROOT / "scripts" / "services.py", *pytest, f"not browser{pdf}"],
+            [python, ROOT / "scripts" / "services.py", *pytest, "2", "-m", servers],
             needs=("servers", *PAGES),
         ),
-        Stage("tests: browser", [*pytest, f"browser{pdf}"], needs=("browser", *PAGES)),
+        # Three: each waits much for its page, and not for the processor.
+        Stage("tests: browser", [*pytest, "3", "tests/browser", "-m", f"browser{pdf}"], needs=("browser", *PAGES)),
     ]
 
 
@@ -104,6 +106,7 @@ def environment(folder: Path) -> dict[str, str]:
         "HOST": "127.0.0.1",
         "PORT": "8000",
         "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "",  # each of a hundred processes would compile everything anew
     }
     return {**inherited, **fixed}
 

@@ -10,13 +10,15 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from django.contrib.auth.hashers import make_password
-from django.core.cache import cache
+from django.core.cache import cache, caches
+from django.core.cache.backends.base import BaseCache
+from django.db import connection
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Role
-from tests import own_redis
+from tests import databases, own_redis, shipped
 from tests.world import World
 
 own_redis.take()
@@ -30,6 +32,13 @@ settings.register_profile("gate", derandomize=True, **CALM)
 settings.register_profile("calm", **CALM)
 settings.load_profile("gate" if STRICT else "calm")
 PASSWORD = "demo-demo-demo"
+ASK_FOR_THE_DATABASE = {"db", "transactional_db", "live_server", "django_db_reset_sequences", "_django_db_helper"}
+
+
+def pytest_itemcollected(item):
+    """What may use the database runs on both; for the rest, another one changes nothing: docs/decisions/0023."""
+    if item.get_closest_marker("django_db") or ASK_FOR_THE_DATABASE.intersection(item.fixturenames):
+        item.add_marker("database")
 
 
 @pytest.hookimpl(trylast=True)
@@ -38,6 +47,14 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("services") or item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_fixture_setup(fixturedef, request):
+    """Refuse the database to a test that asks for it only while it runs: the run on PostgreSQL would leave it out."""
+    asks = fixturedef.scope == "function" and fixturedef.argname in ASK_FOR_THE_DATABASE
+    if asks and not request.node.get_closest_marker("database"):
+        pytest.fail("This test uses the database. Say so beforehand: pytest.mark.django_db")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -49,10 +66,42 @@ def pytest_runtest_protocol(item):
         return (yield)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker):
+    """In the place of pytest-django’s own: a database for each process, not migrated anew."""
+    database = databases.named(f"tests-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
+    before = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        databases.make(database)
+        databases.connect_to(database)
+    yield
+    with django_db_blocker.unblock():
+        databases.connect_to(before)
+        databases.drop(database)
+
+
+class NoCache(BaseCache):
+    """The cache of tests that do not use the database: they run on SQLite alone, so they may not use Redis."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+
+    def _refuse(self, *args, **options):
+        pytest.fail("This test uses the cache. Let it run on Redis, too: pytest.mark.database")
+
+    add = get = set = touch = delete = clear = _refuse
+
+
 @pytest.fixture(autouse=True)
-def _no_brakes():
+def _no_brakes(request):
     """What one test has asked for does not slow down the next: Redis would remember."""
-    cache.clear()
+    if request.node.get_closest_marker("database") or request.node.get_closest_marker("services"):
+        cache.clear()
+        yield
+        return
+    before, caches["default"] = caches["default"], NoCache()
+    yield
+    caches["default"] = before
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +170,13 @@ def nia(riverside, hillside) -> Person:
 
 
 @pytest.fixture
-def world(settings, riverside, lena, farah, cara, reza, ada, sam, nia) -> World:
+def content(db):
+    """Catalogue, techniques and instrument, as they ship."""
+    shipped.load()
+
+
+@pytest.fixture
+def world(settings, content, riverside, lena, farah, cara, reza, ada, sam, nia) -> World:
     """One of everything in Riverside. Its mail goes the portal’s own way, into the outbox."""
     settings.EMAIL_BACKEND = "jobs.mail.Backend"
     people = {"lena": lena, "farah": farah, "cara": cara, "reza": reza, "ada": ada, "sam": sam, "nia": nia}

@@ -16,6 +16,8 @@ from typing import Any
 
 from django.db import connection
 
+from tests import databases
+
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
 
@@ -27,22 +29,31 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def own_database() -> str:
-    """The address of a new database of the kind that the tests run on; empty on SQLite, where a data folder has one."""
-    if connection.vendor != "postgresql":
-        return ""
-    name = f"portal_{secrets.token_hex(4)}"
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}"')
+def new_database(data: Path, *, empty: bool) -> str:
+    """The address of a new database of the kind that the tests run on; on SQLite it lies in the data folder."""
+    name = f"portal-{secrets.token_hex(4)}"
+    if connection.vendor == "sqlite":
+        file = data / "portal.sqlite3"
+        if not empty:
+            data.mkdir(mode=0o700)
+            databases.make(str(file))
+        return f"sqlite:///{file}"
+    if empty:
+        databases.tell_server(f'CREATE DATABASE "{name}"')
+    else:
+        databases.make(name)
     settings = connection.settings_dict
     return f"postgres://{settings['USER']}@/{name}?host={settings['OPTIONS']['host']}"
 
 
 class Portal:
-    """Begins with ``start`` and must be ended with ``leave``. Its processes are found by its data folder."""
+    """Begins with ``start`` and must be ended with ``leave``. Its processes are found by its data folder.
 
-    def __init__(self, data: Path, *, demo: bool = False, port: int | None = None, **environment: str) -> None:
-        self.data, self.port = data, port or free_port()
+    Its database is migrated already, unless it is to be ``empty`` as on a new machine.
+    """
+
+    def __init__(self, data: Path, *, empty: bool = False, demo: bool = False) -> None:
+        self.data, self.port = data, free_port()
         self.log = data.parent / f"{data.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.environment = {
@@ -51,8 +62,7 @@ class Portal:
             "KM_DEMO": "1" if demo else "0",
             "PORT": str(self.port),
             "HOST": "127.0.0.1",
-            "DATABASE_URL": own_database() or f"sqlite:///{data / 'portal.sqlite3'}",
-            **environment,
+            "DATABASE_URL": new_database(data, empty=empty),
         }
 
     @property

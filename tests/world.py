@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
-from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -40,7 +39,6 @@ class World:
     @classmethod
     def build(cls, riverside: Organisation, people: dict[str, Person]) -> "World":
         """Made through the apps’ own actions: Farah facilitates, Lena plans, Cara writes and owns."""
-        call_command("load_content", verbosity=0)
         world = cls(riverside, people)
         t, now = world.things, timezone.now()
         ada, cara, farah, lena = (people[name] for name in ("ada", "cara", "farah", "lena"))

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from hashlib import sha256
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -18,11 +17,6 @@ from tests.browser.conftest import WIDTHS
 from tests.cast import as_member
 
 ASSESS = "/o/riverside/assessments/"
-
-
-@pytest.fixture
-def content(transactional_db):
-    call_command("load_content", verbosity=0)
 
 
 @pytest.fixture

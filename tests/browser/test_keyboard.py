@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -34,11 +33,6 @@ FOCUS = """() => {
     inside: box.width > 0 && box.bottom > 0 && box.top < innerHeight,
   };
 }"""
-
-
-@pytest.fixture
-def content(transactional_db):
-    call_command("load_content", verbosity=0)
 
 
 def tab_to(page: Page, name: str, kind: str = "field") -> None:

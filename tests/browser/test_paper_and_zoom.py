@@ -1,7 +1,6 @@
 """What becomes of pages on paper, at the largest letters, and where no script runs."""
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -43,8 +42,7 @@ def test_large_letters_on_a_phone_need_no_scrolling_sideways(chromium, live_serv
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_whoever_waits_is_promised_only_what_will_happen(window, riverside, farah, settings, script):
-    call_command("load_content", verbosity=0)
+def test_whoever_waits_is_promised_only_what_will_happen(window, content, riverside, farah, settings, script):
     technique = Technique.objects.get(key="after-action-review", organisation=None)
     session = techniques.actions.plan_session(
         riverside,

@@ -4,7 +4,6 @@ import re
 from datetime import date
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -14,11 +13,6 @@ from tests.browser.conftest import WIDTHS
 from tests.cast import as_member
 
 ROADMAP = "/o/riverside/roadmap/"
-
-
-@pytest.fixture
-def content(transactional_db):
-    call_command("load_content", verbosity=0)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import pytest
 import uvicorn
 from a2wsgi import WSGIMiddleware
 from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.utils import timezone
@@ -53,11 +52,6 @@ def live_server(transactional_db, settings):
         server.should_exit = True
         thread.join(10)
     pages.executor.shutdown(wait=True)
-
-
-@pytest.fixture
-def content(transactional_db):
-    call_command("load_content", verbosity=0)
 
 
 @pytest.fixture

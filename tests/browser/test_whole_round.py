@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.portal import Portal
 
 # Set it to a folder to look at the pages afterwards.
+pytestmark = pytest.mark.long
 PICTURES = os.environ.get("KM_PICTURES", "")
 ROUND = "Ward round of winter"
 SUGGESTION = "Hold a review of fifteen minutes after each ward move"

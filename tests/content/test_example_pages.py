@@ -1,17 +1,9 @@
 """The examples where people need them: their pages, and the links that lead there."""
 
-import pytest
-from django.core.management import call_command
-
 from organisations.models import Organisation, Person
 from selfassessment import examples, reports
 
 INSIDE = "/o/riverside"
-
-
-@pytest.fixture
-def shipped(db):
-    call_command("load_content", verbosity=0)
 
 
 def page(browser, url: str) -> str:
@@ -34,13 +26,13 @@ def test_the_form_of_a_lesson_leads_to_them(as_, cara):
     assert f'href="{INSIDE}/lessons/examples/"' in page(as_(cara), "/lessons/new/")
 
 
-def test_invented_lessons_are_never_found(as_, shipped, cara, riverside):
+def test_invented_lessons_are_never_found(as_, content, cara, riverside):
     page(as_(cara), "/lessons/examples/")
     assert "Keep one bed list" not in page(as_(cara), "/search/?q=bed+list")
     assert "Keep one bed list" not in page(as_(cara), "/lessons/?q=bed+list")
 
 
-def test_what_an_after_action_review_leaves(as_, shipped, reza):
+def test_what_an_after_action_review_leaves(as_, content, reza):
     text = page(as_(reza), "/sessions/techniques/after-action-review/example/")
     for words in (
         "15 minutes",
@@ -54,7 +46,7 @@ def test_what_an_after_action_review_leaves(as_, shipped, reza):
     assert as_(reza).get(f"{INSIDE}/sessions/techniques/fishbowl/example/").status_code == 404
 
 
-def test_three_pitches(as_, shipped, reza):
+def test_three_pitches(as_, content, reza):
     text = page(as_(reza), "/roadmap/catalogue/elevator-pitch/example/")
     assert "Elevator pitch in 30, 60 and 90 seconds" in text
     assert "64 words" in text
@@ -67,7 +59,7 @@ def test_three_pitches(as_, shipped, reza):
     assert as_(reza).get(f"{INSIDE}/roadmap/catalogue/quick-wins/example/").status_code == 404
 
 
-def test_the_report_of_twelve_people_is_worked_out_by_the_rules(shipped):
+def test_the_report_of_twelve_people_is_worked_out_by_the_rules(content):
     built = reports.build_example(examples.example())
     report = built.report
     assert report.headline == "Widest gap: Acting on lessons, now 1.5, wanted 4"
@@ -81,7 +73,7 @@ def test_the_report_of_twelve_people_is_worked_out_by_the_rules(shipped):
     assert [line.offer.rank for line in built.lines] == sorted(line.offer.rank for line in built.lines)
 
 
-def test_the_example_report_is_shown_and_linked(as_, shipped, farah, reza):
+def test_the_example_report_is_shown_and_linked(as_, content, farah, reza):
     text = page(as_(reza), "/assessments/example/")
     for words in ("This report is invented.", "Became an intervention", "Left for later", "What to notice"):
         assert words in text
@@ -92,7 +84,7 @@ def test_without_content_the_example_says_so(as_, reza):
     assert "as soon as the portal’s content is loaded" in page(as_(reza), "/assessments/example/")
 
 
-def test_the_number_of_queries_does_not_grow(as_, shipped, reza, django_assert_max_num_queries):
+def test_the_number_of_queries_does_not_grow(as_, content, reza, django_assert_max_num_queries):
     browser: object = as_(reza)
     with django_assert_max_num_queries(25):
         page(browser, "/assessments/example/")

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
-from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
 from demo import simulate
 from demo.world import World
+from tests import shipped
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Story:
 def story(django_db_setup, django_db_blocker) -> Iterator[Story]:
     outbox = override_settings(EMAIL_BACKEND="jobs.mail.Backend")  # pytest has put another one in its place
     with django_db_blocker.unblock(), transaction.atomic(), outbox:
-        call_command("load_content", verbosity=0)
+        shipped.load()
         began = timezone.now()
         yield Story(simulate.load(), began)
         transaction.set_rollback(True)

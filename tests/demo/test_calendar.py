@@ -5,7 +5,6 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
 from demo import simulate
@@ -13,6 +12,7 @@ from demo.calendar import Calendar
 from demo.story import read
 from organisations.models import AuditEntry
 from techniques.models import Session
+from tests import shipped
 
 A_WEEK = [date(2027, 3, 22) + timedelta(days=day) for day in range(7)]
 
@@ -40,7 +40,7 @@ def test_texts_name_their_days():
 @pytest.mark.django_db
 def test_it_can_be_told_late_on_a_saturday_before_the_clocks_change():
     at = datetime(2027, 3, 27, 23, 30, tzinfo=ZoneInfo("Europe/London"))
-    call_command("load_content", verbosity=0)
+    shipped.load()
     simulate.load(at=at)
     assert all(timezone.localtime(one.starts_at).weekday() < 5 for one in Session.objects.all())
     first_to_come = Session.objects.to_come()[0]

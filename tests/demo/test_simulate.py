@@ -27,7 +27,8 @@ from selfassessment.models import Assessment
 from selfassessment.reports import build, turnout
 from techniques.models import Note, Participant, Session
 
-pytestmark = pytest.mark.usefixtures("demo")
+# In one process, which loads the demo once.
+pytestmark = [pytest.mark.usefixtures("demo"), pytest.mark.xdist_group("demo")]
 RIVERSIDE = [person.key for person in DEMO_PEOPLE if person.organisation == "riverside"]
 
 

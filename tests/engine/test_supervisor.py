@@ -12,6 +12,7 @@ from django.db import connection
 from tests.portal import Portal
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.services,
     pytest.mark.django_db,
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds processes through /proc"),
@@ -28,6 +29,14 @@ def portal(tmp_path):
     portal.leave()
 
 
+@pytest.fixture
+def new_portal(tmp_path):
+    """One that has to set up its database first."""
+    portal = Portal(tmp_path / "data", empty=True)
+    yield portal
+    portal.leave()
+
+
 def seconds_until(condition, limit):
     """How long it takes until something is true."""
     start = time.monotonic()
@@ -37,7 +46,8 @@ def seconds_until(condition, limit):
     return time.monotonic() - start
 
 
-def test_it_starts_is_alive_and_ends_within_ten_seconds_leaving_nobody(portal):
+def test_it_starts_is_alive_and_ends_within_ten_seconds_leaving_nobody(new_portal):
+    portal = new_portal
     portal.start().wait()
     portal.wait_to_hear(f"KM Portal is running:  {portal.url}/")
     assert portal.get("/livez") == (200, {"database": True})
@@ -99,7 +109,8 @@ def test_a_second_ctrl_c_waits_for_nothing(portal):
 
 
 @same_everywhere
-def test_ctrl_c_while_it_gets_ready_ends_it_too(portal):
+def test_ctrl_c_while_it_gets_ready_ends_it_too(new_portal):
+    portal = new_portal
     portal.start()
     seconds_until(lambda: any("prepare" in line for line in portal.processes().values()), 30)
     portal.process.send_signal(signal.SIGINT)
@@ -124,7 +135,7 @@ def test_a_taken_port_is_a_sentence_that_says_what_to_type(portal):
 @same_everywhere
 def test_started_twice_it_says_where_the_first_one_is(portal):
     portal.start().wait("/livez")
-    second = Portal(portal.data)
+    second = Portal(portal.data, empty=True)
     try:
         second.log = portal.data.parent / "second.log"
         second.start()
@@ -154,7 +165,8 @@ def test_a_wrong_setting_is_a_sentence(portal, variable, value, sentence):
 
 
 @same_everywhere
-def test_starting_again_keeps_the_data(portal):
+def test_starting_again_keeps_the_data(new_portal):
+    portal = new_portal
     portal.start().wait("/livez")
     portal.process.send_signal(signal.SIGTERM)
     portal.end()

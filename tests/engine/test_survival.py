@@ -20,7 +20,7 @@ from tests.cast import as_member
 from tests.engine.tasks import GO
 from tests.portal import ROOT, free_port
 
-pytestmark = [pytest.mark.services, pytest.mark.pdf, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long, pytest.mark.services, pytest.mark.pdf, pytest.mark.django_db(transaction=True)]
 MAILS = 200
 KILL_WHEN_TAKEN = (20, 70, 120)
 SEATS = 2

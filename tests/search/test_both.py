@@ -25,6 +25,7 @@ def answers(folder, *before):
     return json.loads(done.stdout)
 
 
+@pytest.mark.long
 @pytest.mark.services
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="once is enough: in the run on SQLite")
 def test_both_databases_answer_alike(tmp_path):
