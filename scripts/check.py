@@ -7,6 +7,7 @@ or fails. Nothing of your own is touched: the tests have a data folder of their 
 """
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -62,6 +63,7 @@ def stages(missing: Iterable[str] = ()) -> list[Stage]:
     python = sys.executable
     manage: list[str | Path] = [python, ROOT / "manage.py"]
     pdf = " and not pdf" if set(PAGES) & set(missing) else ""
+    floor = ["--fail-under=0"] if pdf else []
     servers = f"(database or services) and not browser{pdf}"
     pytest: list[str | Path] = [python, "-m", "pytest", "-q", "--dist", "loadgroup", "-n"]
     return [
@@ -76,7 +78,8 @@ def stages(missing: Iterable[str] = ()) -> list[Stage]:
         Stage("django: check", [*manage, "check", "--fail-level", "WARNING"]),
         Stage("django: migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
         Stage("content", [*manage, "load_content", "--check"]),
-        Stage("tests: SQLite", [*pytest, "2", "-m", f"not browser{pdf}"], needs=PAGES),
+        Stage("tests: SQLite", [*pytest, "2", "-p", "tests.measure", "-m", f"not browser{pdf}"], needs=PAGES),
+        Stage("coverage", [python, "-m", "coverage", "report", *floor], needs=PAGES),
         Stage(
             "tests: PostgreSQL and Redis",
             [python, ROOT / "scripts" / "services.py", *pytest, "2", "-m", servers],
@@ -105,6 +108,7 @@ def environment(folder: Path) -> dict[str, str]:
         "ALLOWED_HOSTS": "",
         "HOST": "127.0.0.1",
         "PORT": "8000",
+        "COVERAGE_FILE": str(folder / "coverage"),
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "",  # each of a hundred processes would compile everything anew
     }
@@ -133,14 +137,34 @@ def lacking(wanted: list[Stage]) -> dict[str, list[str]]:
     return found
 
 
-def run(stage: Stage, variables: dict[str, str]) -> bool:
-    """Whether it passed. Its own output goes straight to the reader."""
+@dataclass(frozen=True)
+class Result:
+    """How a stage ended, and what it took: seconds by the clock, and of all processors that its processes used."""
+
+    stage: Stage
+    passed: bool
+    seconds: float
+    busy: float
+
+    def __str__(self) -> str:
+        word = "passed" if self.passed else "FAILED"
+        return f"{self.stage.name}: {word} in {self.seconds:.1f} s (processors: {self.busy:.1f} s)"
+
+
+def busy_seconds() -> float:
+    """Of processors, by all processes that we started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def run(stage: Stage, variables: dict[str, str]) -> Result:
+    """Its own output goes straight to the reader."""
     print(f"\n── {stage.name}", flush=True)
-    started = time.monotonic()
+    started, busy = time.monotonic(), busy_seconds()
     code = subprocess.call(stage.command, cwd=ROOT, env=variables)
-    passed = code == 0
-    print(f"── {stage.name}: {'passed' if passed else 'FAILED'} in {time.monotonic() - started:.1f} s", flush=True)
-    return passed
+    result = Result(stage, code == 0, time.monotonic() - started, busy_seconds() - busy)
+    print(f"── {result}", flush=True)
+    return result
 
 
 def main(names: list[str]) -> int:
@@ -157,17 +181,19 @@ def main(names: list[str]) -> int:
     started = time.monotonic()
     skipped = [stage for stage in wanted if set(stage.needs) & set(missing) - set(PAGES)]
     with tempfile.TemporaryDirectory(prefix="test-", dir=ROOT / "var", ignore_cleanup_errors=True) as folder:
-        failed = [
-            stage for stage in wanted if stage not in skipped and not run(stage, environment(Path(folder).resolve()))
-        ]
+        variables = environment(Path(folder).resolve())
+        results = [run(stage, variables) for stage in wanted if stage not in skipped]
     print(f"\n{'=' * 100}")
+    for result in results:
+        print(result)
     for name, packages in missing.items():
         print(f"NOT TESTED: this machine lacks {name}. To test that too, install: {' '.join(packages)}")
     for stage in skipped:
         print(f"SKIPPED: {stage.name}")
-    for stage in failed:
-        print(f"FAILED: {stage.name}")
-    passed = len(wanted) - len(failed) - len(skipped)
+    failed = [result for result in results if not result.passed]
+    for result in failed:
+        print(f"FAILED: {result.stage.name}")
+    passed = len(results) - len(failed)
     print(f"{passed} of {len(wanted)} stages passed in {(time.monotonic() - started) / 60:.1f} minutes.")
     print("=" * 100, flush=True)
     return 1 if failed else 0

@@ -31,7 +31,8 @@ def test_all_passed(check, monkeypatch, capfd):
     use(check, monkeypatch, python(check, "print('hello')"))
     assert check.main([]) == 0
     said = capfd.readouterr().out
-    assert re.search(r"hello\n── a stage: passed in \d", said)
+    assert re.search(r"hello\n── a stage: passed in \d+\.\d s \(processors: \d+\.\d s\)", said)
+    assert said.count("a stage: passed in") == 2  # when it ends, and in the table at the end
     assert "1 of 1 stages passed" in said
 
 
@@ -70,6 +71,13 @@ def test_where_no_pdf_can_be_made_the_other_tests_still_run(check):
         "(database or services) and not browser and not pdf",
         "browser and not pdf",
     ]
+
+
+def test_where_no_pdf_can_be_made_coverage_has_no_floor(check):
+    def last_word(missing):
+        return next(stage.command[-1] for stage in check.stages(missing) if stage.name == "coverage")
+
+    assert (last_word(()), last_word({"pdf"})) == ("report", "--fail-under=0")
 
 
 def test_a_mistyped_stage_is_said(check, monkeypatch):
