@@ -4,6 +4,8 @@ from django.core.cache import cache
 from kmportal.lib.exceptions import Refusal
 from techniques import join_codes
 
+pytestmark = pytest.mark.database  # the brake counts in the cache
+
 
 @pytest.fixture(autouse=True)
 def _clean_cache():
