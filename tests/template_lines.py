@@ -41,7 +41,8 @@ class TemplateLines(DjangoTemplatePlugin):
     def _note(self, node: Node) -> None:
         # What the parent asks of a frame of the engine.
         frame: Any = SimpleNamespace(f_code=SimpleNamespace(co_name="render"), f_locals={"self": node})
-        if name := self.dynamic_source_filename("", frame):
+        name = self.dynamic_source_filename("", frame)
+        if name and "site-packages" not in name:
             first, last = self.line_number_range(frame)
             if first > 0:
                 self.drawn[name].update(range(first, last + 1))
