@@ -9,7 +9,9 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 
+from tests import databases
 from tests.portal import ROOT
 
 ANSWERS = {
@@ -19,6 +21,14 @@ ANSWERS = {
     "KM_FIRST_EMAIL": "ada@riverside.example",
     "KM_FIRST_PASSWORD": "a long and quiet river",
 }
+
+
+@pytest.fixture
+def migrated(tmp_path, django_db_setup):
+    """A data folder whose database is set up already: only the first test is about one that is not."""
+    if connection.vendor == "sqlite":
+        databases.make(str(tmp_path / "portal.sqlite3"))
+    return tmp_path
 
 
 def call(script, folder, **environment):
@@ -59,16 +69,16 @@ def test_a_script_makes_the_first_organisation_and_its_administrator(tmp_path):
     assert ANSWERS["KM_FIRST_PASSWORD"] not in done.out + done.err
 
 
-def test_a_person_is_asked_again_after_an_answer_that_cannot_be_right(tmp_path):
+def test_a_person_is_asked_again_after_an_answer_that_cannot_be_right(migrated):
     answers = iter(["Northbank", "", "hospital", "Charity", "Anna Keller", "anna", "anna@northbank.example"])
     answers = iter([*answers, "short", "a long and quiet river", "another river", *["a long and quiet river"] * 2])
     terminal, theirs = pty.openpty()
     known = {name: value for name, value in os.environ.items() if not name.startswith("KM_")}
-    database = f"sqlite:///{tmp_path / 'portal.sqlite3'}"
+    database = f"sqlite:///{migrated / 'portal.sqlite3'}"
     child = subprocess.Popen(
         [sys.executable, "scripts/first.py"],
         cwd=ROOT,
-        env={**known, "KM_DATA_DIR": str(tmp_path), "DATABASE_URL": database},
+        env={**known, "KM_DATA_DIR": str(migrated), "DATABASE_URL": database},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -88,7 +98,7 @@ def test_a_person_is_asked_again_after_an_answer_that_cannot_be_right(tmp_path):
     assert "Please type one of the four words." in said
     assert "That is not an e-mail address." in said
     assert "That is too short." in said
-    assert rows(tmp_path, "SELECT name, kind FROM organisations_organisation") == [("Northbank", "ngo")]
+    assert rows(migrated, "SELECT name, kind FROM organisations_organisation") == [("Northbank", "ngo")]
 
 
 @pytest.mark.parametrize("missing", ANSWERS)
@@ -99,8 +109,8 @@ def test_where_nobody_can_answer_it_says_what_to_set(tmp_path, missing):
     assert not (tmp_path / "portal.sqlite3").exists()
 
 
-def test_what_the_portal_refuses_is_said_in_a_sentence(tmp_path):
-    done = call("first", tmp_path, **{**ANSWERS, "KM_FIRST_EMAIL": "ada at riverside"})
+def test_what_the_portal_refuses_is_said_in_a_sentence(migrated):
+    done = call("first", migrated, **{**ANSWERS, "KM_FIRST_EMAIL": "ada at riverside"})
     assert done.code == 1
     assert "is not an e-mail address" in done.err
     assert "Traceback" not in done.err
