@@ -8,22 +8,23 @@ from functools import partial
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from actionplan import policies
 from actionplan.labels import look_of
 from actionplan.models import Action, ActionQuerySet
 from actionplan.weeks import last_of_week
 from kmportal.lib import things
-from kmportal.lib.days import MONTHS, day_in_words, long_day
+from kmportal.lib.days import day_in_words, long_day
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.sentences import capital, counted
 from kmportal.lib.things import Look
 from organisations.models import Membership, Person
 from organisations.visibility import OPEN
 
+TITLES = {"mine": "My actions", "all": "Everybody’s actions", "done": "Actions that are done"}
 HEADINGS = {"late": "Late", "week": "The next seven days", "later": "Later", "none": "No date yet"}
 COLUMNS = ("Action", "Details", "Who does it", "Until", "Days late", "State", "Done on", "From")
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,7 @@ def _when_due(action: Action, on: date) -> str:
     if (day - on).days < 2:
         return capital(day_in_words(day, on=on))
     if day <= last_of_week(on):
-        return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+        return date_format(day, "l j F")
     return long_day(day)
 
 

@@ -50,6 +50,7 @@ def action_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
     is_over = wanted["show"] == "done"
     context = {
         "page": page,
+        "title": reports.TITLES[wanted["show"]],
         "chosen": wanted,
         "counts": reports.counts(request.membership, on=today),
         "owners": reports.owners(request.membership) if wanted["show"] != "mine" else [],

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils.timezone import localtime
+from django.utils.translation import ngettext
 
 from actionplan.models import Action, ActionQuerySet
 from kmportal.lib import things
@@ -231,7 +232,7 @@ def _some(links: Sequence[Link]) -> list[Link]:
 
 
 def _many(number: int, one: str, more: str) -> str:
-    return one if number == 1 else f"{number} {more.lower()}"
+    return ngettext(one, f"{number} {more.lower()}", number)
 
 
 def _day(moment: Any) -> str:

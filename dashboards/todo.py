@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from actionplan.models import Action
 from actionplan.reports import sources_of
@@ -190,7 +191,7 @@ def _undecided(latest: LatestRound) -> list[Need]:
         return []
     return [
         Need(
-            f"Decide on {count} {'suggestion' if count == 1 else 'suggestions'} from {quoted(latest.title)}",
+            f"Decide on {count} {ngettext('suggestion', 'suggestions', count)} from {quoted(latest.title)}",
             f"{latest.url}#do",
             "Decide",
             ", ".join(latest.undecided[:3]),

@@ -7,9 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.utils.formats import date_format
+
 from demo.calendar import Calendar
 from kmportal.lib.content import read_yaml
-from kmportal.lib.days import MONTHS, long_day
+from kmportal.lib.days import long_day
 
 CONTENT = Path(__file__).parent / "content"
 Row = dict[str, Any]
@@ -58,4 +60,4 @@ def _in_words(match: re.Match[str], calendar: Calendar) -> str:
         return str(day.year + int(match[3] or 0))
     if match[1] == "iso":
         return day.isoformat()
-    return long_day(day) if match[1] == "day" else f"{MONTHS[day.month - 1]} {day.year}"
+    return long_day(day) if match[1] == "day" else date_format(day, "F Y")

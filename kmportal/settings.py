@@ -153,8 +153,12 @@ TEMPLATES = [
             ],
             "builtins": [
                 "kmportal.lib.templatetags.km",
-                "kmportal.lib.templatetags.words",
+                "kmportal.lib.templatetags.fields",
+                "kmportal.lib.templatetags.figures",
+                "kmportal.lib.templatetags.moments",
                 "kmportal.lib.templatetags.presses",
+                "kmportal.lib.templatetags.ways",
+                "kmportal.lib.templatetags.words",
             ],
             "debug": DEBUG or TESTING,
         },

@@ -32,7 +32,6 @@ def outcome_of_session(session: Session, membership: Membership) -> Piece | None
         "lessons": _lessons_with_looks(lessons),
         "may_add_action": policies.may_add_session_action(membership, session),
         "may_log": "log" in policies.allowed_in(membership, session.organisation),
-        "slug": membership.organisation.slug,
     }
 
 
@@ -43,7 +42,6 @@ def lessons_of_intervention(intervention: Intervention, membership: Membership) 
         "intervention": intervention,
         "lessons": _lessons_with_looks(lessons),
         "may_log": "log" in policies.allowed_in(membership, intervention.organisation),
-        "slug": membership.organisation.slug,
     }
 
 

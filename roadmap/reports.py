@@ -7,6 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from django.urls import reverse
+from django.utils.translation import ngettext
 
 from kmportal.lib.charts import Balance, Band, Bar, StepProgress, Timeline, balance, timeline
 from kmportal.lib.days import due_in_words, long_day
@@ -105,7 +106,7 @@ def _progress(step: ProgrammeStep, counted: Sequence[Intervention], on: date) ->
         total=len(counted),
         url=f"#step-{step.number}",
         late=sum(row.days_late(on) > 0 for row in counted),
-        note=f"{ownerless} {'needs' if ownerless == 1 else 'need'} an owner" if ownerless else "",
+        note=f"{ownerless} {ngettext('needs', 'need', ownerless)} an owner" if ownerless else "",
     )
 
 

@@ -71,6 +71,7 @@ def stages(missing: Iterable[str] = ()) -> list[Stage]:
         Stage("lint: format", [BIN / "ruff", "format", "--check", "--quiet", "."]),
         Stage("lint: djade", [BIN / "djade", "--check", "--target-version", "5.2", *templates()]),
         Stage("lint: djlint", [BIN / "djlint", "--lint", "--quiet", TEMPLATES]),
+        Stage("lint: text width", [python, ROOT / "scripts" / "text_width.py"]),
         Stage("lint: imports", [BIN / "lint-imports", "--no-logo"]),
         Stage("lint: commits", [python, ROOT / "scripts" / "commit_messages.py"]),
         Stage("package", [python, "-m", "pip", *INSTALLABLE, "."]),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.http import QueryDict
 
+from kmportal.lib.links import changed_query
 from search.finding import FACETS, Results
 
 # How many values stand open before the rest is folded away.
@@ -62,10 +63,11 @@ class TickList:
 
 @dataclass(frozen=True)
 class Panel:
-    """All tick lists of a page, and how many values are ticked in them."""
+    """All tick lists of a page, how many values are ticked in them, and the address without them."""
 
     lists: list[TickList]
     ticked: int
+    clear: str
 
 
 def chosen(params: QueryDict, names: Iterable[str | Facet]) -> dict[str, list[str]]:
@@ -101,7 +103,8 @@ def panel(
             open_ = [option for place, option in enumerate(options) if place < open_values or option.checked]
             rest = [option for option in options[open_values:most] if not option.checked]
             lists.append(TickList(facet.asked_as, facet.legend, open_, rest))
-    return Panel(lists, sum(map(len, picked.values())))
+    clear = changed_query(params, **dict.fromkeys((facet.asked_as for facet in asked), None), page=None)
+    return Panel(lists, sum(map(len, picked.values())), clear)
 
 
 def _options_of(facet: Facet, counts: Mapping[str, int], ticked: Sequence[str]) -> list[Option]:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from kmportal.lib import things
+from kmportal.lib.links import changed_query
 from kmportal.lib.pagination import PageOf, page_number
 from kmportal.lib.things import Look, Thing
 from organisations.access import requires
@@ -14,7 +15,7 @@ from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 from search import facets
 from search.filters import FACETS
-from search.index import Hit, Results, find
+from search.index import Hit, find
 
 PER_PAGE = 10
 
@@ -63,7 +64,7 @@ def search(request: MemberRequest, organisation: Organisation) -> HttpResponse:
         "offers": [Offer(key, things.kind(key), count) for key, count in results.facets["kind"]],
         "panel": facets.panel(results, request.GET, _lists(chosen)),
         "page": PageOf(results.page, PER_PAGE, results.total, more=results.more),
-        "links": _links(request.GET, results),
+        "meant": changed_query(request.GET, q=results.did_you_mean, page=None),
     }
     return render(request, "search/search.html", values)
 
@@ -80,23 +81,3 @@ def _lists(chosen: dict[str, list[str]]) -> list[tuple[str, str, facets.Labels]]
     if only or "state" in chosen:
         lists.append(("state", "State", lambda key: things.kind(only).look(key).word))
     return [*lists, ("group", "Where", None), ("source", "Brought in from", None), ("year", "Year", None)]
-
-
-def _links(params: QueryDict, results: Results) -> dict[str, str]:
-    """Addresses that keep what is chosen and change one thing."""
-
-    def changed(**changes: str | None) -> str:
-        query = params.copy()
-        query.pop("page", None)
-        for name, value in changes.items():
-            query.pop(name, None)
-            if value:
-                query[name] = value
-        return f"?{query.urlencode()}"
-
-    return {
-        "best": changed(order=None),
-        "newest": changed(order="newest"),
-        "meant": changed(q=results.did_you_mean),
-        "unfiltered": changed(**dict.fromkeys(FACETS)),
-    }

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from kmportal.lib.addresses import read_addresses
 from kmportal.lib.forms import ManyOf, MomentField, hinted
@@ -193,6 +194,6 @@ class NoteForm(forms.Form):
 def minutes_in_words(minutes: int) -> str:
     """“15 minutes”, “1 hour”, “3 hours 30 minutes”."""
     hours, rest = divmod(minutes, 60)
-    parts = [f"{hours} hour{'' if hours == 1 else 's'}"] if hours else []
-    parts += [f"{rest} minute{'' if rest == 1 else 's'}"] if rest or not hours else []
+    parts = [f"{hours} {ngettext('hour', 'hours', hours)}"] if hours else []
+    parts += [f"{rest} {ngettext('minute', 'minutes', rest)}"] if rest or not hours else []
     return " ".join(parts)

@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from django.utils.translation import ngettext
+
 from techniques.column_kinds import ColumnKind
 from techniques.models import Note, Participant, RoomEvent, Session, Stage
 from techniques.pacing import pace_in_words
@@ -49,6 +51,11 @@ class SeenColumn:
     count: int
     notes: tuple[SeenNote, ...]
 
+    @property
+    def from_others(self) -> list[SeenNote]:
+        """Without the viewer’s own."""
+        return [note for note in self.notes if not note.is_mine]
+
 
 @dataclass(frozen=True)
 class SeenStage:
@@ -75,6 +82,16 @@ class SeenStage:
     takes_names: bool
     was_started: bool
     is_current: bool
+
+    @property
+    def mine_in_words(self) -> str:
+        """How many of the viewer’s own notes are saved."""
+        return ngettext("One note saved", f"{len(self.mine)} notes saved", len(self.mine))
+
+    @property
+    def mine_while_hidden(self) -> tuple[SeenNote, ...]:
+        """The viewer’s own notes, as long as they do not stand among those of all."""
+        return self.mine if self.is_hidden else ()
 
     @property
     def is_written(self) -> bool:

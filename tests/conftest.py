@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, settings
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Role
 from tests import databases, own_redis, shipped
+from tests.markup import TidyClient
 from tests.world import World
 
 own_redis.take()
@@ -199,9 +200,15 @@ def as_():
     """``as_(person)``: a browser in which that person is signed in."""
 
     def client(person: Person | None = None) -> Client:
-        browser = Client()
+        browser = TidyClient()
         if person is not None:
             browser.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
         return browser
 
     return client
+
+
+@pytest.fixture
+def client() -> Client:
+    """A browser in which nobody is signed in."""
+    return TidyClient()

@@ -4,12 +4,10 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
+from django.utils.dates import MONTHS
+from django.utils.formats import date_format, time_format
+from django.utils.translation import ngettext
 
-MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
-_MONTH_NUMBERS = {name[:3].lower(): number for number, name in enumerate(MONTHS, start=1)}
-_MONTH_NUMBERS["sept"] = 9
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _NUMBERS = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4}|\d{2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([a-z]+)\.?,?\s+(\d{4}|\d{2})")
@@ -24,7 +22,7 @@ class NotADay(ValueError):
 
 def long_day(day: date) -> str:
     """“26 November 2026”."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return date_format(day, "j F Y")
 
 
 def day_in_words(day: date, *, on: date) -> str:
@@ -35,7 +33,7 @@ def day_in_words(day: date, *, on: date) -> str:
 
 def clock(moment: datetime | time) -> str:
     """“14:06”."""
-    return f"{moment.hour:02}:{moment.minute:02}"
+    return time_format(moment, "H:i")
 
 
 def moment_in_words(moment: datetime, *, on: date) -> str:
@@ -48,10 +46,8 @@ def due_in_words(day: date | None, *, on: date) -> str:
     if day is None:
         return "no date yet"
     late = (on - day).days
-    if late == 1:
-        return "1 day late"
-    if late > 1:
-        return f"{late} days late"
+    if late > 0:
+        return f"{late} {ngettext('day', 'days', late)} late"
     return f"due {day_in_words(day, on=on)}"
 
 
@@ -88,8 +84,9 @@ def read_day(text: str, *, on: date | None = None) -> date:
 
 def _month(word: str) -> int:
     """The number of a month, or nought. “Mar”, “march” and “sept” are known, “marble” is not."""
-    number = _MONTH_NUMBERS.get(word[:3] if word != "sept" else word, 0)
-    return number if number and (word == "sept" or MONTHS[number - 1].lower().startswith(word)) else 0
+    if word == "sept":
+        return 9
+    return next((number for number, name in MONTHS.items() if len(word) > 2 and name.lower().startswith(word)), 0)
 
 
 def read_clock(text: str) -> time:

@@ -3,6 +3,8 @@
 import socket
 
 from django.conf import settings
+from django.http import QueryDict
+from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
@@ -29,6 +31,27 @@ def path_here(wanted: str, otherwise: str) -> str:
     """A way back that a form brought along, if it is a path of this portal; else ``otherwise``."""
     is_here = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return wanted if is_here else otherwise
+
+
+def url_or_nothing(name: str, *args: object) -> str:
+    """The address of a page by its URL name, or ``""`` where the portal has no such page."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def changed_query(query: QueryDict, **changes: object) -> str:
+    """A link to this page with some values of its query string changed, put at the end; ``None`` takes one away.
+
+    ``"."`` when nothing is left. A template that changes the page’s own query uses ``{% querystring %}``.
+    """
+    changed = query.copy()
+    for name, value in changes.items():
+        changed.pop(name, None)
+        if value is not None:
+            changed[name] = str(value)
+    return f"?{changed.urlencode()}" if changed else "."
 
 
 def _own_address() -> str:

@@ -3,6 +3,8 @@ lines."""
 
 from collections.abc import Sequence
 
+from django.utils.translation import ngettext
+
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -13,12 +15,12 @@ def in_words(number: int) -> str:
 
 def counted(number: int, one: str, more: str) -> str:
     """“one action is late”, “three actions are late”."""
-    return f"{in_words(number)} {one if number == 1 else more}"
+    return f"{in_words(number)} {ngettext(one, more, number)}"
 
 
 def people_in_words(number: int) -> str:
     """“1 person”, “12 people”: a figure among other figures."""
-    return "1 person" if number == 1 else f"{number} people"
+    return f"{number} {ngettext('person', 'people', number)}"
 
 
 def listed(words: Sequence[str]) -> str:

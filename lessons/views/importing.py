@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jobs.views import wait_or_show
 from kmportal.lib.csv import csv_download
+from kmportal.lib.days import long_day
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.importing import ENCODINGS, damaged_places
 from kmportal.lib.view_kit import done, refusals_on, refusals_said
@@ -107,6 +108,9 @@ def _problems_of(run: ImportRun) -> dict[str, Any]:
 
 
 def _preview_line(row: Row) -> dict[str, Any]:
-    """One row of the preview: its title and each of its texts, with our names for them."""
+    """One row of the preview: its title, its facts in words, and each of its texts, with our names for them."""
     texts = [(FIELDS[name][0], row.words[name]) for name in WORDS if row.words.get(name)]
-    return {"row": row, "texts": texts, "facts": [value for name, value in row.facts.items() if name != "source_url"]}
+    facts = [f"Row {row.number}", *([long_day(row.happened_on)] if row.happened_on else [])]
+    facts += [value for name, value in row.facts.items() if name != "source_url"]
+    facts += [f"About {', '.join(row.tags)}"] if row.tags else []
+    return {"row": row, "texts": texts, "facts": facts}

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from kmportal.lib.csv import csv_download
 from kmportal.lib.days import long_day
-from kmportal.lib.links import absolute
+from kmportal.lib.links import absolute, changed_query
 from kmportal.lib.pagination import PageOf, page_number
 from lessons import labels
 from lessons.filters import FACETS, question_of
@@ -59,24 +59,10 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
         "panel": facets.panel(found, request.GET, FACETS, open_values=OPEN_VALUES, most=None),
         "order": question["order"],
         "q": question["text"],
-        "links": {
-            "csv": _link_with(request, format="csv"),
-            "instead": _link_with(request, q=found.did_you_mean) if found.did_you_mean else "",
-            "unfiltered": _link_with(request, **dict.fromkeys((facet.asked_as for facet in FACETS), "")),
-        },
+        "instead": changed_query(request.GET, q=found.did_you_mean, page=None) if found.did_you_mean else "",
         "head": ListHead.build(request.membership, "all"),
     }
     return render(request, "lessons/lesson_list.html", context)
-
-
-def _link_with(request: MemberRequest, **changes: str) -> str:
-    """This list from its first page with something changed; what is empty goes."""
-    query = request.GET.copy()
-    for name, value in {"page": "", **changes}.items():
-        query.pop(name, None)
-        if value:
-            query[name] = value
-    return f"?{query.urlencode()}"
 
 
 def _csv_rows(membership: Membership, question: dict[str, Any]) -> Iterator[Sequence[object]]:

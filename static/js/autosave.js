@@ -1,4 +1,4 @@
-// Keeps what somebody writes in a form with data-autosave, while they write. Without this file the form's buttons do it.
+// Keeps what somebody writes in a form with data-autosave, while they write. Without it the form's buttons do it.
 //
 //   <form method="post" data-autosave>                saves to the form's own address
 //   <form method="post" data-autosave="/address/">    saves to another one
@@ -20,7 +20,9 @@ class Autosave {
     this.tries = 0;
     this.isSending = false;
     this.restore();
-    form.addEventListener("input", (event) => this.changed(event.target.matches("textarea, [type=text], [type=email]") ? 700 : 150));
+    form.addEventListener("input", (event) => {
+      this.changed(event.target.matches("textarea, [type=text], [type=email]") ? 700 : 150);
+    });
     form.addEventListener("change", () => this.changed(150));
     form.addEventListener("submit", (event) => this.submit(event));
     addEventListener("online", () => this.isWaiting && this.send());

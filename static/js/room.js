@@ -77,7 +77,8 @@ function drawPeople(place, html) {
   const { name, value } = held ?? {};
   place.innerHTML = html;
   if (!held) return;
-  const again = place.querySelector(`[name="${name}"][value="${CSS.escape(value)}"]`) ?? place.querySelector("[name=door]");
+  const same = place.querySelector(`[name="${name}"][value="${CSS.escape(value)}"]`);
+  const again = same ?? place.querySelector("[name=door]");
   again.focus();
 }
 

@@ -4,14 +4,16 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import ngettext
 from msgspec.structs import asdict
 
+from kmportal.lib.sentences import quoted
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 from techniques import examples, policies
-from techniques.content_schema import Minutes, Stage
+from techniques.content_schema import Column, Minutes, Stage
 from techniques.forms import minutes_in_words
 from techniques.models import Length, Technique
 
@@ -100,7 +102,7 @@ def times_in_words(technique: Technique) -> str:
         return ""
     if len(ours) == len(Length):
         return "The minutes of all three lengths are our own proposal."
-    rest = "is our own" if len(ours) == 1 else "are our own"
+    rest = ngettext("is our own", "are our own", len(ours))
     given = technique.card.card_time
     usual = f"Usual: {given}" if technique.is_meeting else f"The card gives {given[:1].lower()}{given[1:]}"
     return f"{usual}. {' and '.join(ours).capitalize()} {rest}."
@@ -112,11 +114,17 @@ def script_of(technique: Technique) -> list[dict[str, Any]]:
         {
             **asdict(stage),
             "times": [(length.label, stage.minutes.of(length)) for length in Length],
-            "columns": [{"name": column.name, "becomes": BECOMES.get(column.makes, "")} for column in stage.columns],
+            "columns": [_column_in_words(column) for column in stage.columns],
             "turns": _turns_in_words(stage),
         }
         for stage in technique.stages
     ]
+
+
+def _column_in_words(column: Column) -> dict[str, Any]:
+    """A column with ``words``: its name, and what becomes of its notes."""
+    becomes = BECOMES.get(column.makes, "")
+    return {"name": column.name, "words": f"{quoted(column.name)} {becomes}".strip()}
 
 
 def _turns_in_words(stage: Stage) -> str:

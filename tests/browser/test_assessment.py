@@ -103,7 +103,7 @@ def test_a_guest_answers_on_the_phone(opened, window, check, live_server, width)
     page.get_by_role("button", name="Start answering").click()
     expect(page.get_by_text("1 of 25", exact=True)).to_be_visible()
     check(page)
-    page.get_by_label(re.compile("^2 Starting")).first.check()
+    page.get_by_label(re.compile(r"^\s*2 Starting")).first.check()
     expect(page.get_by_text(re.compile(r"Saved \d\d:\d\d"))).to_be_visible()
     assert Answer.objects.get().now == 2
     choose(page, "4 Joined up", "5 Second nature")
@@ -113,11 +113,11 @@ def test_a_guest_answers_on_the_phone(opened, window, check, live_server, width)
     assert (first.now, first.wanted) == (4, 5)
 
     # By keyboard alone: arrows choose, Enter in a line of text goes on and not back
-    page.get_by_label(re.compile("^1 Not yet")).first.focus()
+    page.get_by_label(re.compile(r"^\s*1 Not yet")).first.focus()
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
-    expect(page.get_by_label(re.compile("^3 In place")).first).to_be_checked()
+    expect(page.get_by_label(re.compile(r"^\s*3 In place")).first).to_be_checked()
     page.get_by_text("Add a comment or evidence").click()
     page.get_by_label("Evidence").fill("Minutes of March")
     page.keyboard.press("Enter")
@@ -152,7 +152,7 @@ def test_a_guest_answers_on_the_phone(opened, window, check, live_server, width)
     check(page)
     page.get_by_role("button", name="Start as somebody else").click()
     expect(page.get_by_text("1 of 25", exact=True)).to_be_visible()
-    expect(page.get_by_label(re.compile("^4 Joined up")).first).not_to_be_checked()
+    expect(page.get_by_label(re.compile(r"^\s*4 Joined up")).first).not_to_be_checked()
     assert Response.objects.count() == 1
 
 
@@ -163,7 +163,7 @@ def test_an_answer_typed_while_the_line_is_down_is_saved_when_it_is_back(opened,
     expect(page.get_by_text("1 of 25", exact=True)).to_be_visible()
     page.wait_for_load_state()  # or the line is down before the script that saves is there
     page.context.set_offline(True)
-    page.get_by_label(re.compile("^2 Starting")).first.check()
+    page.get_by_label(re.compile(r"^\s*2 Starting")).first.check()
     expect(page.get_by_text(re.compile("Not saved yet"))).to_be_visible()
     assert not Answer.objects.exists()
     page.context.set_offline(False)
@@ -199,13 +199,13 @@ def test_two_windows_of_one_person(opened, window, check):
     first.wait_for_load_state()  # or the answer is given before the script that saves is there
     second = first.context.new_page()
     second.goto(first.url.split("?")[0])
-    first.get_by_label(re.compile("^2 Starting")).first.check()
+    first.get_by_label(re.compile(r"^\s*2 Starting")).first.check()
     expect(first.get_by_text(re.compile(r"Saved \d\d:\d\d"))).to_be_visible()
-    second.get_by_label(re.compile("^5 Second nature")).first.check()
+    second.get_by_label(re.compile(r"^\s*5 Second nature")).first.check()
     expect(second.get_by_text(re.compile("changed this answer in another window"))).to_be_visible()
     second.get_by_role("button", name="Next question").click()
     expect(second.get_by_text("The other one says: now 2")).to_be_visible()
-    expect(second.get_by_label(re.compile("^5 Second nature")).first).to_be_checked()
+    expect(second.get_by_label(re.compile(r"^\s*5 Second nature")).first).to_be_checked()
     second.get_by_role("button", name="Next question").click()
     expect(second.get_by_text("2 of 25", exact=True)).to_be_visible()
     assert Answer.objects.get().now == 5

@@ -46,8 +46,8 @@ def test_filters_have_counts_and_keep_what_was_chosen(as_, address, identified, 
         identified(group=ward)
     identified(outcome=State.NOTED)
     text = as_(reza).get(address).content.decode()
-    assert '<input type="checkbox" name="state" value="identified"><span>Identified</span><span>2<' in text
-    assert '<input type="checkbox" name="state" value="noted"><span>Noted</span><span>1<' in text
+    assert '<input type="checkbox" name="state" value="identified"><span>Identified</span> <span>2<' in text
+    assert '<input type="checkbox" name="state" value="noted"><span>Noted</span> <span>1<' in text
     one = as_(reza).get(address, {"where": "Ward 6 & 7"}).content.decode()
     assert "2 lessons<" in one
     assert 'value="Ward 6 &amp; 7" checked' in one

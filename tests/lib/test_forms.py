@@ -13,12 +13,13 @@ from django.utils import timezone
 from kmportal.lib.forms import DateField, Hinted, MomentField, TimeField, helper, hinted, status_of
 from kmportal.lib.samples import SampleForm
 from kmportal.lib.view_kit import form_page
+from tests.markup import tidy
 
 WAYS = ["{{ form }}", "{% load crispy_forms_tags %}{{ form|crispy }}", "{% load crispy_forms_tags %}{% crispy form %}"]
 
 
 def drawn(form, template=WAYS[0]):
-    return engines["django"].from_string(template).render({"form": form})
+    return tidy(engines["django"].from_string(template).render({"form": form}))
 
 
 def references(html):
@@ -161,18 +162,18 @@ def request(path="/"):
 
 def test_a_page_of_one_form_answers_422_and_begins_its_title_with_error():
     wrong = form_page(request(), SampleForm({}), title="Change the plan", verb="Save the change", back="/plan/")
-    html = wrong.content.decode()
+    html = tidy(wrong.content.decode())
     assert wrong.status_code == status_of(SampleForm({})) == 422
     assert "<title>Error: Change the plan" in html
     assert 'tabindex="-1" autofocus' in html
     fine = form_page(request(), SampleForm(), title="Change the plan", verb="Save the change", back="/plan/")
     assert fine.status_code == 200
-    assert "<title>Change the plan" in fine.content.decode()
+    assert "<title>Change the plan" in tidy(fine.content.decode())
 
 
 def test_a_page_of_one_form_has_its_verb_and_a_way_back():
     words = {"title": "Move it", "verb": "Move the date", "back": "/plan/", "back_words": "Leave it"}
-    html = form_page(request(), Days(), crumbs=[("Plan", "/plan/")], **words).content.decode()
+    html = tidy(form_page(request(), Days(), crumbs=[("Plan", "/plan/")], **words).content.decode())
     assert ">Move the date</button>" in html
     assert 'href="/plan/">Leave it</a>' in html
     assert html.count("<form") == 1

@@ -6,13 +6,14 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 from django.core.paginator import Paginator
-from django.template import engines
+from django.template import TemplateSyntaxError, engines
 from django.test import RequestFactory
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from kmportal.lib.provenance import Link, Stop
 from kmportal.lib.samples import SampleForm
 from organisations.models import Person
+from tests.markup import tidy
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -20,7 +21,7 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 def drawn(template, path="/", **values):
     request = RequestFactory().get(path)
     request.membership = values.pop("membership", None)
-    return engines["django"].from_string(template).render({"request": request, **values}).strip()
+    return tidy(engines["django"].from_string(template).render({"request": request, **values})).strip()
 
 
 def shell(**values):
@@ -94,10 +95,6 @@ def test_a_day_begins_where_the_organisation_is():
     assert drawn("{% late day %}", day=date(2026, 7, 2), shell=shell()) == "<b>due today</b>"
 
 
-def test_found_words_are_marked_and_everything_else_is_escaped():
-    assert drawn("{{ text|marked }}", text="<b>\ue000TTO\ue001</b>") == "&lt;b&gt;<mark>TTO</mark>&lt;/b&gt;"
-
-
 def test_the_pager_keeps_the_filters():
     page = Paginator(range(86), 25).page(2)
     html = drawn("{% pager page %}", "/lessons/?q=discharge&page=2", page=page)
@@ -122,7 +119,7 @@ def test_blocks_keep_their_words():
     html = drawn('{% alert "warn" %}<p>Take out {{ name }}.</p>{% endalert %}', name="<i>")
     assert "<p>Take out &lt;i&gt;.</p>" in html
     assert "km-alert--warn" in html
-    html = drawn('{% nothing "Nobody asked" "Say what you look for." level=3 %}<a href="/">Ask</a>{% endnothing %}')
+    html = drawn('{% nothing "Nobody asked" level=3 %}<a href="/">Ask</a>{% endnothing %}')
     assert "<h3>Nobody asked</h3>" in html
     assert '<a href="/">Ask</a>' in html
 
@@ -156,8 +153,20 @@ def test_without_organisation_there_is_no_navigation():
     assert drawn("{% nav %}", shell=shell(organisation=None)) == ""
 
 
-def test_a_page_that_does_not_exist_has_no_address():
-    assert drawn('{% maybe_url "no_such_page" 3 %}') == ""
+def test_an_address_here_lies_in_the_organisation_of_the_page():
+    lesson = reverse("lesson_detail", args=["riverside", 3])
+    assert drawn('{% here "lesson_list" %}', shell=shell()) == reverse("lesson_list", args=["riverside"])
+    assert drawn('{% here "lesson_detail" pk %}', pk=3, shell=shell()) == lesson
+    assert drawn('{% here "lesson_detail" pk=3 %}', shell=shell()) == lesson
+    assert drawn('{% here "lesson_detail" 3 as way %}to {{ way }}', shell=shell()) == f"to {lesson}"
+
+
+def test_what_has_no_address_is_refused_or_empty_as_with_url():
+    with pytest.raises(NoReverseMatch):
+        drawn('{% here "lesson_list" %}', shell=shell(organisation=None))
+    assert drawn('{% here "no_such_page" as way %}{{ way }}', shell=shell()) == ""
+    with pytest.raises(TemplateSyntaxError):
+        drawn("{% here %}")
 
 
 FILLED = []

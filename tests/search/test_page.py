@@ -30,8 +30,8 @@ def test_says_what_can_be_found(page, put):
     put(3, kind="session", reach=Reach.AUTHOR)
     html = page()
     assert "What you can find here" in html
-    assert '<a href="?kind=lesson">Lessons</a></h3> <span class="km-meta">1</span>' in html
-    assert '<a href="?kind=session">Sessions</a></h3> <span class="km-meta">1</span>' in html
+    assert '<a href="?kind=lesson">Lessons</a></h3><span class="km-meta">1</span>' in html
+    assert '<a href="?kind=session">Sessions</a></h3><span class="km-meta">1</span>' in html
     assert "Nothing found" not in html
 
 
@@ -42,7 +42,7 @@ def test_says_so_when_there_is_nothing_at_all(page):
 def test_shows_hits_with_marks_state_and_links(page, put):
     put(7, title="The <valve>", body="A valve & a pump", state="identified", tags=["x"])
     html = page("valve")
-    assert "<h2>1 result for “valve” </h2>" in html
+    assert "<h2>1 result for “valve”</h2>" in html
     assert '<a href="/o/riverside/things/7/">The &lt;<mark>valve</mark>&gt;</a>' in html
     assert "A <mark>valve</mark> &amp; a pump" in html
     assert "Identified" in html

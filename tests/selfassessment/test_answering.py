@@ -5,7 +5,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from selfassessment.actions.answering import Changed
 from selfassessment.models import Answer, Asked, Response
 from selfassessment.respondents import Choice, Respondent
 from tests.cast import as_member
+from tests.markup import TidyClient
 from tests.selfassessment.conftest import link_of
 
 JSON = {"HTTP_ACCEPT": "application/json", "HTTP_AUTOSAVE": "1"}
@@ -42,7 +42,7 @@ def said(**fields) -> dict:
 
 def test_a_guest_reads_starts_answers_resumes_and_finishes(by_link):
     _assessment, start = by_link()
-    guest = Client()
+    guest = TidyClient()
     page = guest.get(start)
     assert "Your answers are anonymous" in page.text
     assert "no-store" in page["Cache-Control"]
@@ -74,7 +74,7 @@ def test_a_guest_reads_starts_answers_resumes_and_finishes(by_link):
 
 def test_the_end_names_what_was_half_said(by_link):
     _assessment, start = by_link()
-    guest = Client()
+    guest = TidyClient()
     guest.post(start, follow=True)
     guest.post(f"{start}1/", said(wanted=""))
     guest.post(f"{start}2/", said(now="unknown", wanted=""))
@@ -92,7 +92,7 @@ def test_the_end_names_what_was_half_said(by_link):
 def test_who_leads_reads_through_which_link_the_answers_came(by_link, as_, farah, cara):
     assessment, start = by_link()
     for _ in range(2):
-        guest = Client()
+        guest = TidyClient()
         guest.post(start)
         guest.post(f"{start}1/", said())
     page = reverse("assessment_detail", args=["riverside", assessment.pk])
@@ -103,7 +103,7 @@ def test_who_leads_reads_through_which_link_the_answers_came(by_link, as_, farah
 
 def test_back_goes_back_and_stop_stops(by_link):
     _, start = by_link()
-    guest = Client()
+    guest = TidyClient()
     guest.post(start)
     assert guest.post(f"{start}2/", said(then="back")).url == f"{start}1/"
     assert guest.post(f"{start}1/", said(then="back")).url == f"{start}1/"
@@ -113,20 +113,20 @@ def test_back_goes_back_and_stop_stops(by_link):
 
 def test_the_cookie_is_httponly_signed_and_its_key_is_kept_as_a_hash_only(by_link):
     assessment, start = by_link()
-    guest = Client()
+    guest = TidyClient()
     guest.post(start)
     cookie = guest.cookies[f"answer_{assessment.pk}"]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/answer/")
     guest.post(f"{start}1/", said())
     assert cookie.value.split(":")[0] not in Response.objects.get().key
-    forger = Client()
+    forger = TidyClient()
     forger.cookies[f"answer_{assessment.pk}"] = cookie.value[:-3] + "abc"
     assert forger.get(f"{start}1/").url == start
 
 
 def test_start_as_somebody_else_leaves_the_first_answers_alone(by_link):
     _, start = by_link()
-    tablet = Client()
+    tablet = TidyClient()
     tablet.post(start)
     tablet.post(f"{start}1/", said(now="1"))
     assert "Start as somebody else" in tablet.get(start).text
@@ -139,7 +139,7 @@ def test_start_as_somebody_else_leaves_the_first_answers_alone(by_link):
 
 def test_without_cookies_a_sentence(by_link):
     _, start = by_link()
-    guest = Client()
+    guest = TidyClient()
     begun = guest.post(start).url
     guest.cookies.clear()
     assert "does not keep cookies" in guest.get(begun, follow=True).text
@@ -148,14 +148,14 @@ def test_without_cookies_a_sentence(by_link):
 def test_a_dead_link_is_no_page(by_link, farah):
     assessment, start = by_link()
     asking.enable_link(assessment, by=as_member(farah), at=timezone.now())
-    assert Client().get(start).status_code == 404
-    assert Client().get(reverse("answer_start", args=["x" * 300])).status_code == 404
-    assert Client().get(f"{reverse('answer_start', args=[assessment.link_nonce])}9/").status_code in (302, 404)
+    assert TidyClient().get(start).status_code == 404
+    assert TidyClient().get(reverse("answer_start", args=["x" * 300])).status_code == 404
+    assert TidyClient().get(f"{reverse('answer_start', args=[assessment.link_nonce])}9/").status_code in (302, 404)
 
 
 def test_a_new_link_lets_one_go_on(by_link, farah):
     assessment, start = by_link()
-    guest = Client()
+    guest = TidyClient()
     guest.post(start)
     guest.post(f"{start}1/", said())
     asking.enable_link(assessment, by=as_member(farah), at=timezone.now())
@@ -171,7 +171,7 @@ def test_a_signed_in_member_may_answer_as_themselves_or_lend_the_device(by_link,
 
 def test_closed_says_so_and_keeps_nothing(by_link, farah, as_, reza):
     assessment, start = by_link()
-    guest = Client()
+    guest = TidyClient()
     guest.post(start)
     rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
     for answer in (
@@ -190,7 +190,7 @@ def test_closed_says_so_and_keeps_nothing(by_link, farah, as_, reza):
 def test_after_the_closing_date_one_can_answer_until_somebody_closes(by_link):
     assessment, start = by_link()
     type(assessment).objects.update(closes_on=timezone.localdate() - timedelta(days=2))
-    guest = Client()
+    guest = TidyClient()
     assert "the closing date has passed, but the round is still open" in guest.get(start).text
     guest.post(start)
     assert guest.post(f"{start}1/", said()).status_code == 302
@@ -205,7 +205,7 @@ def test_an_address_answers_once_and_only_in_its_own_browser(a_round, farah):
         assessment, by=as_member(farah), addresses=["rhea@example.org", "gus@example.org"], at=timezone.now()
     )
     rhea, gus = Asked.objects.order_by("-email")
-    browser = Client()
+    browser = TidyClient()
     for asked, level in [(rhea, "1"), (gus, "5")]:  # both on one computer: each keeps their own answers
         start = reverse("answer_start", args=[asked.nonce])
         assert "The portal notes that you have answered" in browser.get(start).text
@@ -213,7 +213,7 @@ def test_an_address_answers_once_and_only_in_its_own_browser(a_round, farah):
         browser.post(f"{start}1/", said(now=level))
     assert sorted(Answer.objects.values_list("now", flat=True)) == [1, 5]
     assert set(Asked.objects.values_list("answered", flat=True)) == {True}
-    other = Client()
+    other = TidyClient()
     start = reverse("answer_start", args=[rhea.nonce])
     assert "in another browser" in other.get(start).text
     other.post(start)
@@ -256,7 +256,7 @@ def test_a_member_of_a_named_round_goes_on_anywhere(a_round, farah, cara, as_):
 
 def test_a_guest_of_a_named_round_says_who_they_are(by_link, farah):
     assessment, start = by_link(anonymous=False)
-    guest = Client()
+    guest = TidyClient()
     page = guest.post(start, {"name": " "})
     assert page.status_code == 422
     assert "Fill in “Your name”" in page.text
@@ -265,7 +265,7 @@ def test_a_guest_of_a_named_round_says_who_they_are(by_link, farah):
     assert Response.objects.get().name == "Rhea Stone"
     asking.ask_people(assessment, by=as_member(farah), addresses=["gus@example.org"], at=timezone.now())
     own = reverse("answer_start", args=[Asked.objects.get().nonce])
-    for browser in (Client(), Client()):  # the own link leads to the same answers on every device
+    for browser in (TidyClient(), TidyClient()):  # the own link leads to the same answers on every device
         browser.post(own, {"name": "Gus"})
         browser.post(f"{own}1/", said())
     assert Response.objects.count() == 2
@@ -295,7 +295,7 @@ def test_strangers_and_drafts(a_round, oskar, as_, cara):
 )
 def test_what_cannot_be_kept(by_link, fields, sentence):
     _, start = by_link()
-    guest = Client()
+    guest = TidyClient()
     guest.post(start)
     page = guest.post(f"{start}1/", said(**fields))
     assert page.status_code == 422
@@ -311,7 +311,7 @@ def test_what_cannot_be_kept(by_link, fields, sentence):
 
 def test_the_same_sent_twice_is_kept_once(by_link):
     _, start = by_link()
-    guest = Client()
+    guest = TidyClient()
     guest.post(start)
     for _ in range(3):
         assert guest.post(f"{start}1/", said(comment="Hello")).status_code == 302
@@ -320,7 +320,7 @@ def test_the_same_sent_twice_is_kept_once(by_link):
 
 def test_two_windows_show_both_and_lose_nothing(by_link):
     _, start = by_link()
-    guest = Client()
+    guest = TidyClient()
     guest.post(start)
     guest.post(f"{start}1/", said(now="2", comment="From the desk"))
     page = guest.post(f"{start}1/", said(now="5", comment="From the phone"))
@@ -337,7 +337,7 @@ def test_two_windows_show_both_and_lose_nothing(by_link):
 
 def test_autosave_answers_with_the_time_and_the_version(by_link):
     _, start = by_link()
-    guest = Client()
+    guest = TidyClient()
     guest.post(start)
     answer = guest.post(f"{start}1/", said(wanted=""), **JSON).json()
     assert answer["version"] == 1
@@ -347,7 +347,7 @@ def test_autosave_answers_with_the_time_and_the_version(by_link):
 
 def test_a_sixth_that_matters_is_refused_and_the_rest_is_kept(by_link):
     _, start = by_link()
-    guest = Client()
+    guest = TidyClient()
     guest.post(start)
     for number in range(1, 6):
         guest.post(f"{start}{number}/", said(matters="on"))
@@ -366,7 +366,7 @@ def test_a_sixth_that_matters_is_refused_and_the_rest_is_kept(by_link):
 
 def test_nothing_at_all_is_an_answer_of_nobody(by_link):
     assessment, start = by_link()
-    guest = Client()
+    guest = TidyClient()
     guest.post(start)
     guest.post(f"{start}1/", {"version": "0"})
     assert Response.objects.filter(assessment=assessment).counted().count() == 0
@@ -404,7 +404,7 @@ def test_who_answers_is_written_nowhere_in_an_anonymous_round(a_round, criteria,
 
 def test_saving_takes_few_queries(by_link, django_assert_max_num_queries):
     _, start = by_link()
-    guest = Client()
+    guest = TidyClient()
     guest.post(start)
     guest.post(f"{start}1/", said())
     with django_assert_max_num_queries(12):

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 import lessons.examples
 import roadmap.examples
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             content = read_all()
         except ContentError as error:
             count = len(error.problems)
-            raise CommandError(f"The content has {count} mistake{'' if count == 1 else 's'}:\n{error}") from error
+            raise CommandError(f"The content has {count} {ngettext('mistake', 'mistakes', count)}:\n{error}") from error
         if options["check"]:
             self.stdout.write(f"The content is sound: {content}.")
             if options["readability"]:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar, Literal
 
+from django.utils.formats import date_format
+
 from kmportal.lib.charts.pieces import Anchor, DataTable, tidy, width_of, wrapped
 from kmportal.lib.charts.steps import Look, look_of
-from kmportal.lib.days import MONTHS, long_day
+from kmportal.lib.days import long_day
 
 State = Literal["done", "doing", "late", "planned", "stopped"]
 WIDTH, NAMES, TOP = 1120, 320, 66
@@ -177,7 +179,7 @@ def _months_on(day: date, months: int) -> date:
 def _tick_words(day: date, months: int, is_first: bool) -> tuple[str, str]:
     if months == 12:
         return str(day.year), ""
-    return MONTHS[day.month - 1][:3], str(day.year) if is_first or day.month <= months else ""
+    return date_format(day, "M"), str(day.year) if is_first or day.month <= months else ""
 
 
 def _span(days: Sequence[date]) -> Span:

@@ -5,7 +5,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from kmportal.lib.glossary import MARK, glossary
-from kmportal.lib.templatetags.km import maybe_url
+from kmportal.lib.links import url_or_nothing
 
 register = template.Library()
 
@@ -19,7 +19,7 @@ def term(context: template.Context, key: str, shown: str = "") -> SafeString | s
     """
     words = shown or glossary().word(key).word
     request = context.get("request")
-    page = maybe_url("words")
+    page = url_or_nothing("words")
     if request is None or not page:
         return words
     linked = request.__dict__.setdefault("linked_terms", set())

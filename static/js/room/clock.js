@@ -46,7 +46,8 @@ export class Clock {
     const note = this.words(left);
     if (this.note.textContent !== note) this.note.textContent = note;
     this.box.classList.toggle("is-over", left < 0);
-    if (this.bar) this.bar.setAttribute("width", Math.max(0, Math.min(100, (left / (this.clock.minutes * MINUTE)) * 100)));
+    const share = (left / (this.clock.minutes * MINUTE)) * 100;
+    if (this.bar) this.bar.setAttribute("width", Math.max(0, Math.min(100, share)));
     this.announce(left);
   }
 

@@ -19,7 +19,8 @@ export async function post(url, values, form) {
   if (answer.status >= 500) throw new Error(answer.status);
   const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
   if (!answer.ok || !isJson) {
-    throw new Refused(isJson ? (await answer.json()).error : "This page is too old. Copy your text, then reload the page.");
+    const tooOld = "This page is too old. Copy your text, then reload the page.";
+    throw new Refused(isJson ? (await answer.json()).error : tooOld);
   }
   return answer.json();
 }

@@ -51,7 +51,10 @@ export class Stages {
     if (!this.moved) return;
     const isElsewhere = Boolean(this.current) && this.shown?.dataset.stageOf !== this.current;
     this.moved.hidden = !isElsewhere;
-    if (isElsewhere) this.moved.querySelector("[data-moved-name]").textContent = this.section(this.current)?.dataset.name ?? "";
+    if (isElsewhere) {
+      const name = this.section(this.current)?.dataset.name ?? "";
+      this.moved.querySelector("[data-moved-name]").textContent = name;
+    }
   }
 
   clicked(event) {
