@@ -152,6 +152,7 @@ TEMPLATES = [
                 "help.context.introduction",
             ],
             "builtins": [
+                "crispy_forms.templatetags.crispy_forms_tags",
                 "kmportal.lib.templatetags.km",
                 "kmportal.lib.templatetags.fields",
                 "kmportal.lib.templatetags.figures",

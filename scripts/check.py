@@ -100,6 +100,7 @@ def environment(folder: Path) -> dict[str, str]:
         "KM_DEBUG": "0",
         "KM_LOG_LEVEL": "INFO",
         "KM_BEHIND_PROXY": "0",
+        "KM_API_REQUESTS_A_MINUTE": "300",
         "KM_MAIL_FROM": "KM Portal <no-reply@localhost>",
         "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}",
         "REDIS_URL": "",

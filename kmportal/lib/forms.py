@@ -1,7 +1,7 @@
 """Forms as the portal wants them: how fields are drawn, fields for days and times, a whole page for a plain form.
 
 ``Renderer`` is the project’s FORM_RENDERER, so every form (allauth’s too) gets the same markup, ids and sentences,
-whether it is drawn with ``{{ form }}``, ``{{ form|crispy }}`` or ``{% crispy form %}``.
+whether it is drawn with ``{{ form|crispy }}``, ``{% crispy form %}`` or field by field with ``|as_crispy_field``.
 """
 
 from collections.abc import Iterable, Mapping

@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from help.guides import guides
-from organisations.models import PutAway
+from help.models import PutAway
 
 
 @pytest.fixture

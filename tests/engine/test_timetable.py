@@ -64,7 +64,7 @@ def test_the_heart_survives_a_database_that_is_away(db, monkeypatch, caplog):
         raise OSError("the database is away")
 
     monkeypatch.setattr("django.db.connection.close", lambda: None)
-    monkeypatch.setattr("jobs.actions.beat", gone)
+    monkeypatch.setattr("jobs.actions.record_heartbeat", gone)
     celery._beat_once()
     assert "sign of life could not be written" in caplog.text
 

@@ -20,7 +20,7 @@ EXEMPT = {
     "It is made to be printed": "technique_print",
     "It asks one thing and says what happens then": """
         assessment_delete session_cancel person_remove action_done action_reopen action_move action_hand_over
-        action_drop account_email account_change_password account_set_password account_reauthenticate front
+        action_drop group_admit account_email account_change_password account_set_password account_reauthenticate front
     """,
     "It only shows how far some work has come": "job_detail",
     "It leads on to another page at once": "account_confirm_login_code",

@@ -61,7 +61,7 @@ def test_states_are_said_in_the_words_of_their_app(page, put):
     assert '<input type="checkbox" name="state"' not in html
     html = page("thing", kind="lesson", state=["x1", "gone"])
     assert 'name="state" value="x1" checked><span>Well rooted</span>' in html
-    assert 'name="state" value="gone" checked><span>Gone</span><span>0' in html
+    assert 'name="state" value="gone" checked><span>Gone</span> <span>0' in html
 
 
 def test_narrows_down_and_keeps_it_in_links(page, put):
@@ -70,7 +70,7 @@ def test_narrows_down_and_keeps_it_in_links(page, put):
     html = page("valve", kind="lesson")
     assert "12 results for “valve”" in html
     assert 'name="kind" value="lesson" checked' in html
-    assert 'name="kind" value="session"><span>Sessions</span><span>13' in html
+    assert 'name="kind" value="session"><span>Sessions</span> <span>13' in html
     assert "Narrow down: 1 chosen" in html
     assert '<a href="?q=valve&amp;kind=lesson&amp;order=newest">Newest first</a>' in html
     assert 'href="?q=valve">Clear</a>' in html

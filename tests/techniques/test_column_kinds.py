@@ -63,14 +63,14 @@ def test_a_new_kind_is_a_new_entry_and_no_branch(shout, room, enter, send):
     send(gus, room, "happened", "better", "quiet")
     assert list(Note.objects.order_by("pk").values_list("text", flat=True)) == ["ONE", "TWO", "quiet"]
 
-    seen = room_visibility.look(room_visibility.gather(room), Audience.SCREEN).stage("happened")
+    seen = room_visibility.project_room(room_visibility.read_room(room), Audience.SCREEN).stage("happened")
     assert [note.text for note in seen.notes] == ["TWO", "quiet"]
     assert [(kind.key, [one.key for one in columns]) for kind, columns in seen.boxes] == [
         ("shout", ["well"]),
         ("note", ["better"]),
     ]
 
-    pieces = room_updates.since(room.pk, 0, Audience.SCREEN, at=NOW).pieces
+    pieces = room_updates.updates_since(room.pk, 0, Audience.SCREEN, at=NOW).pieces
     drawn = {piece.values.get("takes"): piece.values["html"] for piece in pieces if "html" in piece.values}
     assert "quiet" in drawn["note"]
     assert "TWO" not in drawn["shout"]  # its own drawing shows no words
