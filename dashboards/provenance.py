@@ -51,7 +51,7 @@ def of_lesson(lesson: Lesson, membership: Membership) -> tuple[str, dict[str, An
     """From a lesson both ways: session and intervention before it, actions after it."""
     stops = _before_intervention(lesson.intervention, membership)
     if lesson.session and lesson.session.organisation_id == membership.organisation_id:
-        stops.append(Stop("done", "Session", [_link(lesson.session)]))
+        stops.append(Stop("done", "Session", [_link(lesson.session, membership)]))
     elif lesson.source:
         stops.append(Stop("done", "Brought in from", [Link(lesson.source, lesson.source_url)]))
     stops.append(Stop("here", "You are here", [Link(f"Lesson {lesson.pk}")]))
@@ -98,7 +98,7 @@ def _before_intervention(intervention: Intervention | None, membership: Membersh
     if intervention is None or intervention.programme.organisation_id != membership.organisation_id:
         return []
     gaps = _gaps(Decision.objects.filter(intervention=intervention), membership)
-    return [*gaps, Stop("done", "Intervention", [_link(intervention)])]
+    return [*gaps, Stop("done", "Intervention", [_link(intervention, membership)])]
 
 
 def _before_action(action: Action, membership: Membership) -> list[Stop]:
@@ -121,16 +121,16 @@ def _before_and_session(session: Session | None, membership: Membership) -> list
     if session is None:
         return []
     before = _before_intervention(session.intervention, membership)
-    return [*before, Stop("done", "Session", [_link(session)])]
+    return [*before, Stop("done", "Session", [_link(session, membership)])]
 
 
 def _before_and_lesson(lesson: Lesson | None, membership: Membership) -> list[Stop]:
     if lesson is None:
         return []
     stops = _before_intervention(lesson.intervention, membership)
-    if lesson.session:
-        stops.append(Stop("done", "Session", [_link(lesson.session)]))
-    return [*stops, Stop("done", "Lesson", [Link(str(lesson.revision), lesson.get_absolute_url())])]
+    if lesson.session and lesson.session.organisation_id == membership.organisation_id:
+        stops.append(Stop("done", "Session", [_link(lesson.session, membership)]))
+    return [*stops, Stop("done", "Lesson", [_link(lesson, membership)])]
 
 
 def _sessions(membership: Membership) -> QuerySet[Session]:
@@ -153,7 +153,7 @@ def _after_decision(decision: Decision, membership: Membership) -> list[Stop]:
         return [Stop("done", "Rejected", [Link(decision.reason)], note=_day(decision.at))]
     if decision.intervention:
         later = _after_interventions([decision.intervention], membership)
-        return [Stop("done", "Intervention", [_link(decision.intervention)]), *later]
+        return [Stop("done", "Intervention", [_link(decision.intervention, membership)]), *later]
     if decision.action:
         return _action_stops(Action.objects.filter(pk=decision.action.pk), membership)
     return []
@@ -171,28 +171,29 @@ def _after_interventions(interventions: Sequence[Intervention], membership: Memb
     held = [session for session in sessions if session.state == Session.State.CLOSED]
     to_come = [session for session in sessions if session.state != Session.State.CLOSED]
     if held:
-        stops.append(Stop("done", _many(len(held), "Session held", "Sessions held"), _links(held)))
+        stops.append(Stop("done", _many(len(held), "Session held", "Sessions held"), _links(held, membership)))
     if to_come:
-        stops.append(Stop("next", _many(len(to_come), "Session to come", "Sessions to come"), _links(to_come)))
+        stops.append(
+            Stop("next", _many(len(to_come), "Session to come", "Sessions to come"), _links(to_come, membership))
+        )
     lessons = _lessons_from(Q(intervention__in=interventions) | Q(session__in=sessions), membership)
-    return [*stops, *_lesson_stops(lessons), *_actions([*interventions, *sessions, *lessons], membership)]
+    return [*stops, *_lesson_stops(lessons, membership), *_actions([*interventions, *sessions, *lessons], membership)]
 
 
 def _after_sessions(sessions: Sequence[Session], membership: Membership) -> list[Stop]:
     lessons = _lessons_from(Q(session__in=sessions), membership)
-    return [*_lesson_stops(lessons), *_actions(sessions, membership)]
+    return [*_lesson_stops(lessons, membership), *_actions(sessions, membership)]
 
 
 def _lessons_from(condition: Q, membership: Membership) -> list[Lesson]:
     return list(_readable_lessons(membership).filter(condition).order_by("pk"))
 
 
-def _lesson_stops(lessons: Sequence[Lesson]) -> list[Stop]:
+def _lesson_stops(lessons: Sequence[Lesson], membership: Membership) -> list[Stop]:
     if not lessons:
         return []
     done = any(lesson.validated_at for lesson in lessons)
-    links = [Link(str(lesson.revision), lesson.get_absolute_url()) for lesson in lessons]
-    return [Stop("done" if done else "next", _many(len(lessons), "Lesson", "Lessons"), _some(links))]
+    return [Stop("done" if done else "next", _many(len(lessons), "Lesson", "Lessons"), _links(lessons, membership))]
 
 
 def _actions(sources: Iterable[Model], membership: Membership) -> list[Stop]:
@@ -208,21 +209,23 @@ def _action_stops(rows: ActionQuerySet, membership: Membership) -> list[Stop]:
     to_do = [action for action in actions if action.state == Action.State.OPEN]
     stops = []
     if done:
-        stops.append(Stop("done", _many(len(done), "Action done", "Actions done"), _links(done)))
+        stops.append(Stop("done", _many(len(done), "Action done", "Actions done"), _links(done, membership)))
     if to_do:
-        stops.append(Stop("next", _many(len(to_do), "Action to do", "Actions to do"), _links(to_do)))
+        stops.append(Stop("next", _many(len(to_do), "Action to do", "Actions to do"), _links(to_do, membership)))
     return stops
 
 
 # --- Words -------------------------------------------------------------------------------------------------------
 
 
-def _link(thing: Any) -> Link:
-    return Link(str(thing), thing.get_absolute_url())
+def _link(row: Model, membership: Membership) -> Link:
+    """A thing by its title, on its page under the reader’s own organisation, through which they see it."""
+    thing = things.thing_of(row)
+    return Link(thing.title(row), thing.url(row.pk, membership.organisation.slug, row))
 
 
-def _links(things: Sequence[Any]) -> list[Link]:
-    return _some([_link(thing) for thing in things])
+def _links(rows: Sequence[Model], membership: Membership) -> list[Link]:
+    return _some([_link(row, membership) for row in rows])
 
 
 def _some(links: Sequence[Link]) -> list[Link]:

@@ -85,7 +85,7 @@ def _who(entry: AuditEntry) -> str:
 
 
 # Facts that are the number of a person.
-_PEOPLE = {"owner", "owner_before", "facilitator", "lead", "sponsor"}
+_PEOPLE = {"owner", "owner_before", "facilitator", "lead", "sponsor", "taken_from"}
 
 
 def _word(key: str, value: object, names: Mapping[int, str] | None) -> str:

@@ -16,6 +16,9 @@ def test_the_line_of_apps_is_that_of_the_settings():
     assert set(CONTRACTS["root_packages"]) == {"kmportal", *apps}
 
 
-def test_every_app_has_told_its_rooms():
-    told = {contract["containers"][0] for contract in CONTRACTS["contracts"] if contract.get("exhaustive")}
-    assert told == set(settings.LOCAL_APPS)
+def test_every_app_keeps_to_the_one_vocabulary_of_rooms():
+    told = [name for contract in CONTRACTS["contracts"] for name in contract.get("containers", [])]
+    assert sorted(told) == sorted(settings.LOCAL_APPS)
+    assert all(contract["exhaustive"] for contract in CONTRACTS["contracts"] if "containers" in contract)
+    [rooms] = [contract for contract in CONTRACTS["contracts"] if len(contract.get("containers", [])) > 1]
+    assert set(rooms["containers"]) == set(settings.LOCAL_APPS) - {"demo"}
