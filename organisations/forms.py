@@ -266,13 +266,6 @@ class JoinForm(forms.Form):
         return password
 
 
-class AuditFilterForm(forms.Form):
-    """Which part of the trail to read."""
-
-    person = forms.IntegerField(required=False)
-    kind = forms.CharField(required=False, max_length=40)
-
-
 class OutsiderForm(forms.Form):
     """Somebody of another organisation who is to belong to a group."""
 

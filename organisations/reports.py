@@ -1,4 +1,4 @@
-"""The audit trail as lines that a person can read."""
+"""The audit trail as lines that a person can read, and the buttons of the people page."""
 
 import re
 from collections.abc import Mapping
@@ -6,27 +6,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
 
 from kmportal.lib import things
 from kmportal.lib.days import long_day
+from kmportal.lib.presses import Press
 from organisations.events import vocabulary
-from organisations.models import AuditEntry, AuditName, Organisation
+from organisations.models import AuditEntry, AuditName, Invitation, Membership, Organisation
 
 COLUMNS = ("When", "Who", "What", "Kind", "Number", "Name", "Facts")
 
 
-def trail(organisation: Organisation, *, person: int | None = None, kind: str = "") -> QuerySet[AuditEntry]:
+def trail(organisation: Organisation) -> QuerySet[AuditEntry]:
     """The trail, newest first, each row with the names as they stood (``who`` and ``what``), in one query."""
     names = AuditName.objects.filter(organisation=OuterRef("organisation"))
-    rows = AuditEntry.objects.filter(organisation=organisation).annotate(
+    return AuditEntry.objects.filter(organisation=organisation).annotate(
         who=Subquery(names.filter(kind="person", ident=OuterRef("actor_id")).values("name")[:1]),
         what=Subquery(names.filter(kind=OuterRef("kind"), ident=OuterRef("ident")).values("name")[:1]),
     )
-    if person:
-        rows = rows.filter(actor_id=person)
-    if kind:
-        rows = rows.filter(kind=kind)
-    return rows
 
 
 def trail_people(organisation: Organisation) -> QuerySet[AuditName]:
@@ -98,3 +95,25 @@ def _word(key: str, value: object, names: Mapping[int, str] | None) -> str:
     if names is not None and isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
         return long_day(date.fromisoformat(value))
     return str(value)
+
+
+def access_presses(member: Membership, by: Membership) -> list[Press]:
+    """The buttons that stop somebody’s access, or let them in again. Nobody shuts themselves out."""
+    if member.person_id == by.person_id:
+        return []
+    args, about = [by.organisation.slug, member.pk], member.person.name
+    if member.suspended_at:
+        first = Press("restore", "Let in again", reverse("person_restore", args=args), look="secondary", about=about)
+    else:
+        first = Press("suspend", "Suspend", reverse("person_suspend", args=args), look="secondary", about=about)
+    remove = reverse("person_remove", args=args)
+    return [first, Press("remove", "Remove…", remove, is_form=True, look="warning", about=about)]
+
+
+def invitation_presses(invitation: Invitation, by: Membership) -> list[Press]:
+    """The buttons of an open invitation."""
+    args, about = [by.organisation.slug, invitation.pk], invitation.email
+    return [
+        Press("resend", "Send again", reverse("invitation_resend", args=args), look="small", about=about),
+        Press("revoke", "Cancel the invitation", reverse("invitation_revoke", args=args), look="quiet", about=about),
+    ]

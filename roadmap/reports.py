@@ -11,12 +11,21 @@ from django.utils.translation import ngettext
 
 from kmportal.lib.charts import Balance, Band, Bar, StepProgress, Timeline, balance, timeline
 from kmportal.lib.days import due_in_words, long_day
+from kmportal.lib.presses import Press, offered
 from kmportal.lib.sentences import capital, counted, in_words, listed
 from kmportal.lib.things import Look
+from organisations.models import Membership
+from roadmap import policies
 from roadmap.labels import STATES
 from roadmap.models import Area, CatalogueEntry, Intervention, Programme, ProgrammeStep, Step, StepGuide
 
 State = Intervention.State
+# The state that one press leads to, and the words of the button.
+_NEXT: dict[str, tuple[Intervention.State, str]] = {
+    State.PLANNED: (State.DOING, "Start it"),
+    State.DOING: (State.DONE, "Mark as done"),
+    State.PAUSED: (State.DOING, "Take it up again"),
+}
 # So many interventions of one person at the same time are worth a sentence.
 MANY_AT_ONCE = 3
 
@@ -297,3 +306,48 @@ def shelves(programme: Programme | None) -> list[Shelf]:
         )
         for step in Step
     ]
+
+
+# --- Presses ---------------------------------------------------------------------------------------------------------
+
+
+def intervention_presses(intervention: Intervention, membership: Membership) -> list[Press]:
+    """The buttons on an intervention’s page: what may be done with it now."""
+    slug = membership.organisation.slug
+    allowed = policies.allowed(membership, intervention) - ({"plan_session"} if not intervention.is_open else set())
+    plan_session = f"{reverse('session_new', args=[slug])}?intervention={intervention.pk}"
+    presses = [Press("plan_session", "Plan a session", plan_session, is_form=True)]
+    if following := _NEXT.get(intervention.state):
+        state, words = following
+        presses.append(
+            Press(
+                "set_state",
+                words,
+                reverse("intervention_state", args=[slug, intervention.pk]),
+                look="secondary" if "plan_session" in allowed else "",
+                about=intervention.title,
+                fields=(("state", state),),
+            )
+        )
+    change = reverse("intervention_edit", args=[slug, intervention.pk])
+    presses.append(Press("change", "Change the plan", change, is_form=True, look="secondary"))
+    return offered(presses, allowed)
+
+
+def programme_presses(programme: Programme, membership: Membership) -> list[Press]:
+    """The buttons at the head of a programme."""
+    args = [membership.organisation.slug, programme.pk]
+    new, edit = reverse("intervention_new", args=args), reverse("programme_edit", args=args)
+    presses = [
+        Press("plan", "Add an intervention", new, is_form=True, icon="plus"),
+        Press("revise", "Change the programme", edit, is_form=True, look="secondary", icon="pencil"),
+        *current_presses(programme, membership, look="quiet"),
+    ]
+    return offered(presses, policies.allowed_with_programme(membership, programme))
+
+
+def current_presses(programme: Programme, membership: Membership, *, look: str) -> list[Press]:
+    """The button that makes a programme the current one."""
+    make = reverse("programme_make_current", args=[membership.organisation.slug, programme.pk])
+    press = Press("make_current", "Make it the current one", make, look=look, about=programme.name)
+    return offered([press], policies.allowed_with_programme(membership, programme))

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.view_kit import done, refusals_on, refusals_said
-from organisations import actions
+from organisations import actions, reports
 from organisations.access import requires
 from organisations.emails import invitation_link
 from organisations.forms import InvitationForm, RoleForm
@@ -26,7 +26,15 @@ def person_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
     invitations = Invitation.objects.open().filter(organisation=organisation).select_related("invited_by")
     values = {
         "members": members.order_by("person__name", "pk"),
-        "invitations": [(row, row.is_expired(request.now), invitation_link(row)) for row in invitations],
+        "invitations": [
+            (
+                row,
+                row.is_expired(request.now),
+                invitation_link(row),
+                reports.invitation_presses(row, request.membership),
+            )
+            for row in invitations
+        ],
     }
     return render(request, "organisations/person_list.html", values)
 
@@ -75,7 +83,13 @@ def person_edit(request: MemberRequest, organisation: Organisation, pk: int) -> 
             said = f"{fresh.person} now has the role “{fresh.get_role_display()}”."
             return done(request, said, "person_list", organisation.slug)
     membership.refresh_from_db()
-    return _form(request, form, "organisations/person_form.html", member=membership)
+    return _form(
+        request,
+        form,
+        "organisations/person_form.html",
+        member=membership,
+        presses=reports.access_presses(membership, request.membership),
+    )
 
 
 @requires(Permission.ADMINISTER)

@@ -13,7 +13,8 @@ from kmportal.lib.forms import sent, status_of
 from kmportal.lib.view_kit import conflicts_on, done
 from organisations import actions
 from organisations.access import requires
-from organisations.forms import AuditFilterForm, SettingsForm
+from organisations.filters import TrailFilter
+from organisations.forms import SettingsForm
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.reports import COLUMNS, TrailLine, trail, trail_kinds, trail_people
@@ -61,9 +62,8 @@ def organisation_logo(request: MemberRequest, organisation: Organisation) -> Htt
 @requires(Permission.ADMINISTER)
 def audit_list(request: MemberRequest, organisation: Organisation) -> HttpResponseBase:
     """Who did what when; as a page or as CSV of exactly what is chosen."""
-    form = AuditFilterForm(request.GET)
-    chosen = form.cleaned_data if form.is_valid() else {}
-    entries = trail(organisation, person=chosen.get("person"), kind=chosen.get("kind", ""))
+    asked = TrailFilter(request.GET, trail(organisation))
+    entries = asked.qs
     if request.GET.get("format") == "csv":
         lines = (TrailLine.of(entry).cells() for entry in entries.iterator())
         return csv_download(f"{organisation.slug}-trail", COLUMNS, lines)
@@ -75,6 +75,6 @@ def audit_list(request: MemberRequest, organisation: Organisation) -> HttpRespon
         "lines": [TrailLine.of(entry, names) for entry in page.object_list],
         "people": people,
         "kinds": trail_kinds(organisation),
-        "chosen": chosen,
+        "chosen": asked.form.cleaned_data,
     }
     return render(request, "organisations/audit_list.html", values)

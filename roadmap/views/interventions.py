@@ -80,17 +80,9 @@ def intervention_detail(request: MemberRequest, organisation: Organisation, pk: 
         "open_actions": lines(agreed.open().by_day().select_related("owner", "organisation"), membership, on=today),
         "over_actions": agreed.over().select_related("owner", "organisation"),
         "allowed": policies.allowed(membership, intervention),
-        "next_state": _NEXT.get(intervention.state),
+        "presses": reports.intervention_presses(intervention, membership),
     }
     return render(request, "roadmap/intervention_detail.html", context)
-
-
-# The state that one press leads to, and the words of the button.
-_NEXT: dict[str, tuple[Intervention.State, str]] = {
-    Intervention.State.PLANNED: (Intervention.State.DOING, "Start it"),
-    Intervention.State.DOING: (Intervention.State.DONE, "Mark as done"),
-    Intervention.State.PAUSED: (Intervention.State.DOING, "Take it up again"),
-}
 
 
 @requires(Permission.PLAN)

@@ -43,7 +43,10 @@ def programme_current(request: MemberRequest, organisation: Organisation) -> Htt
 @requires(Permission.READ)
 def programme_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     programmes = Programme.objects.visible_to(request.membership).select_related("organisation", "lead")
-    context = {"programmes": programmes, "may_plan": request.membership.can(Permission.PLAN)}
+    context = {
+        "programmes": [(row, reports.current_presses(row, request.membership, look="small")) for row in programmes],
+        "may_plan": request.membership.can(Permission.PLAN),
+    }
     return render(request, "roadmap/programme_list.html", context)
 
 
@@ -204,6 +207,7 @@ def _view(request: MemberRequest, programme: Programme, here: str, context: dict
     frame = {
         "programme": programme,
         "here": here,
+        "presses": reports.programme_presses(programme, request.membership),
         "may_plan": request.membership.can(Permission.PLAN),
         "has_catalogue": CatalogueEntry.objects.exists(),
     }

@@ -1,107 +1,19 @@
-"""Techniques as scripts, and the sessions in which people use them together.
-
-A room is stage data: which prompts, how long, what is written in which column, open or hidden until shown, and what
-the close makes of it. No technique has code of its own here.
-"""
+"""Sessions, their stages, and who is invited."""
 
 from datetime import datetime, timedelta
 
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from kmportal.lib.content_field import ContentField
 from organisations.models import Group, Membership, Organisation, Person
 from roadmap.models import Intervention
-from techniques.column_kinds import NOTE_LIMIT
 from techniques.confidentiality import Confidentiality
-from techniques.content_schema import Card, Column, Minutes
-from techniques.content_schema import Stage as StageScript
-
-
-class Length(models.TextChoices):
-    """How long a session takes; each script has minutes for all three."""
-
-    SHORT = "short", "Short"
-    STANDARD = "standard", "Standard"
-    LONG = "long", "Long"
-
-
-class TechniqueQuerySet(models.QuerySet["Technique"]):
-    """Techniques: those that ship, and an organisation’s own."""
-
-    def of(self, organisation: Organisation) -> "TechniqueQuerySet":
-        """What the organisation may use: an own copy stands in for the shipped one of the same key."""
-        copies = self.model.objects.filter(organisation=organisation, key=OuterRef("key"))
-        shipped = Q(organisation=None) & ~Q(Exists(copies))
-        return self.filter(shipped | Q(organisation=organisation))
-
-    def visible_to(self, membership: Membership) -> "TechniqueQuerySet":
-        """What the member’s organisation may use."""
-        return self.of(membership.organisation)
-
-
-class Technique(models.Model):
-    """A way of learning together, with its card and script. Ships as content; a copy of one’s own has an organisation.
-
-    ``card`` holds the guidance, ``stages`` the script as the content file has it.
-    """
-
-    class Moment(models.TextChoices):
-        BEFORE = "before", "Before"
-        DURING = "during", "During"
-        AFTER = "after", "After"
-        ANY = "any", "Any time"
-
-    key = models.SlugField(max_length=60)
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, blank=True)
-    name = models.CharField(max_length=80)
-    moment = models.CharField(max_length=10, choices=Moment.choices)
-    tier = models.CharField(max_length=20)
-    purpose = models.TextField()
-    card = ContentField(Card, default=dict)
-    stages = ContentField(tuple[StageScript, ...], default=list)
-    minutes = ContentField(Minutes, default=dict, help_text="Total for each length.")
-    can_run = models.BooleanField(default=False, help_text="Its script is complete, so that a session can be planned.")
-    is_draft = models.BooleanField(default=False)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    objects = TechniqueQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["position", "name"]
-        constraints = [
-            models.UniqueConstraint(fields=["key"], condition=Q(organisation=None), name="technique_key_unique"),
-            models.UniqueConstraint(fields=["key", "organisation"], name="technique_copy_unique"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def is_meeting(self) -> bool:
-        """Whether it is a meeting of the programme and not one of the techniques of the framework."""
-        return self.card.family == "meeting"
-
-    @property
-    def confidentiality(self) -> Confidentiality:
-        """What its card says about keeping notes."""
-        return Confidentiality(self.card.confidentiality)
-
-    @property
-    def preparation(self) -> list[tuple[int, str]]:
-        """The checklist: so many days before the session, and what to do then."""
-        return [(item.days, item.text) for item in self.card.prep]
-
-    @property
-    def when_it_helps(self) -> str:
-        """“Before the work”, “Any time”; for a meeting nothing, since meetings belong to the programme."""
-        if self.is_meeting or self.moment == self.Moment.ANY:
-            return "" if self.is_meeting else "Any time"
-        return f"{self.get_moment_display()} the work"
+from techniques.content_schema import Column
+from techniques.models.techniques import Length, Technique
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -328,108 +240,3 @@ class Invitee(models.Model):
 
     def __str__(self) -> str:
         return str(self.person) if self.person else self.name or self.email
-
-
-class ParticipantQuerySet(models.QuerySet["Participant"]):
-    """Those in a room."""
-
-    def here(self) -> "ParticipantQuerySet":
-        """Those who have joined and not gone, in the order of their names."""
-        return self.filter(joined_at__isnull=False).order_by("name", "pk")
-
-
-class Participant(models.Model):
-    """Somebody in the room: a member, or a guest who is known by a key that their browser keeps.
-
-    ``key`` is the hash of that key. The name is shown only as "who is here"; notes never carry it to anybody.
-    Whoever leads the room and only types for it is a row without ``joined_at``, and is not counted.
-    """
-
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="participants")
-    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True)
-    name = models.CharField(
-        max_length=60, error_messages={"blank": "Enter your name, so that the facilitator knows who is here."}
-    )
-    key = models.CharField(max_length=64)
-    joined_at = models.DateTimeField(null=True, blank=True)
-
-    objects = ParticipantQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["session", "key"], name="participant_key_once"),
-            models.UniqueConstraint(
-                fields=["session", "person"], condition=Q(person__isnull=False), name="participant_person_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def check_note_length(text: str) -> None:
-    """Raise ``ValidationError`` with how long the text is, so that its writer knows what to do."""
-    if len(text) > NOTE_LIMIT:
-        raise ValidationError(
-            f"A note has at most {NOTE_LIMIT:,} characters. Yours has {len(text):,}: split it into two."
-        )
-
-
-class Note(models.Model):
-    """One note in one column of a stage. Its text leaves the server only through ``techniques.room_visibility``.
-
-    ``client_id`` is made by the writer’s browser, so that sending twice saves once; it is also the only name of a
-    note that leaves the server, because row numbers would tell the order of writing. A note that was taken back keeps
-    its row until the close, without text, so that a late second sending does not bring it back.
-    """
-
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="notes")
-    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="notes")
-    column = models.CharField(max_length=40)
-    text = models.CharField(
-        max_length=NOTE_LIMIT,
-        validators=[check_note_length],
-        error_messages={"blank": "Write something before you send the note."},
-    )
-    author = models.ForeignKey(Participant, on_delete=models.SET_NULL, null=True, blank=True)
-    by_facilitator = models.BooleanField(default=False, help_text="Typed for the room by whoever leads it.")
-    client_id = models.UUIDField()
-    created_at = models.DateTimeField(default=timezone.now)
-    gone_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["session", "client_id"], name="note_sent_once")]
-
-    def __str__(self) -> str:
-        return f"note {self.pk}"
-
-
-class RoomEvent(models.Model):
-    """The log of one room: kinds and ids, never text, so that deleting a note deletes it.
-
-    Written in the transaction of the change with the session’s next number.
-    """
-
-    class Kind(models.TextChoices):
-        NOTE = "note", "Note written, changed or taken back"
-        REVEAL = "reveal", "Notes shown"
-        STAGE = "stage", "Stage changed"
-        TIMER = "timer", "Timer changed"
-        PEOPLE = "people", "Somebody came, or admission was stopped or resumed"
-        AWAY = "away", "Somebody went or was removed"
-        OPENED = "opened", "Session opened"
-        CLOSED = "closed", "Session closed"
-
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="events")
-    seq = models.PositiveIntegerField()
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    ident = models.BigIntegerField(default=0, help_text="Of the note or stage it is about.")
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["seq"]
-        constraints = [models.UniqueConstraint(fields=["session", "seq"], name="room_event_seq")]
-
-    def __str__(self) -> str:
-        return f"{self.session_id}/{self.seq} {self.kind}"

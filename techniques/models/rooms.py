@@ -1,0 +1,115 @@
+"""What happens in a room: who is here, what they write, and the log that screens follow."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from organisations.models import Person
+from techniques.column_kinds import NOTE_LIMIT
+from techniques.models.sessions import Session, Stage
+
+
+class ParticipantQuerySet(models.QuerySet["Participant"]):
+    """Those in a room."""
+
+    def here(self) -> "ParticipantQuerySet":
+        """Those who have joined and not gone, in the order of their names."""
+        return self.filter(joined_at__isnull=False).order_by("name", "pk")
+
+
+class Participant(models.Model):
+    """Somebody in the room: a member, or a guest who is known by a key that their browser keeps.
+
+    ``key`` is the hash of that key. The name is shown only as "who is here"; notes never carry it to anybody.
+    Whoever leads the room and only types for it is a row without ``joined_at``, and is not counted.
+    """
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="participants")
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True)
+    name = models.CharField(
+        max_length=60, error_messages={"blank": "Enter your name, so that the facilitator knows who is here."}
+    )
+    key = models.CharField(max_length=64)
+    joined_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ParticipantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "key"], name="participant_key_once"),
+            models.UniqueConstraint(
+                fields=["session", "person"], condition=Q(person__isnull=False), name="participant_person_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def check_note_length(text: str) -> None:
+    """Raise ``ValidationError`` with how long the text is, so that its writer knows what to do."""
+    if len(text) > NOTE_LIMIT:
+        raise ValidationError(
+            f"A note has at most {NOTE_LIMIT:,} characters. Yours has {len(text):,}: split it into two."
+        )
+
+
+class Note(models.Model):
+    """One note in one column of a stage. Its text leaves the server only through ``techniques.room_visibility``.
+
+    ``client_id`` is made by the writer’s browser, so that sending twice saves once; it is also the only name of a
+    note that leaves the server, because row numbers would tell the order of writing. A note that was taken back keeps
+    its row until the close, without text, so that a late second sending does not bring it back.
+    """
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="notes")
+    stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="notes")
+    column = models.CharField(max_length=40)
+    text = models.CharField(
+        max_length=NOTE_LIMIT,
+        validators=[check_note_length],
+        error_messages={"blank": "Write something before you send the note."},
+    )
+    author = models.ForeignKey(Participant, on_delete=models.SET_NULL, null=True, blank=True)
+    by_facilitator = models.BooleanField(default=False, help_text="Typed for the room by whoever leads it.")
+    client_id = models.UUIDField()
+    created_at = models.DateTimeField(default=timezone.now)
+    gone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["session", "client_id"], name="note_sent_once")]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"
+
+
+class RoomEvent(models.Model):
+    """The log of one room: kinds and ids, never text, so that deleting a note deletes it.
+
+    Written in the transaction of the change with the session’s next number.
+    """
+
+    class Kind(models.TextChoices):
+        NOTE = "note", "Note written, changed or taken back"
+        REVEAL = "reveal", "Notes shown"
+        STAGE = "stage", "Stage changed"
+        TIMER = "timer", "Timer changed"
+        PEOPLE = "people", "Somebody came, or admission was stopped or resumed"
+        AWAY = "away", "Somebody went or was removed"
+        OPENED = "opened", "Session opened"
+        CLOSED = "closed", "Session closed"
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="events")
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    ident = models.BigIntegerField(default=0, help_text="Of the note or stage it is about.")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [models.UniqueConstraint(fields=["session", "seq"], name="room_event_seq")]
+
+    def __str__(self) -> str:
+        return f"{self.session_id}/{self.seq} {self.kind}"
