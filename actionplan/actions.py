@@ -62,7 +62,7 @@ def add_action(
     passed. Idempotent: the same ``once`` a second time answers what it made the first time.
     """
     require(Permission.READ, by, organisation)
-    owner, guest_name, guest_email = _owner(organisation, owner, guest_name, guest_email)
+    owner, guest_name, guest_email = _find_owner(organisation, owner, guest_name, guest_email)
     if not policies.may_assign(by) and (owner != by.person or guest_name):
         raise Refusal(OWN_ONLY)
     ref = things.ref_of(source) if source is not None else None
@@ -97,14 +97,14 @@ def reword_action(
     Raises ``Stale`` if it has moved on.
     """
     require_that(policies.may_change(by, action))
-    _lock(action)
+    _lock_action(action)
     if action.version != seen:
         raise Stale
     before, action.title = action.title, " ".join(title.split())
     if detail is not None:
         action.detail = detail.strip()
     refuse_invalid(action, "title", "detail")
-    _save(action, "title", "detail")
+    _save_fields(action, "title", "detail")
     events.record(Event.ACTION_REWORDED, action, by=by, at=at, texts={"title_before": before})
     return action
 
@@ -113,12 +113,12 @@ def reword_action(
 def complete_action(action: Action, *, by: Membership, at: datetime, note: str = "") -> Action:
     """It is done. Idempotent: the first time counts, a second press changes nothing."""
     require_that(policies.may_change(by, action))
-    _lock(action)
+    _lock_action(action)
     if action.state == State.DONE:
         return action
     if action.state == State.DROPPED:
         raise Refusal("This action was dropped. Open it again first.")
-    _complete(action, by=by, at=at, note=note)
+    _complete_one(action, by=by, at=at, note=note)
     return action
 
 
@@ -126,18 +126,18 @@ def complete_action(action: Action, *, by: Membership, at: datetime, note: str =
 def complete_as_guest(action: Action, *, token: str, at: datetime, note: str = "") -> Action:
     """The guest who owns it says that it is done; the token of their link is the permission. Idempotent."""
     require_that(is_token_of(token, action))
-    _lock(action)
+    _lock_action(action)
     if action.state == State.OPEN:
-        _complete(action, by=None, at=at, note=note[:500])
+        _complete_one(action, by=None, at=at, note=note[:500])
     return action
 
 
-def _complete(action: Action, *, by: Membership | None, at: datetime, note: str) -> None:
+def _complete_one(action: Action, *, by: Membership | None, at: datetime, note: str) -> None:
     action.state, action.done_at, action.done_by = State.DONE, at, by.person if by else None
     action.done_note = note.strip()
     refuse_invalid(action, "done_note")
-    _save(action, "state", "done_at", "done_by", "done_note")
-    facts: dict[str, Any] = {"late_by": _days_late(action)}
+    _save_fields(action, "state", "done_at", "done_by", "done_note")
+    facts: dict[str, Any] = {"late_by": _count_days_late(action)}
     if by is None:
         facts["guest"] = True
     events.record(Event.ACTION_DONE, action, by=by, at=at, note=action.done_note, **facts)
@@ -147,12 +147,12 @@ def _complete(action: Action, *, by: Membership | None, at: datetime, note: str)
 def reopen_action(action: Action, *, by: Membership, at: datetime) -> Action:
     """Take *done* or *dropped* back. Idempotent."""
     require_that(policies.may_change(by, action))
-    _lock(action)
+    _lock_action(action)
     if action.state == State.OPEN:
         return action
     before = action.get_state_display()
     action.state, action.done_at, action.done_by, action.done_note = State.OPEN, None, None, ""
-    _save(action, "state", "done_at", "done_by", "done_note")
+    _save_fields(action, "state", "done_at", "done_by", "done_note")
     events.record(Event.ACTION_REOPENED, action, by=by, at=at, texts={"state_before": before})
     return action
 
@@ -161,14 +161,14 @@ def reopen_action(action: Action, *, by: Membership, at: datetime) -> Action:
 def reschedule_action(action: Action, *, by: Membership, at: datetime, to: date | None, reason: str = "") -> Action:
     """Set another day, or none. Asks why, but not for the first day. Moving to the day it has changes nothing."""
     require_that(policies.may_change(by, action))
-    _lock(action)
+    _lock_action(action)
     _must_be_open(action)
     if action.due_on == to:
         return action
     if action.due_on:
-        reason = _reason(reason, "Say why the date moves.")
+        reason = _clean_reason(reason, "Say why the date moves.")
     before, action.due_on = action.due_on, to
-    _save(action, "due_on")
+    _save_fields(action, "due_on")
     events.record(Event.ACTION_MOVED, action, by=by, at=at, note=reason, before=before, after=to)
     return action
 
@@ -186,9 +186,9 @@ def hand_over_action(
 ) -> Action:
     """Give it to another member or a guest. Who had it and who has it now are told, unless they did it themselves."""
     require_that(policies.may_change(by, action))
-    _lock(action)
+    _lock_action(action)
     _must_be_open(action)
-    owner, guest_name, guest_email = _owner(action.organisation, owner, guest_name, guest_email)
+    owner, guest_name, guest_email = _find_owner(action.organisation, owner, guest_name, guest_email)
     if owner is None and not guest_name:
         raise Refusal("Choose who does it now, or name a guest.")
     if (owner, guest_name, guest_email) == (action.owner, action.guest_name, action.guest_email):
@@ -196,7 +196,7 @@ def hand_over_action(
     had, before = action.owner, action.owner_name
     action.owner, action.guest_name, action.guest_email = owner, guest_name, guest_email
     refuse_invalid(action, "guest_name")
-    _save(action, "owner", "guest_name", "guest_email")
+    _save_fields(action, "owner", "guest_name", "guest_email")
     events.record(
         Event.ACTION_HANDED_OVER,
         action,
@@ -214,13 +214,13 @@ def hand_over_action(
 def drop_action(action: Action, *, by: Membership, at: datetime, reason: str) -> Action:
     """It will not be done, and why. Idempotent."""
     require_that(policies.may_change(by, action))
-    _lock(action)
+    _lock_action(action)
     if action.state == State.DROPPED:
         return action
     _must_be_open(action)
-    reason = _reason(reason, "Say why it will not be done.")
+    reason = _clean_reason(reason, "Say why it will not be done.")
     action.state = State.DROPPED
-    _save(action, "state")
+    _save_fields(action, "state")
     events.record(Event.ACTION_DROPPED, action, by=by, at=at, note=reason)
     return action
 
@@ -229,10 +229,10 @@ def drop_action(action: Action, *, by: Membership, at: datetime, reason: str) ->
 def follow_readers(action: Action, occurrence: Occurrence, *, reach: str, group: Group | None = None) -> Action:
     """What the action comes from is for other readers now, so the action is, too. Only that thing’s own event may."""
     require_that(action.source == occurrence.ref)
-    _lock(action)
+    _lock_action(action)
     if (action.reach, action.group) != (reach, group):
         action.reach, action.group = reach, group
-        _save(action, "reach", "group")
+        _save_fields(action, "reach", "group")
         events.record(Event.ACTION_READERS_CHANGED, action, by=occurrence.by, at=occurrence.at, reach=reach)
     return action
 
@@ -241,7 +241,7 @@ def follow_readers(action: Action, occurrence: Occurrence, *, reach: str, group:
 def delete_untouched_action(action: Action, *, by: Membership, at: datetime) -> None:
     """Take back an action to which nothing has happened since it was added. Part of undoing what made it."""
     require_that(policies.may_change(by, action))
-    _lock(action)
+    _lock_action(action)
     if policies.is_touched(action):
         raise Refusal("Something has happened with this action since then. Drop it on its own page.")
     events.record(Event.ACTION_DELETED, action, by=by, at=at)
@@ -295,7 +295,7 @@ def send_digest(digest: Digest, *, at: datetime) -> bool:
 # --- What they share ---------------------------------------------------------------------------------------------
 
 
-def _lock(action: Action) -> None:
+def _lock_action(action: Action) -> None:
     """Row lock: read the row again and hold it, so that of two who press at once the second sees what the first did."""
     action.refresh_from_db(from_queryset=Action.objects.select_for_update())
 
@@ -305,7 +305,7 @@ def _must_be_open(action: Action) -> None:
         raise Refusal(f"This action is {action.get_state_display().lower()}. Open it again first.")
 
 
-def _reason(reason: str, question: str) -> str:
+def _clean_reason(reason: str, question: str) -> str:
     reason = reason.strip()
     if not reason:
         raise Refusal(question)
@@ -314,7 +314,7 @@ def _reason(reason: str, question: str) -> str:
     return reason
 
 
-def _owner(
+def _find_owner(
     organisation: Organisation, owner: Person | None, guest_name: str, guest_email: str
 ) -> tuple[Person | None, str, str]:
     """One owner: a current member, or a guest, or nobody yet."""
@@ -338,13 +338,13 @@ def _owner(
     return None, guest_name or guest_email[:GUEST_NAME_LIMIT], guest_email
 
 
-def _save(action: Action, *fields: str) -> None:
+def _save_fields(action: Action, *fields: str) -> None:
     """Write these columns of a locked row and count its version up."""
     action.version += 1
     action.save(update_fields=[*fields, "version"])
 
 
-def _days_late(action: Action) -> int:
+def _count_days_late(action: Action) -> int:
     if action.due_on is None or action.done_at is None:
         return 0
     zone = ZoneInfo(action.organisation.time_zone)

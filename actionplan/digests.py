@@ -85,12 +85,12 @@ class Digest:
 def due_digests(at: datetime, *, only: Iterable[int] | None = None, address: str = "") -> list[Digest]:
     """The mails to be written at this moment, none of them empty. ``only`` narrows to actions, ``address`` to one."""
     actions = _candidates(at, only)
-    current = _current(actions)
-    reminded = _reminded(actions)
+    current = _current_memberships(actions)
+    reminded = _reminded_actions(actions)
     digests: dict[str, Digest] = {}
     for action in actions:
-        for digest in _readers(action, current, digests):
-            if (not address or digest.address == address) and (item := _item(action, digest, reminded, at)):
+        for digest in _readers_of_digests(action, current, digests):
+            if (not address or digest.address == address) and (item := _build_item(action, digest, reminded, at)):
                 digest.items.append(item)
     return [digest for digest in digests.values() if digest.items and digest.is_morning(at)]
 
@@ -104,7 +104,7 @@ def _candidates(at: datetime, only: Iterable[int] | None) -> list[Action]:
     return list(rows.select_related("organisation", "owner", "told_when_late").order_by("organisation_id", "pk"))
 
 
-def _current(actions: Iterable[Action]) -> "Belonging":
+def _current_memberships(actions: Iterable[Action]) -> "Belonging":
     """Where the people concerned belong today, and which addresses belong to people who were sent away."""
     people = {pk for action in actions for pk in (action.owner_id, action.told_when_late_id) if pk}
     guests = {action.guest_email.lower() for action in actions if action.guest_email}
@@ -134,7 +134,7 @@ class Belonging:
     closed: set[tuple[int, str]] = field(default_factory=set)
 
 
-def _reminded(actions: Iterable[Action]) -> dict[tuple[int, str, date], int]:
+def _reminded_actions(actions: Iterable[Action]) -> dict[tuple[int, str, date], int]:
     """The latest stage that each address was told, by action and due day."""
     rows = Reminder.objects.filter(action__in=[action.pk for action in actions])
     latest = rows.values_list("action", "address", "due_on").annotate(latest=Max("stage"))
@@ -143,7 +143,7 @@ def _reminded(actions: Iterable[Action]) -> dict[tuple[int, str, date], int]:
     return found
 
 
-def _readers(action: Action, belonging: Belonging, digests: dict[str, Digest]) -> list[Digest]:
+def _readers_of_digests(action: Action, belonging: Belonging, digests: dict[str, Digest]) -> list[Digest]:
     """Whom this action concerns and who may be mailed."""
     found = []
     for person in dict.fromkeys((action.owner, action.told_when_late)):
@@ -162,7 +162,9 @@ def _readers(action: Action, belonging: Belonging, digests: dict[str, Digest]) -
     return found
 
 
-def _item(action: Action, digest: Digest, reminded: dict[tuple[int, str, date], int], at: datetime) -> Item | None:
+def _build_item(
+    action: Action, digest: Digest, reminded: dict[tuple[int, str, date], int], at: datetime
+) -> Item | None:
     """This action in this mail, if a stage has been reached that the address has not been told."""
     if action.due_on is None:
         return None

@@ -18,18 +18,18 @@ from kmportal.lib.sentences import capital, one_line
 
 def reminder(digest: Digest, *, at: datetime) -> None:
     """What is due and late, for one address. Written into the outbox in the caller’s transaction."""
-    parts = [_part(part) for part in digest.parts]
+    parts = [_draw_part(part) for part in digest.parts]
     values = {"name": digest.name, "parts": parts, "is_guest": digest.person is None}
     body = render_to_string("emails/actionplan/reminder.txt", values)
-    post(digest.address, _subject(digest), body, reply_to=_answers_to(digest), at=at)
+    post(digest.address, _subject_of_digest(digest), body, reply_to=_answers_to(digest), at=at)
 
 
-def _part(part: Part) -> dict[str, Any]:
+def _draw_part(part: Part) -> dict[str, Any]:
     sources = sources_of([item.action for item in (*part.own, *part.told)], part.membership)
     return {
         "organisation": part.organisation,
-        "own": [_line(item, sources) for item in part.own],
-        "told": [_line(item, sources) for item in part.told],
+        "own": [_draw_line(item, sources) for item in part.own],
+        "told": [_draw_line(item, sources) for item in part.told],
         "list_url": _list_url(part),
     }
 
@@ -41,7 +41,7 @@ def _list_url(part: Part) -> str:
     return absolute(reverse("action_list", args=[part.organisation.slug]))
 
 
-def _line(item: Item, sources: Mapping[int, Source]) -> dict[str, str]:
+def _draw_line(item: Item, sources: Mapping[int, Source]) -> dict[str, str]:
     action = item.action
     source = sources.get(action.pk)
     return {
@@ -53,17 +53,17 @@ def _line(item: Item, sources: Mapping[int, Source]) -> dict[str, str]:
     }
 
 
-def _subject(digest: Digest) -> str:
+def _subject_of_digest(digest: Digest) -> str:
     if len(digest.items) == 1:
         item = digest.items[0]
         words = due_in_words(item.due_on, on=item.on)
-        return _short(f"{capital(words)}: {item.action.title}")
+        return _shorten_title(f"{capital(words)}: {item.action.title}")
     late = sum(item.days_late > 0 for item in digest.items)
     number = len(digest.items)
     return f"{number} actions, {late} of them late" if late else f"{number} actions due"
 
 
-def _short(text: str) -> str:
+def _shorten_title(text: str) -> str:
     """As much as a list of mails shows."""
     line = one_line(text)
     return line if len(line) <= 120 else line[:119].rstrip() + "…"

@@ -22,7 +22,7 @@ def write(occurrence: Occurrence) -> None:
     kind = _KINDS.get(occurrence.event)
     if kind is None:
         return
-    before, after = _words(occurrence, kind)
+    before, after = _change_in_words(occurrence, kind)
     ActionChange.objects.create(
         action=occurrence.subject,
         kind=kind,
@@ -34,7 +34,7 @@ def write(occurrence: Occurrence) -> None:
     )
 
 
-def _words(occurrence: Occurrence, kind: str) -> tuple[str, str]:
+def _change_in_words(occurrence: Occurrence, kind: str) -> tuple[str, str]:
     """What it was and what it is now, in words that stay as they were said."""
     action, facts = occurrence.subject, occurrence.facts
     match kind:

@@ -12,11 +12,11 @@ def send(occurrence: Occurrence) -> None:
     """Leave the notices of an event."""
     action = occurrence.subject
     assert isinstance(action, Action)  # noqa: S101  what the event is about
-    for person, words in _told(occurrence, action):
+    for person, words in _people_to_tell(occurrence, action):
         notify(person, occurrence, f"{words}: {action.title}")
 
 
-def _told(occurrence: Occurrence, action: Action) -> list[tuple[Person | None, str]]:
+def _people_to_tell(occurrence: Occurrence, action: Action) -> list[tuple[Person | None, str]]:
     who = occurrence.person or "The portal"
     match occurrence.event:
         case Event.ACTION_ADDED:
@@ -26,7 +26,7 @@ def _told(occurrence: Occurrence, action: Action) -> list[tuple[Person | None, s
         case Event.ACTION_DROPPED:
             return [(action.owner, f"{who} dropped an action of yours")]
         case Event.ACTION_MOVED:
-            return [(action.owner, _moved(occurrence, who))]
+            return [(action.owner, _move_in_words(occurrence, who))]
         case Event.ACTION_HANDED_OVER:
             had = occurrence.facts["owner_before"]
             return [
@@ -39,7 +39,7 @@ def _told(occurrence: Occurrence, action: Action) -> list[tuple[Person | None, s
     return []
 
 
-def _moved(occurrence: Occurrence, who: Person | str) -> str:
+def _move_in_words(occurrence: Occurrence, who: Person | str) -> str:
     day = occurrence.facts["after"]
     return (
         f"{who} moved an action of yours to {day_in_history(day)}"

@@ -111,7 +111,7 @@ def sections(rows: Iterable[Action], membership: Membership, *, on: date) -> lis
     """Open actions under Late, The next seven days, Later, No date yet; empty ones left out."""
     found: dict[str, list[Line]] = {key: [] for key in HEADINGS}
     for line in lines(rows, membership, on=on):
-        found[_when(line.action, on)].append(line)
+        found[_when_in_words(line.action, on)].append(line)
     return [Section(key, HEADINGS[key], rows) for key, rows in found.items() if rows]
 
 
@@ -124,7 +124,7 @@ def lines(rows: Iterable[Action], membership: Membership, *, on: date) -> list[L
             action,
             sources.get(action.pk),
             "complete" in policies.allowed(membership, action),
-            _when_due(action, on),
+            _due_in_words(action, on),
         )
         for action in actions
     ]
@@ -172,7 +172,7 @@ class ActionPage:
 
 def _main_presses(action: Action) -> list[Press]:
     """On top of the page. Who does it comes first where nobody does."""
-    page = partial(_page, action)
+    page = partial(_page_of_action, action)
     hand_over = Press("hand_over", "Choose an owner", page("action_hand_over"), is_form=True)
     done = Press("complete", "Mark as done", page("action_done"), icon="check", about=action.title)
     first = [done] if action.owner_name else [hand_over, replace(done, look="secondary")]
@@ -193,7 +193,7 @@ def _main_presses(action: Action) -> list[Press]:
 
 def _more_presses(action: Action) -> list[Press]:
     """Below the facts."""
-    page = partial(_page, action)
+    page = partial(_page_of_action, action)
     hand_over = Press("hand_over", "Hand it over", page("action_hand_over"), is_form=True, look="secondary")
     return [
         *([hand_over] if action.owner_name else []),
@@ -202,11 +202,11 @@ def _more_presses(action: Action) -> list[Press]:
     ]
 
 
-def _page(action: Action, name: str) -> str:
+def _page_of_action(action: Action, name: str) -> str:
     return reverse(name, args=[action.organisation.slug, action.pk])
 
 
-def _when_due(action: Action, on: date) -> str:
+def _due_in_words(action: Action, on: date) -> str:
     """The day at the end of a row: “Today”, “Wednesday 25 November”, “4 December 2026”. What is late says so itself."""
     day = action.due_on
     if day is None or day < on:
@@ -235,7 +235,7 @@ def table(rows: Iterable[Action], membership: Membership, *, on: date) -> Iterat
         ]
 
 
-def _when(action: Action, on: date) -> str:
+def _when_in_words(action: Action, on: date) -> str:
     if action.due_on is None:
         return "none"
     if action.due_on < on:

@@ -12,10 +12,10 @@ def documents(actions: Sequence[Action]) -> Iterator[Doc]:
     sources = things.titles(action.source for action in actions if action.source)
     for action in actions:
         source = sources.get(action.source, "") if action.source else ""
-        yield _document(action, source)
+        yield _build_document(action, source)
 
 
-def _document(action: Action, source: str) -> Doc:
+def _build_document(action: Action, source: str) -> Doc:
     """In the index its owner stands as author, so that they always find it."""
     return Doc(
         kind="action",

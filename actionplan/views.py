@@ -79,7 +79,7 @@ def action_new(request: MemberRequest, organisation: Organisation) -> HttpRespon
 @requires(Permission.READ)
 def action_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """One action: what, who, by when, where from, and its story."""
-    action = _find(request, pk)
+    action = _find_action(request, pk)
     context = {
         "action": action,
         "page": reports.ActionPage.build(action, request.membership, on=timezone.localdate()),
@@ -92,11 +92,11 @@ def action_detail(request: MemberRequest, organisation: Organisation, pk: int) -
 @requires(Permission.READ)
 def action_done(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """One press, from wherever the action is shown; a second press changes nothing."""
-    action = _find(request, pk)
+    action = _find_action(request, pk)
     with refusals_said(request):
         note = posted(request, "note")[:500]
         actions.complete_action(action, by=request.membership, at=request.now, note=note)
-        back = _next(request, action)
+        back = _next_address(request, action)
         words = render_to_string("actionplan/_done_message.html", {"action": action, "back": back}, request=request)
         messages.success(request, mark_safe(words))  # noqa: S308  a rendered template
         return redirect(back)
@@ -107,25 +107,25 @@ def action_done(request: MemberRequest, organisation: Organisation, pk: int) -> 
 @requires(Permission.READ)
 def action_reopen(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Undo."""
-    action = _find(request, pk)
+    action = _find_action(request, pk)
     with refusals_said(request):
         actions.reopen_action(action, by=request.membership, at=request.now)
         messages.success(request, f"{quoted(action)} is open again.")
-        return HttpResponseRedirect(_next(request, action))
+        return HttpResponseRedirect(_next_address(request, action))
     return redirect(action)
 
 
 @requires(Permission.READ)
 def action_edit(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The words. Whoever saves second is shown both versions and chooses."""
-    action = _find(request, pk, to_change=True)
-    form = WordsForm(sent(request), instance=_find(request, pk), initial={"version": action.version})
+    action = _find_action(request, pk, to_change=True)
+    form = WordsForm(sent(request), instance=_find_action(request, pk), initial={"version": action.version})
     differences: list[Difference] = []
     if form.is_valid():
         with refusals_on(form), conflicts_on(form, lambda: action) as differences:
             actions.reword_action(action, by=request.membership, at=request.now, **form.seen_and_wanted())
             return done(request, "The wording is saved.", action)
-    return _page(request, action, form, title="Reword it", verb="Save the wording", differences=differences)
+    return _action_page(request, action, form, title="Reword it", verb="Save the wording", differences=differences)
 
 
 @requires(Permission.READ)
@@ -138,9 +138,9 @@ def action_move(request: MemberRequest, organisation: Organisation, pk: int) -> 
         )
         return f"It is due on {long_day(action.due_on)} now." if action.due_on else "It has no date now."
 
-    is_first = _find(request, pk, to_change=True).due_on is None
+    is_first = _find_action(request, pk, to_change=True).due_on is None
     words = "Set the date" if is_first else "Move the date"
-    return _change(request, pk, MoveForm(sent(request), is_first=is_first), move, title=words, verb=words)
+    return _run_change(request, pk, MoveForm(sent(request), is_first=is_first), move, title=words, verb=words)
 
 
 @requires(Permission.READ)
@@ -152,7 +152,7 @@ def action_hand_over(request: MemberRequest, organisation: Organisation, pk: int
         return f"{action.owner_name} does it now."
 
     form = HandOverForm(sent(request), membership=request.membership)
-    return _change(request, pk, form, hand_over, title="Hand it over", verb="Hand it over")
+    return _run_change(request, pk, form, hand_over, title="Hand it over", verb="Hand it over")
 
 
 @requires(Permission.READ)
@@ -163,7 +163,7 @@ def action_drop(request: MemberRequest, organisation: Organisation, pk: int) -> 
         actions.drop_action(action, by=request.membership, at=request.now, **wanted)
         return f"{quoted(action)} is dropped."
 
-    return _change(request, pk, DropForm(sent(request)), drop, title="Drop this action", verb="Drop the action")
+    return _run_change(request, pk, DropForm(sent(request)), drop, title="Drop this action", verb="Drop the action")
 
 
 @never_cache
@@ -181,7 +181,7 @@ def action_guest(request: GuestRequest, slug: str, pk: int, token: str) -> HttpR
         return render(request, "actionplan/action_guest.html", {"action": action, "source": source})
 
 
-def _find(request: MemberRequest, pk: int, *, to_change: bool = False) -> Action:
+def _find_action(request: MemberRequest, pk: int, *, to_change: bool = False) -> Action:
     """One that this member may see, also what a group shares with them; to change it they must be concerned."""
     rows = Action.objects.visible_to(request.membership)
     action = get_object_or_404(
@@ -192,7 +192,7 @@ def _find(request: MemberRequest, pk: int, *, to_change: bool = False) -> Action
     return action
 
 
-def _change(
+def _run_change(
     request: MemberRequest,
     pk: int,
     form: forms.Form,
@@ -202,14 +202,14 @@ def _change(
     verb: str,
 ) -> HttpResponse:
     """A page with one form that changes the action; ``change`` answers the sentence to show afterwards."""
-    action = _find(request, pk, to_change=True)
+    action = _find_action(request, pk, to_change=True)
     if form.is_valid():
         with refusals_on(form):
             return done(request, change(action, form.cleaned_data), action)
-    return _page(request, action, form, title=title, verb=verb)
+    return _action_page(request, action, form, title=title, verb=verb)
 
 
-def _page(request: MemberRequest, action: Action, form: forms.BaseForm, **words: Any) -> HttpResponse:
+def _action_page(request: MemberRequest, action: Action, form: forms.BaseForm, **words: Any) -> HttpResponse:
     crumbs = [
         ("My actions", reverse("action_list", args=[action.organisation.slug])),
         (action.title, action.get_absolute_url()),
@@ -225,6 +225,6 @@ def _page(request: MemberRequest, action: Action, form: forms.BaseForm, **words:
     )
 
 
-def _next(request: MemberRequest, action: Action) -> str:
+def _next_address(request: MemberRequest, action: Action) -> str:
     """The address of the page on which the button was pressed."""
     return path_here(request.POST.get("next", ""), action.get_absolute_url())

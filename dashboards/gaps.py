@@ -48,11 +48,11 @@ def latest_round(membership: Membership) -> LatestRound:
     for assessment in rounds.order_by("-closed_at")[:2]:
         report = build(assessment)
         if report.is_enough:
-            return _round(report, membership)
+            return _latest_round(report, membership)
     return LatestRound()
 
 
-def _round(report: GapReport, membership: Membership) -> LatestRound:
+def _latest_round(report: GapReport, membership: Membership) -> LatestRound:
     url = reverse("gap_report", args=[membership.organisation.slug, report.assessment.pk])
     gaps = [
         Gap(

@@ -35,38 +35,38 @@ def of_decision(decision: Decision, membership: Membership) -> tuple[str, dict[s
 
 def of_intervention(intervention: Intervention, membership: Membership) -> tuple[str, dict[str, Any]] | None:
     """From an intervention both ways."""
-    before = _gaps(Decision.objects.filter(intervention=intervention), membership)
+    before = _gap_stops(Decision.objects.filter(intervention=intervention), membership)
     here = Stop("here", "You are here", [Link(f"Intervention in step {intervention.step}")])
-    return _drawn([*before, here, *_after_interventions([intervention], membership)])
+    return _drawn_thread([*before, here, *_after_interventions([intervention], membership)])
 
 
 def of_session(session: Session, membership: Membership) -> tuple[str, dict[str, Any]] | None:
     """From a session both ways."""
     here = Stop("here", "You are here", [Link(session.technique.name)])
     before = _before_intervention(session.intervention, membership)
-    return _drawn([*before, here, *_after_sessions([session], membership)])
+    return _drawn_thread([*before, here, *_after_sessions([session], membership)])
 
 
 def of_lesson(lesson: Lesson, membership: Membership) -> tuple[str, dict[str, Any]] | None:
     """From a lesson both ways: session and intervention before it, actions after it."""
     stops = _before_intervention(lesson.intervention, membership)
     if lesson.session and lesson.session.organisation_id == membership.organisation_id:
-        stops.append(Stop("done", "Session", [_link(lesson.session, membership)]))
+        stops.append(Stop("done", "Session", [_link_to(lesson.session, membership)]))
     elif lesson.source:
         stops.append(Stop("done", "Brought in from", [Link(lesson.source, lesson.source_url)]))
     stops.append(Stop("here", "You are here", [Link(f"Lesson {lesson.pk}")]))
-    stops += _actions([lesson], membership)
-    return _drawn(stops)
+    stops += _actions_agreed_in([lesson], membership)
+    return _drawn_thread(stops)
 
 
 def of_action(action: Action, membership: Membership) -> tuple[str, dict[str, Any]] | None:
     """From an action back to the gap, intervention, session or lesson in which it was promised."""
     stops = _before_action(action, membership)
     stops.append(Stop("here", "You are here", [Link("Action")], note=action.get_state_display().lower()))
-    return _drawn(stops)
+    return _drawn_thread(stops)
 
 
-def _drawn(stops: list[Stop]) -> tuple[str, dict[str, Any]] | None:
+def _drawn_thread(stops: list[Stop]) -> tuple[str, dict[str, Any]] | None:
     """A thread of one stop is no thread."""
     return (TEMPLATE, {"stops": stops}) if len(stops) > 1 else None
 
@@ -74,11 +74,11 @@ def _drawn(stops: list[Stop]) -> tuple[str, dict[str, Any]] | None:
 # --- Backwards ---------------------------------------------------------------------------------------------------
 
 
-def _decisions() -> Any:
+def _decision_rows() -> Any:
     return Decision.objects.select_related("criterion", "assessment__organisation")
 
 
-def _gaps(decisions: QuerySet[Decision] | Sequence[Decision], membership: Membership) -> list[Stop]:
+def _gap_stops(decisions: QuerySet[Decision] | Sequence[Decision], membership: Membership) -> list[Stop]:
     """The gap and the suggestion that a thing came from; nothing for what was planned by hand."""
     if not isinstance(decisions, Sequence):
         decisions = decisions.select_related("criterion", "assessment__organisation")
@@ -90,25 +90,25 @@ def _gaps(decisions: QuerySet[Decision] | Sequence[Decision], membership: Member
             words += f": now {decision.now.normalize():f}, wanted {decision.wanted.normalize():f}"
         stops.append(Stop("done", "Gap", [Link(words, f"{report}#{decision.criterion.code}")]))
         suggestion = Link(decision.words or decision.suggestion.title, f"{report}#do")
-        stops.append(Stop("done", "Suggestion accepted", [suggestion], note=_day(decision.at)))
+        stops.append(Stop("done", "Suggestion accepted", [suggestion], note=_day_in_words(decision.at)))
     return stops
 
 
 def _before_intervention(intervention: Intervention | None, membership: Membership) -> list[Stop]:
     if intervention is None or intervention.programme.organisation_id != membership.organisation_id:
         return []
-    gaps = _gaps(Decision.objects.filter(intervention=intervention), membership)
-    return [*gaps, Stop("done", "Intervention", [_link(intervention, membership)])]
+    gaps = _gap_stops(Decision.objects.filter(intervention=intervention), membership)
+    return [*gaps, Stop("done", "Intervention", [_link_to(intervention, membership)])]
 
 
 def _before_action(action: Action, membership: Membership) -> list[Stop]:
     """Where an action was agreed, and what led there."""
-    if decision := _decisions().filter(action=action).first():
-        return _gaps([decision], membership)
+    if decision := _decision_rows().filter(action=action).first():
+        return _gap_stops([decision], membership)
     kind, pk = action.source or ("", 0)
     match kind:
         case "session":
-            return _before_and_session(_sessions(membership).filter(pk=pk).first(), membership)
+            return _before_and_session(_readable_sessions(membership).filter(pk=pk).first(), membership)
         case "lesson":
             return _before_and_lesson(_readable_lessons(membership).filter(pk=pk).first(), membership)
         case "intervention":
@@ -121,7 +121,7 @@ def _before_and_session(session: Session | None, membership: Membership) -> list
     if session is None:
         return []
     before = _before_intervention(session.intervention, membership)
-    return [*before, Stop("done", "Session", [_link(session, membership)])]
+    return [*before, Stop("done", "Session", [_link_to(session, membership)])]
 
 
 def _before_and_lesson(lesson: Lesson | None, membership: Membership) -> list[Stop]:
@@ -129,11 +129,11 @@ def _before_and_lesson(lesson: Lesson | None, membership: Membership) -> list[St
         return []
     stops = _before_intervention(lesson.intervention, membership)
     if lesson.session and lesson.session.organisation_id == membership.organisation_id:
-        stops.append(Stop("done", "Session", [_link(lesson.session, membership)]))
-    return [*stops, Stop("done", "Lesson", [_link(lesson, membership)])]
+        stops.append(Stop("done", "Session", [_link_to(lesson.session, membership)]))
+    return [*stops, Stop("done", "Lesson", [_link_to(lesson, membership)])]
 
 
-def _sessions(membership: Membership) -> QuerySet[Session]:
+def _readable_sessions(membership: Membership) -> QuerySet[Session]:
     return Session.objects.visible_to(membership).select_related(
         "organisation", "intervention__programme__organisation"
     )
@@ -150,10 +150,10 @@ def _readable_lessons(membership: Membership) -> QuerySet[Lesson]:
 
 def _after_decision(decision: Decision, membership: Membership) -> list[Stop]:
     if decision.verdict == Decision.Verdict.REJECTED:
-        return [Stop("done", "Rejected", [Link(decision.reason)], note=_day(decision.at))]
+        return [Stop("done", "Rejected", [Link(decision.reason)], note=_day_in_words(decision.at))]
     if decision.intervention:
         later = _after_interventions([decision.intervention], membership)
-        return [Stop("done", "Intervention", [_link(decision.intervention, membership)]), *later]
+        return [Stop("done", "Intervention", [_link_to(decision.intervention, membership)]), *later]
     if decision.action:
         return _action_stops(Action.objects.filter(pk=decision.action.pk), membership)
     return []
@@ -171,18 +171,28 @@ def _after_interventions(interventions: Sequence[Intervention], membership: Memb
     held = [session for session in sessions if session.state == Session.State.CLOSED]
     to_come = [session for session in sessions if session.state != Session.State.CLOSED]
     if held:
-        stops.append(Stop("done", _many(len(held), "Session held", "Sessions held"), _links(held, membership)))
+        stops.append(
+            Stop("done", _many_in_words(len(held), "Session held", "Sessions held"), _links_to(held, membership))
+        )
     if to_come:
         stops.append(
-            Stop("next", _many(len(to_come), "Session to come", "Sessions to come"), _links(to_come, membership))
+            Stop(
+                "next",
+                _many_in_words(len(to_come), "Session to come", "Sessions to come"),
+                _links_to(to_come, membership),
+            )
         )
     lessons = _lessons_from(Q(intervention__in=interventions) | Q(session__in=sessions), membership)
-    return [*stops, *_lesson_stops(lessons, membership), *_actions([*interventions, *sessions, *lessons], membership)]
+    return [
+        *stops,
+        *_lesson_stops(lessons, membership),
+        *_actions_agreed_in([*interventions, *sessions, *lessons], membership),
+    ]
 
 
 def _after_sessions(sessions: Sequence[Session], membership: Membership) -> list[Stop]:
     lessons = _lessons_from(Q(session__in=sessions), membership)
-    return [*_lesson_stops(lessons, membership), *_actions(sessions, membership)]
+    return [*_lesson_stops(lessons, membership), *_actions_agreed_in(sessions, membership)]
 
 
 def _lessons_from(condition: Q, membership: Membership) -> list[Lesson]:
@@ -193,10 +203,16 @@ def _lesson_stops(lessons: Sequence[Lesson], membership: Membership) -> list[Sto
     if not lessons:
         return []
     done = any(lesson.validated_at for lesson in lessons)
-    return [Stop("done" if done else "next", _many(len(lessons), "Lesson", "Lessons"), _links(lessons, membership))]
+    return [
+        Stop(
+            "done" if done else "next",
+            _many_in_words(len(lessons), "Lesson", "Lessons"),
+            _links_to(lessons, membership),
+        )
+    ]
 
 
-def _actions(sources: Iterable[Model], membership: Membership) -> list[Stop]:
+def _actions_agreed_in(sources: Iterable[Model], membership: Membership) -> list[Stop]:
     """What was agreed in any of these things."""
     refs = [things.ref_of(source) for source in sources]
     return _action_stops(Action.objects.agreed_in(*refs), membership) if refs else []
@@ -209,34 +225,38 @@ def _action_stops(rows: ActionQuerySet, membership: Membership) -> list[Stop]:
     to_do = [action for action in actions if action.state == Action.State.OPEN]
     stops = []
     if done:
-        stops.append(Stop("done", _many(len(done), "Action done", "Actions done"), _links(done, membership)))
+        stops.append(
+            Stop("done", _many_in_words(len(done), "Action done", "Actions done"), _links_to(done, membership))
+        )
     if to_do:
-        stops.append(Stop("next", _many(len(to_do), "Action to do", "Actions to do"), _links(to_do, membership)))
+        stops.append(
+            Stop("next", _many_in_words(len(to_do), "Action to do", "Actions to do"), _links_to(to_do, membership))
+        )
     return stops
 
 
 # --- Words -------------------------------------------------------------------------------------------------------
 
 
-def _link(row: Model, membership: Membership) -> Link:
+def _link_to(row: Model, membership: Membership) -> Link:
     """A thing by its title, on its page under the reader’s own organisation, through which they see it."""
     thing = things.thing_of(row)
     return Link(thing.title(row), thing.url(row.pk, membership.organisation.slug, row))
 
 
-def _links(rows: Sequence[Model], membership: Membership) -> list[Link]:
-    return _some([_link(row, membership) for row in rows])
+def _links_to(rows: Sequence[Model], membership: Membership) -> list[Link]:
+    return _first_few([_link_to(row, membership) for row in rows])
 
 
-def _some(links: Sequence[Link]) -> list[Link]:
+def _first_few(links: Sequence[Link]) -> list[Link]:
     """The first few, and how many more there are."""
     rest = len(links) - SHOWN
     return [*links[:SHOWN], *([Link(f"and {rest} more")] if rest > 0 else [])]
 
 
-def _many(number: int, one: str, more: str) -> str:
+def _many_in_words(number: int, one: str, more: str) -> str:
     return ngettext(one, f"{number} {more.lower()}", number)
 
 
-def _day(moment: Any) -> str:
+def _day_in_words(moment: Any) -> str:
     return long_day(localtime(moment).date())

@@ -141,22 +141,22 @@ class Home:
         steps = step_figures(programme, membership, today)
         latest = latest_round(membership)
         needs = needs_of(membership, latest, at=at)
-        late, late_count = _late(membership, today)
+        late, late_count = _late_actions(membership, today)
         oversees = membership.can(Permission.OVERSEE)
         return cls(
-            greeting=f"{_greeting(at)}, {membership.person.first_name}",
-            lead=_lead(needs, steps),
+            greeting=f"{_greeting_at(at)}, {membership.person.first_name}",
+            lead=_lead_sentence(needs, steps),
             needs=needs,
             programme=programme,
             steps=steps,
             round=latest,
             lessons=_lessons_by_state(membership),
-            sessions=_sessions(membership, at, today),
+            sessions=_sessions_to_come(membership, at, today),
             late=late,
             late_count=late_count,
-            late_url=_late_url(membership),
-            moves=_moves(membership, at),
-            figures=_figures(membership, steps, today) if oversees and membership.role == Role.SPONSOR else (),
+            late_url=_late_list_url(membership),
+            moves=_latest_moves(membership, at),
+            figures=_home_figures(membership, steps, today) if oversees and membership.role == Role.SPONSOR else (),
         )
 
 
@@ -197,12 +197,12 @@ def step_figures(programme: Programme | None, membership: Membership, today: dat
     return figures
 
 
-def _greeting(at: datetime) -> str:
+def _greeting_at(at: datetime) -> str:
     hour = timezone.localtime(at).hour
     return "Good morning" if 4 <= hour < 12 else "Good afternoon" if 12 <= hour < 18 else "Good evening"
 
 
-def _lead(needs: Sequence[Need], steps: Sequence[StepFigure]) -> str:
+def _lead_sentence(needs: Sequence[Need], steps: Sequence[StepFigure]) -> str:
     """One or two facts as sentences."""
     first = "Nothing needs you today."
     if needs:
@@ -226,7 +226,7 @@ def _lessons_by_state(membership: Membership) -> list[StateFigure]:
     ]
 
 
-def _sessions(membership: Membership, at: datetime, today: date) -> list[SessionLine]:
+def _sessions_to_come(membership: Membership, at: datetime, today: date) -> list[SessionLine]:
     rows = Session.objects.visible_to(membership).to_come().filter(starts_at__gte=at - timedelta(hours=12))
     rows = rows.select_related("organisation", "technique", "facilitator").order_by("starts_at")[:3]
     return [
@@ -248,7 +248,7 @@ def _sessions(membership: Membership, at: datetime, today: date) -> list[Session
     ]
 
 
-def _late(membership: Membership, today: date) -> tuple[list[LateLine], int]:
+def _late_actions(membership: Membership, today: date) -> tuple[list[LateLine], int]:
     rows = Action.objects.visible_to(membership).filter(organisation=membership.organisation).overdue(on=today)
     first = list(rows.select_related("organisation", "owner").by_day()[:3])
     sources = sources_of(first, membership)
@@ -265,11 +265,11 @@ def _late(membership: Membership, today: date) -> tuple[list[LateLine], int]:
     return lines, (rows.count() if len(lines) == 3 else len(lines))
 
 
-def _late_url(membership: Membership) -> str:
+def _late_list_url(membership: Membership) -> str:
     return reverse("action_list", args=[membership.organisation.slug]) + "?show=all&late=1"
 
 
-def _moves(membership: Membership, at: datetime) -> list[Move]:
+def _latest_moves(membership: Membership, at: datetime) -> list[Move]:
     """The last five things that moved along the thread in the past fortnight."""
     since = at - timedelta(days=14)
     moves = [
@@ -301,7 +301,7 @@ def _moves(membership: Membership, at: datetime) -> list[Move]:
     return sorted(moves, key=lambda move: move.at, reverse=True)[:5]
 
 
-def _figures(membership: Membership, steps: Sequence[StepFigure], today: date) -> list[Figure]:
+def _home_figures(membership: Membership, steps: Sequence[StepFigure], today: date) -> list[Figure]:
     """What a sponsor reads first: five numbers, each beside what it is measured against."""
     slug = membership.organisation.slug
     year_ago = today - timedelta(days=365)

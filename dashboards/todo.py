@@ -41,7 +41,7 @@ def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> li
     today = timezone.localdate(at)
     found = [
         *_own_actions(membership, today),
-        *_sessions(membership, at),
+        *_sessions_to_prepare(membership, at),
         *_answers_owed(membership, today),
         *_returned_lessons(membership),
     ]
@@ -50,7 +50,7 @@ def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> li
     if membership.can(Permission.FACILITATE):
         found += [*_rounds_to_close(membership, today), *_sessions_to_close(membership, at)]
     if membership.can(Permission.PLAN):
-        found += [*_undecided(latest), *_ownerless(membership, today), *_left_behind(membership, today)]
+        found += [*_undecided_gaps(latest), *_without_owner(membership, today), *_left_behind(membership, today)]
     if membership.can(Permission.ADMINISTER):
         found += _lead_to_find(membership)
     return sorted(found, key=lambda need: -need.weight)[:MOST]
@@ -75,7 +75,7 @@ def _own_actions(membership: Membership, today: date) -> list[Need]:
                 action.title,
                 action.get_absolute_url(),
                 "Open",
-                facts if late > 0 else _sentence(words, facts),
+                facts if late > 0 else _join_sentence(words, facts),
                 words if late > 0 else "",
                 weight=60 + min(late, 30),
             )
@@ -83,7 +83,7 @@ def _own_actions(membership: Membership, today: date) -> list[Need]:
     return needs
 
 
-def _sessions(membership: Membership, at: datetime) -> list[Need]:
+def _sessions_to_prepare(membership: Membership, at: datetime) -> list[Need]:
     person = membership.person
     mine = Q(facilitator=person) | Q(invitees__person=person)
     rows = (
@@ -98,7 +98,7 @@ def _sessions(membership: Membership, at: datetime) -> list[Need]:
         live = session.state == Session.State.LIVE
         button = "Open the room" if leads else ("Join" if live else "See the session")
         page = reverse("session_room", args=[membership.organisation.slug, session.pk]) if leads and live else None
-        facts = _sentence(
+        facts = _join_sentence(
             "Under way now" if live else capital(moment_in_words(starts, on=timezone.localdate(at))),
             session.technique.name,
             session.place,
@@ -185,7 +185,7 @@ def _sessions_to_close(membership: Membership, at: datetime) -> list[Need]:
     ]
 
 
-def _undecided(latest: LatestRound) -> list[Need]:
+def _undecided_gaps(latest: LatestRound) -> list[Need]:
     count = len(latest.undecided)
     if not count:
         return []
@@ -200,7 +200,7 @@ def _undecided(latest: LatestRound) -> list[Need]:
     ]
 
 
-def _ownerless(membership: Membership, today: date) -> list[Need]:
+def _without_owner(membership: Membership, today: date) -> list[Need]:
     rows = Intervention.objects.visible_to(membership).filter(programme__is_current=True).without_owner()
     return [
         Need(
@@ -254,5 +254,5 @@ def _left_behind(membership: Membership, today: date) -> list[Need]:
     ]
 
 
-def _sentence(*parts: str) -> str:
+def _join_sentence(*parts: str) -> str:
     return ". ".join(capital(part) for part in parts if part)

@@ -16,16 +16,16 @@ def happenings(world: World) -> Iterator[Happening]:
     story = read("lessons", world.calendar)
     for row in story["lessons"]:
         if "session" in row:  # its draft is made by the close of the session; here it gets words of its own
-            yield Happening(row["day"], row["at"], partial(_reword, world, row))
+            yield Happening(row["day"], row["at"], partial(_reword_lesson, world, row))
         else:
-            yield Happening(row["day"], row["at"], partial(_start, world, row))
+            yield Happening(row["day"], row["at"], partial(_start_lesson, world, row))
         for step in row.get("story", ()):
-            yield Happening(step["day"], step["at"], partial(_go_on, world, row, step))
+            yield Happening(step["day"], step["at"], partial(_take_next_move, world, row, step))
     for row in story["brought_in"]:
-        yield Happening(row["day"], "14:10", partial(_bring_in, world, row))
+        yield Happening(row["day"], "14:10", partial(_bring_in_file, world, row))
 
 
-def _facts(world: World, row: Row) -> dict[str, Any]:
+def _facts_of_lesson(world: World, row: Row) -> dict[str, Any]:
     found: dict[str, Any] = {name: row[name] for name in ("kind", "went_well", "contact", "process") if name in row}
     if "group" in row:
         found["group"] = world.groups[row["group"]]
@@ -36,19 +36,19 @@ def _facts(world: World, row: Row) -> dict[str, Any]:
     return found
 
 
-def _start(world: World, row: Row, at: datetime) -> None:
+def _start_lesson(world: World, row: Row, at: datetime) -> None:
     world.lessons[row["key"]] = writing.start_lesson(
         world.organisations[row["organisation"]],
         by=world.member(row["author"], row["organisation"]),
         at=at,
         words=row["words"],
-        facts=_facts(world, row),
+        facts=_facts_of_lesson(world, row),
         tags=row.get("tags", ()),
         intervention=world.interventions[row["intervention"]] if "intervention" in row else None,
     )
 
 
-def _reword(world: World, row: Row, at: datetime) -> None:
+def _reword_lesson(world: World, row: Row, at: datetime) -> None:
     lesson = world.fresh(world.lessons[row["key"]])
     writing.write_lesson(
         lesson,
@@ -56,12 +56,12 @@ def _reword(world: World, row: Row, at: datetime) -> None:
         at=at,
         seen=lesson.version,
         words=row["words"],
-        facts=_facts(world, row),
+        facts=_facts_of_lesson(world, row),
         tags=row.get("tags", ()),
     )
 
 
-def _go_on(world: World, row: Row, step: Row, at: datetime) -> None:
+def _take_next_move(world: World, row: Row, step: Row, at: datetime) -> None:
     """One move; the step of the story names it."""
     lesson = world.fresh(world.lessons[row["key"]])
     by = world.membership(world.people[step["by"]] if "by" in step else lesson.author, lesson.organisation)
@@ -86,10 +86,10 @@ def _go_on(world: World, row: Row, step: Row, at: datetime) -> None:
     elif move == "confirm":
         review.confirm_change(lesson, by=by, at=at, read=lesson.revision_id)
     else:
-        _check(world, row, step, lesson, at)
+        _check_lesson(world, row, step, lesson, at)
 
 
-def _check(world: World, row: Row, step: Row, lesson: Any, at: datetime) -> None:
+def _check_lesson(world: World, row: Row, step: Row, lesson: Any, at: datetime) -> None:
     """It is true and useful and shows nobody: *identified*, or *noted* when nothing has to change."""
     review.validate_lesson(
         lesson,
@@ -108,7 +108,7 @@ def _check(world: World, row: Row, step: Row, lesson: Any, at: datetime) -> None
     )
 
 
-def _bring_in(world: World, row: Row, at: datetime) -> None:
+def _bring_in_file(world: World, row: Row, at: datetime) -> None:
     """A file of another library’s lessons, as the page brings it in."""
     run = importing.upload_import(
         world.organisations[row["organisation"]],

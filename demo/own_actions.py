@@ -17,12 +17,12 @@ def happenings(world: World) -> Iterator[Happening]:
     """Each action from the day it was agreed. Those of a session or a gap report are made there."""
     for row in read("actions", world.calendar)["actions"]:
         if "day" in row:
-            yield Happening(row["day"], row["at"], partial(_add, world, row))
+            yield Happening(row["day"], row["at"], partial(_add_own_action, world, row))
         for step in row.get("story", ()):
-            yield Happening(step["day"], step["at"], partial(_go_on, world, row, step))
+            yield Happening(step["day"], step["at"], partial(_continue_action, world, row, step))
 
 
-def _add(world: World, row: Row, at: datetime) -> None:
+def _add_own_action(world: World, row: Row, at: datetime) -> None:
     """For an intervention, from a lesson, or by hand."""
     guest = row.get("guest", {})
     words: dict[str, Any] = {
@@ -47,7 +47,7 @@ def _add(world: World, row: Row, at: datetime) -> None:
     world.actions[row["key"]] = made
 
 
-def _go_on(world: World, row: Row, step: Row, at: datetime) -> None:
+def _continue_action(world: World, row: Row, step: Row, at: datetime) -> None:
     action = world.fresh(world.actions[row["key"]])
     if step["do"] == "done by guest":
         actions.complete_as_guest(action, token=guest_token(action), at=at, note=step.get("note", ""))

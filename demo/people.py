@@ -20,26 +20,26 @@ def happenings(world: World) -> Iterator[Happening]:
     for row in story["groups"]:
         yield Happening(row["day"], "08:45", partial(_create_group, world, row))
     for row in story["people"]:
-        yield from _life(world, row)
+        yield from _life_of_person(world, row)
     for row in story["invitations"]:
-        yield Happening(row["day"], "10:20", partial(_invite, world, row))
+        yield Happening(row["day"], "10:20", partial(_invite_person, world, row))
         if "revoked" in row:
-            yield Happening(row["revoked"], "16:05", partial(_revoke, world, row))
+            yield Happening(row["revoked"], "16:05", partial(_revoke_invitation, world, row))
 
 
-def _life(world: World, row: Row) -> Iterator[Happening]:
+def _life_of_person(world: World, row: Row) -> Iterator[Happening]:
     """One person in one organisation, from the invitation on. Whoever founded it was never invited."""
     if "joined" in row:
-        yield Happening(row["joined"] - 1, "09:00", partial(_invite, world, row))
-        yield Happening(row["joined"], row.get("at", "09:30"), partial(_join, world, row))
+        yield Happening(row["joined"] - 1, "09:00", partial(_invite_person, world, row))
+        yield Happening(row["joined"], row.get("at", "09:30"), partial(_join_organisation, world, row))
     if "checks_lessons" in row:
         yield Happening(row["checks_lessons"], "09:10", partial(_name_validator, world, row))
     if "read" in row:
         yield Happening(row["read"], row.get("read_at", "16:45"), partial(_read_notices, world, row))
     if "suspended" in row:
-        yield Happening(row["suspended"], "17:10", partial(_suspend, world, row))
+        yield Happening(row["suspended"], "17:10", partial(_suspend_person, world, row))
     if "left" in row:
-        yield Happening(row["left"], "17:20", partial(_leave, world, row))
+        yield Happening(row["left"], "17:20", partial(_leave_organisation, world, row))
 
 
 def _found_organisation(world: World, row: Row, at: datetime) -> None:
@@ -65,7 +65,7 @@ def _create_group(world: World, row: Row, at: datetime) -> None:
     )
 
 
-def _invite(world: World, row: Row, at: datetime) -> None:
+def _invite_person(world: World, row: Row, at: datetime) -> None:
     place = row["organisation"]
     world.invitations[_invitation_key(row)] = actions.invite_member(
         world.organisations[place],
@@ -78,13 +78,13 @@ def _invite(world: World, row: Row, at: datetime) -> None:
     )
 
 
-def _revoke(world: World, row: Row, at: datetime) -> None:
+def _revoke_invitation(world: World, row: Row, at: datetime) -> None:
     actions.revoke_invitation(
         world.invitations[_invitation_key(row)], by=world.administrator(row["organisation"]), at=at
     )
 
 
-def _join(world: World, row: Row, at: datetime) -> None:
+def _join_organisation(world: World, row: Row, at: datetime) -> None:
     if row["key"] not in world.people:
         world.people[row["key"]] = _make_person(world, row, at)
     actions.accept_invitation(world.invitations[_invitation_key(row)], by=world.people[row["key"]], at=at)
@@ -97,12 +97,12 @@ def _name_validator(world: World, row: Row, at: datetime) -> None:
     )
 
 
-def _suspend(world: World, row: Row, at: datetime) -> None:
+def _suspend_person(world: World, row: Row, at: datetime) -> None:
     place = row["organisation"]
     actions.suspend_member(world.member(row["key"], place), by=world.administrator(place), at=at)
 
 
-def _leave(world: World, row: Row, at: datetime) -> None:
+def _leave_organisation(world: World, row: Row, at: datetime) -> None:
     place = row["organisation"]
     actions.remove_member(world.member(row["key"], place), by=world.administrator(place), at=at)
 

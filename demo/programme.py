@@ -18,17 +18,17 @@ def happenings(world: World) -> Iterator[Happening]:
     """Programmes begin, interventions are planned, changed with a reason, brought on; steps are marked."""
     story = read("programme", world.calendar)
     for row in story["programmes"]:
-        yield Happening(row["day"], row.get("at", "10:00"), partial(_begin, world, row))
+        yield Happening(row["day"], row.get("at", "10:00"), partial(_begin_programme, world, row))
         for step in row.get("steps", ()):
             yield Happening(step["day"], "16:20", partial(_mark_step, world, row, step))
     for row in story["interventions"]:
         if "planned" in row:
-            yield Happening(row["planned"], row.get("at", "11:00"), partial(_plan, world, row))
+            yield Happening(row["planned"], row.get("at", "11:00"), partial(_plan_intervention, world, row))
         for step in row.get("story", ()):
-            yield Happening(step["day"], step.get("at", "15:00"), partial(_go_on, world, row, step))
+            yield Happening(step["day"], step.get("at", "15:00"), partial(_continue_plan, world, row, step))
 
 
-def _begin(world: World, row: Row, at: datetime) -> None:
+def _begin_programme(world: World, row: Row, at: datetime) -> None:
     """A programme. The one that the story calls current takes the place of the one before."""
     by = world.member(row["by"], row["organisation"])
     programme = actions.begin_programme(
@@ -36,7 +36,7 @@ def _begin(world: World, row: Row, at: datetime) -> None:
         by=by,
         at=at,
         name=row["name"],
-        starts_on=_first_day(world, row),
+        starts_on=_first_day_of(world, row),
         ends_on=date(int(row["to"]), 12, 31),
         vision=row["vision"],
         mission=row["mission"],
@@ -47,7 +47,7 @@ def _begin(world: World, row: Row, at: datetime) -> None:
     world.programmes[row["key"]] = actions.make_programme_current(programme, by=by, at=at)
 
 
-def _first_day(world: World, row: Row) -> date:
+def _first_day_of(world: World, row: Row) -> date:
     """The first of the month in which it was begun here, or of January for one that is older than the portal."""
     return date(int(row["from"]), 1, 1) if "from" in row else world.calendar.day(row["day"]).replace(day=1)
 
@@ -58,7 +58,7 @@ def _mark_step(world: World, row: Row, step: Row, at: datetime) -> None:
     actions.mark_step(found, by=by, at=at, seen=found.version, state=step["state"], note=step.get("note", ""))
 
 
-def _plan(world: World, row: Row, at: datetime) -> None:
+def _plan_intervention(world: World, row: Row, at: datetime) -> None:
     entry = CatalogueEntry.objects.get(key=row["entry"]) if "entry" in row else None
     programme = world.programmes[row["programme"]]
     world.interventions[row["key"]] = actions.plan_intervention(
@@ -79,7 +79,7 @@ def _plan(world: World, row: Row, at: datetime) -> None:
     )
 
 
-def _go_on(world: World, row: Row, step: Row, at: datetime) -> None:
+def _continue_plan(world: World, row: Row, step: Row, at: datetime) -> None:
     """A new state, or a change of the plan, with the reason that was given."""
     intervention = world.fresh(world.interventions[row["key"]])
     by, reason = world.actor(step["by"], intervention), step.get("reason", "")

@@ -16,8 +16,8 @@ def happenings(world: World, *, now: datetime) -> Iterator[Happening]:
     """Each working day up to today, if its morning has passed. Weekends’ reminders go with Monday’s."""
     for number in range(-WORKING_DAYS, 1):
         if world.calendar.moment(number, CLOCK) <= now - timedelta(minutes=1):
-            yield Happening(number, CLOCK, _remind)
+            yield Happening(number, CLOCK, _remind_people)
 
 
-def _remind(at: datetime) -> None:
+def _remind_people(at: datetime) -> None:
     send_due_digests(at=at)

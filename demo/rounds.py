@@ -23,20 +23,20 @@ def happenings(world: World) -> Iterator[Happening]:
     """Rounds are prepared, opened and answered; one still is. Those that are over are closed and decided upon."""
     for row in read("rounds", world.calendar)["rounds"]:
         opened = row["opened"]
-        yield Happening(row["prepared"], "11:15", partial(_prepare, world, row))
-        yield Happening(opened, "09:00", partial(_open, world, row))
+        yield Happening(row["prepared"], "11:15", partial(_prepare_round, world, row))
+        yield Happening(opened, "09:00", partial(_open_round, world, row))
         for place, one in enumerate(row["respondents"]):
-            yield Happening(one["day"], one["at"], partial(_answer, world, row, place))
+            yield Happening(one["day"], one["at"], partial(_answer_round, world, row, place))
         if "reminded" in row:
-            yield Happening(row["reminded"], "09:40", partial(_remind, world, row))
+            yield Happening(row["reminded"], "09:40", partial(_remind_round, world, row))
         if "closed" in row:
             yield Happening(row["closes"], "08:00", partial(_tell_closing, world, row))
-            yield Happening(row["closed"], "16:30", partial(_close, world, row))
+            yield Happening(row["closed"], "16:30", partial(_close_round, world, row))
         for decision in row.get("decisions", ()):
-            yield Happening(decision["day"], decision["at"], partial(_decide, world, row, decision))
+            yield Happening(decision["day"], decision["at"], partial(_decide_gap, world, row, decision))
 
 
-def _prepare(world: World, row: Row, at: datetime) -> None:
+def _prepare_round(world: World, row: Row, at: datetime) -> None:
     results = row.get("results")
     world.rounds[row["key"]] = rounds.prepare_assessment(
         world.organisations[row["organisation"]],
@@ -53,7 +53,7 @@ def _prepare(world: World, row: Row, at: datetime) -> None:
     )
 
 
-def _open(world: World, row: Row, at: datetime) -> None:
+def _open_round(world: World, row: Row, at: datetime) -> None:
     """Answers may come in from now on; members and addresses are asked, and there may be one link for all."""
     assessment = world.rounds[row["key"]]
     by = world.actor(row["facilitator"], assessment)
@@ -64,15 +64,15 @@ def _open(world: World, row: Row, at: datetime) -> None:
     asking.ask_people(assessment, by=by, members=members, addresses=row.get("addresses", ()), at=at)
 
 
-def _answer(world: World, row: Row, place: int, at: datetime) -> None:
+def _answer_round(world: World, row: Row, place: int, at: datetime) -> None:
     """One respondent goes through all criteria. The key is what in life only their browser would have."""
     assessment, one = world.rounds[row["key"]], row["respondents"][place]
-    asked = _asked(world, row, one["who"])
+    asked = _asked_people(world, row, one["who"])
     respondent = _respondent(world, assessment, asked, key=sha256(f"{row['key']} {place}".encode()).hexdigest())
     criteria = {
         criterion.code: criterion for criterion in Criterion.objects.filter(section__framework=assessment.framework_id)
     }
-    for code, choice in _said(row, place):
+    for code, choice in _said_by(row, place):
         saved = answering.save_answer(assessment, criteria[code], by=respondent, choice=choice, seen=0)
         if saved.is_full:
             raise ValueError(f"{row['key']}: respondent {place + 1} marks more than five criteria.")
@@ -89,7 +89,7 @@ def _respondent(world: World, assessment: Assessment, asked: Asked | None, *, ke
     return Respondent(key=key, member=world.membership(asked.person, assessment.organisation), asked=asked)
 
 
-def _asked(world: World, row: Row, who: str) -> Asked | None:
+def _asked_people(world: World, row: Row, who: str) -> Asked | None:
     """The row of whoever was asked by name or address; nobody who came by the one link for all."""
     rows = Asked.objects.filter(assessment=world.rounds[row["key"]])
     if who == "link":
@@ -97,7 +97,7 @@ def _asked(world: World, row: Row, who: str) -> Asked | None:
     return rows.get(email=who) if "@" in who else rows.get(person=world.people[who])
 
 
-def _said(row: Row, place: int) -> Iterator[tuple[str, Choice]]:
+def _said_by(row: Row, place: int) -> Iterator[tuple[str, Choice]]:
     """What one respondent says to each criterion: a column of the story’s table, or of the example that ships."""
     if row["answers"] == EXAMPLE:
         columns = {code: said.choices[place] for code, said in examples.example().answers.items()}
@@ -108,7 +108,7 @@ def _said(row: Row, place: int) -> Iterator[tuple[str, Choice]]:
             yield code, Choice(**asdict(one))
 
 
-def _remind(world: World, row: Row, at: datetime) -> None:
+def _remind_round(world: World, row: Row, at: datetime) -> None:
     assessment = world.rounds[row["key"]]
     asking.remind_people(assessment, by=world.actor(row["facilitator"], assessment), at=at)
 
@@ -118,13 +118,13 @@ def _tell_closing(world: World, row: Row, at: datetime) -> None:
     rounds.tell_closing_date(world.rounds[row["key"]], at=at, day=world.calendar.day(row["closes"]))
 
 
-def _close(world: World, row: Row, at: datetime) -> None:
+def _close_round(world: World, row: Row, at: datetime) -> None:
     assessment = world.rounds[row["key"]]
     by = world.actor(row["facilitator"], assessment)
     rounds.close_assessment(assessment, by=by, at=at, not_heard=row.get("not_heard", ""))
 
 
-def _decide(world: World, row: Row, decision: Row, at: datetime) -> None:
+def _decide_gap(world: World, row: Row, decision: Row, at: datetime) -> None:
     """Accept a suggestion as an intervention or an action, in its own words or others, or reject it."""
     assessment = world.fresh(world.rounds[row["key"]])
     report = reports.build(assessment)

@@ -42,13 +42,13 @@ def load(*, at: datetime | None = None) -> World:
     story: list[Happening] = [happening for part in parts for happening in part.happenings(world)]
     story += reminders.happenings(world, now=at)
     before = _Newest.now()
-    _play(story, calendar)
+    _play_happenings(story, calendar)
     before.lay_to_rest()
     jobs.actions.tidy_jobs(at)
     return world
 
 
-def _play(story: list[Happening], calendar: Calendar) -> None:
+def _play_happenings(story: list[Happening], calendar: Calendar) -> None:
     """All happenings in the order of time. One that takes a while says when it goes on, so that what happens elsewhere
     meanwhile finds its place."""
     order = count()

@@ -34,27 +34,27 @@ class Happening:
 
 def read(part: str, calendar: Calendar) -> Row:
     """One file of the story, with the days in its texts written out."""
-    found: Row = _fill(read_yaml(CONTENT / f"{part}.yaml", base=CONTENT).data, calendar)
+    found: Row = _fill_fields(read_yaml(CONTENT / f"{part}.yaml", base=CONTENT).data, calendar)
     return found
 
 
 def read_file(name: str, calendar: Calendar) -> bytes:
     """A file that somebody in the story brings along, with its days written out."""
-    text: str = _fill((CONTENT / name).read_text(encoding="utf-8"), calendar)
+    text: str = _fill_fields((CONTENT / name).read_text(encoding="utf-8"), calendar)
     return text.encode()
 
 
-def _fill(value: Any, calendar: Calendar) -> Any:
+def _fill_fields(value: Any, calendar: Calendar) -> Any:
     if isinstance(value, str):
-        return _DAY.sub(lambda match: _in_words(match, calendar), value)
+        return _DAY.sub(lambda match: _moment_in_words(match, calendar), value)
     if isinstance(value, dict):
-        return {key: _fill(item, calendar) for key, item in value.items()}
+        return {key: _fill_fields(item, calendar) for key, item in value.items()}
     if isinstance(value, list):
-        return [_fill(item, calendar) for item in value]
+        return [_fill_fields(item, calendar) for item in value]
     return value
 
 
-def _in_words(match: re.Match[str], calendar: Calendar) -> str:
+def _moment_in_words(match: re.Match[str], calendar: Calendar) -> str:
     day = calendar.day(int(match[2]))
     if match[1] == "year":
         return str(day.year + int(match[3] or 0))

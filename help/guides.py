@@ -83,7 +83,7 @@ class Guides(Content):
 
 def read(folder: Path = FOLDER, *, known: Glossary | None = None) -> tuple[Guide, ...]:
     """All guides. Raises ``ContentError`` with everything that is wrong."""
-    rule = partial(_problems, known or glossary())
+    rule = partial(_find_problems, known or glossary())
     [document] = read_checked([folder / "guides.yaml"], Guides, rule, base=folder.parent)
     return document.content.guides
 
@@ -99,7 +99,7 @@ def guide_for(role: str) -> Guide | None:
     return next((one for one in guides() if role in one.roles), None)
 
 
-def _problems(known: Glossary, document: TypedDocument[Guides]) -> Iterator[Problem]:
+def _find_problems(known: Glossary, document: TypedDocument[Guides]) -> Iterator[Problem]:
     rows = list(enumerate(document.content.guides))
     for index, one in rows:
         texts: list[tuple[tuple[Key, ...], str]] = [

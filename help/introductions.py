@@ -67,7 +67,7 @@ class Introductions(Content):
 
 def read(folder: Path = FOLDER, *, known: Glossary | None = None) -> tuple[Introduction, ...]:
     """All introductions. Raises ``ContentError`` with everything that is wrong."""
-    rule = partial(_problems, known or glossary())
+    rule = partial(_find_problems, known or glossary())
     [document] = read_checked([folder / "introductions.yaml"], Introductions, rule, base=folder.parent)
     return document.content.introductions
 
@@ -79,7 +79,7 @@ def by_page() -> dict[str, Introduction]:
     return {page: one for one in file.introductions for page in one.pages}
 
 
-def _problems(known: Glossary, document: TypedDocument[Introductions]) -> Iterator[Problem]:
+def _find_problems(known: Glossary, document: TypedDocument[Introductions]) -> Iterator[Problem]:
     pages: list[tuple[str, tuple[Key, ...]]] = []
     for index, one in enumerate(document.content.introductions):
         path: tuple[Key, ...] = ("introductions", index)

@@ -47,7 +47,7 @@ def write(message: EmailMessage) -> Mail:
     if message.attachments:
         raise ValueError("The outbox keeps no attachments")
     message.message()  # checks headers and addresses as the real backend would
-    values, key = _values_of(message), getattr(message, "outbox_key", None)
+    values, key = _values_of_mail(message), getattr(message, "outbox_key", None)
     if key:
         mail, is_new = Mail.objects.get_or_create(key=key, defaults=values)
     else:
@@ -64,7 +64,7 @@ def write(message: EmailMessage) -> Mail:
     return mail
 
 
-def _values_of(message: EmailMessage) -> dict[str, Any]:
+def _values_of_mail(message: EmailMessage) -> dict[str, Any]:
     headers = {name: str(value) for name, value in message.extra_headers.items()}
     headers.setdefault("To", ", ".join(map(str, message.to)))
     if message.cc:

@@ -99,7 +99,7 @@ def run(job: Job) -> None:
     """Do one claimed job, whatever comes of it. Raises only when the database itself fails."""
     if job.attempts - 1 - job.failures >= BROKEN_OFF_LIMIT:  # it may well be what kills the workers
         logger.error("Job %s (%s) was broken off %s times", job.pk, job.function, BROKEN_OFF_LIMIT)
-        _fail(job, BROKEN_OFF.format(number=job.pk))
+        _fail_for_good(job, BROKEN_OFF.format(number=job.pk))
         return
     work = Assignment(job)
     try:
@@ -109,7 +109,7 @@ def run(job: Job) -> None:
     except LeaseLost:
         logger.warning("Job %s (%s) was taken over by another worker", job.pk, job.function)
     except Refusal as refusal:
-        _fail(job, str(refusal))
+        _fail_for_good(job, str(refusal))
     except Exception:
         logger.exception("Job %s (%s) failed at attempt %s", job.pk, job.function, job.attempts)
         _try_again(job, timezone.now())
@@ -137,7 +137,7 @@ def run_ready(*, for_seconds: float = 20.0, limit: int | None = None) -> int:
     return count
 
 
-def _fail(job: Job, sentence: str) -> None:
+def _fail_for_good(job: Job, sentence: str) -> None:
     leases.update_claimed(
         job,
         state=Job.State.FAILED,
@@ -152,7 +152,7 @@ def _try_again(job: Job, at: datetime) -> None:
     failures = job.failures + 1
     if failures >= job.max_attempts:
         times = "once" if failures == 1 else f"{failures} times"
-        _fail(job, GAVE_UP.format(times=times, number=job.pk))
+        _fail_for_good(job, GAVE_UP.format(times=times, number=job.pk))
         return
     again_at = at + PAUSES[min(failures, len(PAUSES)) - 1]
     leases.update_claimed(

@@ -31,15 +31,15 @@ def job_detail(request: MemberRequest, organisation: Organisation, pk: int) -> H
     """How far it is. The page asks again each second until it is over, and is answered only when something is new."""
     job = get_object_or_404(Job.objects.visible_to(request.membership), pk=pk)
     if not request.htmx:
-        return redirect(job.target) if job.target else _draw(request, "jobs/job_detail.html", job)
+        return redirect(job.target) if job.target else _draw_progress(request, "jobs/job_detail.html", job)
     if job.target:
         return HttpResponseClientRedirect(job.target)
     if request.GET.get("seen") == job.stage:
         return HttpResponse(status=204)
-    return _draw(request, "jobs/_job.html", job)
+    return _draw_progress(request, "jobs/_job.html", job)
 
 
-def _draw(request: MemberRequest, template: str, job: Job) -> HttpResponse:
+def _draw_progress(request: MemberRequest, template: str, job: Job) -> HttpResponse:
     is_theirs = job.requested_by_id == request.user.pk
     return render(request, template, {"job": job, "file": job.files.defer("content").last() if is_theirs else None})
 

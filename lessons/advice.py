@@ -46,7 +46,7 @@ def advice_in(note: str) -> tuple[str, str]:
     rest = smooth[opening.end() :]
     asked = _YOU.match(rest)
     rest = rest[asked.end() :] if asked else rest
-    cut = _cut_of(rest, is_addressed=asked is not None)
+    cut = _find_halves(rest, is_addressed=asked is not None)
     if cut is None:
         return "", text
     when_you, then_do = rest[: cut[0]].strip(" ,;:"), rest[cut[1] :].strip()
@@ -55,7 +55,7 @@ def advice_in(note: str) -> tuple[str, str]:
     return when_you, then_do
 
 
-def _cut_of(rest: str, *, is_addressed: bool) -> tuple[int, int] | None:
+def _find_halves(rest: str, *, is_addressed: bool) -> tuple[int, int] | None:
     """Where the first half ends and the second begins.
 
     At “then”, or where something follows that one is to do, whichever comes first. Without either, at a colon or at the

@@ -62,7 +62,7 @@ class Examples(Sourced):
 def read(file: Path = FILE) -> Examples:
     """All examples. Raises ``ContentError`` with everything that is wrong."""
     known = read_sources()
-    [document] = read_checked([file], Examples, sourced(known), _problems, base=file.parent.parent)
+    [document] = read_checked([file], Examples, sourced(known), _find_problems, base=file.parent.parent)
     return name_sources(document.content, known)
 
 
@@ -72,7 +72,7 @@ def examples() -> Examples:
     return name_sources(open_file(FILE, Examples), read_sources())
 
 
-def _problems(document: TypedDocument[Examples]) -> Iterator[Problem]:
+def _find_problems(document: TypedDocument[Examples]) -> Iterator[Problem]:
     examples = document.content.examples
     for kind in KINDS:
         if not any(one.kind == kind for one in examples):

@@ -250,7 +250,7 @@ class Lesson(models.Model):
         return self.approved_id is not None and self.approved_id != self.revision_id
 
 
-def _long_text(label: str) -> "models.TextField[str, str]":
+def _long_text_field(label: str) -> "models.TextField[str, str]":
     return models.TextField(label, max_length=LONGEST_TEXT, blank=True, validators=[MaxLengthValidator(LONGEST_TEXT)])
 
 
@@ -263,14 +263,14 @@ class LessonRevision(models.Model):
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     title = models.CharField("Title", max_length=300, blank=True)
-    expected = _long_text("What did you expect?")
-    happened = _long_text("What happened?")
-    why = _long_text("Why?")
+    expected = _long_text_field("What did you expect?")
+    happened = _long_text_field("What happened?")
+    why = _long_text_field("Why?")
     when_you = models.CharField("When you are about to…", max_length=1000, blank=True)
-    then_do = _long_text("then…")
+    then_do = _long_text_field("then…")
     # What other systems have besides: a summary, and the lesson in their own words.
-    abstract = _long_text("Summary")
-    learned = _long_text("What was learned")
+    abstract = _long_text_field("Summary")
+    learned = _long_text_field("What was learned")
     brought_in = models.BooleanField(default=False, help_text="Written by an import and not by a person.")
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")

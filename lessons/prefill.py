@@ -77,14 +77,14 @@ def gather(session: Session, *, known: frozenset[str] = frozenset()) -> Gathered
     for stage, columns in notes_to_close(session):
         fresh = {}
         for key, texts in columns.items():
-            named = [(_mark(stage.key, key, text), text) for text in texts]
+            named = [(_mark_of_note(stage.key, key, text), text) for text in texts]
             marks |= {mark for mark, _ in named}
             fresh[key] = [text for mark, text in named if mark not in known]
         stages.append(_stage_notes(stage, fresh))
     return Gathered(stages, frozenset(marks))
 
 
-def _mark(stage: str, column: str, text: str) -> str:
+def _mark_of_note(stage: str, column: str, text: str) -> str:
     return sha1(f"{stage}/{column}/{text}".encode(), usedforsecurity=False).hexdigest()[:10]
 
 
@@ -131,7 +131,7 @@ def story_from(summary: Mapping[str, str], stages: Iterable[Stage], *, about: st
     """
     told: dict[str, list[str]] = {part: [] for part in STORY}
     for stage in _stages_about(list(stages), about):
-        for part, words in _parts_of(stage, summary.get(stage.key, "")).items():
+        for part, words in _parts_of_stage(stage, summary.get(stage.key, "")).items():
             told[part].append(words)
     return {part: "\n\n".join(texts) for part, texts in told.items()}
 
@@ -145,7 +145,7 @@ def _stages_about(stages: list[Stage], about: str) -> list[Stage]:
     return [stage for stage in before if all(column.makes != "lessons" for column in stage.columns)] + [own]
 
 
-def _parts_of(stage: Stage, words: str) -> dict[str, str]:
+def _parts_of_stage(stage: Stage, words: str) -> dict[str, str]:
     """The agreed words of a stage by the part of a story that its columns tell.
 
     Where columns tell different parts, their names stand above their words (``_stage_notes``); what has lost its name

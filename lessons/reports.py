@@ -99,7 +99,7 @@ def _standing_of(lesson: Lesson, membership: Membership, allowed: frozenset[str]
 
 
 def _standing_presses(lesson: Lesson) -> list[Press]:
-    page = partial(_page_of, lesson)
+    page = partial(_page_of_lesson, lesson)
     words = {State.DRAFT: "Carry on writing", State.RETURNED: "Change it and send it again"}.get(State(lesson.state))
     return [
         *([Press("write", words, page("lesson_edit"), is_form=True)] if words else []),
@@ -115,8 +115,8 @@ def _standing_presses(lesson: Lesson) -> list[Press]:
 def sending_presses(lesson: Lesson, membership: Membership, *, on: date) -> list[Press]:
     """Before it goes: change it once more, or send it as it is."""
     presses = [
-        Press("write", "Change it", _page_of(lesson, "lesson_edit"), is_form=True),
-        Press("submit", "Send anyway", _page_of(lesson, "lesson_send"), look="secondary"),
+        Press("write", "Change it", _page_of_lesson(lesson, "lesson_edit"), is_form=True),
+        Press("submit", "Send anyway", _page_of_lesson(lesson, "lesson_send"), look="secondary"),
     ]
     is_allowed = {
         "write": policies.may_write(membership, lesson),
@@ -128,11 +128,11 @@ def sending_presses(lesson: Lesson, membership: Membership, *, on: date) -> list
 def confirming_presses(lesson: Lesson, membership: Membership, *, on: date) -> list[Press]:
     """Below what was changed after the check; the press says which words were read."""
     read = (("read", str(lesson.revision_id)),)
-    press = Press("confirm", "Confirm that it is still right", _page_of(lesson, "lesson_confirm"), fields=read)
+    press = Press("confirm", "Confirm that it is still right", _page_of_lesson(lesson, "lesson_confirm"), fields=read)
     return offered([press], policies.allowed(membership, lesson, on=on))
 
 
-def _page_of(lesson: Lesson, name: str) -> str:
+def _page_of_lesson(lesson: Lesson, name: str) -> str:
     return reverse(name, args=[lesson.organisation.slug, lesson.pk])
 
 
@@ -169,7 +169,7 @@ class Queue:
     @classmethod
     def build(cls, membership: Membership, *, on: date) -> "Queue":
         """Claimed by oneself, free to claim, claimed by others; empty sections are left out."""
-        rows = [_queue_row(lesson, membership, on=on) for lesson in _waiting_for(membership)]
+        rows = [_build_queue_row(lesson, membership, on=on) for lesson in _waiting_for(membership)]
         me = membership.person_id
         sections = [
             _queue_section("mine", "Claimed by you", rows, lambda lesson: lesson.claimed_by_id == me),
@@ -199,8 +199,8 @@ def _changed_for(membership: Membership) -> list[Lesson]:
     return [lesson for lesson in rows if policies.may_confirm(membership, lesson)]
 
 
-def _queue_row(lesson: Lesson, membership: Membership, *, on: date) -> QueueRow:
-    page, about = partial(_page_of, lesson), lesson.words.title
+def _build_queue_row(lesson: Lesson, membership: Membership, *, on: date) -> QueueRow:
+    page, about = partial(_page_of_lesson, lesson), lesson.words.title
     presses = [
         Press("claim", "Claim it", page("lesson_claim")),
         Press("identify", "Check it", page("lesson_check"), is_form=True),

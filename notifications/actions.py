@@ -26,7 +26,7 @@ def notify(
     """
     if person is None or person == occurrence.person:
         return None
-    reader = _reader(person, occurrence)
+    reader = _reader_of_notice(person, occurrence)
     if reader is None:
         return None
     ref = about if isinstance(about, Ref) else things.ref_of(about or occurrence.subject)
@@ -37,14 +37,14 @@ def notify(
             "organisation_id": reader.organisation_id,
             "kind": ref.kind,
             "ident": ref.pk,
-            "text": _within(text, 300),
+            "text": _cut_to_limit(text, 300),
             "at": occurrence.at,
         },
     )
     return notice if made else None
 
 
-def _reader(person: Person, occurrence: Occurrence) -> Membership | None:
+def _reader_of_notice(person: Person, occurrence: Occurrence) -> Membership | None:
     """As whose member the person reads of it: at home, or where they see the thing as a member of a shared group."""
     current = Membership.objects.current().filter(person=person)
     home = current.filter(organisation=occurrence.organisation).first()
@@ -79,5 +79,5 @@ def mark_all_notices_read(*, by: Membership, up_to: int, at: datetime) -> int:
     return Notice.objects.for_member(by).unread().filter(pk__lte=up_to).update(read_at=at)
 
 
-def _within(text: str, limit: int) -> str:
+def _cut_to_limit(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

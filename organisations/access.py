@@ -20,7 +20,7 @@ from organisations.requests import GuestRequest, MemberRequest, PersonRequest
 View = Callable[..., HttpResponseBase]
 
 
-def _mark(view: View, access: str) -> View:
+def _with_access_mark(view: View, access: str) -> View:
     """The view with the mark that the walk over all addresses looks for."""
     setattr(view, "access", access)  # noqa: B010  functions have no such attribute of their own
     return view
@@ -28,7 +28,7 @@ def _mark(view: View, access: str) -> View:
 
 def login_not_required(view: View) -> View:
     """A public page: nothing on it belongs to an organisation."""
-    return _mark(django_login_not_required(view), "public")
+    return _with_access_mark(django_login_not_required(view), "public")
 
 
 def guest(view: View) -> View:
@@ -39,7 +39,7 @@ def guest(view: View) -> View:
         request.now = timezone.now()
         return view(request, *args, **kwargs)
 
-    return _mark(django_login_not_required(at_once), "guest")
+    return _with_access_mark(django_login_not_required(at_once), "guest")
 
 
 def signed_in(view: View) -> View:
@@ -50,7 +50,7 @@ def signed_in(view: View) -> View:
         request.now = timezone.now()
         return view(request, *args, **kwargs)
 
-    return _mark(at_once, "signed_in")
+    return _with_access_mark(at_once, "signed_in")
 
 
 def membership_of(request: HttpRequest, slug: str) -> Membership:
@@ -86,6 +86,6 @@ def requires(permission: Permission) -> Callable[[View], View]:
             with timezone.override(membership.organisation.time_zone):
                 return view(request, membership.organisation, *args, **kwargs)
 
-        return _mark(checked, permission)
+        return _with_access_mark(checked, permission)
 
     return mark

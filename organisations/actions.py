@@ -296,7 +296,7 @@ def change_group(
     Who belongs to it from elsewhere stays, unless left out; they come in by ``admit_outsider``. Raises ``Stale`` when
     it was changed, or somebody joined it, since version ``seen``.
     """
-    policies.require(Permission.ADMINISTER, by, _home_of(group))
+    policies.require(Permission.ADMINISTER, by, _home_of_group(group))
     group.refresh_from_db(from_queryset=Group.objects.select_for_update())
     if group.version != seen:
         raise Stale
@@ -322,8 +322,8 @@ def admit_outsider(
 
     Refuses an address that leads to nobody who may come, in words that do not tell whether it has an account.
     """
-    policies.require(Permission.ADMINISTER, by, _home_of(group))
-    organisation = _home_of(group)
+    policies.require(Permission.ADMINISTER, by, _home_of_group(group))
+    organisation = _home_of_group(group)
     if not organisation.admits_outsiders:
         raise Refusal("Your organisation does not let members of other organisations into its groups. See Settings.")
     rows = Membership.objects.current().filter(person__email__iexact=email.strip(), organisation__lends_members=True)
@@ -346,7 +346,7 @@ def admit_outsider(
     return row
 
 
-def _home_of(group: Group) -> Organisation:
+def _home_of_group(group: Group) -> Organisation:
     """The organisation that looks after a group. Those of the network are nobody’s to change here."""
     if group.organisation is None:
         raise PermissionDenied

@@ -133,7 +133,7 @@ def _write_trail(
     _remember_name(organisation, ref, subject)
     if person is not None:
         _remember_name(organisation, Ref("person", person.pk), person)
-    written = {key: _plain(value) for key, value in facts.items()}
+    written = {key: _plain_facts(value) for key, value in facts.items()}
     if by is not None and person is None:
         written["guest"] = True
     return AuditEntry.objects.create(
@@ -153,7 +153,7 @@ def _remember_name(organisation: Organisation, ref: Ref, subject: Model) -> None
     AuditName.objects.update_or_create(organisation=organisation, kind=ref.kind, ident=ref.pk, defaults={"name": name})
 
 
-def _plain(value: Any) -> Any:
+def _plain_facts(value: Any) -> Any:
     if isinstance(value, Model):
         return value.pk
     return value if value is None or isinstance(value, int | float | bool) else str(value)
@@ -166,7 +166,7 @@ def _plain(value: Any) -> Any:
 def vocabulary() -> dict[str, str]:
     """Every event of every app by its key, in the words of the trail."""
     found: dict[str, str] = {}
-    for dotted in _map("EVENTS"):
+    for dotted in _import_from_map("EVENTS"):
         found.update(dict(import_string(dotted).choices))
     return found
 
@@ -177,9 +177,9 @@ def subscribers_of(event: str) -> tuple[Subscriber, ...]:
     if event not in vocabulary():
         raise LookupError(f"{event} is in no app’s vocabulary")
     kind = event.partition(".")[0]
-    listed = _map("SUBSCRIBERS")
+    listed = _import_from_map("SUBSCRIBERS")
     return tuple(import_string(dotted) for key in ("*", f"{kind}.*", event) for dotted in listed.get(key, ()))
 
 
-def _map(name: str) -> Any:
+def _import_from_map(name: str) -> Any:
     return import_string(f"{getattr(settings, 'SUBSCRIBERS', 'kmportal.subscribers')}.{name}")

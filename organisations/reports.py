@@ -59,10 +59,12 @@ class TrailLine:
             for key in order
             if key != "guest" and (names is None or entry.facts[key] is not None)
         ]
-        facts = ", ".join(f"{key.replace('_', ' ')}: {_word(key, value, names)}" for key, value in said)
+        facts = ", ".join(f"{key.replace('_', ' ')}: {_fact_in_words(key, value, names)}" for key, value in said)
         what = getattr(entry, "what", None) or ""
         change = str(vocabulary().get(entry.event, entry.event))
-        return cls(entry.at, _who(entry), change, things.kind(entry.kind).word.lower(), entry.ident, what, facts)
+        return cls(
+            entry.at, _who_in_words(entry), change, things.kind(entry.kind).word.lower(), entry.ident, what, facts
+        )
 
     @property
     def number(self) -> str:
@@ -75,7 +77,7 @@ class TrailLine:
         return [self.at.isoformat(), self.who, self.change, self.kind, str(self.ident), self.what, self.facts]
 
 
-def _who(entry: AuditEntry) -> str:
+def _who_in_words(entry: AuditEntry) -> str:
     if entry.actor_id is not None:
         return getattr(entry, "who", None) or f"person {entry.actor_id}"
     return "a guest" if entry.facts.get("guest") else "the portal"
@@ -85,7 +87,7 @@ def _who(entry: AuditEntry) -> str:
 _PEOPLE = {"owner", "owner_before", "facilitator", "lead", "sponsor", "taken_from"}
 
 
-def _word(key: str, value: object, names: Mapping[int, str] | None) -> str:
+def _fact_in_words(key: str, value: object, names: Mapping[int, str] | None) -> str:
     if value is None:
         return "none"
     if isinstance(value, bool):

@@ -50,7 +50,7 @@ def begin_programme(
     ``starter`` names a starter programme whose interventions are planned at once, with days from the start.
     """
     require(Permission.PLAN, by, organisation)
-    chosen = _starter(starter, starts_on=starts_on, ends_on=ends_on)
+    chosen = _find_starter(starter, starts_on=starts_on, ends_on=ends_on)
     Organisation.objects.select_for_update().get(pk=organisation.pk)  # of two firsts, one is current
     _check_people(organisation, lead=lead, sponsor=sponsor)
     programme, made = Programme.objects.get_or_create(
@@ -78,7 +78,7 @@ def begin_programme(
     return programme
 
 
-def _starter(key: str, *, starts_on: date, ends_on: date) -> Starter | None:
+def _find_starter(key: str, *, starts_on: date, ends_on: date) -> Starter | None:
     """The starter of that key, if the programme is long enough for it."""
     if not key:
         return None
@@ -205,7 +205,7 @@ def plan_intervention(
             "ends_on": ends_on,
             "kind": kind or (entry.kind if entry else ""),
             "effort": effort or (entry.effort if entry else ""),
-            "areas": _in_order(areas if areas is not None else entry.areas if entry else []),
+            "areas": _areas_in_order(areas if areas is not None else entry.areas if entry else []),
             "output": output.strip()[:300],
             "created_by": by.person,
             "created_at": at,
@@ -227,7 +227,7 @@ def change_intervention(
     if before.version != seen:
         raise Stale
     if "areas" in fields:
-        fields["areas"] = _in_order(fields["areas"])
+        fields["areas"] = _areas_in_order(fields["areas"])
     _check_days(fields.get("starts_on", before.starts_on), fields.get("ends_on", before.ends_on))
     if fields.get("owner") != before.owner:
         _check_people(intervention.organisation, owner=fields.get("owner"))
@@ -309,13 +309,13 @@ def delete_untouched_intervention(intervention: Intervention, *, by: Membership,
     intervention.delete()
 
 
-def _is_member(organisation: Organisation, person: Person) -> bool:
+def _is_member_here(organisation: Organisation, person: Person) -> bool:
     return Membership.objects.current().filter(organisation=organisation, person=person).exists()
 
 
 def _check_people(organisation: Organisation, **people: Person | None) -> None:
     for person in people.values():
-        if person is not None and not _is_member(organisation, person):
+        if person is not None and not _is_member_here(organisation, person):
             raise Refusal(f"{person} is not a member here any more. Choose somebody else.")
 
 
@@ -324,7 +324,7 @@ def _check_days(starts_on: date | None, ends_on: date | None) -> None:
         raise Refusal("The last day must not be before the first.")
 
 
-def _in_order(areas: Iterable[str]) -> list[str]:
+def _areas_in_order(areas: Iterable[str]) -> list[str]:
     chosen = set(areas)
     if unknown := chosen - set(Area.values):
         raise Refusal(f"There is no area called “{min(unknown)}”.")

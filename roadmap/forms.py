@@ -31,7 +31,7 @@ AREA_HINTS = {
 }
 
 
-def _people(organisation: Organisation, *, also: Iterable[int | None] = ()) -> Any:
+def _people_choices(organisation: Organisation, *, also: Iterable[int | None] = ()) -> Any:
     """Members of today, and those who stand in the plan already."""
     current = Membership.objects.current().filter(organisation=organisation)
     people = Person.objects.filter(membership__in=current)
@@ -68,7 +68,7 @@ class _ProgrammeWords(forms.ModelForm):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         for name in ("lead", "sponsor"):
-            fields[name].queryset = _people(organisation, also=[getattr(self.instance, f"{name}_id")])
+            fields[name].queryset = _people_choices(organisation, also=[getattr(self.instance, f"{name}_id")])
             fields[name].empty_label = "Nobody yet"
 
     def clean(self) -> dict[str, Any]:
@@ -169,7 +169,7 @@ class _InterventionWords(forms.ModelForm):
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["owner"].queryset = _people(organisation, also=[self.instance.owner_id])
+        fields["owner"].queryset = _people_choices(organisation, also=[self.instance.owner_id])
         fields["owner"].empty_label = "Nobody yet"
         steps = [(step.value, f"{step.value}  {step.label}") for step in Step]
         fields["step"].choices = [("", "Choose a step"), *steps]

@@ -30,7 +30,9 @@ def days_moved(before: Intervention, fields: dict[str, Any]) -> bool:
 def changes(before: Intervention, fields: dict[str, Any]) -> list[str]:
     """One sentence for each thing that differs; empty when nothing does."""
     differs = {name: value for name, value in fields.items() if getattr(before, name) != value}
-    words = [_moved(what, getattr(before, name), differs[name]) for name, what in _DAYS.items() if name in differs]
+    words = [
+        _move_in_words(what, getattr(before, name), differs[name]) for name, what in _DAYS.items() if name in differs
+    ]
     if "owner" in differs:
         words.append(f"Now done by {differs['owner'] or 'nobody yet'} instead of {before.owner or 'nobody'}.")
     if "title" in differs:
@@ -44,15 +46,15 @@ def changes(before: Intervention, fields: dict[str, Any]) -> list[str]:
     return words
 
 
-def _moved(what: str, old: date | None, new: date | None) -> str:
+def _move_in_words(what: str, old: date | None, new: date | None) -> str:
     if old is None:
-        return f"{what} set to {_day(new)}."
+        return f"{what} set to {_day_in_words(new)}."
     if new is None:
-        return f"{what} on {_day(old)} taken out."
-    return f"{what} moved from {_day(old)} to {_day(new)}."
+        return f"{what} on {_day_in_words(old)} taken out."
+    return f"{what} moved from {_day_in_words(old)} to {_day_in_words(new)}."
 
 
-def _day(day: date | None) -> str:
+def _day_in_words(day: date | None) -> str:
     return long_day(day) if day else ""
 
 

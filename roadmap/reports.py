@@ -86,27 +86,27 @@ def step_views(programme: Programme, interventions: Sequence[Intervention], *, o
     steps = list(programme.steps.order_by("number"))
     for step in steps:
         step.programme = programme
-    begun = {step.number for step in steps if _has_begun(step, by_step[step.number])}
-    return [_view(step, by_step[step.number], guides.get(step.number), begun, on) for step in steps]
+    begun = {step.number for step in steps if _has_step_begun(step, by_step[step.number])}
+    return [_view_of_step(step, by_step[step.number], guides.get(step.number), begun, on) for step in steps]
 
 
-def _view(
+def _view_of_step(
     step: ProgrammeStep, rows: list[Intervention], guide: StepGuide | None, begun: set[int], on: date
 ) -> StepView:
     counted = [row for row in rows if row.state != State.DROPPED]
     return StepView(
         step=step,
-        progress=_progress(step, counted, on),
+        progress=_progress_of_step(step, counted, on),
         rows=[row_of(row, on=on) for row in counted],
         dropped=[row_of(row, on=on) for row in rows if row.state == State.DROPPED],
         purpose=guide.purpose if guide else "",
         exit_questions=list(guide.exit_questions) if guide else [],
         begun=step.number in begun,
-        warning=_warning(step, counted, begun),
+        warning=_warning_of_step(step, counted, begun),
     )
 
 
-def _progress(step: ProgrammeStep, counted: Sequence[Intervention], on: date) -> StepProgress:
+def _progress_of_step(step: ProgrammeStep, counted: Sequence[Intervention], on: date) -> StepProgress:
     ownerless = sum(row.is_open and row.owner_id is None for row in counted)
     return StepProgress(
         number=step.number,
@@ -119,11 +119,11 @@ def _progress(step: ProgrammeStep, counted: Sequence[Intervention], on: date) ->
     )
 
 
-def _has_begun(step: ProgrammeStep, rows: Iterable[Intervention]) -> bool:
+def _has_step_begun(step: ProgrammeStep, rows: Iterable[Intervention]) -> bool:
     return step.state != ProgrammeStep.State.OPEN or any(row.state in (State.DOING, State.DONE) for row in rows)
 
 
-def _warning(step: ProgrammeStep, counted: Sequence[Intervention], begun: set[int]) -> str:
+def _warning_of_step(step: ProgrammeStep, counted: Sequence[Intervention], begun: set[int]) -> str:
     """A gentle word when a step is passed over, or begun before the one before it. Never a block."""
     number = step.number
     if number not in begun and any(later > number for later in begun):
@@ -177,13 +177,13 @@ def timeline_of(programme: Programme, interventions: Iterable[Intervention], *, 
     """Bars under their steps; what was dropped is left out."""
     rows = sorted((row for row in interventions if row.state != State.DROPPED), key=lambda row: row.step)
     bands = [
-        Band(step, Step(step).label, [_bar(row, on) for row in group])
+        Band(step, Step(step).label, [_bar_of_intervention(row, on) for row in group])
         for step, group in groupby(rows, key=lambda row: row.step)
     ]
     return timeline(bands, f"Timeline of {programme.name} by step", today=on)
 
 
-def _bar(row: Intervention, on: date) -> Bar:
+def _bar_of_intervention(row: Intervention, on: date) -> Bar:
     late = row.days_late(on)
     drawn = {State.PLANNED: "planned", State.DOING: "doing", State.DONE: "done", State.PAUSED: "stopped"}
     words = due_in_words(row.ends_on, on=on) if late else row.get_state_display().lower()
@@ -198,7 +198,7 @@ def finding_of_time(interventions: Sequence[Intervention], *, on: date) -> str:
     late = sum(row.days_late(on) > 0 for row in rows)
     undated = sum(row.starts_on is None and row.ends_on is None for row in rows)
     parts = [counted(late, "intervention is late", "interventions are late") if late else "Nothing is late"]
-    if crowd := _busiest(rows, on):
+    if crowd := _busiest_people(rows, on):
         name, number, day = crowd
         parts.append(f"From {long_day(day)} {in_words(number)} interventions need {name} at the same time")
     if undated:
@@ -206,7 +206,7 @@ def finding_of_time(interventions: Sequence[Intervention], *, on: date) -> str:
     return " ".join(f"{capital(part)}." for part in parts)
 
 
-def _busiest(rows: Iterable[Intervention], on: date) -> tuple[str, int, date] | None:
+def _busiest_people(rows: Iterable[Intervention], on: date) -> tuple[str, int, date] | None:
     """Who does most at the same time from today on, how many, and from which day; only if it is many."""
     open_rows: dict[int, list[Intervention]] = defaultdict(list)
     for row in rows:

@@ -89,26 +89,26 @@ class Starter(Sourced):
 def read(folder: Path = FOLDER, *, catalogue: Catalogue | None = None) -> tuple[Starter, ...]:
     """All starters in their order. Raises ``ContentError`` with everything that is wrong in any file."""
     whole, titles = catalogue or shipped(), read_sources()
-    rules: list[Rule[Starter]] = [sourced(titles), partial(_problems, whole)]
+    rules: list[Rule[Starter]] = [sourced(titles), partial(_find_problems, whole)]
     documents = read_checked(sorted(folder.glob("*.yaml")), Starter, *rules, base=folder.parent)
-    return _in_order(document.content for document in documents)
+    return _lines_in_order(document.content for document in documents)
 
 
-def _in_order(found: Iterable[Starter]) -> tuple[Starter, ...]:
+def _lines_in_order(found: Iterable[Starter]) -> tuple[Starter, ...]:
     """The starters by position, with titles of sources and their lines by day."""
     titles = read_sources()
-    ordered = (replace(name_sources(one, titles), lines=tuple(sorted(one.lines, key=_days_of))) for one in found)
+    ordered = (replace(name_sources(one, titles), lines=tuple(sorted(one.lines, key=_days_of_line))) for one in found)
     return tuple(sorted(ordered, key=lambda one: one.position))
 
 
-def _days_of(line: Line) -> tuple[int, int]:
+def _days_of_line(line: Line) -> tuple[int, int]:
     return line.first_day, line.last_day
 
 
 @cache
 def starters() -> tuple[Starter, ...]:
     """All starters, read once for each process."""
-    return _in_order(open_file(path, Starter) for path in sorted(FOLDER.glob("*.yaml")))
+    return _lines_in_order(open_file(path, Starter) for path in sorted(FOLDER.glob("*.yaml")))
 
 
 def starter(key: str) -> Starter | None:
@@ -116,7 +116,7 @@ def starter(key: str) -> Starter | None:
     return next((one for one in starters() if one.key == key), None)
 
 
-def _problems(catalogue: Catalogue, document: TypedDocument[Starter]) -> list[Problem]:
+def _find_problems(catalogue: Catalogue, document: TypedDocument[Starter]) -> list[Problem]:
     starter = document.content
     problems = list(draft_problems(document, [], document.data))
     if (stem := Path(document.file).stem) != starter.key:

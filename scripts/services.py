@@ -29,14 +29,14 @@ STOP_SECONDS = 5
 DATABASE = "kmportal"
 
 
-def _version(folder: Path) -> list[int]:
+def _version_of(folder: Path) -> list[int]:
     return [int(part) for part in folder.parent.name.split(".") if part.isdigit()]
 
 
 def postgres_folder() -> Path | None:
     """Where ``postgres`` and ``initdb`` are. Debian keeps them beside the PATH, by version: the highest is taken."""
     kept = Path("/usr/lib/postgresql").glob("*/bin")
-    candidates = sorted((folder for folder in kept if (folder / "initdb").is_file()), key=_version, reverse=True)
+    candidates = sorted((folder for folder in kept if (folder / "initdb").is_file()), key=_version_of, reverse=True)
     if found := shutil.which("initdb"):
         candidates.append(Path(found).resolve().parent)
     return candidates[0] if candidates else None
@@ -121,7 +121,7 @@ class Services:
             "no",
         ]
         self._serve([*command, "--dir", self.folder, "--logfile", self.folder / "redis.log"], signal.SIGTERM)
-        self._wait("Redis", lambda: _answers(path))
+        self._wait("Redis", lambda: _answers_on_port(path))
 
     def _do(self, command: list[str | Path]) -> None:
         done = subprocess.run(
@@ -166,7 +166,7 @@ class Services:
         self.guard.leave()
 
 
-def _answers(path: Path) -> bool:
+def _answers_on_port(path: Path) -> bool:
     with suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(1)
         connection.connect(str(path))

@@ -25,7 +25,7 @@ MOST_TRIES = 8
 
 def correct(query: Query, count: Count, *, hits: int) -> str | None:
     """The text with its mistyped words put right, or None. ``hits``: how many it has as it stands."""
-    suspects = _suspects(query, count, hits)
+    suspects = _suspect_words(query, count, hits)
     choices = [_candidates(typed.word)[:MOST_TRIES] + [(0, typed.word)] * bool(found) for typed, found in suspects]
     tries = sorted(product(*choices), key=lambda words: sum(slips for slips, _ in words))
     least = max(1, hits * TIMES)
@@ -34,23 +34,23 @@ def correct(query: Query, count: Count, *, hits: int) -> str | None:
         slips = sum(each for each, _ in words)
         if best and slips > best[0]:
             break
-        text = _with(query.text, [typed for typed, _ in suspects], [word for _, word in words])
+        text = _with_change(query.text, [typed for typed, _ in suspects], [word for _, word in words])
         found = count(parse(text))
         if found >= least and (best is None or found > best[1]):
             best = slips, found, text
     return best[2] if best else None
 
 
-def _suspects(query: Query, count: Count, hits: int) -> list[tuple[Typed, int]]:
+def _suspect_words(query: Query, count: Count, hits: int) -> list[tuple[Typed, int]]:
     """The words that hardly find anything by themselves, and how much they find."""
     typed = [each for term in query.all if not term.prefix for each in term.typed if _may_be_wrong(each)]
     if len(query.all) == 1 and len(query.all[0].stems) == 1 and not query.none:
         return [(each, hits) for each in typed]
-    alone = [(each, count(_only(each))) for each in typed[: 3 * MOST_WORDS]]
+    alone = [(each, count(_query_of_one(each))) for each in typed[: 3 * MOST_WORDS]]
     return sorted((each for each in alone if each[1] < FEW), key=lambda each: each[1])[:MOST_WORDS]
 
 
-def _only(typed: Typed) -> Query:
+def _query_of_one(typed: Typed) -> Query:
     return Query(typed.word, all=(Term((stem(typed.word),)),))
 
 
@@ -58,7 +58,7 @@ def _may_be_wrong(typed: Typed) -> bool:
     return len(typed.word) >= 4 and typed.word.isalpha()
 
 
-def _with(text: str, suspects: Sequence[Typed], words: Sequence[str]) -> str:
+def _with_change(text: str, suspects: Sequence[Typed], words: Sequence[str]) -> str:
     text = text[:MAX_CHARACTERS]
     for typed, word in sorted(zip(suspects, words, strict=True), key=lambda each: -each[0].start):
         text = text[: typed.start] + word + text[typed.end :]
@@ -73,11 +73,11 @@ def _candidates(word: str) -> list[tuple[int, str]]:
         length__gte=length - within,
         length__lte=length + within,
     )
-    letters = _letters(word)
+    letters = _letter_bits(word)
     found = []
     for other in near.values_list("word", flat=True):
         # Each slip changes at most two letters of the set.
-        if (letters ^ _letters(other)).bit_count() <= 2 * within and stem(other) != stem(word):
+        if (letters ^ _letter_bits(other)).bit_count() <= 2 * within and stem(other) != stem(word):
             apart = distance(word, other, within)
             if apart <= within:
                 found.append((apart, other))
@@ -89,7 +89,7 @@ def allowed(word: str) -> int:
     return 1 if len(word) < 6 else 2 if len(word) < 11 else 3
 
 
-def _letters(word: str) -> int:
+def _letter_bits(word: str) -> int:
     """The letters of a word as bits, to leave out at once what cannot be near."""
     bits = 0
     for letter in word:

@@ -73,10 +73,10 @@ class Panel:
 def chosen(params: QueryDict, names: Iterable[str | Facet]) -> dict[str, list[str]]:
     """The values that the address chooses, for ``find(filters=…)``; a facet may have another name in the address."""
     facets = [name if isinstance(name, Facet) else Facet(name, "") for name in names]
-    return {facet.name: found for facet in facets if facet.name in FACETS and (found := _values_of(params, facet))}
+    return {facet.name: found for facet in facets if facet.name in FACETS and (found := _values_chosen(params, facet))}
 
 
-def _values_of(params: QueryDict, facet: Facet) -> list[str]:
+def _values_chosen(params: QueryDict, facet: Facet) -> list[str]:
     return list(dict.fromkeys([value for value in params.getlist(facet.asked_as) if value][:MOST_CHOSEN]))
 
 
@@ -111,10 +111,12 @@ def _options_of(facet: Facet, counts: Mapping[str, int], ticked: Sequence[str]) 
     values = [*counts, *(value for value in ticked if value not in counts)]
     if facet.order:
         values = [value for value in facet.order if value in values]
-    return [Option(value, _label_of(facet.labels, value), counts.get(value, 0), value in ticked) for value in values]
+    return [
+        Option(value, _label_of_value(facet.labels, value), counts.get(value, 0), value in ticked) for value in values
+    ]
 
 
-def _label_of(labels: Labels, value: str) -> str:
+def _label_of_value(labels: Labels, value: str) -> str:
     if labels is None:
         return value
     return labels(value) if callable(labels) else str(labels.get(value, value))

@@ -104,7 +104,7 @@ def find(
     under all other filters. ``correct``: where nothing is found, answer for the corrected words.
     """
     asked = _Asked(membership, parse(text), kinds, filters or {})
-    results = _answer(asked, facets, order, page, per_page)
+    results = _answer_from(asked, facets, order, page, per_page)
     if asked.query.is_blank or results.total >= corrections.FEW:
         return results
     better = corrections.correct(
@@ -113,7 +113,7 @@ def find(
     if better is None:
         return results
     if correct and not results.total:
-        instead = _answer(asked.with_query(parse(better)), facets, order, page, per_page)
+        instead = _answer_from(asked.with_query(parse(better)), facets, order, page, per_page)
         if instead.total:
             return replace(instead, text=text, did_you_mean=better, corrected=True)
     return replace(results, did_you_mean=better)
@@ -129,15 +129,15 @@ class _Asked:
             raise ValueError(f"No such filter: {', '.join(sorted(unknown))}")
         self.membership = membership
         self.kinds = tuple(kinds)
-        self.filters = {name: tuple(map(_plain, chosen)) for name, chosen in filters.items() if chosen}
-        self.scope_sql, self.scope_params = _compiled(within_reach(membership) & _scope(self.kinds))
+        self.filters = {name: tuple(map(_without_nulls, chosen)) for name, chosen in filters.items() if chosen}
+        self.scope_sql, self.scope_params = _compile_query(within_reach(membership) & _of_these_kinds(self.kinds))
         self.query = query
-        self.match = _match(query)
+        self.match = _match_rows(query)
 
     def with_query(self, query: Query, *, filtered: bool = True) -> "_Asked":
         """The same question with other words, or without the filters."""
         other = copy(self)
-        other.query, other.match = query, _match(query)
+        other.query, other.match = query, _match_rows(query)
         if not filtered:
             other.filters = {}
         return other
@@ -154,7 +154,7 @@ class _Asked:
         parts: list[str] = ["1 = 1"]
         params: list[Any] = []
         for name, values in self.filters.items():
-            marks = _marks(values)
+            marks = _placeholders(values)
             parts.append(_GROUP_FILTER.format(marks) if name == "group" else f"{FACETS[name]} IN ({marks})")
             params.extend(values)
         return " AND ".join(parts), params
@@ -164,29 +164,29 @@ class _Asked:
         if self.query.asks_nothing:
             return 0
         where, params = self.where()
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM {self.match.source} WHERE {where} LIMIT {EXACT + 1}) found"  # noqa: S608  as in _listed
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {self.match.source} WHERE {where} LIMIT {EXACT + 1}) found"  # noqa: S608  as in _listed_rows
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             return cursor.fetchone()[0]
 
 
-def _match(query: Query) -> engines.Match:
+def _match_rows(query: Query) -> engines.Match:
     return engines.current().match(query) if query.all or query.none else engines.Match()
 
 
-def _marks(values: Sequence[str]) -> str:
+def _placeholders(values: Sequence[str]) -> str:
     return ", ".join(["%s"] * len(values))
 
 
-def _plain(value: str) -> str:
+def _without_nulls(value: str) -> str:
     return str(value).replace("\0", "")
 
 
-def _scope(kinds: Sequence[str]) -> Q:
+def _of_these_kinds(kinds: Sequence[str]) -> Q:
     return Q(kind__in=kinds) if kinds else Q()
 
 
-def _compiled(condition: Q) -> tuple[str, list[Any]]:
+def _compile_query(condition: Q) -> tuple[str, list[Any]]:
     """A condition over the columns of the row, as SQL. The rule of who sees what is thus written once, in Django."""
     query = SearchDoc.objects.filter(condition).query
     try:
@@ -199,9 +199,11 @@ def _compiled(condition: Q) -> tuple[str, list[Any]]:
     return sql, list(params)
 
 
-def _answer(asked: _Asked, facets: Sequence[str], order: str, page: int, per_page: int) -> Results:
+def _answer_from(asked: _Asked, facets: Sequence[str], order: str, page: int, per_page: int) -> Results:
     def read(page: int) -> list[Any]:
-        return _listed(asked, page, per_page) if asked.query.is_blank else _ranked(asked, order, page, per_page)
+        return (
+            _listed_rows(asked, page, per_page) if asked.query.is_blank else _ranked_rows(asked, order, page, per_page)
+        )
 
     if asked.query.asks_nothing:
         return Results(
@@ -219,10 +221,10 @@ def _answer(asked: _Asked, facets: Sequence[str], order: str, page: int, per_pag
     more = not asked.query.is_blank and total > EXACT
     return Results(
         text=asked.query.text,
-        hits=_hits(rows, asked),
+        hits=_build_hits(rows, asked),
         total=EXACT if more else total,
         more=more,
-        facets=_counts(asked, facets) if rows or asked.filters else {name: [] for name in facets},
+        facets=_count_facets(asked, facets) if rows or asked.filters else {name: [] for name in facets},
         query=asked.query,
         page=page,
         per_page=per_page,
@@ -230,7 +232,7 @@ def _answer(asked: _Asked, facets: Sequence[str], order: str, page: int, per_pag
     )
 
 
-def _listed(asked: _Asked, page: int, per_page: int) -> list[Any]:
+def _listed_rows(asked: _Asked, page: int, per_page: int) -> list[Any]:
     """Everything, newest first, with its exact number."""
     where, params = asked.where()
     sql = f"""
@@ -247,7 +249,7 @@ def _listed(asked: _Asked, page: int, per_page: int) -> list[Any]:
     return list(SearchDoc.objects.raw(sql, [*params, *params, per_page, (page - 1) * per_page]))
 
 
-def _ranked(asked: _Asked, order: str, page: int, per_page: int) -> list[Any]:
+def _ranked_rows(asked: _Asked, order: str, page: int, per_page: int) -> list[Any]:
     """What matches: text score times rank, and how many there are."""
     where, params = asked.where()
     match = asked.match
@@ -268,7 +270,7 @@ def _ranked(asked: _Asked, order: str, page: int, per_page: int) -> list[Any]:
     return list(SearchDoc.objects.raw(sql, [*match.score_params, *params, per_page, (page - 1) * per_page]))
 
 
-def _counts(asked: _Asked, names: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
+def _count_facets(asked: _Asked, names: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
     """How many there are of each value, under all filters but the facet’s own, the most frequent first."""
     if not names:
         return {}
@@ -280,7 +282,7 @@ def _counts(asked: _Asked, names: Sequence[str]) -> dict[str, list[tuple[str, in
         conditions = [f"f_{name} <> ''"]
         for other, chosen in asked.filters.items():
             if other != name:
-                conditions.append(f"f_{other} IN ({_marks(chosen)})")
+                conditions.append(f"f_{other} IN ({_placeholders(chosen)})")
                 params.extend(chosen)
         narrowed = " AND ".join(conditions)
         counts.append(f"SELECT '{name}', f_{name}, count(*) FROM found WHERE {narrowed} GROUP BY f_{name}")  # noqa: S608
@@ -300,7 +302,7 @@ def _counts(asked: _Asked, names: Sequence[str]) -> dict[str, list[tuple[str, in
     return found
 
 
-def _hits(rows: Iterable[Any], asked: _Asked) -> list[Hit]:
+def _build_hits(rows: Iterable[Any], asked: _Asked) -> list[Hit]:
     rows = list(rows)
     highlighter = Highlighter(asked.query.all)
     pages = things.urls([Ref(row.kind, row.ident) for row in rows], asked.membership.organisation.slug)

@@ -48,7 +48,7 @@ class Highlighter:
 
     def __init__(self, terms: Sequence[Term]) -> None:
         self.terms = sorted(terms, key=lambda term: -len(term.stems))
-        beginnings = {re.escape(_beginning(term)) for term in terms}
+        beginnings = {re.escape(_beginning_of(term)) for term in terms}
         self._likely = re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(beginnings))})") if beginnings else None
 
     def marks(self, text: str) -> list[Mark]:
@@ -83,18 +83,18 @@ class Highlighter:
 
     def mark(self, text: str) -> SafeString:
         """The whole text, escaped, with its places marked."""
-        return _marked(text, 0, len(text), self.marks(text))
+        return _marked_text(text, 0, len(text), self.marks(text))
 
     def snippet(self, *texts: str) -> SafeString:
         """The part of the texts that says most about the question; without a place in them, how they begin."""
         whole = " … ".join(" ".join(text[:LOOK_AT].split()) for text in texts if text.strip())
         marks = self.marks(whole)
-        start, end = _window(whole, marks)
-        html = _marked(whole, start, end, marks)
+        start, end = _window_of_words(whole, marks)
+        html = _marked_text(whole, start, end, marks)
         return mark_safe(f"{'…' * (start > 0)}{html}{'…' * (end < len(whole))}")  # noqa: S308  its pieces are escaped
 
 
-def _beginning(term: Term) -> str:
+def _beginning_of(term: Term) -> str:
     """How the first word of a term surely begins; endings change (battery, batteri), so some letters are left out."""
     first = term.stems[0]
     if not (first.isascii() and first.isalpha()):
@@ -102,7 +102,7 @@ def _beginning(term: Term) -> str:
     return first[:-2] if len(first) > 4 else first[:-1] if len(first) > 2 else first
 
 
-def _window(text: str, marks: Sequence[Mark]) -> tuple[int, int]:
+def _window_of_words(text: str, marks: Sequence[Mark]) -> tuple[int, int]:
     """Where the extract begins and ends: most different terms, then most places, then the earliest; at whole words."""
     if len(text) <= WIDTH * 1.2:
         return 0, len(text)
@@ -123,7 +123,7 @@ def _window(text: str, marks: Sequence[Mark]) -> tuple[int, int]:
     return start, end
 
 
-def _marked(text: str, start: int, end: int, marks: Sequence[Mark]) -> SafeString:
+def _marked_text(text: str, start: int, end: int, marks: Sequence[Mark]) -> SafeString:
     html, place = [], start
     for mark in marks:
         if mark.start >= start and mark.end <= end:

@@ -60,7 +60,12 @@ class Doc:
     @property
     def texts(self) -> tuple[str, str, str, str]:
         """Title, tags, abstract, body, as the database can keep them."""
-        return _clean(self.title), _clean("\n".join(self.tags)), _clean(self.abstract), _clean(self.body)
+        return (
+            _clean_text_of(self.title),
+            _clean_text_of("\n".join(self.tags)),
+            _clean_text_of(self.abstract),
+            _clean_text_of(self.body),
+        )
 
     @property
     def digest(self) -> str:
@@ -76,7 +81,7 @@ class Doc:
         return hashlib.blake2b(repr(facts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
-def _clean(text: str) -> str:
+def _clean_text_of(text: str) -> str:
     """Without the characters that a database refuses."""
     return text.replace("\0", " ").encode("utf-8", "replace").decode()
 
@@ -86,29 +91,29 @@ def put_many(docs: Iterable[Doc]) -> int:
 
     Stands in the caller’s transaction, if there is one. New words become known to the corrections after the commit.
     """
-    return sum(map(_put_batch, _batches(docs)))
+    return sum(map(_put_one_batch, _batches_of(docs)))
 
 
-def _batches(docs: Iterable[Doc]) -> Iterator[list[Doc]]:
+def _batches_of(docs: Iterable[Doc]) -> Iterator[list[Doc]]:
     left = iter(docs)
     while batch := list(islice(left, BATCH)):
         yield batch
 
 
-def _put_batch(batch: list[Doc]) -> int:
+def _put_one_batch(batch: list[Doc]) -> int:
     docs = {doc.key: doc for doc in batch}  # the last word about a thing counts
     with transaction.atomic():
-        known = _rows(docs)
+        known = _rows_that_exist(docs)
         changed = {key: doc for key, doc in docs.items() if key not in known or known[key].digest != doc.digest}
         if not changed:
             return 0
         SearchDoc.objects.bulk_create(
-            [_row(doc, known.get(key)) for key, doc in changed.items()],
+            [_row_of_document(doc, known.get(key)) for key, doc in changed.items()],
             update_conflicts=True,
             unique_fields=["kind", "ident"],
             update_fields=_COLUMNS,
         )
-        keys = {key: row.pk for key, row in _rows(changed).items()}
+        keys = {key: row.pk for key, row in _rows_that_exist(changed).items()}
         texts = {keys[key]: doc.texts for key, doc in changed.items()}
         SearchText.objects.bulk_create(
             [
@@ -125,14 +130,14 @@ def _put_batch(batch: list[Doc]) -> int:
     return len(changed)
 
 
-def _rows(docs: dict[tuple[str, int], Doc]) -> dict[tuple[str, int], SearchDoc]:
+def _rows_that_exist(docs: dict[tuple[str, int], Doc]) -> dict[tuple[str, int], SearchDoc]:
     """The rows that exist already for these things."""
     kinds = {kind for kind, _ in docs}
     rows = SearchDoc.objects.filter(kind__in=kinds, ident__in={ident for _, ident in docs})
     return {(row.kind, row.ident): row for row in rows.only("kind", "ident", "digest", "at")}
 
 
-def _row(doc: Doc, before: SearchDoc | None) -> SearchDoc:
+def _row_of_document(doc: Doc, before: SearchDoc | None) -> SearchDoc:
     title = doc.texts[0]
     return SearchDoc(
         kind=doc.kind,
@@ -144,7 +149,7 @@ def _row(doc: Doc, before: SearchDoc | None) -> SearchDoc:
         title=title if len(title) <= 300 else f"{title[:299]}…",
         state=doc.state,
         subkind=doc.subkind,
-        source=_clean(doc.source),
+        source=_clean_text_of(doc.source),
         year=doc.year,
         rank=max(0, min(1000, doc.rank)),
         at=doc.at or (before.at if before else timezone.now()),
@@ -196,11 +201,11 @@ def rebuild(docs: Iterable[Doc], *, progress: Callable[[int], None] = lambda don
     """
     seen: set[tuple[str, int]] = set()
     before = set(SearchDoc.objects.values_list("kind", "ident"))
-    for batch in _batches(docs):
-        SearchDoc.objects.filter(pk__in=[row.pk for row in _rows({doc.key: doc for doc in batch}).values()]).update(
-            digest=""
-        )
-        _put_batch(batch)
+    for batch in _batches_of(docs):
+        SearchDoc.objects.filter(
+            pk__in=[row.pk for row in _rows_that_exist({doc.key: doc for doc in batch}).values()]
+        ).update(digest="")
+        _put_one_batch(batch)
         seen.update(doc.key for doc in batch)
         progress(len(seen))
     for kind, ident in before - seen:

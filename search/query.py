@@ -71,9 +71,9 @@ def parse(text: str) -> Query:
     unwanted: list[Term] = []
     for part in _PART.finditer(text):
         if len(wanted) + len(common) + len(unwanted) == MAX_TERMS:
-            return Query(whole, _unique(wanted or common), _unique(unwanted), cut=True)
+            return Query(whole, _unique_terms(wanted or common), _unique_terms(unwanted), cut=True)
         quoted = part["phrase"] is not None
-        term = _term(text, *part.span("phrase" if quoted else "word"), quoted=quoted)
+        term = _parse_term(text, *part.span("phrase" if quoted else "word"), quoted=quoted)
         if term is None:
             continue
         if part["minus"]:
@@ -84,10 +84,10 @@ def parse(text: str) -> Query:
             wanted.append(term)
     if not wanted and not unwanted:
         wanted = common
-    return Query(whole, _unique(wanted), _unique(unwanted), cut=len(whole) > MAX_CHARACTERS)
+    return Query(whole, _unique_terms(wanted), _unique_terms(unwanted), cut=len(whole) > MAX_CHARACTERS)
 
 
-def _term(text: str, start: int, end: int, *, quoted: bool) -> Term | None:
+def _parse_term(text: str, start: int, end: int, *, quoted: bool) -> Term | None:
     typed: list[Typed] = []
     for chunk in chunks(text[start:end]):
         for piece in pieces(chunk[0]):
@@ -106,7 +106,7 @@ def _term(text: str, start: int, end: int, *, quoted: bool) -> Term | None:
     return Term(found, text=f"“{words}”" if quoted else words, typed=tuple(typed))
 
 
-def _unique(terms: list[Term]) -> tuple[Term, ...]:
+def _unique_terms(terms: list[Term]) -> tuple[Term, ...]:
     kept: dict[tuple[tuple[str, ...], bool], Term] = {}
     for term in terms:
         kept.setdefault((term.stems, term.prefix), term)

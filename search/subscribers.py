@@ -24,10 +24,10 @@ def put(rows: Iterable[Model]) -> None:
     for row in rows:
         by_thing.setdefault(things.thing_of(row).kind, []).append(row)
     for kind, same in by_thing.items():
-        _put_kind(things.kind(kind), same)
+        _put_whole_kind(things.kind(kind), same)
 
 
-def _put_kind(thing: Thing, rows: Sequence[Model]) -> None:
+def _put_whole_kind(thing: Thing, rows: Sequence[Model]) -> None:
     if thing.search_documents is None:
         return
     docs = {doc.ident: doc for doc in thing.search_documents(rows)}

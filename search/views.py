@@ -60,21 +60,21 @@ def search(request: MemberRequest, organisation: Organisation) -> HttpResponse:
         "results": results,
         "starting": starting,
         "newest": newest,
-        "rows": [_row(hit) for hit in results.hits],
+        "rows": [_row_of_hit(hit) for hit in results.hits],
         "offers": [Offer(key, things.kind(key), count) for key, count in results.facets["kind"]],
-        "panel": facets.panel(results, request.GET, _lists(chosen)),
+        "panel": facets.panel(results, request.GET, _lists_to_tick(chosen)),
         "page": PageOf(results.page, PER_PAGE, results.total, more=results.more),
         "meant": changed_query(request.GET, q=results.did_you_mean, page=None),
     }
     return render(request, "search/search.html", values)
 
 
-def _row(hit: Hit) -> Row:
+def _row_of_hit(hit: Hit) -> Row:
     kind = things.kind(hit.kind)
     return Row(hit, kind, kind.look(hit.state) if hit.state else None, kind.subkind(hit.subkind) if hit.subkind else "")
 
 
-def _lists(chosen: dict[str, list[str]]) -> list[tuple[str, str, facets.Labels]]:
+def _lists_to_tick(chosen: dict[str, list[str]]) -> list[tuple[str, str, facets.Labels]]:
     """The tick lists: states only inside one kind, because each kind has its own; or to take a choice back."""
     only = chosen["kind"][0] if len(chosen.get("kind", [])) == 1 else ""
     lists: list[tuple[str, str, facets.Labels]] = [("kind", "What", lambda key: things.kind(key).words)]

@@ -13,7 +13,7 @@ def learn(words: Iterable[str]) -> None:
 
     In their own short statement, in order: two people saving at once neither wait for each other nor lock each other.
     """
-    for some in _slices(sorted(set(words))):
+    for some in _slices_of_words(sorted(set(words))):
         known = set(Word.objects.filter(word__in=some).values_list("word", flat=True))
         Word.objects.bulk_create([Word(word=word) for word in some if word not in known], ignore_conflicts=True)
 
@@ -26,10 +26,10 @@ def refresh() -> None:
     for texts in SearchText.objects.values_list("tags", "abstract", "body").iterator():
         words |= analyser.vocabulary(texts)
     gone = [word for word in Word.objects.values_list("word", flat=True).iterator() if word not in words]
-    for some in _slices(gone):
+    for some in _slices_of_words(gone):
         Word.objects.filter(word__in=some).delete()
     learn(words)
 
 
-def _slices(words: list[str]) -> Iterable[list[str]]:
+def _slices_of_words(words: list[str]) -> Iterable[list[str]]:
     return (words[start : start + _SLICE] for start in range(0, len(words), _SLICE))

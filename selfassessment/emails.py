@@ -21,16 +21,16 @@ def answering_link(row: Asked) -> str:
 
 def ask_to_answer(row: Asked, occurrence: Occurrence) -> None:
     """Ask somebody for the first time, and say before they open anything whether names are kept."""
-    _post(row, occurrence, "asked", f"{row.assessment.organisation} asks how you share and use what you know")
+    _post_to_asked(row, occurrence, "asked", f"{row.assessment.organisation} asks how you share and use what you know")
 
 
 def remind_to_answer(row: Asked, occurrence: Occurrence) -> None:
     """Remind somebody. In an anonymous round everybody gets it, so it thanks those who have answered already."""
     words = f"Please answer {quoted(row.assessment)} by {long_day(row.assessment.closes_on)}"
-    _post(row, occurrence, "reminder", words)
+    _post_to_asked(row, occurrence, "reminder", words)
 
 
-def _post(row: Asked, occurrence: Occurrence, template: str, subject: str) -> None:
+def _post_to_asked(row: Asked, occurrence: Occurrence, template: str, subject: str) -> None:
     """Write the mail to whoever was asked, on behalf of the person who asks."""
     link = answering_link(row)
     values = {"asked": row, "assessment": row.assessment, "by": occurrence.person, "link": link}

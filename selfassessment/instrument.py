@@ -162,11 +162,11 @@ def read(folder: Path = FOLDER, *, names: Names | None = None) -> Framework:
     problems = problems + more or [*_together_problems(files), *_coverage_problems(whole, files)]
     if problems:
         raise ContentError(problems)
-    sections = tuple(_with_keys(document.content, names) for document in files)
+    sections = tuple(_with_their_keys(document.content, names) for document in files)
     return recast(name_sources(whole.content, known), Framework, sections=sections)
 
 
-def _with_keys(section: Section, names: Names) -> Section:
+def _with_their_keys(section: Section, names: Names) -> Section:
     """The section in which ``helps`` names everything by its key, each thing once."""
     found = [[thing.key for word in one.helps if (thing := names.find(word))] for one in section.criteria]
     criteria = zip(section.criteria, found, strict=True)
@@ -301,13 +301,13 @@ def _coverage_problems(whole: TypedDocument[FrameworkFile], files: list[TypedDoc
             yield whole.problem(["must_say", place], f"Neither a question nor a statement names “{word}”.")
     words = {place: frozenset(_LONGER.findall(text.casefold())) for place, text in said.items()}
     for one, other in combinations(said, 2):
-        if one[:2] != other[:2] and _overlap(words[one], words[other]) > SAME_WORDS:
+        if one[:2] != other[:2] and _find_overlap(words[one], words[other]) > SAME_WORDS:
             yield files[other[0]].problem(
                 ["criteria", other[1], "statements", other[2]],
                 f"This is hard to tell from “{said[one]}”, which stands in another criterion.",
             )
 
 
-def _overlap(words: frozenset[str], others: frozenset[str]) -> float:
+def _find_overlap(words: frozenset[str], others: frozenset[str]) -> float:
     """The share of words that two sentences have in common, of all that they use."""
     return len(words & others) / len(words | others) if words | others else 0.0

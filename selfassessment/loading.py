@@ -26,7 +26,7 @@ def load(framework: instrument.Framework) -> Loaded:
     if current is not None and current.checksum == mark:
         tally.unchanged += 1
         return tally
-    if current is not None and not _is_used(current):
+    if current is not None and not _is_instrument_used(current):
         edition = current.edition
     elif current is not None and _has_these_words(current, framework):
         Framework.objects.filter(pk=current.pk).update(checksum=mark)
@@ -65,11 +65,11 @@ def _load_edition(tally: Loaded, framework: instrument.Framework, edition: int, 
             "is_current": True,
         },
     )
-    sections = load_rows(tally, Section, framework.sections, among={"framework": row}, more=_place_of)
+    sections = load_rows(tally, Section, framework.sections, among={"framework": row}, more=_place_of_part)
     dropped, _ = left_out(row.sections.all(), framework.sections).delete()
     for section, words in sections:
         criteria = load_rows(
-            tally, Criterion, words.criteria, key="code", among={"section": section}, more=_more_of(section)
+            tally, Criterion, words.criteria, key="code", among={"section": section}, more=_more_of_file(section)
         )
         for criterion, said in criteria:
             for band, suggestion in (("first", said.first), ("stretch", said.stretch)):
@@ -78,11 +78,11 @@ def _load_edition(tally: Loaded, framework: instrument.Framework, edition: int, 
     return dropped
 
 
-def _place_of(section: instrument.Section, place: int) -> dict[str, Any]:
+def _place_of_part(section: instrument.Section, place: int) -> dict[str, Any]:
     return {"position": place}
 
 
-def _more_of(section: Section) -> Callable[[instrument.Criterion, int], dict[str, Any]]:
+def _more_of_file(section: Section) -> Callable[[instrument.Criterion, int], dict[str, Any]]:
     return lambda criterion, place: {
         "evidence": "\n".join(criterion.evidence),
         "tags": {
@@ -100,6 +100,6 @@ def _put_suggestion(tally: Loaded, criterion: Criterion, band: str, suggestion: 
     put(tally, Suggestion, {"criterion": criterion, "band": band}, {**columns_of(suggestion, Suggestion), **more})
 
 
-def _is_used(framework: Framework) -> bool:
+def _is_instrument_used(framework: Framework) -> bool:
     answers = Answer.objects.filter(criterion__section__framework=framework)
     return answers.exists() or Decision.objects.filter(criterion__section__framework=framework).exists()

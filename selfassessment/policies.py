@@ -74,26 +74,26 @@ def may_answer(by: Respondent, assessment: Assessment) -> bool:
     if by.member is not None and not policies.may(Permission.READ, by.member, assessment.organisation):
         return False
     if by.asked is not None:
-        return by.asked.assessment_id == assessment.pk and _is_theirs(by)
+        return by.asked.assessment_id == assessment.pk and _is_their_answer(by)
     if by.member is None:
-        return _is_code(by.link, assessment.link_nonce)
-    return bool(assessment.link_nonce) or _has_begun(by, assessment)
+        return _knows_the_code(by.link, assessment.link_nonce)
+    return bool(assessment.link_nonce) or _has_responded(by, assessment)
 
 
-def _is_theirs(by: Respondent) -> bool:
+def _is_their_answer(by: Respondent) -> bool:
     """Whether it was this member who was asked, or the address whose own link they hold."""
     assert by.asked is not None  # noqa: S101  asked before
     if by.member is not None:
         return by.asked.person_id == by.member.person_id
-    return by.asked.person_id is None and _is_code(by.link, by.asked.nonce)
+    return by.asked.person_id is None and _knows_the_code(by.link, by.asked.nonce)
 
 
-def _is_code(link: str, code: str) -> bool:
+def _knows_the_code(link: str, code: str) -> bool:
     """Whether they came by this code; an empty one is of no link at all."""
     return bool(code) and constant_time_compare(link, code)
 
 
-def _has_begun(by: Respondent, assessment: Assessment) -> bool:
+def _has_responded(by: Respondent, assessment: Assessment) -> bool:
     return Response.objects.of(assessment, key=by.key, person=by.person).exists()
 
 

@@ -29,9 +29,9 @@ def one_event_calendar(
         "BEGIN:VEVENT",
         f"UID:{ident}",
         f"SEQUENCE:{version}",
-        f"DTSTAMP:{_in_utc(at)}",
-        f"DTSTART:{_in_utc(starts_at)}",
-        f"DTEND:{_in_utc(starts_at + timedelta(minutes=minutes))}",
+        f"DTSTAMP:{_moment_in_utc(at)}",
+        f"DTSTART:{_moment_in_utc(starts_at)}",
+        f"DTEND:{_moment_in_utc(starts_at + timedelta(minutes=minutes))}",
         f"SUMMARY:{_escape_text(title)}",
         f"DESCRIPTION:{_escape_text(words)}",
         *([f"LOCATION:{_escape_text(place)}"] if place else []),
@@ -39,10 +39,10 @@ def one_event_calendar(
         "END:VEVENT",
         "END:VCALENDAR",
     ]
-    return "".join(f"{_fold_line(line)}\r\n" for line in lines)
+    return "".join(f"{_fold_long_line(line)}\r\n" for line in lines)
 
 
-def _in_utc(moment: datetime) -> str:
+def _moment_in_utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
@@ -54,7 +54,7 @@ def _escape_text(words: str) -> str:
     return plain
 
 
-def _fold_line(line: str) -> str:
+def _fold_long_line(line: str) -> str:
     """No line is longer than 75 bytes; the next one begins with a space. Letters are never cut in two."""
     parts: list[str] = []
     part = ""

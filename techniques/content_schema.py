@@ -312,7 +312,7 @@ def _front_problems(document: Script) -> Iterator[Problem]:
     yield from sentence_problems(
         document, ["front", "steps"], front.steps, "A step on the card must be a full sentence."
     )
-    script = " ".join(_words({name: document.data[name] for name in ("roles", "size", "stages")})).casefold()
+    script = " ".join(_words_of_script({name: document.data[name] for name in ("roles", "size", "stages")})).casefold()
     for index, word in enumerate(document.content.card_words):
         if not re.search(rf"\b{re.escape(word.casefold())}", script):
             yield document.problem(
@@ -320,12 +320,12 @@ def _front_problems(document: Script) -> Iterator[Problem]:
             )
 
 
-def _words(value: Any) -> Iterator[str]:
+def _words_of_script(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict | list):
         for item in value.values() if isinstance(value, dict) else value:
-            yield from _words(item)
+            yield from _words_of_script(item)
 
 
 def _minute_problems(document: Script) -> Iterator[Problem]:

@@ -16,19 +16,21 @@ from techniques.models import Invitee, Session
 
 def invite(invitee: Invitee, session: Session, *, at: datetime) -> None:
     """Ask somebody to come, with the code and a link that puts the date into a calendar."""
-    _post(invitee, session, f"Invitation: {session.title}, {_when_in_words(session)}", "invitation", at)
+    _post_invitation(invitee, session, f"Invitation: {session.title}, {_when_in_words(session)}", "invitation", at)
 
 
 def announce_move(session: Session, *, at: datetime) -> None:
     """Tell those who were asked that time or place have changed."""
     for invitee in _reachable_invitees(session):
-        _post(invitee, session, f"New time or place: {session.title}, {_when_in_words(session)}", "moved", at)
+        _post_invitation(
+            invitee, session, f"New time or place: {session.title}, {_when_in_words(session)}", "moved", at
+        )
 
 
 def announce_cancelling(session: Session, *, at: datetime) -> None:
     """Tell those who were asked that it does not take place."""
     for invitee in _reachable_invitees(session):
-        _post(invitee, session, f"Cancelled: {session.title}, {_when_in_words(session)}", "called_off", at)
+        _post_invitation(invitee, session, f"Cancelled: {session.title}, {_when_in_words(session)}", "called_off", at)
 
 
 def _reachable_invitees(session: Session) -> list[Invitee]:
@@ -38,7 +40,7 @@ def _reachable_invitees(session: Session) -> list[Invitee]:
     return [*invitees.filter(person=None), *invitees.filter(person__in=members)]
 
 
-def _post(invitee: Invitee, session: Session, subject: str, template: str, at: datetime) -> None:
+def _post_invitation(invitee: Invitee, session: Session, subject: str, template: str, at: datetime) -> None:
     values = {"invitee": invitee, "session": session, "when": _when_in_words(session)}
     if session.code:
         values["join_url"] = absolute(reverse("join_session", args=[session.code]))

@@ -64,7 +64,7 @@ class Example(Sourced):
 def read(folder: Path = FOLDER, *, library: Library | None = None) -> tuple[Example, ...]:
     """All examples. Raises ``ContentError`` with everything that is wrong in any file."""
     known = read_sources()
-    rules: list[Rule[Example]] = [sourced(known), partial(_problems, library or content_schema.read())]
+    rules: list[Rule[Example]] = [sourced(known), partial(_find_problems, library or content_schema.read())]
     documents = read_checked(sorted(folder.glob("*.yaml")), Example, *rules, base=folder.parent)
     return tuple(name_sources(document.content, known) for document in documents)
 
@@ -81,7 +81,7 @@ def example(technique: str) -> Example | None:
     return next((one for one in examples() if one.technique == technique), None)
 
 
-def _problems(library: Library, document: TypedDocument[Example]) -> Iterator[Problem]:
+def _find_problems(library: Library, document: TypedDocument[Example]) -> Iterator[Problem]:
     key = document.content.technique
     if Path(document.file).stem != key:
         yield document.problem(["technique"], "The file must have the name of the technique.")

@@ -19,7 +19,7 @@ def fingerprint(key: str) -> str:
     return hashlib.sha256(f"{SALT}:{key}".encode()).hexdigest()
 
 
-def _signer(session_pk: int) -> signing.TimestampSigner:
+def _cookie_signer(session_pk: int) -> signing.TimestampSigner:
     return signing.TimestampSigner(salt=f"{SALT}.{session_pk}")
 
 
@@ -29,12 +29,12 @@ def cookie_name(session_pk: int) -> str:
 
 def sign(key: str, session_pk: int) -> str:
     """What the cookie holds. It is of no use for another session."""
-    return _signer(session_pk).sign(key)
+    return _cookie_signer(session_pk).sign(key)
 
 
 def key_from(cookies: Mapping[str, str], session_pk: int) -> str:
     """The key that a browser brings for this session, or nothing. For pages and streams alike."""
     try:
-        return _signer(session_pk).unsign(cookies.get(cookie_name(session_pk), ""), max_age=LASTS_SECONDS)
+        return _cookie_signer(session_pk).unsign(cookies.get(cookie_name(session_pk), ""), max_age=LASTS_SECONDS)
     except signing.BadSignature:
         return ""

@@ -33,8 +33,11 @@ def tidy_code(typed: str) -> str:
 
 def is_braked(address: str) -> bool:
     """Whether too many wrong codes have come in, from one address or from everybody."""
-    failures = cache.get_many([_cache_key(address), _cache_key("")])
-    return failures.get(_cache_key(address), 0) >= FROM_ONE_ADDRESS or failures.get(_cache_key(""), 0) >= FROM_EVERYBODY
+    failures = cache.get_many([_cache_key_of(address), _cache_key_of("")])
+    return (
+        failures.get(_cache_key_of(address), 0) >= FROM_ONE_ADDRESS
+        or failures.get(_cache_key_of(""), 0) >= FROM_EVERYBODY
+    )
 
 
 def check_brake(address: str) -> None:
@@ -45,7 +48,7 @@ def check_brake(address: str) -> None:
 
 def count_failure(address: str) -> None:
     """Remember a wrong code. The count of an address starts anew ten minutes after its first failure."""
-    for key in (_cache_key(address), _cache_key("")):
+    for key in (_cache_key_of(address), _cache_key_of("")):
         cache.add(key, 0, timeout=MINUTES * 60)
         try:
             cache.incr(key)
@@ -53,5 +56,5 @@ def count_failure(address: str) -> None:
             cache.set(key, 1, timeout=MINUTES * 60)
 
 
-def _cache_key(address: str) -> str:
+def _cache_key_of(address: str) -> str:
     return f"techniques.join_codes.failures.{address or 'all'}"

@@ -46,7 +46,7 @@ class _Rooms:
 
     def replay(self, topic: int, since: int, audience: str) -> Replay:
         page = room_updates.updates_since(topic, since, Audience(audience), at=timezone.now())
-        return Replay(_as_frames(page.pieces), page.upto, page.more)
+        return Replay(_frames_of_news(page.pieces), page.upto, page.more)
 
     def news(
         self, known: Mapping[int, int], audiences: Mapping[int, set[str]]
@@ -54,12 +54,12 @@ class _Rooms:
         wanted = {topic: {Audience(one) for one in ones} for topic, ones in audiences.items()}
         found = room_updates.news_of_rooms(known, wanted, at=timezone.now())
         return {
-            topic: (news.upto, {audience: _as_frames(pieces) for audience, pieces in news.pieces.items()})
+            topic: (news.upto, {audience: _frames_of_news(pieces) for audience, pieces in news.pieces.items()})
             for topic, news in found.items()
         }
 
 
-def _as_frames(pieces: Iterable[room_updates.Piece]) -> tuple[Frame, ...]:
+def _frames_of_news(pieces: Iterable[room_updates.Piece]) -> tuple[Frame, ...]:
     return tuple(Frame(piece.seq, piece.as_frame(), piece.is_about_leaving) for piece in pieces)
 
 
@@ -67,7 +67,7 @@ _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
 _streams: Counter[str] = Counter()
 
 
-def _hub() -> Hub:
+def _hub_of_process() -> Hub:
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
         _hubs.clear()  # a loop that is over leaves nothing behind
@@ -90,7 +90,7 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
     if audience is None or since is None:
         await _answer_plain(send, 400, "This address is not complete.")
         return
-    hub, pk, cookies = _hub(), int(found[1]), parse_cookie(headers.get("cookie", ""))
+    hub, pk, cookies = _hub_of_process(), int(found[1]), parse_cookie(headers.get("cookie", ""))
     who = await hub.run(participant_lookup.who_listens, cookies, pk, audience)
     if who is None:
         await _answer_plain(send, 404, "There is no such room for you.")
@@ -111,18 +111,18 @@ async def _send_frames(hub: Hub, send: Send, pk: int, since: int, audience: Audi
     """Send for ever, until the listener may no longer listen or is too far behind."""
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     # The padding makes proxies that collect the first kilobytes pass them on at once
-    await _send_part(send, b":" + b" " * 2048 + b"\nretry: 2000\n" + _ping_frame())
+    await _send_one_part(send, b":" + b" " * 2048 + b"\nretry: 2000\n" + _ping_frame())
     async with aclosing(hub.listen(pk, since=since, audience=audience, ping_seconds=PING_SECONDS)) as frames:
         checked = asyncio.get_running_loop().time()
         async for frame in frames:
             if frame is None or frame.is_doubtful or asyncio.get_running_loop().time() - checked > PING_SECONDS:
                 checked = asyncio.get_running_loop().time()
                 if await hub.run(participant_lookup.who_listens, cookies, pk, audience) is None:
-                    await _send_part(send, b"event: gone\ndata: {}\n\n")
+                    await _send_one_part(send, b"event: gone\ndata: {}\n\n")
                     break
-                await _send_part(send, _ping_frame())
+                await _send_one_part(send, _ping_frame())
             if frame is not None:
-                await _send_part(send, frame.content)
+                await _send_one_part(send, frame.content)
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
@@ -150,7 +150,7 @@ def _ping_frame() -> bytes:
     return f'event: ping\ndata: {{"now": {room_updates.milliseconds(timezone.now())}}}\n\n'.encode()
 
 
-async def _send_part(send: Send, body: bytes) -> None:
+async def _send_one_part(send: Send, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": True})
 
 

@@ -50,7 +50,9 @@ class SessionPage:
         allowed, leads = policies.allowed(membership, session), policies.may_facilitate(membership, session)
         invitees = list(session.invitees.select_related("person")) if leads else []
         words = "Invite more people" if invitees else "Invite people"
-        invite = Press("invite", words, _page(session, "session_invite"), is_form=True, look="small", icon="mail")
+        invite = Press(
+            "invite", words, _page_of_session(session, "session_invite"), is_form=True, look="small", icon="mail"
+        )
         first = _facilitator_presses(
             session,
             opens_soon=session.starts_at - at < COMES_TO_MIND,
@@ -58,7 +60,7 @@ class SessionPage:
         )
         return cls(
             look=STATES[session.state],
-            presses=[*offered(first, allowed), *_way_in(session, allowed, leads=leads, is_in=is_in)],
+            presses=[*offered(first, allowed), *_way_into_room(session, allowed, leads=leads, is_in=is_in)],
             invite=offered([invite], allowed),
             allowed=allowed,
             leads=leads,
@@ -72,7 +74,7 @@ class SessionPage:
 
 def _facilitator_presses(session: Session, *, opens_soon: bool, invite: Press | None) -> list[Press]:
     """On top of the page. Inviting stands there, too, while nobody was asked."""
-    page = partial(_page, session)
+    page = partial(_page_of_session, session)
     return [
         Press("go_to_stage", "Go to the room", page("session_room"), is_form=True),
         Press("close", "End the session", page("session_close"), is_form=True, look="secondary"),
@@ -82,18 +84,18 @@ def _facilitator_presses(session: Session, *, opens_soon: bool, invite: Press | 
     ]
 
 
-def _way_in(session: Session, allowed: frozenset[str], *, leads: bool, is_in: bool) -> list[Press]:
+def _way_into_room(session: Session, allowed: frozenset[str], *, leads: bool, is_in: bool) -> list[Press]:
     """Back into the room for whoever is in; else a press to join. Whoever facilitates joins only when it is open."""
     if is_in and not session.is_over:
         url = reverse("join_room", args=[session.code])
         return [Press("join", "Go to your notes", url, is_form=True, look="secondary")]
-    url = _page(session, "session_join")
+    url = _page_of_session(session, "session_join")
     if not leads:
         return offered([Press("join", "Join the session", url)], allowed)
     return offered([Press("join", "Join with this device", url, look="quiet")], allowed) if session.is_live else []
 
 
-def _page(session: Session, name: str) -> str:
+def _page_of_session(session: Session, name: str) -> str:
     return reverse(name, args=[session.organisation.slug, session.pk])
 
 

@@ -113,7 +113,7 @@ def _draw_event(event: RoomEvent, room: SeenRoom, notes: Mapping[int, Note], at:
     kind = RoomEvent.Kind
     match event.kind:
         case kind.NOTE:
-            return _draw_note(notes.get(event.ident), room)
+            return _draw_one_note(notes.get(event.ident), room)
         case kind.REVEAL:
             stage = _find_stage(room, event.ident)
             return {"kind": "board", "stage": stage.key, "html": draw_board(room, stage)} if stage else None
@@ -128,7 +128,7 @@ def _draw_event(event: RoomEvent, room: SeenRoom, notes: Mapping[int, Note], at:
             return {"kind": "closed"}
 
 
-def _draw_note(note: Note | None, room: SeenRoom) -> dict[str, Any] | None:
+def _draw_one_note(note: Note | None, room: SeenRoom) -> dict[str, Any] | None:
     """A note that may be read, with its text; of any other only that the counts have changed."""
     stage = _find_stage(room, note.stage_id) if note else None
     if note is None or stage is None:
@@ -136,12 +136,12 @@ def _draw_note(note: Note | None, room: SeenRoom) -> dict[str, Any] | None:
     values = {"kind": "note", "stage": stage.key, "count": stage.count}
     values["counts"] = {column.key: column.count for column in stage.columns}
     if stage.is_hidden:
-        return {**values, "hidden": _render(room, "techniques/_room_hidden.html", stage=stage)}
+        return {**values, "hidden": _render_for_room(room, "techniques/_room_hidden.html", stage=stage)}
     handle = str(note.client_id)
     seen = next((one for one in stage.notes if str(one.handle) == handle), None)
     if seen is None:
         return {**values, "handle": handle, "gone": True}
-    html = _render(room, seen.kind.drawing, note=seen)
+    html = _render_for_room(room, seen.kind.drawing, note=seen)
     return {**values, "handle": handle, "column": seen.column, "takes": seen.kind.key, "html": html}
 
 
@@ -149,7 +149,7 @@ def _draw_clock(kind: str, room: SeenRoom, at: datetime) -> dict[str, Any]:
     stage = room.current
     values: dict[str, Any] = {"kind": kind, "stage": stage.key if stage else "", "clock": clock_values(room.clock, at)}
     if room.audience is Audience.FACILITATOR:
-        values["rail"] = _render(room, "techniques/_room_rail.html")
+        values["rail"] = _render_for_room(room, "techniques/_room_rail.html")
         if stage and kind == RoomEvent.Kind.STAGE:
             # Beside it stand the notes of the step before, as they are now: in the last step they are read back
             values["board"] = draw_board(room, stage)
@@ -168,10 +168,10 @@ def milliseconds(at: datetime) -> int:
 
 def draw_board(room: SeenRoom, stage: SeenStage) -> str:
     """The notes of one stage as this audience sees them."""
-    return _render(room, "techniques/_room_board.html", stage=stage, before=room.before(stage))
+    return _render_for_room(room, "techniques/_room_board.html", stage=stage, before=room.before(stage))
 
 
-def _render(room: SeenRoom, template: str, **values: Any) -> str:
+def _render_for_room(room: SeenRoom, template: str, **values: Any) -> str:
     """A part of the room’s page, with the same values as on the page itself."""
     shared = {"room": room, "session": room.session, "audience": room.audience}
     return render_to_string(template, {**shared, **values})
@@ -180,7 +180,7 @@ def _render(room: SeenRoom, template: str, **values: Any) -> str:
 def _draw_people(room: SeenRoom) -> str:
     if room.audience is not Audience.FACILITATOR:
         return ""
-    return _render(room, "techniques/_room_people.html")
+    return _render_for_room(room, "techniques/_room_people.html")
 
 
 def _find_stage(room: SeenRoom, pk: int) -> SeenStage | None:

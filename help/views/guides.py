@@ -21,14 +21,14 @@ def guide(request: HttpRequest, key: str) -> HttpResponse:
         "guide": found,
         "width": WIDTH,
         "height": HEIGHT,
-        "first": [(task, _address(task.page, membership)) for task in found.first],
-        "where": [(place, _address(place.page, membership)) for place in found.where],
+        "first": [(task, _address_of_page(task.page, membership)) for task in found.first],
+        "where": [(place, _address_of_page(place.page, membership)) for place in found.where],
         "others": [one for one in guides() if one is not found],
     }
     return render(request, "help/guide.html", values)
 
 
-def _address(page: str, membership: Membership | None) -> str:
+def _address_of_page(page: str, membership: Membership | None) -> str:
     """The page in the reader’s own organisation; empty for whoever may not open it, or belongs to none."""
     if membership is None:
         return ""

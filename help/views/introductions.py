@@ -16,16 +16,16 @@ from organisations.requests import PersonRequest
 @signed_in
 def introduction_put_away(request: PersonRequest) -> HttpResponse:
     """Show it no more. The script asks for no page back, so that nothing half written is lost."""
-    actions.hide_introduction(_page(request), by=request.user)
-    return HttpResponse(status=204) if request.htmx else HttpResponseRedirect(_back(request))
+    actions.hide_introduction(_asked_page(request), by=request.user)
+    return HttpResponse(status=204) if request.htmx else HttpResponseRedirect(_way_back(request))
 
 
 @require_POST
 @signed_in
 def introduction_show(request: PersonRequest) -> HttpResponse:
     """Show it again, and go there."""
-    actions.show_introduction(_page(request), by=request.user)
-    return HttpResponseRedirect(f"{_back(request)}#introduction")
+    actions.show_introduction(_asked_page(request), by=request.user)
+    return HttpResponseRedirect(f"{_way_back(request)}#introduction")
 
 
 @require_POST
@@ -37,7 +37,7 @@ def introduction_show_all(request: PersonRequest) -> HttpResponse:
     return redirect("account")
 
 
-def _page(request: PersonRequest) -> str:
+def _asked_page(request: PersonRequest) -> str:
     """Which introduction is meant; one that does not exist is not kept."""
     page = request.POST.get("page", "")
     if page not in by_page():
@@ -45,6 +45,6 @@ def _page(request: PersonRequest) -> str:
     return by_page()[page].page
 
 
-def _back(request: PersonRequest) -> str:
+def _way_back(request: PersonRequest) -> str:
     """Where the person came from, if that is here; else the way in."""
     return path_here(request.POST.get("back", ""), "/")

@@ -26,7 +26,7 @@ def read_addresses(text: str) -> Pasted:
     """
     found: dict[str, str] = {}
     bad: list[str] = []
-    for piece in _pieces(text):
+    for piece in _split_pieces(text):
         named = _NAMED.fullmatch(piece)
         name, address = (named["name"], named["address"]) if named else ("", piece)
         address = address.strip(" '\"").removeprefix("mailto:").lower()
@@ -39,7 +39,7 @@ def read_addresses(text: str) -> Pasted:
     return Pasted(found, tuple(bad))
 
 
-def _pieces(text: str) -> list[str]:
+def _split_pieces(text: str) -> list[str]:
     pieces: list[str] = []
     for part in re.split(r"[\n\r;\t]+", text):
         whole = part.strip(" ,")

@@ -70,7 +70,7 @@ def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None
     if isinstance(error, Refusal):
         return problem(status.HTTP_422_UNPROCESSABLE_ENTITY, str(error))
     if isinstance(error, exceptions.ValidationError):
-        errors = {name: _sentences(found) for name, found in _by_field(error.detail).items()}
+        errors = {name: _sentences_of(found) for name, found in _errors_by_field(error.detail).items()}
         return problem(status.HTTP_422_UNPROCESSABLE_ENTITY, "Some of what was sent cannot be used.", errors=errors)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
@@ -85,15 +85,15 @@ def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None
     return answer
 
 
-def _by_field(detail: Any) -> dict[str, Any]:
+def _errors_by_field(detail: Any) -> dict[str, Any]:
     return detail if isinstance(detail, dict) else {"": detail}
 
 
-def _sentences(found: Any) -> list[str]:
+def _sentences_of(found: Any) -> list[str]:
     if isinstance(found, dict):
-        return [sentence for inner in found.values() for sentence in _sentences(inner)]
+        return [sentence for inner in found.values() for sentence in _sentences_of(inner)]
     if isinstance(found, list):
-        return [sentence for inner in found for sentence in _sentences(inner)]
+        return [sentence for inner in found for sentence in _sentences_of(inner)]
     return [str(found)]
 
 

@@ -62,17 +62,17 @@ def plain_text(value: str, *, from_mac: bool = False) -> str:
     text = _TAG.sub("", text)
     for _ in range(2):  # some were written twice over: &amp;reg;
         text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
-    text = _QUOT.sub(_mended, text) if "quot" in text else text
+    text = _QUOT.sub(_mend_quotes, text) if "quot" in text else text
     text = _MAC_SPACE.sub(" ", text) if from_mac else text
-    return _tidied(_CONTROL.sub("", text))
+    return _tidy_spaces(_CONTROL.sub("", text))
 
 
-def _mended(found: re.Match[str]) -> str:
+def _mend_quotes(found: re.Match[str]) -> str:
     word = found[0]
     return word if _QUOT_WORDS.fullmatch(word) else word.replace("quot", '"')
 
 
-def _tidied(text: str) -> str:
+def _tidy_spaces(text: str) -> str:
     """Single spaces, no space at the ends of lines, at most one empty line."""
     lines = [" ".join(line.split()) for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
@@ -107,9 +107,9 @@ def loose_day(value: str, *, month_first: bool = False, on: date) -> date | None
     text = re.sub(r"(?<=\d)[T ]\d{1,2}:\d{2}.*$", "", value.strip())
     if found := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})", text):
         day, month = (int(found[2]), int(found[1])) if month_first else (int(found[1]), int(found[2]))
-        return _day(_whole_year(found[3], on), month, day)
+        return _day_or_none(_whole_year(found[3], on), month, day)
     if found := re.fullmatch(r"(\d{4})[/.-]?(\d{2})[/.-]?(\d{2})", text):
-        return _day(int(found[1]), int(found[2]), int(found[3]))
+        return _day_or_none(int(found[1]), int(found[2]), int(found[3]))
     if re.fullmatch(r"[2-6]\d{4}", text):
         return date(1899, 12, 30) + timedelta(days=int(text))
     text = re.sub(r"(?<=\d)-(?=[A-Za-z])|(?<=[A-Za-z])-(?=\d)", " ", text)
@@ -127,7 +127,7 @@ def _whole_year(digits: str, on: date) -> int:
     return 2000 + year if 2000 + year <= on.year else 1900 + year
 
 
-def _day(year: int, month: int, day: int) -> date | None:
+def _day_or_none(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day) if year >= 1900 else None
     except ValueError:

@@ -91,7 +91,10 @@ def in_words(field: forms.Field, value: Any) -> str:
 
 def compare(fields: Iterable[tuple[str, object, object]]) -> list[Difference]:
     """``(label, before, after)`` → what differs in each field. Values that are no text are compared as their words."""
-    return [Difference(label, *word_diff(_words_of(before), _words_of(after))) for label, before, after in fields]
+    return [
+        Difference(label, *word_diff(_words_of_value(before), _words_of_value(after)))
+        for label, before, after in fields
+    ]
 
 
 def word_diff(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
@@ -104,12 +107,12 @@ def word_diff(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, 
             left += map(Piece, old[i1:i2])
             right += map(Piece, new[j1:j2])
         else:
-            _inside("".join(old[i1:i2]), "".join(new[j1:j2]), left, right)
-    return tuple(_joined(left)), tuple(_joined(right))
+            _diff_inside("".join(old[i1:i2]), "".join(new[j1:j2]), left, right)
+    return tuple(_join_pieces(left)), tuple(_join_pieces(right))
 
 
-def _inside(before: str, after: str, left: list[Piece], right: list[Piece]) -> None:
-    old, new = _tokens(before), _tokens(after)
+def _diff_inside(before: str, after: str, left: list[Piece], right: list[Piece]) -> None:
+    old, new = _split_tokens(before), _split_tokens(after)
     if max(len(old), len(new)) > WORDS_COMPARED:
         left.append(Piece(before, GONE))
         right.append(Piece(after, NEW))
@@ -120,7 +123,7 @@ def _inside(before: str, after: str, left: list[Piece], right: list[Piece]) -> N
         right.append(Piece("".join(new[j1:j2]), SAME if same else NEW))
 
 
-def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+def _join_pieces(pieces: Sequence[Piece]) -> list[Piece]:
     """Neighbours of the same kind as one piece, empty ones left out."""
     joined: list[Piece] = []
     for piece in pieces:
@@ -138,10 +141,10 @@ def _paragraphs(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").splitlines(keepends=True)
 
 
-def _tokens(text: str) -> list[str]:
+def _split_tokens(text: str) -> list[str]:
     """Words, each with the white space behind it, so that a run of changed words stays in one mark."""
     return re.findall(r"\S+\s*|\s+", text)
 
 
-def _words_of(value: object) -> str:
+def _words_of_value(value: object) -> str:
     return "" if value is None else str(value)

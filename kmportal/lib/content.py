@@ -69,11 +69,11 @@ class Document:
                 value = value[step]
             except (KeyError, IndexError, TypeError):
                 value = None
-            words.append(_called(step, value))
+            words.append(_name_in_path(step, value))
         return " › ".join(word for word in words if word)
 
 
-def _called(step: Key, value: Any) -> str:
+def _name_in_path(step: Key, value: Any) -> str:
     if isinstance(step, str):
         return step
     if isinstance(value, dict):
@@ -121,7 +121,7 @@ def parse_yaml(text: str, *, file: str) -> Document:
         node = loader.get_single_node()
         lines: dict[tuple[Key, ...], int] = {}
         if node is not None:
-            lines.update(_lines(node, (), file))
+            lines.update(_lines_of_nodes(node, (), file))
         data = loader.construct_document(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
@@ -133,7 +133,7 @@ def parse_yaml(text: str, *, file: str) -> Document:
     return Document(file, data, lines)
 
 
-def _lines(node: yaml.Node, path: tuple[Key, ...], file: str) -> Iterator[tuple[tuple[Key, ...], int]]:
+def _lines_of_nodes(node: yaml.Node, path: tuple[Key, ...], file: str) -> Iterator[tuple[tuple[Key, ...], int]]:
     yield path, node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
@@ -143,11 +143,11 @@ def _lines(node: yaml.Node, path: tuple[Key, ...], file: str) -> Iterator[tuple[
             if key in seen:
                 raise ContentError([Problem(file, line, "", f"“{key}” stands here twice.")])
             seen.add(key)
-            yield from _lines(value, (*path, key), file)
+            yield from _lines_of_nodes(value, (*path, key), file)
             yield (*path, key), line
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            yield from _lines(value, (*path, index), file)
+            yield from _lines_of_nodes(value, (*path, index), file)
 
 
 # --- Words ------------------------------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ LONGEST_SENTENCE = 30  # words
 
 def text_problems(document: Document) -> Iterator[Problem]:
     """House style for every text of a file: typographic quotes, no exclamation marks, no stray spaces, plain words."""
-    for path, text in _texts(document.data, ()):
+    for path, text in _texts_inside(document.data, ()):
         if path and path[0] == "sources":
             continue
         if " " in text and "aliases" not in path:
@@ -186,15 +186,15 @@ def _plain_problems(document: Document, path: Sequence[Key], text: str) -> Itera
         yield document.problem(path, f"A sentence here has {longest} words. {LONGEST_SENTENCE} are the most.")
 
 
-def _texts(value: Any, path: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], str]]:
+def _texts_inside(value: Any, path: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], str]]:
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _texts(item, (*path, key))
+            yield from _texts_inside(item, (*path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _texts(item, (*path, index))
+            yield from _texts_inside(item, (*path, index))
 
 
 def is_sentence(text: str) -> bool:
@@ -331,7 +331,7 @@ class Names:
         self.clashes: list[str] = []
         allowed = {frozenset(pair) for pair in pairs}
         for thing in things:
-            for word in sorted({_plain(word) for word in (thing.key, thing.name, *thing.aliases)}):
+            for word in sorted({_plain_letters(word) for word in (thing.key, thing.name, *thing.aliases)}):
                 known = self._by_word.setdefault(word, [])
                 self.clashes += [
                     f"“{word}” means both “{other.name}” and “{thing.name}”."
@@ -342,14 +342,14 @@ class Names:
 
     def find(self, word: str, kind: str = "") -> Named | None:
         """The thing of that key, name or alias, or None. With ``kind`` only among the things of that kind."""
-        known = self._by_word.get(_plain(word), [])
+        known = self._by_word.get(_plain_letters(word), [])
         return next((thing for thing in known if kind in {"", thing.kind}), None)
 
     def __iter__(self) -> Iterator[Named]:
         return iter(dict.fromkeys(thing for known in self._by_word.values() for thing in known))
 
 
-def _plain(word: str) -> str:
+def _plain_letters(word: str) -> str:
     return " ".join(word.replace("’", "'").casefold().split())
 
 

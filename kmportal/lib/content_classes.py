@@ -82,7 +82,7 @@ class _Shape:
 
 
 @cache
-def _shape_of(hint: Hashable) -> _Shape:
+def _shape_of_type(hint: Hashable) -> _Shape:
     rules: tuple[Meta, ...] = ()
     is_optional = False
     if get_origin(hint) in (Union, UnionType):
@@ -95,7 +95,7 @@ def _shape_of(hint: Hashable) -> _Shape:
 
 
 @cache
-def _fields_of(cls: type[Content]) -> dict[str, FieldInfo]:
+def _fields_of_class(cls: type[Content]) -> dict[str, FieldInfo]:
     """The fields by the names that files and JSON give them."""
     return {one.encode_name: one for one in fields(cls)}
 
@@ -112,29 +112,31 @@ def revive(stored: Any, cls: type[C]) -> C:
     try:
         return msgspec.convert(stored, cls)
     except msgspec.ValidationError:
-        mended: C = _mend(stored, cls)  # type: ignore[arg-type]
+        mended: C = _mend_value(stored, cls)  # type: ignore[arg-type]
         return mended
 
 
-def _mend(value: Any, hint: Hashable) -> Any:
-    shape = _shape_of(hint)
+def _mend_value(value: Any, hint: Hashable) -> Any:
+    shape = _shape_of_type(hint)
     if value is None and shape.is_optional:
         return None
     if shape.kind is Literal:
         return value if value in shape.parts else shape.own_rule("blank") or ""
     if shape.kind is tuple:
-        return tuple(_mend(item, shape.parts[0]) for item in value) if isinstance(value, list | tuple) else ()
+        return tuple(_mend_value(item, shape.parts[0]) for item in value) if isinstance(value, list | tuple) else ()
     if shape.kind is dict:
-        return {key: _mend(item, shape.parts[1]) for key, item in value.items()} if isinstance(value, dict) else {}
+        return (
+            {key: _mend_value(item, shape.parts[1]) for key, item in value.items()} if isinstance(value, dict) else {}
+        )
     if issubclass(shape.kind, Content):
         found = value if isinstance(value, dict) else {}
-        return shape.kind(**{one.name: _mend_field(found, one) for one in _fields_of(shape.kind).values()})
+        return shape.kind(**{one.name: _mend_field(found, one) for one in _fields_of_class(shape.kind).values()})
     return value if type(value) is shape.kind else shape.kind()
 
 
 def _mend_field(found: Mapping[str, Any], one: FieldInfo) -> Any:
     if one.encode_name in found or one.required:
-        return _mend(found.get(one.encode_name), one.type)
+        return _mend_value(found.get(one.encode_name), one.type)
     return one.default_factory() if one.default is msgspec.NODEFAULT else one.default
 
 
@@ -144,7 +146,7 @@ def _mend_field(found: Mapping[str, Any], one: FieldInfo) -> Any:
 def find_mistakes(value: Any, cls: type[Content]) -> Iterator[tuple[Path, str]]:
     """Everything that keeps parsed YAML from being a ``cls``: where, and a sentence. Nothing when it is sound."""
     is_sound = True
-    for mistake in _mistakes(value, cls, ()):
+    for mistake in _mistakes_inside(value, cls, ()):
         is_sound = False
         yield mistake
     if is_sound:
@@ -164,8 +166,8 @@ _WORDS: dict[Any, tuple[str, Any]] = {
 }
 
 
-def _mistakes(value: Any, hint: Hashable, path: Path) -> Iterator[tuple[Path, str]]:
-    shape = _shape_of(hint)
+def _mistakes_inside(value: Any, hint: Hashable, path: Path) -> Iterator[tuple[Path, str]]:
+    shape = _shape_of_type(hint)
     if shape.kind is Literal:
         if value not in shape.parts:
             yield path, f"“{value}” is not one of {', '.join(str(item) for item in shape.parts)}."
@@ -177,26 +179,26 @@ def _mistakes(value: Any, hint: Hashable, path: Path) -> Iterator[tuple[Path, st
     yield from ((path, sentence) for sentence in _broken_rules(value, shape))
     if shape.kind is tuple:
         for index, item in enumerate(value):
-            yield from _mistakes(item, shape.parts[0], (*path, index))
+            yield from _mistakes_inside(item, shape.parts[0], (*path, index))
     elif shape.kind is dict:
         for key, item in value.items():
-            yield from _mistakes(key, shape.parts[0], path)
-            yield from _mistakes(item, shape.parts[1], (*path, key))
+            yield from _mistakes_inside(key, shape.parts[0], path)
+            yield from _mistakes_inside(item, shape.parts[1], (*path, key))
     elif expected is dict:
         yield from _field_mistakes(value, shape.kind, path)
 
 
 def _field_mistakes(value: Mapping[str, Any], cls: type[Content], path: Path) -> Iterator[tuple[Path, str]]:
-    known = _fields_of(cls)
+    known = _fields_of_class(cls)
     missing = [name for name, one in known.items() if one.required and name not in value]
     unknown = [name for name in value if name not in known]
     if missing:
-        yield path, f"{_quoted(missing)} {'is' if len(missing) == 1 else 'are'} missing."
+        yield path, f"{_quote_names(missing)} {'is' if len(missing) == 1 else 'are'} missing."
     if unknown:
-        yield path, f"{_quoted(unknown)} is not a field that exists here."
+        yield path, f"{_quote_names(unknown)} is not a field that exists here."
     for name, item in value.items():
         if name in known:
-            yield from _mistakes(item, known[name].type, (*path, name))
+            yield from _mistakes_inside(item, known[name].type, (*path, name))
 
 
 def _broken_rules(value: Any, shape: _Shape) -> Iterator[str]:
@@ -217,5 +219,5 @@ def _broken_rules(value: Any, shape: _Shape) -> Iterator[str]:
         yield "The same value stands here twice."
 
 
-def _quoted(names: list[str]) -> str:
+def _quote_names(names: list[str]) -> str:
     return ", ".join(f"“{name}”" for name in names)

@@ -49,7 +49,7 @@ class ContentField(_JSONField[Set, C]):
         return ContentField(self.holds, **self.deconstruct()[3])
 
     def to_python(self, value: Any) -> Any:
-        if value is None or hasattr(value, "resolve_expression") or _is_typed(value):
+        if value is None or hasattr(value, "resolve_expression") or _is_already_typed(value):
             return value
         return revive(plain(value), self.holds)
 
@@ -67,5 +67,5 @@ class ContentField(_JSONField[Set, C]):
         return plain(self.value_from_object(obj))
 
 
-def _is_typed(value: Any) -> bool:
+def _is_already_typed(value: Any) -> bool:
     return isinstance(value, Content) or (isinstance(value, tuple) and all(isinstance(one, Content) for one in value))

@@ -65,10 +65,10 @@ def read_day(text: str, *, on: date | None = None) -> date:
         year, month, day = map(int, found.groups())
     elif found := _NUMBERS.fullmatch(words):
         day, month, year = map(int, found.groups())
-    elif (found := _DAY_FIRST.fullmatch(words)) and _month(found[2]):
-        day, month, year = int(found[1]), _month(found[2]), int(found[3])
-    elif (found := _MONTH_FIRST.fullmatch(words)) and _month(found[1]):
-        month, day, year = _month(found[1]), int(found[2]), int(found[3])
+    elif (found := _DAY_FIRST.fullmatch(words)) and _month_from_word(found[2]):
+        day, month, year = int(found[1]), _month_from_word(found[2]), int(found[3])
+    elif (found := _MONTH_FIRST.fullmatch(words)) and _month_from_word(found[1]):
+        month, day, year = _month_from_word(found[1]), int(found[2]), int(found[3])
     elif re.fullmatch(r"\d{1,2}(st|nd|rd|th)?\s+[a-z]+", words):
         raise NotADay(f"Add the year, for example {example}")
     else:
@@ -82,7 +82,7 @@ def read_day(text: str, *, on: date | None = None) -> date:
         raise NotADay(f"There is no such day: {text.strip()}") from None
 
 
-def _month(word: str) -> int:
+def _month_from_word(word: str) -> int:
     """The number of a month, or nought. “Mar”, “march” and “sept” are known, “marble” is not."""
     if word == "sept":
         return 9

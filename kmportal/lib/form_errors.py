@@ -93,16 +93,16 @@ def in_our_words(error: ValidationError, field: forms.Field | None = None, label
     code, params = str(error.code), error.params or {}
     if code in _OF_ACCOUNTS:
         return _OF_ACCOUNTS[code] % params
-    if _is_stock(error, field):
-        return _sentence(code, params, field, label) or _as_said(error)
-    return _as_said(error)
+    if _is_stock_sentence(error, field):
+        return _sentence_for_error(code, params, field, label) or _sentence_as_said(error)
+    return _sentence_as_said(error)
 
 
-def _as_said(error: ValidationError) -> str:
+def _sentence_as_said(error: ValidationError) -> str:
     return " ".join(ValidationError(error.message, error.code, error.params).messages)
 
 
-def _is_stock(error: ValidationError, field: forms.Field | None) -> bool:
+def _is_stock_sentence(error: ValidationError, field: forms.Field | None) -> bool:
     """Whether the message is Django’s own."""
     if any(error.message is message for message in _STOCK_VALIDATORS):
         return True
@@ -111,10 +111,10 @@ def _is_stock(error: ValidationError, field: forms.Field | None) -> bool:
     return any(str(error.message) == str(table[error.code]) for table in tables if error.code in table)
 
 
-def _sentence(code: str, params: dict, field: forms.Field | None, label: str) -> str:
+def _sentence_for_error(code: str, params: dict, field: forms.Field | None, label: str) -> str:
     limit = params.get("limit_value", params.get("max"))
     if code == "required" and field is not None:
-        return _missing(field, label)
+        return _missing_sentence(field, label)
     if code == "invalid":
         return next((words for kind, words in _INVALID if isinstance(field, kind)), "")
     if code == "max_length" and isinstance(field, forms.FileField):
@@ -128,7 +128,7 @@ def _sentence(code: str, params: dict, field: forms.Field | None, label: str) ->
     return _OF_FIELDS.get(code, "")
 
 
-def _missing(field: forms.Field, label: str) -> str:
+def _missing_sentence(field: forms.Field, label: str) -> str:
     """What to say when a required answer is missing."""
     widget, question = field.widget, label.endswith("?")
     if isinstance(widget, forms.CheckboxInput):

@@ -90,7 +90,7 @@ def hinted(choices: Iterable[tuple[Any, Any]], hints: Mapping[Any, str]) -> list
 # --- Days, times, moments --------------------------------------------------------------------------------------------
 
 
-def _example() -> str:
+def _example_of_day() -> str:
     return f"For example, {days.long_day(timezone.localdate() + timedelta(days=120))}"
 
 
@@ -104,7 +104,7 @@ class DateField(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.pop("input_formats", None)
-        kwargs["help_text"] = kwargs.get("help_text") or lazy(_example, str)()
+        kwargs["help_text"] = kwargs.get("help_text") or lazy(_example_of_day, str)()
         super().__init__(**kwargs)
         self.widget.attrs.setdefault("class", "govuk-input--width-20")
         self.widget.attrs.setdefault("autocomplete", "off")
@@ -177,7 +177,7 @@ class MomentField(forms.MultiValueField):
     widget = MomentWidget
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs["help_text"] = kwargs.get("help_text") or lazy(lambda: f"{_example()} and 14:30", str)()
+        kwargs["help_text"] = kwargs.get("help_text") or lazy(lambda: f"{_example_of_day()} and 14:30", str)()
         for name in ("input_formats", "encoder", "decoder"):
             kwargs.pop(name, None)
         super().__init__(fields=(DateField(), TimeField()), **kwargs)

@@ -69,22 +69,22 @@ class Glossary(Content):
         """The whole of ``docs/glossary.md``."""
         parts = [HEAD]
         for group in self.groups:
-            rows = [f"| {_called(word)} | {word.meaning} |" for word in group.words]
+            rows = [f"| {_names_of_term(word)} | {word.meaning} |" for word in group.words]
             parts.append("\n".join([f"## {group.name}", "", "| word | what it means |", "|---|---|", *rows, ""]))
         return "\n".join(parts)
 
 
-def _called(word: Word) -> str:
+def _names_of_term(word: Word) -> str:
     return f"{word.word} ({word.code})" if word.code else word.word
 
 
 def read(folder: Path = FOLDER) -> Glossary:
     """All words. Raises ``ContentError`` with everything that is wrong."""
-    [document] = read_checked([folder / "glossary.yaml"], Glossary, _problems, base=folder.parent)
+    [document] = read_checked([folder / "glossary.yaml"], Glossary, _find_problems, base=folder.parent)
     return document.content
 
 
-def _problems(document: TypedDocument[Glossary]) -> Iterator[Problem]:
+def _find_problems(document: TypedDocument[Glossary]) -> Iterator[Problem]:
     groups = document.content.groups
     places: list[tuple[Word, tuple[Key, ...]]] = [
         (word, ("groups", index, "words", number))

@@ -90,7 +90,7 @@ class Sheet:
         return self._objects() if self.format == "jsonl" else self._rows()
 
     def _rows(self) -> Iterator[Record]:
-        rows = _csv_rows(self.text, self.delimiter)
+        rows = _parse_csv_rows(self.text, self.delimiter)
         number = self.skipped + 1
         for row in itertools.islice(rows, number, None):
             number += 1
@@ -109,7 +109,7 @@ class Sheet:
     def _objects(self) -> Iterator[Record]:
         for number, thing in _json_objects(self.text):
             if isinstance(thing, dict):
-                yield Record(number, {_whole(key): _cell(value) for key, value in thing.items()})
+                yield Record(number, {_as_whole_text(key): _clean_cell(value) for key, value in thing.items()})
             else:
                 yield Record(number, problem="This line is not a JSON object, such as {“title”: “…”}.")
 
@@ -158,14 +158,14 @@ def decode(data: bytes, encoding: str = "") -> Decoded:
     """
     for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
-            return _counted(data, name, "utf-16" if name == "utf-16" else "utf-8")
+            return _decode_counted(data, name, "utf-16" if name == "utf-16" else "utf-8")
     try:
         return Decoded(data.decode("utf-8"), "utf-8", 0)
     except UnicodeDecodeError:
-        return _counted(data, encoding or "utf-8", encoding)
+        return _decode_counted(data, encoding or "utf-8", encoding)
 
 
-def _counted(data: bytes, codec: str, encoding: str) -> Decoded:
+def _decode_counted(data: bytes, codec: str, encoding: str) -> Decoded:
     try:
         text = data.decode(codec, errors="replace")
     except LookupError:
@@ -190,14 +190,16 @@ def damaged_places(data: bytes, *, most: int = 6, around: int = 24) -> list[dict
         seen[data[at]] += 1
         if seen[data[at]] <= 2:
             piece = data[max(0, at - around) : at + around]
-            places.append({name: _one_line(piece.decode(name or "utf-8", errors="replace")) for name, _ in ENCODINGS})
+            places.append(
+                {name: _as_one_line(piece.decode(name or "utf-8", errors="replace")) for name, _ in ENCODINGS}
+            )
         if len(places) == most:
             break
         position = at + around
     return places
 
 
-def _one_line(text: str) -> str:
+def _as_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
@@ -207,15 +209,15 @@ def read(text: str) -> Sheet:
     if not text.strip():
         raise Unreadable("This file is empty.")
     if text.lstrip()[0] in "{[":
-        return _read_json(text)
-    return _read_csv(text)
+        return _read_json_lines(text)
+    return _read_csv_rows(text)
 
 
-def _read_json(text: str) -> Sheet:
+def _read_json_lines(text: str) -> Sheet:
     headings: dict[str, None] = {}
     for _, thing in itertools.islice(_json_objects(text), 200):
         if isinstance(thing, dict):
-            headings.update(dict.fromkeys(_whole(key) for key in thing))
+            headings.update(dict.fromkeys(_as_whole_text(key) for key in thing))
     if not headings:
         raise Unreadable("No line of this file is a JSON object, so there is nothing to bring in.")
     return Sheet("jsonl", tuple(headings), text)
@@ -224,15 +226,15 @@ def _read_json(text: str) -> Sheet:
 def _json_objects(text: str) -> Iterator[tuple[int, Any]]:
     """Line numbers and what stands there; a line that is no JSON gives None."""
     if text.lstrip().startswith("["):
-        things = _loaded(text)
+        things = _load_json_line(text)
         yield from enumerate(things if isinstance(things, list) else [], start=1)
         return
     for number, line in enumerate(io.StringIO(text), start=1):
         if line.strip():
-            yield number, _loaded(line)
+            yield number, _load_json_line(line)
 
 
-def _loaded(text: str) -> Any:
+def _load_json_line(text: str) -> Any:
     """What the JSON says; None for what is none, is nested without end, or has a number without end."""
     try:
         return json.loads(text)
@@ -240,28 +242,28 @@ def _loaded(text: str) -> Any:
         return None
 
 
-def _whole(value: object) -> str:
+def _as_whole_text(value: object) -> str:
     """As a text that a database keeps: JSON can spell out halves of letters, which become U+FFFD, and noughts."""
     return _HALF.sub(REPLACEMENT, str(value)).replace("\0", "")
 
 
-def _cell(value: Any) -> Cell:
+def _clean_cell(value: Any) -> Cell:
     if value is None:
         return ""
     if isinstance(value, list):
-        return [_whole(item) for item in value if item is not None]
+        return [_as_whole_text(item) for item in value if item is not None]
     if isinstance(value, dict):
-        return _whole(json.dumps(value, ensure_ascii=False))
-    return _whole(value)
+        return _as_whole_text(json.dumps(value, ensure_ascii=False))
+    return _as_whole_text(value)
 
 
-def _read_csv(text: str) -> Sheet:
+def _read_csv_rows(text: str) -> Sheet:
     skipped, delimiter = 0, ""
     first = text.split("\n", 1)[0].strip().strip('"').lower()
     if first.startswith("sep=") and len(first) == 5:
         skipped, delimiter = 1, first[4]
-    delimiter = delimiter or _delimiter(text)
-    rows = enumerate(_csv_rows(text, delimiter))
+    delimiter = delimiter or _guess_delimiter(text)
+    rows = enumerate(_parse_csv_rows(text, delimiter))
     filled = (pair for pair in rows if pair[0] >= skipped and any(cell.strip() for cell in pair[1]))
     skipped, headings = next(filled, (skipped, []))
     if not headings:
@@ -273,14 +275,14 @@ def _read_csv(text: str) -> Sheet:
     if next(filled, None) is None:
         raise Unreadable("This file has headings and no rows below them.")
     from_mac = "\r" in text and "\n" not in text
-    return Sheet("csv", _headings(headings), text, delimiter, skipped, from_mac)
+    return Sheet("csv", _read_headings(headings), text, delimiter, skipped, from_mac)
 
 
-def _headings(row: list[str]) -> tuple[str, ...]:
+def _read_headings(row: list[str]) -> tuple[str, ...]:
     """The headings, none empty, none twice."""
     seen: dict[str, None] = {}
     for position, cell in enumerate(row, start=1):
-        name = plain = " ".join(_whole(cell).split()) or f"Column {position}"
+        name = plain = " ".join(_as_whole_text(cell).split()) or f"Column {position}"
         for again in itertools.count(2):
             if name not in seen:
                 break
@@ -289,12 +291,12 @@ def _headings(row: list[str]) -> tuple[str, ...]:
     return tuple(seen)
 
 
-def _delimiter(text: str) -> str:
+def _guess_delimiter(text: str) -> str:
     """The separator that gives the first rows most columns, and the same number of them in each."""
 
     def score(delimiter: str) -> tuple[int, int]:
         try:
-            rows = list(itertools.islice(_csv_rows(text[:200_000], delimiter, whole=False), 20))
+            rows = list(itertools.islice(_parse_csv_rows(text[:200_000], delimiter, whole=False), 20))
         except Unreadable:
             return (0, 0)
         width = len(rows[0]) if rows else 0
@@ -303,7 +305,7 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=score)
 
 
-def _csv_rows(text: str, delimiter: str, *, whole: bool = True) -> Iterator[list[str]]:
+def _parse_csv_rows(text: str, delimiter: str, *, whole: bool = True) -> Iterator[list[str]]:
     """The rows. A quotation mark that is never closed would swallow the rest of the file, so that is refused.
 
     It is found by a last line of our own that must come back as a row of its own.

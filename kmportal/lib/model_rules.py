@@ -20,7 +20,7 @@ def refuse_invalid(row: Model, *names: str) -> None:
         _check_lengths(row, names)
     except ValidationError as error:
         name, problems = next(iter(error.error_dict.items()))
-        raise Refusal(_sentence(row, name, problems[0])) from None
+        raise Refusal(_sentence_for_error(row, name, problems[0])) from None
 
 
 def _check_lengths(row: Model, names: Iterable[str]) -> None:
@@ -34,7 +34,7 @@ def _check_lengths(row: Model, names: Iterable[str]) -> None:
                 raise ValidationError({name: error}) from None
 
 
-def _sentence(row: Model, name: str, problem: ValidationError) -> str:
+def _sentence_for_error(row: Model, name: str, problem: ValidationError) -> str:
     label = str(row._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
     limit = (problem.params or {}).get("limit_value")
     if problem.message is MaxLengthValidator.message:

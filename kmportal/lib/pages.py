@@ -15,38 +15,38 @@ from kmportal.lib.samples import component_values
 View = Callable[..., HttpResponse]
 
 
-def _public(view: View) -> View:
+def _open_to_all(view: View) -> View:
     """Open to everybody. The mark is the one that the walk over all addresses reads."""
     marked = login_not_required(view)
     marked.access = "public"  # type: ignore[attr-defined]
     return marked
 
 
-@_public
+@_open_to_all
 def help_page(request: HttpRequest) -> HttpResponse:
     """What each part of the portal does, in a few sentences."""
     return render(request, "pages/help.html")
 
 
-@_public
+@_open_to_all
 def words(request: HttpRequest) -> HttpResponse:
     """The portal’s own words and what they mean."""
     return render(request, "pages/words.html", {"groups": glossary().groups})
 
 
-@_public
+@_open_to_all
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The accessibility statement."""
     return render(request, "pages/accessibility.html")
 
 
-@_public
+@_open_to_all
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept about people, why and for how long."""
     return render(request, "pages/privacy.html")
 
 
-@_public
+@_open_to_all
 def components(request: HttpRequest) -> HttpResponse:
     """Every component once, drawn by the templates and tags that all pages use."""
     return render(request, "pages/components.html", component_values())

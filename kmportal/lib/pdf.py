@@ -31,7 +31,7 @@ def from_html(html: str) -> bytes:
     """The PDF of a whole HTML page, with language, title, tags and table heads that say what they head."""
     weasyprint = _weasyprint()
     static = _static_folder()
-    page = weasyprint.HTML(string=html, base_url=static.as_uri() + "/", url_fetcher=_fetcher(static))
+    page = weasyprint.HTML(string=html, base_url=static.as_uri() + "/", url_fetcher=_static_fetcher(static))
     drawn: bytes = page.write_pdf(pdf_variant="pdf/ua-1", finisher=_say_what_heads_head)
     return drawn
 
@@ -59,7 +59,7 @@ def _static_folder() -> Path:
     return Path(settings.STATICFILES_DIRS[0]).resolve()
 
 
-def _fetcher(static: Path) -> Any:
+def _static_fetcher(static: Path) -> Any:
     from weasyprint.urls import URLFetcher  # noqa: PLC0415  as late as WeasyPrint itself
 
     class OnlyStatic(URLFetcher):

@@ -133,8 +133,8 @@ def component_values() -> dict[str, Any]:
             Stop("here", "You are here", [Link("Intervention in step 5")]),
             Stop("next", "Sessions", [Link("2 held", "#thread"), Link("1 tomorrow", "#thread")]),
         ],
-        "radar": _radar(),
-        "gaps": _gaps(),
+        "radar": _sample_radar(),
+        "gaps": _sample_gaps(),
         "mini": charts.mini_gap(1.5, 4),
         "punctuality": charts.columns(
             [("Jul", 88), ("Aug", 83), ("Sep", 79), ("Oct", None), ("Nov", 71)],
@@ -143,19 +143,19 @@ def component_values() -> dict[str, Any]:
             unit=" %",
             ident="punctuality",
         ),
-        "timeline": _timeline(today),
+        "timeline": _sample_timeline(today),
         "balance": charts.balance([(step.number, step.name) for step in STEPS], BALANCE),
         "sample_form": SampleForm(),
         "wrong_form": wrong,
     }
 
 
-def _radar() -> charts.Radar:
+def _sample_radar() -> charts.Radar:
     axes = [charts.Axis(code, name, SECTIONS[code[0]], now, wanted) for code, name, now, wanted in CRITERIA]
     return charts.radar(axes, "Radar of 25 questions. Now and wanted are furthest apart at C4 Acting on lessons")
 
 
-def _gaps() -> charts.GapBars:
+def _sample_gaps() -> charts.GapBars:
     gaps = [
         charts.Gap("C4", "Acting on lessons", 1.5, 4, 1, 2),
         charts.Gap("C7", "Keeping knowledge when people move", 1.5, 3.5, 1, 4),
@@ -165,7 +165,7 @@ def _gaps() -> charts.GapBars:
     return charts.gap_bars(gaps, "Acting on lessons is 2.5 levels from what is wanted, keeping what people know 2")
 
 
-def _timeline(today: date) -> charts.Timeline:
+def _sample_timeline(today: date) -> charts.Timeline:
     def day(shift: int | None) -> date | None:
         return None if shift is None else today + timedelta(days=shift)
 

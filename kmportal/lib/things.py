@@ -96,10 +96,10 @@ class Thing:
 
     def look(self, state: str) -> Look:
         """How a state is shown; for one that nobody has described, its key."""
-        return self.states.get(state) or Look("", "info", _in_words(state))
+        return self.states.get(state) or Look("", "info", _key_in_words(state))
 
     def subkind(self, key: str) -> str:
-        return self.subkinds.get(key) or _in_words(key)
+        return self.subkinds.get(key) or _key_in_words(key)
 
     def everything(self) -> Iterator[Sequence[Any]]:
         """All rows that can be found, in chunks."""
@@ -115,13 +115,13 @@ class Thing:
             yield chunk
 
 
-def _in_words(key: str) -> str:
+def _key_in_words(key: str) -> str:
     return key.replace("-", " ").replace("_", " ").capitalize()
 
 
 def registry() -> dict[str, Thing]:
     """Every kind of thing by its key, in the order of the map."""
-    return _read_map(_map_name())
+    return _read_things(_map_name())
 
 
 def _map_name() -> str:
@@ -129,7 +129,7 @@ def _map_name() -> str:
 
 
 @cache
-def _read_map(name: str) -> dict[str, Thing]:
+def _read_things(name: str) -> dict[str, Thing]:
     found = {}
     for kind, dotted in import_string(name).items():
         thing: Thing = import_string(dotted)
@@ -141,7 +141,7 @@ def _read_map(name: str) -> dict[str, Thing]:
 
 @cache
 def _kinds_of_models(name: str) -> dict[type[Model], Thing]:
-    return {thing.model_class: thing for thing in _read_map(name).values() if not thing.is_place}
+    return {thing.model_class: thing for thing in _read_things(name).values() if not thing.is_place}
 
 
 def thing_of(row: Model) -> Thing:
@@ -159,7 +159,7 @@ def ref_of(row: Model) -> Ref:
 
 def kind(key: str) -> Thing:
     """The kind of that key; one that is gone from the map is called by its key and has no page."""
-    return registry().get(key) or Thing(kind=key, word=_in_words(key), words=_in_words(key))
+    return registry().get(key) or Thing(kind=key, word=_key_in_words(key), words=_key_in_words(key))
 
 
 def load(ref: Ref) -> Model | None:
@@ -171,7 +171,7 @@ def load(ref: Ref) -> Model | None:
 def titles(refs: Iterable[Ref]) -> dict[Ref, str]:
     """How the things are called, whoever asks; gone ones are left out. One query per kind."""
     found = {}
-    for thing, keys in _by_kind(refs):
+    for thing, keys in _group_by_kind(refs):
         if not thing.is_place:
             found.update({Ref(thing.kind, row.pk): thing.title(row) for row in thing.rows().filter(pk__in=keys)})
     return found
@@ -180,7 +180,7 @@ def titles(refs: Iterable[Ref]) -> dict[Ref, str]:
 def pointers(refs: Iterable[Ref], membership: Any) -> dict[Ref, Pointer]:
     """Titles and pages for one reader; what is gone, hidden from them or has no page is left out. A query per kind."""
     found, slug = {}, membership.organisation.slug
-    for thing, keys in _by_kind(refs):
+    for thing, keys in _group_by_kind(refs):
         if thing.is_place:
             found[Ref(thing.kind, 0)] = Pointer(thing.word, thing.url(0, slug))
         if thing.is_place or not thing.page:
@@ -193,7 +193,7 @@ def pointers(refs: Iterable[Ref], membership: Any) -> dict[Ref, Pointer]:
 def urls(refs: Iterable[Ref], slug: str) -> dict[Ref, str]:
     """Pages of things that the reader is known to see. Reads only the kinds whose address is not their key."""
     found = {}
-    for thing, keys in _by_kind(refs):
+    for thing, keys in _group_by_kind(refs):
         rows = thing.rows().in_bulk(keys) if thing.page_args else {}
         for pk in keys:
             if not thing.page_args or pk in rows:
@@ -201,7 +201,7 @@ def urls(refs: Iterable[Ref], slug: str) -> dict[Ref, str]:
     return found
 
 
-def _by_kind(refs: Iterable[Ref]) -> Iterator[tuple[Thing, list[int]]]:
+def _group_by_kind(refs: Iterable[Ref]) -> Iterator[tuple[Thing, list[int]]]:
     keys: dict[str, list[int]] = {}
     for ref in dict.fromkeys(refs):
         keys.setdefault(ref.kind, []).append(ref.pk)

@@ -88,7 +88,7 @@ def settle_import(
     ``seen`` is the version that the person had before them; ``Stale`` if it has moved on.
     """
     require(Permission.FACILITATE, by, run.organisation)
-    _lock_run(run)
+    _lock_import_run(run)
     _must_not_have_begun(run)
     if run.version != seen:
         raise Stale("Somebody else changed how this file is read. Look at it again.")
@@ -109,7 +109,7 @@ def settle_import(
 def request_trial(run: ImportRun, *, by: Membership, at: datetime) -> Job:
     """Have it tried out by the worker: everything is read and compared, nothing is written."""
     require(Permission.FACILITATE, by, run.organisation)
-    _lock_run(run)
+    _lock_import_run(run)
     _must_not_have_begun(run)
     _check_mapping(run.mapping)
     key = f"import {run.pk} try {run.version}"
@@ -120,7 +120,7 @@ def request_trial(run: ImportRun, *, by: Membership, at: datetime) -> Job:
 def request_import(run: ImportRun, *, by: Membership, at: datetime) -> Job:
     """Have the lessons brought in by the worker. Idempotent: pressed twice it runs once."""
     require(Permission.FACILITATE, by, run.organisation)
-    _lock_run(run)
+    _lock_import_run(run)
     if run.state in (ImportRun.State.RUNNING, ImportRun.State.DONE) and run.job is not None:
         return run.job
     begin_import(run)
@@ -137,7 +137,7 @@ def begin_import(run: ImportRun) -> None:
 
     Part of asking for an import, or called by the command: nobody’s permission is asked here.
     """
-    _lock_run(run)
+    _lock_import_run(run)
     _must_not_have_begun(run)
     _check_mapping(run.mapping)
     run.problems.all().delete()
@@ -158,7 +158,7 @@ def try_import(run: ImportRun, *, report: Report | None = None) -> Counts:
         if report:
             report(counts.read)
     with transaction.atomic():
-        _lock_run(run)
+        _lock_import_run(run)
         _must_not_have_begun(run)
         run.problems.all().delete()
         ImportProblem.objects.bulk_create(problems, batch_size=500)
@@ -203,7 +203,7 @@ def _write_the_rest(run: ImportRun, at: datetime, report: Report | None) -> None
 def _write_batch(run: ImportRun, writer: BatchWriter, rows: Sequence[Row]) -> bool:
     """One batch. Answers False, and writes nothing, when the run is no longer where it was."""
     position = run.rows_done
-    _lock_run(run)
+    _lock_import_run(run)
     if run.rows_done != position or run.state != ImportRun.State.RUNNING:
         return False
     decisions = writer.write_batch(rows)
@@ -218,7 +218,7 @@ def _write_batch(run: ImportRun, writer: BatchWriter, rows: Sequence[Row]) -> bo
 @transaction.atomic
 def _finish_run(run: ImportRun, at: datetime) -> None:
     """The one event of the whole run, told in the name of whoever uploaded the file."""
-    _lock_run(run)
+    _lock_import_run(run)
     if run.state != ImportRun.State.RUNNING:
         return
     run.state, run.finished_at = ImportRun.State.DONE, at
@@ -270,7 +270,7 @@ def _enqueue_job(run: ImportRun, function: str, title: str, *, key: str, by: Mem
     return run.job
 
 
-def _lock_run(run: ImportRun) -> None:
+def _lock_import_run(run: ImportRun) -> None:
     """Row lock: bring ``run`` up to what stands there; the file itself never changes and is not read again."""
     fields = [field.name for field in ImportRun._meta.concrete_fields if field.name != "content"]
     run.refresh_from_db(fields=fields, from_queryset=ImportRun.objects.select_for_update())

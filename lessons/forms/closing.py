@@ -190,7 +190,7 @@ class CloseForms:
                 form_kwargs={"membership": membership},
                 prefix="a",
             ),
-            LessonFormSet(initial=prefill.lesson_rows(notes), form_kwargs=_story(notes), prefix="l"),
+            LessonFormSet(initial=prefill.lesson_rows(notes), form_kwargs=_story_options(notes), prefix="l"),
         )
 
     @classmethod
@@ -200,7 +200,7 @@ class CloseForms:
         return cls(
             SummaryForm(data, notes=notes),
             ActionFormSet(data, form_kwargs={"membership": membership}, prefix="a"),
-            LessonFormSet(data, form_kwargs=_story(notes), prefix="l"),
+            LessonFormSet(data, form_kwargs=_story_options(notes), prefix="l"),
         )
 
     @property
@@ -234,7 +234,7 @@ def _action_row(note: str) -> dict[str, Any]:
     return {"title": title, "detail": note if title != note else ""}
 
 
-def _story(notes: prefill.Gathered) -> dict[str, bool]:
+def _story_options(notes: prefill.Gathered) -> dict[str, bool]:
     """What each row of the lessons is told about the words of the session."""
     stages = [part.stage for part in notes.stages]
     return {"tells_story": prefill.can_tell_story(stages), "is_alone": not notes.lessons}

@@ -98,7 +98,7 @@ class BatchWriter:
             for name, value in _columns_of(standing).items():
                 setattr(lesson, name, value)
             lesson.version += 1
-            if _words_of(standing) != {name: getattr(lesson.words, name) for name in ("title", *WORDS)}:
+            if _words_of_lesson(standing) != {name: getattr(lesson.words, name) for name in ("title", *WORDS)}:
                 revisions.append((lesson, self._new_revision(lesson, standing, lesson.words.number + 1)))
         LessonRevision.objects.bulk_create([revision for _, revision in revisions])
         for lesson, revision in revisions:
@@ -120,7 +120,7 @@ class BatchWriter:
         Lesson.objects.bulk_update([lesson for lesson, _ in same], ["rows_taken"])
 
     def _new_revision(self, lesson: Lesson, standing: Standing, number: int) -> LessonRevision:
-        words = _words_of(standing)
+        words = _words_of_lesson(standing)
         return LessonRevision(lesson=lesson, number=number, at=self.at, by=self.run.by, brought_in=True, **words)
 
     def _add_history(self, lessons: Iterable[Lesson], *, before: str | None) -> None:
@@ -172,5 +172,5 @@ def _columns_of(standing: Standing) -> dict[str, Any]:
     }
 
 
-def _words_of(standing: Standing) -> dict[str, str]:
+def _words_of_lesson(standing: Standing) -> dict[str, str]:
     return {"title": standing.title, **{name: standing.words.get(name, "") for name in WORDS}}

@@ -85,7 +85,7 @@ def _new_standing(row: Row) -> Standing:
     standing = Standing(
         None, row.title, dict(row.words), dict(row.facts), row.happened_on, row.tags, row.flags, (row.digest,)
     )
-    return replace(standing, flags=_flags_of(standing, row.flags))
+    return replace(standing, flags=_flags_of_row(standing, row.flags))
 
 
 def _merged_standing(before: Standing, row: Row) -> Standing:
@@ -107,7 +107,7 @@ def _merged_standing(before: Standing, row: Row) -> Standing:
         taken=(*before.taken, row.digest)[-REMEMBERED:],
     )
     day_flag = {str(Flag.DAY)} & (before.flags | row.flags) if day is None else set()
-    return replace(after, flags=_flags_of(after, kept_flags | day_flag))
+    return replace(after, flags=_flags_of_row(after, kept_flags | day_flag))
 
 
 def _better_text(new: str, old: str, before: Standing) -> str:
@@ -127,7 +127,7 @@ def _better_title(before: Standing, row: Row) -> tuple[str, frozenset[str]]:
     return chosen, (row.flags if chosen == row.title else before.flags) & about
 
 
-def _flags_of(standing: Standing, others: frozenset[str] | set[str]) -> frozenset[str]:
+def _flags_of_row(standing: Standing, others: frozenset[str] | set[str]) -> frozenset[str]:
     texts = (standing.title, *standing.words.values(), *standing.facts.values(), *standing.tags)
     letters = {str(Flag.LETTERS)} if any(map(is_damaged, texts)) else set()
     return frozenset((set(others) - {str(Flag.LETTERS)}) | letters)

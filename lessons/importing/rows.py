@@ -137,7 +137,7 @@ class RowReader:
             words,
             _facts_from(texts),
             day,
-            _tags_from(cells.get("tags", ())),
+            _tags_from_row(cells.get("tags", ())),
             frozenset(str(flag) for flag in flags),
             tuple(notes),
         )
@@ -205,7 +205,7 @@ def _kind_named(text: str) -> str:
     )
 
 
-def _tags_from(cells: Iterable[Cell]) -> tuple[str, ...]:
+def _tags_from_row(cells: Iterable[Cell]) -> tuple[str, ...]:
     """The tags of a row, each once. “Materials, & Processes” was one tag before it met a comma."""
     found: list[str] = []
     for cell in cells:

@@ -47,7 +47,7 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
     """All that this member may read and that was checked; other states by choice."""
     question = question_of(request.GET)
     if request.GET.get("format") == "csv":
-        return csv_download("lessons", COLUMNS, _csv_rows(request.membership, question))
+        return csv_download("lessons", COLUMNS, _rows_of_csv(request.membership, question))
     names = [facet.name for facet in FACETS]
     found = index.find(
         request.membership, **question, facets=names, page=page_number(request.GET), per_page=PER_PAGE, correct=True
@@ -65,19 +65,19 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
     return render(request, "lessons/lesson_list.html", context)
 
 
-def _csv_rows(membership: Membership, question: dict[str, Any]) -> Iterator[Sequence[object]]:
+def _rows_of_csv(membership: Membership, question: dict[str, Any]) -> Iterator[Sequence[object]]:
     """Every lesson of the list, page after page, in its order. Read when the view is over, so the zone is named."""
     zone = ZoneInfo(membership.organisation.time_zone)
     for number in count(1):
         found = index.find(membership, **question, page=number, per_page=PER_BATCH, correct=True)
         if found.page != number:
             return
-        yield from _csv_cells(found.hits, zone)
+        yield from _cells_of_csv(found.hits, zone)
         if len(found.hits) < PER_BATCH:
             return
 
 
-def _csv_cells(hits: Iterable[index.Hit], zone: ZoneInfo) -> Iterator[Sequence[object]]:
+def _cells_of_csv(hits: Iterable[index.Hit], zone: ZoneInfo) -> Iterator[Sequence[object]]:
     hits = list(hits)
     lessons = Lesson.objects.select_related("revision").in_bulk([hit.ident for hit in hits])
     for hit in hits:

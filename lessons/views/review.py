@@ -84,7 +84,7 @@ def lesson_check(request: MemberRequest, organisation: Organisation, pk: int) ->
         with refusals_on(form), _changed_words_said(request):
             review.validate_lesson(lesson, by=request.membership, at=request.now, **values)
             state = lesson.get_state_display().lower()
-            return _go_on(request, f"{quoted(lesson.words.title)} is {state}. The author has been told.")
+            return _go_on_checking(request, f"{quoted(lesson.words.title)} is {state}. The author has been told.")
         if not form.errors:
             return redirect("lesson_check", organisation.slug, pk)
     return _check_page(request, lesson, form)
@@ -98,7 +98,7 @@ def lesson_return(request: MemberRequest, organisation: Organisation, pk: int) -
     if form.is_valid():
         with refusals_said(request):
             review.return_lesson(lesson, by=request.membership, at=request.now, **form.cleaned_data)
-            return _go_on(request, "The author has your comment and can change the lesson.")
+            return _go_on_checking(request, "The author has your comment and can change the lesson.")
         return redirect(lesson)
     return _other_answer_page(request, lesson, form)
 
@@ -111,7 +111,7 @@ def lesson_decline(request: MemberRequest, organisation: Organisation, pk: int) 
     if form.is_valid():
         with refusals_said(request):
             review.decline_lesson(lesson, by=request.membership, at=request.now, **form.cleaned_data)
-            return _go_on(request, "The lesson is declined, and the author has your reason.")
+            return _go_on_checking(request, "The lesson is declined, and the author has your reason.")
         return redirect(lesson)
     return _other_answer_page(request, lesson, form)
 
@@ -141,7 +141,7 @@ def _changed_words_said(request: MemberRequest) -> Iterator[None]:
         messages.error(request, str(stale))
 
 
-def _go_on(request: MemberRequest, words: str) -> HttpResponse:
+def _go_on_checking(request: MemberRequest, words: str) -> HttpResponse:
     """Say what became of it, and go on to the next one that waits, if there is one."""
     membership = request.membership
     slug = membership.organisation.slug
@@ -160,13 +160,13 @@ def _first_guess(lesson: Lesson, *, on: date) -> dict[str, Any]:
         "kind": lesson.kind,
         "group": lesson.group,
         "share_with": lesson.share_with,
-        "review_on": _in_a_year(on),
+        "review_on": _day_in_a_year(on),
         "tags": [tag.name for tag in lesson.tags.all()],
         "read": lesson.revision_id,
     }
 
 
-def _in_a_year(day: date) -> date:
+def _day_in_a_year(day: date) -> date:
     return date(day.year + 1, day.month, min(day.day, 28))
 
 

@@ -47,9 +47,9 @@ def lesson_new(request: MemberRequest, organisation: Organisation) -> HttpRespon
         initial={"contact": str(request.user)},
     )
     if lesson is not None:
-        return _edit_page(request, form, lesson)
-    start = partial(writing.start_lesson, organisation, **_origin_of(request))
-    return _form_page(request, form, None, keep=lambda values: start(once=form.cleaned_data["once"], **values))
+        return _page_of_edit(request, form, lesson)
+    start = partial(writing.start_lesson, organisation, **_origin_of_lesson(request))
+    return _page_of_form(request, form, None, keep=lambda values: start(once=form.cleaned_data["once"], **values))
 
 
 @requires(Permission.CONTRIBUTE)
@@ -62,7 +62,7 @@ def lesson_edit(request: MemberRequest, organisation: Organisation, pk: int) -> 
         messages.error(request, policies.why_not_write(request.membership, lesson))
         return redirect(lesson)
     form = LessonForm.for_lesson(lesson, data=sent(request), today=timezone.localdate(request.now))
-    return _edit_page(request, form, lesson)
+    return _page_of_edit(request, form, lesson)
 
 
 @requires(Permission.CONTRIBUTE)
@@ -139,7 +139,7 @@ def _draft_of_form(request: MemberRequest, organisation: Organisation) -> Lesson
     return Lesson.objects.filter(organisation=organisation, author=request.user, once=once).first()
 
 
-def _origin_of(request: MemberRequest) -> dict[str, Any]:
+def _origin_of_lesson(request: MemberRequest) -> dict[str, Any]:
     """The session or intervention that the link to the form named, if this member may see it."""
     found: dict[str, Any] = {}
     for name, model in (("session", Session), ("intervention", Intervention)):
@@ -148,12 +148,12 @@ def _origin_of(request: MemberRequest) -> dict[str, Any]:
     return found
 
 
-def _edit_page(request: MemberRequest, form: LessonForm, lesson: Lesson) -> HttpResponse:
+def _page_of_edit(request: MemberRequest, form: LessonForm, lesson: Lesson) -> HttpResponse:
     write = partial(writing.write_lesson, lesson)
-    return _form_page(request, form, lesson, keep=lambda values: write(seen=form.seen_version, **values))
+    return _page_of_form(request, form, lesson, keep=lambda values: write(seen=form.seen_version, **values))
 
 
-def _form_page(
+def _page_of_form(
     request: MemberRequest, form: LessonForm, lesson: Lesson | None, *, keep: Callable[[dict[str, Any]], Lesson]
 ) -> HttpResponse:
     """The form; when it was sent in order, what it says is kept by ``keep`` and the person goes on from there.
@@ -174,7 +174,7 @@ def _form_page(
 def _go_on_from(request: MemberRequest, lesson: Lesson, *, is_sending: bool) -> HttpResponse:
     """Where keeping leads: autosave goes on, a draft is shown, a lesson is sent unless something should be said."""
     if "Autosave" in request.headers:
-        return JsonResponse(_saved_as(lesson))
+        return JsonResponse(_saved_in_words(lesson))
     if not is_sending:
         said = "The change is saved." if lesson.is_shared else "Your draft is kept. Only you can see it."
         return done(request, said, lesson)
@@ -183,7 +183,7 @@ def _go_on_from(request: MemberRequest, lesson: Lesson, *, is_sending: bool) -> 
     return _submit_lesson(request, lesson)
 
 
-def _saved_as(lesson: Lesson) -> dict[str, Any]:
+def _saved_in_words(lesson: Lesson) -> dict[str, Any]:
     """What autosave is told: when, the version to go on from, and where the draft lives."""
     edit = reverse("lesson_edit", args=[lesson.organisation.slug, lesson.pk])
     return {"saved_at": clock(timezone.localtime()), "version": lesson.version, "url": edit}

@@ -73,7 +73,7 @@ def _accept_signed_in(request: GuestRequest, invitation: Invitation) -> HttpResp
     if request.method == "POST":
         with refusals_said(request):
             actions.accept_invitation(invitation, by=request.user, at=request.now)
-            return _welcome(request, invitation)
+            return _welcome_page(request, invitation)
     wrong = request.user.email.lower() != invitation.email.lower()
     return render(request, "organisations/invitation_accept.html", {"invitation": invitation, "wrong": wrong})
 
@@ -85,14 +85,14 @@ def _accept_new(request: GuestRequest, invitation: Invitation) -> HttpResponse:
             with refusals_on(form):
                 joined = actions.accept_as_newcomer(invitation, at=request.now, **form.cleaned_data)
                 perform_login(request, joined.person, email_verification="none")
-                return _welcome(request, invitation)
+                return _welcome_page(request, invitation)
         except IntegrityError:
             form.add_error(None, "Somebody used this link a moment ago. Sign in.")
     values = {"form": form, "invitation": invitation}
     return render(request, "organisations/invitation_new.html", values, status=status_of(form))
 
 
-def _welcome(request: GuestRequest, invitation: Invitation) -> HttpResponse:
+def _welcome_page(request: GuestRequest, invitation: Invitation) -> HttpResponse:
     return done(request, f"Welcome to {invitation.organisation}.", "home", invitation.organisation.slug)
 
 

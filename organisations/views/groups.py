@@ -46,7 +46,7 @@ def group_edit(request: MemberRequest, organisation: Organisation, pk: int) -> H
     if form.is_valid():
         now = Group.objects.get(pk=pk)
         seen, wanted = form.cleaned_data["version"], form.wanted()
-        with refusals_on(form, "name"), conflicts_on(form, lambda: now, _values_of) as differences:
+        with refusals_on(form, "name"), conflicts_on(form, lambda: now, _values_of_group) as differences:
             actions.change_group(now, by=request.membership, at=request.now, seen=seen, **wanted)
             return done(request, f"{wanted['name']} is saved.", "group_list", organisation.slug)
     group.refresh_from_db()
@@ -62,7 +62,7 @@ def group_edit(request: MemberRequest, organisation: Organisation, pk: int) -> H
     return render(request, "organisations/group_form.html", values, status=status_of(form))
 
 
-def _values_of(group: Group) -> dict[str, Any]:
+def _values_of_group(group: Group) -> dict[str, Any]:
     return {"name": group.name, "kind": group.kind, "people": group.people.order_by("name")}
 
 

@@ -51,7 +51,7 @@ def invitation_new(request: MemberRequest, organisation: Organisation) -> HttpRe
             actions.invite_member(organisation, by=request.membership, at=request.now, **wanted)
             said = f"{wanted['email']} is invited. The link is below, in case the e-mail is slow."
             return done(request, said, "person_list", organisation.slug)
-    return _form(request, form, "organisations/invitation_form.html")
+    return _form_page_of(request, form, "organisations/invitation_form.html")
 
 
 @requires(Permission.ADMINISTER)
@@ -59,7 +59,7 @@ def invitation_new(request: MemberRequest, organisation: Organisation) -> HttpRe
 def invitation_resend(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """A new link; the old one dies."""
     invitation = get_object_or_404(Invitation, pk=pk, organisation=organisation)
-    return _do(request, f"{invitation.email} gets a new link.", actions.resend_invitation, invitation)
+    return _run_and_return(request, f"{invitation.email} gets a new link.", actions.resend_invitation, invitation)
 
 
 @requires(Permission.ADMINISTER)
@@ -68,22 +68,22 @@ def invitation_revoke(request: MemberRequest, organisation: Organisation, pk: in
     """Take the invitation back."""
     invitation = get_object_or_404(Invitation, pk=pk, organisation=organisation)
     said = f"The invitation to {invitation.email} is cancelled."
-    return _do(request, said, actions.revoke_invitation, invitation)
+    return _run_and_return(request, said, actions.revoke_invitation, invitation)
 
 
 @requires(Permission.ADMINISTER)
 def person_edit(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """One member: role, naming, suspending, removing."""
-    membership = _find(organisation, pk)
+    membership = _find_member(organisation, pk)
     form = RoleForm(sent(request), instance=membership)
     if form.is_valid():
-        fresh = _find(organisation, pk)
+        fresh = _find_member(organisation, pk)
         with refusals_on(form, "role"):
             actions.change_role(fresh, by=request.membership, at=request.now, **form.cleaned_data)
             said = f"{fresh.person} now has the role “{fresh.get_role_display()}”."
             return done(request, said, "person_list", organisation.slug)
     membership.refresh_from_db()
-    return _form(
+    return _form_page_of(
         request,
         form,
         "organisations/person_form.html",
@@ -96,35 +96,35 @@ def person_edit(request: MemberRequest, organisation: Organisation, pk: int) -> 
 @require_POST
 def person_suspend(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Keep them out for a while."""
-    member = _find(organisation, pk)
+    member = _find_member(organisation, pk)
     said = f"{member.person} cannot sign in here until you let them in again."
-    return _do(request, said, actions.suspend_member, member)
+    return _run_and_return(request, said, actions.suspend_member, member)
 
 
 @requires(Permission.ADMINISTER)
 @require_POST
 def person_restore(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Let them in again."""
-    member = _find(organisation, pk)
-    return _do(request, f"{member.person} can sign in here again.", actions.restore_member, member)
+    member = _find_member(organisation, pk)
+    return _run_and_return(request, f"{member.person} can sign in here again.", actions.restore_member, member)
 
 
 @requires(Permission.ADMINISTER)
 def person_remove(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Asks once more, because it ends a membership."""
-    member = _find(organisation, pk)
+    member = _find_member(organisation, pk)
     if request.method != "POST":
         return render(request, "organisations/person_remove.html", {"member": member})
     said = f"{member.person} has been removed. What they wrote stays."
-    return _do(request, said, actions.remove_member, member)
+    return _run_and_return(request, said, actions.remove_member, member)
 
 
-def _find(organisation: Organisation, pk: int) -> Membership:
+def _find_member(organisation: Organisation, pk: int) -> Membership:
     rows = Membership.objects.listed().select_related("person", "organisation")
     return get_object_or_404(rows, pk=pk, organisation=organisation)
 
 
-def _do(request: MemberRequest, said: str, action: Callable[..., Any], subject: Any) -> HttpResponse:
+def _run_and_return(request: MemberRequest, said: str, action: Callable[..., Any], subject: Any) -> HttpResponse:
     """Run one of the actions on ``subject``, tell the person what came of it, and go back to the list."""
     slug = request.membership.organisation.slug
     with refusals_said(request):
@@ -133,5 +133,5 @@ def _do(request: MemberRequest, said: str, action: Callable[..., Any], subject: 
     return redirect("person_list", slug)
 
 
-def _form(request: MemberRequest, form: forms.BaseForm, template: str, **values: object) -> HttpResponse:
+def _form_page_of(request: MemberRequest, form: forms.BaseForm, template: str, **values: object) -> HttpResponse:
     return render(request, template, {"form": form, **values}, status=status_of(form))

@@ -18,7 +18,7 @@ OUR_OWN = "Our own proposal"
 @requires(Permission.READ)
 def catalogue_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """By step, with what is in the current plan already."""
-    programme = _current(request)
+    programme = _current_programme(request)
     context = {
         "programme": programme,
         "shelves": reports.shelves(programme),
@@ -31,7 +31,7 @@ def catalogue_list(request: MemberRequest, organisation: Organisation) -> HttpRe
 def catalogue_detail(request: MemberRequest, organisation: Organisation, key: str) -> HttpResponse:
     """One entry with its whole guidance; a retired one is still readable, because plans may name it."""
     entry = get_object_or_404(CatalogueEntry, key=key)
-    programme = _current(request)
+    programme = _current_programme(request)
     planned = Intervention.objects.visible_to(request.membership).counted().filter(entry=entry)
     context = {
         "entry": entry,
@@ -72,6 +72,6 @@ def catalogue_example(request: MemberRequest, organisation: Organisation, key: s
     return render(request, "roadmap/catalogue_example.html", context)
 
 
-def _current(request: MemberRequest) -> Programme | None:
+def _current_programme(request: MemberRequest) -> Programme | None:
     rows = Programme.objects.visible_to(request.membership).current()
     return rows.select_related("organisation").first()

@@ -56,7 +56,7 @@ def intervention_new(request: MemberRequest, organisation: Organisation, pk: int
         if entry
         else programme.get_absolute_url(),
         back_words="Back to the catalogue" if entry else "Back to the roadmap",
-        crumbs=_way(organisation, programme),
+        crumbs=_way_to_plan(organisation, programme),
         template="roadmap/intervention_form.html",
         entry=entry,
     )
@@ -65,7 +65,7 @@ def intervention_new(request: MemberRequest, organisation: Organisation, pk: int
 @requires(Permission.READ)
 def intervention_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """What to do, the plan, who, where it stands, what hangs on it."""
-    intervention = _find(request, pk)
+    intervention = _find_intervention(request, pk)
     membership, today = request.membership, timezone.localdate()
     agreed = Action.objects.visible_to(membership).agreed_in(things.ref_of(intervention))
     context = {
@@ -88,17 +88,17 @@ def intervention_detail(request: MemberRequest, organisation: Organisation, pk: 
 @requires(Permission.PLAN)
 def intervention_edit(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Change the plan. Who saves second is shown both versions and chooses."""
-    intervention = _find(request, pk)
+    intervention = _find_intervention(request, pk)
     form = InterventionEditForm(
         sent(request),
-        instance=_find(request, pk),
+        instance=_find_intervention(request, pk),
         organisation=organisation,
         initial={"version": intervention.version},
     )
     differences: list[Difference] = []
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        with refusals_on(form), conflicts_on(form, lambda: _find(request, pk)) as differences:
+        with refusals_on(form), conflicts_on(form, lambda: _find_intervention(request, pk)) as differences:
             actions.change_intervention(
                 intervention, by=request.membership, at=request.now, reason=reason, **form.seen_and_wanted()
             )
@@ -109,7 +109,7 @@ def intervention_edit(request: MemberRequest, organisation: Organisation, pk: in
         title="Change the plan",
         verb="Save the change",
         back=intervention.get_absolute_url(),
-        crumbs=_crumbs(intervention),
+        crumbs=_crumbs_of_intervention(intervention),
         template="components/versioned_form.html",
         subject=intervention.title,
         differences=differences,
@@ -119,7 +119,7 @@ def intervention_edit(request: MemberRequest, organisation: Organisation, pk: in
 @requires(Permission.READ)
 def intervention_state(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Where it stands: for those who plan and the one who does it."""
-    intervention = _find(request, pk)
+    intervention = _find_intervention(request, pk)
     if not policies.may_set_state(request.membership, intervention):
         raise PermissionDenied
     stopped = intervention.state in Intervention.STOPPED
@@ -136,7 +136,7 @@ def intervention_state(request: MemberRequest, organisation: Organisation, pk: i
         title="Where it stands",
         verb="Save where it stands",
         back=intervention.get_absolute_url(),
-        crumbs=_crumbs(intervention),
+        crumbs=_crumbs_of_intervention(intervention),
         intro=intervention.title,
     )
 
@@ -144,29 +144,29 @@ def intervention_state(request: MemberRequest, organisation: Organisation, pk: i
 @requires(Permission.READ)
 def intervention_action_new(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """An action for this intervention."""
-    intervention = _find(request, pk)
+    intervention = _find_intervention(request, pk)
     return action_page(
         request,
         partial(actions.add_intervention_action, intervention),
         thing="intervention",
         back=intervention.get_absolute_url(),
         intro=f"For: {intervention.title}",
-        crumbs=_crumbs(intervention),
+        crumbs=_crumbs_of_intervention(intervention),
     )
 
 
-def _find(request: MemberRequest, pk: int) -> Intervention:
+def _find_intervention(request: MemberRequest, pk: int) -> Intervention:
     rows = Intervention.objects.visible_to(request.membership)
     related = ("programme__organisation", "programme__lead", "programme__sponsor", "entry", "owner")
     return get_object_or_404(rows.select_related(*related), pk=pk)
 
 
-def _way(organisation: Organisation, programme: Programme) -> list[tuple[str, str]]:
+def _way_to_plan(organisation: Organisation, programme: Programme) -> list[tuple[str, str]]:
     """Where a page stands: the current programme is just the roadmap, another one says its name."""
     roadmap = ("Roadmap", reverse("programme_current", args=[organisation.slug]))
     return [roadmap] if programme.is_current else [roadmap, (programme.name, programme.get_absolute_url())]
 
 
-def _crumbs(intervention: Intervention) -> list[tuple[str, str]]:
+def _crumbs_of_intervention(intervention: Intervention) -> list[tuple[str, str]]:
     programme = intervention.programme
-    return [*_way(programme.organisation, programme), (intervention.title, intervention.get_absolute_url())]
+    return [*_way_to_plan(programme.organisation, programme), (intervention.title, intervention.get_absolute_url())]

@@ -25,11 +25,11 @@ class Engine:
         with connection.cursor() as cursor:
             cursor.executemany(
                 "UPDATE search_searchtext SET tsv = %s::tsvector WHERE doc_id = %s",
-                [(_vector(words), ident) for ident, words in rows],
+                [(_vector_of(words), ident) for ident, words in rows],
             )
 
     def match(self, query: Query) -> Match:
-        asked = " & ".join([*map(_term, query.all), *(f"!{_term(term)}" for term in query.none)])
+        asked = " & ".join([*map(_compile_term, query.all), *(f"!{_compile_term(term)}" for term in query.none)])
         score = SCORE if query.all else "0"
         return Match(SOURCE, "matched.tsv @@ %s::tsquery", (asked,), score, (asked,) if query.all else ())
 
@@ -47,7 +47,7 @@ class Engine:
             cursor.execute("ANALYZE search_searchdoc, search_searchtext, search_word")
 
 
-def _vector(words: Analysed) -> str:
+def _vector_of(words: Analysed) -> str:
     """The vector as PostgreSQL writes it. A gap between fields keeps a phrase from reaching across."""
     places: defaultdict[str, list[str]] = defaultdict(list)
     place = 0
@@ -59,7 +59,7 @@ def _vector(words: Analysed) -> str:
     return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())
 
 
-def _term(term: Term) -> str:
+def _compile_term(term: Term) -> str:
     """A term in PostgreSQL’s language. Stems hold no quotes, and in quotes nothing is an operator."""
     quoted = [f"'{word}'" for word in term.stems]
     return f"{quoted[0]}:*" if term.prefix else f"({' <-> '.join(quoted)})"

@@ -30,8 +30,8 @@ class Engine:
             )
 
     def match(self, query: Query) -> Match:
-        wanted = " AND ".join(map(_term, query.all))
-        unwanted = " OR ".join(map(_term, query.none))
+        wanted = " AND ".join(map(_compile_term, query.all))
+        unwanted = " OR ".join(map(_compile_term, query.none))
         if not wanted:  # FTS5 cannot begin with NOT
             others = '"search_searchdoc".id NOT IN (SELECT rowid FROM search_fts WHERE search_fts MATCH %s)'
             return Match(where=others, params=(unwanted,))
@@ -68,6 +68,6 @@ class Engine:
             cursor.execute("ANALYZE")
 
 
-def _term(term: Term) -> str:
+def _compile_term(term: Term) -> str:
     """A term in FTS5’s language. Stems hold no quotes, and in quotes nothing is an operator."""
     return f'"{" ".join(term.stems)}"' + " *" * term.prefix

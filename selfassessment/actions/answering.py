@@ -49,7 +49,7 @@ def save_answer(assessment: Assessment, criterion: Criterion, *, by: Respondent,
     refuses when the round is not open, or when somebody who has begun in another browser begins again in an anonymous
     round.
     """
-    fresh = _lock_for(by, assessment)
+    fresh = _lock_response(by, assessment)
     response = _find_or_begin(fresh, by)
     said = {row.criterion_id: row for row in response.answers.all()}
     row = said.get(criterion.pk) or Answer(response=response, criterion=criterion, version=0)
@@ -73,11 +73,11 @@ def save_answer(assessment: Assessment, criterion: Criterion, *, by: Respondent,
 @transaction.atomic
 def finish_answering(assessment: Assessment, *, by: Respondent) -> None:
     """Say that one is done. Everything can still be changed until the round closes. Idempotent."""
-    fresh = _lock_for(by, assessment)
+    fresh = _lock_response(by, assessment)
     Response.objects.of(fresh, key=by.key, person=by.person).update(is_finished=True)
 
 
-def _lock_for(by: Respondent, assessment: Assessment) -> Assessment:
+def _lock_response(by: Respondent, assessment: Assessment) -> Assessment:
     """The open round, held, for somebody who may answer it today: the link may have been turned off a moment ago."""
     fresh = lock_assessment(assessment)
     require_that(policies.may_answer(by, fresh))

@@ -131,7 +131,7 @@ def open_assessment(assessment: Assessment, *, by: Membership, at: datetime) -> 
     if fresh.is_closed:
         raise Refusal("This round is closed. Prepare a new one.")
     if fresh.is_draft:
-        if fresh.closes_on < _local_day(fresh, at):
+        if fresh.closes_on < _local_day_of(fresh, at):
             raise Refusal("The closing date has passed. Choose a later one first.")
         assessment.state, assessment.opened_at = State.OPEN, at
         assessment.save(update_fields=["state", "opened_at"])
@@ -187,7 +187,7 @@ def _check_fields(organisation: Organisation, fields: dict[str, Any]) -> None:
         raise Refusal(f"{facilitator} does not run assessments here. Choose somebody whose role allows it.")
 
 
-def _local_day(assessment: Assessment, at: datetime) -> date:
+def _local_day_of(assessment: Assessment, at: datetime) -> date:
     """The day of a moment where the organisation is."""
     return timezone.localdate(at, ZoneInfo(assessment.organisation.time_zone))
 

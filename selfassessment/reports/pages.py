@@ -59,10 +59,12 @@ def _round_line(assessment: Assessment, membership: Membership, asked: Asked | N
     if asked is not None and _may_answer(assessment, membership, asked):
         allowed.add("answer")
     has_answered = asked is not None and asked.answered
-    report = Press("read_report", "Read the report", _url(assessment, "gap_report"), is_form=True, look="secondary")
+    report = Press(
+        "read_report", "Read the report", _url_of_round(assessment, "gap_report"), is_form=True, look="secondary"
+    )
     answer = _answer_press(assessment, asked, look="secondary" if has_answered else "")
     presses = [replace(press, about=assessment.title) for press in (answer, report)]
-    return RoundLine(assessment, _look_of(assessment), has_answered, offered(presses, allowed))
+    return RoundLine(assessment, _look_of_round(assessment), has_answered, offered(presses, allowed))
 
 
 # --- One round -------------------------------------------------------------------------------------------------------
@@ -86,7 +88,7 @@ class AssessmentPage:
         may_run = policies.may_run(membership, assessment)
         return cls(
             assessment,
-            _look_of(assessment),
+            _look_of_round(assessment),
             offered(_round_presses(assessment, asked, may_run=may_run, is_past=assessment.closes_on < on), allowed),
             turnout(assessment) if may_run else None,
         )
@@ -103,17 +105,19 @@ def _round_presses(assessment: Assessment, asked: Asked | None, *, may_run: bool
     about = assessment.title
     return [
         _answer_press(assessment, asked, look="secondary" if may_run else ""),
-        Press("open", "Open for answers", _url(assessment, "assessment_open")),
-        Press("ask", "Ask people", _url(assessment, "assessment_people"), is_form=True, look=ask_look),
-        Press("close", "Close the round", _url(assessment, "assessment_close"), is_form=True, look=close_look),
-        Press("edit", "Change", _url(assessment, "assessment_edit"), is_form=True, look="quiet", about=about),
-        Press("discard", "Delete", _url(assessment, "assessment_delete"), is_form=True, look="quiet", about=about),
+        Press("open", "Open for answers", _url_of_round(assessment, "assessment_open")),
+        Press("ask", "Ask people", _url_of_round(assessment, "assessment_people"), is_form=True, look=ask_look),
+        Press("close", "Close the round", _url_of_round(assessment, "assessment_close"), is_form=True, look=close_look),
+        Press("edit", "Change", _url_of_round(assessment, "assessment_edit"), is_form=True, look="quiet", about=about),
+        Press(
+            "discard", "Delete", _url_of_round(assessment, "assessment_delete"), is_form=True, look="quiet", about=about
+        ),
     ]
 
 
 def _answer_press(assessment: Assessment, asked: Asked | None, *, look: str) -> Press:
     words = "Carry on answering" if asked and asked.answered else "Answer"
-    return Press("answer", words, _url(assessment, "assessment_answer"), is_form=True, look=look)
+    return Press("answer", words, _url_of_round(assessment, "assessment_answer"), is_form=True, look=look)
 
 
 # --- Asking people ---------------------------------------------------------------------------------------------------
@@ -133,7 +137,7 @@ class PeoplePage:
 
 
 def _link_presses(assessment: Assessment) -> list[Press]:
-    url = _url(assessment, "assessment_link")
+    url = _url_of_round(assessment, "assessment_link")
     words, value = ("Make a new link", "new") if assessment.link_nonce else ("Make one link for all", "on")
     return [
         Press("enable_link", words, url, look="secondary", fields=(("link", value),)),
@@ -143,7 +147,7 @@ def _link_presses(assessment: Assessment) -> list[Press]:
 
 def _remind_press(assessment: Assessment) -> Press:
     words = "Remind everybody" if assessment.anonymous else "Remind those who have not answered"
-    return Press("remind", words, _url(assessment, "assessment_remind"), look="secondary")
+    return Press("remind", words, _url_of_round(assessment, "assessment_remind"), look="secondary")
 
 
 # --- The report ------------------------------------------------------------------------------------------------------
@@ -164,7 +168,7 @@ class GapReportPage:
             Press(
                 "request_report_pdf",
                 "PDF",
-                _url(assessment, "gap_report_pdf"),
+                _url_of_round(assessment, "gap_report_pdf"),
                 look="secondary",
                 icon="download",
                 about=assessment.title,
@@ -172,7 +176,7 @@ class GapReportPage:
             Press(
                 "read_report",
                 "CSV",
-                _url(assessment, "gap_report_csv"),
+                _url_of_round(assessment, "gap_report_csv"),
                 is_form=True,
                 look="quiet",
                 about=assessment.title,
@@ -205,8 +209,8 @@ def _with_presses(report: GapReport, membership: Membership) -> GapReport:
 
 def _offer_presses(assessment: Assessment, offer: Offer) -> list[Press]:
     code, about = offer.result.code, offer.suggestion.title
-    accept = _url(assessment, "decision_new", code)
-    reject, undo = _url(assessment, "decision_reject", code), _url(assessment, "decision_undo", code)
+    accept = _url_of_round(assessment, "decision_new", code)
+    reject, undo = _url_of_round(assessment, "decision_reject", code), _url_of_round(assessment, "decision_undo", code)
     return [
         Press("decide", "Accept", accept, is_form=True, look="secondary", about=about),
         Press("decide", "Change", f"{accept}?change", is_form=True, look="quiet", about=about),
@@ -218,9 +222,9 @@ def _offer_presses(assessment: Assessment, offer: Offer) -> list[Press]:
 # --- What they share -------------------------------------------------------------------------------------------------
 
 
-def _look_of(assessment: Assessment) -> Look:
+def _look_of_round(assessment: Assessment) -> Look:
     return STATES[assessment.state]
 
 
-def _url(assessment: Assessment, name: str, *args: object) -> str:
+def _url_of_round(assessment: Assessment, name: str, *args: object) -> str:
     return reverse(name, args=[assessment.organisation.slug, assessment.pk, *args])

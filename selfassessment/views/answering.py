@@ -71,7 +71,7 @@ def _start_page(request: AnswerRequest, visitor: Visitor) -> HttpResponse:
     if assessment.is_closed:
         return _draw_closed(request, visitor)
     sheet = Sheet(visitor)
-    refusal = _why_not(visitor, sheet)
+    refusal = _why_not_now(visitor, sheet)
     form = NameForm(sent(request)) if visitor.needs_name else None
     if request.method == "POST" and sheet.is_begun and "else" not in request.POST:
         return redirect(sheet.next_url)
@@ -86,7 +86,7 @@ def _start_page(request: AnswerRequest, visitor: Visitor) -> HttpResponse:
         "refusal": refusal,
         "form": form,
         "other": _find_signed_in(request, visitor),
-        "is_past": _is_past(assessment),
+        "is_past": _is_past_close(assessment),
         "floor": FLOOR,
     }
     return render(request, "selfassessment/answer_start.html", values, status=status_of(form) if form else 200)
@@ -148,7 +148,7 @@ def _finish_page(request: AnswerRequest, visitor: Visitor) -> HttpResponse:
             answering.finish_answering(visitor.assessment, by=visitor.respondent)
         return redirect(visitor.finish_url)
     assessment = visitor.assessment
-    values = {"visitor": visitor, "assessment": assessment, "sheet": sheet, "is_past": _is_past(assessment)}
+    values = {"visitor": visitor, "assessment": assessment, "sheet": sheet, "is_past": _is_past_close(assessment)}
     return render(request, "selfassessment/answer_finish.html", values)
 
 
@@ -160,10 +160,10 @@ def _answer_saved(
 ) -> HttpResponse:
     """On to the next page; to our own JavaScript the time and the version."""
     if saved.is_full:
-        return _show_full(request, visitor, number, saved.answer)
+        return _show_too_many(request, visitor, number, saved.answer)
     if _wants_json(request):
         return JsonResponse({"saved": clock(timezone.localtime(request.now)), "version": saved.answer.version})
-    return redirect(_next_url(request, visitor, number, is_last=is_last))
+    return redirect(_next_question_url(request, visitor, number, is_last=is_last))
 
 
 def _answer_refused(
@@ -171,7 +171,7 @@ def _answer_refused(
 ) -> HttpResponse:
     """Nothing was saved: because of another window, or because the round has closed meanwhile."""
     if isinstance(refusal, Changed):
-        return _show_both(request, sheet, sheet.place(number), form, refusal)
+        return _show_both_answers(request, sheet, sheet.place(number), form, refusal)
     if _wants_json(request):
         return JsonResponse({"problem": str(refusal)}, status=409)
     messages.error(request, str(refusal))
@@ -186,7 +186,7 @@ def _show_errors(request: AnswerRequest, sheet: Sheet, place: Place, form: Answe
     return _draw_question(request, sheet, place, form, status=422)
 
 
-def _show_full(request: AnswerRequest, visitor: Visitor, number: int, answer: Answer) -> HttpResponse:
+def _show_too_many(request: AnswerRequest, visitor: Visitor, number: int, answer: Answer) -> HttpResponse:
     """The rest is kept, but five matter most already."""
     if _wants_json(request):
         sentence = "Five questions already matter most to you. Remove one of them first."
@@ -196,7 +196,9 @@ def _show_full(request: AnswerRequest, visitor: Visitor, number: int, answer: An
     return _draw_question(request, sheet, sheet.place(number), form, status=422, is_full=True)
 
 
-def _show_both(request: AnswerRequest, sheet: Sheet, place: Place, form: AnswerForm, changed: Changed) -> HttpResponse:
+def _show_both_answers(
+    request: AnswerRequest, sheet: Sheet, place: Place, form: AnswerForm, changed: Changed
+) -> HttpResponse:
     """Answered in another window meanwhile: both are shown, and the next press keeps what stands in the form."""
     if _wants_json(request):
         return JsonResponse({"problem": f"{changed} Load the page again to see it."}, status=409)
@@ -208,7 +210,7 @@ def _show_both(request: AnswerRequest, sheet: Sheet, place: Place, form: AnswerF
 # --- Pieces ----------------------------------------------------------------------------------------------------------
 
 
-def _why_not(visitor: Visitor, sheet: Sheet) -> str:
+def _why_not_now(visitor: Visitor, sheet: Sheet) -> str:
     """A sentence when this visitor cannot begin."""
     assessment = visitor.assessment
     if not policies.may_answer(visitor.respondent, assessment):
@@ -226,7 +228,7 @@ def _find_signed_in(request: AnswerRequest, visitor: Visitor) -> Membership | No
     return members.select_related("person").filter(person=request.user.pk).first()
 
 
-def _is_past(assessment: Assessment) -> bool:
+def _is_past_close(assessment: Assessment) -> bool:
     """The closing date asks people to hurry; it closes nothing by itself."""
     return assessment.closes_on < timezone.localdate()
 
@@ -236,7 +238,7 @@ def _wants_json(request: AnswerRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
-def _next_url(request: AnswerRequest, visitor: Visitor, number: int, *, is_last: bool) -> str:
+def _next_question_url(request: AnswerRequest, visitor: Visitor, number: int, *, is_last: bool) -> str:
     """Where the pressed button leads."""
     then = request.POST.get("then", "next")
     if then == "stop":

@@ -78,7 +78,7 @@ def decision_new(request: MemberRequest, organisation: Organisation, pk: int, co
             decision = _accept_offer(request, assessment, offer, form.cleaned_data)
             where = "is on the roadmap" if decision.intervention else "is an action now"
             said = f"{quoted(decision.intervention or decision.action)} {where}."
-            return done(request, said, _row_url(assessment, code))
+            return done(request, said, _url_of_row(assessment, code))
     title = "Change and accept a suggestion" if "change" in request.GET else "Accept a suggestion"
     return _decision_page(
         request,
@@ -104,7 +104,7 @@ def decision_reject(request: MemberRequest, organisation: Organisation, pk: int,
                 assessment, by=request.membership, at=request.now, offer=offer, **form.cleaned_data
             )
             said = f"{quoted(offer.suggestion.title)} is rejected. Your reason is shown with it."
-            return done(request, said, _row_url(assessment, code))
+            return done(request, said, _url_of_row(assessment, code))
     return _decision_page(request, form, assessment, offer, title="Reject a suggestion", verb="Reject the suggestion")
 
 
@@ -115,10 +115,10 @@ def decision_undo(request: MemberRequest, organisation: Organisation, pk: int, c
     assessment = _find_closed(request, pk)
     decision = _decisions_of(assessment).filter(criterion__code=code).first()
     if decision is None:
-        return redirect(_row_url(assessment, code))
+        return redirect(_url_of_row(assessment, code))
     with refusals_said(request):
         deciding.undo_decision(decision, by=request.membership, at=request.now)
-        return done(request, "The decision is undone.", _row_url(assessment, code))
+        return done(request, "The decision is undone.", _url_of_row(assessment, code))
     return redirect(_report_url(assessment))
 
 
@@ -157,7 +157,7 @@ def _decision_page(
     return form_page(
         request,
         form,
-        back=_row_url(assessment, offer.result.code),
+        back=_url_of_row(assessment, offer.result.code),
         back_words="Back to the report",
         crumbs=[("Assess", list_url), (str(assessment), _report_url(assessment))],
         template="selfassessment/decision_form.html",
@@ -190,6 +190,6 @@ def _report_url(assessment: Assessment) -> str:
     return reverse("gap_report", args=[assessment.organisation.slug, assessment.pk])
 
 
-def _row_url(assessment: Assessment, code: str) -> str:
+def _url_of_row(assessment: Assessment, code: str) -> str:
     """Where somebody who has decided goes on: at the suggestion, not at the first of them."""
     return f"{_report_url(assessment)}#{code}"

@@ -117,7 +117,7 @@ def assessment_edit(request: MemberRequest, organisation: Organisation, pk: int)
         title="Change this round",
         verb="Keep the changes",
         back=reverse("assessment_detail", args=[organisation.slug, pk]),
-        crumbs=_crumbs_to(assessment),
+        crumbs=_crumbs_to_round(assessment),
         template="components/versioned_form.html",
         differences=differences,
     )
@@ -174,6 +174,6 @@ def assessment_close(request: MemberRequest, organisation: Organisation, pk: int
     )
 
 
-def _crumbs_to(assessment: Assessment) -> list[tuple[str, str]]:
+def _crumbs_to_round(assessment: Assessment) -> list[tuple[str, str]]:
     list_url = reverse("assessment_list", args=[assessment.organisation.slug])
     return [("Assess", list_url), (str(assessment), assessment.get_absolute_url())]

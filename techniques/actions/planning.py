@@ -76,7 +76,7 @@ def plan_session(
             "technique": technique,
             "minutes": sum(stage.minutes.of(length) for stage in technique.stages),
             "confidentiality": technique.confidentiality,
-            "code": _free_code(),
+            "code": _find_free_code(),
             "created_by": by.person,
             "created_at": at,
         },
@@ -167,7 +167,7 @@ def invite_to_session(
     members = list(people)
     _check_members(session.organisation, members)
     asked = [_ask_member(session, person) for person in members]
-    asked += [_ask_guest(session, email.lower(), name) for email, name in (guests or {}).items()]
+    asked += [_invite_guest(session, email.lower(), name) for email, name in (guests or {}).items()]
     fresh = [invitee for invitee in asked if invitee is not None]
     if fresh:
         occurrence = events.record(Event.SESSION_INVITED, session, by=by, at=at, people=len(fresh))
@@ -218,7 +218,7 @@ def _copy_stages(session: Session) -> Iterable[Stage]:
         )
 
 
-def _free_code() -> str:
+def _find_free_code() -> str:
     taken = set(Session.objects.exclude(code="").values_list("code", flat=True))
     return join_codes.make_code(taken)
 
@@ -230,7 +230,7 @@ def _ask_member(session: Session, person: Person) -> Invitee | None:
     return invitee if is_new else None
 
 
-def _ask_guest(session: Session, email: str, name: str) -> Invitee | None:
+def _invite_guest(session: Session, email: str, name: str) -> Invitee | None:
     """Their new row; None when they, or the member of that address, were asked already."""
     if Invitee.objects.filter(session=session, person__email=email).exists():
         return None

@@ -45,13 +45,13 @@ def technique_list(request: MemberRequest, organisation: Organisation) -> HttpRe
 
 @requires(Permission.READ)
 def technique_detail(request: MemberRequest, organisation: Organisation, key: str) -> HttpResponse:
-    return _draw_card(request, key, "techniques/technique_detail.html")
+    return _draw_card_page(request, key, "techniques/technique_detail.html")
 
 
 @requires(Permission.READ)
 def technique_print(request: MemberRequest, organisation: Organisation, key: str) -> HttpResponse:
     """The card on two sides of A4 and the script behind it, without the frame of the portal."""
-    return _draw_card(request, key, "techniques/technique_print.html")
+    return _draw_card_page(request, key, "techniques/technique_print.html")
 
 
 @requires(Permission.READ)
@@ -72,7 +72,7 @@ def technique_example(request: MemberRequest, organisation: Organisation, key: s
     return render(request, "techniques/technique_example.html", values)
 
 
-def _draw_card(request: MemberRequest, key: str, template: str) -> HttpResponse:
+def _draw_card_page(request: MemberRequest, key: str, template: str) -> HttpResponse:
     technique = get_object_or_404(Technique.objects.visible_to(request.membership), key=key)
     values = {
         "technique": technique,

@@ -25,7 +25,7 @@ def find_session(request: MemberRequest, pk: int) -> Session:
     return get_object_or_404(Session.objects.visible_to(request.membership).for_room(), pk=pk)
 
 
-def _desk_of(request: MemberRequest, pk: int) -> Seat:
+def _desk_of_session(request: MemberRequest, pk: int) -> Seat:
     """The seat of whoever leads; their own notes are those that they have typed for the room before."""
     session = find_session(request, pk)
     participant = Participant.objects.filter(session=session, person=request.membership.person_id).first()
@@ -39,14 +39,14 @@ def _find_stage(session: Session, request: MemberRequest) -> Stage:
 @requires(Permission.FACILITATE)
 @require_POST
 def session_open(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    return room_views.run_action(request, _desk_of(request, pk), joining.open_room)
+    return room_views.run_action(request, _desk_of_session(request, pk), joining.open_room)
 
 
 @requires(Permission.FACILITATE)
 @never_cache
 def session_room(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The room of whoever leads. Before it is open and after the close there is only the session’s page."""
-    seat = _desk_of(request, pk)
+    seat = _desk_of_session(request, pk)
     if not seat.session.is_live:
         return redirect(seat.session)
     return room_views.draw_room(request, seat)
@@ -55,14 +55,14 @@ def session_room(request: MemberRequest, organisation: Organisation, pk: int) ->
 @requires(Permission.FACILITATE)
 @require_POST
 def room_go(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    seat = _desk_of(request, pk)
+    seat = _desk_of_session(request, pk)
     return room_views.run_action(request, seat, stages.go_to_stage, stage=_find_stage(seat.session, request))
 
 
 @requires(Permission.FACILITATE)
 @require_POST
 def room_show(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    seat = _desk_of(request, pk)
+    seat = _desk_of_session(request, pk)
     return room_views.run_action(request, seat, stages.reveal_notes, stage=_find_stage(seat.session, request))
 
 
@@ -70,7 +70,7 @@ def room_show(request: MemberRequest, organisation: Organisation, pk: int) -> Ht
 @require_POST
 def room_time(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The clock: two minutes more, pause, go on."""
-    seat, verb = _desk_of(request, pk), request.POST.get("verb", "")
+    seat, verb = _desk_of_session(request, pk), request.POST.get("verb", "")
     if verb == "more":
         seen_minutes = whole_number(request.POST.get("minutes", ""), most=10_000)
         more, stage = room_views.MORE_MINUTES, _find_stage(seat.session, request)
@@ -84,7 +84,7 @@ def room_time(request: MemberRequest, organisation: Organisation, pk: int) -> Ht
 @require_POST
 def room_people(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Who may be here: take somebody out, let nobody else in, let people in again."""
-    seat, door = _desk_of(request, pk), request.POST.get("door", "")
+    seat, door = _desk_of_session(request, pk), request.POST.get("door", "")
     if door:
         admission = joining.resume_admission if door == "open" else joining.stop_admission
         return room_views.run_action(request, seat, admission)
@@ -96,18 +96,18 @@ def room_people(request: MemberRequest, organisation: Organisation, pk: int) -> 
 @requires(Permission.FACILITATE)
 @require_POST
 def room_note(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    return room_views.save_note(request, _desk_of(request, pk))
+    return room_views.save_note(request, _desk_of_session(request, pk))
 
 
 @requires(Permission.FACILITATE)
 def room_note_change(request: MemberRequest, organisation: Organisation, pk: int, handle: UUID) -> HttpResponse:
-    return room_views.change_note(request, _desk_of(request, pk), handle)
+    return room_views.change_note(request, _desk_of_session(request, pk), handle)
 
 
 @requires(Permission.FACILITATE)
 @never_cache
 def room_mine(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    return room_views.send_own_notes(request, _desk_of(request, pk))
+    return room_views.send_own_notes(request, _desk_of_session(request, pk))
 
 
 @requires(Permission.FACILITATE)

@@ -33,23 +33,23 @@ UNKNOWN = "This code does not work. Check it for typing mistakes. If it is right
 def by_code(view: RoomView) -> RoomView:
     """Hands the view the session whose code stands in the address. A wrong or dead code is answered 404 with the
     page that asks for another one; too many of them are braked. Whoever was in is told that the session is over."""
-    return _by_code(view, until_the_end=True)
+    return _session_by_code(view, until_the_end=True)
 
 
 def by_code_even_over(view: RoomView) -> RoomView:
     """The same for views that can answer whoever was in a session which is over."""
-    return _by_code(view, until_the_end=False)
+    return _session_by_code(view, until_the_end=False)
 
 
-def _by_code(view: RoomView, *, until_the_end: bool) -> RoomView:
+def _session_by_code(view: RoomView, *, until_the_end: bool) -> RoomView:
     @wraps(view)
     def with_session(request: GuestRequest, code: str, **kwargs: object) -> HttpResponse:
         with room_views.refusals_kept() as said:
             session = _find_session(request, code)
         if said:
-            return _ask_again(request, said[0], status=429)
+            return _ask_for_code_again(request, said[0], status=429)
         if session is None:
-            return _ask_again(request, f"{UNKNOWN}.", status=404)
+            return _ask_for_code_again(request, f"{UNKNOWN}.", status=404)
         if session.is_over and until_the_end:
             return room_views.draw_over(request, session)
         with timezone.override(session.organisation.time_zone):
@@ -65,7 +65,7 @@ def _find_session(request: GuestRequest, typed: str) -> Session | None:
     """
     code, network = join_codes.tidy_code(typed), _network_of(request)
     session = Session.objects.for_room().filter(code=code).first() if code else None
-    if code and session is None and (over := _find_over(request, code)):
+    if code and session is None and (over := _find_session_over(request, code)):
         return over
     if join_codes.is_braked(network) and not (session and _participant_of(request, session)):
         raise Refusal(join_codes.BRAKED)
@@ -74,7 +74,7 @@ def _find_session(request: GuestRequest, typed: str) -> Session | None:
     return session
 
 
-def _find_over(request: GuestRequest, code: str) -> Session | None:
+def _find_session_over(request: GuestRequest, code: str) -> Session | None:
     """The session that has ended with this code, for those alone who were in."""
     ended = Session.objects.for_room().filter(last_code=code).order_by("-pk")
     return next((one for one in ended if _participant_of(request, one)), None)
@@ -95,7 +95,7 @@ def _network_of(request: GuestRequest) -> str:
     return str(address)
 
 
-def _ask_again(request: GuestRequest, sentence: str, *, status: int) -> HttpResponse:
+def _ask_for_code_again(request: GuestRequest, sentence: str, *, status: int) -> HttpResponse:
     if room_views.wants_json(request):
         return room_views.json_answer({"error": sentence}, status=status)
     form = CodeForm()
@@ -125,20 +125,20 @@ def join_session(request: GuestRequest, session: Session) -> HttpResponse:
     """Ask a guest for a name; a member comes in with one press."""
     if _participant_of(request, session):
         return redirect("join_room", session.code)
-    member = participant_lookup.membership_in(session, _person_of(request))
+    member = participant_lookup.membership_in(session, _person_of_request(request))
     by = member if "as_member" in request.POST else None
-    form = _name_form(request, by)
+    form = _form_for_name(request, by)
     if by or form.is_valid():
         name = str(by.person) if by else form.cleaned_data["name"]
         key = (form.cleaned_data["key"] if by is None else "") or guest_cookies.new_key()
         with refusals_on(form, "name"):
             joining.join_room(session, by=by, at=request.now, name=name, key=key)
-            return _let_in(session, key, remember=by is None)
+            return _let_person_in(session, key, remember=by is None)
     values = {"session": session, "form": form, "member": member}
     return render(request, "techniques/join_session.html", values, status=status_of(form))
 
 
-def _name_form(request: GuestRequest, by: Membership | None) -> NameForm:
+def _form_for_name(request: GuestRequest, by: Membership | None) -> NameForm:
     """What was typed, or the name of the member who comes in with one press."""
     key = guest_cookies.new_key()
     if by is not None:
@@ -146,7 +146,7 @@ def _name_form(request: GuestRequest, by: Membership | None) -> NameForm:
     return NameForm(sent(request), initial={"key": key})
 
 
-def _let_in(session: Session, key: str, *, remember: bool) -> HttpResponse:
+def _let_person_in(session: Session, key: str, *, remember: bool) -> HttpResponse:
     answer = redirect("join_room", session.code)
     if remember:
         answer.set_cookie(
@@ -160,16 +160,16 @@ def _let_in(session: Session, key: str, *, remember: bool) -> HttpResponse:
     return answer
 
 
-def _person_of(request: GuestRequest) -> Person | None:
+def _person_of_request(request: GuestRequest) -> Person | None:
     """The account of somebody who is signed in; whoever holds the code needs none."""
     return request.user if isinstance(request.user, Person) else None
 
 
 def _participant_of(request: GuestRequest, session: Session) -> Participant | None:
-    return participant_lookup.participant_of(session, _person_of(request), request.COOKIES)
+    return participant_lookup.participant_of(session, _person_of_request(request), request.COOKIES)
 
 
-def _seat_of(request: GuestRequest, session: Session) -> Seat | None:
+def _seat_of_guest(request: GuestRequest, session: Session) -> Seat | None:
     participant = _participant_of(request, session)
     return Seat(session, Audience.PARTICIPANT, participant) if participant else None
 
@@ -178,7 +178,7 @@ def _seat_of(request: GuestRequest, session: Session) -> Seat | None:
 @by_code
 def join_room(request: GuestRequest, session: Session) -> HttpResponse:
     """The room on somebody’s phone; before it is open, the place to wait."""
-    seat = _seat_of(request, session)
+    seat = _seat_of_guest(request, session)
     if seat is None:
         return redirect("join_session", session.code)
     if not session.is_live:
@@ -202,28 +202,28 @@ def join_leave(request: GuestRequest, session: Session) -> HttpResponse:
 @by_code_even_over
 @require_POST
 def join_note(request: GuestRequest, session: Session) -> HttpResponse:
-    seat = _seat_of(request, session)
+    seat = _seat_of_guest(request, session)
     return room_views.save_note(request, seat) if seat else _answer_stranger(request, session)
 
 
 @guest
 @by_code
 def join_note_change(request: GuestRequest, session: Session, handle: UUID) -> HttpResponse:
-    seat = _seat_of(request, session)
+    seat = _seat_of_guest(request, session)
     return room_views.change_note(request, seat, handle) if seat else _answer_stranger(request, session)
 
 
 @guest
 @by_code
 def join_mine(request: GuestRequest, session: Session) -> HttpResponse:
-    seat = _seat_of(request, session)
+    seat = _seat_of_guest(request, session)
     return room_views.send_own_notes(request, seat) if seat else _answer_stranger(request, session)
 
 
 @guest
 @by_code_even_over
 def join_since(request: GuestRequest, session: Session, number: int) -> HttpResponse:
-    seat = _seat_of(request, session)
+    seat = _seat_of_guest(request, session)
     return room_views.send_updates(request, seat, number) if seat else _answer_stranger(request, session)
 
 

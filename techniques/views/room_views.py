@@ -148,7 +148,7 @@ def save_note(request: RoomRequest, seat: Seat) -> HttpResponse:
 
 def change_note(request: RoomRequest, seat: Seat, handle: UUID) -> HttpResponse:
     """One note: change its words, or take it back (``take_back``). GET is the page to do so."""
-    note, by = _find_note(seat.session, handle), seat.writer
+    note, by = _find_note_of_seat(seat.session, handle), seat.writer
     if note is None or by is None or not policies.may_withdraw_note(by, note):
         raise Http404
     if request.method != "POST":
@@ -166,7 +166,7 @@ def change_note(request: RoomRequest, seat: Seat, handle: UUID) -> HttpResponse:
     return draw_change(request, seat, note, error=said[0], typed=text)
 
 
-def _find_note(session: Session, handle: UUID) -> Note | None:
+def _find_note_of_seat(session: Session, handle: UUID) -> Note | None:
     rows = Note.objects.select_related("session__organisation", "stage", "author")
     return rows.filter(session=session, client_id=handle).first()
 

@@ -54,7 +54,11 @@ def session_new(request: MemberRequest, organisation: Organisation) -> HttpRespo
     if technique is None:
         values = {"techniques": runnable, "intervention": intervention, "chosen": _suggested_technique(intervention)}
         return render(request, "techniques/session_choose.html", values)
-    start: dict[str, Any] = {"facilitator": request.user.pk, "intervention": intervention, "starts_at": _next_hour()}
+    start: dict[str, Any] = {
+        "facilitator": request.user.pk,
+        "intervention": intervention,
+        "starts_at": _next_full_hour(),
+    }
     if intervention:
         start["title"] = intervention.title[:120]
     form = SessionForm(sent(request), initial=start, organisation=organisation, technique=technique)
@@ -85,7 +89,7 @@ def _suggested_technique(intervention: Intervention | None) -> str:
     return intervention.entry.guidance.technique if intervention and intervention.entry else ""
 
 
-def _next_hour() -> datetime:
+def _next_full_hour() -> datetime:
     now = timezone.localtime()
     return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
@@ -109,11 +113,11 @@ def session_edit(request: MemberRequest, organisation: Organisation, pk: int) ->
     session = find_session(request, pk)
     with refusals_said(request):
         require_planned(session)
-        return _edit_plan(request, session)
+        return _edit_session_plan(request, session)
     return redirect(session)
 
 
-def _edit_plan(request: MemberRequest, session: Session) -> HttpResponse:
+def _edit_session_plan(request: MemberRequest, session: Session) -> HttpResponse:
     """When somebody else was quicker, both plans are shown and nothing typed is lost."""
     organisation, technique = session.organisation, session.technique
     form = SessionForm(sent(request), instance=session, organisation=organisation, technique=technique)

@@ -88,7 +88,7 @@ def run(main) -> None:
         try:
             await asyncio.wait_for(main(), 30)
         finally:
-            await live._hub().run(connections.close_all)
+            await live._hub_of_process().run(connections.close_all)
 
     with ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, whole()).result()

@@ -40,11 +40,11 @@ def balance(
     rows = []
     for i, (area, counts) in enumerate(areas):
         links = urls[i] if urls else [""] * len(counts)
-        rows.append((area, [_cell(count, url) for count, url in zip(counts, links, strict=True)]))
+        rows.append((area, [_draw_cell(count, url) for count, url in zip(counts, links, strict=True)]))
     return Balance(steps, rows)
 
 
-def _cell(count: int, url: str) -> BalanceCell:
+def _draw_cell(count: int, url: str) -> BalanceCell:
     shown = count if count <= MOST_DOTS else 0
     width = max(56, 13 * shown)
     return BalanceCell(count, [tidy(width / 2 + (k - (shown - 1) / 2) * 13) for k in range(shown)], width, url)

@@ -88,7 +88,7 @@ def gap_bars(gaps: Sequence[Gap], title: str, *, ident: str = "gaps") -> GapBars
     for gap in gaps:
         names = wrapped(f"{gap.code} {gap.name}".strip(), LETTERS)
         extra = LINE_HEIGHT * (len(names) - 1)
-        rows.append(_row(gap, names, y, y + 36 + extra, x))
+        rows.append(_draw_gap_row(gap, names, y, y + 36 + extra, x))
         y += ROW + extra
     has_spread = any(row.spread for row in rows)
     return GapBars(
@@ -99,11 +99,11 @@ def gap_bars(gaps: Sequence[Gap], title: str, *, ident: str = "gaps") -> GapBars
         rows=rows,
         key=[("now", "now"), ("want", "wanted"), ("gap", "gap")]
         + ([("spread", "lowest to highest answer for now")] if has_spread else []),
-        table=_table(gaps, has_spread),
+        table=_table_of_gaps(gaps, has_spread),
     )
 
 
-def _row(gap: Gap, names: Sequence[str], y: float, bar_y: float, x: Callable[[float], float]) -> GapRow:
+def _draw_gap_row(gap: Gap, names: Sequence[str], y: float, bar_y: float, x: Callable[[float], float]) -> GapRow:
     now = None if gap.now is None else x(gap.now)
     wanted = None if gap.wanted is None else x(gap.wanted)
     return GapRow(
@@ -119,7 +119,7 @@ def _row(gap: Gap, names: Sequence[str], y: float, bar_y: float, x: Callable[[fl
     )
 
 
-def _table(gaps: Sequence[Gap], has_spread: bool) -> DataTable:
+def _table_of_gaps(gaps: Sequence[Gap], has_spread: bool) -> DataTable:
     heads = [("Question", False), ("Now", True), ("Wanted", True), ("Gap", True)]
     rows = []
     for gap in gaps:

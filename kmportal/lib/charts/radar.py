@@ -61,7 +61,7 @@ def radar(axes: Sequence[Axis], title: str, *, ident: str = "radar", top: int = 
         return Point(tidy(CENTRE.x + length * sin(turn)), tidy(CENTRE.y - length * cos(turn)))
 
     def ring(value: float) -> str:
-        return _points([place(index, value) for index in range(count)])
+        return _points_of_ring([place(index, value) for index in range(count)])
 
     now = [None if axis.now is None else place(i, axis.now) for i, axis in enumerate(axes)]
     wanted = [None if axis.wanted is None else place(i, axis.wanted) for i, axis in enumerate(axes)]
@@ -71,31 +71,31 @@ def radar(axes: Sequence[Axis], title: str, *, ident: str = "radar", top: int = 
         is_drawn=len(axes) >= 3 and bool(known),
         short_labels=widest <= width_of("C10", LABEL_SIZE),
         rings=[ring(level) for level in range(1, top + 1)],
-        ring_numbers=[_centred(place(0.5, level), str(level)) for level in range(1, top + 1, 2)],
+        ring_numbers=[_centred_text(place(0.5, level), str(level)) for level in range(1, top + 1, 2)],
         borders=[_from_centre(place(i - 0.5, top, 10)) for i in _section_starts(axes)],
-        area="" if None in now else _points([point for point in now if point]),
-        now_lines=_stretches(now),
-        wanted_lines=_stretches(wanted),
+        area="" if None in now else _points_of_ring([point for point in now if point]),
+        now_lines=_stretches_of(now),
+        wanted_lines=_stretches_of(wanted),
         now_marks=[point for point in now if point],
         wanted_marks=[point for point in wanted if point],
-        labels=[_around(place(i, top, 18), lines) for i, lines in enumerate(texts)],
+        labels=[_label_around(place(i, top, 18), lines) for i, lines in enumerate(texts)],
         sections=_corner_names(axes),
         table=DataTable(
             [("Question", False), ("Now", True), ("Wanted", True)],
-            [[_named(axis), number(axis.now), number(axis.wanted)] for axis in axes],
+            [[_name_of_axis(axis), number(axis.now), number(axis.wanted)] for axis in axes],
         ),
     )
 
 
-def _named(axis: Axis) -> str:
+def _name_of_axis(axis: Axis) -> str:
     return axis.name if axis.code == axis.name else f"{axis.code} {axis.name}".strip()
 
 
-def _points(points: Sequence[Point]) -> str:
+def _points_of_ring(points: Sequence[Point]) -> str:
     return " ".join(f"{point.x:g},{point.y:g}" for point in points)
 
 
-def _centred(point: Point, text: str) -> Label:
+def _centred_text(point: Point, text: str) -> Label:
     return Label(point.x, [(tidy(point.y + 5), text)], "middle")
 
 
@@ -109,12 +109,12 @@ def _section_starts(axes: Sequence[Axis]) -> list[int]:
     return starts if len(starts) > 1 else []
 
 
-def _stretches(points: Sequence[Point | None]) -> list[str]:
+def _stretches_of(points: Sequence[Point | None]) -> list[str]:
     """The closed line through all points as polylines; a missing one leaves a hole instead of a lie."""
     if len(points) < 2:
         return []
     if None not in points:
-        return [_points([point for point in [*points, points[0]] if point])]
+        return [_points_of_ring([point for point in [*points, points[0]] if point])]
     hole = points.index(None)
     turned = [*points[hole:], *points[:hole], None]
     runs: list[list[Point]] = [[]]
@@ -123,10 +123,10 @@ def _stretches(points: Sequence[Point | None]) -> list[str]:
             runs.append([])
         elif before is None or runs[-1]:
             runs[-1].append(point)
-    return [_points(run) for run in runs if len(run) > 1]
+    return [_points_of_ring(run) for run in runs if len(run) > 1]
 
 
-def _around(point: Point, lines: Sequence[str]) -> Label:
+def _label_around(point: Point, lines: Sequence[str]) -> Label:
     """A label outside the ring, anchored so that it grows away from it."""
     aside = point.x - CENTRE.x
     anchor: Anchor = "middle" if abs(aside) < 40 else "start" if aside > 0 else "end"

@@ -141,7 +141,7 @@ class Span:
         months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month
         size = 1 if months <= 14 else 3 if months <= 48 else 12
         starts = [self.first]
-        while (following := _months_on(starts[-1], size)) < self.last:
+        while (following := _add_months(starts[-1], size)) < self.last:
             starts.append(following)
         ends = [*starts[1:], self.last]
         return [(a, b, *_tick_words(a, size, a == self.first)) for a, b in zip(starts, ends, strict=True)]
@@ -158,20 +158,20 @@ def timeline(
     """The timeline of these bands, over all the months in which something happens."""
     known = [day for band in bands for bar in band.bars for day in (bar.start, bar.end) if day]
     known += [milestone.day for milestone in milestones]
-    span = _span(known or [today])
+    span = _span_of_bars(known or [today])
     key = [("doing", "done or under way, in the colour of its step"), ("planned", "planned")]
     return Timeline(
         ident=ident,
         title=title,
-        wide=_wide(bands, span, today, milestones),
-        narrow=_narrow(bands, span, today, milestones),
+        wide=_draw_wide(bands, span, today, milestones),
+        narrow=_draw_narrow(bands, span, today, milestones),
         key=[*key, ("mile", "milestone")] if milestones else key,
-        table=_table(bands, milestones),
+        table=_table_of_bars(bands, milestones),
         is_drawn=bool(known),
     )
 
 
-def _months_on(day: date, months: int) -> date:
+def _add_months(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     return date(day.year + years, month + 1, 1)
 
@@ -182,15 +182,17 @@ def _tick_words(day: date, months: int, is_first: bool) -> tuple[str, str]:
     return date_format(day, "M"), str(day.year) if is_first or day.month <= months else ""
 
 
-def _span(days: Sequence[date]) -> Span:
+def _span_of_bars(days: Sequence[date]) -> Span:
     first = min(days).replace(day=1)
-    last = _months_on(max(days).replace(day=1), 1)
-    while last < _months_on(first, 3):
-        last = _months_on(last, 1)
+    last = _add_months(max(days).replace(day=1), 1)
+    while last < _add_months(first, 3):
+        last = _add_months(last, 1)
     return Span(first, last)
 
 
-def _extent(bar: Bar, at: Callable[[date], float], right: float) -> tuple[float | None, float | None, float | None]:
+def _extent_of_days(
+    bar: Bar, at: Callable[[date], float], right: float
+) -> tuple[float | None, float | None, float | None]:
     """x and width of a bar and x of a lone end. The last day counts whole; without an end the bar runs to the edge."""
     if bar.start is None:
         return None, None, at(bar.end) if bar.end else None
@@ -199,7 +201,7 @@ def _extent(bar: Bar, at: Callable[[date], float], right: float) -> tuple[float 
     return tidy(x), tidy(max(stop - x, 0.8)), None
 
 
-def _wide(bands: Sequence[Band], span: Span, today: date, milestones: Sequence[Milestone]) -> Drawing:
+def _draw_wide(bands: Sequence[Band], span: Span, today: date, milestones: Sequence[Milestone]) -> Drawing:
     def at(day: date) -> float:
         return tidy(NAMES + (WIDTH - NAMES) * span.share(day))
 
@@ -210,7 +212,7 @@ def _wide(bands: Sequence[Band], span: Span, today: date, milestones: Sequence[M
         for bar in band.bars:
             names = wrapped(bar.name, NAME_LETTERS)
             extra = 18 * (len(names) - 1)
-            bars.append(_wide_bar(bar, names, y, at, now))
+            bars.append(_draw_wide_bar(bar, names, y, at, now))
             y += 34 + extra
         y += 10
         drawn.append(DrawnBand(band.step, band.name, look_of(band.step), head, y - 4, bars))
@@ -219,8 +221,10 @@ def _wide(bands: Sequence[Band], span: Span, today: date, milestones: Sequence[M
     return Drawing(WIDTH, y + depth, y - 4, ticks, drawn, marks, now)
 
 
-def _wide_bar(bar: Bar, names: Sequence[str], y: float, at: Callable[[date], float], now: float | None) -> DrawnBar:
-    x, width, due = _extent(bar, at, WIDTH)
+def _draw_wide_bar(
+    bar: Bar, names: Sequence[str], y: float, at: Callable[[date], float], now: float | None
+) -> DrawnBar:
+    x, width, due = _extent_of_days(bar, at, WIDTH)
     words = bar.words if x is not None or due is not None else f"{bar.words}, no dates yet"
     left, right = (x, x + (width or 0)) if x is not None else (due or NAMES, due or NAMES)
     long = width_of(words, 14)
@@ -262,7 +266,7 @@ def _milestones(
     return drawn, 10 + 24 * len(ends)
 
 
-def _narrow(bands: Sequence[Band], span: Span, today: date, milestones: Sequence[Milestone]) -> Drawing:
+def _draw_narrow(bands: Sequence[Band], span: Span, today: date, milestones: Sequence[Milestone]) -> Drawing:
     def at(day: date) -> float:
         return tidy(100 * span.share(day))
 
@@ -270,7 +274,7 @@ def _narrow(bands: Sequence[Band], span: Span, today: date, milestones: Sequence
     for band in bands:
         head, y, bars = y, y + 40, []
         for bar in band.bars:
-            x, width, due = _extent(bar, at, 100)
+            x, width, due = _extent_of_days(bar, at, 100)
             words = bar.words if x is not None or due is not None else f"{bar.words}, no dates yet"
             names = wrapped(bar.name, max(14, NARROW_LETTERS - len(words)), lines=3)
             below = y + 18 * (len(names) - 1)
@@ -305,7 +309,7 @@ def _narrow(bands: Sequence[Band], span: Span, today: date, milestones: Sequence
     return Drawing(100, y, y, ticks, drawn, marks, at(today) if span.holds(today) else None)
 
 
-def _table(bands: Sequence[Band], milestones: Sequence[Milestone]) -> DataTable:
+def _table_of_bars(bands: Sequence[Band], milestones: Sequence[Milestone]) -> DataTable:
     def day(value: date | None) -> str:
         return long_day(value) if value else "–"
 

@@ -15,7 +15,7 @@ from kmportal.lib.pieces import piece
 register = template.Library()
 
 
-def _zone_of(context: template.Context) -> ZoneInfo | Any:
+def _zone_of_context(context: template.Context) -> ZoneInfo | Any:
     """The organisation’s own zone; outside an organisation the one that is active."""
     organisation = getattr(context.get("shell"), "organisation", None)
     name = getattr(organisation, "time_zone", "")
@@ -30,7 +30,7 @@ def when(context: template.Context, value: date | datetime | None, style: str = 
     """
     if value is None:
         return ""
-    zone = _zone_of(context)
+    zone = _zone_of_context(context)
     if isinstance(value, datetime):
         value = timezone.localtime(value, zone) if timezone.is_aware(value) else value
     today = timezone.localdate(timezone=zone)
@@ -50,7 +50,7 @@ def when(context: template.Context, value: date | datetime | None, style: str = 
 @piece(register, "components/late.html", takes_context=True)
 def late(context: template.Context, due_on: date | None) -> dict[str, Any]:
     """What a due date means today, with clock and colour when it has passed: “11 days late”, “due tomorrow”."""
-    today = timezone.localdate(timezone=_zone_of(context))
+    today = timezone.localdate(timezone=_zone_of_context(context))
     return {
         "late": due_on is not None and due_on < today,
         "pressing": due_on is not None and due_on == today,

@@ -66,7 +66,7 @@ def change_note(note: Note, *, by: Writer, at: datetime, text: str, column: str)
     """Change the words of a note, or the column where it stands: see ``policies.may_change_note``."""
     require_that(policies.may_write(by, note.session))
     session = lock_open_room(note.session)
-    note = _read_note(note)
+    note = _read_note_again(note)
     if not policies.may_change_note(by, note):
         raise Refusal("Only the person who wrote this note can change it.")
     if note.gone_at is not None:
@@ -90,7 +90,7 @@ def withdraw_note(note: Note, *, by: Writer, at: datetime) -> None:
     """
     require_that(policies.may_write(by, note.session))
     session = lock_open_room(note.session)
-    note = _read_note(note)
+    note = _read_note_again(note)
     if not policies.may_withdraw_note(by, note):
         raise Refusal("Only the person who wrote this note can take it back.")
     if note.gone_at is not None:
@@ -102,7 +102,7 @@ def withdraw_note(note: Note, *, by: Writer, at: datetime) -> None:
         events.record(Event.NOTE_REMOVED, session, by=by, at=at, stage=note.stage.key)
 
 
-def _read_note(note: Note) -> Note:
+def _read_note_again(note: Note) -> Note:
     """The note as it stands now that its session is locked."""
     return Note.objects.select_related("stage", "author").get(pk=note.pk)
 
