@@ -30,9 +30,6 @@ def promised(transactional_db, riverside, lena, farah, cara):
             title=title,
             owner=lena,
             due_on=today + timedelta(days=days),
-            source="Session on 2 October",
-            source_url_name="action_list",
-            source_url_args=["riverside"],
             at=timezone.now(),
         )
     actions.add_action(riverside, by=as_member(lena), title="Think of a name", owner=lena, at=timezone.now())

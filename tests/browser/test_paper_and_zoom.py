@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-import techniques.actions
+from techniques.actions import planning
 from techniques.models import Technique
 from tests.browser.house import silent
 from tests.cast import as_member
@@ -44,7 +44,7 @@ def test_large_letters_on_a_phone_need_no_scrolling_sideways(chromium, live_serv
 @pytest.mark.parametrize("script", [True, False])
 def test_whoever_waits_is_promised_only_what_will_happen(window, content, riverside, farah, settings, script):
     technique = Technique.objects.get(key="after-action-review", organisation=None)
-    session = techniques.actions.plan_session(
+    session = planning.plan_session(
         riverside,
         by=as_member(farah),
         technique=technique,
