@@ -240,8 +240,8 @@ def _action_stops(rows: ActionQuerySet, membership: Membership) -> list[Stop]:
 
 def _link_to(row: Model, membership: Membership) -> Link:
     """A thing by its title, on its page under the reader’s own organisation, through which they see it."""
-    thing = things.thing_of(row)
-    return Link(thing.title(row), thing.url(row.pk, membership.organisation.slug, row))
+    words = str(row.revision) if isinstance(row, Lesson) else str(row)
+    return Link(words, things.thing_of(row).url(row.pk, membership.organisation.slug, row))
 
 
 def _links_to(rows: Sequence[Model], membership: Membership) -> list[Link]:
