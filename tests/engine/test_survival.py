@@ -66,6 +66,7 @@ def taken(tmp_path, settings):
     port, path = free_port(), tmp_path / "taken"
     path.touch()
     settings.SMTP_URL = f"smtp://127.0.0.1:{port}"
+    settings.EMAIL_BACKEND = "jobs.mail.Backend"
     sink = subprocess.Popen([sys.executable, str(Path(__file__).with_name("sink.py")), str(port), str(path)])
     yield path
     sink.kill()

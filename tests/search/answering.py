@@ -33,6 +33,6 @@ if __name__ == "__main__":
     from django.db import connection
     from django.test.utils import override_settings
 
-    call_command("migrate", "search", verbosity=0, skip_checks=True)
+    call_command("migrate", verbosity=0, skip_checks=True)
     with override_settings(ROOT_URLCONF="tests.search.pages"):
         json.dump({"database": connection.vendor, "answers": answers()}, sys.stdout)
