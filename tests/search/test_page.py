@@ -74,7 +74,7 @@ def test_narrows_down_and_keeps_it_in_links(page, put):
     assert "Narrow down: 1 chosen" in html
     assert '<a href="?q=valve&amp;kind=lesson&amp;order=newest">Newest first</a>' in html
     assert 'href="?q=valve">Clear</a>' in html
-    assert "<summary>4 more</summary>" in html
+    assert '<summary class="km-meta">4 more</summary>' in html
     html = page("valve", page=2)
     assert "11 to 20 of 25" in html
     assert 'href="?q=valve&amp;page=1"' in html
