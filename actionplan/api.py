@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from actionplan import actions, policies, reports
 from actionplan.filters import ActionFilter
 from actionplan.models import Action, ActionQuerySet
-from kmportal.lib.api import RefField
+from kmportal.lib.api import InWordsOfModel, RefField
 from organisations.api import AllowedField, MemberChoice, MemberViewSet, PersonField
 
 
@@ -53,7 +53,7 @@ class ActionSerializer(serializers.ModelSerializer[Action]):
         return row.guest_email if policies.may_change(self.context.get("membership"), row) else ""
 
 
-class OwnerSerializer(serializers.ModelSerializer[Action]):
+class OwnerSerializer(InWordsOfModel, serializers.ModelSerializer[Action]):
     """Who does it: a member by key, or a guest by name and address."""
 
     owner = MemberChoice()
@@ -81,7 +81,7 @@ class HandOverSerializer(OwnerSerializer):
         fields = (*OwnerSerializer.Meta.fields, "reason")
 
 
-class RewordSerializer(serializers.ModelSerializer[Action]):
+class RewordSerializer(InWordsOfModel, serializers.ModelSerializer[Action]):
     """Other words; ``seen`` is the version that was read."""
 
     seen = serializers.IntegerField()

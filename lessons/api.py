@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actionplan.api import ActionSerializer, NewActionSerializer
+from kmportal.lib.api import InWordsOfModel
 from kmportal.lib.pagination import page_number
 from lessons import policies
 from lessons.actions import review, writing
@@ -73,7 +74,7 @@ class LessonSerializer(serializers.ModelSerializer[Lesson]):
         read_only_fields = fields
 
 
-class _WrittenSerializer(serializers.ModelSerializer[LessonRevision]):
+class _WrittenSerializer(InWordsOfModel, serializers.ModelSerializer[LessonRevision]):
     """What an author writes: words, facts and tags."""
 
     kind = serializers.ChoiceField(choices=Lesson.Kind.choices, required=False)

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actionplan.api import ActionSerializer, NewActionSerializer
+from kmportal.lib.api import InWordsOfModel
 from organisations.api import AllowedField, MemberChoice, MemberViewSet, PersonField
 from roadmap import actions, policies
 from roadmap.filters import InterventionFilter
@@ -76,7 +77,7 @@ class InterventionSerializer(serializers.ModelSerializer[Intervention]):
         read_only_fields = fields
 
 
-class _WordsSerializer(serializers.ModelSerializer[Intervention]):
+class _WordsSerializer(InWordsOfModel, serializers.ModelSerializer[Intervention]):
     """What an intervention says about itself."""
 
     step = serializers.ChoiceField(choices=Step.choices)

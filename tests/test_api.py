@@ -11,14 +11,22 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
+from rest_framework import serializers
 
+from actionplan import api as actionplan_api
 from actionplan.actions import add_action, complete_action
+from actionplan.api import NewActionSerializer, RewordSerializer
 from actionplan.models import Action
+from kmportal.lib.api import InWordsOfModel
+from kmportal.lib.model_rules import sentence_about
+from lessons import api as lessons_api
 from lessons.actions.review import validate_lesson
 from lessons.models import Lesson, State
 from lessons.quality import quality_for
 from organisations import actions as organisation_actions
 from organisations.models import AccessToken, AuditEntry, Person
+from roadmap import api as roadmap_api
+from roadmap.api import PlanSerializer
 from tests.cast import as_member
 from tests.world import World
 
@@ -359,3 +367,25 @@ def test_a_list_takes_the_same_queries_with_more_rows(world, program, lena):
             browser.get("actions/")
         counted.append(len(seen))
     assert counted[0] == counted[1]
+
+
+WRITERS = [PlanSerializer, NewActionSerializer, RewordSerializer]
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_what_is_empty_or_too_long_is_refused_in_the_words_of_the_model(writer):
+    fields = writer().get_fields()
+    model, title = writer.Meta.model, fields["title"]
+    for value in ("", "x" * (model._meta.get_field("title").max_length + 1)):
+        with pytest.raises(serializers.ValidationError) as refused:
+            title.run_validation(value)
+        assert refused.value.detail[0] == sentence_about(model, "title", value) != ""
+
+
+def test_every_serializer_that_takes_words_of_a_model_says_them_that_way():
+    takes = [one for app in (actionplan_api, lessons_api, roadmap_api) for one in vars(app).values()]
+    models = [one for one in takes if isinstance(one, type) and issubclass(one, serializers.ModelSerializer)]
+    told = {one for one in models if one.__module__.endswith(".api") and not one.__module__.startswith("rest")}
+    writing = {one for one in told if getattr(one.Meta, "read_only_fields", None) is None}
+    assert len(writing) >= 5
+    assert {one.__name__ for one in writing if not issubclass(one, InWordsOfModel)} <= {"WordsSerializer"}

@@ -15,6 +15,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from kmportal.lib.exceptions import Refusal, Stale
+from kmportal.lib.model_rules import sentence_about
 
 PROBLEM = "application/problem+json"
 TITLES = {
@@ -47,6 +48,21 @@ class ProblemRenderer(JSONRenderer):
 
     media_type = PROBLEM
     format = "problem"
+
+
+class InWordsOfModel:
+    """On a model serializer that takes input: what is empty or too long is refused in the sentence of the model’s
+    field, which pages and actions say, too."""
+
+    def build_standard_field(self, field_name: str, model_field: Any) -> tuple[Any, dict[str, Any]]:
+        field_class, options = super().build_standard_field(field_name, model_field)  # type: ignore[misc]
+        if issubclass(field_class, serializers.CharField):
+            missing = sentence_about(model_field.model, model_field.name, "")
+            too_long = sentence_about(model_field.model, model_field.name, "x" * ((model_field.max_length or 0) + 1))
+            said = {"blank": missing, "required": missing, "null": missing}
+            said |= {"max_length": too_long} if model_field.max_length else {}
+            options["error_messages"] = {code: sentence for code, sentence in said.items() if sentence}
+        return field_class, options
 
 
 class Pages(PageNumberPagination):

@@ -23,6 +23,15 @@ def refuse_invalid(row: Model, *names: str) -> None:
         raise Refusal(_sentence_for_error(row, name, problems[0])) from None
 
 
+def sentence_about(model: type[Model], name: str, value: str) -> str:
+    """What ``refuse_invalid`` says of this value in this field; empty where it says nothing."""
+    try:
+        refuse_invalid(model(**{name: value}), name)
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
+
+
 def _check_lengths(row: Model, names: Iterable[str]) -> None:
     """What a form checks and a model does not: the ``max_length`` of a text of several lines."""
     for name in names:
