@@ -170,11 +170,12 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE: a read that turns into a write never fails with "database is locked". FULL: what was
-    # acknowledged survives a power cut; what the tests write need not.
+    # acknowledged survives a power cut; what the tests write need not. secure_delete: what is deleted is overwritten,
+    # so that no old row can be read out of the file (docs/decisions/0024).
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL;PRAGMA journal_size_limit=67108864;"
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA journal_size_limit=67108864;PRAGMA secure_delete=ON;"
         f"PRAGMA synchronous={'OFF' if TESTING else 'FULL'};",
     }
 else:
@@ -252,7 +253,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True  # whoever sits down at a ward’s comp
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or address is told to its owner
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 SESSION_COOKIE_HTTPONLY = True
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "kmportal.lib.sessions"  # Django’s own, without the moment of a sign-in
 
 # --- Mail: whoever sends mail writes a row in its own transaction; the worker delivers it ----------------------------
 EMAIL_BACKEND = "jobs.mail.Backend"

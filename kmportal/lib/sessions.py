@@ -1,0 +1,84 @@
+"""Session engine: Django’s sessions in the database, without the moment at which they began.
+
+Beside what somebody did afterwards, the moment of a sign-in would say who did it (docs/decisions/0024). So a session
+ends at the end of a day, its signature has no time stamp, and when somebody last gave their password is known exactly
+for the minutes only in which that opens dangerous pages: then ``forget_moments`` leaves the day.
+"""
+
+import time
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
+from typing import Any
+
+from allauth.account import app_settings
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.contrib.sessions.models import Session
+from django.core import signing
+from django.db import transaction
+
+METHODS = "account_authentication_methods"  # where allauth writes how and when somebody signed in
+DAY_SECONDS = 86_400
+EXACT = "exact."
+"""Before the data of a session in which a moment still stands."""
+
+
+class SessionStore(db.SessionStore):
+    """Named by SESSION_ENGINE."""
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        values = _without_moments(session_dict, time.time())
+        signed = _signer(self.key_salt).sign_object(values, serializer=self.serializer, compress=True)
+        return EXACT + signed if _moments(values) else signed
+
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+        text = session_data if isinstance(session_data, str) else session_data.decode()
+        signer = _signer(self.key_salt)
+        try:
+            return signer.unsign_object(text.removeprefix(EXACT), serializer=self.serializer)
+        except signing.BadSignature:  # one from before this engine, or none of ours
+            return super().decode(text)
+
+    def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
+        row = super().create_model_instance(data)
+        row.expire_date = _end_of_day(row.expire_date)
+        return row
+
+
+def forget_moments() -> int:
+    """Leave the day of what has had its minutes, in all such sessions at once; answers in how many. Idempotent."""
+    store = SessionStore()
+    with transaction.atomic():
+        rows = list(Session.objects.select_for_update().filter(session_data__startswith=EXACT))
+        for row in rows:
+            row.session_data = store.encode(store.decode(row.session_data))
+        settled = [row for row in rows if not row.session_data.startswith(EXACT)]
+        Session.objects.bulk_update(settled, ["session_data"])
+    return len(settled)
+
+
+def _signer(salt: str) -> signing.Signer:
+    """Another salt than Django’s own: its signatures, which hold a moment, must not pass for ours."""
+    return signing.Signer(salt=f"{salt}.without-moment")
+
+
+def _without_moments(values: dict[str, Any], now: float) -> dict[str, Any]:
+    """The same, in which moments that open nothing any more are the beginning of their day."""
+    if METHODS not in values:
+        return values
+    first = now - app_settings.REAUTHENTICATION_TIMEOUT
+    return {**values, METHODS: [_settle(record, first) for record in values[METHODS]]}
+
+
+def _settle(record: dict[str, Any], first: float) -> dict[str, Any]:
+    at = record.get("at")
+    return record if at is None or at > first else {**record, "at": at - at % DAY_SECONDS}
+
+
+def _moments(values: dict[str, Any]) -> list[float]:
+    return [at for record in values.get(METHODS, ()) if (at := record.get("at")) and at % DAY_SECONDS]
+
+
+def _end_of_day(moment: datetime) -> datetime:
+    day = moment.astimezone(UTC).date() + timedelta(days=1)
+    return datetime.combine(day, time_of_day.min, UTC)

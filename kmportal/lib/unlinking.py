@@ -1,0 +1,68 @@
+"""Unlinkability: rows that must not be laid beside a list of people lose their order, their moments and their traces.
+
+A row tells more than its columns: where it stands in its file (on PostgreSQL ``ctid``, in SQLite the rowid), which
+transaction wrote it (``xmin``), and in which order a dump prints it. Whoever keeps *who* and *what* apart calls this
+for one side of the two, or better for both: docs/decisions/0024.
+"""
+
+import secrets
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+from django.db import OperationalError, connection, models, transaction
+
+_random = secrets.SystemRandom()
+LOCK_SECONDS = 3
+
+
+def one_way(secret: str, *, purpose: str) -> str:
+    """Key separation: what may be kept of a secret for one purpose. Two purposes of one secret cannot be told to
+    belong together by anybody who does not hold the secret, so it must be long and random."""
+    return sha256(f"{purpose} {secret}".encode()).hexdigest()
+
+
+@transaction.atomic
+def rewrite_in_random_order(*families: models.QuerySet[Any]) -> int:
+    """Shuffle: write these rows again, each as it is, in an order that says nothing. Answers how many.
+
+    Parents come before their children. All rows end up written by one transaction and stand in random order; keys stay,
+    so they must say nothing by themselves. The caller holds a lock against everybody else who writes these rows.
+    """
+    kept = [list(family.order_by()) for family in families]
+    for family, rows in reversed(list(zip(families, kept, strict=True))):
+        if rows:
+            family.order_by().delete()
+    for family, rows in zip(families, kept, strict=True):
+        _random.shuffle(rows)
+        family.model._base_manager.bulk_create(rows)
+    return sum(map(len, kept))
+
+
+def remove_old_versions(*tables: type[models.Model], whole_files: bool = False) -> bool:
+    """Vacuum: have the database drop what stood in these tables before. Answers whether it did.
+
+    PostgreSQL keeps old versions of rows until then, with the transaction that wrote each; ``whole_files`` writes the
+    files anew, so that nothing is left between the rows either. It locks the tables for a moment and gives up when
+    somebody else holds them. SQLite overwrites what is deleted by itself (``secure_delete``, kmportal/settings.py), and
+    its log of the last writes is emptied here. Does nothing inside a transaction: the caller comes again.
+    """
+    if connection.in_atomic_block:
+        return False
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return not cursor.fetchone()[0]
+        return _vacuum(cursor, [table._meta.db_table for table in tables], "(FULL) " if whole_files else "")
+
+
+def _vacuum(cursor: Any, tables: Sequence[str], how: str) -> bool:
+    cursor.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+    try:
+        for table in tables:
+            cursor.execute(f"VACUUM {how}{connection.ops.quote_name(table)}")
+    except OperationalError:  # somebody reads them at length, a back-up for example
+        return False
+    finally:
+        cursor.execute("RESET lock_timeout")
+    return True
