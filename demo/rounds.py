@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
-from hashlib import sha256
+from secrets import token_urlsafe
 from typing import Any
 
 from msgspec import convert
@@ -68,7 +68,7 @@ def _answer_round(world: World, row: Row, place: int, at: datetime) -> None:
     """One respondent goes through all criteria. The key is what in life only their browser would have."""
     assessment, one = world.rounds[row["key"]], row["respondents"][place]
     asked = _asked_people(world, row, one["who"])
-    respondent = _respondent(world, assessment, asked, key=sha256(f"{row['key']} {place}".encode()).hexdigest())
+    respondent = _respondent(world, assessment, asked, secret=token_urlsafe(24))
     criteria = {
         criterion.code: criterion for criterion in Criterion.objects.filter(section__framework=assessment.framework_id)
     }
@@ -80,13 +80,13 @@ def _answer_round(world: World, row: Row, place: int, at: datetime) -> None:
         answering.finish_answering(assessment, by=respondent)
 
 
-def _respondent(world: World, assessment: Assessment, asked: Asked | None, *, key: str) -> Respondent:
+def _respondent(world: World, assessment: Assessment, asked: Asked | None, *, secret: str) -> Respondent:
     """Somebody as the address by which they came knows them: signed in, by their own link, or by the one for all."""
     if asked is None:
-        return Respondent(key=key, link=assessment.link_nonce)
+        return Respondent(secret, link=assessment.link_nonce)
     if asked.person is None:
-        return Respondent(key=key, asked=asked, link=asked.nonce)
-    return Respondent(key=key, member=world.membership(asked.person, assessment.organisation), asked=asked)
+        return Respondent(secret, asked=asked, link=asked.nonce)
+    return Respondent(secret, member=world.membership(asked.person, assessment.organisation), asked=asked)
 
 
 def _asked_people(world: World, row: Row, who: str) -> Asked | None:

@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 10
 SWEEP_SECONDS = 60
 TEN_MINUTES = 600
+# Asked for each minute: they look, and mostly find nothing to do.
+EACH_MINUTE = ["mix_answers", "forget_moments"]
 # Asked for every ten minutes, day and night: the command itself knows whose morning it is and what it has done.
 OFTEN = ["send_reminders"]
 # Asked for as often, done once a day: a machine that was off in the morning does it when it is back.
@@ -48,6 +50,15 @@ app.conf.beat_schedule = {
         "task": "jobs.sweep",
         "schedule": timedelta(seconds=SWEEP_SECONDS),
         "options": {"expires": SWEEP_SECONDS},
+    },
+    **{
+        name: {
+            "task": "jobs.command",
+            "schedule": timedelta(seconds=SWEEP_SECONDS),
+            "args": [name],
+            "options": {"expires": SWEEP_SECONDS},
+        }
+        for name in EACH_MINUTE
     },
     **{name: _every_ten_minutes("jobs.command", name) for name in OFTEN},
     **{name: _every_ten_minutes("jobs.daily", name) for name in DAILY},

@@ -1,7 +1,9 @@
 """Who answers, and what they say about one criterion: plain values between the pages and the actions."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
+from kmportal.lib.unlinking import one_way
 from organisations.models import Membership, Person
 from selfassessment.models import Answer, Asked
 
@@ -10,16 +12,28 @@ from selfassessment.models import Answer, Asked
 class Respondent:
     """Somebody who answers, and by what right: asked as a member or by address, or with the one link for all.
 
-    ``key`` is the hash that finds their response again. ``link`` is the code of the address by which they came, a
-    personal one or the one for all; a member signs in instead. In an anonymous round person and name are never
+    ``secret`` is what only they have, in an anonymous round a random key in their browser. Two hashes of it are kept,
+    and only who holds the secret knows that they belong together: ``key`` finds their response again, ``card`` shows
+    that the one set of answers of somebody who was asked is theirs. ``link`` is the code of the address by which they
+    came, a personal one or the one for all; a member signs in instead. In an anonymous round person and name are never
     written, whatever stands here.
     """
 
-    key: str
+    secret: str
     member: Membership | None = None
     name: str = ""
     asked: Asked | None = None
     link: str = ""
+
+    @property
+    def key(self) -> str:
+        """Leads to the response."""
+        return sha256(self.secret.encode()).hexdigest()
+
+    @property
+    def card(self) -> str:
+        """Stands beside the person, and leads nowhere."""
+        return one_way(self.secret, purpose="card")
 
     @property
     def person(self) -> Person | None:

@@ -138,7 +138,7 @@ class World:
         closed = asking.enable_link(closed, by=prepare["by"], at=timezone.now())
         criteria = list(Criterion.objects.filter(section__framework=closed.framework))
         for number in range(6):
-            respondent = Respondent(key=uuid4().hex * 2, link=closed.link_nonce)
+            respondent = Respondent(uuid4().hex, link=closed.link_nonce)
             for criterion in criteria[:4]:
                 choice = Choice(now=1 + number % 3, wanted=4)
                 answering.save_answer(closed, criterion, by=respondent, choice=choice, seen=0)

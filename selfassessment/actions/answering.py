@@ -1,7 +1,8 @@
 """What a respondent does. Nobody but the respondent’s own key or sign-in leads to their answers.
 
 The respondent’s right is asked like everybody’s, but nothing is told: no event, no row of the trail, no moment. In an
-anonymous round nothing here may be laid beside a list of people (docs/decisions/0006).
+anonymous round nothing here may be laid beside a list of people (docs/decisions/0006 and 0024), so that somebody who
+was asked has answered is noted apart from the answers, in a transaction of its own.
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from django.db import transaction
 
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
+from kmportal.lib.unlinking import rewrite_in_random_order
 from organisations.policies import require_that
 from selfassessment import policies
 from selfassessment.models import Answer, Asked, Assessment, Criterion, Response
@@ -41,14 +43,36 @@ class Changed(Stale):
         self.answer = answer
 
 
-@transaction.atomic
 def save_answer(assessment: Assessment, criterion: Criterion, *, by: Respondent, choice: Choice, seen: int) -> Saved:
     """Keep what somebody says about one criterion. ``seen`` is the version that was on their screen, 0 for none.
 
     Idempotent: sent twice it is kept once. Raises ``Changed`` when the row has moved on and says something else, and
     refuses when the round is not open, or when somebody who has begun in another browser begins again in an anonymous
     round.
+
+    Two transactions there: what is broken off between them is carried on by the same browser, which holds the card.
     """
+    if assessment.anonymous and by.asked and not by.asked.answered:
+        _take_card(assessment, by)
+    return _save_answer(assessment, criterion, by=by, choice=choice, seen=seen)
+
+
+@transaction.atomic
+def _take_card(assessment: Assessment, by: Respondent) -> None:
+    """Note that this person’s one set of answers is taken, and by which browser: a hash that leads to no answer.
+
+    Everybody who was asked is written anew with it, in random order, so that the rows do not say who came when.
+    """
+    assert by.asked is not None  # noqa: S101  asked before
+    fresh = _lock_response(by, assessment)
+    asked = Asked.objects.get(pk=by.asked.pk)
+    if not asked.answered:
+        Asked.objects.filter(pk=asked.pk).update(answered=True, card=by.card)
+        rewrite_in_random_order(Asked.objects.filter(assessment=fresh))
+
+
+@transaction.atomic
+def _save_answer(assessment: Assessment, criterion: Criterion, *, by: Respondent, choice: Choice, seen: int) -> Saved:
     fresh = _lock_response(by, assessment)
     response = _find_or_begin(fresh, by)
     said = {row.criterion_id: row for row in response.answers.all()}
@@ -64,8 +88,10 @@ def save_answer(assessment: Assessment, criterion: Criterion, *, by: Respondent,
     refuse_invalid(row, "now", "wanted", "comment", "evidence")
     row.version += 1
     row.save(force_insert=row.version == 1)
+    _note_unmixed(fresh)
     if by.asked and not by.asked.answered:
-        Asked.objects.filter(pk=by.asked.pk).update(answered=True)
+        if not fresh.anonymous:
+            Asked.objects.filter(pk=by.asked.pk).update(answered=True)
         by.asked.answered = True
     return Saved(row, is_full=choice.matters and row.slot is None)
 
@@ -75,6 +101,7 @@ def finish_answering(assessment: Assessment, *, by: Respondent) -> None:
     """Say that one is done. Everything can still be changed until the round closes. Idempotent."""
     fresh = _lock_response(by, assessment)
     Response.objects.of(fresh, key=by.key, person=by.person).update(is_finished=True)
+    _note_unmixed(fresh)
 
 
 def _lock_response(by: Respondent, assessment: Assessment) -> Assessment:
@@ -84,6 +111,12 @@ def _lock_response(by: Respondent, assessment: Assessment) -> Assessment:
     if not fresh.is_open:
         raise Refusal(CLOSED)
     return fresh
+
+
+def _note_unmixed(fresh: Assessment) -> None:
+    """Have the timetable put the answers of this round in random order."""
+    if fresh.anonymous and not fresh.is_unmixed:
+        Assessment.objects.filter(pk=fresh.pk).update(is_unmixed=True)
 
 
 def _choose_slot(row: Answer, answers: Iterable[Answer], *, matters: bool) -> int | None:
@@ -98,14 +131,15 @@ def _find_or_begin(assessment: Assessment, by: Respondent) -> Response:
     response = Response.objects.of(assessment, key=by.key, person=by.person).first()
     if response is not None:
         return response
-    # Asked anew: the round is held since, and two browsers of one person may have come at the same moment.
-    if assessment.anonymous and by.asked and Asked.objects.filter(pk=by.asked.pk, answered=True).exists():
+    # Two browsers of one person may have come at the same moment: one of them has taken the card.
+    if assessment.anonymous and by.asked and not Asked.objects.filter(pk=by.asked.pk, card=by.card).exists():
         raise Refusal(BEGUN_ELSEWHERE)
     named = not assessment.anonymous
     return Response.objects.create(
         assessment=assessment,
         key=by.key,
         anonymous=assessment.anonymous,
+        way=Response.Way.ASKED if by.asked else Response.Way.LINK,
         person=by.person if named else None,
         name=by.name if named and by.person is None else "",
     )

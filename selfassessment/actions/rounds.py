@@ -20,7 +20,7 @@ from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
 from organisations.policies import require_that
 from roadmap.models import Programme
-from selfassessment import policies
+from selfassessment import policies, unlinking
 from selfassessment.events import Event
 from selfassessment.models import Assessment, Framework, Response
 from selfassessment.workflow import lock_assessment
@@ -152,6 +152,7 @@ def close_assessment(assessment: Assessment, *, by: Membership, at: datetime, no
         assessment.not_heard = not_heard.strip().rstrip(".")
         refuse_invalid(assessment, "not_heard")
         assessment.save(update_fields=["state", "closed_at", "not_heard"])
+        unlinking.forget_who_answered(fresh)
         answered = Response.objects.filter(assessment=assessment).counted().count()
         events.record(Event.ASSESSMENT_CLOSED, assessment, by=by, at=at, answered=answered)
     return assessment

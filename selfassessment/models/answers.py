@@ -20,6 +20,14 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         """Those who have said something about at least one criterion."""
         return self.filter(Exists(Answer.objects.given().filter(response=OuterRef("pk"))))
 
+    def asked(self) -> "ResponseQuerySet":
+        """Of those who were asked one by one."""
+        return self.filter(way=Response.Way.ASKED)
+
+    def by_link(self) -> "ResponseQuerySet":
+        """Through the one link for all: nobody knows how many people stand behind them."""
+        return self.filter(way=Response.Way.LINK)
+
     def of(self, assessment: Assessment, *, key: str, person: Person | None) -> "ResponseQuerySet":
         """What somebody has said in a round: found by their key and, in a named round, by who they are."""
         rows = self.filter(assessment=assessment)
@@ -32,8 +40,16 @@ class Response(models.Model):
     """One respondent’s answers, found again by ``key``: the hash of what only the respondent has.
 
     In an anonymous round that is a key in their browser. The primary key is random, and there is no moment anywhere,
-    so that neither the order nor the time of rows can be laid beside a list of people.
+    so that neither the order nor the time of rows can be laid beside a list of people; the rows themselves are put in
+    random order again and again (docs/decisions/0024).
     """
+
+    class Way(models.TextChoices):
+        """By what right somebody answered. Only those who were asked one by one are known to be so many people."""
+
+        ASKED = "asked", "Asked one by one"
+        LINK = "link", "By the one link"
+        UNKNOWN = "unknown", "From before this was noted"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="responses")
@@ -41,6 +57,7 @@ class Response(models.Model):
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True)
     name = models.CharField(max_length=120, blank=True, help_text="Of a guest in a named round.")
     key = models.CharField(max_length=64)
+    way = models.CharField(max_length=10, choices=Way.choices, default=Way.LINK)
     is_finished = models.BooleanField(default=False)
 
     objects = ResponseQuerySet.as_manager()

@@ -22,6 +22,10 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def open(self) -> "AssessmentQuerySet":
         return self.filter(state=Assessment.State.OPEN)
 
+    def unmixed(self) -> "AssessmentQuerySet":
+        """Anonymous rounds in which something still stands in the order in which it was written."""
+        return self.filter(anonymous=True, is_unmixed=True)
+
     def closed(self) -> "AssessmentQuerySet":
         return self.filter(state=Assessment.State.CLOSED)
 
@@ -89,6 +93,9 @@ class Assessment(models.Model):
     link_nonce = models.CharField(max_length=32, blank=True, help_text="Of the one link for all; empty: no such link.")
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    is_unmixed = models.BooleanField(
+        default=False, help_text="Anonymous answers were written since they were last put in random order."
+    )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -147,7 +154,9 @@ class AskedQuerySet(models.QuerySet["Asked"]):
 class Asked(models.Model):
     """Somebody who was asked to answer: a member or an address. It knows *answered* and nothing else of the answers.
 
-    ``nonce`` is the personal link of an address; a member signs in instead.
+    ``nonce`` is the personal link of an address; a member signs in instead. ``card`` is kept in an anonymous round
+    alone: a hash of the key in the browser that took this person’s one set of answers, of which the response has
+    another hash. Both are forgotten when such a round closes.
     """
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="asked")
@@ -156,6 +165,7 @@ class Asked(models.Model):
     nonce = models.CharField(max_length=32, unique=True)
     reminded_on = models.DateField(null=True, blank=True)
     answered = models.BooleanField(default=False)
+    card = models.CharField(max_length=64, blank=True, help_text="Says which browser answers, and nothing of what.")
 
     objects = AskedQuerySet.as_manager()
 

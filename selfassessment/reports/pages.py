@@ -95,7 +95,7 @@ class AssessmentPage:
 
 
 def _may_answer(assessment: Assessment, membership: Membership, asked: Asked | None) -> bool:
-    respondent = Respondent(key="", member=membership, asked=asked)
+    respondent = Respondent("", member=membership, asked=asked)
     return assessment.is_open and policies.may_answer(respondent, assessment)
 
 

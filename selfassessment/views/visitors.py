@@ -52,7 +52,7 @@ class Visitor:
     def respondent(self) -> Respondent:
         """As the actions know them."""
         return Respondent(
-            key=sha256(self.key.encode()).hexdigest(),
+            secret=self.key,
             member=self.member,
             name=self.name,
             asked=self.asked,

@@ -78,7 +78,7 @@ def test_who_began_to_answer_a_named_round_is_asked_until_they_have_finished(riv
     )
     rounds.open_assessment(named, by=as_member(farah), at=timezone.now())
     asking.ask_people(named, by=as_member(farah), members=[cara], at=timezone.now())
-    by = Respondent(key="k" * 64, member=as_member(cara), asked=Asked.objects.get(person=cara))
+    by = Respondent("k", member=as_member(cara), asked=Asked.objects.get(person=cara))
     assert asked_of(member(cara)) == ["Answer “Spring”"]
     answering.save_answer(named, criterion, by=by, choice=Choice(now=2), seen=0)
     [need] = needs_of(member(cara), LatestRound(), at=timezone.now())

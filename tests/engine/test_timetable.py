@@ -31,6 +31,13 @@ def test_every_command_of_the_timetable_exists_and_is_asked_for_all_day():
         assert (entry["schedule"], entry["args"]) == (crontab(minute="*/10"), [name])
 
 
+def test_what_is_asked_for_each_minute_exists():
+    assert set(celery.EACH_MINUTE) <= set(get_commands())
+    for name in celery.EACH_MINUTE:
+        entry = celery.app.conf.beat_schedule[name]
+        assert (entry["schedule"].total_seconds(), entry["args"]) == (60, [name])
+
+
 def test_the_timetable_keeps_the_portals_own_time(settings):
     assert str(celery.app.timezone) == settings.TIME_ZONE
 

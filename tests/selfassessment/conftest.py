@@ -1,7 +1,6 @@
 """Rounds with few questions, made and answered with few words."""
 
 from datetime import timedelta
-from hashlib import sha256
 
 import pytest
 from django.utils import timezone
@@ -89,7 +88,7 @@ def respond(criteria):
 
     def answer(assessment: Assessment, who: str, *, votes=(), person=None, **said) -> Respondent:
         respondent = Respondent(
-            key=sha256(who.encode()).hexdigest(),
+            who,
             member=as_member(person),
             name=who,
             asked=Asked.objects.filter(assessment=assessment, person=person).first() if person else None,

@@ -107,7 +107,8 @@ def test_nothing_about_an_answer_says_when_or_in_which_order(a_round, respond):
 
 
 def test_answering_leaves_nothing_but_answers(a_round, respond, criteria, farah, cara):
-    """No event, no notice, no mail, no job: rows of three tables, and of the asked one only that they have answered."""
+    """No event, no notice, no mail, no job: of the asked one only that they have answered, and of the round that it is
+    to be put in random order."""
     assessment = a_round()
     asking.ask_people(assessment, by=as_member(farah), at=timezone.now(), members=[cara])
     link_of(assessment)
@@ -115,9 +116,15 @@ def test_answering_leaves_nothing_but_answers(a_round, respond, criteria, farah,
     respondent = respond(assessment, "Cara", person=cara, A1=(2, 4), A2={"dont_know": True})
     answering.finish_answering(assessment, by=respondent)
     after = {model: list(model.objects.order_by("pk").values()) for model in apps.get_models()}
-    assert {model for model in after if after[model] != before[model]} == {Response, Answer, Asked}
-    told = [set(was.items()) ^ set(now.items()) for was, now in zip(before[Asked], after[Asked], strict=True)]
-    assert told == [{("answered", False), ("answered", True)}]
+    assert {model for model in after if after[model] != before[model]} == {Response, Answer, Asked, Assessment}
+
+    def changes(model):
+        pairs = zip(before[model], after[model], strict=True)
+        return [set(was.items()) ^ set(now.items()) for was, now in pairs]
+
+    assert changes(Assessment) == [{("is_unmixed", False), ("is_unmixed", True)}]
+    assert changes(Asked) == [{("answered", False), ("answered", True), ("card", ""), ("card", respondent.card)}]
+    assert respondent.card != Response.objects.get().key
 
 
 def test_the_page_says_no_more_to_the_trail_than_the_action(a_round, as_, farah, cara):

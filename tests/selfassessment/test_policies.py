@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -183,7 +182,7 @@ def test_rules_of_length_hold_without_a_form(a_round, farah, fields, sentence):
 
 
 def respondent(who: str = "k", **right: Any) -> Respondent:
-    return Respondent(sha256(who.encode()).hexdigest(), **right)
+    return Respondent(who, **right)
 
 
 @pytest.fixture

@@ -1,0 +1,309 @@
+"""Attacks: who wrote what in an anonymous round, told by all that a database keeps beside the columns.
+
+Eight members sign in and answer, in a random order. Somebody with the database then lays every order of people beside
+every order of answers. By guessing, one of eight is right on average; several rounds make that a figure to rely on.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore as Before
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from kmportal.lib.exceptions import Refusal
+from kmportal.lib.sessions import SessionStore, forget_moments
+from kmportal.lib.unlinking import remove_old_versions, rewrite_in_random_order
+from organisations.models import Membership, Person
+from organisations.permissions import Role
+from selfassessment.actions import answering, asking, rounds
+from selfassessment.models import Answer, Asked, Assessment, Response
+from selfassessment.respondents import Choice, Respondent
+from selfassessment.unlinking import mix_answers
+from tests.cast import as_member
+from tests.markup import TidyClient
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PEOPLE, ROUNDS = 8, 6
+# Chance: one match of eight a round. The sum of six rounds is above this once in a hundred million.
+BY_CHANCE = 24
+dice = random.Random(6)
+
+
+@pytest.fixture
+def people(riverside) -> list[Person]:
+    made = [Person.objects.create_user(f"p{n}@riverside.example", name=f"Person {n}") for n in range(PEOPLE)]
+    for person in made:
+        Membership.objects.create(organisation=riverside, person=person, role=Role.CONTRIBUTOR)
+    return made
+
+
+@pytest.fixture
+def answered(a_round, people, farah):
+    """``answered()``: an open round in which everybody has signed in and answered by the pages, in a random order."""
+
+    def make() -> Assessment:
+        Session.objects.all().delete()
+        assessment = a_round()
+        asking.ask_people(assessment, by=as_member(farah), members=people, at=timezone.now())
+        order = dice.sample(people, len(people))
+        start = reverse("assessment_answer", args=["riverside", assessment.pk])
+        for person in order:
+            browser = TidyClient()
+            browser.force_login(person)
+            browser.post(start)
+            for number in (1, 2):
+                said = {"now": "2", "wanted": "4", "version": "0", "comment": f"by {person.pk}"}
+                browser.post(f"{start}{number}/", said)
+            browser.post(f"{start}done/")
+        assessment.order = [person.pk for person in order]
+        return assessment
+
+    return make
+
+
+def rows(table: str, column: str, order: str = "") -> list[object]:
+    """A column as the database gives it, which is the order of a dump, or in an order of the attacker’s."""
+    with connection.cursor() as cursor:
+        ordered = f" ORDER BY {order}" if order else ""
+        cursor.execute(f"SELECT {column} FROM {table}{ordered}")  # noqa: S608  all of it stands in this file
+        return [value for (value,) in cursor.fetchall()]
+
+
+def orders(*keys: str) -> list[str]:
+    """Ways of ordering a table: as it lies there, by transaction, by place, by these columns."""
+    hidden = ["xmin::text::bigint", "ctid"] if connection.vendor == "postgresql" else ["rowid"]
+    return ["", *hidden, *keys]
+
+
+def orders_of_people() -> Iterator[tuple[str, list[int]]]:
+    for order in orders("id", "card", "nonce"):
+        yield f"asked {order}", rows("selfassessment_asked", "person_id", order)
+    for order in orders("last_login"):
+        yield f"person {order}", rows("organisations_person", "id", order)
+    for order in orders("expire_date", "session_key"):
+        data = rows("django_session", "session_data", order)
+        yield f"session {order}", [int(SessionStore().decode(one).get("_auth_user_id", 0)) for one in data]
+
+
+def orders_of_answers() -> Iterator[tuple[str, list[int]]]:
+    for order in orders("id"):
+        yield f"answer {order}", writers(rows("selfassessment_answer", "comment", order))
+    for order in orders("id", "key"):
+        keys = rows("selfassessment_response", "id", order)
+        by_response = {row.response_id: row.comment for row in Answer.objects.all()}
+        found = [type(next(iter(by_response)))(str(key)) for key in keys]
+        yield f"response {order}", writers(by_response[key] for key in found)
+
+
+def writers(comments) -> list[int]:
+    """Who is behind these comments, each once, in this order. The comments of this test say it; in life they do not."""
+    return list(dict.fromkeys(int(comment.removeprefix("by ")) for comment in comments))
+
+
+def attack(assessment: Assessment) -> Counter[str]:
+    """How many of the eight each pair of orders gives away."""
+    found: Counter[str] = Counter()
+    ours = set(assessment.order)
+    for name, people in orders_of_people():
+        for other, theirs in orders_of_answers():
+            pairs = zip([one for one in people if one in ours], theirs, strict=False)
+            found[f"{name} | {other}"] = sum(one == two for one, two in pairs)
+    for other, theirs in orders_of_answers():
+        found[f"watched | {other}"] = sum(one == two for one, two in zip(assessment.order, theirs, strict=True))
+    if connection.vendor == "postgresql":
+        found["transaction"] = joined_by_transaction()
+    return found
+
+
+def joined_by_transaction() -> int:
+    """Persons whose row was written together with their answers, and with nobody else’s."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT min(asked.person_id), min(answer.comment) FROM selfassessment_asked asked"
+            " JOIN selfassessment_answer answer ON answer.xmin = asked.xmin"
+            " GROUP BY asked.id HAVING count(DISTINCT answer.comment) = 1"
+        )
+        return sum(comment == f"by {person}" for person, comment in cursor.fetchall())
+
+
+def forget(assessment: Assessment) -> None:
+    """The next round begins alone."""
+    for model in (Answer, Response, Asked, Assessment):
+        model.objects.all().delete()
+
+
+@pytest.mark.parametrize("state", ["open", "closed", "closed and mixed"])
+def test_no_order_of_the_database_joins_people_and_answers(answered, farah, state):
+    found: Counter[str] = Counter()
+    for _again in range(ROUNDS):
+        assessment = answered()
+        if state == "open":
+            call_command("mix_answers")
+        else:
+            rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+        if state == "closed and mixed":
+            call_command("mix_answers")
+        found += attack(assessment)
+        forget(assessment)
+    assert found, "nothing was tried"
+    assert not {name: count for name, count in found.items() if count >= BY_CHANCE}
+
+
+def test_the_attack_finds_what_is_not_put_in_random_order(answered):
+    """Before the first minute is over somebody who watched the door knows; so the attack above can find something."""
+    assessment = answered()
+    found = attack(assessment)
+    assert found["watched | answer "] == PEOPLE
+    assert found["transaction"] == 0
+    # Not even then by anything that the database keeps of who was asked.
+    if connection.vendor == "postgresql":
+        assert len(set(rows("selfassessment_asked", "xmin::text"))) == 1
+
+
+def test_a_closed_round_does_not_know_who_has_answered(answered, farah):
+    assessment = answered()
+    assert Asked.objects.filter(answered=True).count() == PEOPLE
+    rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+    assert set(Asked.objects.values_list("answered", "card")) == {(False, "")}
+    assert Response.objects.asked().count() == PEOPLE
+
+
+def test_a_named_round_keeps_who_has_answered(a_round, people, farah, respond):
+    assessment = a_round(anonymous=False)
+    asking.ask_people(assessment, by=as_member(farah), members=people, at=timezone.now())
+    respond(assessment, "One", person=people[0], A1=(1, 2))
+    rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+    assert Asked.objects.get(answered=True).person == people[0]
+    assert mix_answers() == 0
+
+
+def test_nothing_old_is_left_in_the_files(answered, farah):
+    """Each comment stands in the file once, whatever was rewritten; and on SQLite not in the log of writes."""
+    assessment = answered()
+    mix_answers()
+    rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+    mix_answers()
+    assert not Assessment.objects.unmixed().exists()
+    if connection.vendor == "sqlite":
+        path = Path(connection.settings_dict["NAME"])
+        assert b"by " not in Path(f"{path}-wal").read_bytes()
+        stored = path.read_bytes()
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("CHECKPOINT")
+            cursor.execute("SELECT pg_read_binary_file(pg_relation_filepath('selfassessment_answer'))")
+            stored = bytes(cursor.fetchone()[0])
+    for pk in assessment.order:
+        assert stored.count(f"by {pk}".encode()) == 2  # both questions, once each
+
+
+# --- What must go on working --------------------------------------------------------------------------------------
+
+
+def ask_one(assessment: Assessment, person: Person, farah: Person) -> Asked:
+    asking.ask_people(assessment, by=as_member(farah), members=[person], at=timezone.now())
+    return Asked.objects.get(person=person)
+
+
+def test_killed_between_the_card_and_the_answer_the_same_browser_goes_on(a_round, people, farah, criteria, monkeypatch):
+    assessment = a_round()
+    asked = ask_one(assessment, people[0], farah)
+    mine = Respondent("mine", as_member(people[0]), asked=asked)
+
+    def killed(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(answering, "_save_answer", killed)
+        with pytest.raises(KeyboardInterrupt):
+            answering.save_answer(assessment, criteria["A1"], by=mine, choice=Choice(now=1), seen=0)
+    assert (Asked.objects.get().answered, Response.objects.count()) == (True, 0)
+    again = Respondent("mine", as_member(people[0]), asked=Asked.objects.get())
+    other = Respondent("other", as_member(people[0]), asked=Asked.objects.get())
+    with pytest.raises(Refusal, match="another browser"):
+        answering.save_answer(assessment, criteria["A1"], by=other, choice=Choice(now=5), seen=0)
+    answering.save_answer(assessment, criteria["A1"], by=again, choice=Choice(now=1), seen=0)
+    assert Answer.objects.get().now == 1
+
+
+def test_people_go_on_where_they_stopped_after_all_was_rewritten(answered, people):
+    assessment = answered()
+    browser = TidyClient()
+    person = people[0]
+    before = {row.pk: (row.version, row.now, row.comment) for row in Answer.objects.all()}
+    mix_answers()
+    assert {row.pk: (row.version, row.now, row.comment) for row in Answer.objects.all()} == before
+    browser.force_login(person)
+    start = reverse("assessment_answer", args=["riverside", assessment.pk])
+    assert "in another browser" in browser.get(start).text
+    assert "You have answered" in browser.get(reverse("assessment_list", args=["riverside"])).text
+
+
+def test_mixing_again_does_nothing_until_something_new_is_said(answered, criteria):
+    assessment = answered()
+    assert (mix_answers(), mix_answers()) == (1, 0)
+    link = Respondent("new", link=assessment.link_nonce or "x")
+    Assessment.objects.filter(pk=assessment.pk).update(link_nonce="x")
+    answering.save_answer(assessment, criteria["A1"], by=link, choice=Choice(now=1), seen=0)
+    assert (mix_answers(), mix_answers()) == (1, 0)
+
+
+def test_rows_are_rewritten_as_they_are_and_stand_elsewhere(answered):
+    answered()
+    before = {row["id"]: row for row in Answer.objects.values()}
+    places = set()
+    for _again in range(4):
+        rewrite_in_random_order(Response.objects.all(), Answer.objects.all())
+        places.add(tuple(rows("selfassessment_answer", "id", orders()[-1])))
+    assert {row["id"]: row for row in Answer.objects.values()} == before
+    assert len(places) == 4
+
+
+def test_inside_a_transaction_nothing_is_vacuumed(transactional_db):
+    with transaction.atomic():
+        assert not remove_old_versions(Answer)
+    assert remove_old_versions(Answer)
+
+
+# --- Signing in ---------------------------------------------------------------------------------------------------
+
+
+def test_signing_in_leaves_no_moment(client, farah):
+    client.post(reverse("account_login"), {"login": farah.email, "password": "demo-demo-demo"})
+    farah.refresh_from_db()
+    assert farah.last_login is None
+    row = Session.objects.get()
+    assert (row.expire_date.hour, row.expire_date.minute, row.expire_date.second) == (0, 0, 0)
+    assert "_auth_user_id" in SessionStore().decode(row.session_data)
+
+
+def test_how_one_signed_in_is_known_exactly_for_minutes_only(client, farah):
+    client.post(reverse("account_login"), {"login": farah.email, "password": "demo-demo-demo"})
+    store = SessionStore(Session.objects.get().pk)
+    moment = store["account_authentication_methods"][0]["at"]
+    assert forget_moments() == 0  # still opens pages that ask for the password
+    store["account_authentication_methods"][0]["at"] = moment - 400
+    row = Session.objects.get()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kmportal.lib.sessions.time.time", lambda: moment + timedelta(minutes=6).total_seconds())
+        assert (forget_moments(), forget_moments()) == (1, 0)
+    later = Session.objects.get()
+    at = SessionStore(later.pk)["account_authentication_methods"][0]["at"]
+    assert at % 86_400 == 0
+    assert later.session_data != row.session_data
+    assert client.get(reverse("front"), follow=True).status_code == 200
+
+
+def test_sessions_from_before_are_still_read(farah):
+    assert SessionStore().decode(Before().encode({"a": 1})) == {"a": 1}
+    assert SessionStore().decode("nonsense") == {}
