@@ -5,13 +5,12 @@ Who has answered is told to nobody.
 
 from collections.abc import Iterable
 
-from kmportal.lib.sentences import people_in_words, quoted
+from kmportal.lib.sentences import quoted
 from notifications.actions import notify
 from organisations.events import Occurrence
-from selfassessment import emails
+from selfassessment import emails, reports
 from selfassessment.events import Event
-from selfassessment.models import Asked, Assessment, Response
-from selfassessment.scoring import enough
+from selfassessment.models import Asked, Assessment
 
 
 def send(occurrence: Occurrence) -> None:
@@ -21,7 +20,7 @@ def send(occurrence: Occurrence) -> None:
     match occurrence.event:
         case Event.CLOSING_DATE_REACHED:
             notify(assessment.facilitator, occurrence, _closing_words(assessment))
-        case Event.ASSESSMENT_CLOSED if enough(occurrence.facts["answered"]):
+        case Event.ASSESSMENT_CLOSED if reports.turnout(assessment).is_enough:
             for row in assessment.asked.exclude(person=None).select_related("person"):
                 notify(row.person, occurrence, f"{quoted(assessment)} has closed. Read the results.")
 
@@ -40,6 +39,5 @@ def send_reminders(occurrence: Occurrence, asked: Iterable[Asked]) -> None:
 
 
 def _closing_words(assessment: Assessment) -> str:
-    answered = Response.objects.filter(assessment=assessment).counted().count()
-    have = f"{people_in_words(answered)} {'has' if answered == 1 else 'have'} answered"
-    return f"{quoted(assessment)} has reached its closing date. {have}. Close it when you are ready."
+    words = reports.turnout(assessment).words
+    return f"{quoted(assessment)} has reached its closing date. {words}. Close it when you are ready."

@@ -4,13 +4,14 @@ Pure functions over plain numbers, so that the rules can be read, published and 
 means *too few answers to say*, never nought.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
 
 FLOOR = 5
-"""With fewer people than this, a figure could give one of them away: nothing but their number is shown."""
+"""With fewer people than this, a figure could give one of them away: nothing but their number is shown. Somebody can
+answer many times through the one link, so beside people who were asked one by one its answers count for none."""
 
 LEVELS = range(1, 6)
 STRENGTH = 4
@@ -22,7 +23,10 @@ EFFORT_FACTOR = {"quick": Fraction(6, 5), "medium": Fraction(1), "long": Fractio
 
 @dataclass(frozen=True)
 class Measure:
-    """What a round says about one criterion. A figure that fewer than five people stand behind is None."""
+    """What a round says about one criterion. A figure that fewer than five people stand behind is None.
+
+    ``answered`` are all answers, ``people`` those that the floor counts.
+    """
 
     now: float | None
     wanted: float | None
@@ -31,6 +35,7 @@ class Measure:
     middle: int | None
     votes: int
     answered: int
+    people: int
 
     @property
     def gap(self) -> float | None:
@@ -56,27 +61,48 @@ def enough(people: int) -> bool:
     return people >= FLOOR
 
 
-def measure(now: Sequence[int], wanted: Sequence[int], *, votes: int, answered: int) -> Measure:
-    """Work out one criterion from all answers to it; ``answered`` counts those who said *don’t know* as well.
+@dataclass(frozen=True)
+class Said:
+    """What one respondent says about one criterion; ``counts``: whether it is a person to the floor."""
+
+    now: int | None
+    wanted: int | None
+    dont_know: bool = False
+    votes: bool = False
+    counts: bool = True
+
+    @property
+    def is_given(self) -> bool:
+        return bool(self.now or self.wanted or self.dont_know)
+
+
+def measure(said: Iterable[Said]) -> Measure:
+    """Work out one criterion from all answers to it; those who said *don’t know* have answered as well.
 
     *now* and *wanted* are judged by the floor each for itself, since people may answer one without the other.
     """
-    levels = sorted(now)
-    shown = enough(len(levels))
+    rows = list(said)
+    levels = sorted(row.now for row in rows if row.now)
+    shown = enough(sum(row.counts for row in rows if row.now))
     return Measure(
-        now=middle_of(now),
-        wanted=middle_of(wanted),
+        now=middle_of(levels) if shown else None,
+        wanted=middle_of(row.wanted for row in rows if row.wanted) if _enough_want(rows) else None,
         low=levels[0] if shown else None,
         high=levels[-1] if shown else None,
         middle=levels[(len(levels) - 1) // 2] if shown else None,
-        votes=votes,
-        answered=answered,
+        votes=sum(row.votes for row in rows),
+        answered=sum(row.is_given for row in rows),
+        people=sum(row.counts for row in rows if row.is_given),
     )
 
 
-def middle_of(levels: Sequence[int]) -> float | None:
-    """The median, which may lie between two levels; None below the floor."""
-    return float(median(levels)) if enough(len(levels)) else None
+def _enough_want(rows: Iterable[Said]) -> bool:
+    return enough(sum(row.counts for row in rows if row.wanted))
+
+
+def middle_of(levels: Iterable[int]) -> float:
+    """The median, which may lie between two levels."""
+    return float(median(levels))
 
 
 def average(medians: Iterable[float | None]) -> float | None:

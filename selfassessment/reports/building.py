@@ -4,7 +4,7 @@ This is the only place that turns answers into something to show. Under five res
 and nothing else, so no page, file, mail or index can show more by mistake.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -17,25 +17,33 @@ from techniques.models import Technique
 
 STRENGTHS_SHOWN = 5
 
-# One answer: criterion, now, wanted, “don’t know”, place among those that matter most, comment, evidence.
-Row = tuple[int, int | None, int | None, bool, int | None, str, str]
+# One answer: criterion, now, wanted, “don’t know”, place among those that matter most, comment, evidence, and by what
+# right it was given.
+Row = tuple[int, int | None, int | None, bool, int | None, str, str, str]
 
 
 def turnout(assessment: Assessment) -> Turnout:
     """How many have answered until now. The only figure of a round that may be shown while it is open."""
-    asked = list(assessment.asked.values_list("answered", flat=True))
-    answered = Response.objects.filter(assessment=assessment).counted().count()
-    return Turnout(answered=answered, asked=len(asked), asked_answered=sum(asked))
+    ways = Counter(Response.objects.filter(assessment=assessment).counted().values_list("way", flat=True))
+    return Turnout(
+        answered=ways.total(),
+        asked=assessment.asked.count(),
+        asked_answered=ways[Response.Way.ASKED],
+        by_link=ways[Response.Way.LINK],
+    )
 
 
 def build(assessment: Assessment) -> GapReport:
-    """The report of a closed round. Before the close, and below the floor, nothing but the turnout."""
+    """The report of a closed round. Before the close, and below the floor, nothing but the turnout.
+
+    Where fewer than five of those who were asked have answered, their answers are not even read: docs/decisions/0025.
+    """
     people = turnout(assessment)
-    if not assessment.is_closed or not scoring.enough(people.answered):
+    if not assessment.is_closed or not people.is_enough:
         return GapReport(assessment, people, is_enough=False)
     rows = list(
-        Answer.objects.filter(response__assessment=assessment).values_list(
-            "criterion_id", "now", "wanted", "dont_know", "slot", "comment", "evidence"
+        Answer.objects.filter(response__assessment=assessment, response__way__in=people.shown_ways).values_list(
+            "criterion_id", "now", "wanted", "dont_know", "slot", "comment", "evidence", "response__way"
         )
     )
     return work_out_report(assessment, people, rows, _read_outcomes(assessment))
@@ -50,9 +58,9 @@ def work_out_report(
         Criterion.objects.filter(section__framework=assessment.framework_id)
         .select_related("section").prefetch_related("suggestions").order_by("section__position", "position")
     )  # fmt: skip
-    results = {row.pk: row for row in _measure_criteria(criteria, rows)}
+    results = {row.pk: row for row in _measure_criteria(criteria, rows, people)}
     plain = tuple(row.result for row in results.values())
-    ranked = _rank_offers(results.values(), people.answered, outcomes)
+    ranked = _rank_offers(results.values(), people.shown, outcomes)
     gaps = [row for row in plain if row.figures.gap is not None and row.figures.gap > 0]
     top, rest = ranked[: scoring.TOP], ranked[scoring.TOP :]
     has_quick = any(row.suggestion.effort == "quick" for row in top)
@@ -81,12 +89,12 @@ class _Measured:
     suggestions: tuple[Suggestion, ...]
 
 
-def _measure_criteria(criteria: Iterable[Criterion], rows: Iterable[Row]) -> Iterable[_Measured]:
-    by_criterion: dict[int, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_criterion[row[0]].append(row)
+def _measure_criteria(criteria: Iterable[Criterion], rows: Iterable[Row], turnout: Turnout) -> Iterable[_Measured]:
+    by_criterion: dict[int, list[scoring.Said]] = defaultdict(list)
+    for criterion_id, now, wanted, dont_know, slot, _, _, way in rows:
+        said = scoring.Said(now, wanted, dont_know, votes=bool(slot), counts=way == turnout.counted_way)
+        by_criterion[criterion_id].append(said)
     for criterion in criteria:
-        said = by_criterion[criterion.pk]
         yield _Measured(
             pk=criterion.pk,
             suggestions=tuple(criterion.suggestions.all()),
@@ -96,12 +104,7 @@ def _measure_criteria(criteria: Iterable[Criterion], rows: Iterable[Row]) -> Ite
                 question=criterion.question,
                 section=criterion.section.key,
                 statements=tuple(criterion.statements),
-                figures=scoring.measure(
-                    [row[1] for row in said if row[1]],
-                    [row[2] for row in said if row[2]],
-                    votes=sum(1 for row in said if row[4]),
-                    answered=sum(1 for row in said if row[1] or row[2] or row[3]),
-                ),
+                figures=scoring.measure(by_criterion[criterion.pk]),
             ),
         )
 
@@ -200,7 +203,7 @@ def _collect_remarks(measured: Iterable[_Measured], rows: Iterable[Row]) -> tupl
     """Comments and evidence of criteria that at least five people answered. Alphabetical: the order says nothing."""
     comments: dict[int, list[str]] = defaultdict(list)
     evidence: dict[int, list[str]] = defaultdict(list)
-    for criterion, *_, comment, proof in rows:
+    for criterion, *_, comment, proof, _way in rows:
         if comment:
             comments[criterion].append(comment)
         if proof:
@@ -212,5 +215,5 @@ def _collect_remarks(measured: Iterable[_Measured], rows: Iterable[Row]) -> tupl
             evidence=tuple(sorted(evidence[row.pk], key=str.casefold)),
         )
         for row in measured
-        if scoring.enough(row.result.figures.answered) and (comments[row.pk] or evidence[row.pk])
+        if scoring.enough(row.result.figures.people) and (comments[row.pk] or evidence[row.pk])
     )

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from selfassessment.examples import Decided, Example
-from selfassessment.models import Assessment, Criterion, Framework
+from selfassessment.models import Assessment, Criterion, Framework, Response
 from selfassessment.reports.building import Row, work_out_report
 from selfassessment.reports.values import GapReport, Offer, Turnout
+
+ASKED = Response.Way.ASKED
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def build_example(example: Example) -> ExampleReport | None:
     if not set(example.answers) <= set(keys):
         return None
     rows: list[Row] = [
-        (keys[code], one.now, one.wanted, one.dont_know, 1 if one.matters else None, one.comment, one.evidence)
+        (keys[code], one.now, one.wanted, one.dont_know, 1 if one.matters else None, one.comment, one.evidence, ASKED)
         for code, said in example.answers.items()
         for one in said.choices
         if one.is_answered
@@ -42,7 +44,7 @@ def build_example(example: Example) -> ExampleReport | None:
     assessment = Assessment(
         title=example.title, framework=framework, state=Assessment.State.CLOSED, not_heard=example.not_heard
     )
-    turnout = Turnout(answered=example.people, asked=example.asked, asked_answered=example.people)
+    turnout = Turnout(answered=example.people, asked=example.asked, asked_answered=example.people, by_link=0)
     report = work_out_report(assessment, turnout, rows, {})
     decided = {one.criterion: one for one in example.decisions}
     quick = [report.quick_win] if report.quick_win else []

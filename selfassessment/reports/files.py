@@ -18,6 +18,7 @@ from selfassessment.scoring import FLOOR
 
 HEADINGS = (
     "Section", "Code", "Criterion", "Now", "Wanted", "Gap", "Lowest now", "Highest now", "Matters most to", "Answered",
+    "Through the link",
 )  # fmt: skip
 
 
@@ -38,6 +39,7 @@ def as_csv(report: GapReport) -> tuple[Sequence[str], list[Sequence[object]]]:
             row.figures.high,
             row.figures.votes,
             row.figures.answered,
+            row.figures.answered - row.figures.people if report.turnout.counts_asked else row.figures.answered,
         )
         for row in report.results
     ]

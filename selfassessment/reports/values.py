@@ -11,7 +11,7 @@ from kmportal.lib.presses import Press
 from kmportal.lib.sentences import capital, in_words, people_in_words
 from roadmap.models import CatalogueEntry
 from selfassessment import scoring
-from selfassessment.models import Assessment, Decision, Suggestion
+from selfassessment.models import Assessment, Decision, Response, Suggestion
 from selfassessment.scoring import Measure
 from techniques.models import Technique
 
@@ -20,15 +20,41 @@ WIDEST_SHOWN = 6
 
 @dataclass(frozen=True)
 class Turnout:
-    """How many answered: of those who were asked, and by the one link besides."""
+    """How many answered: of those who were asked, and by the one link besides. Of an older round that may be unknown.
+
+    Also what follows from it for the report. The floor counts people, and only those who were asked one by one are
+    known to be so many: once five of them have answered, everybody’s answers are shown together. Otherwise theirs are
+    left out, and what came by the link is judged by itself.
+    """
 
     answered: int
     asked: int
     asked_answered: int
+    by_link: int
 
     @property
-    def by_link(self) -> int:
-        return max(0, self.answered - self.asked_answered)
+    def counts_asked(self) -> bool:
+        return scoring.enough(self.asked_answered)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there is anything to show."""
+        return self.counts_asked or scoring.enough(self.by_link)
+
+    @property
+    def counted_way(self) -> str:
+        """Whose answers the floor counts, in the report and for each figure of it."""
+        return Response.Way.ASKED if self.counts_asked else Response.Way.LINK
+
+    @property
+    def shown_ways(self) -> tuple[str, ...]:
+        """Whose answers are in the report."""
+        return (Response.Way.ASKED, Response.Way.LINK) if self.counts_asked else (Response.Way.LINK,)
+
+    @property
+    def shown(self) -> int:
+        """How many sets of answers are in the report."""
+        return self.asked_answered + self.by_link if self.counts_asked else self.by_link
 
     @property
     def rate(self) -> int | None:
@@ -37,11 +63,39 @@ class Turnout:
 
     @property
     def words(self) -> str:
-        """“18 of 23 people answered (78%)”, “6 people answered”."""
+        """“18 of 23 people answered (78%)”; with a link “18 of 23 who were asked answered (78%), and …”."""
+        by_link = f"{self.by_link} answer{'' if self.by_link == 1 else 's'} came through the link"
         if not self.asked:
-            return f"{people_in_words(self.answered)} answered"
-        first = f"{self.asked_answered} of {people_in_words(self.asked)} answered ({self.rate}%)"
-        return f"{first}, and {self.by_link} more through the link" if self.by_link else first
+            return by_link
+        if not self.by_link:
+            return f"{self.asked_answered} of {people_in_words(self.asked)} answered ({self.rate}%)"
+        return f"{self.asked_answered} of {self.asked} who were asked answered ({self.rate}%), and {by_link}"
+
+    @property
+    def caution(self) -> str:
+        """What a reader must know of answers that came through the link, or were left out."""
+        if self.is_enough and not self.by_link:
+            return ""
+        many = "The link can be used more than once, so nobody knows how many people its answers come from."
+        if self.counts_asked:
+            return many
+        if self.is_enough and self.asked_answered:
+            left = "Too few of those who were asked have answered, so what they said is left out."
+            return f"{left} The report shows the answers through the link alone. {many}"
+        return many if self.is_enough else ""
+
+    @property
+    def too_few(self) -> str:
+        """What a dash means, and why there is no report."""
+        few = f"Fewer than {scoring.FLOOR}"
+        if not self.by_link:
+            return f"{few} people answered"
+        if self.counts_asked:
+            return f"{few} of those who were asked answered"
+        if self.is_enough:
+            return f"{few} answered"
+        of_link = f"ewer than {scoring.FLOOR} answers came through the link"
+        return f"{few} of those who were asked answered, and f{of_link}" if self.asked else f"F{of_link}"
 
 
 @dataclass(frozen=True)
@@ -218,7 +272,15 @@ class GapReport:
     def method(self) -> str:
         """How the figures came about, in a line."""
         note = self.assessment.framework.short_note
-        return f"Middle answers of {self.turnout.answered} people. The group has not agreed a score. {note}".strip()
+        return f"Middle answers of {self._sources}. The group has not agreed a score. {note}".strip()
+
+    @property
+    def _sources(self) -> str:
+        turnout = self.turnout
+        if not turnout.counts_asked:
+            return f"{turnout.by_link} answers through the link"
+        people = people_in_words(turnout.asked_answered)
+        return f"{people} and {turnout.by_link} through the link" if turnout.by_link else people
 
     @property
     def fingerprint(self) -> str:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import wraps
 
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -88,6 +89,7 @@ def _start_page(request: AnswerRequest, visitor: Visitor) -> HttpResponse:
         "other": _find_signed_in(request, visitor),
         "is_past": _is_past_close(assessment),
         "floor": FLOOR,
+        **_count_asked(visitor),
     }
     return render(request, "selfassessment/answer_start.html", values, status=status_of(form) if form else 200)
 
@@ -218,6 +220,13 @@ def _why_not_now(visitor: Visitor, sheet: Sheet) -> str:
         return f"You were not asked to answer this round. {who} if you would like to."
     is_elsewhere = assessment.anonymous and visitor.asked is not None and visitor.asked.answered
     return BEGUN_ELSEWHERE if is_elsewhere and not sheet.response else ""
+
+
+def _count_asked(visitor: Visitor) -> dict[str, int]:
+    """How many were asked, for somebody who was: who sees that they are few may rather say nothing."""
+    if visitor.asked is None:
+        return {}
+    return visitor.assessment.asked.aggregate(asked_count=Count("pk"), address_count=Count("pk", filter=~Q(email="")))
 
 
 def _find_signed_in(request: AnswerRequest, visitor: Visitor) -> Membership | None:

@@ -169,7 +169,7 @@ def assessment_close(request: MemberRequest, organisation: Organisation, pk: int
         assessment=assessment,
         turnout=people,
         is_early=assessment.closes_on > timezone.localdate(),
-        is_enough=scoring.enough(people.answered),
+        is_enough=people.is_enough,
         floor=scoring.FLOOR,
     )
 

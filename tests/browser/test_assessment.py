@@ -276,5 +276,5 @@ def test_late_and_too_few(opened, window, farah, check):
     check(page)
     report = window(farah, width=360)
     report.goto(f"{ASSESS}{opened.pk}/report/")
-    expect(report.get_by_text("Fewer than 5 people answered.")).to_be_visible()
+    expect(report.get_by_text("Fewer than 5 answers came through the link.")).to_be_visible()
     check(report)

@@ -96,7 +96,7 @@ def test_the_facilitator_hears_on_the_closing_date_of_an_open_round(a_round, far
     told = AuditEntry.objects.get(event="assessment.closing_date_reached")
     assert (told.actor_id, told.facts) == (None, {"closes_on": str(assessment.closes_on)})
     assert notice.person == farah
-    assert notice.text.startswith("“Autumn round” has reached its closing date. 1 person has answered.")
+    assert notice.text.startswith("“Autumn round” has reached its closing date. 1 answer came through the link.")
     rounds.edit_assessment(
         assessment, by=as_member(farah), seen=1, closes_on=assessment.closes_on + timedelta(days=5), at=timezone.now()
     )

@@ -1,12 +1,20 @@
 """The arithmetic, by itself."""
 
 from fractions import Fraction
+from itertools import zip_longest
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from selfassessment import scoring
+
+
+def of(now=(), wanted=(), *, counts=True) -> scoring.Measure:
+    """The figures of one criterion to which so many people said these levels."""
+    pairs = zip_longest(now, wanted)
+    return scoring.measure(scoring.Said(one, two, counts=counts) for one, two in pairs)
+
 
 levels = st.lists(st.integers(1, 5), max_size=40)
 
@@ -16,12 +24,12 @@ levels = st.lists(st.integers(1, 5), max_size=40)
     [([1, 2, 2, 3, 5], 2.0), ([1, 1, 2, 3, 4, 5], 2.5), ([4] * 5, 4.0), ([1, 2, 3, 4], None), ([], None)],
 )
 def test_middle(said, middle):
-    assert scoring.middle_of(said) == middle
+    assert of(said).now == of([], said).wanted == middle
 
 
 @given(levels, levels)
 def test_nothing_is_said_about_fewer_than_five(now, wanted):
-    figures = scoring.measure(now, wanted, votes=0, answered=max(len(now), len(wanted)))
+    figures = of(now, wanted)
     if len(now) < 5:
         assert (figures.now, figures.low, figures.high, figures.middle, figures.gap, figures.spread) == (None,) * 6
     if len(wanted) < 5:
@@ -30,9 +38,15 @@ def test_nothing_is_said_about_fewer_than_five(now, wanted):
         assert figures.gap == figures.wanted - figures.now
 
 
+@given(levels, levels)
+def test_who_does_not_count_makes_no_figure(now, wanted):
+    figures = of(now, wanted, counts=False)
+    assert (figures.now, figures.wanted, figures.low, figures.high, figures.middle, figures.people) == (*[None] * 5, 0)
+
+
 @given(st.lists(st.integers(1, 5), min_size=5, max_size=40))
 def test_at_least_half_say_the_middle_or_less(now):
-    figures = scoring.measure(now, [], votes=0, answered=len(now))
+    figures = of(now)
     assert sum(level <= figures.middle for level in now) * 2 >= len(now)
     assert figures.low <= figures.middle <= figures.high
 

@@ -1,0 +1,203 @@
+"""Attacks on the floor: somebody who runs a round tries to read one person’s answers out of its report."""
+
+import csv
+import io
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from kmportal.lib.exceptions import Refusal
+from notifications.models import Notice
+from organisations.models import Membership, Person
+from organisations.permissions import Role
+from selfassessment import reports
+from selfassessment.actions import answering, asking, rounds
+from selfassessment.models import Asked, Assessment, Response
+from selfassessment.respondents import Choice, Respondent
+from tests.cast import as_member
+from tests.selfassessment.conftest import link_of
+
+WORDS = "only I would say this"
+
+
+@pytest.fixture
+def staff(riverside) -> list[Person]:
+    made = [Person.objects.create_user(f"s{n}@riverside.example", name=f"Staff {n}") for n in range(6)]
+    for person in made:
+        Membership.objects.create(organisation=riverside, person=person, role=Role.CONTRIBUTOR)
+    return made
+
+
+@pytest.fixture
+def attacked(a_round, staff, farah, respond):
+    """``attacked(1, fakes=[(1, 5), …])``: so many members are asked and say 3 and 4, and the rest is the attacker’s."""
+
+    def make(asked: int, *, fakes=(), close: bool = True, **fields) -> Assessment:
+        assessment = a_round(**fields)
+        asking.ask_people(assessment, by=as_member(farah), members=staff[:asked], at=timezone.now())
+        for number, person in enumerate(staff[:asked]):
+            said = {"now": 3, "wanted": 4, "comment": WORDS, "evidence": WORDS}
+            respond(assessment, f"asked {number}", person=person, votes=["A1"], A1=said, A2=(3, 4))
+        for number, levels in enumerate(fakes):
+            respond(assessment, f"fake {number}", A1=levels, A2=levels)
+        if close:
+            rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+        return assessment
+
+    return make
+
+
+def surfaces(assessment: Assessment, browser) -> str:
+    """Page and CSV of a report, as one text; the PDF is drawn from the same values."""
+    page = browser.get(reverse("gap_report", args=["riverside", assessment.pk])).text
+    table = browser.get(reverse("gap_report_csv", args=["riverside", assessment.pk]))
+    return page + table.getvalue().decode("utf-8-sig")
+
+
+def table_of(assessment: Assessment, browser) -> list[dict[str, str]]:
+    answer = browser.get(reverse("gap_report_csv", args=["riverside", assessment.pk]))
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+
+
+@pytest.mark.parametrize("anonymous", [True, False])
+def test_one_asked_and_four_through_the_link_show_nothing(attacked, as_, farah, anonymous):
+    assessment = attacked(1, fakes=[(1, 1), (1, 1), (5, 5), (5, 5)], anonymous=anonymous)
+    report = reports.build(assessment)
+    assert report == reports.GapReport(assessment, report.turnout, is_enough=False)
+    shown = surfaces(assessment, as_(farah))
+    assert WORDS not in shown
+    assert "Criterion A1" not in shown
+    assert "1 of 1 who were asked answered (100%), and 4 answers came through the link" in shown
+    assert "Fewer than 5 of those who were asked answered, and fewer than 5 answers came through the link" in shown
+    assert not Notice.objects.filter(text__contains="Read the results").exists()
+
+
+@pytest.mark.parametrize("asked", [1, 4])
+def test_however_many_come_by_the_link_too_few_who_were_asked_are_left_out(attacked, as_, farah, asked):
+    """Now and wanted, range, votes, words, and the numbers that are counted: all of the fakes alone."""
+    fakes = [(1, 1)] * 3 + [(5, 5)] * 3
+    with_them = attacked(asked, fakes=fakes)
+    browser = as_(farah)
+    shown = surfaces(with_them, browser)
+    assert WORDS not in shown
+    assert "what they said is left out" in shown
+    row = table_of(with_them, browser)[0]
+    assert (row["Now"], row["Wanted"], row["Matters most to"], row["Answered"]) == ("3.0", "3.0", "0", "6")
+    report = reports.build(with_them)
+    without = reports.build(attacked(0, fakes=fakes, title="Without them"))
+    assert report.results == without.results
+    assert report.remarks == ()
+    assert report.splits[0].figures.spread == 4
+
+
+def test_each_figure_needs_five_who_were_asked(a_round, staff, farah, respond):
+    """Five answer, but one question four of them, and one has “wanted” of four: the link does not fill it up."""
+    assessment = a_round()
+    asking.ask_people(assessment, by=as_member(farah), members=staff[:5], at=timezone.now())
+    for number, person in enumerate(staff[:5]):
+        said = {"A1": (2, 4), "A3": (2, 4) if number else {"now": 2}}
+        if number:
+            said["A2"] = {"now": 1, "wanted": 5, "comment": WORDS}
+        respond(assessment, f"asked {number}", person=person, **said)
+    for number in range(4):
+        respond(assessment, f"fake {number}", A1=(5, 5), A2=(5, 5), A3=(5, 5))
+    report = reports.build(rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now()))
+    figures = {row.code: row.figures for row in report.results}
+    assert (figures["A1"].answered, figures["A1"].people, figures["A1"].now) == (9, 5, 2.0)
+    assert (figures["A2"].now, figures["A2"].wanted, figures["A2"].low, figures["A2"].spread) == (None,) * 4
+    assert (figures["A3"].wanted, figures["A3"].gap) == (None, None)
+    assert WORDS not in repr(report.remarks)
+    assert {offer.result.code for offer in report.every_offer} <= {"A1"}
+    assert [row.code for row in report.splits] == ["A1", "A3"]
+
+
+def test_who_came_by_the_link_is_said_apart(attacked, as_, farah):
+    assessment = attacked(5, fakes=[(1, 5)] * 8)
+    report = reports.build(assessment)
+    assert report.turnout.words == "5 of 5 who were asked answered (100%), and 8 answers came through the link"
+    assert (report.turnout.shown, report.offers[0].people) == (13, 13)
+    shown = surfaces(assessment, as_(farah))
+    assert "nobody knows how many people its answers come from" in shown
+    row = table_of(assessment, as_(farah))[0]
+    assert (row["Answered"], row["Through the link"]) == ("13", "8")
+
+
+def test_a_round_with_a_link_alone_has_a_report_that_says_so(attacked, as_, farah):
+    assessment = attacked(0, fakes=[(2, 4)] * 5)
+    assert reports.build(assessment).is_enough
+    shown = surfaces(assessment, as_(farah))
+    assert "5 answers came through the link" in shown
+    assert "5 people" not in shown
+    assert "nobody knows how many people its answers come from" in shown
+
+
+def test_who_was_asked_and_comes_by_the_link_is_not_one_of_the_five(attacked, criteria, farah, staff):
+    """A member who uses the shared link without signing in, or who was not asked, is nobody to the floor."""
+    assessment = attacked(4, close=False)
+    link = link_of(assessment)
+    answering.save_answer(assessment, criteria["A1"], by=Respondent("x", link=link), choice=Choice(now=1), seen=0)
+    member = Respondent("y", as_member(staff[5]))
+    answering.save_answer(assessment, criteria["A1"], by=member, choice=Choice(now=1), seen=0)
+    assert (Response.objects.asked().count(), Response.objects.by_link().count()) == (4, 2)
+    assert not reports.build(rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())).is_enough
+
+
+def test_nobody_becomes_five_by_beginning_again(attacked, criteria, farah, staff):
+    assessment = attacked(1, close=False)
+    for number in range(5):
+        again = Respondent(f"browser {number}", as_member(staff[0]), asked=Asked.objects.get())
+        with pytest.raises(Refusal):
+            answering.save_answer(assessment, criteria["A1"], by=again, choice=Choice(now=5), seen=0)
+    assert Response.objects.count() == 1
+
+
+def test_there_is_no_report_before_and_after_one_more_answer(attacked, criteria, farah, staff, as_):
+    """Two reports of one round could be subtracted. While it is open there is none, and the close is for good."""
+    assessment = attacked(5, close=False)
+    browser = as_(farah)
+    assert not reports.build(assessment).is_enough
+    detail = browser.get(reverse("assessment_detail", args=["riverside", assessment.pk])).text
+    assert WORDS not in detail
+    assert "5 <small>of 5 asked</small>" in " ".join(detail.split())
+    closed = rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+    before = reports.build(closed)
+    late = Respondent("late", link=link_of(assessment))
+    with pytest.raises(Refusal, match="closed"):
+        answering.save_answer(assessment, criteria["A1"], by=late, choice=Choice(now=5), seen=0)
+    with pytest.raises(Refusal):
+        asking.ask_people(assessment, by=as_member(farah), members=[staff[5]], at=timezone.now())
+    assert reports.build(closed).fingerprint == before.fingerprint
+
+
+def test_what_is_left_out_cannot_be_decided_upon(attacked, farah, as_):
+    """A suggestion follows from figures: where there are none to see there is nothing to accept."""
+    assessment = attacked(4, fakes=[(4, 4)] * 5)
+    report = reports.build(assessment)
+    assert report.offer("A1") is None
+    for view in ("decision_new", "decision_reject"):
+        assert as_(farah).get(reverse(view, args=["riverside", assessment.pk, "A1"])).status_code == 404
+
+
+def test_people_read_before_they_answer_how_many_were_asked(a_round, staff, farah, as_):
+    assessment = a_round()
+    asking.ask_people(
+        assessment, by=as_member(farah), members=staff[:1], addresses=["a@x.example", "b@x.example"], at=timezone.now()
+    )
+    page = " ".join(as_(staff[0]).get(reverse("assessment_answer", args=["riverside", assessment.pk])).text.split())
+    assert "So far 3 people have been asked, 2 of them by an address without an account." in page
+    assert "looks into its database again and again while people answer" in page
+    link = reverse("answer_start", args=[link_of(assessment)])
+    by_link = " ".join(as_(staff[5]).get(link).text.split())
+    assert "somebody who answers many times could work out what a few others said" in by_link
+    assert "have been asked" not in by_link
+
+
+# --- From before it was noted who came by the link ---------------------------------------------------------------
+
+
+def test_of_an_older_round_what_cannot_be_told_apart_is_not_shown(attacked):
+    assessment = attacked(1, fakes=[(1, 1)] * 4)
+    Response.objects.update(way=Response.Way.UNKNOWN)
+    report = reports.build(assessment)
+    assert (report.is_enough, report.turnout.answered) == (False, 5)
