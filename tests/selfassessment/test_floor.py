@@ -2,8 +2,10 @@
 
 import csv
 import io
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
@@ -201,3 +203,40 @@ def test_of_an_older_round_what_cannot_be_told_apart_is_not_shown(attacked):
     Response.objects.update(way=Response.Way.UNKNOWN)
     report = reports.build(assessment)
     assert (report.is_enough, report.turnout.answered) == (False, 5)
+
+
+ways = import_module("selfassessment.migrations.0005_answers_are_unlinked")
+
+
+@pytest.mark.parametrize(
+    ("asked", "fakes", "noted"),
+    [(4, 0, "asked"), (0, 4, "link"), (5, 2, "asked"), (4, 2, "unknown"), (1, 4, "unknown")],
+)
+def test_of_older_rounds_only_what_is_known_is_noted(attacked, asked, fakes, noted):
+    assessment = attacked(asked, fakes=[(1, 1)] * fakes)
+    _as_before(assessment, asked)
+    ways.note_ways(apps, None)
+    assert set(Response.objects.values_list("way", flat=True)) == {noted}
+    assert reports.build(assessment).is_enough == (noted == "asked" and asked >= 5)
+    assert Assessment.objects.unmixed().count() == 1
+
+
+def test_in_older_rounds_with_names_it_is_known_who_was_asked(a_round, staff, farah, respond, criteria):
+    assessment = a_round(anonymous=False)
+    asking.ask_people(assessment, by=as_member(farah), members=staff[:1], addresses=["a@x.example"], at=timezone.now())
+    respond(assessment, "member", person=staff[0], A1=(1, 2))
+    respond(assessment, "link", A1=(1, 2))
+    own = Asked.objects.get(email="a@x.example")
+    by = Respondent(f"address {own.nonce}", asked=own, link=own.nonce, name="Ann")
+    answering.save_answer(assessment, criteria["A1"], by=by, choice=Choice(now=1), seen=0)
+    _as_before(assessment, 0)
+    ways.note_ways(apps, None)
+    assert sorted(Response.objects.values_list("way", flat=True)) == ["asked", "asked", "link"]
+
+
+def _as_before(assessment: Assessment, answered: int) -> None:
+    """As the rows stood before a response noted its way: who was asked knew whether they have answered."""
+    Response.objects.update(way="link")
+    for row in Asked.objects.filter(assessment=assessment)[:answered]:
+        Asked.objects.filter(pk=row.pk).update(answered=True)
+    Assessment.objects.update(is_unmixed=False)
