@@ -187,7 +187,7 @@ def test_people_read_before_they_answer_how_many_were_asked(a_round, staff, fara
         assessment, by=as_member(farah), members=staff[:1], addresses=["a@x.example", "b@x.example"], at=timezone.now()
     )
     page = " ".join(as_(staff[0]).get(reverse("assessment_answer", args=["riverside", assessment.pk])).text.split())
-    assert "So far 3 people have been asked, 2 of them by an address without an account." in page
+    assert "So far 3 people have been asked one by one, 2 of them by an address without an account." in page
     assert "looks into its database again and again while people answer" in page
     link = reverse("answer_start", args=[link_of(assessment)])
     by_link = " ".join(as_(staff[5]).get(link).text.split())
