@@ -239,6 +239,8 @@ ACCOUNT_FORMS = {
     "reauthenticate": "kmportal.lib.account_forms.ReauthenticateForm",
     "add_email": "kmportal.lib.account_forms.AddEmailForm",
 }
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "kmportal.lib.passwords.OneCharacterValidator"},
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
