@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, connection
 
 from jobs.models import Heartbeat, Job
+from kmportal.lib.fallback_cache import is_cache_whole
 
 WORKER = "worker"
 TIMETABLE = "timetable"
@@ -15,14 +16,16 @@ LONGEST_WAIT = timedelta(seconds=180)
 
 @dataclass(frozen=True)
 class Health:
-    """What is alive at one moment."""
+    """What is alive at one moment. ``brakes``: whether they count for all processes together, on Redis if it is set."""
 
     database: bool
     worker: bool
     timetable: bool
+    brakes: bool
 
     @property
     def is_whole(self) -> bool:
+        """Whether work goes on. Brakes that each process counts for itself are no reason to be taken off duty."""
         return self.database and self.worker and self.timetable
 
 
@@ -38,10 +41,12 @@ def is_database_alive() -> bool:
 
 def check(at: datetime) -> Health:
     """Ask for everything. A worker that beats but lets due work lie for three minutes does not count as alive."""
+    brakes = is_cache_whole()
     try:
         beats = {beat.name: beat for beat in Heartbeat.objects.all()}
         is_stuck = Job.objects.waiting_since(at - LONGEST_WAIT).exists()
     except DatabaseError:
-        return Health(database=False, worker=False, timetable=False)
+        return Health(database=False, worker=False, timetable=False, brakes=brakes)
     alive = {name: name in beats and beats[name].is_within(limit, at) for name, limit in LIMITS.items()}
-    return Health(database=True, worker=alive[WORKER] and not is_stuck, timetable=alive[TIMETABLE])
+    is_working = alive[WORKER] and not is_stuck
+    return Health(database=True, worker=is_working, timetable=alive[TIMETABLE], brakes=brakes)

@@ -122,7 +122,9 @@ def livez(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Whether database, worker and timetable are alive; 503 when one is not."""
+    """Whether database, worker and timetable are alive; 503 when one is not. ``degraded`` names what does its work with
+    less than was set up, and needs somebody to look, but nobody to be sent elsewhere."""
     found = health.check(timezone.now())
-    facts = {"database": found.database, "worker": found.worker, "timetable": found.timetable}
+    facts: dict[str, object] = {"database": found.database, "worker": found.worker, "timetable": found.timetable}
+    facts["degraded"] = [] if found.brakes else ["redis"]
     return JsonResponse({**facts, "version": settings.VERSION}, status=200 if found.is_whole else 503)

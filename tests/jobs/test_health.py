@@ -24,14 +24,26 @@ def test_the_process_and_its_database(client, db):
 def test_all_alive(client, all_alive, settings):
     answer = client.get("/healthz")
     assert answer.status_code == 200
-    assert answer.json() == {"database": True, "worker": True, "timetable": True, "version": settings.VERSION}
+    assert answer.json() == {
+        "database": True,
+        "worker": True,
+        "timetable": True,
+        "degraded": [],
+        "version": settings.VERSION,
+    }
     assert "no-store" in answer["Cache-Control"]
 
 
 def test_before_the_first_sign_of_life_nobody_is_alive(client, db, settings):
     answer = client.get("/healthz")
     assert answer.status_code == 503
-    assert answer.json() == {"database": True, "worker": False, "timetable": False, "version": settings.VERSION}
+    assert answer.json() == {
+        "database": True,
+        "worker": False,
+        "timetable": False,
+        "degraded": [],
+        "version": settings.VERSION,
+    }
 
 
 @pytest.mark.parametrize(
@@ -49,7 +61,7 @@ def test_a_worker_that_beats_but_does_nothing_is_not_alive(all_alive, task):
     task(lambda work: None, due_at=now - timedelta(seconds=179))
     assert health.check(now).is_whole
     task(lambda work: None, due_at=now - timedelta(seconds=181))
-    assert health.check(now) == health.Health(database=True, worker=False, timetable=True)
+    assert health.check(now) == health.Health(database=True, worker=False, timetable=True, brakes=True)
 
 
 def test_a_database_that_is_away(client, db, monkeypatch):
