@@ -266,6 +266,17 @@ EMAIL_BACKEND = "jobs.mail.Backend"
 DEFAULT_FROM_EMAIL = env.str("KM_MAIL_FROM", "KM Portal <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # smtp://user:password@host:25, smtp+tls://… for STARTTLS; empty: nothing leaves the machine
+# Failures brake an account and not an address, which a whole hospital may share: docs/decisions/0026. Each is over
+# within BRAKE_MINUTES, as the page of too many requests says.
+BRAKE_MINUTES = 5
+ACCOUNT_RATE_LIMITS = {
+    "login": "",
+    "login_failed": f"5/{BRAKE_MINUTES}m/key",  # of one account, from one address or one device that it knows
+    "login_failed_anywhere": f"20/{BRAKE_MINUTES}m/key",  # of one account, from all devices that it does not know
+    "reset_password": f"5/{BRAKE_MINUTES}m/key,300/{BRAKE_MINUTES}m/ip",
+    "reset_password_from_key": f"300/{BRAKE_MINUTES}m/ip",
+    "signup": f"300/{BRAKE_MINUTES}m/ip",
+}
 SMTP_URL = env.str("SMTP_URL", "")
 
 # --- The API: the same permissions, actions and sentences as the pages -------------------------------------------

@@ -37,4 +37,5 @@ urlpatterns = [
 handler400 = "kmportal.lib.pages.bad_request"
 handler403 = "kmportal.lib.pages.forbidden"
 handler404 = "kmportal.lib.pages.not_found"
+handler429 = "kmportal.lib.pages.too_many"  # allauth asks for it
 handler500 = "kmportal.lib.pages.server_error"

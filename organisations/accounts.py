@@ -1,23 +1,79 @@
 """Accounts: they begin with an invitation alone, and the address with which somebody signs in stays theirs."""
 
+import secrets
+from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core import signing
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from kmportal.lib.links import absolute
 from organisations.demo import DEMO_PASSWORD
 from organisations.models import Person
 
+DEVICE_COOKIE = "device"
+DEVICE_DAYS = 365
+PEOPLE_OF_A_DEVICE = 20  # a ward’s computer knows many; more would make the cookie too long
+UNKNOWN_ADDRESS = "unknown"
+BRAKED = "Too many attempts with this address. Try again in %(minutes)d minutes, or choose a new password"
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """allauth’s account rules for this portal."""
+
+    _used: list[ratelimit.RateLimitUsage]
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Never an error: a proxy that says nothing, or speaks through a socket, must not keep everybody out."""
+        try:
+            return str(super().get_client_ip(request))
+        except (ImproperlyConfigured, PermissionDenied):
+            return UNKNOWN_ADDRESS
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """The brake on guessing: it counts the failures of an account, never those of an address alone, which a whole
+        hospital may share. A device on which the account has signed in before has a count of its own, so that nobody
+        else can keep its owner out."""
+        account = self._get_login_attempts_cache_key(request, **credentials)
+        device = _device_of(request, credentials.get("email", ""))
+        self._used = []
+        counts = {"login_failed": _key_of_place(account, request, device)}
+        if not device:
+            counts["login_failed_anywhere"] = account
+        for action, key in counts.items():
+            usage = ratelimit.consume(request, app="allauth.account", action=action, key=key)
+            if usage is None:
+                self._rollback_login_failed_rl_usage()
+                raise ValidationError(BRAKED, code="braked", params={"minutes": settings.BRAKE_MINUTES})
+            self._used.append(usage)
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        for usage in self._used:
+            usage.rollback()
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """After a new password by mail its owner signs in at once, whoever has guessed before."""
+        account = self._get_login_attempts_cache_key(request, **credentials)
+        places = {
+            "login_failed": _key_of_place(account, request, _device_of(request, credentials.get("email", ""))),
+            "login_failed_anywhere": account,
+        }
+        for action, key in places.items():
+            ratelimit.clear(request, app="allauth.account", action=action, key=key)
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **options: Any) -> HttpResponse:
+        """From now on this device is one that the account knows."""
+        response = super().post_login(request, user, **options)
+        return _remember_device(request, response, user)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up: an account begins with an invitation into an organisation."""
@@ -32,6 +88,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """With the new password an address that waits to be confirmed is forgotten: whoever knew the old one may have
         asked for it, and would have the account again by confirming it."""
         super().set_password(user, password)
+        if self.request is not None:
+            self._delete_login_attempts_cached_email(self.request, email=user.get_username())
         EmailAddress.objects.filter(user=user, verified=False).delete()
 
     def get_reset_password_from_key_url(self, key: str) -> str:
@@ -51,6 +109,46 @@ class AccountAdapter(DefaultAccountAdapter):
             self.add_message(request, messages.ERROR, sentence, {"email": email_address.email})
             return False
         return super().confirm_email(request, email_address)
+
+
+def network_of(request: HttpRequest) -> str:
+    """Where a request comes from; behind a proxy, what the proxy itself saw. Of the new, long addresses only the half
+    that stands for a whole house or network: whoever has one has as many of them as they like."""
+    return str(ratelimit.get_ip(request))
+
+
+def _key_of_place(account: str, request: HttpRequest, device: str) -> str:
+    return f"{account}:{device or network_of(request)}"
+
+
+def _read_device(request: HttpRequest) -> tuple[str, list[int]]:
+    """The name that we gave to this browser, and who has signed in on it."""
+    try:
+        name, people = signing.loads(request.COOKIES.get(DEVICE_COOKIE, ""), salt=DEVICE_COOKIE)
+    except (signing.BadSignature, TypeError, ValueError):
+        return secrets.token_urlsafe(12), []
+    return name, people
+
+
+def _device_of(request: HttpRequest, email: str) -> str:
+    """The name of this browser if the account has signed in on it before, else nothing."""
+    name, people = _read_device(request)
+    known = bool(people) and Person.objects.filter(email__iexact=email, pk__in=people).exists()
+    return name if known else ""
+
+
+def _remember_device(request: HttpRequest, response: HttpResponse, user: AbstractBaseUser) -> HttpResponse:
+    name, people = _read_device(request)
+    people = [user.pk, *(pk for pk in people if pk != user.pk)][:PEOPLE_OF_A_DEVICE]
+    response.set_cookie(
+        DEVICE_COOKIE,
+        signing.dumps([name, people], salt=DEVICE_COOKIE),
+        max_age=DEVICE_DAYS * 24 * 60 * 60,
+        secure=settings.SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
 
 
 @transaction.atomic

@@ -11,9 +11,10 @@ from kmportal.lib.exceptions import Refusal
 ALPHABET = "CDFGHJKMNPQRTWXY34679"
 LENGTH = 6
 
-# Wrong codes within ten minutes: from one address (a whole hospital may share one), and from everybody.
+# Wrong codes within ten minutes: from one address (forty people in one hall may mistype theirs three times each), and
+# from everybody.
 MINUTES = 10
-FROM_ONE_ADDRESS = 30
+FROM_ONE_ADDRESS = 120
 FROM_EVERYBODY = 600
 BRAKED = f"Too many wrong codes. Wait {MINUTES} minutes and try again, or scan the QR code."
 

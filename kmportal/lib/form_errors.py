@@ -19,7 +19,6 @@ _OF_ACCOUNTS = {
     "password_entirely_numeric": "Choose a password that is not only numbers",
     "password_one_character": "Choose a password that is not the same character over and over",
     "email_password_mismatch": "This address and password do not match. Check both and try again",
-    "too_many_login_attempts": "Too many attempts. Wait a few minutes and try again, or choose a new password",
     "rate_limited": "Too many attempts. Wait a few minutes and try again",
     "incorrect_password": "This is not your current password",
     "enter_current_password": "This is not your current password",

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -65,6 +66,13 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: nothing there, or nothing for this person; both look the same."""
     return render(request, "404.html", {"introduction": None}, status=404)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: more of the same than a person sends. Drawn without the request, which may come in floods."""
+    minutes = settings.BRAKE_MINUTES
+    page = render_to_string("429.html", {"minutes": minutes})
+    return HttpResponse(page, status=429, headers={"Retry-After": str(minutes * 60)})
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from ipaddress import IPv6Address, ip_address, ip_network
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +15,7 @@ from kmportal.lib.exceptions import Refusal
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.view_kit import refusals_on
 from organisations.access import guest
+from organisations.accounts import network_of
 from organisations.models import Membership, Person
 from organisations.requests import GuestRequest
 from techniques import calendars, guest_cookies, join_codes, participant_lookup
@@ -63,7 +63,7 @@ def _find_session(request: GuestRequest, typed: str) -> Session | None:
 
     Raises ``Refusal`` while there is a brake.
     """
-    code, network = join_codes.tidy_code(typed), _network_of(request)
+    code, network = join_codes.tidy_code(typed), network_of(request)
     session = Session.objects.for_room().filter(code=code).first() if code else None
     if code and session is None and (over := _find_session_over(request, code)):
         return over
@@ -78,21 +78,6 @@ def _find_session_over(request: GuestRequest, code: str) -> Session | None:
     """The session that has ended with this code, for those alone who were in."""
     ended = Session.objects.for_room().filter(last_code=code).order_by("-pk")
     return next((one for one in ended if _participant_of(request, one)), None)
-
-
-def _network_of(request: GuestRequest) -> str:
-    """Where the request comes from; behind a proxy, what the proxy itself saw. Of the new, long addresses only the
-    half that stands for a whole house or network: whoever has one has as many of them as they like."""
-    said = request.META.get("REMOTE_ADDR", "")
-    if getattr(settings, "ALLAUTH_TRUSTED_PROXY_COUNT", 0):
-        said = request.headers.get("X-Forwarded-For", said).rpartition(",")[2]
-    try:
-        address = ip_address(said.strip())
-    except ValueError:
-        return "unknown"
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is None:
-        return str(ip_network((int(address), 64), strict=False))
-    return str(address)
 
 
 def _ask_for_code_again(request: GuestRequest, sentence: str, *, status: int) -> HttpResponse:
