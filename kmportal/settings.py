@@ -38,6 +38,16 @@ def _secret_key() -> str:
     return key
 
 
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
+IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+# Several machines may share such a database, and a session or a link made by one must open on the others.
+if not (IS_SQLITE or DEMO or env.str("SECRET_KEY", "")):
+    raise SystemExit(
+        "KM Portal does not start: with PostgreSQL it needs a SECRET_KEY in the environment or in .env, the same on "
+        f"every machine. If this machine ran without one, take over the key in {DATA_DIR / 'secret.key'}, so that "
+        "sessions and links stay good. To make a new one: "
+        "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    )
 SECRET_KEY = _secret_key()
 DEBUG = env.bool("KM_DEBUG", False)
 
@@ -167,8 +177,7 @@ TEMPLATES = [
 ]
 
 # --- Database, cache, broker -------------------------------------------------------------------------------------
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if IS_SQLITE:
     # IMMEDIATE: a read that turns into a write never fails with "database is locked". FULL: what was
     # acknowledged survives a power cut; what the tests write need not. secure_delete: what is deleted is overwritten,
     # so that no old row can be read out of the file (docs/decisions/0024).
@@ -230,6 +239,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "kmportal.lib.passwords.OneCharacterValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "front"
@@ -243,8 +254,6 @@ ACCOUNT_FORMS = {
     "reauthenticate": "kmportal.lib.account_forms.ReauthenticateForm",
     "add_email": "kmportal.lib.account_forms.AddEmailForm",
 }
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "kmportal.lib.passwords.OneCharacterValidator"},
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -257,15 +266,6 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # whoever sits down at a ward’s computer cannot take the account over
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or address is told to its owner
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
-SESSION_COOKIE_HTTPONLY = True
-SESSION_ENGINE = "kmportal.lib.sessions"  # Django’s own, without the moment of a sign-in
-
-# --- Mail: whoever sends mail writes a row in its own transaction; the worker delivers it ----------------------------
-EMAIL_BACKEND = "jobs.mail.Backend"
-DEFAULT_FROM_EMAIL = env.str("KM_MAIL_FROM", "KM Portal <no-reply@localhost>")
-SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# smtp://user:password@host:25, smtp+tls://… for STARTTLS; empty: nothing leaves the machine
 # Failures brake an account and not an address, which a whole hospital may share: docs/decisions/0026. Each is over
 # within BRAKE_MINUTES, as the page of too many requests says.
 BRAKE_MINUTES = 5
@@ -277,6 +277,15 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": f"300/{BRAKE_MINUTES}m/ip",
     "signup": f"300/{BRAKE_MINUTES}m/ip",
 }
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+SESSION_COOKIE_HTTPONLY = True
+SESSION_ENGINE = "kmportal.lib.sessions"  # Django’s own, without the moment of a sign-in
+
+# --- Mail: whoever sends mail writes a row in its own transaction; the worker delivers it ----------------------------
+EMAIL_BACKEND = "jobs.mail.Backend"
+DEFAULT_FROM_EMAIL = env.str("KM_MAIL_FROM", "KM Portal <no-reply@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# smtp://user:password@host:25, smtp+tls://… for STARTTLS; empty: nothing leaves the machine
 SMTP_URL = env.str("SMTP_URL", "")
 
 # --- The API: the same permissions, actions and sentences as the pages -------------------------------------------

@@ -2,13 +2,15 @@
 
     python scripts/services.py COMMAND [ARGUMENT ...]
 
-Sets DATABASE_URL and REDIS_URL for the command and answers its exit status. Both servers listen on sockets in a folder
-of their own, keep nothing, and are gone afterwards: also when this process is killed. Works as root, too (PostgreSQL
-is then run as another user). Status 3 says that programs are missing and nothing was run.
+Sets DATABASE_URL and REDIS_URL for the command, a SECRET_KEY if there is none, and answers its exit status. Both
+servers listen on sockets in a folder of their own, keep nothing, and are gone afterwards: also when this process is
+killed. Works as root, too (PostgreSQL is then run as another user). Status 3 says that programs are missing and nothing
+was run.
 """
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -189,6 +191,7 @@ def run(command: list[str]) -> int:
         signal.signal(number, pass_on)
     try:
         environment = {**os.environ, **services.start()}
+        environment["SECRET_KEY"] = environment.get("SECRET_KEY") or secrets.token_urlsafe(50)
         child = subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=services.guard.adopt_me)
         code = child.wait()
         signal_group(child.pid, signal.SIGKILL)
