@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils import timezone
@@ -21,6 +20,8 @@ from actionplan.events import Event
 from actionplan.models import Action, Reminder
 from actionplan.tokens import is_token_of
 from kmportal.lib import things
+from kmportal.lib.addresses import normal_address
+from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
 from notifications.models import DailyMail
@@ -67,7 +68,7 @@ def add_action(
         raise Refusal(OWN_ONLY)
     ref = things.ref_of(source) if source is not None else None
     values: dict[str, Any] = {
-        "title": " ".join(title.split()),
+        "title": line_of_text(title),
         "detail": detail.strip(),
         "owner": owner,
         "guest_name": guest_name,
@@ -100,7 +101,7 @@ def reword_action(
     _lock_action(action)
     if action.version != seen:
         raise Stale
-    before, action.title = action.title, " ".join(title.split())
+    before, action.title = action.title, line_of_text(title)
     if detail is not None:
         action.detail = detail.strip()
     refuse_invalid(action, "title", "detail")
@@ -318,7 +319,7 @@ def _find_owner(
     organisation: Organisation, owner: Person | None, guest_name: str, guest_email: str
 ) -> tuple[Person | None, str, str]:
     """One owner: a current member, or a guest, or nobody yet."""
-    guest_name, guest_email = guest_name.strip(), guest_email.strip().lower()
+    guest_name, guest_email = line_of_text(guest_name), guest_email.strip()
     here = Membership.objects.current().filter(organisation=organisation).select_related("person")
     if owner is not None:
         if guest_name or guest_email:
@@ -329,10 +330,10 @@ def _find_owner(
     if not guest_email:
         return None, guest_name, ""
     try:
-        validate_email(guest_email)
+        guest_email = normal_address(guest_email)
     except ValidationError:
         raise Refusal(f"“{guest_email}” is not a complete e-mail address.") from None
-    member = here.filter(person__email__iexact=guest_email).first()
+    member = here.filter(person__email=guest_email).first()
     if member:
         return member.person, "", ""
     return None, guest_name or guest_email[:GUEST_NAME_LIMIT], guest_email

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from actionplan.models import Action
 from actionplan.policies import may_assign
-from kmportal.lib.forms import DateField, VersionedForm
+from kmportal.lib.forms import DateField, EmailField, LineField, VersionedForm
 from organisations.models import Membership, Organisation, Person
 
 
@@ -24,15 +24,14 @@ class OwnerForm(forms.Form):
     owner = forms.ModelChoiceField(
         Person.objects.none(), required=False, label="Who does it?", empty_label="Nobody yet"
     )
-    guest_name = forms.CharField(
+    guest_name = LineField(
         max_length=120,
         required=False,
         label="Or a guest’s name",
         help_text="For somebody who has no account here.",
         widget=forms.TextInput({"autocomplete": "off"}),
     )
-    guest_email = forms.EmailField(
-        max_length=254,
+    guest_email = EmailField(
         required=False,
         label="Or a guest’s e-mail address",
         help_text="They get an e-mail when it is due.",
@@ -54,7 +53,7 @@ class OwnerForm(forms.Form):
 class ActionForm(OwnerForm):
     """A new action. A reader adds them for themselves, so the form does not ask them who does it."""
 
-    title = forms.CharField(max_length=200, label="What will be done?", help_text="Begin with a verb.")
+    title = LineField(max_length=200, label="What will be done?", help_text="Begin with a verb.")
     detail = forms.CharField(
         max_length=4000, required=False, label="What else should they know?", widget=forms.Textarea({"rows": 3})
     )

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from kmportal.lib.model_fields import AddressField, LineField
 from kmportal.lib.things import Ref
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.visibility import OPEN, Reach, within_reach
@@ -67,7 +68,7 @@ class Action(models.Model):
         DROPPED = "dropped", "Dropped"
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
-    title = models.CharField(
+    title = LineField(
         "what will be done",
         max_length=200,
         validators=[MaxLengthValidator(200, TITLE_TOO_LONG)],
@@ -75,13 +76,13 @@ class Action(models.Model):
     )
     detail = models.TextField(max_length=4000, blank=True)
     owner = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="actions_owned")
-    guest_name = models.CharField(max_length=120, blank=True)
-    guest_email = models.EmailField(max_length=254, blank=True)
+    guest_name = LineField(max_length=120, blank=True)
+    guest_email = AddressField(max_length=254, blank=True)
     due_on = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    done_note = models.CharField(max_length=500, blank=True)
+    done_note = LineField(max_length=500, blank=True)
     # Where it was agreed: a reference, empty for one that was added by itself.
     source_kind = models.CharField(max_length=20, blank=True)
     source_ident = models.BigIntegerField(null=True, blank=True)
@@ -179,7 +180,7 @@ class Reminder(models.Model):
     """
 
     action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="reminders")
-    address = models.EmailField(max_length=254)
+    address = AddressField(max_length=254)
     due_on = models.DateField()
     stage = models.IntegerField()
     written_at = models.DateTimeField(default=timezone.now)

@@ -3,11 +3,11 @@
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
 from jobs.models import Job
+from kmportal.lib.model_fields import LineField, ReadingKeyField
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.visibility import Reach, within_reach
 from roadmap.models import Intervention
@@ -58,11 +58,12 @@ class Tag(models.Model):
     """A word that lessons are filed under, per organisation."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
-    name = models.CharField("Tag", max_length=80)
+    name = LineField("Tag", max_length=80)
+    name_key = ReadingKeyField()
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint("organisation", Lower("name"), name="tag_once")]
+        constraints = [models.UniqueConstraint(fields=["organisation", "name_key"], name="tag_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -154,10 +155,10 @@ class Lesson(models.Model):
     session = models.ForeignKey(Session, on_delete=models.SET_NULL, null=True, blank=True)
     intervention = models.ForeignKey(Intervention, on_delete=models.SET_NULL, null=True, blank=True)
     happened_on = models.DateField(null=True, blank=True)
-    contact = models.CharField(
+    contact = LineField(
         "Who can people ask about it?", max_length=200, blank=True, help_text="Who can be asked about it."
     )
-    process = models.CharField(
+    process = LineField(
         "What should change?", max_length=200, blank=True, help_text="The document or process that should change."
     )
     tags = models.ManyToManyField(Tag, blank=True)
@@ -170,7 +171,7 @@ class Lesson(models.Model):
     review_on = models.DateField(null=True, blank=True)
     # Brought in from elsewhere: which source and which number there; damage that the import could not mend; and
     # which rows of files have gone in already, so that the same row again changes nothing.
-    source = models.CharField(max_length=80, blank=True)
+    source = LineField(max_length=80, blank=True)
     external_id = models.CharField(max_length=80, blank=True)
     source_url = models.URLField(max_length=500, blank=True)
     flags = models.JSONField(default=list, blank=True, help_text="See Flag.")
@@ -262,7 +263,7 @@ class LessonRevision(models.Model):
 
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
-    title = models.CharField("Title", max_length=300, blank=True)
+    title = LineField("Title", max_length=300, blank=True)
     expected = _long_text_field("What did you expect?")
     happened = _long_text_field("What happened?")
     why = _long_text_field("Why?")
@@ -318,11 +319,11 @@ class ImportRun(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True)
-    group_name = models.CharField("Group", max_length=120, blank=True)
+    group_name = LineField("Group", max_length=120, blank=True)
     file_name = models.CharField(max_length=200)
     content = models.BinaryField(editable=False)
     encoding = models.CharField(max_length=40, blank=True)
-    source = models.CharField("Source", max_length=80, error_messages={"blank": "Say what the source is called."})
+    source = LineField("Source", max_length=80, error_messages={"blank": "Say what the source is called."})
     mapping = models.JSONField(default=dict, help_text="Heading in the file → our field.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
     job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

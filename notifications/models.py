@@ -5,6 +5,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from kmportal.lib.model_fields import AddressField
 from kmportal.lib.things import Ref
 from organisations.models import Membership, Organisation, Person
 
@@ -65,7 +66,7 @@ class DailyMail(models.Model):
     """
 
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True)
-    address = models.EmailField(max_length=254)
+    address = AddressField(max_length=254)
     day = models.DateField()
     written_at = models.DateTimeField(default=timezone.now)
 

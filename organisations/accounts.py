@@ -104,7 +104,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Not if somebody else signs in with this address by now."""
         others = Person.objects.exclude(pk=email_address.user_id)
-        if others.filter(email__iexact=email_address.email).exists():
+        if others.filter(email=email_address.email).exists():
             sentence = "account/messages/email_confirmation_failed.txt"
             self.add_message(request, messages.ERROR, sentence, {"email": email_address.email})
             return False

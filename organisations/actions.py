@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from kmportal.lib.addresses import is_same_address, normal_address
+from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
 from organisations import access_tokens, emails, events, policies
@@ -63,15 +65,15 @@ def invite_member(
     Refuses somebody who is a member already, and a second invitation while one is open.
     """
     policies.require(Permission.ADMINISTER, by, organisation)
-    email = email.strip().lower()
-    if Membership.objects.listed().filter(organisation=organisation, person__email__iexact=email).exists():
+    email = _read_address(email)
+    if Membership.objects.listed().filter(organisation=organisation, person__email=email).exists():
         raise Refusal(f"{email} already belongs to {organisation}.")
     try:
         with transaction.atomic():
             invitation = Invitation.objects.create(
                 organisation=organisation,
                 email=email,
-                name=name.strip(),
+                name=name,
                 role=role,
                 nonce=secrets.token_urlsafe(16),
                 invited_by=by.person,
@@ -117,7 +119,7 @@ def accept_invitation(invitation: Invitation, *, by: Person, at: datetime) -> Me
     today: one who was suspended would let themselves in, and the only administrator could become a reader.
     Somebody who left before gets the old membership back with the new role, and nothing else of what they were.
     """
-    if by.email.lower() != invitation.email.lower():
+    if not is_same_address(by.email, invitation.email):
         raise Refusal(f"This invitation is for {invitation.email}. Sign in with that address.")
     rows = Invitation.objects.open().filter(pk=invitation.pk, nonce=invitation.nonce, expires_at__gt=at)
     if not rows.update(accepted_at=at, accepted_by=by):
@@ -152,15 +154,22 @@ def accept_as_newcomer(invitation: Invitation, *, at: datetime, name: str, passw
     The link is the permission: it was sent to the address. An account that exists already gets name and password only
     while it has no password. Raises ``IntegrityError`` when two browsers make the account at the same moment.
     """
-    person = Person.objects.filter(email__iexact=invitation.email).first()
+    person = Person.objects.filter(email=invitation.email).first()
     if person is None:
-        person = Person.objects.create_user(invitation.email, name=name.strip())
+        person = Person.objects.create_user(invitation.email, name=name)
     elif person.has_usable_password():
         raise Refusal("This address has an account already. Sign in with it.")
-    person.name = name.strip()
+    person.name = name
     person.set_password(password)
     person.save()
     return accept_invitation(invitation, by=person, at=at)
+
+
+def _read_address(email: str) -> str:
+    try:
+        return normal_address(email)
+    except ValidationError as error:
+        raise Refusal(f"{error.messages[0]}.") from None
 
 
 # --- Members ---------------------------------------------------------------------------------------------------------
@@ -170,7 +179,7 @@ def accept_as_newcomer(invitation: Invitation, *, at: datetime, name: str, passw
 def rename_person(person: Person, *, by: Person, at: datetime, name: str) -> None:
     """Change one’s own name: each organisation’s trail tells it, and whoever keeps names follows."""
     policies.require_that(by.pk == person.pk)
-    name = name.strip()
+    name = line_of_text(name)
     if not name:
         raise Refusal("Enter your name.")
     if person.name == name:
@@ -229,7 +238,7 @@ def remove_member(membership: Membership, *, by: Membership, at: datetime) -> No
     _keep_an_administrator(membership)
     if Membership.objects.filter(pk=membership.pk, left_at=None).update(left_at=at):
         asked = Invitation.objects.open().filter(organisation=membership.organisation_id)
-        asked.filter(email__iexact=membership.person.email).update(revoked_at=at)
+        asked.filter(email=membership.person.email).update(revoked_at=at)
         GroupMembership.objects.filter(membership=membership).delete()
         events.record(Event.MEMBER_REMOVED, membership, by=by, at=at)
 
@@ -282,7 +291,7 @@ def create_source_group(organisation: Organisation, *, at: datetime, name: str) 
 def _create_group(organisation: Organisation, *, name: str, kind: str, at: datetime) -> Group:
     try:
         with transaction.atomic():
-            return Group.objects.create(organisation=organisation, name=name.strip(), kind=kind, created_at=at)
+            return Group.objects.create(organisation=organisation, name=name, kind=kind, created_at=at)
     except IntegrityError:
         raise Refusal("There is already a group with this name.") from None
 
@@ -303,10 +312,10 @@ def change_group(
     wanted = {person.pk for person in people}
     rows = GroupMembership.objects.filter(group=group)
     gone = list(rows.exclude(person__in=wanted).values_list("pk", flat=True))
-    group.name, group.kind, group.version = name.strip(), kind, group.version + 1
+    group.name, group.kind, group.version = name, kind, group.version + 1
     try:
         with transaction.atomic():
-            group.save(update_fields=["name", "kind", "version"])
+            group.save(update_fields=["name", "name_key", "kind", "version"])
     except IntegrityError:
         raise Refusal("There is already a group with this name.") from None
     rows.filter(pk__in=gone).delete()
@@ -326,7 +335,7 @@ def admit_outsider(
     organisation = _home_of_group(group)
     if not organisation.admits_outsiders:
         raise Refusal("Your organisation does not let members of other organisations into its groups. See Settings.")
-    rows = Membership.objects.current().filter(person__email__iexact=email.strip(), organisation__lends_members=True)
+    rows = Membership.objects.current().filter(person__email=_read_address(email), organisation__lends_members=True)
     found = rows.exclude(organisation=organisation).select_related("person", "organisation").order_by("pk").first()
     if found is None:
         raise Refusal(
@@ -419,7 +428,7 @@ def create_access_token(
     secret = access_tokens.make_secret()
     token = AccessToken(
         person=person,
-        name=name.strip(),
+        name=name,
         hash=access_tokens.hash_of(secret),
         scope=scope,
         created_at=at,

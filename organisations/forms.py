@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from kmportal.lib.forms import ManyOf, VersionedForm
+from kmportal.lib.forms import EmailField, LineField, ManyOf, VersionedForm
 from organisations.models import AccessToken, Group, GroupMembership, Invitation, Membership, Organisation, Person
 from organisations.permissions import NAMED_VALIDATORS, ROLE_WORDS, Role
 
@@ -211,7 +211,7 @@ def picture(upload: UploadedFile) -> bytes:
 class AccountForm(forms.Form):
     """One’s own name."""
 
-    name = forms.CharField(
+    name = LineField(
         label="Your name",
         max_length=120,
         help_text="Colleagues see it next to actions and in lists.",
@@ -246,7 +246,7 @@ class TokenForm(forms.ModelForm):
 class JoinForm(forms.Form):
     """Name and password of somebody who comes by an invitation and has no account yet."""
 
-    name = forms.CharField(label="Your name", max_length=120)
+    name = LineField(label="Your name", max_length=120)
     password = forms.CharField(
         label="Choose a password",
         strip=False,
@@ -269,7 +269,7 @@ class JoinForm(forms.Form):
 class OutsiderForm(forms.Form):
     """Somebody of another organisation who is to belong to a group."""
 
-    email = forms.EmailField(label="Their e-mail address", max_length=254, help_text="The one with which they sign in.")
+    email = EmailField(label="Their e-mail address", help_text="The one with which they sign in.")
     is_guest = forms.BooleanField(
         label="As a guest", required=False, help_text="They read and take part, but are no member of the group."
     )

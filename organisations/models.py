@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
+from kmportal.lib.model_fields import AddressField, LineField, ReadingKeyField
 from organisations.permissions import Permission, Role, permissions_of
 
 
@@ -20,21 +21,21 @@ class PersonManager(BaseUserManager["Person"]):
     """Makes people. There is no superuser to make: rights come from memberships alone."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Person":
-        """A person who can sign in with ``email`` (kept in lower case); without a password they must reset it first."""
-        person = self.model(email=self.normalize_email(email).lower(), **fields)
+        """A person who signs in with ``email``; without a password they must choose one first."""
+        person = self.model(email=email, **fields)
         person.set_password(password)
         person.save()
         return person
 
     def get_by_natural_key(self, username: str | None) -> "Person":
-        return self.get(email__iexact=username)
+        return self.get(email=username)
 
 
 class Person(AbstractBaseUser):
     """Somebody with an account. Rights hang on memberships, never on the person."""
 
-    email = models.EmailField("e-mail address", max_length=254, unique=True)
-    name = models.CharField(max_length=120)
+    email = AddressField("e-mail address", max_length=254, unique=True)
+    name = LineField(max_length=120)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -88,14 +89,14 @@ class Organisation(models.Model):
         NGO = "ngo", "Charity or other non-governmental organisation"
         OTHER = "other", "Something else"
 
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
     slug = models.SlugField(
         max_length=60, unique=True, error_messages={"unique": "Another organisation has this address."}
     )
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.OTHER)
     logo = models.BinaryField(blank=True, default=b"", editable=False)
     logo_type = models.CharField(max_length=40, blank=True, editable=False)
-    incident_name = models.CharField("incident system’s name", max_length=80, blank=True)
+    incident_name = LineField("incident system’s name", max_length=80, blank=True)
     incident_url = models.URLField("incident system’s address", max_length=500, blank=True)
     time_zone = models.CharField(max_length=64, default="Europe/London", validators=[_known_zone])
     # Both sides must allow it before somebody from elsewhere belongs to a group: see GroupMembershipQuerySet.
@@ -148,7 +149,8 @@ class Group(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, null=True, blank=True, help_text="Empty: it belongs to the network."
     )
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
+    name_key = ReadingKeyField()
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.TEAM)
     people = models.ManyToManyField(Person, through="GroupMembership", related_name="circles")
     version = models.PositiveIntegerField(default=1)
@@ -160,13 +162,12 @@ class Group(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
-                "organisation",
-                Lower("name"),
+                fields=["organisation", "name_key"],
                 name="group_name_unique",
                 violation_error_message="There is already a group with this name.",
             ),
             models.UniqueConstraint(
-                Lower("name"),
+                fields=["name_key"],
                 condition=Q(organisation=None),
                 name="network_group_name_unique",
                 violation_error_message="There is already a group with this name.",
@@ -284,8 +285,8 @@ class Invitation(models.Model):
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
-    email = models.EmailField("e-mail address", max_length=254)
-    name = models.CharField(max_length=120, blank=True)
+    email = AddressField("e-mail address", max_length=254)
+    name = LineField(max_length=120, blank=True)
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.CONTRIBUTOR)
     groups = models.ManyToManyField(Group, blank=True)
     nonce = models.CharField(max_length=32)
@@ -347,7 +348,7 @@ class AccessToken(models.Model):
         WRITE = "write", "Read and write"
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
-    name = models.CharField("what it is for", max_length=80, error_messages={"blank": "Say what the token is for."})
+    name = LineField("what it is for", max_length=80, error_messages={"blank": "Say what the token is for."})
     hash = models.CharField(max_length=64, editable=False)
     scope = models.CharField(max_length=10, choices=Scope.choices, default=Scope.READ)
     created_at = models.DateTimeField(default=timezone.now)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kmportal.lib.content_field import ContentField
+from kmportal.lib.model_fields import LineField
 from organisations.models import Membership, Organisation, Person
 from roadmap.catalogue import Guidance
 
@@ -68,7 +69,7 @@ class CatalogueEntry(models.Model):
     """
 
     key = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
     step = models.PositiveSmallIntegerField(choices=Step.choices)
     position = models.PositiveSmallIntegerField(default=0)
     what = models.TextField()
@@ -125,7 +126,7 @@ class Programme(models.Model):
     """One programme of an organisation. Several may exist; one of them is the current one."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
     vision = models.TextField(max_length=1000, blank=True)
     mission = models.TextField(max_length=1000, blank=True)
     ambition = models.TextField(max_length=1000, blank=True)
@@ -231,7 +232,7 @@ class Intervention(models.Model):
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="interventions")
     entry = models.ForeignKey(CatalogueEntry, on_delete=models.PROTECT, null=True, blank=True)
     step = models.PositiveSmallIntegerField(choices=Step.choices)
-    title = models.CharField(
+    title = LineField(
         "name",
         max_length=120,
         validators=[MaxLengthValidator(120, "Give the intervention a name of 120 characters or fewer.")],
@@ -248,7 +249,7 @@ class Intervention(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices, blank=True)
     effort = models.CharField(max_length=10, choices=Effort.choices, blank=True)
     areas = models.JSONField(default=list, help_text="Keys of the areas that it serves, in the order of the areas.")
-    output = models.CharField(max_length=300, blank=True)
+    output = LineField(max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")

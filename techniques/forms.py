@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from kmportal.lib.addresses import read_addresses
-from kmportal.lib.forms import ManyOf, MomentField, hinted
+from kmportal.lib.forms import LineField, ManyOf, MomentField, hinted
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.permissions import Permission
 from roadmap.models import Intervention
@@ -172,7 +172,7 @@ class CodeForm(forms.Form):
 class NameForm(forms.Form):
     """Who comes in as a guest. ``key`` makes a second sending of the same form the same guest."""
 
-    name = forms.CharField(
+    name = LineField(
         label="Your name",
         max_length=60,
         help_text="A first name is enough. Only the facilitator sees it, and never beside a note.",

@@ -3,6 +3,9 @@
 from typing import Any
 
 from allauth.account import forms
+from django.forms import EmailField
+
+from kmportal.lib import forms as forms_of_ours
 
 LABELS = {
     "login": "Work e-mail",
@@ -22,10 +25,13 @@ class _OurWords:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
+        for name, field in list(self.fields.items()):
             field.widget.attrs.pop("placeholder", None)
             field.label = LABELS.get(name, field.label)
             field.help_text = GOOD_PASSWORD if name == "password1" else ""
+            if isinstance(field, EmailField):  # one place judges addresses, for those who sign in, too
+                ours = forms_of_ours.EmailField(label=field.label, required=field.required, widget=field.widget)
+                self.fields[name] = ours
 
     def add_error(self, field: str | None, error: Any) -> None:
         """The second password can only be wrong by differing from the first."""

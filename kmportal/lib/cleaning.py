@@ -36,6 +36,14 @@ _CONTROL = re.compile(
 )
 _MAC_SPACE = re.compile(r"(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Letters by their category that nobody can see: fillers of Korean and Khmer, the empty braille cell, the marks that
+# choose between pictures of one letter.
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc")
+_CHOOSING = re.compile(r"[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+# Between two letters they matter: in Persian, and in pictures that are made of several.
+_JOINING = frozenset("\u200c\u200d")
+_ONE_HYPHEN = re.compile(r"[\u2010-\u2015\u2212\u00ad\ufe58\ufe63\uff0d]")
+_ONE_APOSTROPHE = re.compile(r"[\u2018\u2019\u201b\u02bc\u02b9\uff07`´]")
 
 
 def clean_text(text: str) -> str:
@@ -46,6 +54,40 @@ def clean_text(text: str) -> str:
 
 def _is_control(character: str) -> bool:
     return unicodedata.category(character) in {"Cc", "Cs"}
+
+
+def line_of_text(text: str) -> str:
+    """Normalised single-line text: a name or a title as people read it, in one spelling of its letters (NFC).
+
+    Nothing invisible stays in it, so what nobody could read comes out empty; spaces of every kind are single ones.
+    Joiners stay where they stand between two letters.
+    """
+    words = "".join(one for one in unicodedata.normalize("NFC", text) if not _is_unseen(one) or one.isspace())
+    words = re.sub(r"(?<!\S)[\u200c\u200d]+|[\u200c\u200d]+(?!\S)", "", words)
+    line = " ".join(words.split())
+    return line if any(_is_seen(one) for one in line) else ""
+
+
+def reading_key(text: str) -> str:
+    """Case-folded compatibility form: the same for two names that people read as the same.
+
+    Letters in one spelling (NFKC) without their case, one kind of hyphen and of apostrophe, nothing invisible.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", line_of_text(text)).casefold())
+    plain = _ONE_APOSTROPHE.sub("'", _ONE_HYPHEN.sub("-", folded))
+    return " ".join("".join(one for one in plain if one not in _JOINING).split())
+
+
+def _is_unseen(character: str) -> bool:
+    """Whether a character leaves no trace on the page and joins nothing."""
+    if character in _JOINING:
+        return False
+    return character in _UNSEEN or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def _is_seen(character: str) -> bool:
+    """Whether a character shows something on its own: no space, no joiner, no mark upon another letter."""
+    return unicodedata.category(character)[0] in "LNPS" and not _CHOOSING.match(character)
 
 
 def plain_text(value: str, *, from_mac: bool = False) -> str:

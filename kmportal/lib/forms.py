@@ -12,6 +12,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.forms import boundfield
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import ErrorList, from_current_timezone
@@ -20,6 +21,8 @@ from django.utils import timezone
 from django.utils.functional import lazy
 
 from kmportal.lib import days
+from kmportal.lib.addresses import normal_address
+from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.form_errors import in_our_words, problems_of
 from kmportal.lib.pagination import whole_number
 
@@ -85,6 +88,28 @@ class Hinted(str):
 def hinted(choices: Iterable[tuple[Any, Any]], hints: Mapping[Any, str]) -> list[tuple[Any, Hinted]]:
     """Choices that explain themselves: ``hinted(Kind.choices, {Kind.QUICK_WIN: "Little work, soon noticed"})``."""
     return [(value, Hinted(label, hints.get(value, ""))) for value, label in choices]
+
+
+# --- Names and addresses ---------------------------------------------------------------------------------------------
+
+
+class LineField(forms.CharField):
+    """A name or a title: one line without anything invisible. What nobody can read is as good as empty."""
+
+    def to_python(self, value: Any) -> Any:
+        return line_of_text(super().to_python(value) or "")
+
+
+class EmailField(forms.EmailField):
+    """One e-mail address, in the form in which it is kept: see ``normal_address``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 254, **kwargs})
+        self.validators = [one for one in self.validators if not isinstance(one, EmailValidator)]
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return normal_address(text) if text else text
 
 
 # --- Days, times, moments --------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from actionplan.forms import members_of
 from kmportal.lib.cleaning import first_words
-from kmportal.lib.forms import DateField
+from kmportal.lib.forms import DateField, EmailField, LineField
 from lessons import prefill
 from lessons.forms.writing import GOES_ON
 from lessons.prefill import Advice, Gathered, Promise
@@ -63,13 +63,13 @@ class ActionRowForm(forms.Form):
     """One action. Unticked, or without words, it is left out."""
 
     keep = forms.BooleanField(required=False, initial=True, label="Keep this action")
-    title = forms.CharField(max_length=200, required=False, label="What will be done?")
+    title = LineField(max_length=200, required=False, label="What will be done?")
     detail = forms.CharField(max_length=4000, required=False, widget=forms.HiddenInput)
     owner = forms.ModelChoiceField(
         Person.objects.none(), required=False, label="Who does it?", empty_label="Nobody yet"
     )
-    guest_name = forms.CharField(max_length=120, required=False, label="Or a guest’s name")
-    guest_email = forms.EmailField(max_length=254, required=False, label="Or a guest’s e-mail address")
+    guest_name = LineField(max_length=120, required=False, label="Or a guest’s name")
+    guest_email = EmailField(required=False, label="Or a guest’s e-mail address")
     due_on = DateField(required=False, label="By when?")
 
     mark_optional = False
@@ -101,7 +101,7 @@ class LessonRowForm(forms.Form):
 
     stage = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
     keep = forms.BooleanField(required=False, initial=True, label="Make a lesson of this")
-    title = forms.CharField(max_length=200, required=False, label="Title")
+    title = LineField(max_length=200, required=False, label="Title")
     when_you = forms.CharField(
         max_length=300,
         required=False,

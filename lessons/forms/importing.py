@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
+from kmportal.lib.forms import LineField
 from kmportal.lib.importing import ENCODINGS
 from lessons.importing.rows import FIELDS, leads_to_words
 from lessons.models import ImportRun
@@ -24,7 +25,7 @@ class UploadForm(forms.Form):
         help_text="CSV or JSON Lines. From Excel, save it as “CSV UTF-8”.",
         widget=forms.FileInput({"accept": ".csv,.tsv,.txt,.jsonl,.json,.ndjson"}),
     )
-    source = forms.CharField(
+    source = LineField(
         max_length=80,
         required=False,
         label="What is the source called?",
@@ -50,8 +51,8 @@ class UploadForm(forms.Form):
 class ReadingForm(forms.Form):
     """How the file is to be read: one question for each heading, and in which letters."""
 
-    source = forms.CharField(max_length=80, label="What is the source called?", help_text=SOURCE_HINT)
-    group_name = forms.CharField(
+    source = LineField(max_length=80, label="What is the source called?", help_text=SOURCE_HINT)
+    group_name = LineField(
         max_length=120, required=False, label="Which group owns the lessons?", help_text="A new name makes a new group."
     )
     encoding = forms.ChoiceField(

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from kmportal.lib.forms import DateField, hinted
+from kmportal.lib.forms import DateField, LineField, hinted
 from lessons import quality
 from lessons.forms.writing import SHARES, TagsField
 from lessons.models import Lesson, State
@@ -37,8 +37,8 @@ class CheckForm(forms.Form):
         label="Is all of this true?",
         help_text="Tick every line, or return the lesson with a comment.",
     )
-    contact = forms.CharField(max_length=200, required=False, label="Who can people ask about it?")
-    process = forms.CharField(
+    contact = LineField(max_length=200, required=False, label="Who can people ask about it?")
+    process = LineField(
         max_length=200,
         required=False,
         label="What should change?",

@@ -7,7 +7,8 @@ from uuid import uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 
-from kmportal.lib.forms import DateField
+from kmportal.lib.cleaning import line_of_text, reading_key
+from kmportal.lib.forms import DateField, LineField
 from lessons.models import Lesson
 from organisations.models import Group, Organisation
 from organisations.visibility import Reach
@@ -39,8 +40,8 @@ class TagsField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         if isinstance(value, list):
             return value
-        words = [" ".join(word.split()) for word in str(value or "").replace(";", ",").split(",")]
-        return list(dict.fromkeys(word for word in words if word))
+        words = [line_of_text(word) for word in str(value or "").replace(";", ",").split(",")]
+        return list({reading_key(word): word for word in reversed(words) if word}.values())[::-1]
 
     def validate(self, value: Any) -> None:
         if long := [word for word in value if len(word) > 80]:
@@ -73,7 +74,7 @@ class LessonForm(forms.Form):
         widget=forms.TextInput(GOES_ON),
     )
     then_do = forms.CharField(required=False, label="then…", widget=forms.Textarea({"rows": 2, **GOES_ON}))
-    title = forms.CharField(
+    title = LineField(
         max_length=200,
         required=False,
         label="Title",
@@ -86,7 +87,7 @@ class LessonForm(forms.Form):
     happened_on = DateField(
         required=False, label="When did it happen?", help_text="For example, 8 October 2026 or yesterday"
     )
-    contact = forms.CharField(max_length=200, required=False, label="Who can people ask about it?")
+    contact = LineField(max_length=200, required=False, label="Who can people ask about it?")
     tags = TagsField()
     share_with = forms.ChoiceField(
         choices=SHARES, initial=Reach.ORGANISATION, label="Who may read it once it is checked?"

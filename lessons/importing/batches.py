@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from kmportal.lib.model_fields import key_of_name
 from lessons.importing.merging import Decision, Standing, decide_rows
 from lessons.importing.rows import WORDS, Row
 from lessons.models import ImportRun, Lesson, LessonEvent, LessonRevision, State, Tag
@@ -138,25 +139,27 @@ class BatchWriter:
 
     def _file_under_tags(self, lessons: Iterable[tuple[Lesson, Standing]]) -> None:
         _FILED.objects.bulk_create(
-            _FILED(lesson=lesson, tag=self.tags[name.lower()]) for lesson, standing in lessons for name in standing.tags
+            _FILED(lesson=lesson, tag=self.tags[key_of_name(name)])
+            for lesson, standing in lessons
+            for name in standing.tags
         )
 
     def _make_tags(self, standings: Iterable[Standing]) -> None:
-        wanted = {name.lower(): name for standing in standings for name in standing.tags}
+        wanted = {key_of_name(name): name for standing in standings for name in standing.tags}
         if not set(wanted) <= set(self.tags):
             there = Tag.objects.filter(organisation=self.run.organisation_id)
-            self.tags = {tag.name.lower(): tag for tag in there}
+            self.tags = {tag.name_key: tag for tag in there}
         new = [
             Tag(organisation=self.run.organisation, name=name) for key, name in wanted.items() if key not in self.tags
         ]
         Tag.objects.bulk_create(new)
-        self.tags |= {tag.name.lower(): tag for tag in new}
+        self.tags |= {tag.name_key: tag for tag in new}
 
     def _source_group(self) -> Group:
         """The group that owns what is brought in; made when the first lesson needs it."""
         if self.group is None:
             organisation, name = self.run.organisation, self.run.group_name[:120]
-            self.group = Group.objects.filter(organisation=organisation, name__iexact=name).first()
+            self.group = Group.objects.filter(organisation=organisation, name_key=key_of_name(name)).first()
         if self.group is None:
             self.group = create_source_group(organisation, at=self.at, name=name)
         return self.group

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from kmportal.lib.addresses import is_same_address
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.view_kit import done, refusals_on, refusals_said
 from organisations import actions
@@ -60,7 +61,7 @@ def invitation_accept(request: GuestRequest, token: str) -> HttpResponse:
     invitation = invitation_of(token)
     if invitation is None or invitation.revoked_at or invitation.accepted_at or invitation.is_expired(request.now):
         return render(request, "organisations/invitation_dead.html", {"invitation": invitation}, status=410)
-    known = Person.objects.filter(email__iexact=invitation.email).first()
+    known = Person.objects.filter(email=invitation.email).first()
     if request.user.is_authenticated:
         return _accept_signed_in(request, invitation)
     if known and known.has_usable_password():
@@ -74,7 +75,7 @@ def _accept_signed_in(request: GuestRequest, invitation: Invitation) -> HttpResp
         with refusals_said(request):
             actions.accept_invitation(invitation, by=request.user, at=request.now)
             return _welcome_page(request, invitation)
-    wrong = request.user.email.lower() != invitation.email.lower()
+    wrong = not is_same_address(request.user.email, invitation.email)
     return render(request, "organisations/invitation_accept.html", {"invitation": invitation, "wrong": wrong})
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
+from kmportal.lib.addresses import address_or_text
 from kmportal.lib.exceptions import Refusal
 from organisations import events
 from organisations.models import Membership, Person
@@ -76,7 +77,7 @@ def _sort_by_kind(
     by_address = {member.person.email.lower(): member.person for member in current}
     known = {person.pk for person in by_address.values()}
     people = {person.pk: person for person in members if person.pk in known}
-    written = dict.fromkeys(address.strip().lower() for address in addresses)
+    written = dict.fromkeys(address_or_text(address) for address in addresses)
     people |= {by_address[address].pk: by_address[address] for address in written if address in by_address}
     return people, [address for address in written if address not in by_address]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from kmportal.lib.forms import LineField
 from selfassessment.models import Answer
 from selfassessment.respondents import Choice
 
@@ -11,7 +12,7 @@ from selfassessment.respondents import Choice
 class NameForm(forms.Form):
     """The name of a guest in a round with names."""
 
-    name = forms.CharField(max_length=120, label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = LineField(max_length=120, label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
 
 
 DONT_KNOW = "unknown"

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from kmportal.lib.forms import DateField, hinted
+from kmportal.lib.forms import DateField, LineField, hinted
 from kmportal.lib.sentences import quoted
 from organisations.models import Organisation
 from roadmap.models import Programme, Step
@@ -18,7 +18,7 @@ class DecisionForm(forms.Form):
     """What becomes of a suggestion: an intervention or an action, in which words, who does it, until when."""
 
     becomes = forms.ChoiceField(label="What does it become?", widget=forms.RadioSelect)
-    words = forms.CharField(max_length=120, label="What will you call it?")
+    words = LineField(max_length=120, label="What will you call it?")
     owner = PersonChoice(label="Who does it?", empty_label="Choose somebody")
     step = forms.TypedChoiceField(
         label="Which step of the roadmap?",

@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from kmportal.lib.model_fields import AddressField, LineField
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
 from roadmap.models import Programme
@@ -67,11 +68,9 @@ class Assessment(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     programme = models.ForeignKey(Programme, on_delete=models.SET_NULL, null=True, blank=True)
     framework = models.ForeignKey(Framework, on_delete=models.PROTECT)
-    title = models.CharField("Name of this round", max_length=120, error_messages={"blank": "Give the round a name."})
+    title = LineField("Name of this round", max_length=120, error_messages={"blank": "Give the round a name."})
     capacity = models.CharField(max_length=20, choices=Capacity.choices, default=Capacity.ORGANISATION)
-    scope = models.CharField(
-        "Which one?", max_length=120, blank=True, help_text="For whom people answer, in words: “Ward 6”."
-    )
+    scope = LineField("Which one?", max_length=120, blank=True, help_text="For whom people answer, in words: “Ward 6”.")
     facilitator = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, related_name="assessments_facilitated"
     )
@@ -83,8 +82,8 @@ class Assessment(models.Model):
         null=True, blank=True, help_text="The closing date that the facilitator was told of."
     )
     results_at = models.DateTimeField("results meeting", null=True, blank=True)
-    results_place = models.CharField("Where do you meet?", max_length=200, blank=True)
-    not_heard = models.CharField(
+    results_place = LineField("Where do you meet?", max_length=200, blank=True)
+    not_heard = LineField(
         "Who did we not hear from?",
         max_length=200,
         blank=True,
@@ -161,7 +160,7 @@ class Asked(models.Model):
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="asked")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True)
-    email = models.EmailField(max_length=254, blank=True)
+    email = AddressField(max_length=254, blank=True)
     nonce = models.CharField(max_length=32, unique=True)
     reminded_on = models.DateField(null=True, blank=True)
     answered = models.BooleanField(default=False)

@@ -167,7 +167,7 @@ def invite_to_session(
     members = list(people)
     _check_members(session.organisation, members)
     asked = [_ask_member(session, person) for person in members]
-    asked += [_invite_guest(session, email.lower(), name) for email, name in (guests or {}).items()]
+    asked += [_invite_guest(session, email, name) for email, name in (guests or {}).items()]
     fresh = [invitee for invitee in asked if invitee is not None]
     if fresh:
         occurrence = events.record(Event.SESSION_INVITED, session, by=by, at=at, people=len(fresh))

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from kmportal.lib.model_fields import LineField
 from organisations.models import Person
 from techniques.column_kinds import NOTE_LIMIT
 from techniques.models.sessions import Session, Stage
@@ -27,7 +28,7 @@ class Participant(models.Model):
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="participants")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True)
-    name = models.CharField(
+    name = LineField(
         max_length=60, error_messages={"blank": "Enter your name, so that the facilitator knows who is here."}
     )
     key = models.CharField(max_length=64)

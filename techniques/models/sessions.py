@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kmportal.lib.content_field import ContentField
+from kmportal.lib.model_fields import AddressField, LineField
 from organisations.models import Group, Membership, Organisation, Person
 from roadmap.models import Intervention
 from techniques.confidentiality import Confidentiality
@@ -62,14 +63,14 @@ class Session(models.Model):
         default=Confidentiality.NO_BLAME,
         help_text="Taken from the technique at planning: what people were promised does not change under them.",
     )
-    title = models.CharField(max_length=120, error_messages={"blank": "Say what the session is about."})
+    title = LineField(max_length=120, error_messages={"blank": "Say what the session is about."})
     purpose = models.TextField(max_length=1000, blank=True, validators=[MaxLengthValidator(1000)])
     intervention = models.ForeignKey(Intervention, on_delete=models.SET_NULL, null=True, blank=True)
     group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True)
     facilitator = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="sessions_facilitated")
     starts_at = models.DateTimeField()
     place_kind = models.CharField(max_length=10, choices=Place.choices, default=Place.ROOM)
-    place = models.CharField(max_length=200, blank=True)
+    place = LineField(max_length=200, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
     code = models.CharField(max_length=6, blank=True, help_text="Join code; empty once closed, so that it is dead.")
     last_code = models.CharField(
@@ -175,7 +176,7 @@ class Stage(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="stages")
     key = models.CharField(max_length=40)
     position = models.PositiveSmallIntegerField()
-    name = models.CharField(max_length=80)
+    name = LineField(max_length=80)
     prompts = models.JSONField(default=list)
     say = models.TextField(blank=True)
     minutes = models.PositiveSmallIntegerField(help_text="What it has now: stretching one stage shortens later ones.")
@@ -223,8 +224,8 @@ class Invitee(models.Model):
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="invitees")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True)
-    name = models.CharField(max_length=120, blank=True)
-    email = models.EmailField(
+    name = LineField(max_length=120, blank=True)
+    email = AddressField(
         max_length=254,
         blank=True,
         error_messages={"invalid": "This is not an e-mail address."},

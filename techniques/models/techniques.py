@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from kmportal.lib.content_field import ContentField
+from kmportal.lib.model_fields import LineField
 from organisations.models import Membership, Organisation
 from techniques.confidentiality import Confidentiality
 from techniques.content_schema import Card, Minutes
@@ -46,7 +47,7 @@ class Technique(models.Model):
 
     key = models.SlugField(max_length=60)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, blank=True)
-    name = models.CharField(max_length=80)
+    name = LineField(max_length=80)
     moment = models.CharField(max_length=10, choices=Moment.choices)
     tier = models.CharField(max_length=20)
     purpose = models.TextField()

@@ -246,7 +246,7 @@ class TestNew:
             {"title": "A", "guest_email": "gus@"},
             {"title": "A", "once": "nonsense"},
             {"title": "A", "detail": "x" * 4001},
-            {"title": "A\x00"},
+            {"title": "A", "detail": "A\x00"},
         ],
     )
     def test_bad_input_is_a_sentence(self, as_, lena, wrong):

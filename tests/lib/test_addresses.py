@@ -1,6 +1,7 @@
 import pytest
+from django.core.exceptions import ValidationError
 
-from kmportal.lib.addresses import read_addresses
+from kmportal.lib.addresses import is_same_address, normal_address, read_addresses
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,40 @@ def test_what_is_no_address_is_named():
 
 def test_nothing_is_nothing():
     assert read_addresses(" \n,;") == read_addresses("")
+
+
+@pytest.mark.parametrize("mark", [*"\u200e\u202c\u200b\ufeff\u00ad\u2060\u2066\u201d\u2019\u00bb\u3000;,.>", "\r\n"])
+def test_what_a_paste_brings_along_goes(mark):
+    assert normal_address(f"pat@example.org{mark}") == "pat@example.org"
+    assert is_same_address(f"{mark}pat@example.org", "PAT@Example.org")
+
+
+@pytest.mark.parametrize("mark", "\u200e\u00ad\u200b\u200d\ufeff")
+def test_a_mark_within_goes_too(mark):
+    assert normal_address(f"pat@exam{mark}ple.org") == normal_address(f"p{mark}at@example.org") == "pat@example.org"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "\u200b", "pat", "@example.org", "pat@", "pat@example.org\ue000", "pat@exam\ue000ple.org",
+     "p\u00e4t@example.org",
+     "pat@exam ple.org", "pat@" + "x" * 64 + ".org", "pat@.org", "pat@a..org", "x" * 300 + "@example.org",
+     "pat@example.org\ud800", "a@b@example.org", "pat@\u2800.org"],
+)  # fmt: skip
+def test_the_rest_is_no_address(text):
+    with pytest.raises(ValidationError, match="complete e-mail address"):
+        normal_address(text)
+
+
+def test_one_domain_in_two_spellings_is_one_address():
+    written = ["pat@ex\u00e4mple.org", "PAT@EXA\u0308MPLE.ORG", "pat@xn--exmple-cua.org", "pat@XN--EXMPLE-CUA.org"]
+    assert {normal_address(one) for one in written} == {"pat@xn--exmple-cua.org"}
+    assert list(read_addresses("; ".join(written)).found) == ["pat@xn--exmple-cua.org"]
+
+
+def test_wide_letters_are_letters():
+    assert normal_address("\uff50\uff41\uff54\uff20example.org") == "pat@example.org"
+
+
+def test_a_line_of_nothing_is_no_bad_piece():
+    assert read_addresses("pat@example.org\n\u200b\n\ufeff").bad == ()

@@ -179,7 +179,7 @@ def test_a_name_that_was_pasted_with_an_address_may_be_long(session, farah):
     [gus] = planning.invite_to_session(
         session, by=as_member(farah), guests={"gus@example.org": "Gus " * 100}, at=timezone.now()
     )
-    assert gus.name == ("Gus " * 100)[:120]
+    assert gus.name == ("Gus " * 30).strip()
 
 
 def test_cancelling_kills_the_code_and_tells_people(session, farah, cara, member, mailoutbox):

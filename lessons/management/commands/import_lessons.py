@@ -82,7 +82,7 @@ class Command(BaseCommand):
 
     def _find_member(self, slug: str, address: str) -> Membership:
         members = Membership.objects.current().select_related("organisation", "person")
-        found = members.filter(organisation__slug=slug, person__email__iexact=address).first()
+        found = members.filter(organisation__slug=slug, person__email=address).first()
         if found is None:
             raise CommandError(f"Nobody with the address {address} belongs to the organisation “{slug}”.")
         if not found.can(Permission.FACILITATE):

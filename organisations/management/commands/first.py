@@ -7,11 +7,12 @@ from typing import Any
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from kmportal.lib.addresses import normal_address
+from kmportal.lib.cleaning import line_of_text
 from organisations import actions
 from organisations.models import Organisation, Person
 
@@ -29,17 +30,19 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        name, email = options["organisation"].strip(), options["email"].strip().lower()
+        name, address = line_of_text(options["organisation"]), options["email"]
         slug = slugify(name)[:60]
         if not slug:
             raise CommandError("Give the organisation a name with letters in it.")
         if Organisation.objects.filter(slug=slug).exists():
             raise CommandError(f"There is already an organisation with the address /o/{slug}/.")
         try:
-            validate_email(email)
+            email = normal_address(address)
         except ValidationError:
-            raise CommandError(f"“{email}” is not an e-mail address.") from None
-        person = Person.objects.filter(email__iexact=email).first() or self._person(options["name"].strip(), email)
+            raise CommandError(f"“{address}” is not an e-mail address.") from None
+        if not line_of_text(options["name"]):
+            raise CommandError("Say what the administrator is called.")
+        person = Person.objects.filter(email=email).first() or self._person(line_of_text(options["name"]), email)
         actions.found_organisation(name, slug=slug, kind=options["kind"], administrator=person, at=timezone.now())
         self.stdout.write(f"{name} is ready. {person} signs in with {email}; next: invite people.")
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from kmportal.lib.cleaning import clean_text
+from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from organisations import events
@@ -50,7 +50,7 @@ def join_room(session: Session, *, by: Membership | None, at: datetime, name: st
     session = lock_unless_over(session)
     person = by.person if by and belongs(by, session.organisation) else None
     fingerprint = guest_cookies.fingerprint(key)
-    named = Participant(session=session, name=" ".join(clean_text(name).split())[:NAME_LIMIT])
+    named = Participant(session=session, name=line_of_text(name)[:NAME_LIMIT])
     refuse_invalid(named, "name")
     mine = {"person": person} if person else {"person": None, "key": fingerprint}
     found = Participant.objects.filter(session=session, **mine).first()
