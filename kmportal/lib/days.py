@@ -1,10 +1,11 @@
 """Days and moments in words, and words back into days. Everything that people read about time goes through here."""
 
 import re
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
-from django.utils.dates import MONTHS
+from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.formats import date_format, time_format
 from django.utils.translation import ngettext
 
@@ -12,8 +13,14 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _NUMBERS = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4}|\d{2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([a-z]+)\.?,?\s+(\d{4}|\d{2})")
 _MONTH_FIRST = re.compile(r"([a-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4}|\d{2})")
+_DAY_ALONE = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([a-z]+)\.?")
+_MONTH_ALONE = re.compile(r"([a-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?")
+_NUMBERS_ALONE = re.compile(r"(\d{1,2})\s*/\s*(\d{1,2})")
+_NAMED_DAY = re.compile(r"(?:(last|next|this|on)\s+)?([a-z]+)")
+_DISTANCE = re.compile(r"(?:(in)\s+)?(a|an|one|two|three|four|five|six|\d{1,3})\s+(day|week|month)s?(?:\s+(ago))?")
+_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _WEEKDAY = re.compile(r"^(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?,?\s+")
-_CLOCK = re.compile(r"(\d{1,2})(?:\s*[:.h]\s*(\d{2}))?\s*(am|pm|a\.m\.|p\.m\.)?")
+_CLOCK = re.compile(r"(\d{1,2})(?:\s*[:.h]?\s*(\d{2}))?\s*(am|pm|a\.m\.|p\.m\.)?")
 
 
 class NotADay(ValueError):
@@ -51,16 +58,26 @@ def due_in_words(day: date | None, *, on: date) -> str:
     return f"due {day_in_words(day, on=on)}"
 
 
-def read_day(text: str, *, on: date | None = None) -> date:
-    """The day that somebody typed: “19 March 2027”, “19/3/2027”, “2027-03-19”, “tomorrow”.
+def example_day(lean: int, *, on: date) -> str:
+    """A day to show how one is written: in the past where only such a day fits (``lean`` below nought)."""
+    return long_day(on + timedelta(days=-46 if lean < 0 else 120))
 
-    Numbers alone are day first, as in Britain. Raises ``NotADay`` with a sentence for the person.
+
+def read_day(text: str, *, on: date | None = None, lean: int = 0) -> date:
+    """The day that somebody typed: “19 March 2027”, “19/3/2027”, “2027-03-19”, “tomorrow”, “in 2 weeks”.
+
+    Numbers alone are day first, as in Britain. ``lean`` says where a day without its year lies (“5 Dec”, “Friday”):
+    below nought in the past, above it in the future; with nought it is refused, because nobody could know. “Next
+    Friday” is the one of the week that begins next Monday. Raises ``NotADay`` with a sentence for the person.
     """
     today = on or timezone.localdate()
-    words = _WEEKDAY.sub("", " ".join(text.lower().split()))
+    whole = " ".join(text.lower().replace(",", ", ").split())
+    words = _WEEKDAY.sub("", whole)
     if (shift := {"today": 0, "tomorrow": 1, "yesterday": -1}.get(words)) is not None:
         return today + timedelta(days=shift)
-    example = long_day(today + timedelta(days=120))
+    if lean and (near := _near_day(whole, words, today, lean)):
+        return near
+    example = example_day(lean, on=today)
     if found := _ISO.fullmatch(words):
         year, month, day = map(int, found.groups())
     elif found := _NUMBERS.fullmatch(words):
@@ -69,7 +86,7 @@ def read_day(text: str, *, on: date | None = None) -> date:
         day, month, year = int(found[1]), _month_from_word(found[2]), int(found[3])
     elif (found := _MONTH_FIRST.fullmatch(words)) and _month_from_word(found[1]):
         month, day, year = _month_from_word(found[1]), int(found[2]), int(found[3])
-    elif re.fullmatch(r"\d{1,2}(st|nd|rd|th)?\s+[a-z]+", words):
+    elif not lean and re.fullmatch(r"\d{1,2}(st|nd|rd|th)?\s+[a-z]+", words):
         raise NotADay(f"Add the year, for example {example}")
     else:
         raise NotADay(f"Enter a date, for example {example}")
@@ -82,6 +99,62 @@ def read_day(text: str, *, on: date | None = None) -> date:
         raise NotADay(f"There is no such day: {text.strip()}") from None
 
 
+def _near_day(whole: str, words: str, today: date, lean: int) -> date | None:
+    """A day that is said from where one stands: a weekday, a distance, a day and a month without the year."""
+    if found := _NAMED_DAY.fullmatch(whole):
+        number = _weekday_from_word(found[2])
+        return None if number is None else _named_day(number, found[1] or "", today, lean)
+    if found := _DISTANCE.fullmatch(words):
+        return _distant_day(found, today)
+    if (found := _DAY_ALONE.fullmatch(words)) and _month_from_word(found[2]):
+        return _day_without_year(int(found[1]), _month_from_word(found[2]), today, lean)
+    if (found := _MONTH_ALONE.fullmatch(words)) and _month_from_word(found[1]):
+        return _day_without_year(int(found[2]), _month_from_word(found[1]), today, lean)
+    if found := _NUMBERS_ALONE.fullmatch(words):
+        return _day_without_year(int(found[1]), int(found[2]), today, lean)
+    return None
+
+
+def _named_day(number: int, which: str, today: date, lean: int) -> date:
+    ahead = (number - today.weekday()) % 7
+    if which == "next":
+        return today + timedelta(days=7 - today.weekday() + number)
+    if which == "last":
+        return today - timedelta(days=7 - ahead)
+    if lean < 0 and which != "this":
+        return today - timedelta(days=(7 - ahead) % 7)
+    return today + timedelta(days=ahead)
+
+
+def _distant_day(found: re.Match[str], today: date) -> date | None:
+    """“In 3 weeks”, “2 days ago”. Both or neither is no day."""
+    if bool(found[1]) == bool(found[4]):
+        return None
+    count = (int(found[2]) if found[2].isdigit() else _COUNTS[found[2]]) * (-1 if found[4] else 1)
+    if found[3] != "month":
+        return today + timedelta(days=count * (7 if found[3] == "week" else 1))
+    years, month = divmod(today.year * 12 + today.month - 1 + count, 12)
+    return date(years, month + 1, min(today.day, monthrange(years, month + 1)[1]))
+
+
+def _day_without_year(day: int, month: int, today: date, lean: int) -> date | None:
+    """The nearest one in that direction; 29 February may be some years away. None for a day that no year has."""
+    years = range(today.year, today.year + 9) if lean > 0 else range(today.year, today.year - 9, -1)
+    for year in years:
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            continue
+        if (found - today).days * lean >= 0:
+            return found
+    return None
+
+
+def _weekday_from_word(word: str) -> int | None:
+    """The number of a weekday, Monday nought. “Fri”, “friday” and “thurs” are known, “frigate” is not."""
+    return next((number for number, name in WEEKDAYS.items() if len(word) > 2 and name.lower().startswith(word)), None)
+
+
 def _month_from_word(word: str) -> int:
     """The number of a month, or nought. “Mar”, “march” and “sept” are known, “marble” is not."""
     if word == "sept":
@@ -90,13 +163,18 @@ def _month_from_word(word: str) -> int:
 
 
 def read_clock(text: str) -> time:
-    """The time of day that somebody typed: “14:30”, “14.30”, “2.30pm”, “2 pm”, “noon”. Raises ``NotADay``."""
+    """The time of day that somebody typed: “14:30”, “1430”, “2.30pm”, “2 pm”, “14”, “noon”. Raises ``NotADay``.
+
+    An hour alone is enough where only one can be meant: two in the morning and two in the afternoon are both “2”.
+    """
     words = " ".join(text.lower().split())
     if words in ("noon", "midday", "12 noon"):
         return time(12)
     found = _CLOCK.fullmatch(words)
-    if not found or not (found[2] or found[3]):
+    if not found:
         raise NotADay("Enter a time, for example 14:30")
+    if not (found[2] or found[3]) and 1 <= int(found[1]) <= 12:
+        raise NotADay(f"Say which: {int(found[1])}am or {int(found[1])}pm")
     hour, minute = int(found[1]), int(found[2] or 0)
     if found[3]:
         if not 1 <= hour <= 12:

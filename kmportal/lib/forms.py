@@ -5,7 +5,7 @@ whether it is drawn with ``{{ form|crispy }}``, ``{% crispy form %}`` or field b
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -115,22 +115,27 @@ class EmailField(forms.EmailField):
 # --- Days, times, moments --------------------------------------------------------------------------------------------
 
 
-def _example_of_day() -> str:
-    return f"For example, {days.long_day(timezone.localdate() + timedelta(days=120))}"
+def _example_of_day(lean: int = 1) -> str:
+    near = "last Friday" if lean < 0 else "next Friday"
+    return f"For example, {days.example_day(lean, on=timezone.localdate())} or {near}"
 
 
 class DateField(forms.DateField):
-    """A day as people write it: “19 March 2027”, “19/3/2027”, “2027-03-19”, “tomorrow”. It is shown in full.
+    """A day as people write it: “19 March 2027”, “19/3/2027”, “5 Dec”, “last Friday”. It is shown in full.
 
+    ``lean`` below nought: a day in the past is asked for, so “Friday” is the last one and the example is a past day.
+    The browser’s calendar opens from a button beside the box, where it has one (``static/js/kit.js``).
     In a ModelForm: ``field_classes = {"due_on": DateField}``.
     """
 
     widget = forms.TextInput
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, lean: int = 1, **kwargs: Any) -> None:
+        self.lean = lean
         kwargs.pop("input_formats", None)
-        kwargs["help_text"] = kwargs.get("help_text") or lazy(_example_of_day, str)()
+        kwargs["help_text"] = kwargs.get("help_text") or lazy(_example_of_day, str)(lean)
         super().__init__(**kwargs)
+        self.widget.attrs.setdefault("data-calendar", "")
         self.widget.attrs.setdefault("class", "govuk-input--width-20")
         self.widget.attrs.setdefault("autocomplete", "off")
 
@@ -141,7 +146,7 @@ class DateField(forms.DateField):
             return value
         text = str(value or "").strip()
         try:
-            return days.read_day(text) if text else None
+            return days.read_day(text, lean=self.lean) if text else None
         except days.NotADay as problem:
             raise ValidationError(str(problem), code="not_a_day") from None
 
@@ -184,7 +189,7 @@ class MomentWidget(forms.MultiWidget):
         quiet = {"autocomplete": "off"}
         super().__init__(
             {
-                "day": forms.TextInput({"class": "govuk-input--width-20", **quiet}),
+                "day": forms.TextInput({"class": "govuk-input--width-20", "data-calendar": "", **quiet}),
                 "time": forms.TextInput({"class": "govuk-input--width-5", **quiet}),
             }
         )

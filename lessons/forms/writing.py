@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from kmportal.lib.cleaning import line_of_text, reading_key
+from kmportal.lib.form_errors import problems_of
 from kmportal.lib.forms import DateField, LineField
 from lessons.models import Lesson
 from organisations.models import Group, Organisation
@@ -84,9 +85,7 @@ class LessonForm(forms.Form):
     group = forms.ModelChoiceField(
         Group.objects.none(), required=False, label="Where did it happen?", empty_label="No group"
     )
-    happened_on = DateField(
-        required=False, label="When did it happen?", help_text="For example, 8 October 2026 or yesterday"
-    )
+    happened_on = DateField(required=False, label="When did it happen?", lean=-1)
     contact = LineField(max_length=200, required=False, label="Who can people ask about it?")
     tags = TagsField()
     share_with = forms.ChoiceField(
@@ -153,6 +152,22 @@ class LessonForm(forms.Form):
         if for_sending and not self.cleaned_data.get("then_do"):
             self.add_error("then_do", "Say what you advise the next person to do")
         return self.is_valid()
+
+    def spare_what_is_wrong(self) -> list[str]:
+        """Let what can be kept be kept: each wrong answer goes back to what stands in the lesson; says what is wrong.
+
+        What depends on each other goes back together.
+        """
+        wrong = [problem.words for problem in problems_of(self)]
+        before = values_of(self.lesson) if self.lesson is not None else {}
+        names = set(self.errors)
+        names |= {"group", "share_with"} & set(self.fields) if names & {"group", "share_with"} else set()
+        for name in names & set(self.fields):
+            self.cleaned_data[name] = before.get(name, self.fields[name].initial)
+            if self.cleaned_data[name] is None and isinstance(self.fields[name], forms.CharField):
+                self.cleaned_data[name] = [] if name == "tags" else ""
+        self.errors.clear()
+        return wrong
 
     @property
     def has_words(self) -> bool:

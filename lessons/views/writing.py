@@ -161,20 +161,25 @@ def _page_of_form(
     Whoever saves second is shown both versions and chooses.
     """
     differences: list[Difference] = []
+    wrong: list[str] = []
     is_sending = request.POST.get("then") == "send" and not (lesson and lesson.is_shared)
-    if form.is_in_order(for_sending=is_sending):
+    is_in_order = form.is_in_order(for_sending=is_sending)
+    if not is_in_order and "Autosave" in request.headers and form.is_bound:
+        wrong = form.spare_what_is_wrong()  # one odd date must not keep the rest from being saved
+        is_in_order = form.has_words
+    if is_in_order:
         with refusals_on(form), conflicts_on(form, lambda: lesson, values_of) as differences:
             kept = keep({"by": request.membership, "at": request.now, **form.values()})
-            return _go_on_from(request, kept, is_sending=is_sending)
+            return _go_on_from(request, kept, is_sending=is_sending, wrong=wrong)
     if request.method == "POST" and "Autosave" in request.headers:
-        return _autosave_problem(form, differences)
+        return _autosave_problem(wrong or [problem.words for problem in problems_of(form)], differences)
     return _lesson_form_page(request, form, lesson, differences)
 
 
-def _go_on_from(request: MemberRequest, lesson: Lesson, *, is_sending: bool) -> HttpResponse:
+def _go_on_from(request: MemberRequest, lesson: Lesson, *, is_sending: bool, wrong: Sequence[str] = ()) -> HttpResponse:
     """Where keeping leads: autosave goes on, a draft is shown, a lesson is sent unless something should be said."""
     if "Autosave" in request.headers:
-        return JsonResponse(_saved_in_words(lesson))
+        return JsonResponse({**_saved_in_words(lesson), **({"unsaved": _sentence_of(wrong)} if wrong else {})})
     if not is_sending:
         said = "The change is saved." if lesson.is_shared else "Your draft is kept. Only you can see it."
         return done(request, said, lesson)
@@ -189,13 +194,18 @@ def _saved_in_words(lesson: Lesson) -> dict[str, Any]:
     return {"saved_at": clock(timezone.localtime()), "version": lesson.version, "url": edit}
 
 
-def _autosave_problem(form: LessonForm, differences: Sequence[Difference]) -> JsonResponse:
+def _autosave_problem(wrong: Sequence[str], differences: Sequence[Difference]) -> JsonResponse:
     """Why nothing was saved by itself."""
     if differences:
         return JsonResponse(
             {"error": "This lesson was changed elsewhere. Press “Keep as a draft” to see both versions."}, status=409
         )
-    return JsonResponse({"problem": f"{problems_of(form)[0].words.removesuffix('.')}."}, status=422)
+    return JsonResponse({"problem": _sentence_of(wrong)}, status=422)
+
+
+def _sentence_of(wrong: Sequence[str]) -> str:
+    """All that is wrong, each as a sentence."""
+    return " ".join(f"{words.removesuffix('.')}." for words in wrong)
 
 
 def _submit_lesson(request: MemberRequest, lesson: Lesson) -> HttpResponse:

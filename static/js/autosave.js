@@ -6,7 +6,8 @@
 //
 // The whole form is posted with the headers "Autosave: 1" and "Accept: application/json". The answer is JSON, all of it
 // optional: saved_at or saved (the time), version (put into the hidden field "version"), url (where a new
-// thing lives from now on), problem or error (a sentence, with a status from 400). Text that the server has not
+// thing lives from now on), unsaved (a sentence about what could not be read: the rest is saved), problem or error
+// (a sentence, with a status from 400). Text that the server has not
 // acknowledged is kept in the browser and sent when the line or the person comes back. The focus is never moved.
 
 const RETRIES = [2000, 5000, 10000, 30000];
@@ -128,9 +129,11 @@ class Autosave {
     this.takeOver(said);
     if (!response.ok) return this.refused(said.problem || said.error || this.reason(response.status));
     this.tries = 0;
-    if (this.timer === undefined) this.forget();
+    if (this.timer === undefined && !said.unsaved) this.forget();
     else this.keep();
-    this.say("", "cloud-check", `Saved ${said.saved_at || said.saved || this.clock()}`);
+    const saved = `Saved ${said.saved_at || said.saved || this.clock()}`;
+    if (said.unsaved) this.say("not", "circle-alert", `${saved}, but not everything. ${said.unsaved}`);
+    else this.say("", "cloud-check", saved);
     this.form.dispatchEvent(new CustomEvent("km:saved", { bubbles: true, detail: said }));
   }
 

@@ -32,6 +32,36 @@ introduction?.querySelector("form").addEventListener("submit", async (event) => 
   heading?.focus();
 });
 
+// Beside a box for a day a button opens the browser's own calendar; what is chosen there is written into the box.
+function offerCalendars(scope) {
+  if (!("showPicker" in HTMLInputElement.prototype)) return;
+  for (const box of scope.querySelectorAll("input[data-calendar]:not([data-calendar=ready])")) {
+    box.dataset.calendar = "ready";
+    const question = box.closest("fieldset")?.querySelector("legend")?.textContent.trim();
+    const label = question || box.labels?.[0]?.textContent.trim() || "Day";
+    const calendar = Object.assign(document.createElement("input"), { type: "date", tabIndex: -1 });
+    calendar.className = "km-calendar__days";
+    calendar.setAttribute("aria-hidden", "true");
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Calendar" });
+    button.className = "km-linkbtn km-calendar";
+    button.setAttribute("aria-label", `Calendar for “${label}”`);
+    button.addEventListener("click", () => calendar.showPicker());
+    calendar.addEventListener("input", (event) => event.stopPropagation());
+    calendar.addEventListener("change", (event) => {
+      event.stopPropagation();
+      if (!calendar.value) return;
+      const day = new Date(`${calendar.value}T12:00`);
+      box.value = day.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+      for (const kind of ["input", "change"]) box.dispatchEvent(new Event(kind, { bubbles: true }));
+      button.focus();
+    });
+    box.after(button, calendar);
+  }
+}
+
+offerCalendars(document);
+document.addEventListener("htmx:afterSettle", (event) => offerCalendars(event.target));
+
 // A menu closes when one clicks or tabs away from it, and with Escape, which takes the focus back to its button.
 for (const menu of document.querySelectorAll("details.km-pop, details.km-menu")) {
   document.addEventListener("click", (event) => {

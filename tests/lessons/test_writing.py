@@ -311,6 +311,43 @@ def test_autosave_makes_one_draft_and_goes_on_from_its_version(as_, new, cara):
     assert (empty.status_code, "problem" in empty.json()) == (422, True)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"happened_on": "soon"},
+        {"happened_on": "soon", "title": "x" * 201},
+        {"share_with": "group", "group": ""},
+        {"group": "999999"},
+        {"tags": "x" * 81},
+        {"kind": "nonsense"},
+    ],
+)
+def test_one_wrong_answer_does_not_keep_the_rest_from_being_saved(as_, new, cara, riverside, wrong):
+    Group.objects.create(organisation=riverside, name="Ward 6")
+    browser, first = as_(cara), fields(why="So far", happened_on="yesterday")
+    said = browser.post(new, first, headers={"Autosave": "1"}).json()
+    sent = {**first, "why": "Further", "version": 1, **wrong}
+    answer = browser.post(said["url"], sent, headers={"Autosave": "1"})
+    assert answer.status_code == 200
+    assert answer.json()["unsaved"].endswith(".")
+    lesson = Lesson.objects.get()
+    assert lesson.words.why == "Further"
+    assert lesson.happened_on == timezone.localdate() - timedelta(days=1)
+    assert browser.post(said["url"], {**sent, "version": 2}).status_code == 422
+
+
+def test_a_new_lesson_with_one_wrong_answer_is_saved_by_itself(as_, new, cara):
+    answer = as_(cara).post(new, fields(happened_on="soon"), headers={"Autosave": "1"})
+    assert "for example" in answer.json()["unsaved"]
+    assert Lesson.objects.get().happened_on is None
+
+
+def test_the_example_of_a_past_day_is_past_and_calendars_are_offered(as_, new, cara):
+    page = as_(cara).get(new).content.decode()
+    assert "last Friday" in page
+    assert "data-calendar" in page
+
+
 def test_a_stale_form_shows_both_versions(as_, draft, cara):
     lesson = draft()
     edit, browser = reverse("lesson_edit", args=["riverside", lesson.pk]), as_(cara)

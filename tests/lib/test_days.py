@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import date, datetime, time
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -37,6 +38,46 @@ def test_a_day_is_read_as_people_write_it(text, day):
 
 
 @pytest.mark.parametrize(
+    ("text", "past", "future"),  # seen from Monday, 23 November 2026
+    [
+        ("5 Dec", date(2025, 12, 5), date(2026, 12, 5)),
+        ("Sat 5 Dec", date(2025, 12, 5), date(2026, 12, 5)),
+        ("December 5th", date(2025, 12, 5), date(2026, 12, 5)),
+        ("5/12", date(2025, 12, 5), date(2026, 12, 5)),
+        ("23 Nov", TODAY, TODAY),
+        ("29 Feb", date(2024, 2, 29), date(2028, 2, 29)),
+        ("Friday", date(2026, 11, 20), date(2026, 11, 27)),
+        ("fri", date(2026, 11, 20), date(2026, 11, 27)),
+        ("on Thursday", date(2026, 11, 19), date(2026, 11, 26)),
+        ("Monday", TODAY, TODAY),
+        ("this Friday", date(2026, 11, 27), date(2026, 11, 27)),
+        ("last Friday", date(2026, 11, 20), date(2026, 11, 20)),
+        ("Last Monday", date(2026, 11, 16), date(2026, 11, 16)),
+        ("next friday", date(2026, 12, 4), date(2026, 12, 4)),
+        ("in 2 weeks", date(2026, 12, 7), date(2026, 12, 7)),
+        ("in three months", date(2027, 2, 23), date(2027, 2, 23)),
+        ("two days ago", date(2026, 11, 21), date(2026, 11, 21)),
+        ("a month ago", date(2026, 10, 23), date(2026, 10, 23)),
+    ],
+)
+def test_a_day_is_read_from_where_one_stands(text, past, future):
+    assert days.read_day(text, on=TODAY, lean=-1) == past
+    assert days.read_day(text, on=TODAY, lean=1) == future
+    with pytest.raises(days.NotADay):
+        days.read_day(text, on=TODAY)  # in a file nobody stands anywhere
+
+
+@pytest.mark.parametrize(
+    "text", ["31 Feb", "frigate", "in 2 weeks ago", "2 weeks", "40/12", "fr", "last week", "5 marble"]
+)
+def test_what_is_no_day_from_anywhere_is_refused(text):
+    for lean, example in ((-1, "8 October 2026"), (1, "23 March 2027")):
+        with pytest.raises(days.NotADay) as refused:
+            days.read_day(text, on=TODAY, lean=lean)
+        assert example in str(refused.value)
+
+
+@pytest.mark.parametrize(
     ("text", "sentence"),
     [
         ("soon", "Enter a date, for example 23 March 2027"),
@@ -63,7 +104,7 @@ def test_a_day_in_words_is_read_back(day):
 
 @given(st.text())
 def test_no_text_breaks_the_reading(text):
-    for read in (days.read_day, days.read_clock):
+    for read in (days.read_day, days.read_clock, partial(days.read_day, lean=1), partial(days.read_day, lean=-1)):
         with suppress(days.NotADay):
             assert read(text) is not None
 
@@ -79,13 +120,17 @@ def test_no_text_breaks_the_reading(text):
         ("12am", time(0)),
         ("12 pm", time(12)),
         ("noon", time(12)),
+        ("14", time(14)),
+        ("0", time(0)),
+        ("1430", time(14, 30)),
+        ("2pm", time(14)),
     ],
 )
 def test_a_time_is_read_as_people_write_it(text, clock):
     assert days.read_clock(text) == clock
 
 
-@pytest.mark.parametrize("text", ["14", "25:00", "13pm", "14:75", "now"])
+@pytest.mark.parametrize("text", ["2", "12", "25", "25:00", "13pm", "14:75", "now"])
 def test_what_is_no_time_is_refused(text):
     with pytest.raises(days.NotADay):
         days.read_clock(text)

@@ -182,7 +182,6 @@ def test_a_foreign_intervention_is_no_intervention(review, farah, as_, number):
         ({"starts_at_time": "25:99"}, "There is no such time"),
         ({"length": "endless"}, "Choose one"),
         ({"facilitator": "999999"}, "Choose one"),
-        ({"title": "a\x00b"}, "invisible"),
     ],
 )
 def test_a_bad_plan_is_told_beside_the_field_and_nothing_is_lost(review, farah, as_, plan, changes, sentence):
