@@ -1,5 +1,7 @@
 """Lessons: what somebody learned, in revisions, with the states it goes through, and where it was brought in from."""
 
+import re
+
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
@@ -76,6 +78,9 @@ class Flag(models.TextChoices):
     TITLE = "title", "It came without a title. This one is the beginning of its text."
     LONG_TITLE = "long-title", "Its title was too long for one line. The whole of it stands in the summary."
     DAY = "day", "Its date could not be read and was left out."
+    MONTH = "month", "Its date had a month or a year and no day, and was left out."
+    NO_TEXT = "no-text", "It came with a title and no text."
+    QUOTES = "quotes", "The quotation marks in its row did not match. Compare its words with the source."
 
 
 class LessonQuerySet(models.QuerySet["Lesson"]):
@@ -231,8 +236,9 @@ class Lesson(models.Model):
 
     @property
     def shown_number(self) -> str:
-        """Its number in the source; empty where the portal made one up."""
-        return "" if self.external_id.startswith("row-") else self.external_id
+        """Its number in the source; empty where it has none of its own."""
+        made_up = re.match(r"row-[0-9a-f]{16}-?", self.external_id)
+        return self.external_id[made_up.end() :] if made_up else self.external_id
 
     @property
     def is_shared(self) -> bool:

@@ -15,7 +15,7 @@ from functools import lru_cache
 import snowballstemmer
 
 # Raise it when the words of a text come out differently: the drift check then asks for a rebuild.
-VERSION = 1
+VERSION = 2
 # PostgreSQL keeps positions up to 16,383 and 256 of them per word. The same limits for both keep counts the same.
 MAX_WORDS = 16_000
 MAX_SAME_WORD = 250
@@ -38,6 +38,13 @@ _SPELLINGS = (
     (re.compile(r"^((?:centi|kilo|milli)?met|cent|fib|lit|theat)re(s?)$"), r"\1er\2"),
     (re.compile(r"^programme(s?)$"), r"program\1"),
 )
+# Plurals that no rule makes.
+_PLURALS = {
+    "children": "child", "childrens": "child", "men": "man", "mens": "man", "women": "woman", "womens": "woman",
+    "feet": "foot", "teeth": "tooth", "mice": "mouse", "wives": "wife", "midwives": "midwife", "lives": "life",
+    "knives": "knife", "halves": "half", "crises": "crisis", "diagnoses": "diagnosis", "analyses": "analysis",
+    "criteria": "criterion", "phenomena": "phenomenon", "bacteria": "bacterium",
+}  # fmt: skip
 _COMMON = (
     "a an and are as at be been but by can could did do does for from had has have he her his how i if in into is it "
     "its me my no not of on or our she should so such than that the their them then there these they this those to "
@@ -63,6 +70,7 @@ def stem(word: str) -> str:
     """The stem of one folded word. What holds a figure (a part number) or a foreign letter is left as it is."""
     if not (word.isascii() and word.isalpha()):
         return word[:MAX_LENGTH]
+    word = _PLURALS.get(word, word)
     for pattern, spelling in _SPELLINGS:
         word = pattern.sub(spelling, word)
     with _stemming:

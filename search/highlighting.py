@@ -6,7 +6,7 @@ Works on the rows of one page only. A quick pattern proposes places; the analyse
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -47,8 +47,9 @@ class Highlighter:
     """Marks the terms of one question in many texts."""
 
     def __init__(self, terms: Sequence[Term]) -> None:
-        self.terms = sorted(terms, key=lambda term: -len(term.stems))
-        beginnings = {re.escape(_beginning_of(term)) for term in terms}
+        said = [replace(term, stems=stems) for term in terms for stems in (term.stems, *term.others)]
+        self.terms = sorted(said, key=lambda term: -len(term.stems))
+        beginnings = {re.escape(_beginning_of(term)) for term in said}
         self._likely = re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(beginnings))})") if beginnings else None
 
     def marks(self, text: str) -> list[Mark]:

@@ -3,13 +3,16 @@
 Whatever is typed becomes a ``Query`` of stems; no character of it reaches a database as syntax.
 """
 
+import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search.analyser import STOP_WORDS, chunks, pieces, stem
 
 MAX_CHARACTERS = 2_000
 MAX_TERMS = 24
+# Words that may be two, by their length, and how many parts of one word with hyphens are joined.
+LEAST_JOINED, MOST_JOINED, MOST_PARTS = 4, 24, 4
 _QUOTES = str.maketrans("“”„‟«»＂", '"""""""')
 # A comma or full stop between figures belongs to the number.
 _PART = re.compile(r'(?P<minus>(?<!\S)[-−]+(?=[^\s-]))?(?:"(?P<phrase>[^"]*)"|(?P<word>(?:[^\s"/,;|]|,(?=\d))+))')
@@ -35,6 +38,8 @@ class Term:
     prefix: bool = False
     text: str = ""
     typed: tuple[Typed, ...] = ()
+    # The same said otherwise: “handover” for “hand-over” and the reverse. One of them is enough.
+    others: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def parse(text: str) -> Query:
     unwanted: list[Term] = []
     for part in _PART.finditer(text):
         if len(wanted) + len(common) + len(unwanted) == MAX_TERMS:
-            return Query(whole, _unique_terms(wanted or common), _unique_terms(unwanted), cut=True)
+            return Query(whole, _unique_terms(_with_neighbours(wanted or common)), _unique_terms(unwanted), cut=True)
         quoted = part["phrase"] is not None
         term = _parse_term(text, *part.span("phrase" if quoted else "word"), quoted=quoted)
         if term is None:
@@ -84,6 +89,7 @@ def parse(text: str) -> Query:
             wanted.append(term)
     if not wanted and not unwanted:
         wanted = common
+    wanted = _with_neighbours(wanted)
     return Query(whole, _unique_terms(wanted), _unique_terms(unwanted), cut=len(whole) > MAX_CHARACTERS)
 
 
@@ -103,7 +109,40 @@ def _parse_term(text: str, start: int, end: int, *, quoted: bool) -> Term | None
         begin = shorter if len(shorter) > 3 and word.startswith(shorter) else word
         return Term((begin,), prefix=True, text=words, typed=tuple(typed))
     found = tuple(stem(each.word) for each in typed)
-    return Term(found, text=f"“{words}”" if quoted else words, typed=tuple(typed))
+    others = () if quoted else _spelt_otherwise([each.word for each in typed])
+    return Term(found, text=f"“{words}”" if quoted else words, typed=tuple(typed), others=others)
+
+
+def _spelt_otherwise(words: list[str]) -> tuple[tuple[str, ...], ...]:
+    """One word for several (“hand-over”), several for one (“handover”, “covid19”): as stems in the index."""
+    if len(words) > 1:
+        return ((stem("".join(words)),),) if len(words) <= MOST_PARTS and words[0] not in STOP_WORDS else ()
+    word = words[0]
+    if parts := re.fullmatch(r"([^\W\d_]{2,})(\d+)", word):
+        return ((stem(parts[1]), stem(parts[2])),)
+    if not (word.isascii() and word.isalpha()) or not LEAST_JOINED <= len(word) <= MOST_JOINED:
+        return ()
+    cuts = ((word[:at], word[at:]) for at in range(1, len(word) - 1))
+    return tuple((stem(first), stem(rest)) for first, rest in cuts if _may_stand_alone(first, rest))
+
+
+def _may_stand_alone(first: str, rest: str) -> bool:
+    """Whether two halves could be words: “the rapist” is not what somebody means who types “therapist”."""
+    return first not in STOP_WORDS - {"in", "on", "by", "as"} and rest not in STOP_WORDS
+
+
+def _with_neighbours(terms: list[Term]) -> list[Term]:
+    """Two words that follow each other may stand as one: “hand over” finds “handover”.
+
+    Each of the two may be said by the joined word, so that either both of them stand there or it does.
+    """
+    found = list(terms)
+    for at, (one, next_one) in enumerate(itertools.pairwise(terms)):
+        if all(len(term.typed) == 1 and not term.prefix and not term.text.startswith("“") for term in (one, next_one)):
+            joined = (stem(one.typed[0].word + next_one.typed[0].word),)
+            found[at] = replace(found[at], others=(*found[at].others, joined))
+            found[at + 1] = replace(found[at + 1], others=(*found[at + 1].others, joined))
+    return found
 
 
 def _unique_terms(terms: list[Term]) -> tuple[Term, ...]:

@@ -4,7 +4,10 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.dates import MONTHS
 
 from kmportal.lib.days import NotADay, read_day
 
@@ -90,11 +93,12 @@ def _is_seen(character: str) -> bool:
     return unicodedata.category(character)[0] in "LNPS" and not _CHOOSING.match(character)
 
 
-def plain_text(value: str, *, from_mac: bool = False) -> str:
+def plain_text(value: str, *, from_mac: bool = False, lost_entities: bool = False) -> str:
     """The words without tags, entities and control characters; paragraphs and list items keep their lines.
 
-    Entities that lost their ``&`` and ``;`` on the way (“quotdonutquot”) become quotation marks. ``from_mac``: the
-    file came out of Excel for Mac, which writes ``_`` for a space that must not break.
+    Two repairs are for the sources that need them, and touch no other: ``lost_entities`` makes quotation marks of
+    entities that lost their ``&`` and ``;`` on the way (“quotdonutquot”); ``from_mac``: the file came out of Excel for
+    Mac, which wrote ``_`` for a space that must not break.
     """
     text = value.replace("\r\n", "\n").replace("\r", "\n")
     text = _DROPPED.sub(" ", text)
@@ -104,7 +108,7 @@ def plain_text(value: str, *, from_mac: bool = False) -> str:
     text = _TAG.sub("", text)
     for _ in range(2):  # some were written twice over: &amp;reg;
         text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
-    text = _QUOT.sub(_mend_quotes, text) if "quot" in text else text
+    text = _QUOT.sub(_mend_quotes, text) if lost_entities and "quot" in text else text
     text = _MAC_SPACE.sub(" ", text) if from_mac else text
     return _tidy_spaces(_CONTROL.sub("", text))
 
@@ -141,19 +145,47 @@ def month_comes_first(values: Iterable[str]) -> bool:
     return second and not first
 
 
+def names_no_day(value: str) -> bool:
+    """Whether it is a month or a year without a day: “March 2024”, “Mar-24”, “2024”, “Q2 2024”, “2023/24”."""
+    text = " ".join(re.sub(r"[-/,.]", " ", value.lower()).split())
+    if re.fullmatch(r"(?:in |early |mid |late |spring |summer |autumn |winter |q[1-4] )?(?:19|20)\d\d(?: \d\d)?", text):
+        return True
+    found = re.fullmatch(r"(?:in |early |mid |late )?([a-z]{3,9}) ?(?:\d{4}|\d{2})?", text)
+    return bool(found and (_is_month(found[1]) or found[1] in {"spring", "summer", "autumn", "winter"}))
+
+
+def _is_month(word: str) -> bool:
+    return word == "sept" or any(name.lower().startswith(word) for name in MONTHS.values())
+
+
+def _local_day(value: str) -> date | None:
+    """The day of a moment that says its zone, where the portal is: half past eleven at night in UTC may be tomorrow."""
+    if not re.fullmatch(r"\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S*(?:Z|[+-]\d\d:?\d\d)\s*", value, re.IGNORECASE):
+        return None
+    try:
+        return timezone.localdate(datetime.fromisoformat(value.strip().upper()))
+    except (ValueError, OverflowError):
+        return None
+
+
 def loose_day(value: str, *, month_first: bool = False, on: date) -> date | None:
     """The day that a date of some shape means, or None: ISO, 6/6/14, 6 June 2014, June 6, 2014, 6-Jun-14, 41796.
 
-    Years of two digits never lie in the future, seen from ``on``. Nothing before 1900 is believed.
+    Years of two digits never lie in the future, seen from ``on``. Nothing before 1900 is believed. A moment with its
+    zone is the day that it was in the active one.
     """
+    if local := _local_day(value):
+        return local
     text = re.sub(r"(?<=\d)[T ]\d{1,2}:\d{2}.*$", "", value.strip())
     if found := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})", text):
         day, month = (int(found[2]), int(found[1])) if month_first else (int(found[1]), int(found[2]))
         return _day_or_none(_whole_year(found[3], on), month, day)
     if found := re.fullmatch(r"(\d{4})[/.-]?(\d{2})[/.-]?(\d{2})", text):
         return _day_or_none(int(found[1]), int(found[2]), int(found[3]))
-    if re.fullmatch(r"[2-6]\d{4}", text):
-        return date(1899, 12, 30) + timedelta(days=int(text))
+    if re.fullmatch(r"[2-6]\d{4}(?:[.,]\d+)?", text):
+        return date(1899, 12, 30) + timedelta(days=int(text[:5]))
+    if names_no_day(text):
+        return None
     text = re.sub(r"(?<=\d)-(?=[A-Za-z])|(?<=[A-Za-z])-(?=\d)", " ", text)
     text = re.sub(r"(?<=\s)(\d{2})$", lambda two: str(_whole_year(two[1], on)), text)
     try:

@@ -12,7 +12,7 @@ import json
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,14 @@ ENCODINGS = [
     ("cp850", "DOS (Western Europe)"),
 ]
 DELIMITERS = ",;\t|"
+# So far down headings are looked for.
+ROWS_ABOVE = 20
+# How exports call the list that holds the rows, and what a row has of its own.
+_WRAPPERS = {"lessons", "items", "records", "rows", "data", "results", "entries", "value", "values"}
+_OF_A_ROW = {"title", "lesson", "text", "name", "recommendation", "summary", "description"}
+# In a nested value: what is meant, first, and what is only for machines.
+_SAYS_IT = ("text", "name", "title", "label", "value", "words", "description", "content", "displayname")
+_SAYS_NOTHING = {"id", "key", "uuid", "type", "url", "href", "self", "order", "position"}
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 # One cell may hold a long report; the csv module’s own limit is lower.
 csv.field_size_limit(5_000_000)
@@ -72,6 +80,9 @@ class Record:
     number: int
     cells: Mapping[str, Cell] = field(default_factory=dict)
     problem: str = ""
+    # What is to be said about it although it can be read, and whether its quotation marks are in doubt.
+    notes: tuple[str, ...] = ()
+    has_stray_quotes: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,16 +96,22 @@ class Sheet:
     skipped: int = 0
     # Excel for Mac saves with bare carriage returns, US dates and “_” for spaces that must not break.
     from_mac: bool = False
+    # What stood above the headings, a title perhaps, row by row.
+    above: tuple[str, ...] = ()
 
     def records(self) -> Iterator[Record]:
         return self._objects() if self.format == "jsonl" else self._rows()
 
     def _rows(self) -> Iterator[Record]:
-        rows = _parse_csv_rows(self.text, self.delimiter)
+        rows = _parse_csv_rows(self.text, self.delimiter, width=len(self.headings))
         number = self.skipped + 1
         for row in itertools.islice(rows, number, None):
             number += 1
             if not any(cell.strip() for cell in row):
+                continue
+            if row.problem:
+                half = dict(itertools.zip_longest(self.headings, row[: len(self.headings)], fillvalue=""))
+                yield Record(number, half, row.problem)
                 continue
             cells, extra = row[: len(self.headings)], row[len(self.headings) :]
             if any(cell.strip() for cell in extra):
@@ -104,14 +121,25 @@ class Sheet:
                 )
                 yield Record(number, dict(zip(self.headings, cells, strict=False)), sentence)
                 continue
-            yield Record(number, dict(itertools.zip_longest(self.headings, cells, fillvalue="")))
+            notes = (row.note,) if row.note else ()
+            filled = dict(itertools.zip_longest(self.headings, cells, fillvalue=""))
+            yield Record(number, filled, notes=notes, has_stray_quotes=bool(row.note))
 
     def _objects(self) -> Iterator[Record]:
         for number, thing in _json_objects(self.text):
             if isinstance(thing, dict):
-                yield Record(number, {_as_whole_text(key): _clean_cell(value) for key, value in thing.items()})
+                notes: list[str] = []
+                cells = {_as_whole_text(key): _clean_cell(value, str(key), notes) for key, value in thing.items()}
+                yield Record(number, cells, notes=tuple(notes))
             else:
                 yield Record(number, problem="This line is not a JSON object, such as {“title”: “…”}.")
+
+
+class Line(list[str]):
+    """The cells of one row of a CSV file; ``problem``: why they cannot be believed, ``note``: what is odd."""
+
+    problem = ""
+    note = ""
 
 
 def check_kind(start: bytes, whole: bytes | None = None) -> None:
@@ -203,14 +231,18 @@ def _as_one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def read(text: str) -> Sheet:
-    """What table the text holds: JSON Lines (or one JSON list), or CSV with its separator. Refuses what is none."""
+def read(text: str, *, knows: Callable[[str], bool] = lambda heading: False) -> Sheet:
+    """What table the text holds: JSON Lines (or one JSON list), or CSV with its separator. Refuses what is none.
+
+    ``knows`` says whether a word is a heading: the first row with two of them is the one of the headings, whatever
+    stands above it.
+    """
     text = text.lstrip(REPLACEMENT) if text.startswith(REPLACEMENT * 2) else text
     if not text.strip():
         raise Unreadable("This file is empty.")
     if text.lstrip()[0] in "{[":
         return _read_json_lines(text)
-    return _read_csv_rows(text)
+    return _read_csv_rows(text, knows)
 
 
 def _read_json_lines(text: str) -> Sheet:
@@ -225,13 +257,36 @@ def _read_json_lines(text: str) -> Sheet:
 
 def _json_objects(text: str) -> Iterator[tuple[int, Any]]:
     """Line numbers and what stands there; a line that is no JSON gives None."""
-    if text.lstrip().startswith("["):
-        things = _load_json_line(text)
+    whole = _load_json_line(text) if text.lstrip()[:1] in ("[", "{") else None
+    things = _wrapped_list(whole) if isinstance(whole, dict) else whole
+    if isinstance(things, list) or text.lstrip().startswith("["):
         yield from enumerate(things if isinstance(things, list) else [], start=1)
+        return
+    if isinstance(whole, dict):
+        yield 1, whole
         return
     for number, line in enumerate(io.StringIO(text), start=1):
         if line.strip():
             yield number, _load_json_line(line)
+
+
+def _wrapped_list(whole: dict[str, Any]) -> list[Any] | None:
+    """The rows of a file that is one object around a list of them; None where the object is a row itself."""
+    lists = {
+        str(key): value
+        for key, value in whole.items()
+        if isinstance(value, list) and value and all(isinstance(item, dict) for item in value)
+    }
+    named = [key for key in lists if key.lower() in _WRAPPERS]
+    if len(named) == 1:
+        return lists[named[0]]
+    texts = [key for key, value in whole.items() if isinstance(value, str) and key.lower() in _OF_A_ROW]
+    if not lists or texts:
+        return None
+    if len(lists) > 1:
+        names = ", ".join(f"“{_as_whole_text(key)[:40]}”" for key in lists)
+        raise Unreadable(f"This file holds several lists: {names}. Save the one with the lessons as a file of its own.")
+    return next(iter(lists.values()))
 
 
 def _load_json_line(text: str) -> Any:
@@ -247,17 +302,34 @@ def _as_whole_text(value: object) -> str:
     return _HALF.sub(REPLACEMENT, str(value)).replace("\0", "")
 
 
-def _clean_cell(value: Any) -> Cell:
+def _clean_cell(value: Any, heading: str, notes: list[str]) -> Cell:
+    """A value as people would write it; what of a nested one is left out is said in ``notes``."""
+    if isinstance(value, list):
+        return [text for item in value if (text := _words_of_value(item, heading, notes))]
+    return _words_of_value(value, heading, notes)
+
+
+def _words_of_value(value: Any, heading: str, notes: list[str]) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, list):
-        return [_as_whole_text(item) for item in value if item is not None]
-    if isinstance(value, dict):
-        return _as_whole_text(json.dumps(value, ensure_ascii=False))
-    return _as_whole_text(value)
+        return ", ".join(text for item in value if (text := _words_of_value(item, heading, notes)))
+    if not isinstance(value, dict):
+        return _as_whole_text(value)
+    parts = {_as_whole_text(key): _words_of_value(part, heading, notes) for key, part in value.items()}
+    parts = {key: words for key, words in parts.items() if words}
+    main = next((key for name in _SAYS_IT for key in parts if key.lower() == name), "")
+    if not main:
+        return "; ".join(f"{key}: {words}" for key, words in parts.items())
+    rest = [f"{key}: {words[:60]}" for key, words in parts.items() if key != main and key.lower() not in _SAYS_NOTHING]
+    if rest:
+        notes.append(f"Left out under “{_as_whole_text(heading)[:60]}”: {'; '.join(rest)[:300]}.")
+    return parts[main]
 
 
-def _read_csv_rows(text: str) -> Sheet:
+def _read_csv_rows(text: str, knows: Callable[[str], bool]) -> Sheet:
     skipped, delimiter = 0, ""
     first = text.split("\n", 1)[0].strip().strip('"').lower()
     if first.startswith("sep=") and len(first) == 5:
@@ -265,17 +337,32 @@ def _read_csv_rows(text: str) -> Sheet:
     delimiter = delimiter or _guess_delimiter(text)
     rows = enumerate(_parse_csv_rows(text, delimiter))
     filled = (pair for pair in rows if pair[0] >= skipped and any(cell.strip() for cell in pair[1]))
-    skipped, headings = next(filled, (skipped, []))
+    first_ones = list(itertools.islice(filled, ROWS_ABOVE))
+    place = _place_of_headings([row for _, row in first_ones], knows)
+    above = tuple(" ".join(" ".join(row).split())[:120] for _, row in first_ones[:place])
+    left = itertools.chain(first_ones[place:], filled)
+    skipped, headings = next(left, (skipped, Line()))
     if not headings:
         raise Unreadable("This file has separators and no words.")
     if len([cell for cell in headings if cell.strip()]) < 2:
         raise Unreadable(
             "This file has one column only. A table needs columns, with commas, semicolons or tabs between."
         )
-    if next(filled, None) is None:
+    if next(left, None) is None:
         raise Unreadable("This file has headings and no rows below them.")
     from_mac = "\r" in text and "\n" not in text
-    return Sheet("csv", _read_headings(headings), text, delimiter, skipped, from_mac)
+    return Sheet("csv", _read_headings(headings), text, delimiter, skipped, from_mac, above)
+
+
+def _place_of_headings(rows: Sequence[Sequence[str]], knows: Callable[[str], bool]) -> int:
+    """Which of the first rows has the headings: the first with two known words, else the first with two cells."""
+
+    def count(row: Sequence[str], rule: Callable[[str], object]) -> int:
+        return sum(1 for cell in row if cell.strip() and rule(cell))
+
+    known = (place for place, row in enumerate(rows) if count(row, knows) > 1)
+    wide = (place for place, row in enumerate(rows) if count(row, str.strip) > 1)
+    return next(known, next(wide, 0))
 
 
 def _read_headings(row: list[str]) -> tuple[str, ...]:
@@ -299,20 +386,30 @@ def _guess_delimiter(text: str) -> str:
             rows = list(itertools.islice(_parse_csv_rows(text[:200_000], delimiter, whole=False), 20))
         except Unreadable:
             return (0, 0)
-        width = len(rows[0]) if rows else 0
-        return (sum(len(row) == width for row in rows) if width > 1 else 0, width)
+        widths = Counter(len(row) for row in rows if len(row) > 1)
+        width, times = max(widths.items(), key=lambda pair: (pair[1], pair[0]), default=(0, 0))
+        return (times, width)
 
     return max(DELIMITERS, key=score)
 
 
-def _parse_csv_rows(text: str, delimiter: str, *, whole: bool = True) -> Iterator[list[str]]:
+def _parse_csv_rows(text: str, delimiter: str, *, whole: bool = True, width: int = 0) -> Iterator[Line]:
     """The rows. A quotation mark that is never closed would swallow the rest of the file, so that is refused.
 
-    It is found by a last line of our own that must come back as a row of its own.
+    It is found by a last line of our own that must come back as a row of its own. One that is closed too late swallows
+    some rows: with ``width``, the number of headings, they come back as rows of their own, and the row in which it
+    began says what happened.
     """
     end = "\ue000end\ue000"
+    taken: list[str] = []
+
+    def remember(lines: Iterable[str]) -> Iterator[str]:
+        for line in lines:
+            taken.append(line)
+            yield line
+
     lines = itertools.chain(io.StringIO(text, newline=""), ["\n", end] if whole else [])
-    reader = csv.reader(lines, delimiter=delimiter)
+    reader = csv.reader(remember(lines), delimiter=delimiter)
     began = 1
     try:
         for row in reader:
@@ -322,7 +419,43 @@ def _parse_csv_rows(text: str, delimiter: str, *, whole: bool = True) -> Iterato
                 raise Unreadable(
                     f"A quotation mark in line {began} is never closed. Add the missing one and try again."
                 )
-            began = reader.line_num + 1
-            yield row
+            began, lines_of_row = reader.line_num + 1, taken[:]
+            taken.clear()
+            yield from _believed_rows(row, lines_of_row, delimiter, width)
     except csv.Error as error:
         raise Unreadable(f"Line {reader.line_num} cannot be read as CSV ({error}).") from None
+
+
+def _believed_rows(row: list[str], lines: Sequence[str], delimiter: str, width: int) -> Iterator[Line]:
+    """The row, unless its quotation marks are in doubt: then the rows that it swallowed, or a note about them."""
+    whole = "".join(lines)
+    if '"' not in whole or not width:
+        yield Line(row)
+        return
+    alone = [line.rstrip("\r\n").split(delimiter) for line in whole.splitlines() if line.strip()]
+    swallows = len(alone) > 1 and all(len(cells) == width for cells in alone)
+    if swallows and not _is_well_quoted(lines, delimiter):
+        first = Line(alone[0])
+        first.problem = (
+            "A quotation mark in this row is not closed in its line. Add the missing one, or take the odd one out."
+        )
+        yield first
+        yield from (Line(next(csv.reader([delimiter.join(cells)], delimiter=delimiter))) for cells in alone[1:])
+        return
+    line = Line(row)
+    if swallows:
+        line.note = (
+            f"The {len(alone)} lines of this row look like rows of their own. Perhaps a quotation mark is missing."
+        )
+    elif not _is_well_quoted(lines, delimiter):
+        line.note = "Its quotation marks do not match. Compare its words with the file."
+    yield line
+
+
+def _is_well_quoted(lines: Sequence[str], delimiter: str) -> bool:
+    """Whether every quotation mark that opens a cell closes at its end."""
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return False
+    return True

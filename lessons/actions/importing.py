@@ -14,15 +14,24 @@ from django.db import transaction
 
 from jobs.actions import enqueue
 from jobs.models import Job
+from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.importing import check_kind, decode, read
 from kmportal.lib.model_rules import refuse_invalid
 from lessons.events import Event
 from lessons.importing.batches import BatchWriter, load_standings
 from lessons.importing.merging import Counts, Decision, Standing, decide_rows
-from lessons.importing.rows import FIELDS, Row, leads_to_words, match_headings, name_of_source
+from lessons.importing.rows import (
+    FIELDS,
+    Row,
+    comes_from_nasa,
+    knows_heading,
+    leads_to_words,
+    match_headings,
+    name_of_source,
+)
 from lessons.importing.sheets import count_rows, reader_of
-from lessons.models import ImportProblem, ImportRun
+from lessons.models import ImportProblem, ImportRun, Lesson
 from organisations import events
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
@@ -52,9 +61,9 @@ def upload_import(
     """
     require(Permission.FACILITATE, by, organisation)
     check_kind(content[:8192], content)
-    sheet = read(decode(content, encoding).text)
+    sheet = read(decode(content, encoding).text, knows=knows_heading)
     count_rows(sheet)
-    source = source.strip() or name_of_source(sheet.headings, file_name)
+    source = line_of_text(source) or _source_when_nobody_says(organisation, sheet.headings, file_name, content)
     run = ImportRun(
         organisation=organisation,
         by=by.person,
@@ -227,6 +236,23 @@ def _finish_run(run: ImportRun, at: datetime) -> None:
     events.record(Event.LESSONS_IMPORTED, run, by=run.by, at=at, texts={"source": run.source}, **run.counts)
 
 
+def _source_when_nobody_says(
+    organisation: Organisation, headings: Sequence[str], file_name: str, content: bytes
+) -> str:
+    """The known system, or the file’s name: once. Another file of that name may come from anywhere, and its numbers
+    would lead to the lessons of the first; so somebody has to say."""
+    source = name_of_source(headings, file_name)
+    if comes_from_nasa(headings) or not Lesson.objects.filter(organisation=organisation, source=source).exists():
+        return source
+    runs = ImportRun.objects.filter(organisation=organisation, source=source)
+    if any(bytes(run.content) == content for run in runs.only("content")):
+        return source
+    raise Refusal(
+        f"Lessons from “{source}” are here already. Say what the source of this file is called: the same if it comes "
+        "from the same place and its numbers mean the same lessons, another name if not."
+    )
+
+
 # --- What they share -------------------------------------------------------------------------------------------------
 
 
@@ -253,9 +279,10 @@ def _problems_of(run: ImportRun, decisions: Iterable[Decision]) -> list[ImportPr
     found = []
     for decision in decisions:
         row = decision.row
-        sentences = [(row.refusal, True)] if row.refusal else [(note, False) for note in row.notes]
+        notes = (*row.notes, *decision.notes)
+        sentences = [(row.refusal, True)] if row.refusal else [(note, False) for note in notes]
         for sentence, is_refusal in sentences:
-            ident = "" if row.external_id.startswith("row-") else row.external_id
+            ident = Lesson(external_id=row.external_id).shown_number
             found.append(
                 ImportProblem(
                     run=run, row=row.number, external_id=ident, sentence=sentence[:500], is_refusal=is_refusal

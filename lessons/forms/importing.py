@@ -29,7 +29,7 @@ class UploadForm(forms.Form):
         max_length=80,
         required=False,
         label="What is the source called?",
-        help_text=f"{SOURCE_HINT}. Left empty: the file’s name. "
+        help_text=f"{SOURCE_HINT}. Left empty: the file’s name, if none of that name was brought in before. "
         "Give every file of one system the same name, so that no lesson comes twice.",
     )
 

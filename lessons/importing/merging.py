@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
-from lessons.importing.rows import Row, is_damaged
+from lessons.importing.rows import FIELDS, Row, is_damaged
 from lessons.models import Flag
 
 Outcome = Literal["created", "merged", "unchanged", "refused"]
@@ -43,6 +43,8 @@ class Decision:
     row: Row
     outcome: Outcome
     standing: Standing | None = None
+    # What of the lesson that stood already gave way to this row, or the other way round.
+    notes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -77,7 +79,8 @@ def decide_rows(rows: Iterable[Row], known: dict[str, Standing]) -> list[Decisio
         else:
             outcome = "unchanged" if after.says_the_same_as(before) else "merged"
         known[row.external_id] = after
-        decisions.append(Decision(row, outcome, after))
+        notes = _notes_on_merge(before, row, after) if before is not None else ()
+        decisions.append(Decision(row, outcome, after, notes))
     return decisions
 
 
@@ -106,8 +109,28 @@ def _merged_standing(before: Standing, row: Row) -> Standing:
         tags=before.tags if keep_tags else row.tags,
         taken=(*before.taken, row.digest)[-REMEMBERED:],
     )
-    day_flag = {str(Flag.DAY)} & (before.flags | row.flags) if day is None else set()
-    return replace(after, flags=_flags_of_row(after, kept_flags | day_flag))
+    day_flag = {str(Flag.DAY), str(Flag.MONTH)} & (before.flags | row.flags) if day is None else set()
+    text_flag = set() if after.words else {str(Flag.NO_TEXT)}
+    quotes = {str(Flag.QUOTES)} & (before.flags | row.flags)
+    return replace(after, flags=_flags_of_row(after, kept_flags | day_flag | text_flag | quotes))
+
+
+def _notes_on_merge(before: Standing, row: Row, after: Standing) -> tuple[str, ...]:
+    """Which words changed that stood already, and which of the row were left out for what somebody wrote here."""
+    if row.digest in before.taken:
+        return ()
+    old, new = {"title": before.title, **before.words}, {"title": row.title, **row.words}
+    now = {"title": after.title, **after.words}
+    changed = [_name_of_field(name) for name in new if old.get(name) and now.get(name) != old[name]]
+    kept = [_name_of_field(name) for name in new if before.by_hand and new[name] and now.get(name) != new[name]]
+    notes = [f"Changed in the lesson that was here already: {', '.join(changed)}."] if changed else []
+    notes += [f"Left as somebody wrote it here: {', '.join(kept)}."] if kept else []
+    return tuple(notes)
+
+
+def _name_of_field(name: str) -> str:
+    label = FIELDS[name][0]
+    return label[0].lower() + label[1:]
 
 
 def _better_text(new: str, old: str, before: Standing) -> str:

@@ -10,18 +10,21 @@ from datetime import date
 from hashlib import sha1
 from itertools import islice
 
-from kmportal.lib.cleaning import first_words, loose_day, month_comes_first, plain_text
+from kmportal.lib.cleaning import first_words, loose_day, month_comes_first, names_no_day, plain_text, reading_key
 from kmportal.lib.csv import unguarded
 from kmportal.lib.importing import REPLACEMENT, Cell, Record, Sheet
 from lessons.models import LONGEST_TEXT, Flag, Lesson
 
-LONGEST_TITLE, LONGEST_ID, LONGEST_TAG, MOST_TAGS = 300, 80, 80, 60
+LONGEST_TITLE, LONGEST_ID, LONGEST_TAG, MOST_TAGS, LONGEST_FACT = 300, 80, 80, 60, 200
 MADE_TITLE = 120
 
 # Our fields: what the page calls them, and the headings that are matched without asking (letters and digits only).
 FIELDS: dict[str, tuple[str, str]] = {
-    "external_id": ("Number in the source", "lessonid lessonnumber externalid id number no ref reference"),
-    "title": ("Title", "title subject headline name lessontitle"),
+    "external_id": (
+        "Number in the source",
+        "lessonid lessonno lessonnumber externalid id number no ref reference refno",
+    ),
+    "title": ("Title", "title subject headline name lessontitle heading"),
     "abstract": ("Summary", "abstract abstracttext summary description"),
     "expected": ("What was expected", "expected whatdidyouexpect whatweexpected whatwasexpected expectedtext plan"),
     "happened": (
@@ -31,14 +34,22 @@ FIELDS: dict[str, tuple[str, str]] = {
     "why": ("Why", "why cause causes rootcause reason"),
     "learned": (
         "What was learned",
-        "lesson lessons lessontext lessonlearned lessonslearned whatwaslearned whatwelearned learning learned",
+        "lesson lessons lessontext lessonlearned lessonslearned lessonlearnt lessonslearnt whatwaslearned "
+        "whatwaslearnt whatwelearned whatwelearnt learning learnings learned learnt keylesson keylearning",
     ),
     "when_you": ("When you are about to…", "whenyouareaboutto whenyou whento"),
-    "then_do": ("then… (the advice)", "then thendo recommendation recommendations recommendationtext advice whattodo"),
-    "happened_on": ("Date", "date lessondate eventdate happenedon dateofevent"),
+    "then_do": (
+        "then… (the advice)",
+        "then thendo recommendation recommendations recommendationtext recommendedaction recommendedactions "
+        "actionrecommended advice whattodo",
+    ),
+    "happened_on": (
+        "Date",
+        "date lessondate eventdate happenedon dateofevent dateraised raisedon dateofincident dateidentified",
+    ),
     "kind": ("Kind", "kind type lessontype"),
     "tags": ("What it is about", "tags keywords topics nasatopics categories category themes theme programphase"),
-    "contact": ("Who to ask", "contact organization organisation owner whotoask"),
+    "contact": ("Who to ask", "contact organization organisation owner whotoask raisedby reportedby"),
     "process": ("What should change", "process destination document"),
     "source_url": ("Link to it", "url link web webaddress"),
 }
@@ -46,6 +57,11 @@ WORDS = ("abstract", "expected", "happened", "why", "learned", "when_you", "then
 TITLE_FROM = ("abstract", "happened", "learned", "then_do", "expected", "why")
 # What other systems write where nothing is meant.
 _NOTHING = {"", "none", "na", "n/a", "null", "nil", "-", "–", "not specified", "not applicable", "unknown"}
+# What a spreadsheet shows in a cell that it could not work out, in English and in German.
+_NOTHING |= {
+    "#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!", "#spill!", "#calc!", "#getting_data", "#field!",
+    "#nv", "#bezug!", "#wert!", "#zahl!", "####", "#####", "######", "########",
+}  # fmt: skip
 _NO_TAGS = _NOTHING | {"categories", "other"}
 _NASA = ({"lessonid", "lesson", "lessondate"}, {"lessonnumber", "drivingeventtext"})
 
@@ -83,10 +99,20 @@ def match_headings(headings: Iterable[str]) -> dict[str, str]:
     return matched
 
 
+def knows_heading(word: str) -> bool:
+    """Whether a cell is a heading that is matched without asking."""
+    return bool(match_headings([word]))
+
+
+def comes_from_nasa(headings: Iterable[str]) -> bool:
+    """Whether a table has the shape of NASA’s lessons: some clean-ups are for what is wrong there and nowhere else."""
+    letters = {_letters_of(heading) for heading in headings}
+    return any(shape <= letters for shape in _NASA)
+
+
 def name_of_source(headings: Sequence[str], file_name: str) -> str:
     """What to call the source when nobody says: a known system, else the file."""
-    letters = {_letters_of(heading) for heading in headings}
-    if any(shape <= letters for shape in _NASA):
+    if comes_from_nasa(headings):
         return "NASA LLIS"
     return re.sub(r"[_\s]+", " ", file_name.rsplit(".", 1)[0]).strip()[:80] or "A file"
 
@@ -104,6 +130,23 @@ class RowReader:
         day_heading = next((heading for heading, name in self.mapping.items() if name == "happened_on"), "")
         days = (_text_of_cell(record.cells.get(day_heading, "")) for record in islice(sheet.records(), 5_000))
         self.month_first = month_comes_first(days) if day_heading else False
+        self.is_nasa = comes_from_nasa(sheet.headings)
+        self.shared_numbers = self._find_shared_numbers()
+
+    def _find_shared_numbers(self) -> frozenset[str]:
+        """The numbers that stand beside different words in this file: they tell no lesson from another."""
+        heading = next((heading for heading, name in self.mapping.items() if name == "external_id"), "")
+        first: dict[str, int] = {}
+        shared: set[str] = set()
+        for record in self.sheet.records() if heading else ():
+            number = self._number_of(record.cells.get(heading, ""))
+            words = hash(tuple(_text_of_cell(record.cells.get(one, "")).strip() for one in self.mapping))
+            if number and first.setdefault(number, words) != words and not record.problem:
+                shared.add(number)
+        return frozenset(shared)
+
+    def _number_of(self, cell: Cell) -> str:
+        return " ".join(self._clean_cell([cell]).split())
 
     def read_rows(self, *, skip: int = 0) -> Iterable[Row]:
         return (self.read_record(record) for record in islice(self.sheet.records(), skip, None))
@@ -120,31 +163,59 @@ class RowReader:
         if sentence := self._length_problem(external_id, texts):
             return Row(record.number, external_id[:LONGEST_ID], refusal=sentence)
         words = {name: texts[name] for name in WORDS if texts.get(name)}
+        has_words = bool(words)
         title, words, flags = _with_title(" ".join(texts.get("title", "").split()), words)
         if not title:
             return Row(record.number, external_id, refusal="This row has neither a title nor a lesson.")
+        flags |= set() if has_words else {Flag.NO_TEXT}
+        flags |= {Flag.QUOTES} if record.has_stray_quotes else set()
+        notes = [*record.notes, *self._notes_on_facts(texts, cells.get("tags", ()))]
         day, written = None, texts.get("happened_on", "")
-        notes: list[str] = []
         if written:
             day = loose_day(written, month_first=self.month_first, on=self.on)
             if day is None or day > self.on:
-                day, flags = None, flags | {Flag.DAY}
-                notes.append(f"Brought in without its date: “{first_words(written, 40)}” is not a date in the past.")
+                flags |= {Flag.MONTH if names_no_day(written) else Flag.DAY}
+                notes.append(_sentence_about_day(written, day))
+                day = None
         row = Row(
             record.number,
             external_id,
             title,
             words,
-            _facts_from(texts),
+            _facts_from(texts, is_nasa=self.is_nasa),
             day,
-            _tags_from_row(cells.get("tags", ())),
+            _tags_from_row(cells.get("tags", ()), is_nasa=self.is_nasa)[:MOST_TAGS],
             frozenset(str(flag) for flag in flags),
             tuple(notes),
         )
+        if external_id in self.shared_numbers:
+            sentence = f"The number “{external_id}” stands in several rows, so this one is known by its words."
+            return replace(_with_number(row), notes=(*row.notes, sentence))
         return row if external_id else _with_number(row)
 
+    def _notes_on_facts(self, texts: Mapping[str, str], tags: Iterable[Cell]) -> list[str]:
+        """What of the facts could not be kept as it stands in the file."""
+        notes = []
+        for name in ("contact", "process"):
+            if len(" ".join(texts.get(name, "").split())) > LONGEST_FACT:
+                notes.append(f"“{FIELDS[name][0]}” was cut to {LONGEST_FACT} characters.")
+        if (kind := texts.get("kind", "")) and not _kind_named(kind):
+            notes.append(f"“{first_words(kind, 40)}” is no kind that we know, so it came in as a lesson.")
+        if (url := texts.get("source_url", "")) and not _is_link(url):
+            notes.append(f"Its link was left out: “{first_words(url, 60)}” is no web address.")
+        found = _tags_from_row(tags, is_nasa=self.is_nasa)
+        if len(found) > MOST_TAGS:
+            notes.append(f"It has {len(found)} tags. The first {MOST_TAGS} were kept.")
+        if any(tag.endswith("…") for tag in found):
+            notes.append(f"A tag was cut to {LONGEST_TAG} characters.")
+        return notes
+
     def _clean_cell(self, cells: Sequence[Cell]) -> str:
-        text = plain_text(unguarded(_text_of_cell(cells[0])), from_mac=self.sheet.from_mac)
+        text = plain_text(
+            unguarded(_text_of_cell(cells[0])),
+            from_mac=self.sheet.from_mac and self.is_nasa,
+            lost_entities=self.is_nasa,
+        )
         return "" if text.lower() in _NOTHING else text
 
     def _length_problem(self, external_id: str, texts: Mapping[str, str]) -> str:
@@ -185,15 +256,30 @@ def _with_title(title: str, words: dict[str, str]) -> tuple[str, dict[str, str],
     return title, words, frozenset()
 
 
-def _facts_from(texts: Mapping[str, str]) -> dict[str, str]:
+def _sentence_about_day(written: str, day: date | None) -> str:
+    short = first_words(written, 40)
+    if day is not None:
+        why = "is still to come"
+    elif names_no_day(written):
+        why = "names no day"
+    else:
+        why = "is no date that we can read"
+    return f"Brought in without its date: “{short}” {why}."
+
+
+def _is_link(url: str) -> bool:
+    return bool(re.fullmatch(r"https?://[^\s<>\"]{1,480}", url))
+
+
+def _facts_from(texts: Mapping[str, str], *, is_nasa: bool) -> dict[str, str]:
     contact, url = " ".join(texts.get("contact", "").split()), texts.get("source_url", "")
-    if contact.islower() and len(contact) <= 5:  # “ksc” is an abbreviation
+    if is_nasa and contact.islower() and len(contact) <= 5:  # “ksc” is an abbreviation
         contact = contact.upper()
     facts = {
         "kind": _kind_named(texts.get("kind", "")),
-        "contact": first_words(contact, 200),
-        "process": first_words(texts.get("process", ""), 200),
-        "source_url": url if re.fullmatch(r"https?://[^\s<>\"]{1,480}", url) else "",
+        "contact": first_words(contact, LONGEST_FACT),
+        "process": first_words(texts.get("process", ""), LONGEST_FACT),
+        "source_url": url if _is_link(url) else "",
     }
     return {name: value for name, value in facts.items() if value}
 
@@ -205,24 +291,30 @@ def _kind_named(text: str) -> str:
     )
 
 
-def _tags_from_row(cells: Iterable[Cell]) -> tuple[str, ...]:
-    """The tags of a row, each once. “Materials, & Processes” was one tag before it met a comma."""
+def _tags_from_row(cells: Iterable[Cell], *, is_nasa: bool) -> tuple[str, ...]:
+    """The tags of a row, each once. “Materials, & Processes” was one tag of NASA’s before it met a comma."""
     found: list[str] = []
     for cell in cells:
-        pieces = cell if isinstance(cell, list) else re.split(r"[,;|\n]", plain_text(unguarded(cell)))
+        pieces = (
+            cell if isinstance(cell, list) else re.split(r"[,;|\n]", plain_text(unguarded(cell), lost_entities=is_nasa))
+        )
         for piece in pieces:
-            name = " ".join(plain_text(piece).split())
-            if name.startswith("&") and found:
+            name = " ".join(plain_text(piece, lost_entities=is_nasa).split())
+            if is_nasa and name.startswith("&") and found:
                 found[-1] = f"{found[-1]} {name}"
-            elif name.lower() not in _NO_TAGS:
+            elif name.lower() not in (_NO_TAGS if is_nasa else _NOTHING):
                 found.append(name)
     once: dict[str, str] = {}
     for name in found:
         short = first_words(name, LONGEST_TAG)
-        once.setdefault(short.lower(), short)
-    return tuple(once.values())[:MOST_TAGS]
+        once.setdefault(reading_key(short), short)
+    return tuple(once.values())
 
 
 def _with_number(row: Row) -> Row:
-    """A row without a number is known by its words: the same row again is the same lesson."""
-    return replace(row, external_id=f"row-{row.digest}")
+    """A row without a number of its own is known by its words: the same row again is the same lesson.
+
+    A number that it shares with others stands behind, to be shown.
+    """
+    number = f"-{row.external_id}" if row.external_id else ""
+    return replace(row, external_id=f"row-{row.digest}{number}"[:LONGEST_ID])

@@ -15,7 +15,7 @@ from kmportal.lib.view_kit import done, refusals_on, refusals_said
 from lessons.actions import importing
 from lessons.forms.importing import ReadingForm, UploadForm
 from lessons.importing.rows import FIELDS, WORDS, Row
-from lessons.importing.sheets import PROBLEM_COLUMNS, count_rows, first_rows, problem_rows, sheet_of
+from lessons.importing.sheets import PROBLEM_COLUMNS, columns_left_out, count_rows, first_rows, problem_rows, sheet_of
 from lessons.models import ImportRun
 from lessons.reports import import_presses
 from organisations.access import requires
@@ -58,6 +58,8 @@ def import_detail(request: MemberRequest, organisation: Organisation, pk: int) -
         "places": [[(label, place[name]) for name, label in ENCODINGS] for place in places],
         "encodings": [label for _, label in ENCODINGS],
         "total": count_rows(sheet),
+        "sheet": sheet,
+        "left_out": columns_left_out(sheet, run.mapping),
         "preview": [_preview_line(row) for row in first_rows(run, PREVIEW_ROWS)],
         "presses": import_presses(run, request.membership),
         **_problems_of(run),
@@ -100,11 +102,24 @@ def _run_or_404(request: MemberRequest, pk: int) -> ImportRun:
 
 def _outcome_page(request: MemberRequest, run: ImportRun) -> HttpResponse:
     failed = run.job is not None and run.job.is_over and not run.is_over
-    return render(request, "lessons/import_outcome.html", {"run": run, "failed": failed, **_problems_of(run)})
+    return render(
+        request,
+        "lessons/import_outcome.html",
+        {"run": run, "failed": failed, "left_out": _columns_left_out(run), **_problems_of(run)},
+    )
+
+
+def _columns_left_out(run: ImportRun) -> list[tuple[str, int]]:
+    """Nothing once the file is forgotten."""
+    return columns_left_out(sheet_of(run), run.mapping) if run.content else []
 
 
 def _problems_of(run: ImportRun) -> dict[str, Any]:
-    return {"problems": run.problems.all()[:SHOWN_PROBLEMS], "problem_count": run.problems.count()}
+    return {
+        "problems": run.problems.all()[:SHOWN_PROBLEMS],
+        "problem_count": run.problems.count(),
+        "problem_rows": run.problems.values("row").distinct().count(),
+    }
 
 
 def _preview_line(row: Row) -> dict[str, Any]:

@@ -61,5 +61,5 @@ def _vector_of(words: Analysed) -> str:
 
 def _compile_term(term: Term) -> str:
     """A term in PostgreSQL’s language. Stems hold no quotes, and in quotes nothing is an operator."""
-    quoted = [f"'{word}'" for word in term.stems]
-    return f"{quoted[0]}:*" if term.prefix else f"({' <-> '.join(quoted)})"
+    asked = [" <-> ".join(f"'{word}'" for word in stems) for stems in (term.stems, *term.others)]
+    return f"{asked[0]}:*" if term.prefix else "(" + " | ".join(f"({one})" for one in asked) + ")"

@@ -70,4 +70,5 @@ class Engine:
 
 def _compile_term(term: Term) -> str:
     """A term in FTS5’s language. Stems hold no quotes, and in quotes nothing is an operator."""
-    return f'"{" ".join(term.stems)}"' + " *" * term.prefix
+    asked = [f'"{" ".join(stems)}"' for stems in (term.stems, *term.others)]
+    return f"{asked[0]} *" if term.prefix else f"({' OR '.join(asked)})"

@@ -64,7 +64,7 @@ def test_the_dirt_of_a_real_file():
     assert rows["107"].happened_on == date(2013, 11, 12)
     assert rows["109"].refusal.startswith("This row has 17 cells, but there are 15 headings.")
     assert rows["110"].refusal == "This row has neither a title nor a lesson."
-    assert rows["111"].notes == ("Brought in without its date: “Spring 2014” is not a date in the past.",)
+    assert rows["111"].notes == ("Brought in without its date: “Spring 2014” names no day.",)
     assert len(rows["112"].title) <= 300
     assert rows["112"].words["abstract"].startswith("T" * 20)
     nameless = next(row for key, row in rows.items() if key.startswith("row-"))
@@ -121,7 +121,7 @@ def test_long_numbers_odd_links_and_guarded_cells():
 
 def test_a_day_to_come_is_left_out():
     (row,) = rows_in("Title,Date\nT,2999-01-01\n")
-    assert (row.happened_on, set(row.flags)) == (None, {"day"})
+    assert (row.happened_on, set(row.flags)) == (None, {"day", "no-text"})
 
 
 # --- What becomes of them ------------------------------------------------------------------------------------------

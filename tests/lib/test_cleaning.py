@@ -26,7 +26,7 @@ TODAY = date(2026, 11, 22)
         ("R&D, AT&T, ?a=1&section=2", "R&D, AT&T, ?a=1&section=2"),
         ("&amp;reg; twice", "® twice"),
         ("Implementation &raquo; Phase E", "Implementation » Phase E"),
-        ("the quotdonutquot of, quotVoyager 2,quot it", 'the "donut" of, "Voyager 2," it'),
+        ("the misquoted, requoted, unquoted quotdonutquot", "the misquoted, requoted, unquoted quotdonutquot"),
         ("He quoted a quota, an aliquot and a quotation.", "He quoted a quota, an aliquot and a quotation."),
         ("&lt;b&gt; is a tag", "<b> is a tag"),
         ("nul\x00 bell\x07 soft\xadhyphen zero\u200bwidth", "nul bell softhyphen zerowidth"),
@@ -36,6 +36,12 @@ TODAY = date(2026, 11, 22)
 )
 def test_tags_and_entities_go_and_the_words_stay(dirty, clean):
     assert plain_text(dirty) == clean
+
+
+def test_entities_that_lost_their_marks_are_mended_where_they_are_known_to_be_lost():
+    text = "the quotdonutquot of, quotVoyager 2,quot it"
+    assert plain_text(text, lost_entities=True) == 'the "donut" of, "Voyager 2," it'
+    assert plain_text(text) == text
 
 
 def test_spaces_of_excel_for_mac():

@@ -38,13 +38,14 @@ def fields(doc: Doc) -> list[list[str]]:
 
 
 def stands(term: Term, texts: list[list[str]]) -> bool:
-    length = len(term.stems)
-    for words in texts:
-        if term.prefix and any(word.startswith(term.stems[0]) for word in words):
-            return True
-        if not term.prefix and any(tuple(words[at : at + length]) == term.stems for at in range(len(words))):
-            return True
-    return False
+    if term.prefix:
+        return any(word.startswith(term.stems[0]) for words in texts for word in words)
+    return any(
+        tuple(words[at : at + len(stems)]) == stems
+        for words in texts
+        for stems in (term.stems, *term.others)
+        for at in range(len(words))
+    )
 
 
 class Reference:

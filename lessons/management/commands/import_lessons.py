@@ -15,7 +15,7 @@ from kmportal.lib.csv import guarded
 from kmportal.lib.exceptions import Refusal
 from lessons.actions import importing
 from lessons.importing.merging import Counts
-from lessons.importing.sheets import PROBLEM_COLUMNS, problem_rows
+from lessons.importing.sheets import PROBLEM_COLUMNS, columns_left_out, problem_rows, sheet_of
 from lessons.models import ImportRun
 from organisations.models import Membership
 from organisations.permissions import Permission
@@ -71,6 +71,12 @@ class Command(BaseCommand):
         )
         matched = ", ".join(f"{heading} → {name}" for heading, name in run.mapping.items())
         self.stdout.write(f"Source: {run.source}. Headings: {matched}.")
+        sheet = sheet_of(run)
+        if sheet.above:
+            self.stdout.write(f"The headings stand in row {sheet.skipped + 1}. Passed over: {'; '.join(sheet.above)}.")
+        if left_out := columns_left_out(sheet, run.mapping):
+            named = ", ".join(f"{heading} ({count:,} filled)" for heading, count in left_out)
+            self.stdout.write(f"Left out: {named}.")
         if options["dry_run"]:
             return importing.try_import(run), run
         importing.begin_import(run)
