@@ -5,10 +5,12 @@ from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
 
 from actionplan.models import Action
 from actionplan.policies import may_assign
 from kmportal.lib.forms import DateField, EmailField, LineField, VersionedForm
+from kmportal.lib.mail import can_leave
 from organisations.models import Membership, Organisation, Person
 
 
@@ -16,6 +18,12 @@ def members_of(organisation: Organisation) -> Any:
     """Everybody who may be given something here today."""
     current = Membership.objects.current().filter(organisation=organisation)
     return Person.objects.filter(membership__in=current).order_by("name", "pk")
+
+
+def _what_a_guest_gets() -> str:
+    if can_leave():
+        return "They get an e-mail when it is due."
+    return "For when the portal can send e-mail. Until then, remind them yourself."
 
 
 class OwnerForm(forms.Form):
@@ -34,7 +42,7 @@ class OwnerForm(forms.Form):
     guest_email = EmailField(
         required=False,
         label="Or a guest’s e-mail address",
-        help_text="They get an e-mail when it is due.",
+        help_text=lazy(_what_a_guest_gets, str)(),
         widget=forms.EmailInput({"autocomplete": "off"}),
     )
 

@@ -12,6 +12,7 @@ from actionplan.models import Action
 from actionplan.reports import sources_of
 from dashboards.gaps import LatestRound
 from kmportal.lib.days import day_in_words, due_in_words, moment_in_words
+from kmportal.lib.mail import can_leave
 from kmportal.lib.sentences import capital, quoted
 from lessons.models import Lesson, State
 from organisations.models import Invitation, Membership
@@ -52,7 +53,7 @@ def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> li
     if membership.can(Permission.PLAN):
         found += [*_undecided_gaps(latest), *_without_owner(membership, today), *_left_behind(membership, today)]
     if membership.can(Permission.ADMINISTER):
-        found += _lead_to_find(membership)
+        found += [*_lead_to_find(membership), *_mail_to_set_up(membership)]
     return sorted(found, key=lambda need: -need.weight)[:MOST]
 
 
@@ -228,6 +229,20 @@ def _lead_to_find(membership: Membership) -> list[Need]:
             "Invite somebody",
             "Somebody has to plan the programme, and nobody has that role yet",
             weight=80,
+        )
+    ]
+
+
+def _mail_to_set_up(membership: Membership) -> list[Need]:
+    if can_leave():
+        return []
+    return [
+        Need(
+            "Have e-mail set up",
+            f"{reverse('organisation_edit', args=[membership.organisation.slug])}#mail",
+            "See what is missing",
+            "Nobody gets an invitation, a reminder or a new password by e-mail until then",
+            weight=35,
         )
     ]
 

@@ -16,6 +16,7 @@ EVENTS = [
 SUBSCRIBERS: dict[str, list[str]] = {
     "*": ["search.subscribers.follow"],
     "membership.renamed": ["actionplan.subscribers.follow_owner"],
+    "membership.reset_link_made": ["notifications.subscribers.tell_of_reset_link"],
     "membership.lent": ["notifications.subscribers.tell_lent_member"],
     "action.*": ["actionplan.history.write", "actionplan.notices.send"],
     "intervention.*": [

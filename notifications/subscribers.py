@@ -15,3 +15,15 @@ def tell_lent_member(occurrence: Occurrence) -> None:
         f"{occurrence.person} has let you into the group “{group}” of {group.organisation}",
         about=member.organisation,
     )
+
+
+def tell_of_reset_link(occurrence: Occurrence) -> None:
+    """Somebody made a link with which one’s password can be changed: whoever it is about is told."""
+    member = occurrence.subject
+    assert isinstance(member, Membership)  # noqa: S101  what the event is about
+    notify(
+        member.person,
+        occurrence,
+        f"{occurrence.person} made a link for a new password of yours. If you did not ask for it, ask them why",
+        about=member.organisation,
+    )

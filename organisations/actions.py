@@ -13,11 +13,13 @@ from django.db.models import F
 from kmportal.lib.addresses import is_same_address, normal_address
 from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.exceptions import Refusal, Stale
+from kmportal.lib.mail import can_leave
 from kmportal.lib.model_rules import refuse_invalid
 from organisations import access_tokens, emails, events, policies
 from organisations.events import Event
 from organisations.models import AccessToken, Group, GroupMembership, Invitation, Membership, Organisation, Person
 from organisations.permissions import NAMED_VALIDATORS, Permission, Role
+from organisations.tokens import person_of_reset
 
 INVITATION_LASTS = timedelta(days=14)
 LONGEST_TOKEN_DAYS = 366
@@ -207,6 +209,37 @@ def change_role(membership: Membership, *, by: Membership, at: datetime, role: s
         after=role,
         validator=membership.is_validator,
     )
+
+
+@transaction.atomic
+def make_reset_link(membership: Membership, *, by: Membership, at: datetime) -> str:
+    """Make the link with which a member chooses a new password: for an hour, once, handed over by the administrator.
+
+    The trail tells it, and so does a notice to the person. Refuses whoever belongs to another organisation, too: its
+    administrator did not ask for it, and whoever has the link gets in there as well. A second factor stays on.
+    """
+    policies.require(Permission.ADMINISTER, by, membership.organisation)
+    if membership.person_id == by.person_id:
+        raise Refusal("This is your own account. Change your password on your account page.")
+    if not membership.is_current:
+        raise Refusal("Let this person in again first.")
+    elsewhere = Membership.objects.current().filter(person=membership.person)
+    if elsewhere.exclude(pk=membership.pk).exists():
+        raise Refusal("This account opens more than your organisation. Ask whoever runs the portal for a new password.")
+    events.record(Event.RESET_LINK_MADE, membership, by=by, at=at)
+    return emails.reset_link(membership.person)
+
+
+@transaction.atomic
+def choose_password_by_link(token: str, *, at: datetime, password: str) -> Person:
+    """Give whoever holds the link of ``make_reset_link`` the password that they chose. The link is the permission."""
+    person = person_of_reset(token)
+    policies.require_that(person)
+    assert person is not None  # noqa: S101  for the type checker
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    _tell_organisations(person, Event.PASSWORD_CHOSEN, at=at)
+    return person
 
 
 @transaction.atomic
@@ -408,6 +441,16 @@ def change_settings(
     organisation.save(update_fields=[*changed, "version"])
     named = {SETTINGS_IN_WORDS.get(name, name) for name in changed if name != "logo_type"}
     events.record(Event.SETTINGS_CHANGED, organisation, by=by, at=at, fields=", ".join(sorted(named)))
+
+
+@transaction.atomic
+def send_test_mail(organisation: Organisation, *, by: Membership, at: datetime) -> None:
+    """Write a mail to oneself, to see whether mail arrives. Refuses where none can leave."""
+    policies.require(Permission.ADMINISTER, by, organisation)
+    if not can_leave():
+        raise Refusal("E-mail is not set up, so there is nothing to test yet.")
+    events.record(Event.MAIL_TESTED, organisation, by=by, at=at)
+    emails.test_mail(organisation, by.person, at=at)
 
 
 # --- Access tokens ---------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from functools import cached_property
 from django.conf import settings
 from django.http import HttpRequest
 
+from kmportal.lib.mail import can_leave
 from organisations.demo import DEMO_PEOPLE, DemoPerson
 from organisations.models import Membership, Organisation, Person
 
@@ -44,6 +45,16 @@ class Shell:
     def demo_people(self) -> tuple[DemoPerson, ...]:
         """Whom one may become on the demo’s sign-in page; nobody outside the demo."""
         return DEMO_PEOPLE if self.demo else ()
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether a page may say that mail goes out: see ``kmportal.lib.mail.can_leave``."""
+        return can_leave()
+
+    @property
+    def starts_with(self) -> str:
+        """The command that starts this portal."""
+        return "make run" if self.demo else "make serve"
 
     @property
     def incident_url(self) -> str:

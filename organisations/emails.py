@@ -1,18 +1,31 @@
 """Mails about belonging. Each is written into the outbox inside the caller’s transaction."""
 
+from datetime import datetime
+
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from kmportal.lib.links import absolute
 from kmportal.lib.mail import post
 from kmportal.lib.sentences import one_line
-from organisations.models import Invitation
-from organisations.tokens import invitation_token
+from organisations.models import Invitation, Organisation, Person
+from organisations.tokens import invitation_token, reset_token
 
 
 def invitation_link(invitation: Invitation) -> str:
     """The whole address that opens this invitation; also shown to the administrator to copy."""
     return absolute(reverse("invitation_accept", args=[invitation_token(invitation)]))
+
+
+def reset_link(person: Person) -> str:
+    """The whole address where this person chooses a new password. It is shown once, to be handed over."""
+    return absolute(reverse("password_by_link", args=[reset_token(person)]))
+
+
+def test_mail(organisation: Organisation, person: Person, *, at: datetime) -> None:
+    """One mail to whoever asked for it."""
+    body = render_to_string("emails/organisations/test.txt", {"organisation": organisation, "person": person})
+    post(person.email, "A test from KM Portal", body, at=at)
 
 
 def invitation(invitation: Invitation) -> None:

@@ -28,9 +28,10 @@ class Event(models.TextChoices):
     """What can happen to an organisation, its people and its groups."""
 
     ORGANISATION_FOUNDED = "organisation.founded", _("founded")
+    MAIL_TESTED = "organisation.mail_tested", _("tested the mail")
     SETTINGS_CHANGED = "organisation.settings_changed", _("changed settings")
-    INVITATION_SENT = "invitation.sent", _("sent")
-    INVITATION_RESENT = "invitation.resent", _("sent again")
+    INVITATION_SENT = "invitation.sent", _("made")
+    INVITATION_RESENT = "invitation.resent", _("renewed")
     INVITATION_REVOKED = "invitation.revoked", _("revoked")
     MEMBER_JOINED = "membership.joined", _("joined")
     MEMBER_RENAMED = "membership.renamed", _("renamed")
@@ -38,6 +39,8 @@ class Event(models.TextChoices):
     MEMBER_SUSPENDED = "membership.suspended", _("suspended")
     MEMBER_RESTORED = "membership.restored", _("let in again")
     MEMBER_REMOVED = "membership.removed", _("removed")
+    RESET_LINK_MADE = "membership.reset_link_made", _("made a link for a new password")
+    PASSWORD_CHOSEN = "membership.password_chosen", _("chose a password by link")
     MEMBER_LENT = "membership.lent", _("let into a group elsewhere")
     TOKEN_CREATED = "membership.token_created", _("made an access token")
     TOKEN_REVOKED = "membership.token_revoked", _("revoked an access token")

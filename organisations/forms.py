@@ -266,6 +266,26 @@ class JoinForm(forms.Form):
         return password
 
 
+class PasswordForm(forms.Form):
+    """A new password of somebody who has an account."""
+
+    password = forms.CharField(
+        label="Choose a password",
+        strip=False,
+        help_text="At least 12 characters. Three unrelated words work well.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        password_validation.validate_password(password, self.person)
+        return password
+
+
 class OutsiderForm(forms.Form):
     """Somebody of another organisation who is to belong to a group."""
 

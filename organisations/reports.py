@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from kmportal.lib import things
 from kmportal.lib.days import long_day
+from kmportal.lib.mail import can_leave
 from kmportal.lib.presses import Press
 from organisations.events import vocabulary
 from organisations.models import AuditEntry, AuditName, Invitation, Membership, Organisation
@@ -112,10 +113,19 @@ def access_presses(member: Membership, by: Membership) -> list[Press]:
     return [first, Press("remove", "Remove…", remove, is_form=True, look="warning", about=about)]
 
 
+def reset_presses(member: Membership, by: Membership) -> list[Press]:
+    """The button for a link to a new password: for members of today other than oneself."""
+    if member.person_id == by.person_id or not member.is_current:
+        return []
+    url = reverse("person_reset", args=[by.organisation.slug, member.pk])
+    return [Press("reset", "Make a link for a new password", url, look="secondary", about=member.person.name)]
+
+
 def invitation_presses(invitation: Invitation, by: Membership) -> list[Press]:
     """The buttons of an open invitation."""
     args, about = [by.organisation.slug, invitation.pk], invitation.email
+    again = "Send again" if can_leave() else "Make a new link"
     return [
-        Press("resend", "Send again", reverse("invitation_resend", args=args), look="small", about=about),
+        Press("resend", again, reverse("invitation_resend", args=args), look="small", about=about),
         Press("revoke", "Cancel the invitation", reverse("invitation_revoke", args=args), look="quiet", about=about),
     ]

@@ -11,5 +11,6 @@ urlpatterns = [
     path("me/tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("accounts/email/", account.account_email, name="account_email"),
     path("invitation/<str:token>/", account.invitation_accept, name="invitation_accept"),
+    path("password/<str:token>/", account.password_by_link, name="password_by_link"),
     path("demo/enter/", account.demo_enter, name="demo_enter"),
 ]

@@ -21,7 +21,7 @@ from search.models import SearchDoc, SearchText
 __all__ = ["Doc", "Drift", "Hit", "Results", "drift", "drop", "find", "put_many", "rebuild"]
 
 BATCH = 200
-# Of what a ``Doc`` holds and how its words come out. Counted up when that changes, so that an upgrade builds the index anew.
+# Of what a ``Doc`` holds and how its words come out. Counted up when that changes: an upgrade builds the index anew.
 VERSION = 3
 _COLUMNS = [
     "organisation", "reach", "group", "author", "title", "state", "subkind", "source", "year", "rank", "at", "digest",

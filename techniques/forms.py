@@ -128,13 +128,14 @@ class InviteForm(forms.Form):
 
     def clean_addresses(self) -> dict[str, str]:
         pasted = read_addresses(self.cleaned_data["addresses"])
-        if pasted.bad:
+        if pasted.bad and not pasted.found:
             named = ", ".join(f"“{piece[:60]}”" for piece in pasted.bad[:5])
             raise ValidationError(f"This is not an e-mail address: {named}. Correct it or remove it")
         if len(pasted.found) > GUESTS_AT_ONCE:
             raise ValidationError(
                 f"You have entered {len(pasted.found)} addresses. Invite at most {GUESTS_AT_ONCE} at a time"
             )
+        self.cleaned_data["bad"] = pasted.bad
         return pasted.found
 
     def clean(self) -> dict[str, Any]:

@@ -33,7 +33,8 @@ PERMISSIONS: dict[str, str] = {
         notifications.actions.mark_notice_read notifications.actions.mark_all_notices_read
     """,
     HOLDER: """
-        organisations.actions.accept_as_newcomer actionplan.actions.complete_as_guest
+        organisations.actions.accept_as_newcomer organisations.actions.choose_password_by_link
+        actionplan.actions.complete_as_guest
         techniques.actions.room.joining.join_room techniques.actions.room.joining.leave_room
         techniques.actions.room.notes.write_note techniques.actions.room.notes.change_note
         techniques.actions.room.notes.withdraw_note
@@ -102,7 +103,8 @@ PERMISSIONS: dict[str, str] = {
         organisations.actions.revoke_invitation organisations.actions.change_role
         organisations.actions.suspend_member organisations.actions.restore_member organisations.actions.remove_member
         organisations.actions.create_group organisations.actions.change_group organisations.actions.admit_outsider
-        organisations.actions.change_settings
+        organisations.actions.change_settings organisations.actions.make_reset_link
+        organisations.actions.send_test_mail
     """,
 }
 
@@ -263,6 +265,8 @@ ACTS: dict[str, Act] = {
     "organisations.actions.revoke_invitation": on("invitation"),
     "organisations.actions.change_role": on("member", role="contributor"),
     "organisations.actions.suspend_member": on("member"),
+    "organisations.actions.make_reset_link": on("member"),
+    "organisations.actions.send_test_mail": here(),
     "organisations.actions.restore_member": _suspended_member,
     "organisations.actions.remove_member": on("member"),
     "organisations.actions.create_group": here(name="Night staff"),

@@ -30,7 +30,7 @@ DOORS = {
         account_email_verification_sent account_confirm_login_code account_logout
     """,
     GUEST: """
-        invitation_accept action_guest
+        invitation_accept action_guest password_by_link
         join join_session join_calendar join_leave join_room join_note join_note_change join_mine join_since
         answer_start answer_question answer_finish
     """,
@@ -72,7 +72,7 @@ DOORS = {
     """,
     ADMINISTRATOR: """
         person_list invitation_new invitation_resend invitation_revoke person_edit person_suspend person_restore
-        person_remove group_list group_new group_edit group_admit organisation_edit audit_list
+        person_reset person_remove group_list group_new group_edit group_admit organisation_edit mail_test audit_list
     """,
 }
 CLASS_OF = {name: door for door, names in DOORS.items() for name in names.split()}

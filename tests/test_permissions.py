@@ -29,6 +29,11 @@ REFUSALS = ("require", "require_that", "may_act")
 WALKED = sorted(name for name, kind in CLASS_OF.items() if kind not in {PORTAL, *SELF_OR_HOLDER})
 
 
+@pytest.fixture(autouse=True)
+def _with_mail(settings):
+    settings.SMTP_URL = "smtp://mail.example"
+
+
 def modules() -> Iterator[ModuleType]:
     """Every module of actions of every app."""
     for app in settings.LOCAL_APPS:

@@ -5,6 +5,7 @@ People paste them from a list, a mail’s header, a spreadsheet, and bring marks
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -88,6 +89,14 @@ def read_addresses(text: str) -> Pasted:
         else:
             found[address] = found.get(address) or line_of_text(name).strip(" ,'\"“”")
     return Pasted(found, tuple(bad))
+
+
+def left_out_sentence(bad: Sequence[str]) -> str:
+    """What to say of the pieces that are no address when the others were used."""
+    named = ", ".join(f"“{piece[:60]}”" for piece in bad[:10])
+    more = f" and {len(bad) - 10} more" if len(bad) > 10 else ""
+    what = "This is no complete e-mail address and was" if len(bad) == 1 else "These are no complete addresses and were"
+    return f"{what} left out: {named}{more}. Correct it and enter it again."
 
 
 def _split_pieces(text: str) -> list[str]:

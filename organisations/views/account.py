@@ -16,10 +16,10 @@ from organisations import actions
 from organisations.access import guest, login_not_required, signed_in
 from organisations.accounts import hold_address
 from organisations.demo import DEMO_PEOPLE
-from organisations.forms import AccountForm, JoinForm
+from organisations.forms import AccountForm, JoinForm, PasswordForm
 from organisations.models import Invitation, Membership, Person
 from organisations.requests import GuestRequest, PersonRequest
-from organisations.tokens import invitation_of
+from organisations.tokens import invitation_of, person_of_reset
 
 
 @signed_in
@@ -95,6 +95,22 @@ def _accept_new(request: GuestRequest, invitation: Invitation) -> HttpResponse:
 
 def _welcome_page(request: GuestRequest, invitation: Invitation) -> HttpResponse:
     return done(request, f"Welcome to {invitation.organisation}.", "home", invitation.organisation.slug)
+
+
+@never_cache
+@guest
+def password_by_link(request: GuestRequest, token: str) -> HttpResponse:
+    """Choose a new password with the link that an administrator handed over. It signs nobody in: that asks for the
+    second factor, too, where there is one."""
+    person = person_of_reset(token)
+    if person is None:
+        return render(request, "organisations/password_by_link.html", status=410)
+    form = PasswordForm(sent(request), person=person)
+    if form.is_valid():
+        actions.choose_password_by_link(token, at=request.now, password=form.cleaned_data["password"])
+        return done(request, "Your new password is saved. Sign in with it.", "account_login")
+    values = {"form": form, "person": person}
+    return render(request, "organisations/password_by_link.html", values, status=status_of(form))
 
 
 @require_POST

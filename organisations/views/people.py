@@ -6,9 +6,11 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from kmportal.lib.forms import sent, status_of
+from kmportal.lib.mail import can_leave
 from kmportal.lib.view_kit import done, refusals_on, refusals_said
 from organisations import actions, reports
 from organisations.access import requires
@@ -49,7 +51,7 @@ def invitation_new(request: MemberRequest, organisation: Organisation) -> HttpRe
         with refusals_on(form, "email"):
             wanted = form.cleaned_data
             actions.invite_member(organisation, by=request.membership, at=request.now, **wanted)
-            said = f"{wanted['email']} is invited. The link is below, in case the e-mail is slow."
+            said = f"{wanted['email']} is invited. {_where_the_link_is()}"
             return done(request, said, "person_list", organisation.slug)
     return _form_page_of(request, form, "organisations/invitation_form.html")
 
@@ -59,7 +61,12 @@ def invitation_new(request: MemberRequest, organisation: Organisation) -> HttpRe
 def invitation_resend(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """A new link; the old one dies."""
     invitation = get_object_or_404(Invitation, pk=pk, organisation=organisation)
-    return _run_and_return(request, f"{invitation.email} gets a new link.", actions.resend_invitation, invitation)
+    return _run_and_return(
+        request,
+        f"There is a new link for {invitation.email}. {_where_the_link_is()}",
+        actions.resend_invitation,
+        invitation,
+    )
 
 
 @requires(Permission.ADMINISTER)
@@ -89,7 +96,20 @@ def person_edit(request: MemberRequest, organisation: Organisation, pk: int) -> 
         "organisations/person_form.html",
         member=membership,
         presses=reports.access_presses(membership, request.membership),
+        reset=reports.reset_presses(membership, request.membership),
     )
+
+
+@requires(Permission.ADMINISTER)
+@require_POST
+@never_cache
+def person_reset(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """A link for a new password, shown once, to be handed over."""
+    member = _find_member(organisation, pk)
+    with refusals_said(request):
+        link = actions.make_reset_link(member, by=request.membership, at=request.now)
+        return render(request, "organisations/person_reset.html", {"member": member, "link": link})
+    return redirect("person_edit", organisation.slug, pk)
 
 
 @requires(Permission.ADMINISTER)
@@ -117,6 +137,12 @@ def person_remove(request: MemberRequest, organisation: Organisation, pk: int) -
         return render(request, "organisations/person_remove.html", {"member": member})
     said = f"{member.person} has been removed. What they wrote stays."
     return _run_and_return(request, said, actions.remove_member, member)
+
+
+def _where_the_link_is() -> str:
+    if can_leave():
+        return "The link is below, in case the e-mail is slow."
+    return "Copy the link below and pass it on: this portal sends no e-mail yet."
 
 
 def _find_member(organisation: Organisation, pk: int) -> Membership:

@@ -4,13 +4,13 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from kmportal.lib.conflicts import Difference
 from kmportal.lib.csv import csv_download
 from kmportal.lib.forms import sent, status_of
-from kmportal.lib.view_kit import conflicts_on, done
+from kmportal.lib.view_kit import conflicts_on, done, refusals_said
 from organisations import actions
 from organisations.access import requires
 from organisations.filters import TrailFilter
@@ -41,6 +41,20 @@ def organisation_edit(request: MemberRequest, organisation: Organisation) -> Htt
         form.ask_for_the_logo_again()
     values = {"form": form, "differences": differences, "back": request.path}
     return render(request, "organisations/organisation_form.html", values, status=status_of(form))
+
+
+@require_POST
+@requires(Permission.ADMINISTER)
+def mail_test(request: MemberRequest, organisation: Organisation) -> HttpResponse:
+    """One mail to whoever presses, to see whether it arrives."""
+    with refusals_said(request):
+        actions.send_test_mail(organisation, by=request.membership, at=request.now)
+        said = (
+            f"A test is on its way to {request.membership.person.email}. If it is not there in five minutes, tell "
+            "whoever runs the portal."
+        )
+        return done(request, said, "organisation_edit", organisation.slug)
+    return redirect("organisation_edit", organisation.slug)
 
 
 def _settings_of(organisation: Organisation) -> dict[str, Any]:

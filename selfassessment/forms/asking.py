@@ -45,9 +45,10 @@ class AddressesForm(forms.Form):
     )
 
     def clean_addresses(self) -> list[str]:
-        """The addresses, each once. Names every one that is none, and then asks nobody."""
+        """The addresses, each once. What is none is left out and named; if nothing else is there, nobody is asked."""
         pasted = read_addresses(self.cleaned_data["addresses"])
-        if pasted.bad:
+        self.cleaned_data["bad"] = pasted.bad
+        if pasted.bad and not pasted.found:
             named = ", ".join(f"“{piece[:60]}”" for piece in pasted.bad[:10])
             more = f" and {len(pasted.bad) - 10} more" if len(pasted.bad) > 10 else ""
             one = len(pasted.bad) == 1

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from kmportal.lib.addresses import left_out_sentence
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.links import absolute
+from kmportal.lib.mail import can_leave
 from kmportal.lib.sentences import people_in_words
 from kmportal.lib.view_kit import done, refusals_said
 from organisations.access import requires
@@ -21,6 +23,7 @@ from selfassessment.actions import asking
 from selfassessment.forms.asking import AddressesForm, MembersForm
 from selfassessment.models import Assessment
 from selfassessment.views.rounds import find_assessment
+from techniques.qr import draw_qr_code
 
 
 @requires(Permission.FACILITATE)
@@ -37,12 +40,14 @@ def assessment_people(request: MemberRequest, organisation: Organisation, pk: in
 
 @requires(Permission.FACILITATE)
 def assessment_addresses(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """Ask addresses that were pasted. If one of them is none, nobody is asked and the text stays."""
+    """Ask addresses that were pasted. What is no address is named and left out."""
     assessment = find_assessment(request, pk)
     form = AddressesForm(sent(request))
     if request.method != "POST" or not assessment.is_open:
         return redirect("assessment_people", organisation.slug, pk)
     if form.is_valid():
+        if bad := form.cleaned_data["bad"]:
+            messages.warning(request, left_out_sentence(bad))
         return _ask_people(request, assessment, addresses=form.cleaned_data["addresses"])
     return _draw_people(request, assessment, addresses=form)
 
@@ -71,6 +76,8 @@ def assessment_remind(request: MemberRequest, organisation: Organisation, pk: in
     with refusals_said(request):
         count = asking.remind_people(assessment, by=request.membership, at=request.now)
         said = f"{people_in_words(count)} get a reminder." if count > 1 else "One person gets a reminder."
+        if not can_leave():
+            said = "Members are reminded in the portal. No e-mail was sent: tell the guests yourself."
         return done(request, said, "assessment_people", organisation.slug, pk)
     return redirect("assessment_people", organisation.slug, pk)
 
@@ -81,7 +88,8 @@ def _ask_people(request: MemberRequest, assessment: Assessment, **whom: Any) -> 
         invited = asking.ask_people(assessment, by=request.membership, at=request.now, **whom)
         before = f" {people_in_words(invited.before)} had already been asked." if invited.before else ""
         verb = "is" if invited.new == 1 else "are"
-        return done(request, f"{people_in_words(invited.new)} {verb} asked by e-mail.{before}", *to)
+        how = "by e-mail" if can_leave() else "in the portal. No e-mail was sent: give guests the link"
+        return done(request, f"{people_in_words(invited.new)} {verb} asked {how}.{before}", *to)
     return redirect(*to)
 
 
@@ -96,6 +104,7 @@ def _draw_people(
     members = members or MembersForm(assessment=assessment)
     addresses = addresses or AddressesForm()
     left = members.offered.count()
+    link = absolute(reverse("answer_start", args=[assessment.link_nonce])) if assessment.link_nonce else ""
     values = {
         "ask_all": f"Ask all {left} members" if left > 2 else "",
         "assessment": assessment,
@@ -103,7 +112,7 @@ def _draw_people(
         "asked": assessment.asked.select_related("person").order_by("person__name", "email"),
         "members": members,
         "addresses": addresses,
-        "link": absolute(reverse("answer_start", args=[assessment.link_nonce])) if assessment.link_nonce else "",
-        "sends_mail": bool(settings.SMTP_URL) or settings.DEMO,
+        "link": link,
+        "picture": draw_qr_code(link) if link else None,
     }
     return render(request, "selfassessment/assessment_people.html", values, status=status_of(members, addresses))

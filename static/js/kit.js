@@ -62,6 +62,20 @@ function offerCalendars(scope) {
 offerCalendars(document);
 document.addEventListener("htmx:afterSettle", (event) => offerCalendars(event.target));
 
+// Beside an address that is to be passed on, a button that copies it.
+for (const place of document.querySelectorAll("[data-copy]")) {
+  const link = place.querySelector("a");
+  if (!link || !navigator.clipboard) continue;
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy the link" });
+  const said = document.createElement("span");
+  button.className = "km-linkbtn";
+  said.setAttribute("role", "status");
+  button.addEventListener("click", async () => {
+    said.textContent = await navigator.clipboard.writeText(link.href).then(() => " Copied.", () => " Not copied.");
+  });
+  place.append(" ", button, said);
+}
+
 // A menu closes when one clicks or tabs away from it, and with Escape, which takes the focus back to its button.
 for (const menu of document.querySelectorAll("details.km-pop, details.km-menu")) {
   document.addEventListener("click", (event) => {

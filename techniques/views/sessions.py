@@ -3,14 +3,17 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from kmportal.lib.addresses import left_out_sentence
 from kmportal.lib.conflicts import Difference
 from kmportal.lib.forms import sent, status_of
+from kmportal.lib.mail import can_leave
 from kmportal.lib.pagination import whole_number
 from kmportal.lib.sentences import quoted
 from kmportal.lib.view_kit import conflicts_on, done, refusals_on, refusals_said
@@ -164,8 +167,15 @@ def _invite_people(request: MemberRequest, session: Session) -> HttpResponse:
                 session, by=request.membership, at=request.now, people=asked, guests=guests
             )
             words = "1 person is" if len(fresh) == 1 else f"{len(fresh)} people are"
-            return done(request, f"{words} invited by e-mail.", session)
+            said = f"{words} invited by e-mail." if can_leave() else f"{words} invited. {_how_guests_hear(session)}"
+            if bad := form.cleaned_data.get("bad"):
+                messages.warning(request, left_out_sentence(bad))
+            return done(request, said, session)
     return render(request, "techniques/session_invite.html", {"session": session, "form": form}, status=status_of(form))
+
+
+def _how_guests_hear(session: Session) -> str:
+    return f"No e-mail was sent: tell guests the code, {session.code_in_words}."
 
 
 @requires(Permission.FACILITATE)

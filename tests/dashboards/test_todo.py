@@ -19,6 +19,11 @@ from tests.cast import as_member
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _with_mail(settings):
+    settings.SMTP_URL = "smtp://mail.example"
+
+
 def asked_of(membership):
     return [need.title for need in needs_of(membership, latest_round(membership), at=timezone.now())]
 

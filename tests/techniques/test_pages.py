@@ -259,7 +259,7 @@ def test_where_the_portal_listens_on_loopback_only_the_page_says_so(session, far
     for name in ("session_detail", "session_screen"):
         page = words(browser.get(inside(name, session), headers={"Host": "127.0.0.1"}))
         assert "Phones cannot join yet" in page
-        assert "HOST=0.0.0.0 make run" in page
+        assert "HOST=0.0.0.0 make serve" in page
     settings.PUBLIC_URL = "https://km.example"
     page = words(browser.get(inside("session_detail", session)))
     assert "Phones cannot join yet" not in page
