@@ -4,7 +4,7 @@ SENTENCE = "There is already a group with this name."
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisations", "0006_names_have_keys")]
+    dependencies = [("organisations", "0007_names_have_keys")]
 
     operations = [
         migrations.RemoveConstraint("group", "group_name_unique"),

@@ -38,7 +38,7 @@ def rewrite_addresses(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisations", "0005_access_tokens")]
+    dependencies = [("organisations", "0006_sign_ins_leave_no_moment")]
 
     operations = [
         migrations.AddField("group", "name_key", models.CharField(default="", editable=False, max_length=200)),
