@@ -13,7 +13,7 @@ from typing import Any
 from django.db import OperationalError, connection, models, transaction
 
 _random = secrets.SystemRandom()
-LOCK_SECONDS = 3
+LOCK_SECONDS = 2
 
 
 def one_way(secret: str, *, purpose: str) -> str:
@@ -23,11 +23,12 @@ def one_way(secret: str, *, purpose: str) -> str:
 
 
 @transaction.atomic
-def rewrite_in_random_order(*families: models.QuerySet[Any]) -> int:
+def rewrite_in_random_order(*families: models.QuerySet[Any], renumber: bool = False) -> int:
     """Shuffle: write these rows again, each as it is, in an order that says nothing. Answers how many.
 
     Parents come before their children. All rows end up written by one transaction and stand in random order; keys stay,
-    so they must say nothing by themselves. The caller holds a lock against everybody else who writes these rows.
+    so they must say nothing by themselves: rows that are numbered as they come, and to which nothing points, get new
+    numbers with ``renumber``. The caller holds a lock against everybody else who writes these rows.
     """
     kept = [list(family.order_by()) for family in families]
     for family, rows in reversed(list(zip(families, kept, strict=True))):
@@ -35,6 +36,8 @@ def rewrite_in_random_order(*families: models.QuerySet[Any]) -> int:
             family.order_by().delete()
     for family, rows in zip(families, kept, strict=True):
         _random.shuffle(rows)
+        for row in rows if renumber else ():
+            row.pk = None
         family.model._base_manager.bulk_create(rows)
     return sum(map(len, kept))
 
@@ -51,9 +54,19 @@ def remove_old_versions(*tables: type[models.Model], whole_files: bool = False) 
         return False
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return not cursor.fetchone()[0]
+            return _empty_log(cursor)
         return _vacuum(cursor, [table._meta.db_table for table in tables], "(FULL) " if whole_files else "")
+
+
+def _empty_log(cursor: Any) -> bool:
+    cursor.execute("PRAGMA busy_timeout")
+    patience = int(cursor.fetchone()[0])
+    cursor.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
+    try:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return not cursor.fetchone()[0]
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {patience}")
 
 
 def _vacuum(cursor: Any, tables: Sequence[str], how: str) -> bool:

@@ -61,7 +61,7 @@ def answered(a_round, people, farah):
             browser.force_login(person)
             browser.post(start)
             for number in (1, 2):
-                said = {"now": "2", "wanted": "4", "version": "0", "comment": f"by {person.pk}"}
+                said = {"now": "2", "wanted": "4", "version": "0", "comment": f"wrote-{person.pk}."}
                 browser.post(f"{start}{number}/", said)
             browser.post(f"{start}done/")
         assessment.order = [person.pk for person in order]
@@ -106,7 +106,7 @@ def orders_of_answers() -> Iterator[tuple[str, list[int]]]:
 
 def writers(comments) -> list[int]:
     """Who is behind these comments, each once, in this order. The comments of this test say it; in life they do not."""
-    return list(dict.fromkeys(int(comment.removeprefix("by ")) for comment in comments))
+    return list(dict.fromkeys(int(comment.removeprefix("wrote-").removesuffix(".")) for comment in comments))
 
 
 def attack(assessment: Assessment) -> Counter[str]:
@@ -132,7 +132,7 @@ def joined_by_transaction() -> int:
             " JOIN selfassessment_answer answer ON answer.xmin = asked.xmin"
             " GROUP BY asked.id HAVING count(DISTINCT answer.comment) = 1"
         )
-        return sum(comment == f"by {person}" for person, comment in cursor.fetchall())
+        return sum(comment == f"wrote-{person}." for person, comment in cursor.fetchall())
 
 
 def forget(assessment: Assessment) -> None:
@@ -195,7 +195,7 @@ def test_nothing_old_is_left_in_the_files(answered, farah):
     assert not Assessment.objects.unmixed().exists()
     if connection.vendor == "sqlite":
         path = Path(connection.settings_dict["NAME"])
-        assert b"by " not in Path(f"{path}-wal").read_bytes()
+        assert b"wrote-" not in Path(f"{path}-wal").read_bytes()
         stored = path.read_bytes()
     else:
         with connection.cursor() as cursor:
@@ -203,7 +203,7 @@ def test_nothing_old_is_left_in_the_files(answered, farah):
             cursor.execute("SELECT pg_read_binary_file(pg_relation_filepath('selfassessment_answer'))")
             stored = bytes(cursor.fetchone()[0])
     for pk in assessment.order:
-        assert stored.count(f"by {pk}".encode()) == 2  # both questions, once each
+        assert stored.count(f"wrote-{pk}.".encode()) == 2  # both questions, once each
 
 
 # --- What must go on working --------------------------------------------------------------------------------------
