@@ -211,3 +211,26 @@ def test_mails_and_search_know_no_notes(crowd, room, farah, mailoutbox, member):
     assert SECRET not in " ".join(mail.body for mail in mailoutbox)
     documents = " ".join(str(doc.__dict__) for doc in SearchDoc.objects.all())
     assert "consultant" not in documents.lower()
+
+
+def test_kept_notes_that_were_hidden_lose_the_order_and_moment_of_writing(room, farah):
+    """Beside who came when, row numbers and moments would tell who wrote what: docs/decisions/0024."""
+    Session.objects.update(confidentiality="open")
+    stage, by = room.stages.get(key="expect"), as_member(farah)
+    for number in range(12):
+        notes.write_note(
+            room, stage_key="expect", column="expected", text=f"{number:02}", client_id=uuid4(), by=by,
+            at=NOW + timedelta(seconds=number),
+        )  # fmt: skip
+    stages.reveal_notes(room, stage=stage, by=by, at=NOW + timedelta(minutes=1))
+    before = room_visibility.project_room(room_visibility.read_room(room), Audience.SCREEN).stage("expect").notes
+    closing.close_session(room, by=by, summary={}, at=NOW + timedelta(minutes=5))
+    kept = Note.objects.filter(stage=stage)
+    by_number, as_they_lie = [list(kept.order_by(*order).values_list("text", flat=True)) for order in (["pk"], [])]
+    assert sorted(by_number) == [f"{number:02}" for number in range(12)]
+    assert by_number != sorted(by_number)
+    assert as_they_lie != sorted(as_they_lie)
+    assert set(kept.values_list("created_at", "author")) == {(NOW + timedelta(minutes=1), None)}
+    room.refresh_from_db()
+    after = room_visibility.project_room(room_visibility.read_room(room), Audience.SCREEN).stage("expect").notes
+    assert [note.handle for note in after] == [note.handle for note in before]

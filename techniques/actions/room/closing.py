@@ -7,6 +7,7 @@ from django.db import transaction
 
 from kmportal.lib.cleaning import clean_text
 from kmportal.lib.exceptions import Refusal
+from kmportal.lib.unlinking import remove_old_versions, rewrite_in_random_order
 from organisations import events
 from organisations.models import Membership
 from organisations.policies import require_that
@@ -37,6 +38,8 @@ def close_session(session: Session, *, by: Membership, at: datetime, summary: Ma
     session.save()
     Participant.objects.filter(session=session, person=None).update(name="")
     room_log.append_event(session, RoomEvent.Kind.CLOSED, at=at)
+    # Best effort: what is missed here goes when the database tidies up by itself, or with the next session.
+    transaction.on_commit(lambda: remove_old_versions(Note), robust=True)
     events.record(Event.SESSION_CLOSED, session, by=by, at=at, notes_kept=session.notes_deleted_at is None)
     return session
 
@@ -50,4 +53,14 @@ def _delete_notes(session: Session, at: datetime) -> datetime | None:
     notes.exclude(gone_at=None).delete()
     notes.filter(stage__reveal=Stage.Reveal.HIDDEN, stage__revealed_at=None).delete()
     notes.update(author=None, by_facilitator=False)
+    _forget_order(session)
     return None
+
+
+def _forget_order(session: Session) -> None:
+    """Of notes that were hidden and then shown together, neither order nor moment of writing is kept: beside who was
+    there they would say who wrote them. The page shows them in the order of their random identifiers, as before."""
+    for stage in Stage.objects.filter(session=session, reveal=Stage.Reveal.HIDDEN).exclude(revealed_at=None):
+        together = Note.objects.filter(stage=stage, created_at__lte=stage.revealed_at)
+        together.update(created_at=stage.revealed_at)
+        rewrite_in_random_order(together, renumber=True)
