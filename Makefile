@@ -5,7 +5,7 @@ export KM_TARGET = $@
 # exec: so that make’s own child is the portal, and a signal to make reaches it.
 BOOT = $(PYTHON) scripts/bootstrap.py
 
-.PHONY: help run serve first test bench demo-reset format pictures lock hooks
+.PHONY: help run serve first test bench sbom audit demo-reset format pictures lock hooks
 .DEFAULT_GOAL := help
 
 help: ## list what can be done
@@ -25,6 +25,12 @@ test: ## set everything up and pass the tests; STRICT=1 installs what is missing
 
 bench: ## measure the speed, print it and keep it in benchmarks/latest.json
 	@exec $(BOOT) --dev bench
+
+sbom: ## write down every library with version, hashes and licence: var/sbom.cdx.json
+	@exec $(BOOT) sbom
+
+audit: ## ask whether a weakness of a library is known, and say what could not be looked up
+	@exec $(BOOT) audit
 
 demo-reset: ## make the demo as new
 	@KM_DEMO=1 exec $(BOOT) demo_reset
