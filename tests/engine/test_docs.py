@@ -18,7 +18,7 @@ def test_decisions_are_numbered_in_a_row_and_stand_in_the_index():
 def test_what_the_pages_name_is_there():
     """Files and folders that a page names between backticks exist."""
     named = re.compile(r"`((?:docs|roadmap|techniques|selfassessment|lessons|kmportal|organisations|tests)/[\w./-]+)`")
-    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *(ROOT / "docs").rglob("*.md")]
     missing = [
         f"{page.name}: {path}"
         for page in pages
