@@ -68,6 +68,10 @@ elif HOST not in ALLOWED_HOSTS:
     ALLOWED_HOSTS.append(HOST)
 SECURE = _public.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+# A browser takes such a cookie over https only, from this very host and for all of it: nobody beside us can set one.
+COOKIE_PREFIX = "__Host-" if SECURE else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_REFERRER_POLICY = "same-origin"
@@ -107,6 +111,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "kmportal.lib",
     *LOCAL_APPS,
 ]
@@ -124,6 +129,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "kmportal.lib.middleware.limit_sessions",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -277,7 +283,23 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": f"300/{BRAKE_MINUTES}m/ip",
     "signup": f"300/{BRAKE_MINUTES}m/ip",
 }
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+MFA_ADAPTER = "organisations.accounts.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account begins with a link to its address; another one may wait meanwhile
+MFA_TOTP_ISSUER = "KM Portal"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones and servers differ
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+MFA_RATE_LIMITS = {"webauthn_login": f"300/{BRAKE_MINUTES}m/ip"}
+MFA_FORMS = {
+    "authenticate": "kmportal.lib.account_forms.SecondStepForm",
+    "reauthenticate": "kmportal.lib.account_forms.SecondStepAgainForm",
+    "activate_totp": "kmportal.lib.account_forms.ActivateAppForm",
+    "add_webauthn": "kmportal.lib.account_forms.AddPasskeyForm",
+    "edit_webauthn": "kmportal.lib.account_forms.EditPasskeyForm",
+}
+SESSION_COOKIE_AGE = 60 * 60 * 24 * env.int("KM_SESSION_DAYS", 14)
+SESSION_IDLE_MINUTES = env.int("KM_SESSION_IDLE_MINUTES", 240)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_ENGINE = "kmportal.lib.sessions"  # Django’s own, without the moment of a sign-in
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("organisations.urls")),
     path("", include("help.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/second-step/", include("allauth.mfa.urls")),
     path("join/", include("techniques.urls")),
     path("answer/", include("selfassessment.urls")),
     path("help/", pages.help_page, name="help"),

@@ -8,15 +8,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required as django_login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 
+from organisations.accounts import has_second_step
 from organisations.models import Membership
 from organisations.permissions import Permission
 from organisations.requests import GuestRequest, MemberRequest, PersonRequest
 
+SECOND_STEP_WANTED = "{} asks administrators and KM leads for a second step. Set one up here, then go on."
 View = Callable[..., HttpResponseBase]
 
 
@@ -71,7 +75,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
     The view is called as ``view(request, organisation, …)`` without the slug, and finds its rows through
     ``request.membership`` (a ``MemberRequest``), which is also who acts; ``request.now`` is the moment of the whole
     request. Days and times are the organisation’s. A stranger is answered 404 as if nothing were there, a member
-    without the permission 403.
+    without the permission 403. Whom the organisation asks for a second step is led to set it up first.
     """
 
     def mark(view: View) -> View:
@@ -83,6 +87,10 @@ def requires(permission: Permission) -> Callable[[View], View]:
                 request.session["organisation"] = slug
             if not membership.can(permission):
                 raise PermissionDenied
+            # Not in the middle of something: what was just written is saved first.
+            if request.method == "GET" and membership.needs_second_step and not has_second_step(membership.person):
+                messages.warning(request, SECOND_STEP_WANTED.format(membership.organisation))
+                return redirect("mfa_index")
             with timezone.override(membership.organisation.time_zone):
                 return view(request, membership.organisation, *args, **kwargs)
 

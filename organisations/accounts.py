@@ -5,22 +5,31 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows import reauthentication
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal import ratelimit
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authentication_failed
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core import signing
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from kmportal.lib.links import absolute
+from kmportal.lib.middleware import LIMITED
+from organisations import sign_ins
 from organisations.demo import DEMO_PASSWORD
 from organisations.models import Person
 
-DEVICE_COOKIE = "device"
+DEVICE_COOKIE = f"{settings.COOKIE_PREFIX}device"
 DEVICE_DAYS = 365
 PEOPLE_OF_A_DEVICE = 20  # a ward’s computer knows many; more would make the cookie too long
 UNKNOWN_ADDRESS = "unknown"
@@ -70,9 +79,26 @@ class AccountAdapter(DefaultAccountAdapter):
         for action, key in places.items():
             ratelimit.clear(request, app="allauth.account", action=action, key=key)
 
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: AbstractBaseUser,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """To the address of the account, also when allauth keeps no row for it: it does so for changed ones only."""
+        super().send_notification_mail(template_prefix, user, context, email or user.get_username())
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """The owner of the account reads of it. An address without an account has nobody who could."""
+        person = Person.objects.filter(email__iexact=credentials.get("email", "")).first()
+        if person is not None:
+            sign_ins.note_failure(person, request, network_of(request))
+
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **options: Any) -> HttpResponse:
         """From now on this device is one that the account knows."""
         response = super().post_login(request, user, **options)
+        request.session[LIMITED] = True
         return _remember_device(request, response, user)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -109,6 +135,46 @@ class AccountAdapter(DefaultAccountAdapter):
             self.add_message(request, messages.ERROR, sentence, {"email": email_address.email})
             return False
         return super().confirm_email(request, email_address)
+
+
+class SecondStepAdapter(DefaultMFAAdapter):
+    """allauth’s second step for this portal."""
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:  # noqa: A002
+        """The name of a passkey until its owner gives it a better one."""
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return "My passkey" if number == 1 else f"My passkey {number}"
+
+
+def has_second_step(person: Person) -> bool:
+    """Whether a password alone does not open the account. Recovery codes alone are no second step."""
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return bool(SecondStepAdapter().is_mfa_enabled(person, types=kinds))
+
+
+def require_fresh_sign_in(request: HttpRequest) -> None:
+    """Before what a stranger at an open screen must not do: ask who sits there to show once more that it is them. What
+    they sent is done afterwards. Raises what allauth’s middleware turns into its page."""
+    if reauthentication.is_reauthentication_required(request, app="account"):
+        raise ReauthenticationRequired
+
+
+def forget_second_step(person: Person) -> bool:
+    """Leave the password alone to open the account. Whether there was a second step."""
+    gone, _ = Authenticator.objects.filter(user=person).delete()
+    return bool(gone)
+
+
+@receiver(authentication_failed)
+def _note_wrong_code(sender: type[Authenticator], request: HttpRequest, user: Person, **options: Any) -> None:
+    sign_ins.note_failure(user, request, network_of(request))
+
+
+@receiver(pre_save, sender=Authenticator)
+def _keep_days_only(sender: type[Authenticator], instance: Authenticator, **options: Any) -> None:
+    """When a second step was used tells when somebody signed in, to the second. The day is enough."""
+    if instance.last_used_at:
+        instance.last_used_at = instance.last_used_at.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def network_of(request: HttpRequest) -> str:

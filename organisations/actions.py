@@ -15,9 +15,18 @@ from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.mail import can_leave
 from kmportal.lib.model_rules import refuse_invalid
-from organisations import access_tokens, emails, events, policies
+from organisations import access_tokens, accounts, emails, events, policies, sign_ins
 from organisations.events import Event
-from organisations.models import AccessToken, Group, GroupMembership, Invitation, Membership, Organisation, Person
+from organisations.models import (
+    AccessToken,
+    Group,
+    GroupMembership,
+    Invitation,
+    Membership,
+    Organisation,
+    Person,
+    SignIn,
+)
 from organisations.permissions import NAMED_VALIDATORS, Permission, Role
 from organisations.tokens import person_of_reset
 
@@ -31,6 +40,7 @@ SETTINGS_IN_WORDS = {
     "time_zone": "time zone",
     "admits_outsiders": "members of other organisations in our groups",
     "lends_members": "our members in groups elsewhere",
+    "asks_second_step": "second step when signing in",
 }
 
 
@@ -276,6 +286,26 @@ def remove_member(membership: Membership, *, by: Membership, at: datetime) -> No
         events.record(Event.MEMBER_REMOVED, membership, by=by, at=at)
 
 
+@transaction.atomic
+def reset_second_step(membership: Membership, *, by: Membership, at: datetime) -> None:
+    """Take the second step off somebody’s account who has lost it, and tell them by mail. Their password stays, and
+    they are signed in nowhere any more. Idempotent.
+
+    Refuses while another organisation asks the same person for one: it relies on it, and its administrator can do it.
+    """
+    policies.require(Permission.ADMINISTER, by, membership.organisation)
+    if membership.person_id == by.person_id:
+        raise Refusal("You can change your own second step on your account page.")
+    elsewhere = Membership.objects.current().filter(person=membership.person_id).exclude(pk=membership.pk)
+    if any(other.needs_second_step for other in elsewhere.select_related("organisation")):
+        raise Refusal("Another organisation asks this person for a second step. Its administrator has to take it off.")
+    if not accounts.forget_second_step(membership.person):
+        return
+    sign_ins.end_sessions(membership.person)
+    emails.second_step_reset(membership, at)
+    events.record(Event.MEMBER_SECOND_STEP_RESET, membership, by=by, at=at)
+
+
 def _keep_an_administrator(membership: Membership) -> None:
     """Refuse what would leave the organisation without anybody to look after it.
 
@@ -451,6 +481,23 @@ def send_test_mail(organisation: Organisation, *, by: Membership, at: datetime) 
         raise Refusal("E-mail is not set up, so there is nothing to test yet.")
     events.record(Event.MAIL_TESTED, organisation, by=by, at=at)
     emails.test_mail(organisation, by.person, at=at)
+
+
+# --- Sessions --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def end_session(session: SignIn, *, by: Person, at: datetime) -> None:
+    """Sign a browser of one’s own out. Idempotent."""
+    policies.require_that(by.pk == session.person_id)
+    sign_ins.end_session(session)
+
+
+@transaction.atomic
+def end_other_sessions(person: Person, *, by: Person, at: datetime, current: str) -> int:
+    """Sign out every browser of one’s own but that with the session ``current``; answers how many."""
+    policies.require_that(by.pk == person.pk)
+    return sign_ins.end_sessions(person, but=current)
 
 
 # --- Access tokens ---------------------------------------------------------------------------------------------------

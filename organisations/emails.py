@@ -8,7 +8,7 @@ from django.urls import reverse
 from kmportal.lib.links import absolute
 from kmportal.lib.mail import post
 from kmportal.lib.sentences import one_line
-from organisations.models import Invitation, Organisation, Person
+from organisations.models import Invitation, Membership, Organisation, Person
 from organisations.tokens import invitation_token, reset_token
 
 
@@ -36,4 +36,15 @@ def invitation(invitation: Invitation) -> None:
         one_line(f"{invitation.organisation} invites you to KM Portal"),
         render_to_string("emails/organisations/invitation.txt", values),
         at=invitation.sent_at,
+    )
+
+
+def second_step_reset(membership: Membership, at: datetime) -> None:
+    """Tell somebody that an administrator took the second step off their account: it may not have been their wish."""
+    values = {"membership": membership, "link": absolute(reverse("mfa_index"))}
+    post(
+        membership.person.email,
+        "Your second step on KM Portal was taken off",
+        render_to_string("emails/organisations/second_step_reset.txt", values),
+        at=at,
     )

@@ -117,6 +117,7 @@ class SettingsForm(VersionedForm):
         "time_zone",
         "admits_outsiders",
         "lends_members",
+        "asks_second_step",
     )
 
     logo_file = forms.FileField(
@@ -146,17 +147,20 @@ class SettingsForm(VersionedForm):
             "time_zone",
             "admits_outsiders",
             "lends_members",
+            "asks_second_step",
         )
         labels = {
             "incident_name": "What is your incident system called?",
             "time_zone": "Time zone",
             "admits_outsiders": "People from other organisations may join our groups",
             "lends_members": "Our people may join groups of other organisations",
+            "asks_second_step": "Administrators and KM leads need a second step to sign in",
         }
         help_texts = {
             "incident_name": "For example, Datix.",
             "admits_outsiders": "They read what the group shares. You let each of them in yourself.",
             "lends_members": "They read what that group shares, and nothing of ours is shown to the others.",
+            "asks_second_step": "A code from an app or a passkey. Whoever has none yet is led to set it up.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -171,6 +175,13 @@ class SettingsForm(VersionedForm):
     def clean_logo_file(self) -> bytes | None:
         upload: UploadedFile | None = self.cleaned_data["logo_file"]
         return picture(upload) if upload else None
+
+    @property
+    def opens_up(self) -> bool:
+        """Whether others get in more easily than before: what nobody may do at somebody else’s open screen."""
+        before, after = self.initial, self.cleaned_data
+        is_wider = any(after[name] and not before[name] for name in ("admits_outsiders", "lends_members"))
+        return is_wider or (before["asks_second_step"] and not after["asks_second_step"])
 
     def ask_for_the_logo_again(self) -> None:
         """A browser forgets a file that was chosen when the form comes back, so somebody has to be told."""

@@ -4,6 +4,7 @@ import zoneinfo
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
@@ -105,6 +106,9 @@ class Organisation(models.Model):
     )
     lends_members = models.BooleanField(
         default=False, help_text="Our members may belong to groups of other organisations and of the network."
+    )
+    asks_second_step = models.BooleanField(
+        default=False, help_text="Administrators and KM leads need more than a password to sign in."
     )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
@@ -216,6 +220,10 @@ class GroupMembership(models.Model):
         return f"{self.person} in {self.group}"
 
 
+# Who can read or change most. Asked where the organisation’s settings say so.
+SECOND_STEP_ROLES = (Role.ADMINISTRATOR, Role.LEAD)
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Who belongs where."""
 
@@ -263,6 +271,11 @@ class Membership(models.Model):
     def is_current(self) -> bool:
         """Whether the person may come in today: the same as ``MembershipQuerySet.current``, for a loaded row."""
         return self.left_at is None and self.suspended_at is None and self.person.is_active
+
+    @property
+    def needs_second_step(self) -> bool:
+        """Whether the organisation asks this member for more than a password."""
+        return self.organisation.asks_second_step and self.role in SECOND_STEP_ROLES
 
     def can(self, permission: Permission) -> bool:
         """Whether the role carries the permission; says nothing about any single record."""
@@ -411,3 +424,39 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.kind} {self.ident}"
+
+
+class SignInQuerySet(models.QuerySet["SignIn"]):
+    """Sign-ins and failed ones."""
+
+    def newest_first(self) -> "SignInQuerySet":
+        """By day; within a day those that failed by their time. The others have none, and stand in no order."""
+        return self.order_by("-day", models.F("failed_at").desc(nulls_first=True), "pk")
+
+    def open(self) -> "SignInQuerySet":
+        """Browsers that are signed in, as far as the portal has not heard otherwise."""
+        return self.exclude(session_key="")
+
+
+class SignIn(models.Model):
+    """That somebody signed in with a browser, or failed to.
+
+    A sign-in that succeeds is kept by day only and under a random key: its moment, or its place among others, could be
+    laid beside the answers of an anonymous round. One that fails keeps time and address, so that it can be followed up.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sign_ins")
+    day = models.DateField()
+    browser = models.CharField(max_length=80)
+    session_key = models.CharField(max_length=40, blank=True, db_index=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    failed_from = models.CharField(max_length=45, blank=True)
+
+    objects = SignInQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "-day"], name="sign_in_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.browser}, {self.day}"

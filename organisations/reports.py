@@ -12,6 +12,7 @@ from kmportal.lib import things
 from kmportal.lib.days import long_day
 from kmportal.lib.mail import can_leave
 from kmportal.lib.presses import Press
+from organisations.accounts import has_second_step
 from organisations.events import vocabulary
 from organisations.models import AuditEntry, AuditName, Invitation, Membership, Organisation
 
@@ -110,7 +111,11 @@ def access_presses(member: Membership, by: Membership) -> list[Press]:
     else:
         first = Press("suspend", "Suspend", reverse("person_suspend", args=args), look="secondary", about=about)
     remove = reverse("person_remove", args=args)
-    return [first, Press("remove", "Remove…", remove, is_form=True, look="warning", about=about)]
+    presses = [first]
+    if has_second_step(member.person):
+        reset = reverse("person_second_step", args=args)
+        presses.append(Press("reset", "Take the second step off…", reset, is_form=True, look="secondary", about=about))
+    return [*presses, Press("remove", "Remove…", remove, is_form=True, look="warning", about=about)]
 
 
 def reset_presses(member: Membership, by: Membership) -> list[Press]:

@@ -101,6 +101,8 @@ def environment(folder: Path) -> dict[str, str]:
         "KM_LOG_LEVEL": "INFO",
         "KM_BEHIND_PROXY": "0",
         "KM_API_REQUESTS_A_MINUTE": "300",
+        "KM_SESSION_DAYS": "14",
+        "KM_SESSION_IDLE_MINUTES": "240",
         "KM_MAIL_FROM": "KM Portal <no-reply@localhost>",
         "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}",
         "REDIS_URL": "",

@@ -28,7 +28,8 @@ SELF_OR_HOLDER = {ONESELF, HOLDER}
 PERMISSIONS: dict[str, str] = {
     ONESELF: """
         organisations.actions.rename_person organisations.actions.create_access_token
-        organisations.actions.revoke_access_token organisations.actions.accept_invitation
+        organisations.actions.revoke_access_token organisations.actions.end_session
+        organisations.actions.end_other_sessions organisations.actions.accept_invitation
         help.actions.hide_introduction help.actions.show_introduction help.actions.show_all_introductions
         notifications.actions.mark_notice_read notifications.actions.mark_all_notices_read
     """,
@@ -104,7 +105,7 @@ PERMISSIONS: dict[str, str] = {
         organisations.actions.suspend_member organisations.actions.restore_member organisations.actions.remove_member
         organisations.actions.create_group organisations.actions.change_group organisations.actions.admit_outsider
         organisations.actions.change_settings organisations.actions.make_reset_link
-        organisations.actions.send_test_mail
+        organisations.actions.send_test_mail organisations.actions.reset_second_step
     """,
 }
 
@@ -269,6 +270,7 @@ ACTS: dict[str, Act] = {
     "organisations.actions.send_test_mail": here(),
     "organisations.actions.restore_member": _suspended_member,
     "organisations.actions.remove_member": on("member"),
+    "organisations.actions.reset_second_step": on("member"),
     "organisations.actions.create_group": here(name="Night staff"),
     "organisations.actions.change_group": on("group", seen=_version("group"), name="Ward 7", kind="unit", people=()),
     "organisations.actions.admit_outsider": _admit,

@@ -172,6 +172,8 @@ class World:
             return "L1"
         if key == "number":
             return 1
+        if name.startswith("mfa"):
+            return 1
         if name == "guide":
             return "team-member"
         if key == "key":

@@ -3,6 +3,9 @@
 from typing import Any
 
 from allauth.account import forms
+from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.totp import forms as totp_forms
+from allauth.mfa.webauthn import forms as passkey_forms
 from django.forms import EmailField
 
 from kmportal.lib import forms as forms_of_ours
@@ -14,8 +17,15 @@ LABELS = {
     "oldpassword": "Your current password",
     "password1": "New password",
     "password2": "New password again",
+    "code": "Code",
+    "name": "What is it called?",
+    "passwordless": "Sign in with it alone, without a password",
 }
-GOOD_PASSWORD = "At least 12 characters. Three unrelated words work well."  # noqa: S105  a hint
+HINTS = {
+    "password1": "At least 12 characters. Three unrelated words work well.",
+    "code": "Six digits from your app, or one of your recovery codes.",
+    "passwordless": "Your device then asks for your fingerprint, face or PIN.",
+}
 
 
 class _OurWords:
@@ -28,7 +38,7 @@ class _OurWords:
         for name, field in list(self.fields.items()):
             field.widget.attrs.pop("placeholder", None)
             field.label = LABELS.get(name, field.label)
-            field.help_text = GOOD_PASSWORD if name == "password1" else ""
+            field.help_text = HINTS.get(name, "")
             if isinstance(field, EmailField):  # one place judges addresses, for those who sign in, too
                 ours = forms_of_ours.EmailField(label=field.label, required=field.required, widget=field.widget)
                 self.fields[name] = ours
@@ -60,6 +70,30 @@ class SetPasswordForm(_OurWords, forms.SetPasswordForm):
 
 class ReauthenticateForm(_OurWords, forms.ReauthenticateForm):
     """Show that it is still you."""
+
+
+class SecondStepForm(_OurWords, mfa_forms.AuthenticateForm):
+    """The code that follows the password."""
+
+
+class SecondStepAgainForm(_OurWords, mfa_forms.ReauthenticateForm):
+    """Show with a code that it is still you."""
+
+
+class ActivateAppForm(_OurWords, totp_forms.ActivateTOTPForm):
+    """The first code of an app, which proves that it was set up."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = "Six digits. Your app shows new ones each half minute."
+
+
+class AddPasskeyForm(_OurWords, passkey_forms.AddWebAuthnForm):
+    """A new passkey: made by the browser, named by its owner."""
+
+
+class EditPasskeyForm(_OurWords, passkey_forms.EditWebAuthnForm):
+    """Another name for a passkey."""
 
 
 class AddEmailForm(_OurWords, forms.AddEmailForm):

@@ -1,8 +1,12 @@
 """What holds for every request, whatever page it is for."""
 
+import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -35,6 +39,72 @@ def refuse_noughts(respond: Respond) -> Respond:
         return respond(request)
 
     return checked
+
+
+LIMITED = "limited"  # the key in sessions that end when nobody uses them
+SEEN_COOKIE = f"{settings.COOKIE_PREFIX}seen"
+REFRESH_SECONDS = 60
+
+
+def limit_sessions(respond: Respond) -> Respond:
+    """Sign out who has not used the portal for the idle limit, or has been signed in for the absolute one.
+
+    When somebody came and was last here stands in a signed cookie of theirs and nowhere on the server, where it could
+    be laid beside anonymous answers. It is good for one session only, and a session without it has ended. Requests
+    that a page makes by itself (polling, the live board) do not count as using the portal. Stands after the middleware
+    of messages.
+    """
+
+    def limited(request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated or not request.session.get(LIMITED):
+            response = respond(request)
+            if request.user.is_authenticated and request.session.get(LIMITED):  # it has just begun
+                now = time.time()
+                _set_seen(response, request, began=now, seen=now)
+            return response
+        began, seen = _read_seen(request)
+        now = time.time()
+        if now - seen > settings.SESSION_IDLE_MINUTES * 60 or now - began > settings.SESSION_COOKIE_AGE:
+            logout(request)
+            messages.info(request, "You were signed out, because you had not been here for a while. Sign in to go on.")
+            return respond(request)
+        response = respond(request)
+        key = request.session.session_key if request.user.is_authenticated else None
+        if key and now - seen > REFRESH_SECONDS and _is_a_persons_doing(request):
+            _set_seen(response, request, began=began, seen=now)
+        elif key and key != request.COOKIES.get(settings.SESSION_COOKIE_NAME):  # a new password, a new key
+            _set_seen(response, request, began=began, seen=seen)
+        return response
+
+    return limited
+
+
+def _is_a_persons_doing(request: HttpRequest) -> bool:
+    return request.method == "POST" or request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+
+
+def _salt_of(key: str | None) -> str:
+    return f"{SEEN_COOKIE}.{key}"
+
+
+def _read_seen(request: HttpRequest) -> tuple[float, float]:
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    try:
+        began, seen = signing.loads(request.COOKIES.get(SEEN_COOKIE, ""), salt=_salt_of(key))
+    except (signing.BadSignature, TypeError, ValueError):
+        return 0.0, 0.0
+    return began, seen
+
+
+def _set_seen(response: HttpResponse, request: HttpRequest, *, began: float, seen: float) -> None:
+    response.set_cookie(
+        SEEN_COOKIE,
+        signing.dumps([began, seen], salt=_salt_of(request.session.session_key)),
+        max_age=settings.SESSION_COOKIE_AGE,
+        secure=settings.SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def keep_private(respond: Respond) -> Respond:

@@ -1,25 +1,29 @@
 """One’s own account, the way in, and accepting an invitation."""
 
+from uuid import UUID
+
 from allauth.account.utils import perform_login
 from allauth.account.views import EmailView
 from django.conf import settings
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from kmportal.lib.addresses import is_same_address
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.view_kit import done, refusals_on, refusals_said
-from organisations import actions
+from organisations import actions, sign_ins
 from organisations.access import guest, login_not_required, signed_in
 from organisations.accounts import hold_address
 from organisations.demo import DEMO_PEOPLE
 from organisations.forms import AccountForm, JoinForm, PasswordForm
-from organisations.models import Invitation, Membership, Person
+from organisations.models import Invitation, Membership, Person, SignIn
 from organisations.requests import GuestRequest, PersonRequest
 from organisations.tokens import invitation_of, person_of_reset
+
+SIGN_INS_SHOWN = 100
 
 
 @signed_in
@@ -45,6 +49,36 @@ def account(request: PersonRequest) -> HttpResponse:
     mine = Membership.objects.current().filter(person=request.user).select_related("organisation")
     values = {"form": form, "memberships": mine}
     return render(request, "organisations/account.html", values, status=status_of(form))
+
+
+@signed_in
+def own_sign_ins(request: PersonRequest) -> HttpResponse:
+    """Where one is signed in, and the sign-ins and failures of the last 90 days."""
+    values = {
+        "sessions": sign_ins.open_sessions(request.user),
+        "current": request.session.session_key,
+        "sign_ins": SignIn.objects.filter(person=request.user).newest_first()[:SIGN_INS_SHOWN],
+        "kept_days": sign_ins.KEPT_DAYS,
+    }
+    return render(request, "organisations/own_sign_ins.html", values)
+
+
+@signed_in
+@require_POST
+def session_end(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Sign one browser out."""
+    row = get_object_or_404(SignIn, pk=pk, person=request.user)
+    actions.end_session(row, by=request.user, at=request.now)
+    return done(request, f"{row.browser} is signed out.", "own_sign_ins")
+
+
+@signed_in
+@require_POST
+def session_end_others(request: PersonRequest) -> HttpResponse:
+    """Sign out everywhere but here."""
+    current = request.session.session_key or ""
+    actions.end_other_sessions(request.user, by=request.user, at=request.now, current=current)
+    return done(request, "You are signed out everywhere but here.", "own_sign_ins")
 
 
 @signed_in

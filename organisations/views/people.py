@@ -4,19 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.mail import can_leave
 from kmportal.lib.view_kit import done, refusals_on, refusals_said
-from organisations import actions, reports
+from organisations import actions, reports, sign_ins
 from organisations.access import requires
+from organisations.accounts import require_fresh_sign_in
 from organisations.emails import invitation_link
 from organisations.forms import InvitationForm, RoleForm
-from organisations.models import Invitation, Membership, Organisation
+from organisations.models import Invitation, Membership, Organisation, SignIn
 from organisations.permissions import Permission, Role
 from organisations.requests import MemberRequest
 
@@ -39,6 +41,16 @@ def person_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
         ],
     }
     return render(request, "organisations/person_list.html", values)
+
+
+@requires(Permission.ADMINISTER)
+@require_safe
+def sign_in_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
+    """Who of the organisation signed in on which day, and who failed to."""
+    members = Membership.objects.listed().filter(organisation=organisation).values("person")
+    rows = SignIn.objects.filter(person__in=members).select_related("person").newest_first()
+    values = {"page": Paginator(rows, 50).get_page(request.GET.get("page")), "kept_days": sign_ins.KEPT_DAYS}
+    return render(request, "organisations/sign_in_list.html", values)
 
 
 @requires(Permission.ADMINISTER)
@@ -135,6 +147,7 @@ def person_remove(request: MemberRequest, organisation: Organisation, pk: int) -
     member = _find_member(organisation, pk)
     if request.method != "POST":
         return render(request, "organisations/person_remove.html", {"member": member})
+    require_fresh_sign_in(request)
     said = f"{member.person} has been removed. What they wrote stays."
     return _run_and_return(request, said, actions.remove_member, member)
 
@@ -143,6 +156,18 @@ def _where_the_link_is() -> str:
     if can_leave():
         return "The link is below, in case the e-mail is slow."
     return "Copy the link below and pass it on: this portal sends no e-mail yet."
+
+
+@requires(Permission.ADMINISTER)
+def person_second_step(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Asks once more, because a password alone opens the account afterwards."""
+    member = _find_member(organisation, pk)
+    if request.method != "POST":
+        return render(request, "organisations/person_second_step.html", {"member": member})
+    require_fresh_sign_in(request)
+    told = " and has been told by e-mail" if can_leave() else ". Tell them"
+    said = f"{member.person} signs in with the password alone now{told}."
+    return _run_and_return(request, said, actions.reset_second_step, member)
 
 
 def _find_member(organisation: Organisation, pk: int) -> Membership:

@@ -13,6 +13,7 @@ from kmportal.lib.forms import sent, status_of
 from kmportal.lib.view_kit import conflicts_on, done, refusals_said
 from organisations import actions
 from organisations.access import requires
+from organisations.accounts import require_fresh_sign_in
 from organisations.filters import TrailFilter
 from organisations.forms import SettingsForm
 from organisations.models import Organisation
@@ -28,6 +29,8 @@ def organisation_edit(request: MemberRequest, organisation: Organisation) -> Htt
     form = SettingsForm(sent(request), request.FILES or None, instance=fresh, initial={"version": fresh.version})
     differences: list[Difference] = []
     if form.is_valid():
+        if form.opens_up:
+            require_fresh_sign_in(request)
         with conflicts_on(form, lambda: organisation, _settings_of) as differences:
             actions.change_settings(
                 organisation,

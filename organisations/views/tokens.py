@@ -9,6 +9,7 @@ from kmportal.lib.forms import sent, status_of
 from kmportal.lib.view_kit import done, refusals_on
 from organisations import actions
 from organisations.access import signed_in
+from organisations.accounts import require_fresh_sign_in
 from organisations.forms import TokenForm
 from organisations.models import AccessToken
 from organisations.requests import PersonRequest
@@ -20,6 +21,7 @@ def token_list(request: PersonRequest) -> HttpResponse:
     """The tokens there are, and the form for another one. A new one is shown on this page alone, and once."""
     form, fresh = TokenForm(sent(request)), ""
     if form.is_valid():
+        require_fresh_sign_in(request)
         with refusals_on(form):
             fresh = actions.create_access_token(request.user, by=request.user, at=request.now, **form.cleaned_data)
             form = TokenForm()

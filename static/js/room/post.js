@@ -3,7 +3,7 @@
 export class Refused extends Error {}
 
 function token(form) {
-  const found = document.cookie.match(/(?:^|;\s*)csrftoken=([^;]+)/);
+  const found = document.cookie.match(/(?:^|;\s*)(?:__Host-)?csrftoken=([^;]+)/);
   return found ? decodeURIComponent(found[1]) : form?.querySelector("[name=csrfmiddlewaretoken]")?.value;
 }
 

@@ -1,0 +1,80 @@
+"""Sign-in log: who signed in with which browser on which day, who failed to, and which browsers are signed in now."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+
+from kmportal.lib.sessions import SessionStore
+from organisations.models import Person, SignIn
+
+KEPT_DAYS = 90
+# The first that is found in what a browser says of itself. Chrome names Safari too, and Edge both.
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS X": "Mac",
+    "CrOS": "Chromebook",
+    "Linux": "Linux",
+}
+
+
+def browser_in_words(agent: str) -> str:
+    """What a browser says of itself, as a person would: “Firefox on Windows”."""
+    browser = next((word for mark, word in BROWSERS.items() if re.search(rf"\b{mark}", agent)), "")
+    system = next((word for mark, word in SYSTEMS.items() if mark in agent), "")
+    return " on ".join(word for word in (browser or "A browser", system) if word)
+
+
+def note_failure(person: Person, request: HttpRequest, network: str) -> None:
+    """A wrong password or code. How many there can be is the brake’s to say."""
+    now = timezone.now()
+    _note(person, request, failed_at=now, failed_from=network[:45])
+
+
+@receiver(user_logged_in)
+def _note_sign_in(sender: type[Person], request: HttpRequest, user: Person, **options: Any) -> None:
+    _note(user, request, session_key=request.session.session_key or "")
+
+
+@receiver(user_logged_out)
+def _note_sign_out(sender: type[Person], request: HttpRequest, user: Person | None, **options: Any) -> None:
+    if request.session.session_key:
+        SignIn.objects.filter(session_key=request.session.session_key).update(session_key="")
+
+
+def _note(person: Person, request: HttpRequest, **values: Any) -> None:
+    today = timezone.now().date()
+    SignIn.objects.filter(person=person, day__lt=today - timedelta(days=KEPT_DAYS)).delete()
+    agent = request.META.get("HTTP_USER_AGENT", "")
+    SignIn.objects.create(person=person, day=today, browser=browser_in_words(agent), **values)
+
+
+def open_sessions(person: Person) -> list[SignIn]:
+    """The browsers that are signed in. Those whose session has run out meanwhile are left out, and remembered so."""
+    rows = list(SignIn.objects.filter(person=person).open().newest_first())
+    gone = [row.pk for row in rows if not SessionStore(row.session_key).get("_auth_user_id")]
+    SignIn.objects.filter(pk__in=gone).update(session_key="")
+    return [row for row in rows if row.pk not in gone]
+
+
+def end_session(row: SignIn) -> None:
+    """Sign one browser out: its next click leads to the sign-in page."""
+    if row.session_key:
+        SessionStore(row.session_key).delete()
+        SignIn.objects.filter(pk=row.pk).update(session_key="")
+
+
+def end_sessions(person: Person, *, but: str = "") -> int:
+    """Sign all browsers of a person out, except the one whose session is ``but``; answers how many."""
+    rows = [row for row in open_sessions(person) if row.session_key != but]
+    for row in rows:
+        end_session(row)
+    return len(rows)

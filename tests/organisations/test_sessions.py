@@ -1,0 +1,156 @@
+"""Sessions: listed and ended by their owner, ended by time and by a new password; the log of sign-ins."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+
+from kmportal.lib import middleware
+from organisations.models import SignIn
+from organisations.sign_ins import browser_in_words
+from tests.conftest import PASSWORD
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0"
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"
+
+
+def sign_in(person, agent=FIREFOX, password=PASSWORD):
+    browser = Client(headers={"user-agent": agent})
+    browser.post(reverse("account_login"), {"login": person.email, "password": password})
+    return browser
+
+
+def is_in(browser):
+    return browser.get(reverse("account")).status_code == 200
+
+
+def said(response):
+    return response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [(FIREFOX, "Firefox on Windows"), (PHONE, "Safari on iPhone"), ("", "A browser"), ("curl/8", "A browser")],
+)
+def test_browsers_are_named_as_people_do(agent, words):
+    assert browser_in_words(agent) == words
+
+
+def test_own_sessions_are_listed_and_ended(lena):
+    here, phone = sign_in(lena), sign_in(lena, PHONE)
+    page = said(here.get(reverse("own_sign_ins")))
+    assert "Firefox on Windows: this one" in page
+    row = SignIn.objects.get(browser="Safari on iPhone")
+    here.post(reverse("session_end", args=[row.pk]))
+    assert is_in(here)
+    assert not is_in(phone)
+
+
+def test_signing_out_everywhere_else(lena):
+    here, *others = (sign_in(lena) for _ in range(3))
+    here.post(reverse("session_end_others"))
+    assert [is_in(browser) for browser in (here, *others)] == [True, False, False]
+
+
+def test_nobody_ends_sessions_of_somebody_else(lena, cara):
+    here, hers = sign_in(lena), sign_in(cara)
+    row = SignIn.objects.get(person=cara)
+    assert here.post(reverse("session_end", args=[row.pk])).status_code == 404
+    here.post(reverse("session_end_others"))
+    assert is_in(hers)
+
+
+def test_a_new_password_by_mail_ends_the_other_sessions(lena, client, mailoutbox):
+    thief = sign_in(lena)
+    client.post(reverse("account_reset_password"), {"email": lena.email})
+    link = re.search(r"https?://[^/]+(/accounts/password/reset/key[^\s]+)", mailoutbox[0].body)[1]
+    page = client.get(link, follow=True)
+    new = "three words apart"
+    client.post(page.redirect_chain[-1][0], {"password1": new, "password2": new})
+    assert not is_in(thief)
+    assert is_in(sign_in(lena, password=new))
+
+
+def test_failures_are_told_to_the_person_and_the_administrator(lena, ada, oskar, as_):
+    sign_in(lena, password="wrong")
+    sign_in(oskar, password="wrong")
+    own = said(sign_in(lena).get(reverse("own_sign_ins")))
+    assert "Failed" in own
+    assert "from 127.0.0.1" in own
+    page = said(as_(ada).get(reverse("sign_in_list", args=["riverside"])))
+    assert "Lena Marsh, Firefox on Windows" in page
+    assert "Oskar" not in page
+
+
+def test_when_somebody_signed_in_is_kept_by_day_and_in_no_order(lena):
+    for _ in range(3):
+        sign_in(lena)
+    rows = list(SignIn.objects.values())
+    assert all(row["failed_at"] is None and row["failed_from"] == "" for row in rows)
+    assert {len(str(row["id"])) for row in rows} == {36}
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = [1_800_000_000.0]
+    monkeypatch.setattr(middleware.time, "time", lambda: now[0])
+
+    def pass_time(minutes):
+        now[0] += minutes * 60
+
+    return pass_time
+
+
+def test_who_has_not_been_here_for_the_idle_limit_signs_in_again(lena, clock):
+    browser = sign_in(lena)
+    clock(settings.SESSION_IDLE_MINUTES - 1)
+    assert is_in(browser)
+    clock(settings.SESSION_IDLE_MINUTES - 1)
+    assert is_in(browser)
+    clock(settings.SESSION_IDLE_MINUTES + 1)
+    answer = browser.get(reverse("account"), follow=True)
+    assert answer.redirect_chain[-1][0] == f"{reverse('account_login')}?next={reverse('account')}"
+    assert "You were signed out, because you had not been here for a while" in said(answer)
+
+
+def test_a_page_that_asks_by_itself_does_not_keep_the_session(lena, clock):
+    browser = sign_in(lena)
+    for _ in range(3):
+        clock(settings.SESSION_IDLE_MINUTES / 2)
+        browser.get(reverse("account"), headers={"sec-fetch-mode": "cors"})
+    assert not is_in(browser)
+
+
+def test_after_the_absolute_limit_everybody_signs_in_again(lena, clock):
+    browser = sign_in(lena)
+    for _ in range(14 * 24 + 1):
+        clock(60)
+        browser.get(reverse("words"))
+    assert not is_in(browser)
+
+
+@pytest.mark.parametrize("cookie", [None, "forged"])
+def test_a_session_without_its_cookie_has_ended(lena, cookie):
+    browser = sign_in(lena)
+    if cookie:
+        browser.cookies[middleware.SEEN_COOKIE] = cookie
+    else:
+        del browser.cookies[middleware.SEEN_COOKIE]
+    assert not is_in(browser)
+
+
+def test_a_changed_password_keeps_the_browser_in_which_it_was_changed(lena):
+    here, other = sign_in(lena), sign_in(lena)
+    new = "three words apart"
+    here.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    assert is_in(here)
+    assert not is_in(other)
+
+
+def test_no_session_tells_when_it_began_to_the_limits(lena):
+    sign_in(lena)
+    data = Session.objects.get().get_decoded()
+    assert data[middleware.LIMITED] is True
