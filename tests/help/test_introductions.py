@@ -21,7 +21,8 @@ EXEMPT = {
     "It asks one thing and says what happens then": """
         assessment_delete session_cancel person_remove person_second_step action_done action_reopen action_move
         action_hand_over action_drop group_admit account_email account_change_password account_set_password
-        account_reauthenticate front mfa_reauthenticate mfa_reauthenticate_webauthn mfa_deactivate_totp mfa_generate_recovery_codes
+        account_reauthenticate front mfa_reauthenticate mfa_reauthenticate_webauthn mfa_deactivate_totp
+        mfa_generate_recovery_codes
         mfa_remove_webauthn
     """,
     "It only shows how far some work has come": "job_detail",
