@@ -88,8 +88,8 @@ def action_detail(request: MemberRequest, organisation: Organisation, pk: int) -
     return render(request, "actionplan/action_detail.html", context)
 
 
-@require_POST
 @requires(Permission.READ)
+@require_POST
 def action_done(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """One press, from wherever the action is shown; a second press changes nothing."""
     action = _find_action(request, pk)
@@ -103,8 +103,8 @@ def action_done(request: MemberRequest, organisation: Organisation, pk: int) -> 
     return redirect(action)
 
 
-@require_POST
 @requires(Permission.READ)
+@require_POST
 def action_reopen(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Undo."""
     action = _find_action(request, pk)

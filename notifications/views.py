@@ -35,8 +35,8 @@ def notice_open(request: MemberRequest, organisation: Organisation, pk: int) -> 
     return HttpResponseRedirect(page.url) if page and page.url else redirect("notice_list", organisation.slug)
 
 
-@require_POST
 @requires(Permission.READ)
+@require_POST
 def notice_read_all(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """All that stood on the page that was pressed."""
     up_to = whole_number(request.POST.get("up_to", ""))

@@ -221,3 +221,14 @@ def test_codes_that_were_never_given_open_nothing(world, client):
         assert answer.status_code in (302, 404, 410, 422, 429), url_name
         if answer.status_code == 302:
             assert answer.url.startswith(reverse("join")), url_name
+
+
+def test_a_stranger_is_told_that_nothing_is_there_before_how_to_ask_for_it(world, oskar, as_):
+    browser, wrong = as_(oskar), []
+    for name, route, _ in patterns():
+        if route.startswith("o/") and CLASS_OF[name] != GUEST:
+            url = reverse(name, args=["riverside", *world.args(name, route)])
+            said = {browser.get(url).status_code, browser.post(url).status_code}
+            if said != {404}:
+                wrong.append((name, said))
+    assert not wrong

@@ -64,8 +64,8 @@ def _settings_of(organisation: Organisation) -> dict[str, Any]:
     return {name: getattr(organisation, name) for name in SettingsForm.SETTINGS}
 
 
-@require_safe
 @requires(Permission.READ)
+@require_safe
 def organisation_logo(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """The logo, drawn anew when it was uploaded, so that it is nothing but a picture."""
     if not organisation.logo:
@@ -75,8 +75,8 @@ def organisation_logo(request: MemberRequest, organisation: Organisation) -> Htt
     return response
 
 
-@require_safe
 @requires(Permission.ADMINISTER)
+@require_safe
 def audit_list(request: MemberRequest, organisation: Organisation) -> HttpResponseBase:
     """Who did what when; as a page or as CSV of exactly what is chosen."""
     asked = TrailFilter(request.GET, trail(organisation))
