@@ -119,6 +119,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "kmportal.lib.middleware.forbid_devices",
+    "kmportal.lib.middleware.refuse_odd_methods",
     "kmportal.lib.middleware.refuse_oversize",
     "kmportal.lib.middleware.refuse_noughts",
     "kmportal.lib.middleware.keep_private",
@@ -377,12 +379,23 @@ UPLOAD_LIMIT = env.int("KM_UPLOAD_LIMIT", 60 * 1024 * 1024)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "short": {
+            "()": "kmportal.lib.logs.OneLineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "one line": {"class": "logging.StreamHandler", "formatter": "short"},
+    },
     "root": {"handlers": ["console"], "level": env.str("KM_LOG_LEVEL", "INFO")},
     "loggers": {
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
+        # A wrong host, too many fields: what anybody can send in floods is a line each, without where in our code.
+        "django.security": {"handlers": ["one line"], "propagate": False},
         "django.server": {"level": "WARNING"},
         # Not each page that was not found or was sent with mistakes: some addresses hold a key, with which a line of
         # the log would open things, or say when somebody answered.

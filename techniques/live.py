@@ -30,11 +30,13 @@ PING_SECONDS = 15
 # One browser needs a stream for each open tab; more than this is a mistake or an attack.
 STREAMS_OF_ONE = 12
 STREAMS_OF_ALL = 2000
+# What the middleware of pages adds to them: no page stands behind a stream, so it may load nothing at all.
+GUARDS = [(b"x-content-type-options", b"nosniff"), (b"content-security-policy", b"default-src 'none'")]
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache, no-store, no-transform"),
     (b"x-accel-buffering", b"no"),
-    (b"x-content-type-options", b"nosniff"),
+    *GUARDS,
 ]
 
 
@@ -155,7 +157,11 @@ async def _send_one_part(send: Send, body: bytes) -> None:
 
 
 async def _answer_plain(send: Send, status: int, words: str) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        *GUARDS,
+    ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": words.encode(), "more_body": False})
 

@@ -7,12 +7,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 Respond = Callable[[HttpRequest], HttpResponse]
+PAGE_METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 # Beside the file: the other fields of the form and what stands between them.
 ROOM_FOR_FIELDS = 1024 * 1024
 
@@ -36,6 +37,32 @@ def refuse_noughts(respond: Respond) -> Respond:
     def checked(request: HttpRequest) -> HttpResponse:
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponse(render_to_string("400.html"), status=400)
+        return respond(request)
+
+    return checked
+
+
+PERMISSIONS = ", ".join(f"{name}=()" for name in ("camera", "geolocation", "microphone", "payment", "usb"))
+
+
+def forbid_devices(respond: Respond) -> Respond:
+    """Permissions-Policy: no page of ours, and nothing that found its way into one, asks for camera or place."""
+
+    def marked(request: HttpRequest) -> HttpResponse:
+        response = respond(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        return response
+
+    return marked
+
+
+def refuse_odd_methods(respond: Respond) -> Respond:
+    """Pages are read and forms are sent; whatever else is asked of them is no request of a browser. The API has more
+    methods and answers for itself."""
+
+    def checked(request: HttpRequest) -> HttpResponse:
+        if request.method not in PAGE_METHODS and not request.path_info.startswith("/api/"):
+            return HttpResponseNotAllowed(PAGE_METHODS)
         return respond(request)
 
     return checked

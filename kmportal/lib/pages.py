@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -49,7 +49,10 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @_open_to_all
 def components(request: HttpRequest) -> HttpResponse:
-    """Every component once, drawn by the templates and tags that all pages use."""
+    """Every component once, drawn by the templates and tags that all pages use: for developers, in the demo and in
+    debug alone."""
+    if not (settings.DEMO or settings.DEBUG or settings.TESTING):
+        raise Http404
     return render(request, "pages/components.html", component_values())
 
 
