@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisations", "0005_access_tokens"),
+        ("organisations", "0008_group_names_unique_as_read"),
     ]
 
     operations = [
