@@ -3,12 +3,14 @@
 Each asks its permission first and is told once, as an event: trail, history, notices and search follow from there.
 """
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import ngettext
 
 import actionplan.actions
 from actionplan.models import Action
@@ -16,13 +18,14 @@ from kmportal.lib.days import long_day
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.locking import save_over
 from kmportal.lib.model_rules import refuse_invalid
+from kmportal.lib.sentences import listed, quoted
 from organisations import events
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
 from organisations.policies import require, require_that
 from roadmap import labels, policies, starters
 from roadmap.events import Event
-from roadmap.models import Area, CatalogueEntry, Intervention, Programme, ProgrammeStep, Step
+from roadmap.models import Area, CatalogueEntry, Intervention, PlanChange, Programme, ProgrammeStep, Step
 from roadmap.starters import Starter
 
 State = Intervention.State
@@ -221,15 +224,18 @@ def plan_intervention(
 def change_intervention(
     intervention: Intervention, *, by: Membership, at: datetime, seen: int, reason: str = "", **fields: Any
 ) -> Intervention:
-    """Change the plan. Asks why when a day moves; keeps what changed and why. ``Stale`` if somebody else was first."""
+    """Change the plan, and keep what changed and why. ``Stale`` if somebody else was first.
+
+    Asks why when a day moves that somebody has agreed to (``Intervention.is_draft``).
+    """
     require(Permission.PLAN, by, intervention.organisation)
-    before = Intervention.objects.select_for_update(of=("self",)).select_related("owner").get(pk=intervention.pk)
-    if before.version != seen:
+    before = _locked_intervention(intervention.pk)
+    if before is None or before.version != seen:
         raise Stale
     if "areas" in fields:
         fields["areas"] = _areas_in_order(fields["areas"])
     _check_days(fields.get("starts_on", before.starts_on), fields.get("ends_on", before.ends_on))
-    if fields.get("owner") != before.owner:
+    if "owner" in fields and fields["owner"] != before.owner:
         _check_people(intervention.organisation, owner=fields.get("owner"))
     if "title" in fields:
         refuse_invalid(Intervention(title=fields["title"]), "title")
@@ -237,7 +243,7 @@ def change_intervention(
     if not words:
         return intervention
     reason = reason.strip()
-    if labels.days_moved(before, fields) and not reason:
+    if labels.days_moved(before, fields) and not before.is_draft(timezone.localdate(at)) and not reason:
         raise Refusal("Say why the plan changes.")
     save_over(intervention, seen=seen, **fields)
     events.record(
@@ -283,6 +289,152 @@ def set_intervention_state(
         after=state,
     )
     return intervention
+
+
+@transaction.atomic
+def change_together(
+    programme: Programme,
+    chosen: Mapping[int, int],
+    *,
+    by: Membership,
+    at: datetime,
+    once: UUID,
+    move: str,
+    reason: str = "",
+    **wanted: Any,
+) -> PlanChange:
+    """Batch edit: one change of several interventions, each by its own action and with its own event.
+
+    ``chosen`` has the version of each that the person saw. ``move`` is give (``owner``), dates (``starts_on``,
+    ``ends_on``; what is left out stays), shift (``weeks``) or set_state (``state``). What one row refuses is kept with
+    its sentence, and the others go on. The same ``once`` again answers what it did the first time.
+    """
+    require(Permission.PLAN, by, programme.organisation)
+    change, made = PlanChange.objects.get_or_create(
+        programme=programme, once=once, defaults={"at": at, "by": by.person, "words": ""}
+    )
+    if not made:
+        return change
+    does: Callable[[Intervention], None] = {
+        "give": lambda row: _change_row(row, by=by, at=at, owner=wanted["owner"]),
+        "dates": lambda row: _change_row(
+            row, by=by, at=at, reason=reason, **{name: day for name, day in wanted.items() if day}
+        ),
+        "shift": lambda row: _change_row(
+            row, by=by, at=at, reason=reason, **_days_moved_by_weeks(row, weeks=wanted["weeks"])
+        ),
+        "set_state": lambda row: _set_state_of_row(row, by=by, at=at, state=wanted["state"], reason=reason),
+    }[move]
+    for pk, seen in sorted(chosen.items()):
+        _change_one_of_many(change, pk, seen, does)
+    change.words = _words_of_change(change, move, wanted)
+    change.save(update_fields=["words", "rows", "problems"])
+    return change
+
+
+def _change_one_of_many(change: PlanChange, pk: int, seen: int, does: Callable[[Intervention], None]) -> None:
+    """Try it on one row; a refusal takes nothing back but this row."""
+    row = _locked_intervention(pk)
+    if row is None or row.programme_id != change.programme_id:
+        change.problems.append({"pk": pk, "title": "One of them", "words": "It is not in this plan any more."})
+        return
+    before = {
+        "owner": row.owner_id,
+        "starts_on": row.starts_on.isoformat() if row.starts_on else None,
+        "ends_on": row.ends_on.isoformat() if row.ends_on else None,
+        "state": row.state,
+        "state_reason": row.state_reason,
+    }
+    try:
+        with transaction.atomic():
+            if row.version != seen:
+                raise Refusal("Somebody else changed it meanwhile, so it stays as it is now.")
+            does(row)
+    except Refusal as refusal:
+        change.problems.append({"pk": pk, "title": row.title, "words": str(refusal)})
+    else:
+        change.rows.append({"pk": pk, "version": row.version, "before": before})
+
+
+def _change_row(row: Intervention, *, by: Membership, at: datetime, reason: str = "", **fields: Any) -> None:
+    version = row.version
+    change_intervention(row, by=by, at=at, seen=version, reason=reason, **fields)
+    if row.version == version:
+        raise Refusal("It was like that already.")
+
+
+def _set_state_of_row(row: Intervention, *, by: Membership, at: datetime, state: str, reason: str) -> None:
+    if row.state == state:
+        raise Refusal("It was like that already.")
+    set_intervention_state(row, by=by, at=at, state=state, reason=reason)
+
+
+def _days_moved_by_weeks(row: Intervention, *, weeks: int) -> dict[str, date]:
+    """The days of an intervention so many weeks later or earlier. A first day on which it began stays."""
+    if not row.is_open:
+        raise Refusal(f"It is {row.get_state_display().lower()}, so its dates stay.")
+    names = ("starts_on", "ends_on") if row.state == State.PLANNED else ("ends_on",)
+    days = {name: day for name in names if (day := getattr(row, name))}
+    if not days:
+        raise Refusal("It has no date to move.")
+    try:
+        return {name: day + timedelta(weeks=weeks) for name, day in days.items()}
+    except OverflowError:
+        raise Refusal("No calendar goes that far.") from None
+
+
+def _words_of_change(change: PlanChange, move: str, wanted: Mapping[str, Any]) -> str:
+    """What was done, in one sentence; it counts what changed and nothing else."""
+    number = len(change.rows)
+    them = f"{number} {ngettext('intervention', 'interventions', number)}"
+    if not number:
+        return "Nothing is changed."
+    if move == "give":
+        return f"{them} given to {wanted['owner']}." if wanted["owner"] else f"{them} given to nobody for now."
+    if move == "set_state":
+        return f"{them} marked as {State(wanted['state']).label.lower()}."
+    if move == "dates":
+        return f"{them} with new dates."
+    weeks = wanted["weeks"]
+    return f"{them} moved {abs(weeks)} {'week' if abs(weeks) == 1 else 'weeks'} {'later' if weeks > 0 else 'earlier'}."
+
+
+@transaction.atomic
+def undo_change_together(change: PlanChange, *, by: Membership, at: datetime) -> PlanChange:
+    """Put every row back as it was before. Idempotent. Refuses, and names them, when rows were changed since."""
+    require(Permission.PLAN, by, change.programme.organisation)
+    change.refresh_from_db(from_queryset=PlanChange.objects.select_for_update())
+    if change.undone_at:
+        return change
+    rows = [(kept, _locked_intervention(kept["pk"])) for kept in change.rows]
+    moved = [row for kept, row in rows if row is not None and row.version != kept["version"]]
+    if moved:
+        raise Refusal(f"Somebody has changed {listed([quoted(row) for row in moved])} since. Nothing is put back.")
+    if any(row is None for _, row in rows):
+        raise Refusal("One of them is not in the plan any more. Nothing is put back.")
+    for kept, row in rows:
+        assert row is not None  # noqa: S101  refused above
+        _put_back(row, kept["before"], by=by, at=at)
+    change.undone_at = at
+    change.save(update_fields=["undone_at"])
+    return change
+
+
+def _put_back(row: Intervention, before: Mapping[str, Any], *, by: Membership, at: datetime) -> None:
+    """One row as it was. A person who has left is refused by name, as everywhere."""
+    if row.state != before["state"]:
+        set_intervention_state(row, by=by, at=at, state=before["state"], reason=before["state_reason"])
+        return
+    days = {name: date.fromisoformat(before[name]) if before[name] else None for name in ("starts_on", "ends_on")}
+    owner = Person.objects.filter(pk=before["owner"]).first() if before["owner"] else None
+    change_intervention(
+        row, by=by, at=at, seen=row.version, reason="A change of several was undone.", owner=owner, **days
+    )
+
+
+def _locked_intervention(pk: int) -> Intervention | None:
+    rows = Intervention.objects.select_for_update(of=("self",))
+    return rows.select_related("owner", "programme__organisation").filter(pk=pk).first()
 
 
 @transaction.atomic

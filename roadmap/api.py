@@ -177,7 +177,9 @@ class InterventionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Memb
             pk = self.request.query_params["programme"]
             programmes = Programme.objects.visible_to(self.membership)
             queryset = queryset.filter(programme=get_object_or_404(programmes, pk=pk if pk.isdecimal() else 0))
-        chosen = InterventionFilter(self.request.query_params, queryset, on=timezone.localdate())
+        chosen = InterventionFilter(
+            self.request.query_params, queryset, membership=self.membership, on=timezone.localdate()
+        )
         if not chosen.form.is_valid():
             raise ValidationError(chosen.errors)
         return chosen.qs

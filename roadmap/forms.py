@@ -1,10 +1,11 @@
 """What people fill in about a programme and its plan."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django import forms
+from django.utils import timezone
 
 from kmportal.lib.days import long_day
 from kmportal.lib.forms import DateField, VersionedForm, hinted
@@ -198,24 +199,34 @@ class InterventionForm(_InterventionWords):
 
 
 class InterventionEditForm(VersionedForm, _InterventionWords):
-    """One that stands in the plan. Asks why when a day moves."""
+    """One that stands in the plan. Asks why when a day moves that somebody has agreed to."""
 
     reason = forms.CharField(
         max_length=500,
         required=False,
         label="Why does the plan change?",
-        help_text="One sentence. We need this if a date moves.",
+        help_text="One sentence.",
         widget=forms.Textarea({"rows": 2}),
     )
 
     class Meta(_InterventionWords.Meta):
         pass
 
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, organisation=organisation, **kwargs)
+        row: Intervention = self.instance
+        self.has_agreed_days = bool(row.starts_on or row.ends_on) and not row.is_draft(timezone.localdate())
+        if self.has_agreed_days:
+            self.fields["reason"].help_text = "One sentence. We need this if a date moves; otherwise leave it empty."
+            self.always_said = ("reason",)
+
     def clean(self) -> dict[str, Any]:
         wanted = super().clean()
-        before = Intervention.objects.get(pk=self.instance.pk)
+        before = Intervention.objects.select_related("programme").get(pk=self.instance.pk)
+        is_draft = before.is_draft(timezone.localdate())
         is_stale = before.version != wanted.get("version")  # then somebody else moved them, and the action says so
-        if not self.errors and not is_stale and labels.days_moved(before, wanted) and not wanted.get("reason"):
+        asks_why = not is_draft and labels.days_moved(before, wanted)
+        if not self.errors and not is_stale and asks_why and not wanted.get("reason"):
             self.add_error("reason", "Say why the plan changes")
         return wanted
 
@@ -250,6 +261,67 @@ class StateForm(forms.Form):
         wanted = super().clean() or {}
         if wanted.get("state") in Intervention.STOPPED and not wanted.get("reason"):
             self.add_error("reason", f"Say why it is {Intervention.State(wanted['state']).label.lower()}")
+        return wanted
+
+
+class TogetherForm(forms.Form):
+    """One change of several interventions: only the fields that the move asks for.
+
+    A why is asked for where a day moves that somebody has agreed to, and not otherwise.
+    """
+
+    mark_optional = False
+    FIELDS: ClassVar[dict[str, tuple[str, ...]]] = {
+        "give": ("owner",),
+        "dates": ("starts_on", "ends_on", "reason"),
+        "shift": ("weeks", "reason"),
+        "set_state": ("state", "reason"),
+    }
+
+    owner = forms.ModelChoiceField(Person.objects.none(), label="Who does it?", empty_label="Choose somebody")
+    starts_on = DateField(required=False, label="From when?", help_text="Leave it empty to keep the first days.")
+    ends_on = DateField(required=False, label="Until when?", help_text="Leave it empty to keep the last days.")
+    weeks = forms.IntegerField(
+        min_value=-520,
+        max_value=520,
+        label="How many weeks later?",
+        help_text="With a minus in front, so many weeks earlier. What has begun keeps its first day.",
+        widget=forms.TextInput({"class": "govuk-input--width-5", "inputmode": "text", "autocomplete": "off"}),
+    )
+    state = forms.ChoiceField(
+        choices=Intervention.State.choices, widget=forms.RadioSelect, label="Where do they stand?"
+    )
+    reason = forms.CharField(max_length=500, label="Why?", widget=forms.Textarea({"rows": 2}))
+    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, move: str, organisation: Organisation, rows: Sequence[Intervention], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.move = move
+        fields: dict[str, Any] = self.fields
+        fields["owner"].queryset = _people_choices(organisation)
+        today = timezone.localdate()
+        agreed = any((row.starts_on or row.ends_on) and row.is_open and not row.is_draft(today) for row in rows)
+        for name in set(fields) - {*self.FIELDS[move], "once"}:
+            del fields[name]
+        if move == "set_state":
+            fields["reason"].required = False
+            fields["reason"].help_text = "We need this if you pause or drop them."
+        elif not agreed:
+            fields.pop("reason", None)
+
+    def clean(self) -> dict[str, Any]:
+        wanted = super().clean() or {}
+        starts, ends = wanted.get("starts_on"), wanted.get("ends_on")
+        if starts and ends and ends < starts:
+            self.add_error("ends_on", f"The end must not come before {long_day(starts)}, when it starts")
+        if self.move == "dates" and not starts and not ends and not self.errors:
+            self.add_error("starts_on", "Say a first day, a last day, or both")
+        if self.move == "shift" and wanted.get("weeks") == 0:
+            self.add_error("weeks", "Say at least one week")
+        if wanted.get("state") in Intervention.STOPPED and not wanted.get("reason"):
+            self.add_error("reason", f"Say why they are {Intervention.State(wanted['state']).label.lower()}")
         return wanted
 
 

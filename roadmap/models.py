@@ -1,7 +1,7 @@
 """The programme: five steps, the catalogue of interventions, and what is planned and done."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -212,8 +212,22 @@ class InterventionQuerySet(models.QuerySet["Intervention"]):
         """Not done although its last day has passed."""
         return self.under_way().filter(ends_on__lt=on)
 
+    def late_to_begin(self, *, on: date) -> "InterventionQuerySet":
+        """Still planned although its first day has passed; what is late altogether counts there and not here."""
+        return self.filter(state=Intervention.State.PLANNED, starts_on__lt=on).exclude(ends_on__lt=on)
+
     def without_owner(self) -> "InterventionQuerySet":
         return self.under_way().filter(owner=None)
+
+    def without_dates(self) -> "InterventionQuerySet":
+        """Neither a first nor a last day is known."""
+        return self.under_way().filter(starts_on=None, ends_on=None)
+
+    def soon(self, *, on: date) -> "InterventionQuerySet":
+        """Planned to begin, or open and to end, today or in the thirty days after."""
+        days = (on, on + timedelta(days=30))
+        begins = Q(state=Intervention.State.PLANNED, starts_on__range=days)
+        return self.under_way().filter(begins | Q(ends_on__range=days))
 
 
 class Intervention(models.Model):
@@ -308,6 +322,15 @@ class Intervention(models.Model):
         """Days past the last day while it is not done; 0 when in time or without a day."""
         return max(0, (on - self.ends_on).days) if self.is_open and self.ends_on else 0
 
+    def is_late_to_begin(self, on: date) -> bool:
+        """The row’s own answer to ``InterventionQuerySet.late_to_begin``."""
+        planned = self.state == self.State.PLANNED
+        return planned and self.starts_on is not None and self.starts_on < on and not self.days_late(on)
+
+    def is_draft(self, on: date) -> bool:
+        """Planned, and agreed with nobody: it has no owner, or its programme has not begun. Moves without a why."""
+        return self.state == self.State.PLANNED and (self.owner_id is None or self.programme.starts_on > on)
+
 
 class InterventionChange(models.Model):
     """A change of plan, with the reason that was given: what moved, from what to what, why."""
@@ -320,6 +343,30 @@ class InterventionChange(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class PlanChange(models.Model):
+    """Batch edit: one change of several interventions at once, kept so that it can be sent twice and undone once.
+
+    ``rows`` holds of each row that was changed its key, the version that the change left, and what it said before;
+    ``problems`` of each other one its key, title and the sentence of the refusal.
+    """
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="plan_changes")
+    once = models.UUIDField(editable=False)
+    words = models.CharField(max_length=200)
+    rows = models.JSONField(default=list)
+    problems = models.JSONField(default=list)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["programme", "once"], name="plan_change_once")]
 
     def __str__(self) -> str:
         return self.words

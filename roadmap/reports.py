@@ -17,7 +17,16 @@ from kmportal.lib.things import Look
 from organisations.models import Membership
 from roadmap import policies
 from roadmap.labels import STATES
-from roadmap.models import Area, CatalogueEntry, Intervention, Programme, ProgrammeStep, Step, StepGuide
+from roadmap.models import (
+    Area,
+    CatalogueEntry,
+    Intervention,
+    InterventionQuerySet,
+    Programme,
+    ProgrammeStep,
+    Step,
+    StepGuide,
+)
 
 State = Intervention.State
 # The state that one press leads to, and the words of the button.
@@ -37,6 +46,12 @@ class Row:
     intervention: Intervention
     facts: str
     state: tuple[str, str, str]
+    warning: str = ""
+
+    @property
+    def key(self) -> str:
+        """The row and the version that is shown, as “12-3”."""
+        return f"{self.intervention.pk}-{self.intervention.version}"
 
 
 @dataclass(frozen=True)
@@ -71,7 +86,12 @@ class NextDate:
 
 def interventions_of(programme: Programme) -> list[Intervention]:
     """All of a programme, in the order of the plan, with what its pages need, in one query."""
-    found = list(Intervention.objects.filter(programme=programme).select_related("owner", "entry"))
+    return with_programme(Intervention.objects.filter(programme=programme), programme)
+
+
+def with_programme(rows: InterventionQuerySet, programme: Programme) -> list[Intervention]:
+    """Rows of one programme with what its pages need, in one query."""
+    found = list(rows.select_related("owner", "entry"))
     for row in found:
         row.programme = programme  # links are made without asking again
     return found
@@ -137,13 +157,29 @@ def row_of(intervention: Intervention, *, on: date) -> Row:
     """One row of a list."""
     owner = str(intervention.owner) if intervention.owner else "Nobody yet"
     when = days_in_words(intervention)
-    return Row(intervention, f"{owner}, {when}" if when else owner, state_of(intervention, on=on))
+    facts = f"{owner}, {when}" if when else owner
+    return Row(intervention, facts, state_of(intervention, on=on), outside_in_words(intervention))
+
+
+def outside_in_words(intervention: Intervention) -> str:
+    """That its days lie outside its programme, in a sentence; empty when they do not, or it is over."""
+    programme, starts, ends = intervention.programme, intervention.starts_on, intervention.ends_on
+    if not intervention.is_open:
+        return ""
+    parts = []
+    if any(day and day < programme.starts_on for day in (starts, ends)):
+        parts.append(f"before the programme starts on {long_day(programme.starts_on)}")
+    if any(day and day > programme.ends_on for day in (starts, ends)):
+        parts.append(f"after the programme ends on {long_day(programme.ends_on)}")
+    return f"Its dates lie {' and '.join(parts)}." if parts else ""
 
 
 def state_of(intervention: Intervention, *, on: date) -> Look:
     """The state as a list shows it: what is late or needs an owner says so."""
     if intervention.days_late(on):
         return Look("bad", "triangle-alert", due_in_words(intervention.ends_on, on=on))
+    if intervention.is_late_to_begin(on):
+        return Look("warn", "clock", "Late to begin")
     if intervention.state == State.PLANNED and intervention.owner_id is None:
         return Look("warn", "circle-alert", "Needs an owner")
     return STATES[State(intervention.state)]
@@ -168,6 +204,39 @@ def next_dates(interventions: Iterable[Intervention], *, on: date, most: int = 4
         if row.is_open and row.ends_on and row.ends_on >= on and row.ends_on != row.starts_on:
             found.append(NextDate(row.ends_on, f"{row.title} ends", row.get_absolute_url()))
     return sorted(found, key=lambda line: (line.day, line.words))[:most]
+
+
+# --- The list ----------------------------------------------------------------------------------------------------
+
+COLUMNS = [
+    "Intervention", "Step", "Name of the step", "State", "Why it stopped", "Owner", "From", "To", "Kind", "Effort",
+    "Areas", "Output", "What it is about", "From the catalogue", "Days late", "Late to begin",
+]  # fmt: skip
+
+
+def plan_table(rows: Iterable[Intervention], *, on: date) -> list[list[object]]:
+    """The plan for a spreadsheet: each field of each row, days as 2027-03-19."""
+    return [
+        [
+            row.title,
+            row.step,
+            row.get_step_display(),
+            row.get_state_display(),
+            row.state_reason,
+            str(row.owner or ""),
+            row.starts_on.isoformat() if row.starts_on else "",
+            row.ends_on.isoformat() if row.ends_on else "",
+            row.get_kind_display() if row.kind else "",
+            row.get_effort_display() if row.effort else "",
+            ", ".join(row.area_names),
+            row.output,
+            row.summary,
+            str(row.entry or ""),
+            row.days_late(on),
+            "yes" if row.is_late_to_begin(on) else "",
+        ]
+        for row in rows
+    ]
 
 
 # --- The timeline ------------------------------------------------------------------------------------------------
@@ -196,8 +265,11 @@ def finding_of_time(interventions: Sequence[Intervention], *, on: date) -> str:
     if not rows:
         return ""
     late = sum(row.days_late(on) > 0 for row in rows)
+    waiting = sum(row.is_late_to_begin(on) for row in rows)
     undated = sum(row.starts_on is None and row.ends_on is None for row in rows)
     parts = [counted(late, "intervention is late", "interventions are late") if late else "Nothing is late"]
+    if waiting:
+        parts.append(counted(waiting, "intervention should have begun", "interventions should have begun"))
     if crowd := _busiest_people(rows, on):
         name, number, day = crowd
         parts.append(f"From {long_day(day)} {in_words(number)} interventions need {name} at the same time")
@@ -317,6 +389,18 @@ def intervention_presses(intervention: Intervention, membership: Membership) -> 
     allowed = policies.allowed(membership, intervention) - ({"plan_session"} if not intervention.is_open else set())
     plan_session = f"{reverse('session_new', args=[slug])}?intervention={intervention.pk}"
     presses = [Press("plan_session", "Plan a session", plan_session, is_form=True)]
+    if intervention.is_open and intervention.owner_id is None and "change" in allowed:
+        change_page = reverse("programme_change", args=[slug, intervention.programme_id])
+        give = f"{change_page}?move=give&row={intervention.pk}-{intervention.version}"
+        presses = [
+            Press(
+                "change",
+                "Choose an owner",
+                give,
+                is_form=True,
+            ),
+            Press("plan_session", "Plan a session", plan_session, is_form=True, look="secondary"),
+        ]
     if following := _NEXT.get(intervention.state):
         state, words = following
         presses.append(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from roadmap.views import catalogue, interventions, programmes
+from roadmap.views import catalogue, interventions, plan, programmes
 
 urlpatterns = [
     path("", programmes.programme_current, name="programme_current"),
@@ -10,6 +10,13 @@ urlpatterns = [
     path("programmes/new/", programmes.programme_new, name="programme_new"),
     path("programmes/<int:pk>/", programmes.programme_detail, name="programme_detail"),
     path("programmes/<int:pk>/time/", programmes.programme_time, name="programme_time"),
+    path("programmes/<int:pk>/list/", plan.programme_plan, name="programme_plan"),
+    path("programmes/<int:pk>/list/change/", plan.programme_change, name="programme_change"),
+    path(
+        "programmes/<int:pk>/list/changes/<int:change>/undo/",
+        plan.programme_change_undo,
+        name="programme_change_undo",
+    ),
     path("programmes/<int:pk>/balance/", programmes.programme_balance, name="programme_balance"),
     path("programmes/<int:pk>/edit/", programmes.programme_edit, name="programme_edit"),
     path("programmes/<int:pk>/make-current/", programmes.programme_make_current, name="programme_make_current"),

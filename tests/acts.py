@@ -7,6 +7,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 
@@ -98,6 +99,7 @@ PERMISSIONS: dict[str, str] = {
         roadmap.actions.begin_programme roadmap.actions.revise_programme roadmap.actions.make_programme_current
         roadmap.actions.mark_step roadmap.actions.plan_intervention roadmap.actions.change_intervention
         roadmap.actions.delete_untouched_intervention
+        roadmap.actions.change_together roadmap.actions.undo_change_together
     """,
     ADMINISTRATOR: """
         organisations.actions.invite_member organisations.actions.resend_invitation
@@ -297,6 +299,11 @@ ACTS: dict[str, Act] = {
     ),
     "roadmap.actions.plan_intervention": on("programme", title="Walks", step=2),
     "roadmap.actions.change_intervention": on("intervention", seen=_version("intervention"), summary="Short"),
+    "roadmap.actions.change_together": lambda world: (
+        (world.things.programme, {world.things.intervention.pk: world.things.intervention.version}),
+        {"once": uuid4(), "move": "set_state", "state": "doing"},
+    ),
+    "roadmap.actions.undo_change_together": on("plan_change"),
     "roadmap.actions.set_intervention_state": on("intervention", state="doing"),
     "roadmap.actions.delete_untouched_intervention": on("intervention"),
     "roadmap.actions.add_intervention_action": on("intervention", title="Book the room"),

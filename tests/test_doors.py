@@ -48,6 +48,7 @@ DOORS = {
         action_list action_new action_detail action_edit action_done action_reopen action_move action_hand_over
         action_drop
         programme_current programme_list programme_detail programme_time programme_balance step_detail
+        programme_plan
         intervention_detail intervention_state intervention_action_new catalogue_list catalogue_detail catalogue_example
         session_list session_detail session_join session_screen screen_since
         technique_list technique_detail technique_print technique_example
@@ -73,6 +74,7 @@ DOORS = {
     """,
     LEAD: """
         programme_new programme_edit programme_make_current step_edit intervention_new intervention_edit
+        programme_change programme_change_undo
     """,
     ADMINISTRATOR: """
         person_list invitation_new invitation_resend invitation_revoke person_edit person_suspend person_restore

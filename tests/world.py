@@ -19,6 +19,7 @@ from jobs.models import Job, Mail
 from lessons.actions import importing, review, writing
 from organisations.models import AccessToken, Group, Membership, Organisation, Person
 from organisations.tokens import invitation_token
+from roadmap.models import PlanChange
 from selfassessment.actions import answering, asking, rounds
 from selfassessment.models import Criterion
 from selfassessment.respondents import Choice, Respondent
@@ -59,6 +60,7 @@ class World:
         t.intervention = roadmap.actions.plan_intervention(
             t.programme, by=as_member(lena), title="Brown bag lunches", step=1, owner=farah, at=timezone.now()
         )
+        t.plan_change = PlanChange.objects.create(programme=t.programme, once=uuid4(), words="Nothing is changed.")
         t.action = actionplan.actions.add_action(
             riverside,
             by=as_member(farah),
@@ -170,6 +172,8 @@ class World:
             return t.round_open.link_nonce
         if key == "code":
             return "L1"
+        if key == "change":
+            return t.plan_change.pk
         if key == "number":
             return 1
         if name.startswith("mfa"):

@@ -41,8 +41,13 @@ class BoundField(boundfield.BoundField):
 
     @property
     def is_optional(self) -> bool:
-        """Whether to write “(optional)”. A single box to tick never is; a form may set ``mark_optional = False``."""
-        return not self.field.required and not self.is_tick and getattr(self.form, "mark_optional", True)
+        """Whether to write “(optional)”. A single box to tick never is; a form may set ``mark_optional = False``.
+
+        A form may also name in ``always_said`` what it asks for only at times: its hint says when.
+        """
+        if self.field.required or self.is_tick or self.name in getattr(self.form, "always_said", ()):
+            return False
+        return getattr(self.form, "mark_optional", True)
 
     @property
     def is_tick(self) -> bool:

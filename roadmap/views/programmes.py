@@ -82,7 +82,7 @@ def _say_what_now(programme: Programme, has_plan: bool) -> str:
 @requires(Permission.READ)
 def programme_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The view by steps."""
-    programme = _find_programme(request, pk)
+    programme = find_programme(request, pk)
     today = timezone.localdate()
     rows = reports.interventions_of(programme)
     steps = reports.step_views(programme, rows, on=today)
@@ -92,44 +92,44 @@ def programme_detail(request: MemberRequest, organisation: Organisation, pk: int
         "dates": reports.next_dates(rows, on=today),
         "others": Programme.objects.visible_to(request.membership).exclude(pk=pk).count(),
     }
-    return _render_view(request, programme, "detail", context)
+    return render_view(request, programme, "detail", context)
 
 
 @requires(Permission.READ)
 def programme_time(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponseBase:
-    """The view by time; as CSV the table under the picture."""
-    programme = _find_programme(request, pk)
+    """The view by time; as CSV the whole plan, with what was dropped."""
+    programme = find_programme(request, pk)
     today = timezone.localdate()
     rows = reports.interventions_of(programme)
     picture = reports.timeline_of(programme, rows, on=today)
     if request.GET.get("format") == "csv":
-        return csv_download("plan", [head for head, _ in picture.table.heads], picture.table.rows)
+        return csv_download("plan", reports.COLUMNS, reports.plan_table(rows, on=today))
     context = {"picture": picture, "finding": reports.finding_of_time(rows, on=today)}
-    return _render_view(request, programme, "time", context)
+    return render_view(request, programme, "time", context)
 
 
 @requires(Permission.READ)
 def programme_balance(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The view by areas and steps."""
-    programme = _find_programme(request, pk)
+    programme = find_programme(request, pk)
     rows = reports.interventions_of(programme)
     context = {"balance": reports.balance_of(programme, rows), "finding": reports.finding_of_balance(rows), "any": rows}
-    return _render_view(request, programme, "balance", context)
+    return render_view(request, programme, "balance", context)
 
 
 @requires(Permission.PLAN)
 def programme_edit(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Who saves second is shown both versions and chooses."""
-    programme = _find_programme(request, pk)
+    programme = find_programme(request, pk)
     form = ProgrammeEditForm(
         sent(request),
-        instance=_find_programme(request, pk),
+        instance=find_programme(request, pk),
         organisation=organisation,
         initial={"version": programme.version},
     )
     differences: list[Difference] = []
     if form.is_valid():
-        with refusals_on(form), conflicts_on(form, lambda: _find_programme(request, pk)) as differences:
+        with refusals_on(form), conflicts_on(form, lambda: find_programme(request, pk)) as differences:
             actions.revise_programme(programme, by=request.membership, at=request.now, **form.seen_and_wanted())
             return done(request, "The programme is saved.", programme)
     return form_page(
@@ -138,7 +138,7 @@ def programme_edit(request: MemberRequest, organisation: Organisation, pk: int) 
         title="Change the programme",
         verb="Save the programme",
         back=programme.get_absolute_url(),
-        crumbs=_crumbs_of_programme(programme),
+        crumbs=crumbs_of_programme(programme),
         template="components/versioned_form.html",
         differences=differences,
     )
@@ -147,7 +147,7 @@ def programme_edit(request: MemberRequest, organisation: Organisation, pk: int) 
 @requires(Permission.PLAN)
 @require_POST
 def programme_make_current(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    programme = _find_programme(request, pk)
+    programme = find_programme(request, pk)
     actions.make_programme_current(programme, by=request.membership, at=request.now)
     return done(request, f"{programme} is the current programme.", programme)
 
@@ -155,7 +155,7 @@ def programme_make_current(request: MemberRequest, organisation: Organisation, p
 @requires(Permission.READ)
 def step_detail(request: MemberRequest, organisation: Organisation, pk: int, number: int) -> HttpResponse:
     """One step: what it is for, the questions to answer, what is planned, what else the catalogue has."""
-    programme = _find_programme(request, pk)
+    programme = find_programme(request, pk)
     get_object_or_404(ProgrammeStep, programme=programme, number=number)
     rows = reports.interventions_of(programme)
     area = request.GET.get("area", "")
@@ -176,7 +176,7 @@ def step_detail(request: MemberRequest, organisation: Organisation, pk: int, num
 @requires(Permission.PLAN)
 def step_edit(request: MemberRequest, organisation: Organisation, pk: int, number: int) -> HttpResponse:
     """Where the step stands, and a note."""
-    programme = _find_programme(request, pk)
+    programme = find_programme(request, pk)
     step, edited = (get_object_or_404(ProgrammeStep, programme=programme, number=number) for _ in range(2))
     form = StepForm(sent(request), instance=edited, initial={"version": step.version})
     back = reverse("step_detail", args=[organisation.slug, pk, number])
@@ -191,18 +191,18 @@ def step_edit(request: MemberRequest, organisation: Organisation, pk: int, numbe
         title=f"Where step {number} stands",
         verb="Save the step",
         back=back,
-        crumbs=[*_crumbs_of_programme(programme), (str(step.get_number_display()), back)],
+        crumbs=[*crumbs_of_programme(programme), (str(step.get_number_display()), back)],
         template="components/versioned_form.html",
         differences=differences,
     )
 
 
-def _find_programme(request: MemberRequest, pk: int) -> Programme:
+def find_programme(request: MemberRequest, pk: int) -> Programme:
     rows = Programme.objects.visible_to(request.membership)
     return get_object_or_404(rows.select_related("organisation", "lead", "sponsor"), pk=pk)
 
 
-def _render_view(request: MemberRequest, programme: Programme, here: str, context: dict[str, Any]) -> HttpResponse:
+def render_view(request: MemberRequest, programme: Programme, here: str, context: dict[str, Any]) -> HttpResponse:
     """One of the three views of a programme, with their shared head."""
     frame = {
         "programme": programme,
@@ -214,7 +214,7 @@ def _render_view(request: MemberRequest, programme: Programme, here: str, contex
     return render(request, f"roadmap/programme_{here}.html", {**frame, **context})
 
 
-def _crumbs_of_programme(programme: Programme) -> list[tuple[str, str]]:
+def crumbs_of_programme(programme: Programme) -> list[tuple[str, str]]:
     return [
         ("Roadmap", reverse("programme_current", args=[programme.organisation.slug])),
         (programme.name, programme.get_absolute_url()),

@@ -146,3 +146,29 @@ def test_without_javascript(programme, window, lena):
     page.get_by_label("Why?").fill("Waiting for the autumn.")
     page.get_by_role("button", name="Save where it stands").click()
     expect(page.get_by_text("Waiting for the autumn.").first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_one_change_of_several_and_back(programme, window, check, lena, cara, width):
+    for number in range(64):
+        actions.plan_intervention(
+            programme,
+            by=as_member(lena),
+            title=f"Piece {number} {'Krankenhausverwaltungsvorschriften' * (number % 3)}",
+            step=1 + number % 5,
+            at=timezone.now(),
+        )
+    page = window(lena, width=width)
+    page.goto(f"{programme.get_absolute_url()}list/?which=no_owner")
+    expect(page.get_by_role("heading", name="65 of 70 interventions")).to_be_visible()
+    check(page)
+    for number in (0, 1):
+        page.get_by_label(f"Tick Piece {number}", exact=False).first.check()
+    page.get_by_role("button", name="Choose an owner").click()
+    check(page)
+    page.get_by_label("Who does it?").select_option(label=str(cara))
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("heading", name="63 of 70 interventions")).to_be_visible()
+    check(page)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", name="65 of 70 interventions")).to_be_visible()

@@ -140,7 +140,7 @@ class TestTime:
     def test_what_is_over_does_not_crowd(self, programme, planned):
         for state in ("done", "doing", "planned"):
             planned(state=state, starts_on=date(2026, 11, 1), ends_on=date(2026, 12, 1))
-        assert self.finding(programme) == "Nothing is late."
+        assert self.finding(programme) == "Nothing is late. One intervention should have begun."
 
     def test_the_picture_leaves_out_what_was_dropped(self, programme, planned):
         planned(title="Kept", starts_on=date(2026, 11, 1), ends_on=date(2026, 12, 1))

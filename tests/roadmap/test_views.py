@@ -169,8 +169,8 @@ class TestProgramme:
     def test_the_plan_as_a_table(self, as_, programme, intervention, reza):
         response = as_(reza).get(f"{programme.get_absolute_url()}time/", {"format": "csv"})
         text = response.getvalue().decode("utf-8-sig")
-        assert text.splitlines()[0] == "Intervention,Step,From,To,State"
-        assert "Lunch on ward 4,1 Create awareness,9 November 2026,29 January 2099,planned" in text
+        assert text.splitlines()[0].startswith("Intervention,Step,Name of the step,State,Why it stopped,Owner,From,To")
+        assert f"Lunch on ward 4,1,Create awareness,Planned,,{intervention.owner},2026-11-09,2099-01-29" in text
 
     @pytest.mark.parametrize("view", ["", "time/", "balance/"])
     def test_three_views_for_every_member_and_no_stranger(self, as_, programme, intervention, reza, oskar, view):
