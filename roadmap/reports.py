@@ -256,7 +256,17 @@ def _bar_of_intervention(row: Intervention, on: date) -> Bar:
     late = row.days_late(on)
     drawn = {State.PLANNED: "planned", State.DOING: "doing", State.DONE: "done", State.PAUSED: "stopped"}
     words = due_in_words(row.ends_on, on=on) if late else row.get_state_display().lower()
-    return Bar(row.title, row.starts_on, row.ends_on, "late" if late else drawn[State(row.state)], words)  # type: ignore[arg-type]
+    if row.is_late_to_begin(on):
+        words = "late to begin"
+    return Bar(
+        row.title,
+        row.starts_on,
+        row.ends_on,
+        "late" if late else drawn[State(row.state)],  # type: ignore[arg-type]
+        words,
+        url=row.get_absolute_url(),
+        owner=str(row.owner or "Nobody yet"),
+    )
 
 
 def finding_of_time(interventions: Sequence[Intervention], *, on: date) -> str:

@@ -172,3 +172,24 @@ def test_one_change_of_several_and_back(programme, window, check, lena, cara, wi
     check(page)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", name="65 of 70 interventions")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_timeline_leads_to_each_intervention(programme, window, check, lena, width):
+    for number in range(64):
+        day = date(2026, 6, 1 + number % 28)
+        actions.plan_intervention(
+            programme,
+            by=as_member(lena),
+            title=f"Piece {number} {'Krankenhausverwaltungsvorschriften' * (number % 3)}",
+            step=1 + number % 5,
+            starts_on=day,
+            ends_on=day,
+            owner=lena if number % 2 else None,
+            at=timezone.now(),
+        )
+    page = window(lena, width=width)
+    page.goto(f"{programme.get_absolute_url()}time/")
+    check(page)
+    page.locator("svg a:visible", has_text="Find champions").first.click()
+    expect(page.get_by_role("heading", name="Find champions", level=1)).to_be_visible()

@@ -1,6 +1,7 @@
 """Charts with ordinary, odd and missing values: nothing crashes, leaves the picture, or says what is not so."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from xml.etree import ElementTree
 
@@ -171,7 +172,7 @@ def test_a_missing_day_is_not_guessed():
     assert begun.x + begun.width == pytest.approx(1120, abs=0.2)
     assert due.x is None
     assert due.due_x is not None
-    assert chart.table.rows[1][2:4] == ["23 November 2026", "–"]
+    assert chart.table.rows[1][3:5] == ["23 November 2026", "–"]
 
 
 def test_long_names_of_interventions_are_cut_and_stand_whole_in_the_table():
@@ -225,3 +226,15 @@ def test_words_of_charts_are_escaped():
 def test_progress_of_a_step(done, total, words, kind):
     step = charts.StepProgress(1, "Create awareness", done, total)
     assert (step.words, step.kind) == (words, kind)
+
+
+def test_a_bar_with_a_page_is_a_link_and_one_day_a_dot():
+    linked = replace(bar(0, 0), url="/o/x/7/", owner="Farah")
+    chart = charts.timeline(plan(linked), "Plan", today=TODAY)
+    for drawing in (chart.wide, chart.narrow):
+        [drawn] = drawing.bands[0].bars
+        assert (drawn.url, drawn.is_dot) == ("/o/x/7/", True)
+        assert drawn.words.startswith("Farah, ")
+    assert chart.is_linked
+    assert [url for _, _, url in chart.table.body] == ["/o/x/7/"]
+    assert not charts.timeline(plan(bar(0, 9)), "Plan", today=TODAY).is_linked

@@ -33,18 +33,22 @@ class Label:
 
 @dataclass(frozen=True)
 class DataTable:
-    """The table of a chart: heads with whether they are numbers, and rows whose first cell names them."""
+    """The table of a chart: heads with whether they are numbers, and rows whose first cell names them.
+
+    ``urls`` has the page of each row, where rows have pages.
+    """
 
     heads: Sequence[tuple[str, bool]]
     rows: Sequence[Sequence[str]]
+    urls: Sequence[str] = ()
 
     @property
-    def body(self) -> list[tuple[str, list[tuple[str, str, bool]]]]:
-        """Each row as its name and its cells with head and whether they are numbers."""
+    def body(self) -> list[tuple[str, list[tuple[str, str, bool]], str]]:
+        """Each row as its name, its cells with head and whether they are numbers, and its page."""
         heads = self.heads[1:]
         return [
-            (row[0], [(cell, word, numeric) for cell, (word, numeric) in zip(row[1:], heads, strict=True)])
-            for row in self.rows
+            (row[0], [(cell, word, numeric) for cell, (word, numeric) in zip(row[1:], heads, strict=True)], url)
+            for row, url in zip(self.rows, self.urls or [""] * len(self.rows), strict=True)
         ]
 
 

@@ -22,13 +22,27 @@ NAME_LETTERS, NARROW_LETTERS = 36, 38
 
 @dataclass(frozen=True)
 class Bar:
-    """One intervention. ``words`` say its state (“doing”, “11 days late”); a missing day is not guessed at."""
+    """One intervention. ``words`` say its state (“doing”, “11 days late”); a missing day is not guessed at.
+
+    ``url`` is its page, ``owner`` who does it; a picture without pages leaves both empty.
+    """
 
     name: str
     start: date | None
     end: date | None
     state: State
     words: str
+    url: str = ""
+    owner: str = ""
+
+    @property
+    def said(self) -> str:
+        """Who does it and how it stands, as it is written beside the bar."""
+        return f"{self.owner}, {self.words}" if self.owner else self.words
+
+    @property
+    def is_one_day(self) -> bool:
+        return self.start is not None and self.start == self.end
 
 
 @dataclass(frozen=True)
@@ -56,7 +70,10 @@ class Tick:
 
 @dataclass(frozen=True)
 class DrawnBar:
-    """A drawn row. ``x`` and ``width`` are None where no day is known; ``edge`` is a lone end without a start."""
+    """A drawn row, a link where it has a ``url``; one day is a dot (``is_dot``) at ``x``.
+
+    ``x`` and ``width`` are None where no day is known; ``edge`` is a lone end without a start.
+    """
 
     y: float
     names: Sequence[tuple[float, str]]
@@ -70,6 +87,9 @@ class DrawnBar:
     words_y: float
     is_late: bool
     is_hollow: bool
+    is_dot: bool
+    url: str
+    height: float
 
 
 @dataclass(frozen=True)
@@ -116,6 +136,7 @@ class Timeline:
     key: Sequence[tuple[str, str]]
     table: DataTable
     is_drawn: bool
+    is_linked: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,12 +155,12 @@ class Span:
 
     @property
     def ticks(self) -> list[tuple[date, date, str, str]]:
-        """First day, day after, name and year of each division: months, quarters or years, as the plan is long.
+        """First day, day after, name and year of each division: months, quarters, years or more, as the plan is long.
 
         The year stands only where it begins.
         """
         months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month
-        size = 1 if months <= 14 else 3 if months <= 48 else 12
+        size = 1 if months <= 14 else 3 if months <= 48 else 12 * -(-months // 168)
         starts = [self.first]
         while (following := _add_months(starts[-1], size)) < self.last:
             starts.append(following)
@@ -168,6 +189,7 @@ def timeline(
         key=[*key, ("mile", "milestone")] if milestones else key,
         table=_table_of_bars(bands, milestones),
         is_drawn=bool(known),
+        is_linked=any(bar.url for band in bands for bar in band.bars),
     )
 
 
@@ -177,7 +199,7 @@ def _add_months(day: date, months: int) -> date:
 
 
 def _tick_words(day: date, months: int, is_first: bool) -> tuple[str, str]:
-    if months == 12:
+    if months >= 12:
         return str(day.year), ""
     return date_format(day, "M"), str(day.year) if is_first or day.month <= months else ""
 
@@ -225,7 +247,7 @@ def _draw_wide_bar(
     bar: Bar, names: Sequence[str], y: float, at: Callable[[date], float], now: float | None
 ) -> DrawnBar:
     x, width, due = _extent_of_days(bar, at, WIDTH)
-    words = bar.words if x is not None or due is not None else f"{bar.words}, no dates yet"
+    words = bar.said if x is not None or due is not None else f"{bar.said}, no dates yet"
     left, right = (x, x + (width or 0)) if x is not None else (due or NAMES, due or NAMES)
     long = width_of(words, 14)
     hit = now is not None and right < now < right + 8 + long
@@ -246,6 +268,9 @@ def _draw_wide_bar(
         words_y=y + 21 if not inside else y + 5,
         is_late=bar.state == "late",
         is_hollow=bar.state == "planned",
+        is_dot=bar.is_one_day,
+        url=bar.url,
+        height=34 + 18 * (len(names) - 1),
     )
 
 
@@ -275,9 +300,10 @@ def _draw_narrow(bands: Sequence[Band], span: Span, today: date, milestones: Seq
         head, y, bars = y, y + 40, []
         for bar in band.bars:
             x, width, due = _extent_of_days(bar, at, 100)
-            words = bar.words if x is not None or due is not None else f"{bar.words}, no dates yet"
-            names = wrapped(bar.name, max(14, NARROW_LETTERS - len(words)), lines=3)
-            below = y + 18 * (len(names) - 1)
+            words = bar.said if x is not None or due is not None else f"{bar.said}, no dates yet"
+            is_long = len(words) > NARROW_LETTERS - 14  # then the words stand below the name, not beside it
+            names = wrapped(bar.name, NARROW_LETTERS if is_long else max(14, NARROW_LETTERS - len(words)), lines=3)
+            below = y + 18 * (len(names) - (0 if is_long else 1))
             bars.append(
                 DrawnBar(
                     y=y,
@@ -289,9 +315,12 @@ def _draw_narrow(bands: Sequence[Band], span: Span, today: date, milestones: Seq
                     words=words,
                     words_x=100,
                     words_anchor="end",
-                    words_y=y + 14,
+                    words_y=below + 14 if is_long else y + 14,
                     is_late=bar.state == "late",
                     is_hollow=bar.state == "planned",
+                    is_dot=bar.is_one_day,
+                    url=bar.url,
+                    height=below - y + (48 if x is not None or due is not None else 30),
                 )
             )
             y = below + (48 if x is not None or due is not None else 30)
@@ -313,10 +342,19 @@ def _table_of_bars(bands: Sequence[Band], milestones: Sequence[Milestone]) -> Da
     def day(value: date | None) -> str:
         return long_day(value) if value else "–"
 
-    heads = [("Intervention", False), ("Step", False), ("From", False), ("To", False), ("State", False)]
+    heads = [
+        ("Intervention", False),
+        ("Step", False),
+        ("Owner", False),
+        ("From", False),
+        ("To", False),
+        ("State", False),
+    ]
     rows = [
-        [bar.name, f"{band.step} {band.name}", day(bar.start), day(bar.end), bar.words]
+        [bar.name, f"{band.step} {band.name}", bar.owner or "–", day(bar.start), day(bar.end), bar.words]
         for band in bands
         for bar in band.bars
     ]
-    return DataTable(heads, rows + [[mark.name, "Milestone", day(mark.day), "–", "–"] for mark in milestones])
+    marks = [[mark.name, "Milestone", "–", day(mark.day), "–", "–"] for mark in milestones]
+    urls = [*(bar.url for band in bands for bar in band.bars), *("" for _ in milestones)]
+    return DataTable(heads, rows + marks, urls)
