@@ -8,9 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobs import broker, health, leases, runner
+from jobs.events import Event
 from jobs.models import DEFAULT_ATTEMPTS, Done, Heartbeat, Job, Mail
 from jobs.policies import may_retry
 from kmportal.lib.exceptions import Refusal
+from organisations import events
 from organisations.models import Membership, Organisation
 from organisations.policies import require_that
 
@@ -31,18 +33,20 @@ def enqueue(
     due_at: datetime | None = None,
     max_attempts: int = DEFAULT_ATTEMPTS,
     back_url: str = "",
+    kind: Job.Kind = Job.Kind.WORK,
 ) -> Job:
     """Write down one piece of work, in the caller’s transaction, and wake the worker when that commits.
 
     ``function`` is the dotted name of a function in an app’s ``tasks.py`` (see ``jobs.runner`` for how it is called);
     ``args`` are ids. With a ``key`` the work is written once for all time: a second call answers the first row, in
     whatever state it is. It is done at ``due_at``, by default at once. ``by`` is the member who waits for it and may
-    see its page, which leads back to ``back_url``; work for which nobody waits is done later. The action that gives
-    the work has asked the permission.
+    see its page, which leads back to ``back_url``; work for which nobody waits is done later. ``kind`` says in whose
+    seats of the worker it is done. The action that gives the work has asked the permission.
     """
     runner.resolve(function)
     values = {
         "title": title[:200],
+        "kind": kind,
         "function": function,
         "args": dict(args or {}),
         "organisation": organisation,
@@ -81,6 +85,15 @@ def retry_job(job: Job, *, by: Membership, at: datetime) -> Job:
     broker.wake_on_commit()
     job.refresh_from_db()
     return job
+
+
+@transaction.atomic
+def tell_undelivered(job: Job, at: datetime) -> None:
+    """Tell whoever caused a mail that it will not arrive. Part of the work that has just failed for good, so once."""
+    mail = Mail.objects.filter(job=job, sent_at=None).select_related("caused_by").first()
+    if mail is not None and mail.caused_by is not None:
+        texts = {"subject": mail.subject, "address": ", ".join(mail.recipients)}
+        events.record(Event.MAIL_UNDELIVERED, mail.caused_by, by=None, at=at, texts=texts)
 
 
 def record_heartbeat(name: str, at: datetime) -> None:

@@ -27,13 +27,13 @@ def this_worker() -> str:
 
 
 @transaction.atomic
-def claim(at: datetime) -> Job | None:
-    """The next job for this worker, or None. Nobody else gets it before its lease runs out.
+def claim(at: datetime, kind: str) -> Job | None:
+    """The next job of this kind for this worker, or None. Nobody else gets it before its lease runs out.
 
     PostgreSQL skips rows that another worker is just claiming; on SQLite a transaction begins with the write lock
     (``transaction_mode`` IMMEDIATE), so there is no other.
     """
-    due = Job.objects.due(at).select_for_update(skip_locked=True)
+    due = Job.objects.due(at).filter(kind=kind).select_for_update(skip_locked=True)
     job = due.order_by("priority", "due_at", "pk").first()
     if job is None:
         return None

@@ -17,15 +17,18 @@ from django.core.mail.backends.smtp import EmailBackend as SMTPBackend
 from django.db import transaction
 from django.utils import timezone
 
+from jobs import breaker
 from jobs.actions import enqueue
-from jobs.models import Mail
+from jobs.models import Job, Mail
 from jobs.runner import Assignment
 from kmportal.lib.exceptions import Refusal
+from organisations.models import Membership
 
 PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 TIMEOUT_SECONDS = 20
 # With the pauses between tries this spans about a day and a half of a mail server that is away.
 MAX_ATTEMPTS = 40
+NO_SUCH_ADDRESS = "The mail server does not accept this address."
 
 
 class Backend(BaseEmailBackend):
@@ -59,12 +62,14 @@ def write(message: EmailMessage) -> Mail:
             title="Send a mail",
             at=mail.created_at,
             max_attempts=MAX_ATTEMPTS,
+            kind=Job.Kind.MAIL,
         )
         mail.save(update_fields=["job"])
     return mail
 
 
 def _values_of_mail(message: EmailMessage) -> dict[str, Any]:
+    cause = getattr(message, "outbox_by", None)
     headers = {name: str(value) for name, value in message.extra_headers.items()}
     headers.setdefault("To", ", ".join(map(str, message.to)))
     if message.cc:
@@ -81,6 +86,7 @@ def _values_of_mail(message: EmailMessage) -> dict[str, Any]:
         "html": html[0] if html else "",
         "message_id": headers.pop("Message-ID", None) or make_msgid(domain=domain),
         "headers": headers,
+        "caused_by": cause if isinstance(cause, Membership) else None,
         "created_at": getattr(message, "outbox_at", None) or timezone.now(),
         # Everybody knows the demo’s password: nobody shall send mail to the world with it.
         "is_kept": settings.DEMO or not settings.SMTP_URL,
@@ -123,10 +129,15 @@ def deliver(mail: Mail, work: Assignment) -> None:
         try:
             server().send_messages([message_of(mail)])
         except smtplib.SMTPRecipientsRefused as error:
+            breaker.note_success(timezone.now())
             answers = [code for code, _text in error.recipients.values()]
             if all(code >= 500 for code in answers):
-                raise Refusal("The mail server does not accept this address.") from error
+                raise Refusal(NO_SUCH_ADDRESS) from error
             raise
+        except OSError:  # every error of smtplib is one, too
+            breaker.note_failure(timezone.now())
+            raise
+        breaker.note_success(timezone.now())
     with transaction.atomic():
         unsent = Mail.objects.filter(pk=mail.pk, sent_at=None, is_kept=False)
         unsent.update(sent_at=timezone.now(), body="", html="")

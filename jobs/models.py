@@ -1,5 +1,6 @@
 """Work that outlives a request, the outbox of mails, and the signs of life of those who do the work."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.db import models
@@ -19,6 +20,10 @@ class JobQuerySet(models.QuerySet["Job"]):
     def due(self, at: datetime) -> "JobQuerySet":
         """What a worker may claim: ready and due, or given to a worker that has not been heard of in time."""
         return self.filter(Q(state=Job.State.READY, due_at__lte=at) | Q(state=Job.State.RUNNING, lease_until__lt=at))
+
+    def but_not(self, kinds: Collection[str]) -> "JobQuerySet":
+        """Without these kinds of work."""
+        return self.exclude(kind__in=kinds)
 
     def waiting_since(self, before: datetime) -> "JobQuerySet":
         """Ready and due for so long that the workers must be stuck."""
@@ -59,7 +64,15 @@ class Job(models.Model):
         WAITED_FOR = 10, "Somebody waits for it"
         ORDINARY = 20, "Ordinary"
 
+    class Kind(models.TextChoices):
+        """Bulkhead: each kind has seats of its own in the worker (``jobs.seats``), so that none can stop another."""
+
+        WORK = "work", "Reports and other short work"
+        IMPORT = "import", "Imports"
+        MAIL = "mail", "Mail"
+
     title = models.CharField("what it is, for people", max_length=200)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.WORK)
     function = models.CharField(max_length=120)
     args = models.JSONField(default=dict)
     key = models.CharField(max_length=200, unique=True, null=True, blank=True)
@@ -180,6 +193,7 @@ class Mail(models.Model):
     key = models.CharField(max_length=200, unique=True, null=True, blank=True)
     is_kept = models.BooleanField(default=False)
     job = models.OneToOneField(Job, on_delete=models.SET_NULL, null=True, blank=True)
+    caused_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
 
@@ -193,6 +207,25 @@ class Mail(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("mailbox_mail", args=[self.pk])
+
+
+class MailServer(models.Model):
+    """Circuit breaker: how the mail server was found last, in one row for all workers.
+
+    While ``resting_until`` is ahead nobody speaks to it; after it one mail tries, and the others go when that one went.
+    """
+
+    name = models.CharField(max_length=20, unique=True, default="default")
+    resting_until = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField("in a row", default=0)
+    last_success_at = models.DateTimeField(null=True, blank=True)
+    last_failure_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_resting(self, at: datetime) -> bool:
+        return self.resting_until is not None and self.resting_until > at
 
 
 class Heartbeat(models.Model):

@@ -24,7 +24,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from jobs import broker, leases
+from jobs import breaker, broker, leases, seats
 from jobs.models import Job, JobFile
 from kmportal.lib.exceptions import Refusal
 
@@ -34,6 +34,9 @@ REPORT_SECONDS = 1.0
 BROKEN_OFF_LIMIT = 10
 GAVE_UP = "This did not work, although we tried {times}. Tell your administrator; the log says more (job {number})."
 BROKEN_OFF = "This was interrupted again and again, so we gave up. Tell your administrator (job {number})."
+
+# Who is to hear, in the same transaction, that work has failed for good: function of a task → ``(job, at) -> None``
+WHEN_FAILED = {"jobs.tasks.deliver": "jobs.actions.tell_undelivered"}
 
 Task = Callable[..., dict[str, Any] | None]
 
@@ -116,7 +119,8 @@ def run(job: Job) -> None:
 
 
 def run_ready(*, for_seconds: float = 20.0, limit: int | None = None) -> int:
-    """Do what is due, one after the other, until nothing is left, the time is up or the limit is reached.
+    """Do what is due, one after the other, until nothing is left for which there is a seat, the time is up or the limit
+    is reached.
 
     Answers how many were done. When the time is up and work is left, it wakes the worker again: in between, other
     messages (the timetable’s) get their turn.
@@ -127,18 +131,37 @@ def run_ready(*, for_seconds: float = 20.0, limit: int | None = None) -> int:
         if time.monotonic() > deadline:
             broker.wake()
             break
-        if not Job.objects.due(timezone.now()).exists():  # on SQLite claiming takes the write lock: look before
+        if not any(_run_next(kind) for kind in _kinds_due(timezone.now())):
             break
-        job = leases.claim(timezone.now())
-        if job is None:
-            break
-        run(job)
         count += 1
     return count
 
 
+def _kinds_due(at: datetime) -> list[str]:
+    """The kinds of work that wait, the most urgent first; mail only while its server is not left in peace.
+
+    Looked at before claiming, which on SQLite takes the write lock, and each time after a seat was given back: whoever
+    found that seat taken relies on it.
+    """
+    order = Job.objects.due(at).order_by("priority", "due_at", "pk").values_list("kind", flat=True)
+    waiting = [kind for kind in Job.Kind.values if Job.objects.due(at).filter(kind=kind).exists()]
+    if len(waiting) > 1 and (first := order.first()) in waiting:
+        waiting.sort(key=lambda kind: kind != first)
+    return [kind for kind in waiting if kind != Job.Kind.MAIL or not breaker.is_resting(at)]
+
+
+def _run_next(kind: str) -> bool:
+    """Do one piece of work of this kind, if there is a seat for it; answers whether there was one to do."""
+    with seats.taken_seat(kind) as is_seated:
+        job = leases.claim(timezone.now(), kind) if is_seated else None
+        if job is not None:
+            run(job)
+    return job is not None
+
+
+@transaction.atomic
 def _fail_for_good(job: Job, sentence: str) -> None:
-    leases.update_claimed(
+    ours = leases.update_claimed(
         job,
         state=Job.State.FAILED,
         error=sentence[:500],
@@ -146,6 +169,8 @@ def _fail_for_good(job: Job, sentence: str) -> None:
         claimed_by="",
         lease_until=None,
     )
+    if ours and (tell := WHEN_FAILED.get(job.function)):
+        import_string(tell)(job, timezone.now())
 
 
 def _try_again(job: Job, at: datetime) -> None:

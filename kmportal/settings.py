@@ -209,6 +209,10 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "kmportal"}
 }
+# Of the worker: one each for mail, imports and the timetable, the others for what people wait for (jobs.seats)
+WORKER_PROCESSES = env.int("KM_WORKER_PROCESSES", 4)
+# With it, as “Authorization: Bearer …”, /healthz tells moments and counts, too
+HEALTH_KEY = env.str("KM_HEALTH_KEY", "")
 # How long a page waits for work that it has just given away, before it shows the progress instead
 JOB_WAIT_SECONDS = 0.0 if TESTING else 1.5
 CELERY_TASK_IGNORE_RESULT = True
@@ -374,6 +378,12 @@ MEDIA_ROOT = DATA_DIR / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_LIMIT = env.int("KM_UPLOAD_LIMIT", 60 * 1024 * 1024)
+
+# --- Back-ups --------------------------------------------------------------------------------------------------------
+BACKUP_DIR = Path(env.str("KM_BACKUP_DIR", str(DATA_DIR / "backups"))).resolve()
+BACKUP_KEY = env.str("KM_BACKUP_KEY", "")
+BACKUP_KEEP_DAYS = env.int("KM_BACKUP_KEEP_DAYS", 14)
+BACKUP_NIGHTLY = env.bool("KM_BACKUP_NIGHTLY", not DEMO)
 
 # --- Logs ------------------------------------------------------------------------------------------------------------
 LOGGING = {

@@ -6,6 +6,7 @@ A map like urls.py. Subscribers run in the transaction of the deed, in the order
 
 EVENTS = [
     "organisations.events.Event",
+    "jobs.events.Event",
     "actionplan.events.Event",
     "roadmap.events.Event",
     "techniques.events.Event",
@@ -18,6 +19,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "membership.renamed": ["actionplan.subscribers.follow_owner"],
     "membership.reset_link_made": ["notifications.subscribers.tell_of_reset_link"],
     "membership.lent": ["notifications.subscribers.tell_lent_member"],
+    "mail.undelivered": ["notifications.subscribers.tell_undelivered_mail"],
     "action.*": ["actionplan.history.write", "actionplan.notices.send"],
     "intervention.*": [
         "roadmap.history.write",

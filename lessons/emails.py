@@ -39,6 +39,7 @@ def answer_to_author(lesson: Lesson, occurrence: Occurrence) -> None:
         render_to_string("emails/lessons/answer.txt", values),
         key=f"{occurrence.event} {occurrence.entry.pk}",
         at=occurrence.at,
+        by=occurrence.by,
     )
 
 

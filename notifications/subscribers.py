@@ -5,6 +5,17 @@ from organisations.events import Occurrence
 from organisations.models import Group, Membership
 
 
+def tell_undelivered_mail(occurrence: Occurrence) -> None:
+    """A mail that a member caused did not arrive and is not tried any more."""
+    address, subject = occurrence.texts["address"], occurrence.texts["subject"]
+    notify(
+        occurrence.subject.person,
+        occurrence,
+        f"Your mail to {address} could not be delivered. Check the address, or tell them another way: {subject}",
+        about=occurrence.organisation,
+    )
+
+
 def tell_lent_member(occurrence: Occurrence) -> None:
     """Somebody was let into a group of another organisation: they are told at home."""
     group, member = occurrence.facts["group"], occurrence.subject

@@ -97,7 +97,7 @@ def invite_member(
         raise Refusal(f"{email} already has an invitation. Send it again or cancel it.") from None
     invitation.groups.set(groups)
     events.record(Event.INVITATION_SENT, invitation, by=by, at=at, role=role)
-    emails.invitation(invitation)
+    emails.invitation(invitation, by=by)
     return invitation
 
 
@@ -110,7 +110,7 @@ def resend_invitation(invitation: Invitation, *, by: Membership, at: datetime) -
         raise Refusal("This invitation has been answered or cancelled in the meantime.")
     invitation.refresh_from_db()
     events.record(Event.INVITATION_RESENT, invitation, by=by, at=at)
-    emails.invitation(invitation)
+    emails.invitation(invitation, by=by)
 
 
 @transaction.atomic

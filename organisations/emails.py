@@ -28,7 +28,7 @@ def test_mail(organisation: Organisation, person: Person, *, at: datetime) -> No
     post(person.email, "A test from KM Portal", body, at=at)
 
 
-def invitation(invitation: Invitation) -> None:
+def invitation(invitation: Invitation, *, by: Membership) -> None:
     """Ask somebody in, with the link that works until its date."""
     values = {"invitation": invitation, "link": invitation_link(invitation)}
     post(
@@ -36,6 +36,7 @@ def invitation(invitation: Invitation) -> None:
         one_line(f"{invitation.organisation} invites you to KM Portal"),
         render_to_string("emails/organisations/invitation.txt", values),
         at=invitation.sent_at,
+        by=by,
     )
 
 

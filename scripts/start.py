@@ -103,7 +103,7 @@ class Portal:
         web += ["--workers", "1" if is_sqlite else os.environ.get("KM_WEB_PROCESSES", "2")]
         web += ["--proxy-headers" if hasattr(settings, "SECURE_PROXY_SSL_HEADER") else "--no-proxy-headers"]
         celery = [python, "-m", "celery", "--app", "kmportal.celery", "--quiet"]
-        worker = [*celery, "worker", "--concurrency", os.environ.get("KM_WORKER_PROCESSES", "3")]
+        worker = [*celery, "worker", "--concurrency", str(settings.WORKER_PROCESSES)]
         worker += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning"]
         worker += ["--max-memory-per-child", "400000"]  # in KB: drawing PDFs leaves some behind
         timetable = [*celery, "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile=", "--loglevel", "warning"]

@@ -10,27 +10,30 @@ from kmportal.lib import days
 from kmportal.lib.links import absolute
 from kmportal.lib.mail import post
 from kmportal.lib.sentences import one_line
+from organisations.events import Actor
 from organisations.models import Membership
 from techniques.models import Invitee, Session
 
 
-def invite(invitee: Invitee, session: Session, *, at: datetime) -> None:
+def invite(invitee: Invitee, session: Session, *, by: Actor, at: datetime) -> None:
     """Ask somebody to come, with the code and a link that puts the date into a calendar."""
-    _post_invitation(invitee, session, f"Invitation: {session.title}, {_when_in_words(session)}", "invitation", at)
+    subject = f"Invitation: {session.title}, {_when_in_words(session)}"
+    _post_invitation(invitee, session, subject, "invitation", by, at)
 
 
-def announce_move(session: Session, *, at: datetime) -> None:
+def announce_move(session: Session, *, by: Actor, at: datetime) -> None:
     """Tell those who were asked that time or place have changed."""
     for invitee in _reachable_invitees(session):
         _post_invitation(
-            invitee, session, f"New time or place: {session.title}, {_when_in_words(session)}", "moved", at
+            invitee, session, f"New time or place: {session.title}, {_when_in_words(session)}", "moved", by, at
         )
 
 
-def announce_cancelling(session: Session, *, at: datetime) -> None:
+def announce_cancelling(session: Session, *, by: Actor, at: datetime) -> None:
     """Tell those who were asked that it does not take place."""
     for invitee in _reachable_invitees(session):
-        _post_invitation(invitee, session, f"Cancelled: {session.title}, {_when_in_words(session)}", "called_off", at)
+        subject = f"Cancelled: {session.title}, {_when_in_words(session)}"
+        _post_invitation(invitee, session, subject, "called_off", by, at)
 
 
 def _reachable_invitees(session: Session) -> list[Invitee]:
@@ -40,13 +43,13 @@ def _reachable_invitees(session: Session) -> list[Invitee]:
     return [*invitees.filter(person=None), *invitees.filter(person__in=members)]
 
 
-def _post_invitation(invitee: Invitee, session: Session, subject: str, template: str, at: datetime) -> None:
+def _post_invitation(invitee: Invitee, session: Session, subject: str, template: str, by: Actor, at: datetime) -> None:
     values = {"invitee": invitee, "session": session, "when": _when_in_words(session)}
     if session.code:
         values["join_url"] = absolute(reverse("join_session", args=[session.code]))
         values["calendar_url"] = absolute(reverse("join_calendar", args=[session.code]))
     recipient = invitee.person.email if invitee.person else invitee.email
-    post(recipient, one_line(subject), render_to_string(f"emails/techniques/{template}.txt", values), at=at)
+    post(recipient, one_line(subject), render_to_string(f"emails/techniques/{template}.txt", values), at=at, by=by)
 
 
 def _when_in_words(session: Session) -> str:

@@ -19,11 +19,11 @@ def send(occurrence: Occurrence) -> None:
             _tell_facilitator(occurrence, session)
         case Event.SESSION_CHANGED:
             if occurrence.facts["moved"]:
-                emails.announce_move(session, at=occurrence.at)
+                emails.announce_move(session, by=occurrence.by, at=occurrence.at)
             if occurrence.facts["new_facilitator"]:
                 _tell_facilitator(occurrence, session)
         case Event.SESSION_CANCELLED:
-            emails.announce_cancelling(session, at=occurrence.at)
+            emails.announce_cancelling(session, by=occurrence.by, at=occurrence.at)
 
 
 def send_invitations(occurrence: Occurrence, invitees: Iterable[Invitee]) -> None:
@@ -31,7 +31,7 @@ def send_invitations(occurrence: Occurrence, invitees: Iterable[Invitee]) -> Non
     session = occurrence.subject
     assert isinstance(session, Session)  # noqa: S101  what the event is about
     for invitee in invitees:
-        emails.invite(invitee, session, at=occurrence.at)
+        emails.invite(invitee, session, by=occurrence.by, at=occurrence.at)
         notify(invitee.person, occurrence, f"You are invited to {quoted(session.title)}")
 
 

@@ -25,8 +25,11 @@ def post(
     reply_to: Sequence[str] = (),
     headers: Mapping[str, str] | None = None,
     at: datetime | None = None,
+    by: object = None,
 ) -> None:
     """Write one mail to one address, from the portal, in the caller’s transaction; ``at`` is the moment it is dated.
+
+    ``by`` is whoever caused it: a member of ours is told, once, when it cannot be delivered for good.
 
     With a ``key`` it is written once for all time: a second call with the same key writes nothing.
     """
@@ -35,5 +38,5 @@ def post(
     )
     if html:
         message.attach_alternative(html, "text/html")
-    message.outbox_key, message.outbox_at = key, at  # type: ignore[attr-defined]
+    message.outbox_key, message.outbox_at, message.outbox_by = key, at, by  # type: ignore[attr-defined]
     message.send()

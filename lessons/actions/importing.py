@@ -292,7 +292,16 @@ def _problems_of(run: ImportRun, decisions: Iterable[Decision]) -> list[ImportPr
 
 
 def _enqueue_job(run: ImportRun, function: str, title: str, *, key: str, by: Membership, at: datetime) -> Job:
-    run.job = enqueue(function, {"run_id": run.pk}, title=title, key=key, by=by, organisation=run.organisation, at=at)
+    run.job = enqueue(
+        function,
+        {"run_id": run.pk},
+        title=title,
+        key=key,
+        by=by,
+        organisation=run.organisation,
+        at=at,
+        kind=Job.Kind.IMPORT,
+    )
     run.save(update_fields=["job"])
     return run.job
 

@@ -7,9 +7,13 @@ from django.core.mail import BadHeaderError, EmailMessage, EmailMultiAlternative
 from django.db import transaction
 from django.utils import timezone
 
-from jobs import mail, runner
-from jobs.models import Job, Mail
+from jobs import breaker, mail, runner
+from jobs.models import Job, Mail, MailServer
 from kmportal.lib.mail import post
+from notifications.models import Notice
+from organisations.actions import invite_member
+from organisations.models import AuditEntry
+from tests.cast import as_member
 
 
 @pytest.fixture(autouse=True)
@@ -193,3 +197,53 @@ def test_an_address_of_another_kind_is_refused(settings):
     settings.SMTP_URL = "mail.example:25"
     with pytest.raises(ValueError, match="SMTP_URL must look like"):
         mail.server()
+
+
+@pytest.mark.parametrize("error", [TimeoutError(), ConnectionRefusedError(), smtplib.SMTPServerDisconnected("gone")])
+def test_a_server_that_does_not_answer_is_left_in_peace_and_then_tried_with_one_mail(db, server, error):
+    for number in range(5):
+        post(f"person{number}@riverside.example", "Your invitation", "Come in.")
+    server.error = error
+    assert runner.run_ready() == 1
+    assert MailServer.objects.get().is_resting(timezone.now())
+    assert runner.run_ready() == 0
+    MailServer.objects.update(resting_until=timezone.now())
+    before = timezone.now()
+    assert runner.run_ready() == 1
+    assert MailServer.objects.get().resting_until - before > breaker.RESTS[0], "longer each time"
+    MailServer.objects.update(resting_until=timezone.now())
+    Job.objects.update(due_at=timezone.now())
+    server.error = None
+    assert runner.run_ready() == 5
+    assert (len(server.taken), Mail.objects.waiting().count(), MailServer.objects.get().failures) == (5, 0, 0)
+
+
+def test_a_server_that_says_no_to_one_address_is_no_broken_server(db, server):
+    send_mail("Your invitation", "Come in.", None, ["nobody@riverside.example"])
+    server.error = smtplib.SMTPRecipientsRefused({"nobody@riverside.example": (550, b"no such user")})
+    runner.run_ready()
+    assert not MailServer.objects.get().is_resting(timezone.now())
+
+
+@pytest.mark.parametrize("how", ["refused", "given up"])
+def test_whoever_caused_a_mail_that_cannot_be_delivered_is_told_once(ada, server, how):
+    by = as_member(ada)
+    post("nobody@riverside.example", "Your invitation", "Come in.", by=by)
+    post("nobody@riverside.example", "Your week", "Nothing.", key="told to nobody")
+    server.error = smtplib.SMTPRecipientsRefused({"nobody@riverside.example": (550, b"no such user")})
+    if how == "given up":
+        server.error = TimeoutError()
+        Job.objects.update(failures=mail.MAX_ATTEMPTS - 1)
+    for _again in range(3):
+        runner.run_ready()
+        MailServer.objects.update(resting_until=None)
+    notice = Notice.objects.get()
+    assert (notice.person, notice.organisation) == (ada, by.organisation)
+    assert notice.text.startswith("Your mail to nobody@riverside.example could not be delivered.")
+    assert AuditEntry.objects.filter(event="mail.undelivered", actor_id=None).count() == 1
+
+
+def test_an_invitation_knows_who_sent_it(ada, server):
+    by = as_member(ada)
+    invite_member(by.organisation, by=by, at=timezone.now(), email="new@riverside.example", role="contributor")
+    assert Mail.objects.get().caused_by == by

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from jobs import leases, runner
+from jobs import actions, leases, runner, seats, tasks
 from jobs.models import Heartbeat, Job, JobFile
 from kmportal.lib.exceptions import Refusal
 from tests.cast import as_member
@@ -47,9 +47,9 @@ def test_who_waits_is_served_before_mail_and_then_the_oldest(task, lena, riversi
 def test_a_claimed_job_is_nobody_elses_until_the_lease_runs_out(task, db):
     task(lambda work: None)
     now = timezone.now()
-    first = leases.claim(now)
-    assert leases.claim(now) is None
-    second = leases.claim(now + leases.LEASE + timedelta(seconds=1))
+    first = leases.claim(now, Job.Kind.WORK)
+    assert leases.claim(now, Job.Kind.WORK) is None
+    second = leases.claim(now + leases.LEASE + timedelta(seconds=1), Job.Kind.WORK)
     assert (second.pk, second.attempts) == (first.pk, 2)
     assert not leases.update_claimed(first, progress=50)
     assert leases.update_claimed(second, progress=50)
@@ -207,3 +207,52 @@ def test_many_workers_at_once_do_each_job_once(task):
     assert sorted(done) == list(range(30))
     assert Job.objects.filter(state=Job.State.DONE, attempts=1).count() == 30
     assert connection.vendor in {"sqlite", "postgresql"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("hanging", [Job.Kind.MAIL, Job.Kind.IMPORT])
+def test_what_hangs_stops_no_work_of_another_kind(task, monkeypatch, hanging):
+    """Two seats of the pool: one hangs in a mail server; the other does a report, and not the next mail."""
+    begun, end, done = threading.Event(), threading.Event(), []
+
+    def hang(work):
+        begun.set()
+        assert end.wait(30)
+
+    monkeypatch.setattr(tasks, "hang", hang, raising=False)
+    for _ in range(2):
+        actions.enqueue("jobs.tasks.hang", title="Hangs", at=timezone.now(), kind=hanging)
+    report = task(lambda work: done.append("report"))
+    Job.objects.filter(pk=report.pk).update(due_at=timezone.now() + timedelta(minutes=5))
+
+    def worker():
+        try:
+            runner.run_ready(limit=1)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=worker)
+    thread.start()
+    try:
+        assert begun.wait(30)
+        Job.objects.filter(pk=report.pk).update(due_at=timezone.now())
+        assert runner.run_ready() == 1
+        assert done == ["report"]
+    finally:
+        end.set()
+        thread.join()
+    assert Job.objects.filter(state=Job.State.READY, kind=hanging).count() == 1
+
+
+def test_there_is_always_a_seat_left_for_the_timetable(settings):
+    for processes, work in ((1, 1), (4, 1), (8, 5)):
+        settings.WORKER_PROCESSES = processes
+        assert seats.seats_of(Job.Kind.WORK) == work
+        assert (seats.seats_of(Job.Kind.MAIL), seats.seats_of(Job.Kind.IMPORT)) == (1, 1)
+
+
+def test_a_seat_is_given_back_when_its_holder_is_done():
+    with seats.taken_seat(Job.Kind.MAIL) as first, seats.taken_seat(Job.Kind.MAIL) as second:
+        assert (first, second) == (True, False)
+    with seats.taken_seat(Job.Kind.MAIL) as again:
+        assert again
