@@ -5,7 +5,7 @@ export KM_TARGET = $@
 # exec: so that make’s own child is the portal, and a signal to make reaches it.
 BOOT = $(PYTHON) scripts/bootstrap.py
 
-.PHONY: help run serve first test bench sbom audit demo-reset format pictures lock hooks
+.PHONY: help run serve first backup restore test bench sbom audit demo-reset format pictures lock hooks
 .DEFAULT_GOAL := help
 
 help: ## list what can be done
@@ -19,6 +19,12 @@ first: ## make an organisation and its administrator, without the demo
 
 serve: ## start the real portal (after make first)
 	@KM_DEMO=0 exec $(BOOT) start
+
+backup: ## write one file with the whole portal, while it runs
+	@KM_DEMO=0 exec $(BOOT) backup
+
+restore: ## put a back-up in place of what is there: make restore FILE=… (REPLACE=yes to replace a portal)
+	@KM_DEMO=0 FILE="$(FILE)" REPLACE="$(REPLACE)" exec $(BOOT) restore
 
 test: ## set everything up and pass the tests; STRICT=1 installs what is missing and skips nothing
 	@exec $(BOOT) --dev check

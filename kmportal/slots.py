@@ -5,6 +5,7 @@ page’s own request, in this order. Returning None draws nothing.
 """
 
 SLOTS: dict[str, list[str]] = {
+    "settings.backup": ["jobs.slots.backup_for_settings"],
     "account.help": ["help.slots.introductions_for_account"],
     "home.guide": ["help.slots.guide_for_home"],
     "gap.thread": ["dashboards.provenance.of_decision"],

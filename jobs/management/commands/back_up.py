@@ -1,0 +1,29 @@
+"""Back up the portal. The timetable runs this each night, and ``make backup`` by hand."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from jobs import backups
+from kmportal.lib.exceptions import Refusal
+
+
+class Command(BaseCommand):
+    help = "Write one file with database, files and the names of the secrets, and delete those kept long enough."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        try:
+            path = backups.back_up(now)
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from None
+        forgotten = backups.forget_old_backups(now)
+        size = path.stat().st_size / 1_000_000
+        self.stdout.write(f"Backed up to {path} ({size:.1f} MB).")
+        if not settings.BACKUP_KEY:
+            self.stdout.write("It is not sealed and holds what people wrote: keep it safe. KM_BACKUP_KEY seals it.")
+            self.stdout.write("secret.key is not in it: keep a copy of it elsewhere.")
+        if forgotten:
+            self.stdout.write(f"Deleted {forgotten} older than {settings.BACKUP_KEEP_DAYS} days.")
