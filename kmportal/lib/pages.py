@@ -1,5 +1,8 @@
 """Pages that belong to no app: help, statements, the sheet of components, and what is said when something breaks."""
 
+import errno
+import shutil
+import sqlite3
 import sys
 from collections.abc import Callable
 
@@ -14,6 +17,8 @@ from kmportal.lib.glossary import glossary
 from kmportal.lib.samples import component_values
 
 View = Callable[..., HttpResponse]
+DISK_FULL = "53100"  # of PostgreSQL
+IO_ERRORS = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR"}
 
 
 def _open_to_all(view: View) -> View:
@@ -78,8 +83,24 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, status=429, headers={"Retry-After": str(minutes * 60)})
 
 
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether a database or a file found no room. SQLite says it in two ways: the second when its log has no room."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return True
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or getattr(error, "pgcode", "") == DISK_FULL:
+            return True
+        if getattr(error, "sqlite_errorname", "") in IO_ERRORS and not shutil.disk_usage(settings.DATA_DIR).free:
+            return True
+        error = error.__cause__
+    return False
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 when the database does not answer. Touches neither database nor session."""
+    """500, 507 when there is no room to save, or 503 when the database does not answer. Touches neither database nor
+    session."""
+    if is_disk_full(sys.exc_info()[1]):
+        return HttpResponse(render_to_string("507.html"), status=507)
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "30"})
     return HttpResponse(render_to_string("500.html"), status=500)
