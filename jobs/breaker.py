@@ -24,7 +24,7 @@ def is_resting(at: datetime) -> bool:
 def note_success(at: datetime) -> None:
     """It took a mail, or said no to one: it answers."""
     MailServer.objects.update_or_create(
-        name="default", defaults={"resting_until": None, "failures": 0, "last_success_at": at}
+        name="default", defaults={"tried_again_at": None, "failures": 0, "last_success_at": at}
     )
 
 
@@ -33,6 +33,6 @@ def note_failure(at: datetime) -> None:
     """It did not answer: let mail rest, longer each time in a row."""
     MailServer.objects.get_or_create(name="default")
     server = MailServer.objects.select_for_update().get(name="default")
-    server.resting_until = at + RESTS[min(server.failures, len(RESTS) - 1)]
+    server.tried_again_at = at + RESTS[min(server.failures, len(RESTS) - 1)]
     server.failures, server.last_failure_at = server.failures + 1, at
     server.save()

@@ -89,7 +89,7 @@ def details(at: datetime) -> dict[str, Any]:
         "mail_waiting": waiting,
         "mail_last_success": _moment(server.last_success_at),
         "mail_last_failure": _moment(server.last_failure_at),
-        "mail_resting_until": _moment(server.resting_until),
+        "mail_tried_again_at": _moment(server.tried_again_at),
         "free_bytes": free_bytes(),
         "last_backup": _moment(backup.at if backup else None),
     }

@@ -212,11 +212,11 @@ class Mail(models.Model):
 class MailServer(models.Model):
     """Circuit breaker: how the mail server was found last, in one row for all workers.
 
-    While ``resting_until`` is ahead nobody speaks to it; after it one mail tries, and the others go when that one went.
+    While ``tried_again_at`` is ahead of us nobody speaks to it; after it one mail tries, and the others go when that one went.
     """
 
     name = models.CharField(max_length=20, unique=True, default="default")
-    resting_until = models.DateTimeField(null=True, blank=True)
+    tried_again_at = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField("in a row", default=0)
     last_success_at = models.DateTimeField(null=True, blank=True)
     last_failure_at = models.DateTimeField(null=True, blank=True)
@@ -225,7 +225,7 @@ class MailServer(models.Model):
         return self.name
 
     def is_resting(self, at: datetime) -> bool:
-        return self.resting_until is not None and self.resting_until > at
+        return self.tried_again_at is not None and self.tried_again_at > at
 
 
 class Heartbeat(models.Model):

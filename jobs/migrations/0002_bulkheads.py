@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(default="default", max_length=20, unique=True)),
-                ("resting_until", models.DateTimeField(blank=True, null=True)),
+                ("tried_again_at", models.DateTimeField(blank=True, null=True)),
                 ("failures", models.PositiveIntegerField(default=0, verbose_name="in a row")),
                 ("last_success_at", models.DateTimeField(blank=True, null=True)),
                 ("last_failure_at", models.DateTimeField(blank=True, null=True)),

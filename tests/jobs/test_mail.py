@@ -78,6 +78,7 @@ def test_every_try_carries_the_same_message(db, server):
     first = mail.message_of(Mail.objects.get()).message()
     server.error = None
     Job.objects.update(due_at=timezone.now())
+    MailServer.objects.update(tried_again_at=None)
     runner.run_ready()
     second = server.taken[0].message()
     assert (first["Message-ID"], first["Date"]) == (second["Message-ID"], second["Date"])
@@ -207,11 +208,11 @@ def test_a_server_that_does_not_answer_is_left_in_peace_and_then_tried_with_one_
     assert runner.run_ready() == 1
     assert MailServer.objects.get().is_resting(timezone.now())
     assert runner.run_ready() == 0
-    MailServer.objects.update(resting_until=timezone.now())
+    MailServer.objects.update(tried_again_at=timezone.now())
     before = timezone.now()
     assert runner.run_ready() == 1
-    assert MailServer.objects.get().resting_until - before > breaker.RESTS[0], "longer each time"
-    MailServer.objects.update(resting_until=timezone.now())
+    assert MailServer.objects.get().tried_again_at - before > breaker.RESTS[0], "longer each time"
+    MailServer.objects.update(tried_again_at=timezone.now())
     Job.objects.update(due_at=timezone.now())
     server.error = None
     assert runner.run_ready() == 5
@@ -236,7 +237,7 @@ def test_whoever_caused_a_mail_that_cannot_be_delivered_is_told_once(ada, server
         Job.objects.update(failures=mail.MAX_ATTEMPTS - 1)
     for _again in range(3):
         runner.run_ready()
-        MailServer.objects.update(resting_until=None)
+        MailServer.objects.update(tried_again_at=None)
     notice = Notice.objects.get()
     assert (notice.person, notice.organisation) == (ada, by.organisation)
     assert notice.text.startswith("Your mail to nobody@riverside.example could not be delivered.")
