@@ -212,7 +212,7 @@ class Mail(models.Model):
 class MailServer(models.Model):
     """Circuit breaker: how the mail server was found last, in one row for all workers.
 
-    While ``tried_again_at`` is ahead of us nobody speaks to it; after it one mail tries, and the others go when that one went.
+    Until ``tried_again_at`` nobody speaks to it; then one mail tries, and the others go when that one went.
     """
 
     name = models.CharField(max_length=20, unique=True, default="default")
