@@ -13,6 +13,7 @@ DEFAULTS = {
     "DEMO": False,
     "LOOPBACK_ONLY": True,
     "DATA_DIR": Path("/srv/portal"),
+    "WORKER_PROCESSES": 4,
     "DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}},
 }
 
