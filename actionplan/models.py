@@ -41,6 +41,15 @@ class ActionQuerySet(models.QuerySet["Action"]):
         """Open and past the day that was promised."""
         return self.open().filter(due_on__lt=on)
 
+    def owed(self, *, on: date, since: date) -> "ActionQuerySet":
+        """Those whose day came between the two, and those due later that are done already; none that was dropped."""
+        State = Action.State
+        return self.filter(Q(state=State.DONE) | Q(due_on__lt=on), due_on__gte=since).exclude(state=State.DROPPED)
+
+    def on_time(self) -> "ActionQuerySet":
+        """Done on their day or before."""
+        return self.done().filter(done_at__date__lte=F("due_on"))
+
     def agreed_in(self, *refs: Ref) -> "ActionQuerySet":
         """Those that come from one of these things."""
         keys: dict[str, list[int]] = {}

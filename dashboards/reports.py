@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -216,7 +217,7 @@ def _lead_sentence(needs: Sequence[Need], steps: Sequence[StepFigure]) -> str:
 
 
 def _lessons_by_state(membership: Membership) -> list[StateFigure]:
-    rows = Lesson.objects.visible_to(membership).order_by()
+    rows = Lesson.objects.visible_to(membership).filter(organisation=membership.organisation).order_by()
     counts = dict(rows.values_list("state").annotate(n=Count("pk")))
     page = reverse("lesson_list", args=[membership.organisation.slug])
     return [
@@ -306,24 +307,26 @@ def _home_figures(membership: Membership, steps: Sequence[StepFigure], today: da
     slug = membership.organisation.slug
     year_ago = today - timedelta(days=365)
     done, counted = sum(step.done for step in steps), sum(step.counted for step in steps)
-    due = sum(step.late for step in steps) + done
-    actions = Action.objects.visible_to(membership).filter(organisation=membership.organisation, due_on__gte=year_ago)
-    promised = actions.filter(Q(state=Action.State.DONE) | Q(due_on__lt=today)).exclude(state=Action.State.DROPPED)
-    on_time = promised.filter(state=Action.State.DONE, done_at__date__lte=F("due_on")).count()
-    owed = promised.count()
+    here = membership.organisation
+    due = Intervention.objects.visible_to(membership).filter(programme__is_current=True).due(on=today).count()
+    promised = Action.objects.visible_to(membership).filter(organisation=here).owed(on=today, since=year_ago)
+    on_time, owed = promised.on_time().count(), promised.count()
     held = Session.objects.visible_to(membership).held().filter(closed_at__date__gte=year_ago)
-    people = Participant.objects.filter(session__in=held).count()
-    kept = Lesson.objects.visible_to(membership).validated()
-    noted = kept.filter(state=State.NOTED).count()
+    people = Participant.objects.filter(session__in=held).here().count()
+    readable = Lesson.objects.visible_to(membership)
+    checked, brought_in = readable.checked_here(here).count(), readable.brought_in(here).count()
+    shared = readable.validated().exclude(organisation=here).count()
+    apart = [f"{intcomma(brought_in)} brought in"] if brought_in else []
+    apart += [f"{intcomma(shared)} shared by others"] if shared else []
+    beside = f"Here, by us. {capital(' and '.join(apart))} besides" if apart else "Here, by us"
     lessons, sessions = reverse("lesson_list", args=[slug]), reverse("session_list", args=[slug])
     return [
-        Figure(str(done), f"of {counted}", "interventions done", f"{due} should be done by now",
-               reverse("programme_current", args=[slug])),
+        Figure(intcomma(done), f"of {intcomma(counted)}", "interventions done",
+               f"{intcomma(due)} should be done by now", reverse("programme_current", args=[slug])),
         Figure(f"{round(100 * on_time / owed)}%" if owed else "–", "", "of actions done on time",
-               f"{on_time} of {owed} in the past year" if owed else "None were due yet",
+               f"{intcomma(on_time)} of {intcomma(owed)} in the past year" if owed else "None were due yet",
                reverse("action_list", args=[slug]) + "?show=done"),
-        Figure(str(held.count()), "", "sessions held", "In the past year", sessions + "#held"),
-        Figure(str(people), "", "people took part", "Counted once for each session", sessions + "#held"),
-        Figure(str(kept.count()), "", "lessons checked", f"{noted} of them good to know, the others to act on",
-               lessons),
+        Figure(intcomma(held.count()), "", "sessions held", "In the past year", sessions + "#held"),
+        Figure(intcomma(people), "", "people took part", "Counted once for each session", sessions + "#held"),
+        Figure(intcomma(checked), "", "lessons checked", beside, lessons + "?from=us"),
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -137,9 +138,8 @@ def _returned_lessons(membership: Membership) -> list[Need]:
 
 
 def _lessons_waiting(membership: Membership, today: date) -> list[Need]:
-    waiting = Lesson.objects.visible_to(membership).waiting().exclude(author=membership.person)
-    waiting = waiting.filter(Q(claimed_by=None) | Q(claimed_by=membership.person))
-    rows = list(waiting.select_related("revision", "organisation", "author").order_by("submitted_at")[:2])
+    waiting = Lesson.objects.waiting_for(membership)
+    rows = list(waiting.select_related("revision", "organisation", "author").order_by("submitted_at", "pk")[:2])
     count = waiting.count() if len(rows) == 2 else len(rows)
     if not rows:
         return []
@@ -153,7 +153,16 @@ def _lessons_waiting(membership: Membership, today: date) -> list[Need]:
             Need(f"Check a lesson: {quoted(first.revision)}", first.get_absolute_url(), "Check", who, late, weight=50)
         ]
     url = reverse("lesson_queue", args=[membership.organisation.slug])
-    return [Need(f"Check {count} lessons", url, "Check", f"Longest waiting: {quoted(first.revision)}", late, weight=50)]
+    return [
+        Need(
+            f"Check {intcomma(count)} lessons",
+            url,
+            "Check",
+            f"Longest waiting: {quoted(first.revision)}",
+            late,
+            weight=50,
+        )
+    ]
 
 
 def _rounds_to_close(membership: Membership, today: date) -> list[Need]:
@@ -192,7 +201,7 @@ def _undecided_gaps(latest: LatestRound) -> list[Need]:
         return []
     return [
         Need(
-            f"Decide on {count} {ngettext('suggestion', 'suggestions', count)} from {quoted(latest.title)}",
+            f"Decide on {intcomma(count)} {ngettext('suggestion', 'suggestions', count)} from {quoted(latest.title)}",
             f"{latest.url}#do",
             "Decide",
             ", ".join(latest.undecided[:3]),

@@ -93,6 +93,14 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
     def validated(self) -> "LessonQuerySet":
         return self.filter(state__in=SHARED)
 
+    def checked_here(self, organisation: Organisation) -> "LessonQuerySet":
+        """Checked by people of this organisation: neither brought in nor shared by others."""
+        return self.validated().filter(organisation=organisation, source="")
+
+    def brought_in(self, organisation: Organisation) -> "LessonQuerySet":
+        """Checked elsewhere and brought in from there by this organisation."""
+        return self.validated().filter(organisation=organisation).exclude(source="")
+
     def waiting(self) -> "LessonQuerySet":
         """Sent for review and not answered yet, claimed or not."""
         return self.filter(state__in=WAITING)

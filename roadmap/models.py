@@ -216,6 +216,10 @@ class InterventionQuerySet(models.QuerySet["Intervention"]):
         """Still planned although its first day has passed; what is late altogether counts there and not here."""
         return self.filter(state=Intervention.State.PLANNED, starts_on__lt=on).exclude(ends_on__lt=on)
 
+    def due(self, *, on: date) -> "InterventionQuerySet":
+        """Those that should be done by now: their last day has passed, whether they are done or late."""
+        return self.counted().filter(ends_on__lt=on)
+
     def without_owner(self) -> "InterventionQuerySet":
         return self.under_way().filter(owner=None)
 

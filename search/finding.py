@@ -97,13 +97,15 @@ def find(
     page: int = 1,
     per_page: int = 20,
     correct: bool = False,
+    narrowed: Q | None = None,
 ) -> Results:
     """What this member may see of what was asked for.
 
     An empty text lists everything, newest first. ``kinds`` is the scope, ``filters`` a choice in it; each facet counts
-    under all other filters. ``correct``: where nothing is found, answer for the corrected words.
+    under all other filters. ``correct``: where nothing is found, answer for the corrected words. ``narrowed`` is a
+    condition over the columns of ``SearchDoc``, for a list of just what a figure counts.
     """
-    asked = _Asked(membership, parse(text), kinds, filters or {})
+    asked = _Asked(membership, parse(text), kinds, filters or {}, narrowed or Q())
     results = _answer_from(asked, facets, order, page, per_page)
     if asked.query.is_blank or results.total >= corrections.FEW:
         return results
@@ -123,14 +125,21 @@ class _Asked:
     """One question put as SQL: where the rows come from and the conditions on them."""
 
     def __init__(
-        self, membership: Membership, query: Query, kinds: Sequence[str], filters: Mapping[str, Sequence[str]]
+        self,
+        membership: Membership,
+        query: Query,
+        kinds: Sequence[str],
+        filters: Mapping[str, Sequence[str]],
+        narrowed: Q,
     ) -> None:
         if unknown := set(filters) - set(FACETS):
             raise ValueError(f"No such filter: {', '.join(sorted(unknown))}")
         self.membership = membership
         self.kinds = tuple(kinds)
         self.filters = {name: tuple(map(_without_nulls, chosen)) for name, chosen in filters.items() if chosen}
-        self.scope_sql, self.scope_params = _compile_query(within_reach(membership) & _of_these_kinds(self.kinds))
+        self.scope_sql, self.scope_params = _compile_query(
+            within_reach(membership) & _of_these_kinds(self.kinds) & narrowed
+        )
         self.query = query
         self.match = _match_rows(query)
 

@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -27,6 +28,8 @@ from search import facets, index
 PER_PAGE, PER_BATCH = 10, 200
 # So many values of a filter stand open; the others are folded away.
 OPEN_VALUES = 6
+# Checked here, by us: neither brought in nor shared by others. What a figure on the sponsor’s page opens.
+OURS = "us"
 COLUMNS = (
     "Number",
     "State",
@@ -46,6 +49,9 @@ COLUMNS = (
 def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpResponseBase:
     """All that this member may read and that was checked; other states by choice."""
     question = question_of(request.GET)
+    is_ours = request.GET.get("from") == OURS
+    if is_ours:
+        question["narrowed"] = Q(organisation=organisation, source="")
     if request.GET.get("format") == "csv":
         return csv_download("lessons", COLUMNS, _rows_of_csv(request.membership, question))
     names = [facet.name for facet in FACETS]
@@ -59,6 +65,7 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
         "panel": facets.panel(found, request.GET, FACETS, open_values=OPEN_VALUES, most=None),
         "order": question["order"],
         "q": question["text"],
+        "is_ours": is_ours,
         "instead": changed_query(request.GET, q=found.did_you_mean, page=None) if found.did_you_mean else "",
         "head": ListHead.build(request.membership, "all"),
     }

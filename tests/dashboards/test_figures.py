@@ -1,0 +1,125 @@
+"""Each figure of the home pages counted a second time, another way; and the same on every page that shows it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+import actionplan.actions
+from actionplan.models import Action
+from dashboards.reports import Home
+from lessons.models import SHARED, Lesson, LessonRevision
+from lessons.search_documents import document
+from organisations.models import Group
+from organisations.visibility import Reach
+from roadmap.models import Intervention
+from search import index
+from techniques.models import Participant, Session
+from tests.cast import as_member
+
+DAY = timedelta(days=1)
+
+
+def figures(person):
+    home = Home.build(as_member(person), at=timezone.now())
+    return {figure.label: figure for figure in home.figures}
+
+
+def make_lesson(organisation, **values):
+    lesson = Lesson.objects.create(
+        organisation=organisation, state="identified", reach=Reach.NETWORK, share_with=Reach.NETWORK, **values
+    )
+    lesson.revision = lesson.approved = LessonRevision.objects.create(lesson=lesson, number=1, title="A lesson")
+    lesson.save()
+    return lesson
+
+
+def test_who_only_typed_for_a_room_did_not_take_part(world, sam):
+    room = world.things.room
+    Session.objects.filter(pk=room.pk).update(state=Session.State.CLOSED, code="", closed_at=timezone.now())
+    Participant.objects.create(session=room, name="Farah", key="k" * 64)
+    joined = [row for row in Participant.objects.filter(session=room) if row.joined_at is not None]
+    assert int(figures(sam)["people took part"].value) == len(joined) < Participant.objects.count()
+
+
+def test_lessons_checked_are_our_own(world, sam, hillside):
+    make_lesson(world.riverside)
+    make_lesson(world.riverside, source="Elsewhere", external_id="1")
+    make_lesson(world.riverside, source="Elsewhere", external_id="2")
+    make_lesson(hillside)
+    figure = figures(sam)["lessons checked"]
+    ours = [
+        row
+        for row in Lesson.objects.all()
+        if row.state in SHARED and row.organisation_id == world.riverside.pk and not row.source
+    ]
+    assert int(figure.value) == len(ours)
+    assert figure.beside == "Here, by us. 2 brought in and 1 shared by others besides"
+    states = {state.look[-1]: state.count for state in Home.build(as_member(sam), at=timezone.now()).lessons}
+    mine = [row for row in Lesson.objects.filter(organisation=world.riverside) if row.state == "identified"]
+    assert states["Identified"] == len(mine)
+
+
+def test_the_list_behind_says_the_same_number(world, sam, hillside, as_):
+    for organisation, source in ((world.riverside, ""), (world.riverside, ""), (world.riverside, "X"), (hillside, "")):
+        lesson = make_lesson(organisation, source=source, external_id=source)
+        index.put_many([document(lesson, ())])
+    figure = figures(sam)["lessons checked"]
+    page = as_(sam).get(figure.url)
+    assert page.context["found"].total == int(figure.value)
+    words = " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
+    assert f"{figure.value} lessons checked here, by us" in words
+
+
+def test_what_is_done_early_was_not_due(world, sam):
+    today, programme = timezone.localdate(), world.things.programme
+    Intervention.objects.all().delete()
+    for state, days in [("done", 20), ("done", -5), ("doing", -3), ("dropped", -3), ("planned", 9)]:
+        Intervention.objects.create(
+            programme=programme,
+            title=f"{state} {days}",
+            step=1,
+            state=state,
+            state_reason="No money" if state == "dropped" else "",
+            starts_on=today - 30 * DAY,
+            ends_on=today + days * DAY,
+        )
+    figure = figures(sam)["interventions done"]
+    assert (figure.value, figure.of, figure.beside) == ("2", "of 4", "2 should be done by now")
+
+
+def test_on_time_is_counted_by_hand(world, sam, cara):
+    today, now = timezone.localdate(), timezone.now()
+    Action.objects.all().delete()
+    for days, done_days in ((-5, -6), (-5, -5), (-5, -1), (-2, None), (3, -1), (3, None), (-400, -400)):
+        action = actionplan.actions.add_action(
+            world.riverside, by=as_member(cara), at=now, title="A", owner=cara, due_on=today + days * DAY
+        )
+        if done_days is not None:
+            Action.objects.filter(pk=action.pk).update(state=Action.State.DONE, done_at=now + done_days * DAY)
+    figure = figures(sam)["of actions done on time"]
+    assert (figure.value, figure.beside) == ("60%", "3 of 5 in the past year")
+
+
+@pytest.mark.parametrize("name", ["lena", "farah"])
+def test_to_check_is_the_same_on_home_tab_and_page(world, as_, name):
+    browser = as_(world.people[name])
+    queue = browser.get(reverse("lesson_queue", args=["riverside"])).content.decode()
+    [total] = re.findall(r"(\d+) lessons? (?:is|are)\s+waiting", " ".join(queue.split()))
+    assert f"({total})" in queue
+    home = browser.get("/o/riverside/").content.decode()
+    assert f"Check {total} lessons" in home if int(total) > 1 else "Check a lesson" in home
+
+
+def test_thousands_are_separated(world, sam):
+    group = Group.objects.create(organisation=world.riverside, name="Many")
+    Lesson.objects.bulk_create(
+        Lesson(
+            organisation=world.riverside, group=group, state="identified", reach=Reach.ORGANISATION, external_id="",
+        )
+        for _ in range(1_200)
+    )  # fmt: skip
+    home = Home.build(as_member(sam), at=timezone.now())
+    assert {figure.label: figure.value for figure in home.figures}["lessons checked"].startswith("1,2")
