@@ -13,6 +13,11 @@ NEW = "three words apart"
 
 
 @pytest.fixture(autouse=True)
+def _with_mail(settings):
+    settings.SMTP_URL = "smtp://mail.example"
+
+
+@pytest.fixture(autouse=True)
 def _nobody_has_tried_yet():
     """Tries are counted by person and address, and the people of two tests may have the same number."""
     cache.clear()
