@@ -74,6 +74,12 @@ def _click_when_loaded(locator: Locator, **options: Any) -> None:
     _click(locator, **options)
 
 
+@pytest.fixture(autouse=True)
+def _with_mail(settings):
+    """What pages say where a mail server is set; ``tests/test_no_mail.py`` has the others."""
+    settings.SMTP_URL = "smtp://mail.example"
+
+
 @pytest.fixture
 def window(chromium, live_server) -> Iterator[Callable[..., Page]]:
     """``window(person, width=1280, script=True)``: a page of its own context, signed in, or not with ``None``."""
