@@ -5,11 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
 from kmportal.lib.sessions import SessionStore
+from kmportal.lib.unlinking import rewrite_in_random_order
 from organisations.models import Person, SignIn
 
 KEPT_DAYS = 90
@@ -55,6 +57,15 @@ def _note(person: Person, request: HttpRequest, **values: Any) -> None:
     SignIn.objects.filter(person=person, day__lt=today - timedelta(days=KEPT_DAYS)).delete()
     agent = request.META.get("HTTP_USER_AGENT", "")
     SignIn.objects.create(person=person, day=today, browser=browser_in_words(agent), **values)
+
+
+@transaction.atomic
+def shuffle_sign_ins() -> None:
+    """Write the sign-ins of these two days again in random order, so that neither their place nor the transaction that
+    wrote them says who came when (docs/decisions/0024). Failed ones keep their time and their place."""
+    yesterday = timezone.now().date() - timedelta(days=1)
+    fresh = SignIn.objects.select_for_update().filter(day__gte=yesterday, failed_at=None)
+    rewrite_in_random_order(SignIn.objects.filter(pk__in=[row.pk for row in fresh]))
 
 
 def open_sessions(person: Person) -> list[SignIn]:

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand
 
 from kmportal.lib.sessions import forget_moments
+from kmportal.lib.unlinking import remove_old_versions
+from organisations.models import SignIn
+from organisations.sign_ins import shuffle_sign_ins
 
 
 class Command(BaseCommand):
@@ -12,4 +16,8 @@ class Command(BaseCommand):
     requires_system_checks = ()  # it runs often, and starting the portal has checked all
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"Made coarse: {forget_moments()}.")
+        forgotten = forget_moments()
+        if forgotten:  # somebody has signed in since the last time
+            shuffle_sign_ins()
+            remove_old_versions(Session, SignIn)
+        self.stdout.write(f"Made coarse: {forgotten}.")
