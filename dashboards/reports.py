@@ -217,7 +217,7 @@ def _lead_sentence(needs: Sequence[Need], steps: Sequence[StepFigure]) -> str:
 
 
 def _lessons_by_state(membership: Membership) -> list[StateFigure]:
-    rows = Lesson.objects.visible_to(membership).filter(organisation=membership.organisation).order_by()
+    rows = Lesson.objects.visible_to(membership).order_by()
     counts = dict(rows.values_list("state").annotate(n=Count("pk")))
     page = reverse("lesson_list", args=[membership.organisation.slug])
     return [

@@ -302,6 +302,8 @@ MFA_FORMS = {
     "reauthenticate": "kmportal.lib.account_forms.SecondStepAgainForm",
     "activate_totp": "kmportal.lib.account_forms.ActivateAppForm",
     "add_webauthn": "kmportal.lib.account_forms.AddPasskeyForm",
+    "login_webauthn": "kmportal.lib.account_forms.PasskeyLoginForm",
+    "reauthenticate_webauthn": "kmportal.lib.account_forms.PasskeyAgainForm",
     "edit_webauthn": "kmportal.lib.account_forms.EditPasskeyForm",
 }
 SESSION_COOKIE_AGE = 60 * 60 * 24 * env.int("KM_SESSION_DAYS", 14)

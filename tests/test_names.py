@@ -26,8 +26,8 @@ from tests.test_models import OURS
 NAMES = {"name", "title", "guest_name", "place", "results_place", "incident_name", "source", "group_name", "contact"}
 # Shipped with the portal, or written by it alone.
 NOT_TYPED = {
-    "AuditName", "SearchDoc", "Job", "JobFile", "Heartbeat", "Done", "CatalogueEntry", "Technique", "Stage",
-    "Framework", "Section", "Criterion", "Suggestion",
+    "AuditName", "SearchDoc", "Job", "JobFile", "Heartbeat", "Done", "MailServer", "CatalogueEntry", "Technique",
+    "Stage", "Framework", "Section", "Criterion", "Suggestion",
 }  # fmt: skip
 INVISIBLE = ["\u200b", "\u200b\u2060", "\u3164", "\u2800", "\u200d", "\ufe0f", "\u0301", "\u00ad \u00a0", "\u202e"]
 

@@ -6,7 +6,8 @@ from allauth.account import forms
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as passkey_forms
-from django.forms import EmailField
+from django import forms as django_forms
+from django.core.exceptions import ValidationError
 
 from kmportal.lib import forms as forms_of_ours
 
@@ -28,6 +29,16 @@ HINTS = {
 }
 
 
+class CredentialField(django_forms.JSONField):
+    """What a passkey answers, as JSON; what Python refuses to read (a number without end) is wrong, not our mistake."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError):
+            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": ""}) from None
+
+
 class _OurWords:
     """Labels and hints of the portal on a form of allauth’s."""
 
@@ -39,7 +50,9 @@ class _OurWords:
             field.widget.attrs.pop("placeholder", None)
             field.label = LABELS.get(name, field.label)
             field.help_text = HINTS.get(name, "")
-            if isinstance(field, EmailField):  # one place judges addresses, for those who sign in, too
+            if type(field) is django_forms.JSONField:
+                self.fields[name] = CredentialField(widget=field.widget)
+            if isinstance(field, django_forms.EmailField):  # one place judges addresses, for those who sign in, too
                 ours = forms_of_ours.EmailField(label=field.label, required=field.required, widget=field.widget)
                 self.fields[name] = ours
 
@@ -90,6 +103,14 @@ class ActivateAppForm(_OurWords, totp_forms.ActivateTOTPForm):
 
 class AddPasskeyForm(_OurWords, passkey_forms.AddWebAuthnForm):
     """A new passkey: made by the browser, named by its owner."""
+
+
+class PasskeyLoginForm(_OurWords, passkey_forms.LoginWebAuthnForm):
+    """A passkey instead of a password."""
+
+
+class PasskeyAgainForm(_OurWords, passkey_forms.ReauthenticateWebAuthnForm):
+    """Show with a passkey that it is still you."""
 
 
 class EditPasskeyForm(_OurWords, passkey_forms.EditWebAuthnForm):

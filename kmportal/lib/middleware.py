@@ -85,7 +85,7 @@ def limit_sessions(respond: Respond) -> Respond:
     def limited(request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated or not request.session.get(LIMITED):
             response = respond(request)
-            if request.user.is_authenticated and request.session.get(LIMITED):  # it has just begun
+            if request.session.get(LIMITED) and request.user.is_authenticated:  # it has just begun
                 now = time.time()
                 _set_seen(response, request, began=now, seen=now)
             return response

@@ -46,8 +46,8 @@ def organisation_edit(request: MemberRequest, organisation: Organisation) -> Htt
     return render(request, "organisations/organisation_form.html", values, status=status_of(form))
 
 
-@require_POST
 @requires(Permission.ADMINISTER)
+@require_POST
 def mail_test(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """One mail to whoever presses, to see whether it arrives."""
     with refusals_said(request):

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from kmportal.lib import middleware
+from kmportal.lib.sessions import SessionStore
 from organisations.models import SignIn
 from organisations.sign_ins import browser_in_words
 from tests.conftest import PASSWORD
@@ -152,5 +153,5 @@ def test_a_changed_password_keeps_the_browser_in_which_it_was_changed(lena):
 
 def test_no_session_tells_when_it_began_to_the_limits(lena):
     sign_in(lena)
-    data = Session.objects.get().get_decoded()
+    data = SessionStore().decode(Session.objects.get().session_data)
     assert data[middleware.LIMITED] is True
