@@ -53,7 +53,7 @@ def test_loading_fills_every_table():
     assert (lunch.is_meeting, lunch.can_run, lunch.card.not_in_room) == (True, True, "")
     criterion = Criterion.objects.get(code="C4")
     assert len(criterion.statements) == 5
-    assert criterion.tags == {"iso": ["10.1", "10.2"], "quality_outcome": [5], "legacy": ["5.4a"]}
+    assert criterion.tags == {"iso": ["10.1", "10.2"], "quality_outcome": [2], "legacy": ["5.4a"]}
     assert "lessons-workflow" in criterion.helps
     assert criterion.suggestions.get(band="first").entry_key == "lessons-workflow"
     assert Suggestion.objects.get(criterion__code="C1", band="stretch").technique_key == "peer-assist"

@@ -11,7 +11,7 @@ import roadmap.actions
 from jobs.models import Mail
 from selfassessment.actions import asking
 from selfassessment.forms.asking import AddressesForm
-from selfassessment.models import Assessment
+from selfassessment.models import Assessment, Criterion
 from tests.cast import as_member
 
 
@@ -45,6 +45,18 @@ def test_everybody_reads_the_questions_before_they_are_asked(
             assert escape(words) in page
     assert "Prepare a round" not in page
     assert "Prepare a round" in as_(farah).get(url("assessment_questions")).text
+
+
+def test_a_quality_outcome_is_said_in_words(framework, as_, reza):
+    first = Criterion.objects.order_by("pk")[0]
+    pages = set()
+    for number in range(1, 7):
+        Criterion.objects.filter(pk=first.pk).update(tags={"iso": ["4.1"], "quality_outcome": [number], "legacy": []})
+        words = " ".join(as_(reza).get(url("assessment_questions")).text.split())
+        pages.add(words.partition(f"NHS quality outcome {number}, second edition: ")[2].partition(".")[0])
+    assert "" not in pages
+    assert "decisions rest on evidence and on knowledge that is shared" in pages
+    assert len(pages) == 6
 
 
 def test_without_an_instrument_there_are_no_questions(riverside, as_, reza):
