@@ -306,6 +306,21 @@ def reset_second_step(membership: Membership, *, by: Membership, at: datetime) -
     events.record(Event.MEMBER_SECOND_STEP_RESET, membership, by=by, at=at)
 
 
+@transaction.atomic
+def reset_lost_second_step(person: Person, *, at: datetime) -> bool:
+    """The operator’s way for somebody whom no administrator can help. Answers whether there was a second step.
+
+    Told by mail and in the trail of each organisation to which they belong. Idempotent.
+    """
+    if not accounts.forget_second_step(person):
+        return False
+    sign_ins.end_sessions(person)
+    for membership in Membership.objects.current().filter(person=person).select_related("organisation", "person"):
+        emails.second_step_reset(membership, at)
+        events.record(Event.MEMBER_SECOND_STEP_RESET, membership, by=None, at=at)
+    return True
+
+
 def _keep_an_administrator(membership: Membership) -> None:
     """Refuse what would leave the organisation without anybody to look after it.
 

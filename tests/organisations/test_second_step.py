@@ -1,15 +1,18 @@
 """The second step of signing in: codes of an app, recovery codes, passkeys."""
 
 import time
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
 from jobs.models import Mail
+from organisations.accounts import has_second_step
 from organisations.models import AuditEntry, Membership, Person
 from organisations.permissions import Role
 from tests.conftest import PASSWORD
@@ -198,3 +201,17 @@ def test_what_opens_up_asks_for_the_password_again(administrator, riverside, ask
     again(administrator, administrator.post(url, fields))
     riverside.refresh_from_db()
     assert not riverside.asks_second_step
+
+
+def test_the_operator_helps_the_last_administrator(administrator, ada, mailoutbox):
+    TOTP.activate(ada, "JBSWY3DPEHPK3PXP")
+    call_command("reset_second_step", ada.email, stdout=StringIO())
+    assert not has_second_step(ada)
+    assert administrator.get(reverse("account")).status_code == 302
+    assert [mail.to for mail in mailoutbox] == [[ada.email]]
+    entry = AuditEntry.objects.latest("pk")
+    assert (entry.event, entry.actor_id) == ("membership.second_step_reset", None)
+    for address in (ada.email, "nobody@riverside.example"):
+        with pytest.raises(CommandError):
+            call_command("reset_second_step", address, stdout=StringIO())
+    assert len(mailoutbox) == 1
