@@ -161,7 +161,7 @@ class _InterventionWords(forms.ModelForm):
             "step": "Which step does it belong to?",
             "owner": "Who does it?",
             "starts_on": "From when?",
-            "ends_on": "Until when?",
+            "ends_on": "By when?",
             "output": "What will you have when it is done?",
         }
         help_texts = {"summary": "One or two sentences that a colleague understands."}

@@ -92,7 +92,7 @@ def test_planning(content, window, riverside, lena, farah):
     write(page, "^Which step", "5")
     write(page, "^Who does it", "Farah")
     write(page, "^From when", "today")
-    write(page, "^Until when", "tomorrow")
+    write(page, "^By when", "tomorrow")
     tick(page, "^Quick win")
     tick(page, "^Quick$")
     press(page, "^Add the intervention")

@@ -76,7 +76,7 @@ def test_from_nothing_to_a_plan(content, window, check, lena, farah, width):
     page.get_by_role("link", name=re.compile("^Plan this.*Brown bag lunch")).click()
     check(page)
     page.get_by_label("Who does it?").select_option(label="Farah Siddiqui")
-    page.get_by_label("Until when?").fill("19 March 2099")
+    page.get_by_label("By when?").fill("19 March 2099")
     page.get_by_role("button", name="Add the intervention").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Brown bag lunch")
     expect(page.get_by_text("Choose a case that people will recognise")).to_be_visible()
