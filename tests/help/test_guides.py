@@ -17,7 +17,7 @@ ALL = guides.guides()
 
 
 def test_there_is_one_for_every_role():
-    assert [one.key for one in ALL] == ["km-lead", "facilitator", "team-member", "sponsor"]
+    assert [one.key for one in ALL] == ["km-lead", "facilitator", "reader", "team-member", "sponsor"]
     assert all(guides.guide_for(role) for role in Role)
     assert guides.guide_for("stranger") is None
 
@@ -63,16 +63,28 @@ def test_links_lead_into_ones_own_organisation_and_only_where_one_may_go(as_, ri
     assert techniques in html["reza"]
 
 
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.key)
+def test_nobody_is_sent_to_a_page_that_refuses_them(one, as_, riverside, lena, farah, cara, reza, sam, ada):
+    people = {
+        Role.LEAD: lena, Role.FACILITATOR: farah, Role.CONTRIBUTOR: cara,
+        Role.READER: reza, Role.SPONSOR: sam, Role.ADMINISTRATOR: ada,
+    }  # fmt: skip
+    for role in one.roles:
+        for page in [*(task.page for task in one.first), *(place.page for place in one.where)]:
+            answer = as_(people[Role(role)]).get(reverse(page, args=["riverside"]), follow=True)
+            assert answer.status_code == 200, f"{role} may not see {page}"
+
+
 def test_a_guide_that_is_not_there(client, db):
     assert client.get("/help/nobody/").status_code == 404
     with pytest.raises(NoReverseMatch):
         reverse("guide", args=["no body"])
 
 
-def test_help_and_home_lead_to_them(client, as_, riverside, lena, farah, cara, sam):
+def test_help_and_home_lead_to_them(client, as_, riverside, lena, farah, cara, reza, sam):
     helped = client.get(reverse("help")).content.decode()
     assert all(f'href="{reverse("guide", args=[one.key])}"' in helped for one in ALL)
-    for key, person in {"km-lead": lena, "facilitator": farah, "team-member": cara, "sponsor": sam}.items():
+    for key, person in {"km-lead": lena, "facilitator": farah, "team-member": cara, "reader": reza, "sponsor": sam}.items():
         html = as_(person).get(reverse("home", args=["riverside"])).content.decode()
         assert re.findall(r'href="/help/([a-z-]+)/"', html) == [key]
 
