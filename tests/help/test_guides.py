@@ -84,7 +84,13 @@ def test_a_guide_that_is_not_there(client, db):
 def test_help_and_home_lead_to_them(client, as_, riverside, lena, farah, cara, reza, sam):
     helped = client.get(reverse("help")).content.decode()
     assert all(f'href="{reverse("guide", args=[one.key])}"' in helped for one in ALL)
-    for key, person in {"km-lead": lena, "facilitator": farah, "team-member": cara, "reader": reza, "sponsor": sam}.items():
+    for key, person in {
+        "km-lead": lena,
+        "facilitator": farah,
+        "team-member": cara,
+        "reader": reza,
+        "sponsor": sam,
+    }.items():
         html = as_(person).get(reverse("home", args=["riverside"])).content.decode()
         assert re.findall(r'href="/help/([a-z-]+)/"', html) == [key]
 
