@@ -50,7 +50,8 @@ class Machine:
     def __init__(self, data: Path, *, empty: bool = False, sqlite: bool = False) -> None:
         portal = Portal(data, empty=empty)
         ours = {"DJANGO_SETTINGS_MODULE": "kmportal.settings", "KM_FIRST_PASSWORD": "demo-demo-demo"}
-        self.environment = {**portal.environment, **ours, "KM_BACKUP_KEY": KEY}
+        folder = {"KM_BACKUP_KEY": KEY, "KM_BACKUP_DIR": str(data / "backups")}
+        self.environment = {**portal.environment, **ours, **folder}
         if sqlite:
             self.environment["DATABASE_URL"] = f"sqlite:///{data / 'portal.sqlite3'}"
         self.data = data
