@@ -5,12 +5,13 @@ from typing import Any
 from django.http import QueryDict
 
 from lessons import search_documents
+from lessons.labels import STATES
 from lessons.models import SHARED, Lesson, State
 from search import facets
 from search.facets import Facet
 
 FACETS = [
-    Facet("state", "State", dict(State.choices), order=State.values),
+    Facet("state", "State", {state: look.word for state, look in STATES.items()}, order=State.values),
     Facet("group", "Where", param="where"),
     Facet("subkind", "Kind", dict(Lesson.Kind.choices), param="kind"),
     Facet("source", "Brought in from"),

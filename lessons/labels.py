@@ -15,8 +15,8 @@ STATES: dict[str, Look] = {
     State.IN_REVIEW: Look("info", "eye", "In review"),
     State.RETURNED: Look("warn", "rotate-ccw", "Returned"),
     State.DECLINED: Look("", "circle-x", "Declined"),
-    State.IDENTIFIED: Look("info", "circle-check", "Identified"),
-    State.NOTED: Look("", "lightbulb", "Noted"),
+    State.IDENTIFIED: Look("info", "circle-check", "Checked: something must change"),
+    State.NOTED: Look("", "lightbulb", "Checked: good to know"),
     State.ACTION_AGREED: Look("warn", "flag", "Action agreed"),
     State.LEARNED: Look("good", "circle-check", "Learned"),
     State.EMBEDDED: Look("good", "sprout", "Embedded"),
@@ -37,8 +37,8 @@ _ARRIVALS = {
     State.IN_REVIEW: "Claimed by {by}",
     State.RETURNED: "Returned with a comment by {by}",
     State.DECLINED: "Declined by {by}",
-    State.IDENTIFIED: "Identified by {by}, version {revision}",
-    State.NOTED: "Noted by {by}, version {revision}",
+    State.IDENTIFIED: "Checked by {by}, version {revision}: something must change",
+    State.NOTED: "Checked by {by}, version {revision}: good to know",
 }
 
 

@@ -19,6 +19,8 @@ _INSTEAD = {
     State.SUBMITTED: "It is waiting to be claimed.",
     State.RETURNED: "It has gone back to its author.",
     State.DECLINED: "It has been declined.",
+    State.IDENTIFIED: "This lesson is checked already.",
+    State.NOTED: "This lesson is checked already.",
 }
 
 

@@ -67,8 +67,9 @@ BALANCE = [
 ]  # fmt: skip
 LESSON_STATES = [
     ("", "pencil", "Draft"), ("info", "clock", "Submitted"), ("info", "eye", "In review"),
-    ("info", "circle-check", "Identified"), ("warn", "flag", "Action agreed"), ("good", "circle-check", "Learned"),
-    ("good", "sprout", "Embedded"), ("", "lightbulb", "Noted"), ("warn", "clock", "Review due"),
+    ("info", "circle-check", "Checked: something must change"), ("warn", "flag", "Action agreed"),
+    ("good", "circle-check", "Learned"),
+    ("good", "sprout", "Embedded"), ("", "lightbulb", "Checked: good to know"), ("warn", "clock", "Review due"),
     ("bad", "triangle-alert", "11 days late"),
 ]  # fmt: skip
 COLOURS = [

@@ -22,8 +22,8 @@ class CheckForm(forms.Form):
                 (State.NOTED, "Good to know, but nothing has to change"),
             ],
             {
-                State.IDENTIFIED: "It becomes “identified”: a checklist, pathway or course should change.",
-                State.NOTED: "It becomes “noted”: a good practice or a story.",
+                State.IDENTIFIED: "A checklist, pathway or course, for example.",
+                State.NOTED: "A good practice or a story, for example.",
             },
         ),
         widget=forms.RadioSelect,

@@ -91,7 +91,7 @@ def _cells_of_csv(hits: Iterable[index.Hit], zone: ZoneInfo) -> Iterator[Sequenc
         lesson = lessons.get(hit.ident)
         yield (
             hit.ident,
-            State(hit.state).label,
+            labels.STATES[State(hit.state)].word,
             Lesson.Kind(hit.subkind).label,
             hit.title,
             lesson.words.when_you if lesson else "",

@@ -83,8 +83,7 @@ def lesson_check(request: MemberRequest, organisation: Organisation, pk: int) ->
         values = {"group": lesson.group, **form.cleaned_data}
         with refusals_on(form), _changed_words_said(request):
             review.validate_lesson(lesson, by=request.membership, at=request.now, **values)
-            state = lesson.get_state_display().lower()
-            return _go_on_checking(request, f"{quoted(lesson.words.title)} is {state}. The author has been told.")
+            return _go_on_checking(request, f"{quoted(lesson.words.title)} is checked. The author has been told.")
         if not form.errors:
             return redirect("lesson_check", organisation.slug, pk)
     return _check_page(request, lesson, form)

@@ -215,7 +215,7 @@ def test_checking_goes_on_to_the_next_one(as_, claimed, farah):
     first, second = claimed(), claimed(title="The next one")
     answer = as_(farah).post(page("lesson_check", first), answers(first), follow=True)
     assert answer.redirect_chain[-1][0] == page("lesson_check", second)
-    assert "is identified. The author has been told." in answer.content.decode()
+    assert "is checked. The author has been told." in answer.content.decode()
     last = as_(farah).post(page("lesson_check", second), answers(second), follow=True)
     assert last.redirect_chain[-1][0] == reverse("lesson_queue", args=["riverside"])
 
