@@ -44,7 +44,9 @@ function offerCalendars(scope) {
     calendar.setAttribute("aria-hidden", "true");
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Calendar" });
     button.className = "km-linkbtn km-calendar";
-    button.setAttribute("aria-label", `Calendar for “${label}”`);
+    const about = Object.assign(document.createElement("span"), { textContent: ` for “${label}”` });
+    about.className = "km-hide";
+    button.append(about);
     button.addEventListener("click", () => calendar.showPicker());
     calendar.addEventListener("input", (event) => event.stopPropagation());
     calendar.addEventListener("change", (event) => {
