@@ -93,7 +93,8 @@ def test_the_drill(tmp_path):
     new = Machine(tmp_path / "new", empty=True)
     said = new.do("scripts/restore.py", str(file))
     assert "Every table was compared with the back-up and is the same." in said
-    assert (new.data / "secret.key").read_text() == (old.data / "secret.key").read_text()
+    if (key := old.data / "secret.key").exists():  # with PostgreSQL it stands in the environment
+        assert (new.data / "secret.key").read_text() == key.read_text()
     new.do("-c", AFTERWARDS, KM_DEBUG="1")
 
     assert "There is a portal already, with organisations: 1, people: 1" in new.do(
