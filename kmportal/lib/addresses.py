@@ -92,11 +92,15 @@ def read_addresses(text: str) -> Pasted:
 
 
 def left_out_sentence(bad: Sequence[str]) -> str:
-    """What to say of the pieces that are no address when the others were used."""
+    """What to say of the pieces that are no address when the others were used, and these stand in the box again."""
     named = ", ".join(f"“{piece[:60]}”" for piece in bad[:10])
     more = f" and {len(bad) - 10} more" if len(bad) > 10 else ""
-    what = "This is no complete e-mail address and was" if len(bad) == 1 else "These are no complete addresses and were"
-    return f"{what} left out: {named}{more}. Correct it and enter it again."
+    if len(bad) == 1:
+        return f"This is no complete e-mail address and was left out: {named}. Correct it in the box and send it again."
+    return (
+        f"These are no complete addresses and were left out: {named}{more}. "
+        "Correct them in the box and send them again."
+    )
 
 
 def _split_pieces(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from kmportal.lib.addresses import left_out_sentence
 from kmportal.lib.conflicts import Difference, both_versions
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.forms import status_of
@@ -79,3 +80,18 @@ def form_page(
     """
     context = {"form": form, "title": title, "verb": verb, "back": back, "back_words": back_words, "intro": intro}
     return render(request, template, {**context, "crumbs": crumbs, **values}, status=status_of(form))
+
+
+_LEFT_OUT = "left_out_addresses"
+
+
+def leave_out(request: HttpRequest, bad: Sequence[str]) -> None:
+    """Say which addresses were not used, and keep them for the box of the next page: nothing typed is lost."""
+    if bad:
+        messages.warning(request, left_out_sentence(bad))
+        request.session[_LEFT_OUT] = list(bad)
+
+
+def take_left_out(request: HttpRequest) -> str:
+    """What the box of addresses begins with: the ones that were left out just now, once."""
+    return "\n".join(request.session.pop(_LEFT_OUT, ()))

@@ -2,18 +2,16 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from kmportal.lib.addresses import left_out_sentence
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.links import absolute
 from kmportal.lib.mail import can_leave
 from kmportal.lib.sentences import people_in_words
-from kmportal.lib.view_kit import done, refusals_said
+from kmportal.lib.view_kit import done, leave_out, refusals_said, take_left_out
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
@@ -40,14 +38,13 @@ def assessment_people(request: MemberRequest, organisation: Organisation, pk: in
 
 @requires(Permission.FACILITATE)
 def assessment_addresses(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """Ask addresses that were pasted. What is no address is named and left out."""
+    """Ask addresses that were pasted. What is no address is named, left out, and stays in the box."""
     assessment = find_assessment(request, pk)
     form = AddressesForm(sent(request))
     if request.method != "POST" or not assessment.is_open:
         return redirect("assessment_people", organisation.slug, pk)
     if form.is_valid():
-        if bad := form.cleaned_data["bad"]:
-            messages.warning(request, left_out_sentence(bad))
+        leave_out(request, form.cleaned_data["bad"])
         return _ask_people(request, assessment, addresses=form.cleaned_data["addresses"])
     return _draw_people(request, assessment, addresses=form)
 
@@ -102,7 +99,7 @@ def _draw_people(
 ) -> HttpResponse:
     """The page with both forms; one of them may have been sent."""
     members = members or MembersForm(assessment=assessment)
-    addresses = addresses or AddressesForm()
+    addresses = addresses or AddressesForm(initial={"addresses": take_left_out(request)})
     left = members.offered.count()
     link = absolute(reverse("answer_start", args=[assessment.link_nonce])) if assessment.link_nonce else ""
     values = {

@@ -3,20 +3,18 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from kmportal.lib.addresses import left_out_sentence
 from kmportal.lib.conflicts import Difference
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.mail import can_leave
 from kmportal.lib.pagination import whole_number
 from kmportal.lib.sentences import quoted
-from kmportal.lib.view_kit import conflicts_on, done, refusals_on, refusals_said
+from kmportal.lib.view_kit import conflicts_on, done, leave_out, refusals_on, refusals_said, take_left_out
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
@@ -159,7 +157,7 @@ def session_invite(request: MemberRequest, organisation: Organisation, pk: int) 
 
 
 def _invite_people(request: MemberRequest, session: Session) -> HttpResponse:
-    form = InviteForm(sent(request), session=session)
+    form = InviteForm(sent(request), session=session, initial={"addresses": take_left_out(request)})
     if form.is_valid():
         asked, guests = form.cleaned_data["asked"], form.cleaned_data["guests"]
         with refusals_on(form):
@@ -168,8 +166,9 @@ def _invite_people(request: MemberRequest, session: Session) -> HttpResponse:
             )
             words = "1 person is" if len(fresh) == 1 else f"{len(fresh)} people are"
             said = f"{words} invited by e-mail." if can_leave() else f"{words} invited. {_how_guests_hear(session)}"
-            if bad := form.cleaned_data.get("bad"):
-                messages.warning(request, left_out_sentence(bad))
+            if bad := form.cleaned_data["bad"]:
+                leave_out(request, bad)
+                return done(request, said, "session_invite", session.organisation.slug, session.pk)
             return done(request, said, session)
     return render(request, "techniques/session_invite.html", {"session": session, "form": form}, status=status_of(form))
 

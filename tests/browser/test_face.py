@@ -11,11 +11,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = ["/components/", "/accounts/login/", "/help/", "/accessibility/", "/privacy/", "/accounts/password/reset/"]
 
 
+@pytest.fixture(autouse=True)
+def in_the_demo(settings):
+    """The page of components is for developers: a portal in use does not have it."""
+    settings.DEMO = True
+
+
 @pytest.mark.parametrize(
     ("width", "scheme", "pages"), [(1280, "light", PAGES), (360, "light", PAGES), (1280, "dark", PAGES[:2])]
 )
-def test_pages_are_without_faults(chromium, live_server, settings, width, scheme, pages):
-    settings.DEMO = True
+def test_pages_are_without_faults(chromium, live_server, width, scheme, pages):
     with silent(chromium, width, color_scheme=scheme) as page:
         faults = {}
         for address in pages:

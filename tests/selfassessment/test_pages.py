@@ -245,6 +245,17 @@ def test_nothing_but_a_bad_address_and_nobody_is_asked(a_round, as_, farah, text
     assert not Mail.objects.exists()
 
 
+def test_an_address_that_was_left_out_stays_in_the_box_once(a_round, as_, farah):
+    assessment = a_round()
+    visitor = as_(farah)
+    visitor.post(url("assessment_addresses", assessment.pk), {"addresses": "rhea@example.org\n<b>gus"})
+    page = visitor.get(url("assessment_people", assessment.pk))
+    assert page.context["addresses"]["addresses"].value() == "<b>gus"
+    assert "&lt;b&gt;gus" in page.text
+    assert [asked.email for asked in assessment.asked.all()] == ["rhea@example.org"]
+    assert visitor.get(url("assessment_people", assessment.pk)).context["addresses"]["addresses"].value() == ""
+
+
 def test_addresses_with_any_separators(db):
     form = AddressesForm({"addresses": "A@x.org,b@x.org;c@x.org\nd@x.org\t“Lee, Ann” <e@x.org>\r\n\r\n a@x.org"})
     assert form.is_valid(), form.errors

@@ -324,6 +324,16 @@ def test_inviting_members_and_addresses(session, farah, cara, as_, mailoutbox):
     assert "Cara Doyle" not in words(browser.get(inside("session_invite", session)))
 
 
+def test_a_bad_address_beside_a_good_one_waits_in_the_box(session, farah, as_, mailoutbox):
+    browser = as_(farah)
+    answer = browser.post(inside("session_invite", session), {"addresses": "gus@example.org; hal(at)example.org"})
+    assert answer.url == inside("session_invite", session)
+    assert [mail.to[0] for mail in mailoutbox] == ["gus@example.org"]
+    page = browser.get(answer.url)
+    assert page.context["form"]["addresses"].value() == "hal(at)example.org"
+    assert "left out: “hal(at)example.org”" in words(page)
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
