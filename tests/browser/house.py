@@ -25,7 +25,8 @@ HOUSE = """() => {
       for (const i of e.getAttribute(a).split(' ').filter(Boolean)) if (!ids[i]) out.push(a + ' points nowhere: ' + i);
   for (const e of document.querySelectorAll('a[href^="#"]'))
     if (!ids[e.getAttribute('href').slice(1)]) out.push('link points nowhere: ' + e.getAttribute('href'));
-  if (document.querySelector('[style],style,script:not([src])')) out.push('inline style or script');
+  const runs = 'script:not([src]):not([type="application/json"])';  // a block of data does not run
+  if (document.querySelector('[style],style,' + runs)) out.push('inline style or script');
   for (const e of document.querySelectorAll('*'))
     for (const a of e.attributes) if (a.name.startsWith('on')) out.push('handler: ' + a.name);
   for (const e of document.querySelectorAll('a,button,input,select,textarea,summary')) {

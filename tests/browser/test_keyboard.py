@@ -169,7 +169,7 @@ def test_checking(transactional_db, window, riverside, cara, farah):
     write(page, "^What should change", "Discharge checklist")
     press(page, "^Share the lesson")
     # What was done is said, and the keyboard is there
-    said = page.get_by_role("status").filter(has_text="is identified")
+    said = page.get_by_role("status").filter(has_text="is checked")
     expect(said).to_be_focused()
     lesson.refresh_from_db()
     assert lesson.state == State.IDENTIFIED

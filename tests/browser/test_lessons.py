@@ -68,12 +68,12 @@ def test_a_lesson_from_the_phone_to_everybody(window, check, cara, farah, reza):
         box.check()
     desk.get_by_label("What should change?").fill("Discharge checklist")
     desk.get_by_role("button", name="Share the lesson").click()
-    expect(desk.get_by_text("is identified. The author has been told.")).to_be_visible()
+    expect(desk.get_by_text("is checked. The author has been told.")).to_be_visible()
     check(desk)
 
     phone.goto("/o/riverside/notices/")
     phone.get_by_text("Your lesson was checked and can now be read by others").first.click()
-    expect(phone.get_by_text("Checked by Farah Siddiqui")).to_be_visible()
+    expect(phone.get_by_text("Checked by Farah Siddiqui").first).to_be_visible()
     check(phone)
 
     reader = window(reza, width=360)
