@@ -19,13 +19,50 @@ STORY = ("expected", "happened", "why")
 
 
 @dataclass(frozen=True)
+class Line:
+    """A shown note by its mark, which tells nothing of who wrote it or when."""
+
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True)
 class StageNotes:
-    """The shown notes of one stage, by what the close makes of their columns."""
+    """The shown notes of one stage: column key → lines, in the order in which they were shown."""
 
     stage: Stage
-    summary: str = ""
-    actions: Sequence[str] = ()
-    lessons: Sequence[str] = ()
+    columns: Mapping[str, Sequence[Line]]
+
+    @property
+    def summary(self) -> str:
+        """All lines of the columns that go into the summary."""
+        return self.words_of({line.mark for lines in self.columns.values() for line in lines})
+
+    @property
+    def actions(self) -> list[Line]:
+        return self._lines_for("actions")
+
+    @property
+    def lessons(self) -> list[Line]:
+        return self._lines_for("lessons")
+
+    def words_of(self, marks: Collection[str]) -> str:
+        """The summary of the lines with these marks.
+
+        A stage with several columns names each, also where only one has notes: “What we did not reach” is not “What we
+        reached”.
+        """
+        blocks = []
+        for column in self.stage.columns:
+            kept = [line.text for line in self.columns.get(column.key, ()) if line.mark in marks]
+            if column.makes == "summary" and kept:
+                words = column.kind.tell(kept)
+                blocks.append(f"{column.name}\n{words}" if len(self.stage.columns) > 1 else words)
+        return "\n\n".join(blocks)
+
+    def _lines_for(self, made: str) -> list[Line]:
+        wanted = [column.key for column in self.stage.columns if column.makes == made]
+        return [line for key in wanted for line in self.columns.get(key, ())]
 
 
 @dataclass(frozen=True)
@@ -36,12 +73,12 @@ class Gathered:
     marks: frozenset[str] = field(default_factory=frozenset)
 
     @property
-    def actions(self) -> list[str]:
-        return [text for notes in self.stages for text in notes.actions]
+    def actions(self) -> list[Line]:
+        return [line for notes in self.stages for line in notes.actions]
 
     @property
-    def lessons(self) -> list[str]:
-        return [text for notes in self.stages for text in notes.lessons]
+    def lessons(self) -> list[Line]:
+        return [line for notes in self.stages for line in notes.lessons]
 
 
 @dataclass(frozen=True)
@@ -75,31 +112,48 @@ def gather(session: Session, *, known: frozenset[str] = frozenset()) -> Gathered
     """Read what was shown in the room; with ``known`` marks only what was written since."""
     stages, marks = [], set()
     for stage, columns in notes_to_close(session):
-        fresh = {}
-        for key, texts in columns.items():
-            named = [(_mark_of_note(stage.key, key, text), text) for text in texts]
-            marks |= {mark for mark, _ in named}
-            fresh[key] = [text for mark, text in named if mark not in known]
-        stages.append(_stage_notes(stage, fresh))
+        # Who wrote the same words in the same column said the same thing: it is one line.
+        lines = {
+            key: [Line(_mark_of(stage.key, key, text), text) for text in dict.fromkeys(texts)]
+            for key, texts in columns.items()
+        }
+        marks |= {line.mark for found in lines.values() for line in found}
+        fresh = {key: [line for line in found if line.mark not in known] for key, found in lines.items()}
+        stages.append(StageNotes(stage, fresh))
     return Gathered(stages, frozenset(marks))
 
 
-def _mark_of_note(stage: str, column: str, text: str) -> str:
+def _mark_of(stage: str, column: str, text: str) -> str:
     return sha1(f"{stage}/{column}/{text}".encode(), usedforsecurity=False).hexdigest()[:10]
 
 
-def _stage_notes(stage: Stage, notes: Mapping[str, list[str]]) -> StageNotes:
-    """A stage with several columns names each, also where only one has notes: “What we did not reach” is not “What we
-    reached”."""
-    blocks = []
-    for column in stage.columns:
-        if column.makes == "summary" and notes.get(column.key):
-            words = column.kind.tell(notes[column.key])
-            blocks.append(f"{column.name}\n{words}" if len(stage.columns) > 1 else words)
-    made: dict[str, list[str]] = {"actions": [], "lessons": []}
-    for column in stage.columns:
-        made.setdefault(column.makes, []).extend(notes.get(column.key, ()))
-    return StageNotes(stage, summary="\n\n".join(blocks), actions=made["actions"], lessons=made["lessons"])
+def without_lines(words: str, stage: Stage, marks: Collection[str]) -> str:
+    """The words of a summary without the notes that have these marks, where they stand as they were written.
+
+    A note that was taken away in the room has lost its text, so it is known by its mark alone.
+    """
+    kept: list[str] = []
+    lines = words.splitlines()
+    place = 0
+    while place < len(lines):
+        length = _length_of_note(lines[place:], stage, marks)
+        if not length:
+            kept.append(lines[place])
+        place += length or 1
+    return "\n".join(kept)
+
+
+def _length_of_note(lines: Sequence[str], stage: Stage, marks: Collection[str]) -> int:
+    """How many of the next lines are one note with one of the marks; 0 if they are not."""
+    if not lines[0].startswith("– "):
+        return 0
+    for length in range(1, len(lines) + 1):
+        if length > 1 and lines[length - 1].startswith("– "):
+            return 0
+        text = "\n".join(lines[:length])[2:]
+        if any(_mark_of(stage.key, column.key, text) in marks for column in stage.columns):
+            return length
+    return 0
 
 
 # --- Lessons ---------------------------------------------------------------------------------------------------------
@@ -112,10 +166,11 @@ def lesson_rows(gathered: Gathered, *, told: Collection[str] = ()) -> list[dict[
     """
     rows = []
     for notes in gathered.stages:
-        for place, text in enumerate(notes.lessons):
-            when_you, then_do = advice_in(text)
-            row = {"when_you": when_you[:300], "then_do": then_do, "title": title_of(text), "stage": notes.stage.key}
-            rows.append({**row, "with_story": place == 0 and notes.stage.key not in told})
+        for place, line in enumerate(notes.lessons):
+            when_you, then_do = advice_in(line.text)
+            row = {"when_you": when_you[:300], "then_do": then_do, "title": title_of(line.text), "mark": line.mark}
+            story = place == 0 and notes.stage.key not in told
+            rows.append({**row, "stage": notes.stage.key, "with_story": story})
     return rows
 
 

@@ -133,10 +133,10 @@ def _draw_one_note(note: Note | None, room: SeenRoom) -> dict[str, Any] | None:
     stage = _find_stage(room, note.stage_id) if note else None
     if note is None or stage is None:
         return None
-    values = {"kind": "note", "stage": stage.key, "count": stage.count}
-    values["counts"] = {column.key: column.count for column in stage.columns}
+    values = {"kind": "note", "stage": stage.key, "count": stage.count, "counts": {}}
     if stage.is_hidden:
         return {**values, "hidden": _render_for_room(room, "techniques/_room_hidden.html", stage=stage)}
+    values["counts"] = {column.key: column.count for column in stage.columns}
     handle = str(note.client_id)
     seen = next((one for one in stage.notes if str(one.handle) == handle), None)
     if seen is None:

@@ -43,7 +43,7 @@ class SeenNote:
 
 @dataclass(frozen=True)
 class SeenColumn:
-    """A column with the notes that may be read, and how many there are."""
+    """A column with the notes that may be read, and how many there are; while its stage hides them, nobody is told."""
 
     key: str
     name: str
@@ -59,7 +59,9 @@ class SeenColumn:
 
 @dataclass(frozen=True)
 class SeenStage:
-    """One stage. While it ``is_hidden`` its columns have counts and no notes; ``mine`` are the viewer’s own notes.
+    """One stage. While it ``is_hidden`` its columns have neither notes nor counts: in a small room a count by column
+    tells who wrote what kind of note. ``mine`` are the viewer’s own notes; only whoever leads is told of ``writers``
+    and of the ``silent``.
 
     ``takes_names``: people are asked to write names into the words, as where somebody agrees to do it.
     """
@@ -271,14 +273,14 @@ def _project_stage(
                 key=column.key,
                 name=column.name,
                 kind=column.kind,
-                count=sum(note.column == column.key for note in notes),
+                count=sum(note.column == column.key for note in notes) if stage.shows_notes else 0,
                 notes=tuple(note for note in readable if note.column == column.key),
             )
             for column in stage.columns
         ),
         count=len(notes),
-        writers=writers,
-        silent=max(people - writers, 0),
+        writers=writers if leads else 0,
+        silent=max(people - writers, 0) if leads else 0,
         mine=own_notes(stage, notes, mine) if mine else (),
         writes=stage.writes,
         is_hidden=not stage.shows_notes,

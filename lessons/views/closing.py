@@ -30,9 +30,11 @@ def session_close(request: MemberRequest, organisation: Organisation, pk: int) -
     if request.method != "POST":
         return _close_page(request, session, CloseForms.from_notes(session, request.membership))
     forms = CloseForms.from_post(session, request.membership, request.POST)
-    if forms.add_what_is_new(session):
-        messages.warning(request, "Notes were written since you opened this page. They are added below.")
+    if _is_out_of_date(request, session, forms):
         return _close_page(request, session, forms)
+    if forms.are_valid() and forms.forget_everything:
+        messages.warning(request, "Nothing is ticked yet. Tick what the group keeps, or say that it keeps nothing.")
+        return _close_page(request, session, forms, asks=True)
     if forms.are_valid():
         with refusals_on(forms.summary):
             closing.close_with_lessons(session, by=request.membership, at=request.now, **forms.wanted())
@@ -71,8 +73,21 @@ def _why_not_now(session: Session) -> str:
     return "This session has not begun. Open the room first."
 
 
-def _close_page(request: MemberRequest, session: Session, forms: CloseForms) -> HttpResponse:
+def _is_out_of_date(request: MemberRequest, session: Session, forms: CloseForms) -> bool:
+    """Whether the room has changed since the page was opened; then the page follows it, and says so."""
+    gone, is_new = forms.remove_what_is_gone(), forms.add_what_is_new(session)
+    if gone:
+        notes = "1 note was" if gone == 1 else f"{gone} notes were"
+        words = f"{notes} taken away since you opened this page, and left out below. Read your own words once more."
+        messages.warning(request, words)
+    if is_new:
+        messages.warning(request, "Notes were written since you opened this page. They are added below.")
+    return bool(gone) or is_new
+
+
+def _close_page(request: MemberRequest, session: Session, forms: CloseForms, *, asks: bool = False) -> HttpResponse:
     context = {
+        "asks": asks,
         "session": session,
         "summary": forms.summary,
         "actions": forms.actions,

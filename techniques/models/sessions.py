@@ -128,6 +128,11 @@ class Session(models.Model):
         return self.state in {Session.State.CLOSED, Session.State.CANCELLED}
 
     @property
+    def keeps_notes(self) -> bool:
+        """Whether the notes that were shown outlive the session."""
+        return Confidentiality(self.confidentiality).keeps_notes
+
+    @property
     def what_is_kept(self) -> str:
         """What becomes of the notes, in words for those who write them."""
         return Confidentiality(self.confidentiality).what_is_kept

@@ -273,11 +273,15 @@ def hold(people: People, farah: Page, guests: list[Page]) -> None:
 
 
 def end(farah: Page) -> None:
-    """One action for a guest with an address; the lesson as it stands."""
-    farah.get_by_label("What happened?").fill(
+    """The group’s own words, one action for a guest with an address, the lesson as it stands."""
+    farah.get_by_label("What happened? In your own words").fill(
         "Beds came after their patients, because the list had changed in the evening."
     )
-    farah.get_by_label("Why was there a difference?").fill("The site team and the porters worked from two lists.")
+    farah.get_by_label("Why was there a difference? In your own words").fill(
+        "The site team and the porters worked from two lists."
+    )
+    farah.get_by_label("Keep all these actions").check()
+    farah.get_by_label("Make a lesson of each of these").check()
     farah.get_by_text("Somebody without an account does it").first.click()
     farah.locator('[name="a-0-guest_name"]').fill("Gus Porter")
     farah.locator('[name="a-0-guest_email"]').fill("gus@guests.example")

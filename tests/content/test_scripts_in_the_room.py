@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.forms import MultipleChoiceField
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -43,13 +44,17 @@ def note(browser: Client, url: str, stage: str, column: str, text: str) -> None:
     assert answer.status_code == 200, answer.content.decode()
 
 
-def as_filled_in(closing: dict[str, Any]) -> dict[str, object]:
-    """What a browser sends when nobody has changed anything on the page of the close."""
+def with_everything_kept(closing: dict[str, Any]) -> dict[str, object]:
+    """What a browser sends when the group keeps each line, action and lesson and changes nothing."""
     parts = [closing["summary"]]
     for rows in (closing["actions"], closing["advice"]):
         parts += [rows.management_form, *rows.forms]
     sent = {bound.html_name: bound.value() for part in parts for bound in part}
-    return {name: value for name, value in sent.items() if value is not None and value is not False}
+    for bound in closing["summary"]:
+        if isinstance(bound.field, MultipleChoiceField):
+            sent[bound.html_name] = [mark for mark, _ in bound.field.choices]
+    kept = {name: value for name, value in sent.items() if value is not None and value is not False}
+    return {**kept, "all_actions": "on", "all_lessons": "on"}
 
 
 @pytest.mark.parametrize("key", RUNNABLE)
@@ -94,7 +99,7 @@ def test_from_the_plan_to_the_close(key, library, as_, farah):
     closing = desk.get(at("session_close", session)).context
     by_hand = f"l-{len(closing['advice'].forms) - 1}"
     added = {f"{by_hand}-keep": True, f"{by_hand}-then_do": "Written by hand", f"{by_hand}-with_story": True}
-    answer = desk.post(at("session_close", session), {**as_filled_in(closing), **added})
+    answer = desk.post(at("session_close", session), {**with_everything_kept(closing), **added})
     assert answer.status_code == 302, answer.content.decode()
     session.refresh_from_db()
     assert session.is_closed

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.forms import MultipleChoiceField
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -121,14 +122,18 @@ def address(room):
     return reverse("session_close", args=["riverside", room.pk])
 
 
-def filled(browser, address, **changes):
-    """The form as the page fills it in."""
+def filled(browser, address, *, ticks=True, **changes):
+    """The form as the page fills it in; with ``ticks`` every line, action and lesson is kept."""
     context = browser.get(address).context
     values = {}
     for form in (context["summary"], *context["actions"], *context["advice"]):
         for field in form:
             value = field.value()
-            if value not in (None, False, ""):
+            if isinstance(field.field, MultipleChoiceField):
+                values[field.html_name] = [mark for mark, _ in field.field.choices] if ticks else []
+            elif field.name == "keep" and ticks and form["title"].value():
+                values[field.html_name] = "on"
+            elif value not in (None, False, ""):
                 values[field.html_name] = "on" if value is True else str(value)
     for formset in (context["actions"], context["advice"]):
         values.update({field.html_name: field.value() for field in formset.management_form})
@@ -138,7 +143,7 @@ def filled(browser, address, **changes):
 def test_the_page_is_filled_in_and_shows_nothing_hidden(as_, room, address, farah):
     answer = as_(farah).get(address)
     text = answer.content.decode()
-    for words in ("Home at two", "Went well\n– Nobody waited", "Move the request to ten", "ask pharmacy by ten"):
+    for words in ("Home at two", "Went well", "Nobody waited", "Move the request to ten", "ask pharmacy by ten"):
         assert words in text
     assert "SECRET CAUSE" not in text
     assert "1 note was never shown." in text
@@ -285,7 +290,7 @@ def test_notes_written_meanwhile_are_not_lost(as_, room, address, farah):
     room.refresh_from_db()
     assert room.state == Session.State.LIVE
     context = answer.context
-    assert browser.post(address, _again(context)).status_code == 302
+    assert browser.post(address, {**_again(context), "all_actions": "on", "all_lessons": "on"}).status_code == 302
     assert Action.objects.filter(title="Mend the phone").exists()
     assert Lesson.objects.count() == 2
 
@@ -293,8 +298,75 @@ def test_notes_written_meanwhile_are_not_lost(as_, room, address, farah):
 def test_the_column_of_a_note_is_named_though_no_other_has_any(as_, room, address, farah):
     """“Better: medicines came at four” must not read as what went well."""
     Note.objects.filter(column="well").delete()
-    [happened] = [field for field in as_(farah).get(address).context["summary"] if field.name == "summary-happened"]
-    assert happened.value() == "Better\n– Medicines came at four"
+    browser = as_(farah)
+    assert browser.post(address, filled(browser, address)).status_code == 302
+    room.refresh_from_db()
+    assert room.summary["happened"] == "Better\n– Medicines came at four"
+
+
+def test_where_notes_are_kept_the_words_begin_with_them(as_, room, address, farah):
+    Session.objects.filter(pk=room.pk).update(confidentiality="open")
+    page = as_(farah).get(address).context
+    assert page["summary"]["summary-happened"].value().startswith("Went well\n– Nobody waited")
+    assert [row["keep"].value() for row in page["actions"] if row["title"].value()] == [True, True]
+
+
+def test_where_notes_are_deleted_nothing_unread_is_kept(as_, room, address, farah):
+    """People were promised that their notes go: pressing the button on the page as it comes must not keep them."""
+    browser = as_(farah)
+    sent = filled(browser, address, ticks=False)
+    asked = browser.post(address, sent)
+    assert "Nothing is ticked yet." in asked.text
+    assert "Close without keeping anything" in asked.text
+    room.refresh_from_db()
+    assert room.is_live
+    assert browser.post(address, {**sent, "keeps_nothing": "on"}).status_code == 302
+    room.refresh_from_db()
+    assert not any(room.summary.values())
+    assert [model.objects.count() for model in (Note, Action, Lesson)] == [0, 0, 0]
+
+
+def test_the_group_keeps_the_lines_it_ticks_and_its_own_words(as_, room, address, farah):
+    browser = as_(farah)
+    sent = filled(browser, address, ticks=False)
+    [choice] = browser.get(address).context["summary"].fields["lines-happened-better"].choices
+    more = {"lines-happened-better": [choice[0]], "summary-happened": "It was a good day.", "a-1-keep": "on"}
+    assert browser.post(address, {**sent, **more}).status_code == 302
+    room.refresh_from_db()
+    assert room.summary["happened"] == "It was a good day.\n\nBetter\n– Medicines came at four"
+    assert room.summary["expect"] == ""
+    assert [action.title for action in Action.objects.all()] == ["Ask transport for a second run"]
+
+
+@pytest.mark.parametrize("preset", ["no-blame", "open"])
+def test_what_is_taken_away_in_the_room_is_gone_from_the_page(as_, room, address, farah, preset):
+    """“Nadia Patient was in bed 4” was taken away while this page was open: it must not come back by the close."""
+    Session.objects.filter(pk=room.pk).update(confidentiality=preset)
+    for key, column in (("happened", "better"), ("learn", "actions"), ("learn", "lessons")):
+        write(room, room.gus, key, column, "Nadia Patient\nwas in bed 4")
+    browser = as_(farah)
+    sent = filled(browser, address)
+    for note in Note.objects.filter(text__startswith="Nadia"):
+        notes.withdraw_note(note, by=room.gus, at=NOON)
+    back = browser.post(address, sent)
+    assert "3 notes were taken away since you opened this page" in back.text
+    assert "Nadia" not in back.text
+    room.refresh_from_db()
+    assert room.is_live
+    assert browser.post(address, {**_again(back.context)}).status_code == 302
+    room.refresh_from_db()
+    assert "Medicines came at four" in room.summary["happened"]
+    kept = f"{room.summary}{list(Action.objects.values())}{[lesson.words for lesson in Lesson.objects.all()]}"
+    assert "Nadia" not in kept
+    assert Action.objects.count() == 2
+
+
+def test_two_people_who_write_the_same_make_one_line(as_, room, address, farah):
+    hal = joining.join_room(room, by=None, at=NOON, name="Hal", key="other")
+    write(room, hal, "learn", "actions", "Move the request to ten")
+    browser = as_(farah)
+    browser.post(address, filled(browser, address))
+    assert Action.objects.filter(title="Move the request to ten").count() == 1
 
 
 def test_the_story_is_copied_once_unless_more_is_ticked(as_, room, address, farah):

@@ -3,7 +3,7 @@
 import pytest
 
 from lessons.advice import advice_in, title_of
-from lessons.prefill import Gathered, StageNotes, can_tell_story, lesson_rows, story_from
+from lessons.prefill import Gathered, Line, StageNotes, can_tell_story, lesson_rows, story_from
 from techniques.models import Stage
 
 
@@ -149,10 +149,16 @@ def test_a_lesson_tells_of_its_own_stage_and_of_what_led_to_it(about, why, happe
     assert why is None or told["why"] == why
 
 
+def notes_of(stage, *lessons):
+    """Notes of its column that makes lessons."""
+    [key] = [one.key for one in stage.columns if one.makes == "lessons"]
+    return StageNotes(stage, {key: [Line(text, text) for text in lessons]})
+
+
 def test_the_story_is_offered_once_for_each_stage():
     notes = [
-        StageNotes(RETROSPECT[1], lessons=["When you build, walk", "Walk twice"]),
-        StageNotes(RETROSPECT[2], lessons=["Give them a seat"]),
+        notes_of(RETROSPECT[1], "When you build, walk", "Walk twice"),
+        notes_of(RETROSPECT[2], "Give them a seat"),
     ]
     rows = lesson_rows(Gathered(notes))
     assert [(row["stage"], row["with_story"]) for row in rows] == [("good", True), ("good", False), ("bad", True)]
