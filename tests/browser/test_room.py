@@ -284,6 +284,29 @@ def test_a_note_that_waits_survives_closing_the_window(room, window, farah):
     assert Note.objects.get().text == "Kept in the phone"
 
 
+def test_what_was_never_sent_is_offered_after_the_end_and_kept_no_longer(room, window, farah):
+    gus = window(width=360)
+    join(gus, room, "Gus")
+    stages.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=timezone.now())
+    expect(step(gus).get_by_role("heading", level=2)).to_have_text("What happened?")
+    gus.route("**/notes/", lambda route: route.abort())
+    write(gus, "Never sent", "What went well")
+    expect(gus.locator("[data-unsaved]")).to_contain_text("One note of yours is not saved yet")
+    step(gus).get_by_label("Your note", exact=True).fill("Half a thought")
+    again = gus.context.new_page()
+    code = room.code
+    gus.close()
+    closing.close_session(room, by=as_member(farah), at=timezone.now(), summary={})
+    again.goto(f"/join/{code}/room/")
+    left = again.locator("[data-left-over]")
+    expect(left).to_contain_text("This was not sent.")
+    expect(left).to_contain_text("Never sent")
+    expect(left).to_contain_text("Half a thought")
+    assert again.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('km-room-')).length") == 0
+    again.reload()
+    expect(left).to_be_hidden()
+
+
 def test_where_a_firewall_eats_the_stream_polling_does(room, window, farah):
     gus, lead = window(width=360), window(farah)
     gus.route("**/live/**", lambda route: route.abort())
