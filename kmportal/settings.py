@@ -176,6 +176,7 @@ TEMPLATES = [
                 "kmportal.lib.templatetags.figures",
                 "kmportal.lib.templatetags.moments",
                 "kmportal.lib.templatetags.presses",
+                "kmportal.lib.templatetags.texts",
                 "kmportal.lib.templatetags.ways",
                 "kmportal.lib.templatetags.words",
             ],

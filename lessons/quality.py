@@ -1,8 +1,10 @@
 """What makes a lesson good: gently asked before it is sent, and a list to tick when it is checked."""
 
+import re
 from dataclasses import dataclass
 
 from kmportal.lib.cleaning import first_words
+from kmportal.lib.markdown import plain
 from kmportal.lib.personal_data import Hint, personal
 from kmportal.lib.sentences import capital
 from lessons.models import LessonRevision, State
@@ -82,9 +84,10 @@ def personal_hints(revision: LessonRevision, *, names: list[str], author: str = 
     text = "\n".join(
         (revision.title, revision.expected, revision.happened, revision.why, revision.when_you, revision.then_do)
     )
-    return [hint for hint in personal(text, names=names) if hint.words != author]
+    return [hint for hint in personal(plain(text, addresses=True), names=names) if hint.words != author]
 
 
 def title_from(then_do: str, happened: str) -> str:
     """A title for a lesson that was given none: its advice, else the beginning of what happened."""
-    return capital(first_words(then_do or happened, TITLE_LENGTH).rstrip("."))
+    words = re.sub(r"(?m)^ *- ", "", plain(then_do or happened))
+    return capital(first_words(words, TITLE_LENGTH).rstrip("."))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 
+from kmportal.lib.markdown import plain
 from lessons.models import Lesson, State
 from search import index
 
@@ -29,7 +30,9 @@ def documents(lessons: Sequence[Lesson]) -> Iterator[index.Doc]:
 def document(lesson: Lesson, tags: Sequence[str]) -> index.Doc:
     """What the index keeps of one lesson. ``lesson.revision`` and ``lesson.organisation`` must be loaded."""
     words = lesson.words
-    advice = f"When you are about to {words.when_you}, then {words.then_do}" if words.when_you else words.then_do
+    advice = plain(words.then_do)
+    if words.when_you:
+        advice = f"When you are about to {words.when_you}, then {advice}"
     happened = lesson.happened_on
     rank = RANK.get(State(lesson.state), RANK_UNCHECKED) + (RANK_BROUGHT_IN if lesson.source else 0)
     return index.Doc(
@@ -40,8 +43,8 @@ def document(lesson: Lesson, tags: Sequence[str]) -> index.Doc:
         group_id=lesson.group_id,
         author_id=lesson.author_id,
         title=words.title,
-        abstract=_join_sentences(words.abstract, advice),
-        body=_join_sentences(words.happened, words.learned, words.why, words.expected, lesson.process),
+        abstract=_join_sentences(plain(words.abstract), advice),
+        body=_join_sentences(*map(plain, (words.happened, words.learned, words.why, words.expected)), lesson.process),
         tags=tuple(tags),
         state=lesson.state,
         subkind=lesson.kind,

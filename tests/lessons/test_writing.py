@@ -101,6 +101,35 @@ def test_an_excerpt_does_not_run_on_from_one_answer_into_the_next(draft):
     assert search_documents.document(lesson, ()).body == "Medicines came at four.\nPharmacy starts late.\nHome at two."
 
 
+MARKED = {
+    "title": "",
+    "happened": "It went **wrong**:\n- <b>late</b>\n- [here](javascript:alert(1))",
+    "then_do": "- ask the **pharmacy** first.\n- ask again.",
+}
+
+
+def test_long_texts_are_drawn_by_their_marks(draft, as_, cara):
+    """On the page of the lesson, and on the one before it is sent."""
+    lesson = draft(**MARKED)
+    for page in ("", "send/"):
+        html = as_(cara).get(f"{lesson.get_absolute_url()}{page}").content.decode()
+        assert "<strong>wrong</strong>:</p><ul><li>&lt;b&gt;late&lt;/b&gt;</li>" in html
+        assert "<li>[here](javascript:alert(1))</li>" in html
+        assert "<b>then</b></p><ul><li>ask the <strong>pharmacy</strong> first.</li>" in html
+
+
+def test_search_and_made_up_titles_have_the_words_without_the_marks(draft, cara):
+    lesson = draft(**MARKED)
+    found = search_documents.document(lesson, ())
+    assert "It went wrong:\n\n- <b>late</b>" in found.body
+    assert "**" not in found.abstract
+    assert writing.submit_lesson(lesson, by=as_member(cara), at=NOON).words.title == "Ask the pharmacy first. ask again"
+
+
+def test_the_form_says_which_marks_there_are(as_, new, cara):
+    assert "You can write lists with -, and bold words **like this**." in as_(cara).get(new).content.decode()
+
+
 def test_only_a_draft_that_was_never_sent_can_be_thrown_away(draft, waiting, cara, farah):
     lesson = draft()
     with pytest.raises(Refusal):
