@@ -106,6 +106,11 @@ def record_heartbeat(name: str, at: datetime) -> None:
 def sweep_jobs(at: datetime) -> None:
     """Each minute: prove that the timetable reaches a worker, and find work whose message or worker was lost."""
     record_heartbeat(health.TIMETABLE, at)
+    find_lost_work(at)
+
+
+def find_lost_work(at: datetime) -> None:
+    """Take work back from processes of this machine that are gone, and wake the worker if something lies about."""
     leases.release_dead(at)
     if Job.objects.due(at).exists():
         broker.wake()

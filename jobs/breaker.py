@@ -9,7 +9,7 @@ from django.db import transaction
 
 from jobs.models import MailServer
 
-RESTS = [timedelta(seconds=seconds) for seconds in (30, 60, 120, 300)]
+RESTS = [timedelta(seconds=seconds) for seconds in (15, 60, 120, 300)]
 
 
 def found() -> MailServer:

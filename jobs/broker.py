@@ -10,7 +10,7 @@ from django.db import connection, transaction
 logger = logging.getLogger(__name__)
 WAKE = "jobs.wake"
 MESSAGE_LIVES_SECONDS = 60
-QUIET_SECONDS = 30
+QUIET_SECONDS = 10
 
 # Only sends: the worker’s own application, with the timetable, is kmportal.celery, which stands above this app.
 _sender = Celery("kmportal", set_as_current=False)

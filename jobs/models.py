@@ -229,7 +229,7 @@ class MailServer(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When something was last heard of: ``worker`` each ten seconds, ``timetable`` each minute."""
+    """When something was last heard of: ``worker`` each five seconds, ``timetable`` each minute."""
 
     name = models.CharField(max_length=40, unique=True)
     at = models.DateTimeField()

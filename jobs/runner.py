@@ -16,11 +16,12 @@ A worker that is killed in the middle is not the job’s fault and counts as non
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -32,6 +33,7 @@ logger = logging.getLogger(__name__)
 PAUSES = [timedelta(seconds=seconds) for seconds in (10, 60, 300, 900, 3600)]
 REPORT_SECONDS = 1.0
 BROKEN_OFF_LIMIT = 10
+AWAY_SECONDS = 1.0
 GAVE_UP = "This did not work, although we tried {times}. Tell your administrator; the log says more (job {number})."
 BROKEN_OFF = "This was interrupted again and again, so we gave up. Tell your administrator (job {number})."
 
@@ -155,8 +157,24 @@ def _run_next(kind: str) -> bool:
     with seats.taken_seat(kind) as is_seated:
         job = leases.claim(timezone.now(), kind) if is_seated else None
         if job is not None:
-            run(job)
+            try:
+                run(job)
+            except (DatabaseError, InterfaceError):
+                _let_go(job)
+                raise
     return job is not None
+
+
+def _let_go(job: Job) -> None:
+    """The database went away under the work: as soon as it is back, somebody else may begin it anew. We live on, so
+    nobody would take the job from us before its lease runs out."""
+    deadline = time.monotonic() + leases.LEASE.total_seconds()
+    while time.monotonic() < deadline:
+        connection.close_if_unusable_or_obsolete()
+        with suppress(DatabaseError, InterfaceError):
+            leases.update_claimed(job, state=Job.State.READY, claimed_by="", lease_until=None)
+            return
+        time.sleep(AWAY_SECONDS)
 
 
 @transaction.atomic

@@ -12,8 +12,9 @@ from typing import IO
 
 from guard import Guard, signal_group
 
-PAUSES = (1, 2, 4, 8, 15, 30)
-STEADY_SECONDS = 60
+PAUSES = (1, 2, 4, 8, 15)
+# Whoever ran for so long did start: what ends it then is not what would end it again at once.
+STEADY_SECONDS = 20
 _printing = threading.Lock()
 
 

@@ -44,8 +44,8 @@ PERMISSIONS: dict[str, str] = {
     """,
     PORTAL: """
         organisations.actions.found_organisation organisations.actions.create_source_group
-        jobs.actions.enqueue jobs.actions.record_heartbeat jobs.actions.sweep_jobs jobs.actions.forget_last_run
-        jobs.actions.run_daily jobs.actions.tidy_jobs jobs.actions.tell_undelivered
+        jobs.actions.enqueue jobs.actions.record_heartbeat jobs.actions.sweep_jobs jobs.actions.find_lost_work
+        jobs.actions.forget_last_run jobs.actions.run_daily jobs.actions.tidy_jobs jobs.actions.tell_undelivered
         organisations.actions.reset_lost_second_step
         notifications.actions.notify notifications.actions.withdraw_notices
         actionplan.actions.send_due_digests actionplan.actions.send_digest actionplan.actions.follow_readers

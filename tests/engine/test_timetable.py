@@ -9,8 +9,10 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command, get_commands
 from django.utils import timezone
 
+from jobs import leases
+from jobs.actions import enqueue
 from jobs.broker import WAKE
-from jobs.models import Done, Heartbeat
+from jobs.models import Done, Heartbeat, Job
 from kmportal import asgi, celery
 
 
@@ -65,6 +67,21 @@ def test_the_heart_of_the_worker_writes_a_sign_of_life(db, monkeypatch):
     monkeypatch.setattr("django.db.connection.close", lambda: None)
     celery._beat_once()
     assert Heartbeat.objects.get().name == "worker"
+
+
+def test_the_heart_finds_work_whose_message_or_process_was_lost(db, monkeypatch):
+    woken = []
+    monkeypatch.setattr("django.db.connection.close", lambda: None)
+    monkeypatch.setattr("jobs.broker.wake", lambda: woken.append(True))
+    celery._beat_once()
+    assert not woken
+    job = enqueue("jobs.tasks.deliver", {"mail_id": 0}, title="Lost", at=timezone.now())
+    dead = leases.this_worker().rpartition(":")[0] + ":4194304"  # no process has such a number
+    lease = {"claimed_by": dead, "lease_until": timezone.now() + leases.LEASE}
+    Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING, attempts=1, **lease)
+    celery._beat_once()
+    assert woken
+    assert Job.objects.due(timezone.now()).get() == job
 
 
 def test_the_heart_survives_a_database_that_is_away(db, monkeypatch, caplog):

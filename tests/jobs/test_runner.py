@@ -7,7 +7,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from jobs import actions, leases, runner, seats, tasks
@@ -107,6 +107,30 @@ def test_what_breaks_is_tried_again_after_longer_and_longer_pauses_then_given_up
     assert job.error.startswith("This did not work, although we tried 3 times.")
     assert "no route to host" not in job.error
     assert "no route to host" in caplog.text
+
+
+def test_when_the_database_goes_away_under_the_work_it_is_let_go_as_soon_as_it_is_back(
+    task, transactional_db, monkeypatch
+):
+    def gone(*args):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    def lose(work):
+        monkeypatch.setattr(runner, "_try_again", gone)
+        gone()
+
+    job, update, calls = task(lose), runner.leases.update_claimed, []
+
+    def answer_the_second_time(*args, **values):
+        calls.append(values)
+        return gone() if len(calls) == 1 else update(*args, **values)
+
+    monkeypatch.setattr(runner.leases, "update_claimed", answer_the_second_time)
+    monkeypatch.setattr(runner, "AWAY_SECONDS", 0)
+    with pytest.raises(OperationalError):
+        runner.run_ready(limit=1)
+    assert len(calls) == 2
+    assert (look(job).state, look(job).claimed_by, look(job).failures) == (Job.State.READY, "", 0)
 
 
 def test_a_refusal_ends_the_job_at_once_with_its_sentence(task, db):
