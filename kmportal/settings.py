@@ -50,6 +50,8 @@ if not (IS_SQLITE or DEMO or env.str("SECRET_KEY", "")):
         "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
     )
 SECRET_KEY = _secret_key()
+# After a change of the key, the ones from before: what they signed and encrypted stays good.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("KM_DEBUG", False)
 
 # --- Who may call, and under which address ------------------------------------------------------------------

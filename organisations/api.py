@@ -10,12 +10,15 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
-from rest_framework import serializers, viewsets
+from rest_framework import exceptions, serializers, viewsets
 from rest_framework.request import Request
 
 from organisations.access import membership_of
+from organisations.accounts import has_second_step
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
+
+SECOND_STEP_FIRST = "{} asks for a second step. Set one up on your account page; this token opens again afterwards."
 
 
 class MemberViewSet(viewsets.GenericViewSet[Any]):
@@ -34,6 +37,8 @@ class MemberViewSet(viewsets.GenericViewSet[Any]):
         timezone.activate(membership.organisation.time_zone)
         if not membership.can(self.permission):
             raise PermissionDenied
+        if membership.needs_second_step and not has_second_step(membership.person):
+            raise exceptions.PermissionDenied(SECOND_STEP_FIRST.format(membership.organisation))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         timezone.deactivate()

@@ -114,6 +114,7 @@ def environment(folder: Path) -> dict[str, str]:
         "REDIS_URL": "",
         "SMTP_URL": "",
         "SECRET_KEY": "",
+        "SECRET_KEY_FALLBACKS": "",
         "PUBLIC_URL": "",
         "ALLOWED_HOSTS": "",
         "HOST": "127.0.0.1",

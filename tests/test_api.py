@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -100,6 +101,18 @@ def test_a_token_opens_until_its_end_its_revoking_or_the_end_of_the_account(worl
     other = token_for(lena)
     Person.objects.filter(pk=lena.pk).update(is_active=False)
     assert is_problem(Program(other).get("actions/"), 401)
+
+
+def test_a_token_opens_nothing_while_its_person_lacks_the_second_step_that_is_asked_for(world, program):
+    lead, contributor = program("lena"), program("cara")
+    world.riverside.asks_second_step = True
+    world.riverside.save()
+    answer = lead.get("actions/")
+    assert is_problem(answer, 403)
+    assert "Riverside asks for a second step." in answer.json()["detail"]
+    assert contributor.get("actions/").status_code == 200
+    TOTP.activate(world.people["lena"], "JBSWY3DPEHPK3PXP")
+    assert lead.get("actions/").status_code == 200
 
 
 def test_a_reading_token_changes_nothing(program, world):

@@ -1,5 +1,6 @@
 """The second step of signing in: codes of an app, recovery codes, passkeys."""
 
+import json
 import time
 from io import StringIO
 
@@ -7,11 +8,13 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
 from jobs.models import Mail
+from kmportal.lib.secret_texts import seal_text
 from organisations.accounts import has_second_step
 from organisations.models import AuditEntry, Membership, Person
 from organisations.permissions import Role
@@ -122,6 +125,68 @@ def test_its_own_change_asks_for_the_password_again_after_a_while(signed_in, mon
     later = time.time() + 3600
     monkeypatch.setattr("allauth.account.internal.flows.reauthentication.time.time", lambda: later)
     assert signed_in.get(reverse("mfa_activate_totp")).url.startswith(reverse("account_reauthenticate"))
+
+
+# --- What stands in the database --------------------------------------------------------------------------------------
+
+APP = "JBSWY3DPEHPK3PXP"
+
+
+def gets_in(person, code):
+    browser = Client()
+    sign_in(browser, person)
+    answer = browser.post(reverse("mfa_authenticate"), {"code": code}, follow=True)
+    return browser.get(reverse("account")).status_code == 200, said(answer)
+
+
+def texts(person):
+    return json.dumps(list(Authenticator.objects.filter(user=person).values_list("data", flat=True)))
+
+
+def seal():
+    told = StringIO()
+    call_command("seal_second_steps", stdout=told, stderr=told)
+    return told.getvalue()
+
+
+def test_the_database_alone_opens_no_second_step(with_app):
+    assert APP not in texts(with_app)
+    assert texts(with_app).count('"sealed:') == 2
+    assert seal() == ""
+
+
+def test_secrets_from_before_still_work_and_are_encrypted_at_the_next_start(with_app):
+    Authenticator.objects.filter(user=with_app, type="totp").update(data={"secret": APP})
+    assert gets_in(with_app, code_of(APP))[0]
+    call_command("prepare", stdout=StringIO())
+    assert APP not in texts(with_app)
+    cache.clear()  # a code is good for one sign-in
+    assert gets_in(with_app, code_of(APP))[0]
+
+
+def test_a_changed_key_opens_as_long_as_the_old_one_is_named_and_then_by_itself(with_app, settings):
+    codes = Authenticator.objects.get(user=with_app, type="recovery_codes").wrap().get_unused_codes()
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "a new key " * 5, [settings.SECRET_KEY]
+    assert gets_in(with_app, codes[0])[0]
+    assert "encrypted with the key of today: 2." in seal()
+    settings.SECRET_KEY_FALLBACKS = []
+    assert gets_in(with_app, codes[1])[0]
+    assert gets_in(with_app, code_of(APP))[0]
+
+
+def test_with_a_lost_key_no_code_opens_and_people_are_told_what_to_do(with_app, settings):
+    settings.SECRET_KEY = "another key " * 5
+    for code in ("000000", code_of(""), code_of(APP)):
+        is_in, page = gets_in(with_app, code)
+        assert not is_in
+        assert "The portal can no longer check this code." in page
+    assert "Second steps that no key opens: 2." in seal()
+
+
+def test_what_was_changed_in_the_database_does_not_open(with_app, settings):
+    sealed = seal_text(APP, "another purpose")
+    Authenticator.objects.filter(user=with_app, type="totp").update(data={"secret": sealed})
+    assert not gets_in(with_app, code_of(APP))[0]
 
 
 # --- Asked for by an organisation ------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ class Command(BaseCommand):
         self.collect_static()
         call_command("load_content", stdout=StringIO())
         self.bring_search_up_to_date()
+        call_command("seal_second_steps", stdout=self.stdout, stderr=self.stderr)
         if not Organisation.objects.exists():
             self.first_time()
         actions.forget_last_run(timezone.now())
