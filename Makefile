@@ -5,7 +5,7 @@ export KM_TARGET = $@
 # exec: so that make’s own child is the portal, and a signal to make reaches it.
 BOOT = $(PYTHON) scripts/bootstrap.py
 
-.PHONY: help run serve first backup restore test bench sbom audit demo-reset format pictures lock hooks
+.PHONY: help run serve first backup restore test bench chaos sbom audit demo-reset format pictures lock hooks
 .DEFAULT_GOAL := help
 
 help: ## list what can be done
@@ -31,6 +31,9 @@ test: ## set everything up and pass the tests; STRICT=1 installs what is missing
 
 bench: ## measure the speed, print it and keep it in benchmarks/latest.json
 	@exec $(BOOT) --dev bench
+
+chaos: ## kill the parts of a working portal and count what is lost: ROUNDS=12, about half an hour for both databases
+	@exec $(BOOT) chaos
 
 sbom: ## write down every library with version, hashes and licence: var/sbom.cdx.json
 	@exec $(BOOT) sbom
