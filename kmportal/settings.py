@@ -193,6 +193,8 @@ if IS_SQLITE:
     # IMMEDIATE: a read that turns into a write never fails with "database is locked". FULL: what was
     # acknowledged survives a power cut; what the tests write need not. secure_delete: what is deleted is overwritten,
     # so that no old row can be read out of the file (docs/decisions/0024).
+    # Connections are kept: the last one to go takes the log with it, and on a full disk none could be opened again.
+    DATABASES["default"]["CONN_MAX_AGE"] = 0 if TESTING else None
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.crypto import constant_time_compare
 
+from kmportal.lib.disk import left_undone_without_room
 from organisations.models import AccessToken
 
 PREFIX = "kmp"
@@ -34,5 +35,7 @@ def token_of(text: str, *, at: datetime) -> AccessToken | None:
     token = AccessToken.objects.valid(at).select_related("person").filter(pk=int(number)).first()
     if token is None or not constant_time_compare(token.hash, hash_of(secret)):
         return None
-    AccessToken.objects.filter(pk=token.pk).exclude(last_used_on=at.date()).update(last_used_on=at.date())
+    if token.last_used_on != at.date():
+        with left_undone_without_room("the day on which a token was used could not be noted"):
+            AccessToken.objects.filter(pk=token.pk).update(last_used_on=at.date())
     return token

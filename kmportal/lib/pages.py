@@ -1,8 +1,5 @@
 """Pages that belong to no app: help, statements, the sheet of components, and what is said when something breaks."""
 
-import errno
-import shutil
-import sqlite3
 import sys
 from collections.abc import Callable
 
@@ -13,12 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from kmportal.lib.disk import is_disk_full
 from kmportal.lib.glossary import glossary
 from kmportal.lib.samples import component_values
 
 View = Callable[..., HttpResponse]
-DISK_FULL = "53100"  # of PostgreSQL
-IO_ERRORS = {"SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR"}
 
 
 def _open_to_all(view: View) -> View:
@@ -81,19 +77,6 @@ def too_many(request: HttpRequest) -> HttpResponse:
     minutes = settings.BRAKE_MINUTES
     page = render_to_string("429.html", {"minutes": minutes})
     return HttpResponse(page, status=429, headers={"Retry-After": str(minutes * 60)})
-
-
-def is_disk_full(error: BaseException | None) -> bool:
-    """Whether a database or a file found no room. SQLite says it in two ways: the second when its log has no room."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            return True
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or getattr(error, "pgcode", "") == DISK_FULL:
-            return True
-        if getattr(error, "sqlite_errorname", "") in IO_ERRORS and not shutil.disk_usage(settings.DATA_DIR).free:
-            return True
-        error = error.__cause__
-    return False
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -17,6 +17,8 @@ from django.contrib.sessions.models import Session
 from django.core import signing
 from django.db import transaction
 
+from kmportal.lib.disk import left_undone_without_room
+
 METHODS = "account_authentication_methods"  # where allauth writes how and when somebody signed in
 DAY_SECONDS = 86_400
 EXACT = "exact."
@@ -38,6 +40,15 @@ class SessionStore(db.SessionStore):
             return signer.unsign_object(text.removeprefix(EXACT), serializer=self.serializer)
         except signing.BadSignature:  # one from before this engine, or none of ours
             return super().decode(text)
+
+    def save(self, must_create: bool = False) -> None:
+        """A session that is there already stays as it is while the disk is full, so that its owner can go on reading. A
+        new one must be written, or nobody could end it: docs/decisions/0035."""
+        if must_create or self.session_key is None:
+            super().save(must_create)
+            return
+        with left_undone_without_room("what a session is to remember could not be saved"):
+            super().save()
 
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         row = super().create_model_instance(data)

@@ -2,12 +2,16 @@
 
 import errno
 import sqlite3
+from contextlib import suppress
 
 import pytest
-from django.db import OperationalError
-from django.test import RequestFactory
+from django.db import OperationalError, connection
+from django.test import Client, RequestFactory
+from django.urls import reverse
 
+from actionplan.models import Action
 from kmportal.lib import pages
+from tests.conftest import PASSWORD
 
 
 def full(cause):
@@ -50,3 +54,99 @@ def test_a_full_disk_has_a_page_of_its_own(error, status):
         answer = pages.server_error(RequestFactory().post("/"))
     assert answer.status_code == status
     assert (b"no room left to save this" in answer.content) is (status == 507)
+
+
+# --- Going on without room -------------------------------------------------------------------------------------------
+
+
+class Disk:
+    """The disk of the database, which can be filled: no row can be written then."""
+
+    def fill(self):
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.execute("CREATE TABLE filler (words)")
+                pages_now = cursor.execute("PRAGMA page_count").fetchone()[0]
+                cursor.execute(f"PRAGMA max_page_count={pages_now}")
+                for size in (4000, 100):
+                    with suppress(OperationalError):
+                        while True:
+                            cursor.execute("INSERT INTO filler VALUES (zeroblob(%s))", [size])
+                return
+            cursor.execute(
+                "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$"
+            )
+            for table in connection.introspection.table_names(cursor):
+                cursor.execute(
+                    f'CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON "{table}" '
+                    "FOR EACH STATEMENT EXECUTE FUNCTION no_room()"
+                )
+
+    def make_room(self):
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA max_page_count=1000000000")
+                cursor.execute("DROP TABLE IF EXISTS filler")
+            else:
+                cursor.execute("DROP FUNCTION IF EXISTS no_room CASCADE")
+
+
+@pytest.fixture
+def disk(transactional_db):
+    disk = Disk()
+    yield disk
+    disk.make_room()
+
+
+READ = [
+    "home",
+    "lesson_list",
+    "lesson_mine",
+    "action_list",
+    "session_list",
+    "technique_list",
+    "assessment_list",
+    "programme_list",
+    "notice_list",
+    "search",
+]
+
+
+def promise(browser, title):
+    """Write an action, with much of a text, so that it finds no room by chance."""
+    fields = {"title": title, "detail": "Words. " * 500, "who": "me"}
+    return browser.post(reverse("action_new", args=["riverside"]), fields)
+
+
+def test_who_is_signed_in_goes_on_reading_and_what_was_acknowledged_is_there(disk, world, as_):
+    browser = as_(world.people["lena"])
+    browser.raise_request_exception = False
+    before = Action.objects.count()
+    disk.fill()
+    for name in READ:
+        assert browser.get(reverse(name, args=["riverside"])).status_code == 200, name
+    things = world.things
+    for thing in (things.draft, things.session, things.programme, things.action):
+        assert browser.get(thing.get_absolute_url(), follow=True).status_code in {200, 404}, thing
+    answer = promise(browser, "Ask at ten")
+    assert answer.status_code == 507
+    assert "no room left to save this" in answer.content.decode()
+    assert Action.objects.count() == before
+    disk.make_room()
+    assert promise(browser, "Ask at ten").status_code in {302, 422}
+    assert browser.get(reverse("home", args=["riverside"])).status_code == 200
+
+
+def test_signing_in_is_told_that_there_is_no_room(disk, lena):
+    browser = Client(raise_request_exception=False)
+    disk.fill()
+    answer = browser.post(reverse("account_login"), {"login": lena.email, "password": PASSWORD})
+    # On SQLite a little room may be left in pages that are there already.
+    assert answer.status_code == 507 or connection.vendor == "sqlite"
+    assert (
+        answer.status_code == 302 or "Signing in, and signing out, need a little room, too." in answer.content.decode()
+    )
+    disk.make_room()
+    answer = browser.post(reverse("account_login"), {"login": lena.email, "password": PASSWORD})
+    assert answer.status_code == 302
