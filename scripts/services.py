@@ -51,16 +51,17 @@ def missing() -> list[str]:
 
 
 class Services:
-    """Both servers, in one folder."""
+    """Both servers, in one folder. ``durable``: PostgreSQL keeps what it has acknowledged even when it is killed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
         self.guard = Guard()
+        self.durable = durable
         # A socket’s path has about a hundred letters, and the temporary folder of macOS uses most of them up.
         short = "/tmp" if Path("/tmp").is_dir() else None  # noqa: S108  mkdtemp makes it ours alone
         self.folder = Path(tempfile.mkdtemp(prefix="km-", dir=short))
         self.guard.adopt_folder(self.folder)
         self.user = self._user()
-        self.servers: list[tuple[subprocess.Popen[bytes], int]] = []
+        self.servers: dict[str, tuple[subprocess.Popen[bytes], int]] = {}
 
     def _user(self) -> str | None:
         """PostgreSQL refuses to run as root: then it runs as postgres, or as nobody, and owns the folder."""
@@ -73,57 +74,51 @@ class Services:
 
     def start(self) -> dict[str, str]:
         """Start both, wait until they answer; the variables that lead to them."""
-        self._start_postgres()
-        self._start_redis()
+        self._make_cluster()
+        self.start_postgres()
+        self._do([self._place() / "createdb", "-h", self.folder, "-U", DATABASE, DATABASE])
+        self.start_redis()
         return {
             "DATABASE_URL": f"postgres://{DATABASE}@/{DATABASE}?host={self.folder}",
             "REDIS_URL": f"unix://{self.folder / 'redis.sock'}",
         }
 
-    def _start_postgres(self) -> None:
+    def _place(self) -> Path:
         place = postgres_folder()
         if place is None:
             raise SystemExit(NOT_RUN)
-        data = self.folder / "data"
-        locale = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
-        self._do(
-            [
-                place / "initdb",
-                "--no-sync",
-                "-A",
-                "trust",
-                "-U",
-                DATABASE,
-                "-E",
-                "UTF8",
-                f"--locale={locale}",
-                "-D",
-                data,
-            ]
-        )
-        command: list[str | Path] = [place / "postgres", "-D", data, "-k", self.folder, "-c", "listen_addresses="]
-        for setting in ("fsync=off", "synchronous_commit=off", "full_page_writes=off"):
-            command += ["-c", setting]
-        self._serve(command, signal.SIGINT)
-        ready: list[str | Path] = [place / "pg_isready", "-q", "-h", self.folder]
-        self._wait("PostgreSQL", lambda: subprocess.call(ready) == 0)
-        self._do([place / "createdb", "-h", self.folder, "-U", DATABASE, DATABASE])
+        return place
 
-    def _start_redis(self) -> None:
+    def _make_cluster(self) -> None:
+        locale = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
+        trust: list[str | Path] = ["--no-sync", "-A", "trust", "-U", DATABASE, "-E", "UTF8", f"--locale={locale}"]
+        self._do([self._place() / "initdb", *trust, "-D", self.folder / "data"])
+
+    def start_postgres(self) -> None:
+        """Also again, after it was killed: then it begins as soon as the last of the old processes is gone."""
+        place = self._place()
+        command: list[str | Path] = [place / "postgres", "-D", self.folder / "data", "-k", self.folder]
+        command += ["-c", "listen_addresses="]
+        for setting in () if self.durable else ("fsync=off", "synchronous_commit=off", "full_page_writes=off"):
+            command += ["-c", setting]
+        ready: list[str | Path] = [place / "pg_isready", "-q", "-h", self.folder]
+        self._serve("PostgreSQL", command, signal.SIGINT)
+        self._wait("PostgreSQL", lambda: subprocess.call(ready) == 0)
+
+    def start_redis(self) -> None:
+        """Also again, after it was killed: empty then, because it keeps nothing."""
         path = self.folder / "redis.sock"
-        command: list[str | Path] = [
-            "redis-server",
-            "--port",
-            "0",
-            "--unixsocket",
-            path,
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-        ]
-        self._serve([*command, "--dir", self.folder, "--logfile", self.folder / "redis.log"], signal.SIGTERM)
+        command: list[str | Path] = ["redis-server", "--port", "0", "--unixsocket", path]
+        command += ["--save", "", "--appendonly", "no", "--dir", self.folder, "--logfile", self.folder / "redis.log"]
+        self._serve("Redis", command, signal.SIGTERM)
         self._wait("Redis", lambda: _answers_on_port(path))
+
+    def kill(self, name: str, number: int = signal.SIGKILL) -> None:
+        """End one of them as badly as asked, and bury it."""
+        process, _stop = self.servers.pop(name)
+        process.send_signal(number)
+        process.wait()
+        self.guard.forget(process.pid)
 
     def _do(self, command: list[str | Path]) -> None:
         done = subprocess.run(
@@ -132,7 +127,7 @@ class Services:
         if done.returncode:
             raise SystemExit(f"{Path(command[0]).name} failed:\n{done.stdout.decode(errors='replace')}")
 
-    def _serve(self, command: list[str | Path], stop: int) -> None:
+    def _serve(self, name: str, command: list[str | Path], stop: int) -> None:
         with (self.folder / "server.log").open("ab") as log:
             process = subprocess.Popen(
                 command,
@@ -144,22 +139,22 @@ class Services:
                 start_new_session=True,
                 preexec_fn=self.guard.adopt_me,
             )
-        self.servers.append((process, stop))
+        self.servers[name] = (process, stop)
 
     def _wait(self, name: str, is_ready: Callable[[], bool]) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not is_ready():
-            if self.servers[-1][0].poll() is not None or time.monotonic() > deadline:
+            if self.servers[name][0].poll() is not None or time.monotonic() > deadline:
                 log = (self.folder / "server.log").read_text(errors="replace")
                 raise SystemExit(f"{name} did not start:\n{log}")
             time.sleep(0.05)
 
     def stop(self) -> None:
         """End both quickly, remove the folder."""
-        for process, number in self.servers:
+        for process, number in self.servers.values():
             with suppress(ProcessLookupError):
                 process.send_signal(number)
-        for process, _number in self.servers:
+        for process, _number in self.servers.values():
             with suppress(subprocess.TimeoutExpired):
                 process.wait(STOP_SECONDS)
             signal_group(process.pid, signal.SIGKILL)
