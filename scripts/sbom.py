@@ -22,6 +22,12 @@ ROOT = Path(__file__).resolve().parent.parent
 FRONT_END_LICENCES = {
     "govuk-frontend": "MIT",
     "@fontsource-variable/atkinson-hyperlegible-next": "OFL-1.1",
+    "dejavu-fonts-ttf": "Bitstream-Vera",
+    "@fontsource/noto-sans-bengali": "OFL-1.1",
+    "@fontsource/noto-sans-devanagari": "OFL-1.1",
+    "@fontsource/noto-sans-gujarati": "OFL-1.1",
+    "@fontsource/noto-sans-gurmukhi": "OFL-1.1",
+    "@fontsource/noto-sans-tamil": "OFL-1.1",
     "lucide-static": "ISC",
 }
 OURS = "kmportal"

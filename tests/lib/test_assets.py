@@ -26,7 +26,8 @@ def test_vendored_files_are_those_that_we_know():
 
 
 def test_every_vendored_thing_has_its_licence():
-    for licence in ("fonts/OFL.txt", "vendor/govuk-frontend-6.6.0/LICENSE.txt", "vendor/lucide-LICENSE.txt"):
+    fonts = ("fonts/OFL.txt", "fonts/dejavu-LICENSE.txt", "fonts/noto-LICENSE.txt")
+    for licence in (*fonts, "vendor/govuk-frontend-6.6.0/LICENSE.txt", "vendor/lucide-LICENSE.txt"):
         assert (STATIC / licence).read_text().strip()
 
 

@@ -49,7 +49,7 @@ class GapRow:
 
 @dataclass(frozen=True)
 class GapBars:
-    """Drawn gap bars."""
+    """Drawn gap bars. With a ``width`` the letters grow and shrink with the picture, as those of a radar do."""
 
     template: ClassVar[str] = "components/charts/gap_bars.html"
     bars: ClassVar[bool] = True
@@ -60,6 +60,7 @@ class GapBars:
     rows: Sequence[GapRow]
     key: Sequence[tuple[str, str]]
     table: DataTable
+    width: int = 0
 
     @property
     def is_drawn(self) -> bool:
@@ -76,8 +77,11 @@ class MiniGap:
     bar: tuple[float, float] | None
 
 
-def gap_bars(gaps: Sequence[Gap], title: str, *, ident: str = "gaps") -> GapBars:
-    """The bars of these gaps in the given order, on a scale from 1 to 5, or wider where a value lies outside."""
+def gap_bars(gaps: Sequence[Gap], title: str, *, ident: str = "gaps", width: int = 0) -> GapBars:
+    """The bars of these gaps in the given order, on a scale from 1 to 5, or wider where a value lies outside.
+
+    On a page their words keep their size; ``width`` gives a picture for paper, where all letters are to be as tall.
+    """
     values = [v for gap in gaps for v in (gap.now, gap.wanted, gap.low, gap.high) if v is not None]
     first, last = min(1, floor(min(values, default=1))), max(5, ceil(max(values, default=5)))
 
@@ -100,6 +104,7 @@ def gap_bars(gaps: Sequence[Gap], title: str, *, ident: str = "gaps") -> GapBars
         key=[("now", "now"), ("want", "wanted"), ("gap", "gap")]
         + ([("spread", "lowest to highest answer for now")] if has_spread else []),
         table=_table_of_gaps(gaps, has_spread),
+        width=width,
     )
 
 
