@@ -2,7 +2,7 @@
 
 from selfassessment.reports.building import build, turnout
 from selfassessment.reports.example import ExampleReport, build_example
-from selfassessment.reports.files import as_csv, as_pdf, file_name
+from selfassessment.reports.files import as_csv, as_pdf, file_name, pdf_values
 from selfassessment.reports.pages import AssessmentPage, GapReportPage, PeoplePage, RoundLine, listed, round_lines
 from selfassessment.reports.pictures import Pictures, pictures_of
 from selfassessment.reports.values import GapReport, Offer, Outcome, Remarks, Result, SectionScore, Turnout
@@ -27,6 +27,7 @@ __all__ = [
     "build_example",
     "file_name",
     "listed",
+    "pdf_values",
     "pictures_of",
     "round_lines",
     "turnout",

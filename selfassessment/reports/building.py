@@ -59,7 +59,9 @@ def work_out_report(
         .select_related("section").prefetch_related("suggestions").order_by("section__position", "position")
     )  # fmt: skip
     results = {row.pk: row for row in _measure_criteria(criteria, rows, people)}
-    plain = tuple(row.result for row in results.values())
+    remarks = _collect_remarks(results.values(), rows)
+    said = {row.result.code: len(row.comments) for row in remarks}
+    plain = tuple(replace(row.result, comments=said.get(row.result.code, 0)) for row in results.values())
     ranked = _rank_offers(results.values(), people.shown, outcomes)
     gaps = [row for row in plain if row.figures.gap is not None and row.figures.gap > 0]
     top, rest = ranked[: scoring.TOP], ranked[scoring.TOP :]
@@ -78,7 +80,7 @@ def work_out_report(
         strengths=_find_strengths(plain),
         splits=_find_splits(plain),
         widest=tuple(sorted(gaps, key=lambda row: (-row.figures.gap, -row.figures.votes))),  # type: ignore[operator]
-        remarks=_collect_remarks(results.values(), rows),
+        remarks=remarks,
     )
 
 

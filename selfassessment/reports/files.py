@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -48,8 +49,13 @@ def as_csv(report: GapReport) -> tuple[Sequence[str], list[Sequence[object]]]:
 
 def as_pdf(report: GapReport) -> bytes:
     """The report on A4, tagged for screen readers. For the worker: drawing takes a second or two."""
+    return pdf.render("pdf/gap_report.html", pdf_values(report))
+
+
+def pdf_values(report: GapReport) -> dict[str, Any]:
+    """What the report on paper takes."""
     closed = closed_on(report.assessment)
-    values = {
+    return {
         "report": report,
         "assessment": report.assessment,
         "organisation": report.assessment.organisation,
@@ -58,7 +64,6 @@ def as_pdf(report: GapReport) -> bytes:
         "logo": _logo_as_data(report.assessment.organisation),
         "floor": FLOOR,
     }
-    return pdf.render("pdf/gap_report.html", values)
 
 
 def file_name(report: GapReport) -> str:

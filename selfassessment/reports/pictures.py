@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from kmportal.lib.charts import Axis, Gap, GapBars, Radar, gap_bars, radar
 from selfassessment.reports.values import WIDEST_SHOWN, GapReport, Result, level
 
-WIDEST_PRINTED = 4
+PRINTED_WIDTH = 482  # at 84 mm as tall in its letters as the radar at 82
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """The radar of all criteria and the bars of the widest gaps; ``printed`` are the bars of the first page."""
+    """The radar of all criteria and the bars of the widest gaps; ``printed`` are the same bars for paper."""
 
     radar: Radar
     bars: GapBars
@@ -25,16 +25,16 @@ def pictures_of(report: GapReport) -> Pictures:
     return Pictures(
         radar=radar(axes, _describe_shape(report.results)),
         bars=_draw_bars(report.widest[:WIDEST_SHOWN], "gaps"),
-        printed=_draw_bars(report.widest[:WIDEST_PRINTED], "gaps-printed"),
+        printed=_draw_bars(report.widest[:WIDEST_SHOWN], "gaps-printed", width=PRINTED_WIDTH),
     )
 
 
-def _draw_bars(rows: Sequence[Result], ident: str) -> GapBars:
+def _draw_bars(rows: Sequence[Result], ident: str, *, width: int = 0) -> GapBars:
     gaps = [
         Gap(row.code, row.name, row.figures.now, row.figures.wanted, row.figures.low, row.figures.high) for row in rows
     ]
     said = ", ".join(f"{row.name} {level(row.figures.gap)}" for row in rows)
-    return gap_bars(gaps, f"The widest gaps, in levels: {said}." if rows else "No gaps", ident=ident)
+    return gap_bars(gaps, f"The widest gaps, in levels: {said}." if rows else "No gaps", ident=ident, width=width)
 
 
 def _describe_shape(results: Sequence[Result]) -> str:

@@ -16,6 +16,13 @@ from selfassessment.scoring import Measure
 from techniques.models import Technique
 
 WIDEST_SHOWN = 6
+COMMENTS_OPEN = 12
+ORDERING = (
+    "The wider the gap, and the more people say that a question matters most, the higher its suggestion stands: where "
+    "all of them say so, a gap counts twice. What takes days counts a fifth more, what takes months a fifth less. "
+    f"Where the middle answer for now is below {scoring.FIRST_STEP_BELOW:g} we suggest a first step, above it a "
+    "bigger one."
+)
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,7 @@ class Turnout:
 
 @dataclass(frozen=True)
 class Result:
-    """One criterion with its figures."""
+    """One criterion with its figures, and how many comments about it the report shows."""
 
     code: str
     name: str
@@ -108,6 +115,7 @@ class Result:
     section: str
     statements: tuple[str, ...]
     figures: Measure
+    comments: int = 0
 
     @property
     def label(self) -> str:
@@ -260,11 +268,6 @@ class GapReport:
         return tuple(row for row in self.every_offer if row.outcome)
 
     @property
-    def others_decided(self) -> bool:
-        """Whether something beyond the top was decided, so that its list is shown open."""
-        return any(row.outcome for row in self.others)
-
-    @property
     def undecided(self) -> int:
         return sum(1 for row in self.offers if not row.outcome)
 
@@ -273,6 +276,21 @@ class GapReport:
         """How the figures came about, in a line."""
         note = self.assessment.framework.short_note
         return f"Middle answers of {self._sources}. The group has not agreed a score. {note}".strip()
+
+    @property
+    def ordering(self) -> str:
+        """What puts one suggestion above another, in words: ``scoring.EFFORT_FACTOR`` and its neighbours."""
+        return ORDERING
+
+    @property
+    def comment_count(self) -> int:
+        """How many comments the report shows."""
+        return sum(len(row.comments) for row in self.remarks)
+
+    @property
+    def comments_folded(self) -> bool:
+        """Whether there are so many that each question opens its own."""
+        return self.comment_count > COMMENTS_OPEN
 
     @property
     def _sources(self) -> str:
