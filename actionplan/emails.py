@@ -11,6 +11,7 @@ from actionplan.digests import Digest, Item, Part
 from actionplan.reports import Source, sources_of
 from actionplan.tokens import guest_path
 from kmportal.lib.days import due_in_words
+from kmportal.lib.domain_words import worded
 from kmportal.lib.links import absolute
 from kmportal.lib.mail import post
 from kmportal.lib.sentences import capital, one_line
@@ -18,20 +19,26 @@ from kmportal.lib.sentences import capital, one_line
 
 def reminder(digest: Digest, *, at: datetime) -> None:
     """What is due and late, for one address. Written into the outbox in the caller’s transaction."""
-    parts = [_draw_part(part) for part in digest.parts]
-    values = {"name": digest.name, "parts": parts, "is_guest": digest.person is None}
-    body = render_to_string("emails/actionplan/reminder.txt", values)
-    post(digest.address, _subject_of_digest(digest), body, reply_to=_answers_to(digest), at=at)
+    parts = digest.parts
+    values = {"name": digest.name, "is_guest": digest.person is None, "several": len(parts) > 1}
+    drawn = [_draw_part(part, values) for part in parts]
+    body = render_to_string("emails/actionplan/reminder.txt", {**values, "parts": drawn})
+    with parts[0].organisation.at_home():
+        subject = _subject_of_digest(digest)
+    post(digest.address, subject, body, reply_to=_answers_to(digest), at=at)
 
 
-def _draw_part(part: Part) -> dict[str, Any]:
+def _draw_part(part: Part, values: Mapping[str, Any]) -> str:
+    """What one organisation has in the mail, in its own words."""
     sources = sources_of([item.action for item in (*part.own, *part.told)], part.membership)
-    return {
+    shown = {
         "organisation": part.organisation,
         "own": [_draw_line(item, sources) for item in part.own],
         "told": [_draw_line(item, sources) for item in part.told],
         "list_url": _list_url(part),
     }
+    with part.organisation.at_home():
+        return render_to_string("emails/actionplan/_part.txt", {**values, "part": shown})
 
 
 def _list_url(part: Part) -> str:
@@ -60,7 +67,7 @@ def _subject_of_digest(digest: Digest) -> str:
         return _shorten_title(f"{capital(words)}: {item.action.title}")
     late = sum(item.days_late > 0 for item in digest.items)
     number = len(digest.items)
-    return f"{number} actions, {late} of them late" if late else f"{number} actions due"
+    return f"{number} {worded('actions')}, {late} of them late" if late else f"{number} {worded('actions')} due"
 
 
 def _shorten_title(text: str) -> str:

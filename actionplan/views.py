@@ -24,6 +24,7 @@ from actionplan.tokens import is_token_of
 from kmportal.lib.conflicts import Difference
 from kmportal.lib.csv import csv_download
 from kmportal.lib.days import long_day
+from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import posted, sent
 from kmportal.lib.links import path_here
 from kmportal.lib.sentences import quoted
@@ -72,7 +73,12 @@ def action_new(request: MemberRequest, organisation: Organisation) -> HttpRespon
             return done(request, f"{quoted(action)} is on the list.", action)
     back = reverse("action_list", args=[organisation.slug])
     return form_page(
-        request, form, title="Add an action", verb="Add the action", back=back, back_words="Back to the list"
+        request,
+        form,
+        title=worded("Add an action"),
+        verb=worded("Add the action"),
+        back=back,
+        back_words="Back to the list",
     )
 
 
@@ -163,7 +169,9 @@ def action_drop(request: MemberRequest, organisation: Organisation, pk: int) -> 
         actions.drop_action(action, by=request.membership, at=request.now, **wanted)
         return f"{quoted(action)} is dropped."
 
-    return _run_change(request, pk, DropForm(sent(request)), drop, title="Drop this action", verb="Drop the action")
+    return _run_change(
+        request, pk, DropForm(sent(request)), drop, title=worded("Drop this action"), verb=worded("Drop the action")
+    )
 
 
 @never_cache
@@ -173,7 +181,7 @@ def action_guest(request: GuestRequest, slug: str, pk: int, token: str) -> HttpR
     action = get_object_or_404(Action.objects.select_related("organisation", "author"), pk=pk, organisation__slug=slug)
     if not is_token_of(token, action):
         raise Http404
-    with timezone.override(action.organisation.time_zone):
+    with action.organisation.at_home():
         if request.method == "POST":
             actions.complete_as_guest(action, token=token, at=request.now, note=posted(request, "note"))
             return redirect(request.path)
@@ -211,7 +219,7 @@ def _run_change(
 
 def _action_page(request: MemberRequest, action: Action, form: forms.BaseForm, **words: Any) -> HttpResponse:
     crumbs = [
-        ("My actions", reverse("action_list", args=[action.organisation.slug])),
+        (worded("My actions"), reverse("action_list", args=[action.organisation.slug])),
         (action.title, action.get_absolute_url()),
     ]
     return form_page(

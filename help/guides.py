@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from kmportal.lib.content import Problem, TypedDocument, is_sentence, open_file, read_checked, repeated
 from kmportal.lib.content_classes import ONCE, Content, Key
+from kmportal.lib.domain_words import article_of, worded
 from kmportal.lib.glossary import Glossary, glossary, plain, terms_of
 
 FOLDER = Path(__file__).parent / "content"
@@ -73,6 +74,11 @@ class Guide(Content):
     get: Annotated[tuple[Line, ...], Meta(min_length=2, max_length=4)]
     first: Annotated[tuple[Task, ...], Meta(min_length=3, max_length=3)]
     where: Annotated[tuple[Place, ...], Meta(min_length=3, max_length=6)]
+
+    @property
+    def reader(self) -> str:
+        """For whom it is, with the article: “a KM lead”."""
+        return worded(f"{article_of(self.name)} {self.name}")
 
 
 class Guides(Content):

@@ -16,7 +16,7 @@ A worker that is killed in the middle is not the job’s fault and counts as non
 import logging
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -108,7 +108,8 @@ def run(job: Job) -> None:
         return
     work = Assignment(job)
     try:
-        result = resolve(job.function)(work, **job.args)
+        with job.organisation.at_home() if job.organisation else nullcontext():
+            result = resolve(job.function)(work, **job.args)
         if not work.is_finished:
             work.finish(result)
     except LeaseLost:

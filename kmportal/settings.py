@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "kmportal.lib.middleware.keep_words_apart",
     "kmportal.lib.middleware.forbid_devices",
     "kmportal.lib.middleware.refuse_odd_methods",
     "kmportal.lib.middleware.refuse_oversize",
@@ -162,8 +163,14 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            # What a template shows is said in the words of the organisation (docs/decisions/0050).
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["kmportal.lib.template_words.FilesystemLoader", "kmportal.lib.template_words.AppsLoader"],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -14,16 +14,14 @@ from lessons.models import ImportRun
 def try_out(work: Assignment, run_id: int) -> dict[str, Any]:
     """Read a file without writing its lessons."""
     run = ImportRun.objects.select_related("organisation").get(pk=run_id)
-    with timezone.override(run.organisation.time_zone):
-        importing.try_import(run, report=_progress_of(work, run))
+    importing.try_import(run, report=_progress_of(work, run))
     return {"url": run.get_absolute_url()}
 
 
 def bring_in(work: Assignment, run_id: int) -> dict[str, Any]:
     """Write the lessons of a file, from where the run stands."""
     run = ImportRun.objects.select_related("organisation", "by").get(pk=run_id)
-    with timezone.override(run.organisation.time_zone):
-        importing.run_import(run, at=timezone.now(), report=_progress_of(work, run))
+    importing.run_import(run, at=timezone.now(), report=_progress_of(work, run))
     return {"url": run.get_absolute_url()}
 
 

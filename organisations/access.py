@@ -15,12 +15,14 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from kmportal.lib.domain_words import bind
+from kmportal.lib.domain_words import worded_later as _
 from organisations.accounts import has_second_step
 from organisations.models import Membership
 from organisations.permissions import Permission
 from organisations.requests import GuestRequest, MemberRequest, PersonRequest
 
-SECOND_STEP_WANTED = "{} asks administrators and KM leads for a second step. Set one up here, then go on."
+SECOND_STEP_WANTED = _("{} asks administrators and KM leads for a second step. Set one up here, then go on.")
 View = Callable[..., HttpResponseBase]
 
 
@@ -83,6 +85,8 @@ def requires(permission: Permission) -> Callable[[View], View]:
         def checked(request: MemberRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             membership = membership_of(request, slug)
             request.membership, request.now = membership, timezone.now()
+            # For the rest of the request: a refusal is said in their words too.
+            bind(membership.organisation.vocabulary)
             if request.session.get("organisation") != slug:
                 request.session["organisation"] = slug
             if not membership.can(permission):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from rest_framework import exceptions, serializers, viewsets
 from rest_framework.request import Request
 
+from kmportal.lib.domain_words import bind
 from organisations.access import membership_of
 from organisations.accounts import has_second_step
 from organisations.models import Membership, Organisation, Person
@@ -35,6 +36,7 @@ class MemberViewSet(viewsets.GenericViewSet[Any]):
         self.membership = request.membership = membership
         request.now = timezone.now()
         timezone.activate(membership.organisation.time_zone)
+        bind(membership.organisation.vocabulary)
         if not membership.can(self.permission):
             raise PermissionDenied
         if membership.needs_second_step and not has_second_step(membership.person):

@@ -6,6 +6,7 @@ from functools import cached_property
 from django.conf import settings
 from django.http import HttpRequest
 
+from kmportal.lib.domain_words import bind
 from kmportal.lib.mail import can_leave
 from organisations.demo import DEMO_PEOPLE, DemoPerson
 from organisations.models import Membership, Organisation, Person
@@ -66,4 +67,8 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
     user = getattr(request, "user", None)
     person = user if isinstance(user, Person) else None
     last = request.session.get("organisation", "") if person and hasattr(request, "session") else ""
-    return {"shell": Shell(person=person, given=getattr(request, "membership", None), last=last)}
+    found = Shell(person=person, given=getattr(request, "membership", None), last=last)
+    if found.given is None and last and found.membership:
+        # A page outside, such as help, speaks as the organisation that was last visited, which its frame names too.
+        bind(found.membership.organisation.vocabulary)
+    return {"shell": found}

@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Model
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext_lazy as _
 
 from kmportal.lib import things
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Ref
 from organisations.models import AuditEntry, AuditName, Membership, Organisation, Person
 
@@ -110,10 +110,12 @@ def record(
     without a line in ``kmportal/things.py``.
     """
     organisation = _organisation_of(subject)
-    entry = _write_trail(organisation, str(event), subject, by=by, at=at, facts=facts)
+    with organisation.at_home():
+        entry = _write_trail(organisation, str(event), subject, by=by, at=at, facts=facts)
     occurrence = Occurrence(str(event), subject, organisation, by, at, entry, facts, note, texts or {}, also)
-    for subscriber in subscribers_of(str(event)):
-        subscriber(occurrence)
+    with organisation.at_home():
+        for subscriber in subscribers_of(str(event)):
+            subscriber(occurrence)
     return occurrence
 
 

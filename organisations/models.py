@@ -1,6 +1,8 @@
 """Who: people, organisations, groups, memberships, invitations, and the trail of what happened."""
 
 import zoneinfo
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar
@@ -14,6 +16,8 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
+from kmportal.lib.domain_words import Vocabulary, bound, vocabulary
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import AddressField, LineField, ReadingKeyField
 from organisations.permissions import Permission, Role, permissions_of
 
@@ -102,14 +106,16 @@ class Organisation(models.Model):
     time_zone = models.CharField(max_length=64, default="Europe/London", validators=[_known_zone])
     # Both sides must allow it before somebody from elsewhere belongs to a group: see GroupMembershipQuerySet.
     admits_outsiders = models.BooleanField(
-        default=False, help_text="Members of other organisations may belong to our groups."
+        default=False, help_text=_("Members of other organisations may belong to our groups.")
     )
     lends_members = models.BooleanField(
-        default=False, help_text="Our members may belong to groups of other organisations and of the network."
+        default=False, help_text=_("Our members may belong to groups of other organisations and of the network.")
     )
     asks_second_step = models.BooleanField(
-        default=False, help_text="Administrators and KM leads need more than a password to sign in."
+        default=False, help_text=_("Administrators and KM leads need more than a password to sign in.")
     )
+    # The words of the domain that are called otherwise here, each as “one”, “many” and “a …”: kmportal.lib.domain_words
+    words = models.JSONField(default=dict, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -123,6 +129,16 @@ class Organisation(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("home", args=[self.slug])
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return vocabulary(self.words)
+
+    @contextmanager
+    def at_home(self) -> Iterator[None]:
+        """Days, times and words are those of the organisation until the block ends: a page, a mail, a job of theirs."""
+        with timezone.override(self.time_zone), bound(self.vocabulary):
+            yield
 
 
 class GroupQuerySet(models.QuerySet["Group"]):
@@ -147,8 +163,8 @@ class Group(models.Model):
     class Kind(models.TextChoices):
         UNIT = "unit", "Unit, for example a ward or a department"
         TEAM = "team", "Team"
-        COMMUNITY = "community", "Community"
-        SOURCE = "source", "Source of lessons brought in"
+        COMMUNITY = "community", _("Community")
+        SOURCE = "source", _("Source of lessons brought in")
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, null=True, blank=True, help_text="Empty: it belongs to the network."
@@ -168,13 +184,13 @@ class Group(models.Model):
             models.UniqueConstraint(
                 fields=["organisation", "name_key"],
                 name="group_name_unique",
-                violation_error_message="There is already a group with this name.",
+                violation_error_message=_("There is already a group with this name."),
             ),
             models.UniqueConstraint(
                 fields=["name_key"],
                 condition=Q(organisation=None),
                 name="network_group_name_unique",
-                violation_error_message="There is already a group with this name.",
+                violation_error_message=_("There is already a group with this name."),
             ),
         ]
 
@@ -248,7 +264,7 @@ class Membership(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.READER)
-    is_validator = models.BooleanField("named to check lessons", default=False)
+    is_validator = models.BooleanField(_("named to check lessons"), default=False)
     joined_at = models.DateTimeField(default=timezone.now)
     suspended_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)

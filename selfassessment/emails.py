@@ -35,5 +35,6 @@ def _post_to_asked(row: Asked, occurrence: Occurrence, template: str, subject: s
     link = answering_link(row)
     values = {"asked": row, "assessment": row.assessment, "by": occurrence.person, "link": link}
     recipient = row.person.email if row.person else row.email
-    body = render_to_string(f"emails/selfassessment/{template}.txt", values)
+    with row.assessment.organisation.at_home():
+        body = render_to_string(f"emails/selfassessment/{template}.txt", values)
     post(recipient, one_line(subject), body, at=occurrence.at, by=occurrence.by)

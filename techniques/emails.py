@@ -49,11 +49,13 @@ def _post_invitation(invitee: Invitee, session: Session, subject: str, template:
         values["join_url"] = absolute(reverse("join_session", args=[session.code]))
         values["calendar_url"] = absolute(reverse("join_calendar", args=[session.code]))
     recipient = invitee.person.email if invitee.person else invitee.email
-    post(recipient, one_line(subject), render_to_string(f"emails/techniques/{template}.txt", values), at=at, by=by)
+    with session.organisation.at_home():
+        body = render_to_string(f"emails/techniques/{template}.txt", values)
+    post(recipient, one_line(subject), body, at=at, by=by)
 
 
 def _when_in_words(session: Session) -> str:
     """“26 November 2026 at 14:00”, in the organisation’s own zone."""
-    with timezone.override(session.organisation.time_zone):
+    with session.organisation.at_home():
         local = timezone.localtime(session.starts_at)
     return f"{days.long_day(local)} at {days.clock(local)}"

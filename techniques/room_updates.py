@@ -97,7 +97,8 @@ def _draw_pieces(
         found[pk] = {}
         for audience in audiences.get(pk, ()):
             room = room_visibility.project_room(rows_of_room, audience)
-            drawn = ((event, _draw_event(event, room, notes, at)) for event in _still_told(wanted, room))
+            with room.session.organisation.at_home():
+                drawn = [(event, _draw_event(event, room, notes, at)) for event in _still_told(wanted, room)]
             found[pk][audience] = tuple(Piece(event.seq, values) for event, values in drawn if values is not None)
     return found
 

@@ -12,6 +12,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
+from kmportal.lib import domain_words
+
 Respond = Callable[[HttpRequest], HttpResponse]
 PAGE_METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 # Beside the file: the other fields of the form and what stands between them.
@@ -38,6 +40,16 @@ def refuse_noughts(respond: Respond) -> Respond:
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             return HttpResponse(render_to_string("400.html"), status=400)
         return respond(request)
+
+    return checked
+
+
+def keep_words_apart(respond: Respond) -> Respond:
+    """Each request begins with our own words and leaves none behind: whose page it is binds theirs."""
+
+    def checked(request: HttpRequest) -> HttpResponse:
+        with domain_words.bound(domain_words.OURS):
+            return respond(request)
 
     return checked
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from kmportal.lib.days import clock
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.view_kit import refusals_said
@@ -42,7 +43,7 @@ def by_code(view: AnswerView) -> AnswerView:
     @wraps(view)
     def opened(request: GuestRequest, code: str, **kwargs: int) -> HttpResponseBase:
         visitor = visitors.visitor_by_code(request, code)
-        with timezone.override(visitor.assessment.organisation.time_zone):
+        with visitor.assessment.organisation.at_home():
             return view(request, visitor, **kwargs)
 
     return guest(opened)
@@ -216,8 +217,8 @@ def _why_not_now(visitor: Visitor, sheet: Sheet) -> str:
     """A sentence when this visitor cannot begin."""
     assessment = visitor.assessment
     if not policies.may_answer(visitor.respondent, assessment):
-        who = f"Ask {assessment.facilitator}" if assessment.facilitator else "Ask the facilitator"
-        return f"You were not asked to answer this round. {who} if you would like to."
+        who = f"Ask {assessment.facilitator}" if assessment.facilitator else worded("Ask the facilitator")
+        return f"You were not asked to answer this {worded('round')}. {who} if you would like to."
     is_elsewhere = assessment.anonymous and visitor.asked is not None and visitor.asked.answered
     return BEGUN_ELSEWHERE if is_elsewhere and not sheet.response else ""
 

@@ -126,7 +126,7 @@ function leaveUnlessWriting() {
   const problem = root.querySelector("[data-problem]");
   if (problem && (stages.isWriting() || notes.areWaiting)) {
     problem.hidden = false;
-    problem.querySelector("p").textContent = "This session was closed. Copy what you still need, then leave this page.";
+    problem.querySelector("p").textContent = problem.dataset.closed;
   } else location.assign(root.dataset.overUrl);
 }
 

@@ -7,10 +7,11 @@ from uuid import UUID
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.view_kit import refusals_on
@@ -27,7 +28,7 @@ from techniques.views import join_links, room_views
 from techniques.views.room_views import Seat
 
 RoomView = Callable[..., HttpResponse]
-UNKNOWN = "This code does not work. Check it for typing mistakes. If it is right, the session may be over"
+UNKNOWN = _("This code does not work. Check it for typing mistakes. If it is right, the session may be over")
 
 
 def by_code(view: RoomView) -> RoomView:
@@ -50,9 +51,9 @@ def _session_by_code(view: RoomView, *, until_the_end: bool) -> RoomView:
             return _ask_for_code_again(request, said[0], status=429)
         if session is None:
             return _ask_for_code_again(request, f"{UNKNOWN}.", status=404)
-        if session.is_over and until_the_end:
-            return room_views.draw_over(request, session)
-        with timezone.override(session.organisation.time_zone):
+        with session.organisation.at_home():
+            if session.is_over and until_the_end:
+                return room_views.draw_over(request, session)
             return view(request, session, **kwargs)
 
     return never_cache(with_session)
@@ -216,7 +217,7 @@ def _answer_stranger(request: GuestRequest, session: Session) -> HttpResponse:
     """Somebody who has not joined, or whose browser has forgotten it."""
     if room_views.wants_json(request):
         return room_views.json_answer(
-            {"error": "Join the session again: this browser is no longer known here."}, status=403
+            {"error": worded("Join the session again: this browser is no longer known here.")}, status=403
         )
     if request.method == "POST":
         return redirect("join_session", session.code)

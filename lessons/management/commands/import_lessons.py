@@ -38,7 +38,7 @@ class Command(BaseCommand):
         member = self._find_member(options["organisation"], options["by"])
         self._check_names(options)
         content = self._read_content(options["file"])
-        with timezone.override(member.organisation.time_zone):
+        with member.organisation.at_home():
             try:
                 counts, run = self._bring_lessons(member, content, options)
             except Refusal as refusal:
