@@ -7,6 +7,7 @@ from django.http import HttpResponse
 
 from actionplan.forms import ActionForm
 from actionplan.models import Action
+from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
 from kmportal.lib.sentences import quoted
 from kmportal.lib.view_kit import done, form_page, refusals_on
@@ -35,10 +36,10 @@ def action_page(
     return form_page(
         request,
         form,
-        title="Add an action",
-        verb="Add the action",
+        title=worded("Add an action"),
+        verb=worded("Add the action"),
         back=back,
-        back_words=f"Back to the {thing}",
+        back_words=f"Back to the {worded(thing)}",
         intro=intro,
         crumbs=crumbs,
     )

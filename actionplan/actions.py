@@ -22,6 +22,8 @@ from actionplan.tokens import is_token_of
 from kmportal.lib import things
 from kmportal.lib.addresses import normal_address
 from kmportal.lib.cleaning import line_of_text
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
 from notifications.models import DailyMail
@@ -35,7 +37,7 @@ from organisations.visibility import Reach
 logger = logging.getLogger(__name__)
 State = Action.State
 GUEST_NAME_LIMIT = Action._meta.get_field("guest_name").max_length
-OWN_ONLY = "You can add actions for yourself. Ask somebody who writes here to give one to others."
+OWN_ONLY = _("You can add actions for yourself. Ask somebody who writes here to give one to others.")
 
 
 @transaction.atomic
@@ -118,7 +120,7 @@ def complete_action(action: Action, *, by: Membership, at: datetime, note: str =
     if action.state == State.DONE:
         return action
     if action.state == State.DROPPED:
-        raise Refusal("This action was dropped. Open it again first.")
+        raise Refusal(worded("This action was dropped. Open it again first."))
     _complete_one(action, by=by, at=at, note=note)
     return action
 
@@ -244,7 +246,7 @@ def delete_untouched_action(action: Action, *, by: Membership, at: datetime) -> 
     require_that(policies.may_change(by, action))
     _lock_action(action)
     if policies.is_touched(action):
-        raise Refusal("Something has happened with this action since then. Drop it on its own page.")
+        raise Refusal(worded("Something has happened with this action since then. Drop it on its own page."))
     events.record(Event.ACTION_DELETED, action, by=by, at=at)
     action.delete()
 
@@ -303,7 +305,7 @@ def _lock_action(action: Action) -> None:
 
 def _must_be_open(action: Action) -> None:
     if action.state != State.OPEN:
-        raise Refusal(f"This action is {action.get_state_display().lower()}. Open it again first.")
+        raise Refusal(f"This {worded('action')} is {action.get_state_display().lower()}. Open it again first.")
 
 
 def _clean_reason(reason: str, question: str) -> str:

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from kmportal.lib.domain_words import worded
 from kmportal.lib.model_fields import AddressField, LineField
 from kmportal.lib.things import Ref
 from organisations.models import Group, Membership, Organisation, Person
@@ -135,7 +136,7 @@ class Action(models.Model):
     @property
     def name_in_trail(self) -> str:
         """What the administrator reads, who may not be one of its readers."""
-        return self.title if self.reach in OPEN else f"Action {self.pk}"
+        return self.title if self.reach in OPEN else f"{worded('Action')} {self.pk}"
 
     @property
     def owner_name(self) -> str:

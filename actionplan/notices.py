@@ -3,6 +3,7 @@
 from actionplan.events import Event
 from actionplan.labels import day_in_history
 from actionplan.models import Action
+from kmportal.lib.domain_words import worded
 from notifications.actions import notify
 from organisations.events import Occurrence
 from organisations.models import Person
@@ -20,29 +21,29 @@ def _people_to_tell(occurrence: Occurrence, action: Action) -> list[tuple[Person
     who = occurrence.person or "The portal"
     match occurrence.event:
         case Event.ACTION_ADDED:
-            return [(action.owner, f"{who} gave you an action")]
+            return [(action.owner, f"{who} gave you {worded('an action')}")]
         case Event.ACTION_REOPENED:
-            return [(action.owner, f"{who} opened an action of yours again")]
+            return [(action.owner, f"{who} opened {worded('an action')} of yours again")]
         case Event.ACTION_DROPPED:
-            return [(action.owner, f"{who} dropped an action of yours")]
+            return [(action.owner, f"{who} dropped {worded('an action')} of yours")]
         case Event.ACTION_MOVED:
             return [(action.owner, _move_in_words(occurrence, who))]
         case Event.ACTION_HANDED_OVER:
             had = occurrence.facts["owner_before"]
             return [
-                (action.owner, f"{who} gave you an action"),
-                (had, f"{action.owner_name} has taken over an action of yours"),
+                (action.owner, f"{who} gave you {worded('an action')}"),
+                (had, f"{action.owner_name} has taken over {worded('an action')} of yours"),
             ]
         case Event.ACTION_DONE:
             author = action.author if action.author_id != action.owner_id or occurrence.person is None else None
-            return [(author, f"{occurrence.person or action.guest_name} has marked an action as done")]
+            return [(author, f"{occurrence.person or action.guest_name} has marked {worded('an action')} as done")]
     return []
 
 
 def _move_in_words(occurrence: Occurrence, who: Person | str) -> str:
     day = occurrence.facts["after"]
     return (
-        f"{who} moved an action of yours to {day_in_history(day)}"
+        f"{who} moved {worded('an action')} of yours to {day_in_history(day)}"
         if day
-        else f"{who} removed the date of an action of yours"
+        else f"{who} removed the date of {worded('an action')} of yours"
     )

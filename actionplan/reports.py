@@ -16,15 +16,16 @@ from actionplan.models import Action, ActionQuerySet
 from actionplan.weeks import last_of_week
 from kmportal.lib import things
 from kmportal.lib.days import day_in_words, long_day
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.sentences import capital, counted
 from kmportal.lib.things import Look
 from organisations.models import Membership, Person
 from organisations.visibility import OPEN
 
-TITLES = {"mine": "My actions", "all": "Everybody’s actions", "done": "Actions that are done"}
+TITLES = {"mine": _("My actions"), "all": _("Everybody’s actions"), "done": _("Actions that are done")}
 HEADINGS = {"late": "Late", "week": "The next seven days", "later": "Later", "none": "No date yet"}
-COLUMNS = ("Action", "Details", "Who does it", "Until", "Days late", "State", "Done on", "From")
+COLUMNS = (_("Action"), "Details", "Who does it", "Until", "Days late", "State", "Done on", "From")
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from actionplan.labels import STATES
 from actionplan.models import Action
 from actionplan.search_documents import documents
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Thing
 
 ACTION = Thing(
     kind="action",
-    word="Action",
-    words="Actions",
+    word=_("Action"),
+    words=_("Actions"),
     model="actionplan.Action",
     icon="check",
     page="action_detail",

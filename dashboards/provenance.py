@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from actionplan.models import Action, ActionQuerySet
 from kmportal.lib import things
 from kmportal.lib.days import long_day
+from kmportal.lib.domain_words import worded
 from kmportal.lib.provenance import Link, Stop
 from lessons.models import Lesson
 from organisations.models import Membership
@@ -29,14 +30,14 @@ SHOWN = 3
 
 def of_decision(decision: Decision, membership: Membership) -> tuple[str, dict[str, Any]]:
     """From a gap forwards: what became of the suggestion."""
-    here = Stop("here", "You are here", [Link(f"Suggestion for {decision.criterion}")])
+    here = Stop("here", "You are here", [Link(f"{worded('Suggestion')} for {decision.criterion}")])
     return FOLDED, {"stops": [here, *_after_decision(decision, membership)], "about": decision.words}
 
 
 def of_intervention(intervention: Intervention, membership: Membership) -> tuple[str, dict[str, Any]] | None:
     """From an intervention both ways."""
     before = _gap_stops(Decision.objects.filter(intervention=intervention), membership)
-    here = Stop("here", "You are here", [Link(f"Intervention in step {intervention.step}")])
+    here = Stop("here", "You are here", [Link(f"{worded('Intervention')} in step {intervention.step}")])
     return _drawn_thread([*before, here, *_after_interventions([intervention], membership)])
 
 
@@ -51,10 +52,10 @@ def of_lesson(lesson: Lesson, membership: Membership) -> tuple[str, dict[str, An
     """From a lesson both ways: session and intervention before it, actions after it."""
     stops = _before_intervention(lesson.intervention, membership)
     if lesson.session and lesson.session.organisation_id == membership.organisation_id:
-        stops.append(Stop("done", "Session", [_link_to(lesson.session, membership)]))
+        stops.append(Stop("done", worded("Session"), [_link_to(lesson.session, membership)]))
     elif lesson.source:
         stops.append(Stop("done", "Brought in from", [Link(lesson.source, lesson.source_url)]))
-    stops.append(Stop("here", "You are here", [Link(f"Lesson {lesson.pk}")]))
+    stops.append(Stop("here", "You are here", [Link(f"{worded('Lesson')} {lesson.pk}")]))
     stops += _actions_agreed_in([lesson], membership)
     return _drawn_thread(stops)
 
@@ -62,7 +63,7 @@ def of_lesson(lesson: Lesson, membership: Membership) -> tuple[str, dict[str, An
 def of_action(action: Action, membership: Membership) -> tuple[str, dict[str, Any]] | None:
     """From an action back to the gap, intervention, session or lesson in which it was promised."""
     stops = _before_action(action, membership)
-    stops.append(Stop("here", "You are here", [Link("Action")], note=action.get_state_display().lower()))
+    stops.append(Stop("here", "You are here", [Link(worded("Action"))], note=action.get_state_display().lower()))
     return _drawn_thread(stops)
 
 
@@ -90,7 +91,7 @@ def _gap_stops(decisions: QuerySet[Decision] | Sequence[Decision], membership: M
             words += f": now {decision.now.normalize():f}, wanted {decision.wanted.normalize():f}"
         stops.append(Stop("done", "Gap", [Link(words, f"{report}#{decision.criterion.code}")]))
         suggestion = Link(decision.words or decision.suggestion.title, f"{report}#do")
-        stops.append(Stop("done", "Suggestion accepted", [suggestion], note=_day_in_words(decision.at)))
+        stops.append(Stop("done", worded("Suggestion accepted"), [suggestion], note=_day_in_words(decision.at)))
     return stops
 
 
@@ -98,7 +99,7 @@ def _before_intervention(intervention: Intervention | None, membership: Membersh
     if intervention is None or intervention.programme.organisation_id != membership.organisation_id:
         return []
     gaps = _gap_stops(Decision.objects.filter(intervention=intervention), membership)
-    return [*gaps, Stop("done", "Intervention", [_link_to(intervention, membership)])]
+    return [*gaps, Stop("done", worded("Intervention"), [_link_to(intervention, membership)])]
 
 
 def _before_action(action: Action, membership: Membership) -> list[Stop]:
@@ -121,7 +122,7 @@ def _before_and_session(session: Session | None, membership: Membership) -> list
     if session is None:
         return []
     before = _before_intervention(session.intervention, membership)
-    return [*before, Stop("done", "Session", [_link_to(session, membership)])]
+    return [*before, Stop("done", worded("Session"), [_link_to(session, membership)])]
 
 
 def _before_and_lesson(lesson: Lesson | None, membership: Membership) -> list[Stop]:
@@ -129,8 +130,8 @@ def _before_and_lesson(lesson: Lesson | None, membership: Membership) -> list[St
         return []
     stops = _before_intervention(lesson.intervention, membership)
     if lesson.session and lesson.session.organisation_id == membership.organisation_id:
-        stops.append(Stop("done", "Session", [_link_to(lesson.session, membership)]))
-    return [*stops, Stop("done", "Lesson", [_link_to(lesson, membership)])]
+        stops.append(Stop("done", worded("Session"), [_link_to(lesson.session, membership)]))
+    return [*stops, Stop("done", worded("Lesson"), [_link_to(lesson, membership)])]
 
 
 def _readable_sessions(membership: Membership) -> QuerySet[Session]:
@@ -153,7 +154,7 @@ def _after_decision(decision: Decision, membership: Membership) -> list[Stop]:
         return [Stop("done", "Rejected", [Link(decision.reason)], note=_day_in_words(decision.at))]
     if decision.intervention:
         later = _after_interventions([decision.intervention], membership)
-        return [Stop("done", "Intervention", [_link_to(decision.intervention, membership)]), *later]
+        return [Stop("done", worded("Intervention"), [_link_to(decision.intervention, membership)]), *later]
     if decision.action:
         return _action_stops(Action.objects.filter(pk=decision.action.pk), membership)
     return []
@@ -172,13 +173,17 @@ def _after_interventions(interventions: Sequence[Intervention], membership: Memb
     to_come = [session for session in sessions if session.state != Session.State.CLOSED]
     if held:
         stops.append(
-            Stop("done", _many_in_words(len(held), "Session held", "Sessions held"), _links_to(held, membership))
+            Stop(
+                "done",
+                _many_in_words(len(held), worded("Session held"), worded("Sessions held")),
+                _links_to(held, membership),
+            )
         )
     if to_come:
         stops.append(
             Stop(
                 "next",
-                _many_in_words(len(to_come), "Session to come", "Sessions to come"),
+                _many_in_words(len(to_come), worded("Session to come"), worded("Sessions to come")),
                 _links_to(to_come, membership),
             )
         )
@@ -206,7 +211,7 @@ def _lesson_stops(lessons: Sequence[Lesson], membership: Membership) -> list[Sto
     return [
         Stop(
             "done" if done else "next",
-            _many_in_words(len(lessons), "Lesson", "Lessons"),
+            _many_in_words(len(lessons), worded("Lesson"), worded("Lessons")),
             _links_to(lessons, membership),
         )
     ]
@@ -226,11 +231,19 @@ def _action_stops(rows: ActionQuerySet, membership: Membership) -> list[Stop]:
     stops = []
     if done:
         stops.append(
-            Stop("done", _many_in_words(len(done), "Action done", "Actions done"), _links_to(done, membership))
+            Stop(
+                "done",
+                _many_in_words(len(done), worded("Action done"), worded("Actions done")),
+                _links_to(done, membership),
+            )
         )
     if to_do:
         stops.append(
-            Stop("next", _many_in_words(len(to_do), "Action to do", "Actions to do"), _links_to(to_do, membership))
+            Stop(
+                "next",
+                _many_in_words(len(to_do), worded("Action to do"), worded("Actions to do")),
+                _links_to(to_do, membership),
+            )
         )
     return stops
 

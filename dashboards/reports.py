@@ -15,6 +15,7 @@ from actionplan.reports import Source, sources_of
 from dashboards.gaps import LatestRound, latest_round
 from dashboards.todo import Need, needs_of
 from kmportal.lib.days import moment_in_words
+from kmportal.lib.domain_words import worded
 from kmportal.lib.sentences import capital, counted
 from lessons.labels import STATES
 from lessons.models import Lesson, State
@@ -131,7 +132,7 @@ class Home:
         late = sum(step.late for step in self.steps)
         if not counted:
             return "Nothing is planned yet"
-        plan = f"{done} of {counted} interventions done"
+        plan = f"{done} of {counted} {worded('interventions')} done"
         return f"{plan}, {late} late" if late else f"{plan}, none late"
 
     @classmethod
@@ -210,9 +211,10 @@ def _lead_sentence(needs: Sequence[Need], steps: Sequence[StepFigure]) -> str:
         first = f"{capital(counted(len(needs), 'thing needs', 'things need'))} you today."
     late, ownerless = sum(step.late for step in steps), sum(step.ownerless for step in steps)
     if late:
-        return f"{first} {capital(counted(late, 'intervention is', 'interventions are'))} late."
+        return f"{first} {capital(counted(late, worded('intervention is'), worded('interventions are')))} late."
     if ownerless:
-        return f"{first} {capital(counted(ownerless, 'intervention has', 'interventions have'))} no owner yet."
+        unowned = counted(ownerless, worded("intervention has"), worded("interventions have"))
+        return f"{first} {capital(unowned)} no owner yet."
     return first
 
 
@@ -283,7 +285,7 @@ def _latest_moves(membership: Membership, at: datetime) -> list[Move]:
         if row.closed_at
     ]
     moves += [
-        Move(row.validated_at, "Lesson checked", str(row.revision), row.get_absolute_url())
+        Move(row.validated_at, worded("Lesson checked"), str(row.revision), row.get_absolute_url())
         for row in Lesson.objects.visible_to(membership)
         .filter(organisation=membership.organisation, validated_at__gte=since, source="")
         .select_related("organisation", "revision")
@@ -291,7 +293,7 @@ def _latest_moves(membership: Membership, at: datetime) -> list[Move]:
         if row.validated_at
     ]
     moves += [
-        Move(row.done_at, "Action done", row.title, row.get_absolute_url())
+        Move(row.done_at, worded("Action done"), row.title, row.get_absolute_url())
         for row in Action.objects.visible_to(membership)
         .done()
         .filter(organisation=membership.organisation, done_at__gte=since)
@@ -321,12 +323,12 @@ def _home_figures(membership: Membership, steps: Sequence[StepFigure], today: da
     beside = f"Here, by us. {capital(' and '.join(apart))} besides" if apart else "Here, by us"
     lessons, sessions = reverse("lesson_list", args=[slug]), reverse("session_list", args=[slug])
     return [
-        Figure(intcomma(done), f"of {intcomma(counted)}", "interventions done",
+        Figure(intcomma(done), f"of {intcomma(counted)}", worded("interventions done"),
                f"{intcomma(due)} should be done by now", reverse("programme_current", args=[slug])),
-        Figure(f"{round(100 * on_time / owed)}%" if owed else "–", "", "of actions done on time",
+        Figure(f"{round(100 * on_time / owed)}%" if owed else "–", "", worded("of actions done on time"),
                f"{intcomma(on_time)} of {intcomma(owed)} in the past year" if owed else "None were due yet",
                reverse("action_list", args=[slug]) + "?show=done"),
-        Figure(intcomma(held.count()), "", "sessions held", "In the past year", sessions + "#held"),
-        Figure(intcomma(people), "", "people took part", "Counted once for each session", sessions + "#held"),
-        Figure(intcomma(checked), "", "lessons checked", beside, lessons + "?from=us"),
+        Figure(intcomma(held.count()), "", worded("sessions held"), "In the past year", sessions + "#held"),
+        Figure(intcomma(people), "", "people took part", worded("Counted once for each session"), sessions + "#held"),
+        Figure(intcomma(checked), "", worded("lessons checked"), beside, lessons + "?from=us"),
     ]  # fmt: skip

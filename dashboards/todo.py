@@ -13,6 +13,7 @@ from actionplan.models import Action
 from actionplan.reports import sources_of
 from dashboards.gaps import LatestRound
 from kmportal.lib.days import day_in_words, due_in_words, moment_in_words
+from kmportal.lib.domain_words import worded
 from kmportal.lib.mail import can_leave
 from kmportal.lib.sentences import capital, quoted
 from lessons.models import Lesson, State
@@ -98,7 +99,7 @@ def _sessions_to_prepare(membership: Membership, at: datetime) -> list[Need]:
         leads = session.facilitator_id == person.pk
         starts = timezone.localtime(session.starts_at)
         live = session.state == Session.State.LIVE
-        button = "Open the room" if leads else ("Join" if live else "See the session")
+        button = "Open the room" if leads else ("Join" if live else worded("See the session"))
         page = reverse("session_room", args=[membership.organisation.slug, session.pk]) if leads and live else None
         facts = _join_sentence(
             "Under way now" if live else capital(moment_in_words(starts, on=timezone.localdate(at))),
@@ -127,7 +128,7 @@ def _returned_lessons(membership: Membership) -> list[Need]:
     rows = Lesson.objects.visible_to(membership).written_by(membership.person).filter(state=State.RETURNED)
     return [
         Need(
-            f"Rewrite your lesson {quoted(lesson.revision)}",
+            f"Rewrite your {worded('lesson')} {quoted(lesson.revision)}",
             lesson.get_absolute_url(),
             "Read the comment",
             "Somebody checked it and asks for a change",
@@ -150,12 +151,19 @@ def _lessons_waiting(membership: Membership, today: date) -> list[Need]:
     if count == 1:
         who = f"{first.author} sent it in" if first.author else "Sent in"
         return [
-            Need(f"Check a lesson: {quoted(first.revision)}", first.get_absolute_url(), "Check", who, late, weight=50)
+            Need(
+                f"Check {worded('a lesson')}: {quoted(first.revision)}",
+                first.get_absolute_url(),
+                "Check",
+                who,
+                late,
+                weight=50,
+            )
         ]
     url = reverse("lesson_queue", args=[membership.organisation.slug])
     return [
         Need(
-            f"Check {intcomma(count)} lessons",
+            f"Check {intcomma(count)} {worded('lessons')}",
             url,
             "Check",
             f"Longest waiting: {quoted(first.revision)}",
@@ -187,7 +195,7 @@ def _sessions_to_close(membership: Membership, at: datetime) -> list[Need]:
         Need(
             f"End {quoted(session)} and keep what came out",
             reverse("session_close", args=[membership.organisation.slug, session.pk]),
-            "End the session",
+            worded("End the session"),
             f"Under way since {day_in_words(timezone.localtime(session.opened_at).date(), on=timezone.localdate(at))}",
             weight=57,
         )
@@ -199,9 +207,10 @@ def _undecided_gaps(latest: LatestRound) -> list[Need]:
     count = len(latest.undecided)
     if not count:
         return []
+    them = worded(ngettext("suggestion", "suggestions", count))
     return [
         Need(
-            f"Decide on {intcomma(count)} {ngettext('suggestion', 'suggestions', count)} from {quoted(latest.title)}",
+            f"Decide on {intcomma(count)} {them} from {quoted(latest.title)}",
             f"{latest.url}#do",
             "Decide",
             ", ".join(latest.undecided[:3]),
@@ -233,10 +242,10 @@ def _lead_to_find(membership: Membership) -> list[Need]:
         return []
     return [
         Need(
-            "Invite the KM lead",
+            worded("Invite the KM lead"),
             f"{reverse('invitation_new', args=[organisation.slug])}?role={Role.LEAD}",
             "Invite somebody",
-            "Somebody has to plan the programme, and nobody has that role yet",
+            worded("Somebody has to plan the programme, and nobody has that role yet"),
             weight=80,
         )
     ]

@@ -4,11 +4,13 @@ Each page belongs to one organisation: its address takes the organisation’s sl
 does not have is left out.
 """
 
+from kmportal.lib.domain_words import worded_later as _
+
 NAVIGATION: list[tuple[str, str]] = [
     ("Home", "home"),
-    ("Roadmap", "programme_current"),
+    (_("Roadmap"), "programme_current"),
     ("Assess", "assessment_list"),
-    ("Sessions", "session_list"),
-    ("Lessons", "lesson_list"),
-    ("My actions", "action_list"),
+    (_("Sessions"), "session_list"),
+    (_("Lessons"), "lesson_list"),
+    (_("My actions"), "action_list"),
 ]

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 
 from actionplan.models import Action
 from actionplan.tokens import guest_path
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.links import absolute
 from kmportal.lib.mail import post
 from kmportal.lib.sentences import one_line, quoted
@@ -15,10 +16,10 @@ from organisations.events import Occurrence
 from techniques.models import Session
 
 _SUBJECTS = {
-    State.RETURNED: "Your lesson came back with a comment",
-    State.DECLINED: "Your lesson was declined",
-    State.IDENTIFIED: "Your lesson was checked",
-    State.NOTED: "Your lesson was checked",
+    State.RETURNED: _("Your lesson came back with a comment"),
+    State.DECLINED: _("Your lesson was declined"),
+    State.IDENTIFIED: _("Your lesson was checked"),
+    State.NOTED: _("Your lesson was checked"),
 }
 
 

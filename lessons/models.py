@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jobs.models import Job
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import LineField, ReadingKeyField
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.visibility import Reach, within_reach
@@ -29,7 +31,7 @@ class State(models.TextChoices):
     DECLINED = "declined", "Declined"
     IDENTIFIED = "identified", "Identified"
     NOTED = "noted", "Noted"
-    ACTION_AGREED = "action", "Action agreed"
+    ACTION_AGREED = "action", _("Action agreed")
     LEARNED = "learned", "Learned"
     EMBEDDED = "embedded", "Embedded"
     SUPERSEDED = "superseded", "Superseded"
@@ -128,7 +130,7 @@ class Lesson(models.Model):
     """
 
     class Kind(models.TextChoices):
-        LESSON = "lesson", "Lesson"
+        LESSON = "lesson", _("Lesson")
         GOOD_PRACTICE = "good-practice", "Good practice"
         CASE_STUDY = "case-study", "Case study"
         INNOVATION = "innovation", "Innovation"
@@ -141,7 +143,7 @@ class Lesson(models.Model):
         max_length=20,
         choices=Kind.choices,
         default=Kind.LESSON,
-        error_messages={"invalid_choice": "Choose one of the kinds of lessons."},
+        error_messages={"invalid_choice": _("Choose one of the kinds of lessons.")},
     )
     went_well = models.BooleanField(null=True, blank=True, help_text="Something to repeat, or to avoid.")
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
@@ -151,7 +153,7 @@ class Lesson(models.Model):
         choices=SHARE_CHOICES,
         default=Reach.ORGANISATION,
         error_messages={
-            "invalid_choice": "Choose with whom it may be shared: a group, the organisation or the network."
+            "invalid_choice": _("Choose with whom it may be shared: a group, the organisation or the network.")
         },
     )
     revision = models.ForeignKey(
@@ -215,12 +217,12 @@ class Lesson(models.Model):
             models.CheckConstraint(
                 condition=Q(validated_by=None) | Q(author=None) | ~Q(validated_by=F("author")),
                 name="lesson_never_validates_own",
-                violation_error_message="Nobody checks their own lesson.",
+                violation_error_message=_("Nobody checks their own lesson."),
             ),
             models.CheckConstraint(
                 condition=Q(claimed_by=None) | Q(author=None) | ~Q(claimed_by=F("author")),
                 name="lesson_never_claims_own",
-                violation_error_message="Nobody checks their own lesson.",
+                violation_error_message=_("Nobody checks their own lesson."),
             ),
         ]
         indexes = [
@@ -230,7 +232,7 @@ class Lesson(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Lesson {self.pk}"
+        return f"{worded('Lesson')} {self.pk}"
 
     def get_absolute_url(self) -> str:
         return reverse("lesson_detail", kwargs={"slug": self.organisation.slug, "pk": self.pk})
@@ -333,7 +335,7 @@ class ImportRun(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True)
-    group_name = LineField("Group", max_length=120, blank=True)
+    group_name = LineField(_("Group"), max_length=120, blank=True)
     file_name = models.CharField(max_length=200)
     content = models.BinaryField(editable=False)
     encoding = models.CharField(max_length=40, blank=True)

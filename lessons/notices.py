@@ -1,5 +1,7 @@
 """Who is told what of a lesson: those who check, whoever had claimed it, its author. Whoever did it is never told."""
 
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Ref
 from lessons import emails
 from lessons.events import Event
@@ -10,11 +12,11 @@ from organisations.models import Membership
 from organisations.permissions import Permission
 
 QUEUE = Ref("lesson-queue", 0)
-_CHECKED = "Your lesson was checked and can now be read by others"
+_CHECKED = _("Your lesson was checked and can now be read by others")
 # What its author reads of an answer; each of these goes by mail, too.
 _ANSWERS = {
-    Event.LESSON_RETURNED: "Your lesson came back with a comment",
-    Event.LESSON_DECLINED: "Your lesson was declined",
+    Event.LESSON_RETURNED: _("Your lesson came back with a comment"),
+    Event.LESSON_DECLINED: _("Your lesson was declined"),
     Event.LESSON_IDENTIFIED: _CHECKED,
     Event.LESSON_NOTED: _CHECKED,
 }
@@ -30,10 +32,14 @@ def send(occurrence: Occurrence) -> None:
         case Event.LESSON_WITHDRAWN:
             _tell_of_withdrawal(occurrence)
         case Event.LESSON_TAKEN_OVER:
-            words = f"{occurrence.person} has taken over a lesson that you had claimed: {lesson.words.title}"
+            words = (
+                f"{occurrence.person} has taken over {worded('a lesson')} that you had claimed: {lesson.words.title}"
+            )
             notify(occurrence.facts["taken_from"], occurrence, words)
         case Event.LESSON_CHANGE_CHECKED:
-            notify(lesson.author, occurrence, f"The change to your lesson was checked: {lesson.words.title}")
+            notify(
+                lesson.author, occurrence, f"The change to your {worded('lesson')} was checked: {lesson.words.title}"
+            )
         case event if event in _ANSWERS:
             words = f"{_ANSWERS[Event(event)]}: {lesson.words.title}"
             if notify(lesson.author, occurrence, words) is not None:
@@ -43,11 +49,11 @@ def send(occurrence: Occurrence) -> None:
 def _tell_validators(occurrence: Occurrence, lesson: Lesson) -> None:
     members = Membership.objects.current().filter(organisation=occurrence.organisation).may(Permission.VALIDATE)
     for member in members.select_related("person"):
-        notify(member.person, occurrence, f"A lesson is waiting to be checked: {lesson.words.title}")
+        notify(member.person, occurrence, f"{worded('A lesson')} is waiting to be checked: {lesson.words.title}")
 
 
 def _tell_of_withdrawal(occurrence: Occurrence) -> None:
     """Nobody but its author may read of it any more; whoever had claimed it hears that it is gone."""
     withdraw_notices(occurrence.ref, but=occurrence.person)
-    words = "The author has taken back a lesson that you had claimed"
+    words = worded("The author has taken back a lesson that you had claimed")
     notify(occurrence.facts["taken_from"], occurrence, words, about=QUEUE)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from kmportal.lib.domain_words import worded
 from lessons.models import ImportRun, Lesson, State
 from lessons.workflow import MOVES, Who, is_late
 from organisations import policies
@@ -23,10 +24,10 @@ def may_write(membership: Membership | None, lesson: Lesson) -> bool:
 def why_not_write(membership: Membership, lesson: Lesson) -> str:
     """Why somebody who asks to change a lesson cannot, in words for them."""
     if lesson.author_id == membership.person_id and lesson.is_waiting:
-        return "This lesson is being reviewed. Take it back first if you want to change it."
+        return worded("This lesson is being reviewed. Take it back first if you want to change it.")
     if lesson.author_id == membership.person_id and lesson.state == State.DECLINED:
-        return "This lesson was declined and can no longer be changed."
-    return "Only its author can change this lesson."
+        return worded("This lesson was declined and can no longer be changed.")
+    return worded("Only its author can change this lesson.")
 
 
 def may_move(membership: Membership | None, lesson: Lesson, name: str, *, on: date) -> bool:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from kmportal.lib.cleaning import first_words
+from kmportal.lib.domain_words import worded
 from kmportal.lib.markdown import plain
 from kmportal.lib.personal_data import Hint, personal
 from kmportal.lib.sentences import capital
@@ -75,7 +76,7 @@ def advice_before_sending(revision: LessonRevision) -> list[str]:
     if not revision.expected.strip():
         advice.append("Say what you expected. The difference is what others learn from.")
     if len(revision.then_do) > ADVICE_LENGTH:
-        advice.append("The advice is long. If it is about more than one thing, write a second lesson.")
+        advice.append(worded("The advice is long. If it is about more than one thing, write a second lesson."))
     return advice
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from actionplan.models import Action
 from kmportal.lib import things
+from kmportal.lib.domain_words import worded
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.things import Look
 from lessons import labels, policies
@@ -245,8 +246,8 @@ class ListHead:
 def _list_presses(membership: Membership) -> list[Press]:
     slug = membership.organisation.slug
     return [
-        Press("log", "Log a lesson", reverse("lesson_new", args=[slug]), is_form=True, icon="plus"),
-        Press("import", "Bring lessons in", reverse("import_list", args=[slug]), is_form=True, look="quiet"),
+        Press("log", worded("Log a lesson"), reverse("lesson_new", args=[slug]), is_form=True, icon="plus"),
+        Press("import", worded("Bring lessons in"), reverse("import_list", args=[slug]), is_form=True, look="quiet"),
     ]
 
 
@@ -256,5 +257,7 @@ def import_presses(run: ImportRun, membership: Membership) -> list[Press]:
     presses = [Press("try", "Try it out", reverse("import_try", args=page))]
     if run.state == ImportRun.State.TRIED:
         has_lessons = run.counts["created"] or run.counts["merged"]
-        presses = [Press("run", "Bring the lessons in", reverse("import_run", args=page))] if has_lessons else []
+        presses = (
+            [Press("run", worded("Bring the lessons in"), reverse("import_run", args=page))] if has_lessons else []
+        )
     return offered(presses, policies.allowed_with_import(membership, run))

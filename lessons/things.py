@@ -1,5 +1,7 @@
 """What lessons and files of lessons are called where others point at them, and how they are found."""
 
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Thing
 from lessons.labels import STATES
 from lessons.models import Lesson
@@ -7,17 +9,17 @@ from lessons.search_documents import documents
 
 LESSON = Thing(
     kind="lesson",
-    word="Lesson",
-    words="Lessons",
+    word=_("Lesson"),
+    words=_("Lessons"),
     model="lessons.Lesson",
     icon="lightbulb",
     page="lesson_detail",
-    title=lambda lesson: f"Lesson {lesson.pk}: {lesson.words.title}",
+    title=lambda lesson: f"{worded('Lesson')} {lesson.pk}: {lesson.words.title}",
     related=("organisation", "revision"),
     states=STATES,
     subkinds=dict(Lesson.Kind.choices),
     search_documents=documents,
     indexed=lambda: Lesson.objects.select_related("organisation", "revision", "approved").prefetch_related("tags"),
 )
-QUEUE = Thing(kind="lesson-queue", word="Lessons to check", page="lesson_queue")
+QUEUE = Thing(kind="lesson-queue", word=_("Lessons to check"), page="lesson_queue")
 IMPORT = Thing(kind="import", word="Import run", model="lessons.ImportRun", related=("organisation",))

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies, workflow
@@ -19,8 +21,8 @@ _INSTEAD = {
     State.SUBMITTED: "It is waiting to be claimed.",
     State.RETURNED: "It has gone back to its author.",
     State.DECLINED: "It has been declined.",
-    State.IDENTIFIED: "This lesson is checked already.",
-    State.NOTED: "This lesson is checked already.",
+    State.IDENTIFIED: _("This lesson is checked already."),
+    State.NOTED: _("This lesson is checked already."),
 }
 
 
@@ -60,11 +62,13 @@ def take_move(
 
 def _reason_against(lesson: Lesson, move: workflow.Move, by: Membership) -> str:
     if move.who is not workflow.Who.AUTHOR and lesson.author_id == by.person_id:
-        return "You cannot check your own lesson. Somebody else must do it."
+        return worded("You cannot check your own lesson. Somebody else must do it.")
     if lesson.state == State.IN_REVIEW and lesson.claimed_by_id not in {None, by.person_id}:
-        return f"{lesson.claimed_by} has claimed this lesson."
+        return f"{lesson.claimed_by} has claimed this {worded('lesson')}."
     if lesson.state not in move.before:
-        return _INSTEAD.get(State(lesson.state), f"This lesson is {lesson.get_state_display().lower()} already.")
+        return _INSTEAD.get(
+            State(lesson.state), f"This {worded('lesson')} is {lesson.get_state_display().lower()} already."
+        )
     return f"Only {move.who.value} can do this."
 
 
@@ -77,4 +81,4 @@ def save_columns(lesson: Lesson, *columns: str) -> None:
 def refuse_foreign_group(organisation: Organisation, group: Group | None) -> None:
     """A lesson belongs to no group of another organisation. Raises ``Refusal``."""
     if group is not None and group.organisation_id not in {None, organisation.pk}:
-        raise Refusal("Choose a group of your own organisation.")
+        raise Refusal(worded("Choose a group of your own organisation."))

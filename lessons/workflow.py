@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import TypedDict
 
+from kmportal.lib.domain_words import worded_later as _
 from lessons.events import Event
 from lessons.models import Lesson, State
 from organisations.models import Group
@@ -22,7 +23,7 @@ class Who(Enum):
     """Whose move it is."""
 
     AUTHOR = "the author"
-    VALIDATOR = "somebody who checks lessons, never the author"
+    VALIDATOR = _("somebody who checks lessons, never the author")
     HOLDER = "whoever has claimed it"
 
 

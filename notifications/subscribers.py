@@ -1,5 +1,6 @@
 """Telling people of what happens below: what an organisation does with its members."""
 
+from kmportal.lib.domain_words import worded
 from notifications.actions import notify
 from organisations.events import Occurrence
 from organisations.models import Group, Membership
@@ -23,7 +24,7 @@ def tell_lent_member(occurrence: Occurrence) -> None:
     notify(
         member.person,
         occurrence,
-        f"{occurrence.person} has let you into the group “{group}” of {group.organisation}",
+        f"{occurrence.person} has let you into the {worded('group')} “{group}” of {group.organisation}",
         about=member.organisation,
     )
 

@@ -5,26 +5,28 @@ Rows and columns follow the role table of the product. Nobody is above it: there
 
 from django.db import models
 
+from kmportal.lib.domain_words import worded_later as _
+
 
 class Role(models.TextChoices):
     """What somebody is in one organisation."""
 
     READER = "reader", "Reader"
     CONTRIBUTOR = "contributor", "Contributor"
-    FACILITATOR = "facilitator", "Facilitator"
-    LEAD = "lead", "KM lead"
-    SPONSOR = "sponsor", "Sponsor"
+    FACILITATOR = "facilitator", _("Facilitator")
+    LEAD = "lead", _("KM lead")
+    SPONSOR = "sponsor", _("Sponsor")
     ADMINISTRATOR = "administrator", "Administrator"
 
 
 class Permission(models.TextChoices):
     """What a page or an action asks for."""
 
-    READ = "read", "read what the organisation shares, join sessions, answer assessments, own actions"
-    CONTRIBUTE = "contribute", "log lessons and post"
-    FACILITATE = "facilitate", "plan and run sessions and assessments, curate, import"
-    VALIDATE = "validate", "check lessons, never one’s own"
-    PLAN = "plan", "plan the programme"
+    READ = "read", _("read what the organisation shares, join sessions, answer assessments, own actions")
+    CONTRIBUTE = "contribute", _("log lessons and post")
+    FACILITATE = "facilitate", _("plan and run sessions and assessments, curate, import")
+    VALIDATE = "validate", _("check lessons, never one’s own")
+    PLAN = "plan", _("plan the programme")
     OVERSEE = "oversee", "confirm benefits, sign reviews, read every progress page"
     ADMINISTER = "administer", "look after people, roles, settings and the audit trail"
 
@@ -51,10 +53,10 @@ def permissions_of(role: str, *, named_validator: bool = False) -> frozenset[Per
 
 
 ROLE_WORDS = {
-    Role.READER: "reads, joins sessions, answers assessments",
-    Role.CONTRIBUTOR: "also logs lessons",
-    Role.FACILITATOR: "also runs sessions and assessments, checks lessons and brings them in",
-    Role.LEAD: "also plans the programme",
+    Role.READER: _("reads, joins sessions, answers assessments"),
+    Role.CONTRIBUTOR: _("also logs lessons"),
+    Role.FACILITATOR: _("also runs sessions and assessments, checks lessons and brings them in"),
+    Role.LEAD: _("also plans the programme"),
     Role.SPONSOR: "reads about all progress, gives support",
     Role.ADMINISTRATOR: "looks after people, settings and the audit trail",
 }

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from kmportal.lib import things
 from kmportal.lib.days import long_day
+from kmportal.lib.domain_words import worded
 from kmportal.lib.mail import can_leave
 from kmportal.lib.presses import Press
 from organisations.accounts import has_second_step
@@ -61,7 +62,9 @@ class TrailLine:
             for key in order
             if key != "guest" and (names is None or entry.facts[key] is not None)
         ]
-        facts = ", ".join(f"{key.replace('_', ' ')}: {_fact_in_words(key, value, names)}" for key, value in said)
+        facts = ", ".join(
+            f"{worded(key.replace('_', ' '))}: {_fact_in_words(key, value, names)}" for key, value in said
+        )
         what = getattr(entry, "what", None) or ""
         change = str(vocabulary().get(entry.event, entry.event))
         return cls(

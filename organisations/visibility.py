@@ -7,6 +7,7 @@ A model that can be shared or kept back carries the columns ``organisation``, ``
 from django.db import models
 from django.db.models import Q
 
+from kmportal.lib.domain_words import worded_later as _
 from organisations.models import GroupMembership, Membership
 from organisations.permissions import Permission
 
@@ -15,8 +16,8 @@ class Reach(models.TextChoices):
     """Who may see it, from the narrowest to the widest."""
 
     AUTHOR = "author", "Only you"
-    REVIEWERS = "reviewers", "You and those who check lessons"
-    GROUP = "group", "The group it belongs to"
+    REVIEWERS = "reviewers", _("You and those who check lessons")
+    GROUP = "group", _("The group it belongs to")
     ORGANISATION = "organisation", "Everybody in the organisation"
     NETWORK = "network", "Everybody in the network"
 

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 import actionplan.actions
 from actionplan.models import Action
 from kmportal.lib.days import long_day
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.locking import save_over
 from kmportal.lib.model_rules import refuse_invalid
@@ -91,8 +92,8 @@ def _find_starter(key: str, *, starts_on: date, ends_on: date) -> Starter | None
     last = max(line.days_from(starts_on)[1] for line in chosen.lines)
     if last > ends_on:
         raise Refusal(
-            f"{chosen.name} last until {long_day(last)}, longer than the programme. "
-            "Let the programme end later, or begin with an empty plan."
+            f"{chosen.name} last until {long_day(last)}, longer than the {worded('programme')}. "
+            f"Let the {worded('programme')} end later, or begin with an empty plan."
         )
     return chosen
 
@@ -386,7 +387,7 @@ def _days_moved_by_weeks(row: Intervention, *, weeks: int) -> dict[str, date]:
 def _words_of_change(change: PlanChange, move: str, wanted: Mapping[str, Any]) -> str:
     """What was done, in one sentence; it counts what changed and nothing else."""
     number = len(change.rows)
-    them = f"{number} {ngettext('intervention', 'interventions', number)}"
+    them = f"{number} {worded(ngettext('intervention', 'interventions', number))}"
     if not number:
         return "Nothing is changed."
     if move == "give":

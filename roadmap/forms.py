@@ -8,6 +8,8 @@ from django import forms
 from django.utils import timezone
 
 from kmportal.lib.days import long_day
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import DateField, VersionedForm, hinted
 from organisations.models import Membership, Organisation, Person
 from roadmap import labels
@@ -48,19 +50,19 @@ class _ProgrammeWords(forms.ModelForm):
         fields = ("name", "vision", "mission", "ambition", "lead", "sponsor", "starts_on", "ends_on")
         field_classes = {"starts_on": DateField, "ends_on": DateField}
         labels = {
-            "name": "What is the programme called?",
+            "name": _("What is the programme called?"),
             "vision": "Vision",
             "mission": "Mission",
             "ambition": "Ambition",
             "lead": "Who leads it?",
-            "sponsor": "Who is the sponsor?",
+            "sponsor": _("Who is the sponsor?"),
             "starts_on": "When does it start?",
             "ends_on": "When does it end?",
         }
         help_texts = {
             "vision": "What will be different one day? One or two sentences.",
             "mission": "What do you do to get there?",
-            "ambition": "How far do you want to be when the programme ends?",
+            "ambition": _("How far do you want to be when the programme ends?"),
             "lead": "Is told when something is late.",
         }
         widgets = {name: forms.Textarea({"rows": 3}) for name in ("vision", "mission", "ambition")}
@@ -76,7 +78,7 @@ class _ProgrammeWords(forms.ModelForm):
         wanted = super().clean() or {}
         starts, ends = wanted.get("starts_on"), wanted.get("ends_on")
         if starts and ends and ends <= starts:
-            self.add_error("ends_on", f"The programme must end after {long_day(starts)}, when it starts")
+            self.add_error("ends_on", f"The {worded('programme')} must end after {long_day(starts)}, when it starts")
         return wanted
 
     def validate_constraints(self) -> None:
@@ -91,7 +93,7 @@ class ProgrammeForm(_ProgrammeWords):
         initial=EMPTY,
         widget=forms.RadioSelect,
         label="What should be in the plan on the first day?",
-        help_text="Dates are counted from the day the programme starts. You can change everything afterwards.",
+        help_text=_("Dates are counted from the day the programme starts. You can change everything afterwards."),
     )
     once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
     field_order = ("starter",)
@@ -125,7 +127,7 @@ class StepForm(VersionedForm):
     class Meta:
         model = ProgrammeStep
         fields = ("state", "note")
-        labels = {"state": "Where does this step stand?", "note": "A note for everybody who reads the roadmap"}
+        labels = {"state": "Where does this step stand?", "note": _("A note for everybody who reads the roadmap")}
         help_texts = {"note": "For example, which question is still open."}
         widgets = {"state": forms.RadioSelect, "note": forms.Textarea({"rows": 2})}
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kmportal.lib.content_field import ContentField
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import LineField
 from organisations.models import Membership, Organisation, Person
 from roadmap.catalogue import Guidance
@@ -83,7 +84,7 @@ class CatalogueEntry(models.Model):
 
     class Meta:
         ordering = ["step", "position", "name"]
-        verbose_name_plural = "catalogue entries"
+        verbose_name_plural = _("catalogue entries")
 
     def __str__(self) -> str:
         return self.name
@@ -154,7 +155,7 @@ class Programme(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__gt=F("starts_on")),
                 name="programme_ends_after_start",
-                violation_error_message="The programme must end after it starts.",
+                violation_error_message=_("The programme must end after it starts."),
             ),
         ]
 
@@ -253,8 +254,8 @@ class Intervention(models.Model):
     title = LineField(
         "name",
         max_length=120,
-        validators=[MaxLengthValidator(120, "Give the intervention a name of 120 characters or fewer.")],
-        error_messages={"blank": "Give the intervention a name."},
+        validators=[MaxLengthValidator(120, _("Give the intervention a name of 120 characters or fewer."))],
+        error_messages={"blank": _("Give the intervention a name.")},
     )
     summary = models.TextField(max_length=2000, blank=True)
     owner = models.ForeignKey(

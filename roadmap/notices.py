@@ -1,5 +1,6 @@
 """Who is told what of an intervention: whoever does it. Whoever did the deed is never told."""
 
+from kmportal.lib.domain_words import worded
 from notifications.actions import notify
 from organisations.events import Occurrence
 from roadmap.events import Event
@@ -10,7 +11,7 @@ def send(occurrence: Occurrence) -> None:
     """Leave the notices of an event."""
     intervention, who = occurrence.subject, occurrence.person
     assert isinstance(intervention, Intervention)  # noqa: S101  what the event is about
-    given = f"{who} gave you an intervention: {intervention.title}"
+    given = f"{who} gave you {worded('an intervention')}: {intervention.title}"
     match occurrence.event:
         case Event.INTERVENTION_PLANNED:
             notify(intervention.owner, occurrence, given)
@@ -18,4 +19,8 @@ def send(occurrence: Occurrence) -> None:
             notify(intervention.owner, occurrence, given)
         case Event.INTERVENTION_STATE_SET:
             state = intervention.get_state_display().lower()
-            notify(intervention.owner, occurrence, f"{who} marked your intervention as {state}: {intervention.title}")
+            notify(
+                intervention.owner,
+                occurrence,
+                f"{who} marked your {worded('intervention')} as {state}: {intervention.title}",
+            )

@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 
 from kmportal.lib.charts import Balance, Band, Bar, StepProgress, Timeline, balance, timeline
 from kmportal.lib.days import due_in_words, long_day
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.sentences import capital, counted, in_words, listed
 from kmportal.lib.things import Look
@@ -168,9 +170,9 @@ def outside_in_words(intervention: Intervention) -> str:
         return ""
     parts = []
     if any(day and day < programme.starts_on for day in (starts, ends)):
-        parts.append(f"before the programme starts on {long_day(programme.starts_on)}")
+        parts.append(f"before the {worded('programme')} starts on {long_day(programme.starts_on)}")
     if any(day and day > programme.ends_on for day in (starts, ends)):
-        parts.append(f"after the programme ends on {long_day(programme.ends_on)}")
+        parts.append(f"after the {worded('programme')} ends on {long_day(programme.ends_on)}")
     return f"Its dates lie {' and '.join(parts)}." if parts else ""
 
 
@@ -209,8 +211,8 @@ def next_dates(interventions: Iterable[Intervention], *, on: date, most: int = 4
 # --- The list ----------------------------------------------------------------------------------------------------
 
 COLUMNS = [
-    "Intervention", "Step", "Name of the step", "State", "Why it stopped", "Owner", "From", "To", "Kind", "Effort",
-    "Areas", "Output", "What it is about", "From the catalogue", "Days late", "Late to begin",
+    _("Intervention"), "Step", "Name of the step", "State", "Why it stopped", "Owner", "From", "To", "Kind", "Effort",
+    "Areas", "Output", "What it is about", _("From the catalogue"), "Days late", "Late to begin",
 ]  # fmt: skip
 
 
@@ -277,12 +279,16 @@ def finding_of_time(interventions: Sequence[Intervention], *, on: date) -> str:
     late = sum(row.days_late(on) > 0 for row in rows)
     waiting = sum(row.is_late_to_begin(on) for row in rows)
     undated = sum(row.starts_on is None and row.ends_on is None for row in rows)
-    parts = [counted(late, "intervention is late", "interventions are late") if late else "Nothing is late"]
+    parts = [
+        counted(late, worded("intervention is late"), worded("interventions are late")) if late else "Nothing is late"
+    ]
     if waiting:
-        parts.append(counted(waiting, "intervention should have begun", "interventions should have begun"))
+        parts.append(
+            counted(waiting, worded("intervention should have begun"), worded("interventions should have begun"))
+        )
     if crowd := _busiest_people(rows, on):
         name, number, day = crowd
-        parts.append(f"From {long_day(day)} {in_words(number)} interventions need {name} at the same time")
+        parts.append(f"From {long_day(day)} {in_words(number)} {worded('interventions')} need {name} at the same time")
     if undated:
         parts.append(counted(undated, "has no dates yet", "have no dates yet"))
     return " ".join(f"{capital(part)}." for part in parts)
@@ -398,7 +404,7 @@ def intervention_presses(intervention: Intervention, membership: Membership) -> 
     slug = membership.organisation.slug
     allowed = policies.allowed(membership, intervention) - ({"plan_session"} if not intervention.is_open else set())
     plan_session = f"{reverse('session_new', args=[slug])}?intervention={intervention.pk}"
-    presses = [Press("plan_session", "Plan a session", plan_session, is_form=True)]
+    presses = [Press("plan_session", worded("Plan a session"), plan_session, is_form=True)]
     if intervention.is_open and intervention.owner_id is None and "change" in allowed:
         change_page = reverse("programme_change", args=[slug, intervention.programme_id])
         give = f"{change_page}?move=give&row={intervention.pk}-{intervention.version}"
@@ -409,7 +415,7 @@ def intervention_presses(intervention: Intervention, membership: Membership) -> 
                 give,
                 is_form=True,
             ),
-            Press("plan_session", "Plan a session", plan_session, is_form=True, look="secondary"),
+            Press("plan_session", worded("Plan a session"), plan_session, is_form=True, look="secondary"),
         ]
     if following := _NEXT.get(intervention.state):
         state, words = following
@@ -433,8 +439,8 @@ def programme_presses(programme: Programme, membership: Membership) -> list[Pres
     args = [membership.organisation.slug, programme.pk]
     new, edit = reverse("intervention_new", args=args), reverse("programme_edit", args=args)
     presses = [
-        Press("plan", "Add an intervention", new, is_form=True, icon="plus"),
-        Press("revise", "Change the programme", edit, is_form=True, look="secondary", icon="pencil"),
+        Press("plan", worded("Add an intervention"), new, is_form=True, icon="plus"),
+        Press("revise", worded("Change the programme"), edit, is_form=True, look="secondary", icon="pencil"),
         *current_presses(programme, membership, look="quiet"),
     ]
     return offered(presses, policies.allowed_with_programme(membership, programme))

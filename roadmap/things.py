@@ -1,5 +1,6 @@
 """What programmes, steps and interventions are called where others point at them, and how they are found."""
 
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Look, Thing
 from roadmap.labels import STATES
 from roadmap.models import Intervention, Kind, Programme
@@ -7,8 +8,8 @@ from roadmap.search_documents import intervention_documents, programme_documents
 
 PROGRAMME = Thing(
     kind="programme",
-    word="Programme",
-    words="Programmes",
+    word=_("Programme"),
+    words=_("Programmes"),
     model="roadmap.Programme",
     icon="calendar",
     page="programme_detail",
@@ -23,8 +24,8 @@ PROGRAMME = Thing(
 STEP = Thing(kind="step", word="Step", model="roadmap.ProgrammeStep", related=("programme__organisation",))
 INTERVENTION = Thing(
     kind="intervention",
-    word="Intervention",
-    words="Interventions",
+    word=_("Intervention"),
+    words=_("Interventions"),
     model="roadmap.Intervention",
     icon="flag",
     page="intervention_detail",

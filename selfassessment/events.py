@@ -1,7 +1,8 @@
 """What can happen to a round of assessment and to the suggestions of its report. Never who answered, or when."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+
+from kmportal.lib.domain_words import worded_later as _
 
 
 class Event(models.TextChoices):

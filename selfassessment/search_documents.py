@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from kmportal.lib.domain_words import worded
 from organisations.visibility import Reach
 from search.index import Doc
 from selfassessment.models import Assessment
@@ -22,7 +23,7 @@ def _assessment_document(assessment: Assessment) -> Doc:
         group_id=None,
         author_id=assessment.created_by_id,
         title=assessment.title,
-        abstract=f"Self-assessment: {assessment.for_whom}",
+        abstract=f"{worded('Self-assessment')}: {assessment.for_whom}",
         state=assessment.state,
         at=assessment.closed_at or assessment.opened_at,
     )

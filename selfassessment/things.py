@@ -1,5 +1,7 @@
 """What rounds of assessment and decisions are called where others point at them, and how they are found."""
 
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.sentences import quoted
 from kmportal.lib.things import Thing
 from selfassessment.labels import STATES
@@ -8,13 +10,13 @@ from selfassessment.search_documents import documents
 
 
 def _decision_title(decision: Decision) -> str:
-    return f"Gap report {quoted(decision.assessment)}, {decision.criterion}"
+    return f"{worded('Gap report')} {quoted(decision.assessment)}, {decision.criterion}"
 
 
 ASSESSMENT = Thing(
     kind="assessment",
-    word="Assessment",
-    words="Assessments",
+    word=_("Assessment"),
+    words=_("Assessments"),
     model="selfassessment.Assessment",
     icon="circle-check",
     page="assessment_detail",

@@ -1,5 +1,6 @@
 """The states of a round: holding one while its state decides, the sentences where it says no, and where it leads."""
 
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from roadmap.models import Programme
 from selfassessment.models import Assessment
@@ -15,15 +16,15 @@ def lock_assessment(assessment: Assessment) -> Assessment:
 def require_open(assessment: Assessment) -> None:
     """Refuse unless people can answer now."""
     if assessment.is_draft:
-        raise Refusal("Open the round first.")
+        raise Refusal(worded("Open the round first."))
     if assessment.is_closed:
-        raise Refusal("This round is closed.")
+        raise Refusal(worded("This round is closed."))
 
 
 def require_closed(assessment: Assessment) -> None:
     """Refuse while there is no report to read or to decide upon."""
     if not assessment.is_closed:
-        raise Refusal("Close the round before you decide what to do about it.")
+        raise Refusal(worded("Close the round before you decide what to do about it."))
 
 
 def programme_for(assessment: Assessment) -> Programme | None:

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from kmportal.lib.domain_words import worded
+
 
 class Confidentiality(models.TextChoices):
     """What is kept of a session and who may see it, as people read it before they write."""
@@ -23,8 +25,10 @@ class Confidentiality(models.TextChoices):
     def what_is_kept(self) -> str:
         """What becomes of a note, in words for the people who write it."""
         if self.keeps_notes:
-            return "Nobody sees who wrote a note. The notes are kept without names when the session ends."
-        return "Nobody sees who wrote a note. The notes are deleted when the session ends, but the summary is kept."
+            return worded("Nobody sees who wrote a note. The notes are kept without names when the session ends.")
+        return worded(
+            "Nobody sees who wrote a note. The notes are deleted when the session ends, but the summary is kept."
+        )
 
     @property
     def what_was_kept(self) -> str:

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from kmportal.lib.addresses import read_addresses
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import LineField, ManyOf, MomentField, hinted
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.permissions import Permission
@@ -41,8 +43,8 @@ class SessionForm(forms.ModelForm):
             "place_kind": "Where do people meet?",
             "place": "Place or link",
             "facilitator": "Who leads it?",
-            "intervention": "Which intervention is it part of?",
-            "group": "Which group is it for?",
+            "intervention": _("Which intervention is it part of?"),
+            "group": _("Which group is it for?"),
         }
         help_texts = {
             "title": "A few words, for example: Opening of the winter ward",
@@ -67,8 +69,8 @@ class SessionForm(forms.ModelForm):
         fields["facilitator"].empty_label = None
         fields["version"].required = False
         plans = Intervention.objects.filter(programme__organisation=organisation).select_related("programme")
-        self._offer("intervention", plans, "No intervention")
-        self._offer("group", Group.objects.of_people(organisation), "No group")
+        self._offer("intervention", plans, worded("No intervention"))
+        self._offer("group", Group.objects.of_people(organisation), worded("No group"))
         if self.instance.pk is None:
             self.fields["once"].initial = uuid4
 
@@ -176,8 +178,8 @@ class NameForm(forms.Form):
     name = LineField(
         label="Your name",
         max_length=60,
-        help_text="A first name is enough. Only the facilitator sees it, and never beside a note.",
-        error_messages={"required": "Enter your name, so that the facilitator knows who is here"},
+        help_text=_("A first name is enough. Only the facilitator sees it, and never beside a note."),
+        error_messages={"required": _("Enter your name, so that the facilitator knows who is here")},
         widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "given-name"}),
     )
     key = forms.RegexField(r"[A-Za-z0-9_-]{32}", widget=forms.HiddenInput, required=False)

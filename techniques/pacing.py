@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from kmportal.lib.domain_words import worded
 from kmportal.lib.sentences import listed
 
 # A stage never shrinks below this.
@@ -35,7 +36,7 @@ def pace_in_words(stages: Sequence[tuple[str, int, int]]) -> str:
     if shorter:
         words.append(f"{listed([f'“{name}” has {_minutes_in_words(less)} less' for name, less in shorter])}.")
     if total > 0:
-        words.append(f"The session ends {_minutes_in_words(total)} later.")
+        words.append(f"The {worded('session')} ends {_minutes_in_words(total)} later.")
     return " ".join(words)
 
 

@@ -1,5 +1,6 @@
 """Preconditions that changes of a session share. Each refuses with a sentence; pages ask before they show a form."""
 
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from techniques import room_log
 from techniques.models import Session
@@ -29,18 +30,20 @@ def require_open_room(session: Session) -> None:
 def require_not_over(session: Session) -> None:
     """Raise ``Refusal`` when the session is closed or cancelled."""
     if session.state == Session.State.CANCELLED:
-        raise Refusal("This session was cancelled.")
+        raise Refusal(worded("This session was cancelled."))
     if session.is_over:
-        raise Refusal("This session is closed, so nothing more can be written or changed in it.")
+        raise Refusal(worded("This session is closed, so nothing more can be written or changed in it."))
 
 
 def require_planned(session: Session) -> None:
     """Raise ``Refusal`` unless the session is still planned."""
     if not session.is_planned:
-        raise Refusal(f"This session is {session.get_state_display().lower()} and can no longer be changed.")
+        raise Refusal(
+            f"This {worded('session')} is {session.get_state_display().lower()} and can no longer be changed."
+        )
 
 
 def require_invitable(session: Session) -> None:
     """Raise ``Refusal`` when nobody can be invited any more."""
     if session.is_over:
-        raise Refusal("This session is over, so nobody can be invited any more.")
+        raise Refusal(worded("This session is over, so nobody can be invited any more."))

@@ -8,6 +8,7 @@ from functools import partial
 from django.urls import reverse
 from django.utils import timezone
 
+from kmportal.lib.domain_words import worded
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.things import Look
 from organisations.models import Membership
@@ -77,7 +78,7 @@ def _facilitator_presses(session: Session, *, opens_soon: bool, invite: Press | 
     page = partial(_page_of_session, session)
     return [
         Press("go_to_stage", "Go to the room", page("session_room"), is_form=True),
-        Press("close", "End the session", page("session_close"), is_form=True, look="secondary"),
+        Press("close", worded("End the session"), page("session_close"), is_form=True, look="secondary"),
         Press("open_room", "Open the room", page("session_open"), look="" if opens_soon else "secondary"),
         *([replace(invite, look="secondary")] if invite else []),
         Press("edit", "Change the plan", page("session_edit"), is_form=True, look="quiet"),
@@ -91,7 +92,7 @@ def _way_into_room(session: Session, allowed: frozenset[str], *, leads: bool, is
         return [Press("join", "Go to your notes", url, is_form=True, look="secondary")]
     url = _page_of_session(session, "session_join")
     if not leads:
-        return offered([Press("join", "Join the session", url)], allowed)
+        return offered([Press("join", worded("Join the session"), url)], allowed)
     return offered([Press("join", "Join with this device", url, look="quiet")], allowed) if session.is_live else []
 
 

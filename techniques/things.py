@@ -1,5 +1,6 @@
 """What sessions and techniques are called where others point at them, and how they are found."""
 
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Thing
 from techniques.labels import STATES
 from techniques.models import Session, Technique
@@ -7,8 +8,8 @@ from techniques.search_documents import session_documents, technique_documents
 
 SESSION = Thing(
     kind="session",
-    word="Session",
-    words="Sessions",
+    word=_("Session"),
+    words=_("Sessions"),
     model="techniques.Session",
     icon="users",
     page="session_detail",
@@ -20,8 +21,8 @@ SESSION = Thing(
 )
 TECHNIQUE = Thing(
     kind="technique",
-    word="Technique",
-    words="Techniques",
+    word=_("Technique"),
+    words=_("Techniques"),
     model="techniques.Technique",
     icon="message-circle",
     page="technique_detail",

@@ -119,7 +119,9 @@ def sentences(*, of: set[str], places: set[str]) -> Iterator[tuple[str, str]]:
 
 def _words(node: ast.expr, path: Path) -> Iterator[tuple[str, str]]:
     where = f"{path.parent.name}/{path.name}:{node.lineno}"
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("worded", "_") and node.args:
+        yield from _words(node.args[0], path)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield where, node.value
     elif isinstance(node, ast.JoinedStr):
         yield where, "".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values)

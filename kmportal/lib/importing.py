@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 
 REPLACEMENT = "\ufffd"
@@ -285,7 +286,9 @@ def _wrapped_list(whole: dict[str, Any]) -> list[Any] | None:
         return None
     if len(lists) > 1:
         names = ", ".join(f"“{_as_whole_text(key)[:40]}”" for key in lists)
-        raise Unreadable(f"This file holds several lists: {names}. Save the one with the lessons as a file of its own.")
+        raise Unreadable(
+            f"This file holds several lists: {names}. Save the one with the {worded('lessons')} as a file of its own."
+        )
     return next(iter(lists.values()))
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 import actionplan.actions
 from actionplan.models import Action
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from lessons import emails, prefill
 from lessons.actions.writing import start_lesson
@@ -57,7 +58,7 @@ def add_session_action(session: Session, *, by: Membership, at: datetime, **word
     """
     require(Permission.CONTRIBUTE, by, session.organisation)
     if not session.is_closed:
-        raise Refusal("This session is not closed yet. You add its actions when you close it.")
+        raise Refusal(worded("This session is not closed yet. You add its actions when you close it."))
     action = _add_action(session, by=by, at=at, **words)
     _mail_guests(session, [action], at=at)
     return action

@@ -15,6 +15,7 @@ from django.db import transaction
 from jobs.actions import enqueue
 from jobs.models import Job
 from kmportal.lib.cleaning import line_of_text
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.importing import check_kind, decode, read
 from kmportal.lib.model_rules import refuse_invalid
@@ -248,8 +249,8 @@ def _source_when_nobody_says(
     if any(bytes(run.content) == content for run in runs.only("content")):
         return source
     raise Refusal(
-        f"Lessons from “{source}” are here already. Say what the source of this file is called: the same if it comes "
-        "from the same place and its numbers mean the same lessons, another name if not."
+        f"{worded('Lessons')} from “{source}” are here already. Say what the source of this file is called: the same "
+        f"if it comes from the same place and its numbers mean the same {worded('lessons')}, another name if not."
     )
 
 

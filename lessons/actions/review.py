@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies, quality
@@ -103,13 +104,13 @@ def validate_lesson(
     require(Permission.VALIDATE, by, lesson.organisation)
     lock_lesson(lesson)
     if lesson.revision_id != read:
-        raise Stale("The words have changed since you opened this lesson. Read it again.")
+        raise Stale(worded("The words have changed since you opened this lesson. Read it again."))
     if outcome not in OUTCOMES:
         raise Refusal("Say what follows from it: whether something should change.")
     if open_lines := _open_lines(lesson, outcome, ticked=ticked, contact=contact, process=process):
         raise Refusal(f"The list is not complete: {open_lines[0]}")
     if share_with == Reach.GROUP and group is None:
-        raise Refusal("Choose the group that may read it, or share it with everybody here.")
+        raise Refusal(worded("Choose the group that may read it, or share it with everybody here."))
     values: dict[str, Any] = {
         "contact": contact.strip(),
         "process": process.strip(),
@@ -152,7 +153,7 @@ def confirm_change(lesson: Lesson, *, by: Membership, at: datetime, read: int) -
     require(Permission.VALIDATE, by, lesson.organisation)
     lock_lesson(lesson)
     if lesson.revision_id != read:
-        raise Stale("The words have changed again since you opened this lesson. Read it again.")
+        raise Stale(worded("The words have changed again since you opened this lesson. Read it again."))
     if not lesson.changed_since_validation:
         return lesson
     if not policies.may_confirm(by, lesson):

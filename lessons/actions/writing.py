@@ -13,6 +13,7 @@ from django.utils import timezone
 
 import actionplan.actions
 from actionplan.models import Action
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies, workflow
@@ -177,7 +178,9 @@ def discard_lesson(lesson: Lesson, *, by: Membership, at: datetime) -> None:
         raise Refusal("Only the author can delete a draft.")
     if policies.was_sent(lesson):
         raise Refusal(
-            "This lesson has been sent for review before, so we keep it. It stays a draft that only you can see."
+            worded(
+                "This lesson has been sent for review before, so we keep it. It stays a draft that only you can see."
+            )
         )
     events.record(Event.LESSON_DELETED, lesson, by=by, at=at)
     lesson.delete()
@@ -191,7 +194,7 @@ def add_lesson_action(lesson: Lesson, *, by: Membership, at: datetime, **words: 
     """
     require(Permission.CONTRIBUTE, by, lesson.organisation)
     if not lesson.is_shared:
-        raise Refusal("This lesson has not been checked yet. You can add actions once it is checked.")
+        raise Refusal(worded("This lesson has not been checked yet. You can add actions once it is checked."))
     return actionplan.actions.add_action(
         lesson.organisation,
         by=by,
@@ -259,10 +262,12 @@ def _refuse_invalid(organisation: Organisation, words: Mapping[str, str], facts:
 def _check_sharing(lesson: Lesson, values: Mapping[str, Any], by: Membership) -> None:
     share, group = values.get("share_with", lesson.share_with), values.get("group", lesson.group)
     if share == Reach.GROUP and group is None:
-        raise Refusal("Choose the group that may read it, or share it with everybody here.")
+        raise Refusal(worded("Choose the group that may read it, or share it with everybody here."))
     if not lesson.is_shared:
         return
     elsewhere = share == lesson.share_with == Reach.GROUP and group != lesson.group
     further = elsewhere or SHARE_WIDTHS.index(Reach(share)) > SHARE_WIDTHS.index(Reach(lesson.share_with))
     if further and (lesson.author_id == by.person_id or not by.can(Permission.VALIDATE)):
-        raise Refusal("It was checked for fewer readers. Ask somebody else who checks lessons to share it further.")
+        raise Refusal(
+            worded("It was checked for fewer readers. Ask somebody else who checks lessons to share it further.")
+        )

@@ -10,6 +10,8 @@ from django.http import QueryDict
 
 from actionplan.forms import members_of
 from kmportal.lib.cleaning import first_words
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import DateField, EmailField, LineField
 from lessons import prefill
 from lessons.forms.writing import GOES_ON
@@ -31,11 +33,11 @@ class SummaryForm(forms.Form):
     keeps_nothing = forms.BooleanField(
         required=False,
         label="Close without keeping anything",
-        help_text="All notes are deleted, and no summary, action or lesson is kept.",
+        help_text=_("All notes are deleted, and no summary, action or lesson is kept."),
     )
 
-    all_actions = forms.BooleanField(required=False, label="Keep all these actions")
-    all_lessons = forms.BooleanField(required=False, label="Make a lesson of each of these")
+    all_actions = forms.BooleanField(required=False, label=_("Keep all these actions"))
+    all_lessons = forms.BooleanField(required=False, label=_("Make a lesson of each of these"))
 
     mark_optional = False
 
@@ -128,7 +130,7 @@ class ActionRowForm(forms.Form):
     """One action. Unticked, or without words, it is left out."""
 
     mark = forms.CharField(max_length=10, required=False, widget=forms.HiddenInput)
-    keep = forms.BooleanField(required=False, initial=True, label="Keep this action")
+    keep = forms.BooleanField(required=False, initial=True, label=_("Keep this action"))
     title = LineField(max_length=200, required=False, label="What will be done?")
     detail = forms.CharField(max_length=4000, required=False, widget=forms.HiddenInput)
     owner = forms.ModelChoiceField(
@@ -156,7 +158,7 @@ class ActionRowForm(forms.Form):
         elif not wanted.get("title") and any(
             wanted.get(name) for name in ("owner", "guest_name", "guest_email", "due_on")
         ):
-            self.add_error("title", "Say what will be done, or untick this action")
+            self.add_error("title", worded("Say what will be done, or untick this action"))
         return wanted
 
 
@@ -169,7 +171,7 @@ class LessonRowForm(forms.Form):
 
     mark = forms.CharField(max_length=10, required=False, widget=forms.HiddenInput)
     stage = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
-    keep = forms.BooleanField(required=False, initial=True, label="Make a lesson of this")
+    keep = forms.BooleanField(required=False, initial=True, label=_("Make a lesson of this"))
     title = LineField(max_length=200, required=False, label="Title")
     when_you = forms.CharField(
         max_length=300,
@@ -202,7 +204,7 @@ class LessonRowForm(forms.Form):
         if not wanted["keep"]:
             self.errors.clear()
         elif (wanted.get("title") or wanted.get("when_you")) and not wanted.get("then_do"):
-            self.add_error("then_do", "Say what to do, or untick this lesson")
+            self.add_error("then_do", worded("Say what to do, or untick this lesson"))
         return wanted
 
 

@@ -6,14 +6,16 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import format_lazy
 
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import LineField
 from kmportal.lib.importing import ENCODINGS
 from lessons.importing.rows import FIELDS, leads_to_words
 from lessons.models import ImportRun
 
 LEFT_OUT = ""
-SOURCE_HINT = "Everybody sees it on each lesson. For example, Regional incidents 2025"
+SOURCE_HINT = _("Everybody sees it on each lesson. For example, Regional incidents 2025")
 
 
 class UploadForm(forms.Form):
@@ -29,8 +31,14 @@ class UploadForm(forms.Form):
         max_length=80,
         required=False,
         label="What is the source called?",
-        help_text=f"{SOURCE_HINT}. Left empty: the file’s name, if none of that name was brought in before. "
-        "Give every file of one system the same name, so that no lesson comes twice.",
+        help_text=format_lazy(
+            "{}. {}",
+            SOURCE_HINT,
+            _(
+                "Left empty: the file’s name, if none of that name was brought in before. Give every file of one "
+                "system the same name, so that no lesson comes twice."
+            ),
+        ),
     )
 
     def clean_file(self) -> UploadedFile:
@@ -53,7 +61,10 @@ class ReadingForm(forms.Form):
 
     source = LineField(max_length=80, label="What is the source called?", help_text=SOURCE_HINT)
     group_name = LineField(
-        max_length=120, required=False, label="Which group owns the lessons?", help_text="A new name makes a new group."
+        max_length=120,
+        required=False,
+        label=_("Which group owns the lessons?"),
+        help_text=_("A new name makes a new group."),
     )
     encoding = forms.ChoiceField(
         choices=ENCODINGS, required=False, label="Which letters are right?", widget=forms.RadioSelect

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import DateField, LineField, hinted
 from lessons import quality
 from lessons.forms.writing import SHARES, TagsField
@@ -35,7 +37,7 @@ class CheckForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
         label="Is all of this true?",
-        help_text="Tick every line, or return the lesson with a comment.",
+        help_text=_("Tick every line, or return the lesson with a comment."),
     )
     contact = LineField(max_length=200, required=False, label="Who can people ask about it?")
     process = LineField(
@@ -46,7 +48,7 @@ class CheckForm(forms.Form):
     )
     kind = forms.ChoiceField(choices=Lesson.Kind.choices, label="What kind is it?")
     group = forms.ModelChoiceField(
-        Group.objects.none(), required=False, label="Where does it belong?", empty_label="No group"
+        Group.objects.none(), required=False, label="Where does it belong?", empty_label=_("No group")
     )
     tags = TagsField()
     share_with = forms.ChoiceField(choices=SHARES, label="Who may read it?")
@@ -81,11 +83,13 @@ class CheckForm(forms.Form):
                 if sentence:
                     self.add_error(line.key, sentence)
             elif sentence:
-                self.add_error("ticked", f"{sentence}. Return the lesson and ask for it")
+                self.add_error("ticked", f"{sentence}. Return the {worded('lesson')} and ask for it")
             elif line.key not in ticked:
-                self.add_error("ticked", f"Tick “{line.words}”, or return the lesson with a comment")
+                self.add_error("ticked", f"Tick “{line.words}”, or return the {worded('lesson')} with a comment")
         if values.get("share_with") == Reach.GROUP and not values.get("group"):
-            self.add_error("group" if "group" in self.fields else "share_with", "Choose the group that may read it")
+            self.add_error(
+                "group" if "group" in self.fields else "share_with", worded("Choose the group that may read it")
+            )
         return values
 
 

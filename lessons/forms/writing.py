@@ -8,6 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from kmportal.lib.cleaning import line_of_text, reading_key
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.form_errors import problems_of
 from kmportal.lib.forms import DateField, LineField
 from lessons.models import Lesson
@@ -21,7 +23,7 @@ MANY_TAGS = 20
 GOES_ON = {"autocapitalize": "none"}
 SHARES = [
     (Reach.ORGANISATION, "Everybody in the organisation"),
-    (Reach.GROUP, "Only the group"),
+    (Reach.GROUP, _("Only the group")),
     (Reach.NETWORK, "Other organisations in the network too"),
 ]
 
@@ -83,7 +85,7 @@ class LessonForm(forms.Form):
     )
     kind = forms.ChoiceField(choices=Lesson.Kind.choices, initial=Lesson.Kind.LESSON, label="What kind is it?")
     group = forms.ModelChoiceField(
-        Group.objects.none(), required=False, label="Where did it happen?", empty_label="No group"
+        Group.objects.none(), required=False, label="Where did it happen?", empty_label=_("No group")
     )
     happened_on = DateField(required=False, label="When did it happen?", lean=-1)
     contact = LineField(max_length=200, required=False, label="Who can people ask about it?")
@@ -137,7 +139,9 @@ class LessonForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if values.get("share_with") == Reach.GROUP and not values.get("group") and "group" not in self.errors:
-            self.add_error("group" if "group" in self.fields else "share_with", "Choose the group that may read it")
+            self.add_error(
+                "group" if "group" in self.fields else "share_with", worded("Choose the group that may read it")
+            )
         return values
 
     def is_in_order(self, *, for_sending: bool) -> bool:

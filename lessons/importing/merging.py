@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
+from kmportal.lib.domain_words import worded
 from lessons.importing.rows import FIELDS, Row, is_damaged
 from lessons.models import Flag
 
@@ -123,7 +124,7 @@ def _notes_on_merge(before: Standing, row: Row, after: Standing) -> tuple[str, .
     now = {"title": after.title, **after.words}
     changed = [_name_of_field(name) for name in new if old.get(name) and now.get(name) != old[name]]
     kept = [_name_of_field(name) for name in new if before.by_hand and new[name] and now.get(name) != new[name]]
-    notes = [f"Changed in the lesson that was here already: {', '.join(changed)}."] if changed else []
+    notes = [f"Changed in the {worded('lesson')} that was here already: {', '.join(changed)}."] if changed else []
     notes += [f"Left as somebody wrote it here: {', '.join(kept)}."] if kept else []
     return tuple(notes)
 

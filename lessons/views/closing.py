@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from actionplan.action_pages import action_page
+from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import status_of
 from kmportal.lib.view_kit import done, refusals_on
 from lessons.actions import closing
@@ -38,7 +39,7 @@ def session_close(request: MemberRequest, organisation: Organisation, pk: int) -
     if forms.are_valid():
         with refusals_on(forms.summary):
             closing.close_with_lessons(session, by=request.membership, at=request.now, **forms.wanted())
-            return done(request, "The session is closed. Here is what came out of it.", session)
+            return done(request, worded("The session is closed. Here is what came out of it."), session)
     return _close_page(request, session, forms)
 
 
@@ -55,7 +56,7 @@ def session_action_new(request: MemberRequest, organisation: Organisation, pk: i
         back=session.get_absolute_url(),
         intro=f"For: {session.title}",
         crumbs=[
-            ("Sessions", reverse("session_list", args=[organisation.slug])),
+            (worded("Sessions"), reverse("session_list", args=[organisation.slug])),
             (session.title, session.get_absolute_url()),
         ],
     )
@@ -67,10 +68,10 @@ def _session_or_404(request: MemberRequest, pk: int) -> Session:
 
 def _why_not_now(session: Session) -> str:
     if session.state == Session.State.CLOSED:
-        return "This session is closed. Here is what came out of it."
+        return worded("This session is closed. Here is what came out of it.")
     if session.state == Session.State.CANCELLED:
-        return "This session was cancelled, so there is nothing to close."
-    return "This session has not begun. Open the room first."
+        return worded("This session was cancelled, so there is nothing to close.")
+    return worded("This session has not begun. Open the room first.")
 
 
 def _is_out_of_date(request: MemberRequest, session: Session, forms: CloseForms) -> bool:

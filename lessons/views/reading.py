@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from actionplan.action_pages import action_page
 from kmportal.lib.conflicts import compare
+from kmportal.lib.domain_words import worded
 from lessons import policies
 from lessons.actions import writing
 from lessons.forms.writing import LessonForm
@@ -59,10 +60,10 @@ def lesson_action_new(request: MemberRequest, organisation: Organisation, pk: in
         partial(writing.add_lesson_action, lesson),
         thing="lesson",
         back=lesson.get_absolute_url(),
-        intro=f"What must change because of lesson {lesson.pk}: {lesson.words.title}",
+        intro=f"What must change because of {worded('lesson')} {lesson.pk}: {lesson.words.title}",
         crumbs=[
-            ("Lessons", reverse("lesson_list", args=[organisation.slug])),
-            (f"Lesson {lesson.pk}", lesson.get_absolute_url()),
+            (worded("Lessons"), reverse("lesson_list", args=[organisation.slug])),
+            (f"{worded('Lesson')} {lesson.pk}", lesson.get_absolute_url()),
         ],
         initial={"title": _first_guess(lesson.process)},
     )

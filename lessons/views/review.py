@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Stale
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.pagination import whole_number
@@ -68,7 +69,7 @@ def lesson_release(request: MemberRequest, organisation: Organisation, pk: int) 
     lesson = lesson_or_404(request, pk)
     with refusals_said(request):
         review.release_lesson(lesson, by=request.membership, at=request.now)
-        messages.success(request, "The lesson is now waiting for somebody else.")
+        messages.success(request, worded("The lesson is now waiting for somebody else."))
     return redirect("lesson_queue", organisation.slug)
 
 
@@ -97,7 +98,7 @@ def lesson_return(request: MemberRequest, organisation: Organisation, pk: int) -
     if form.is_valid():
         with refusals_said(request):
             review.return_lesson(lesson, by=request.membership, at=request.now, **form.cleaned_data)
-            return _go_on_checking(request, "The author has your comment and can change the lesson.")
+            return _go_on_checking(request, worded("The author has your comment and can change the lesson."))
         return redirect(lesson)
     return _other_answer_page(request, lesson, form)
 
@@ -110,7 +111,7 @@ def lesson_decline(request: MemberRequest, organisation: Organisation, pk: int) 
     if form.is_valid():
         with refusals_said(request):
             review.decline_lesson(lesson, by=request.membership, at=request.now, **form.cleaned_data)
-            return _go_on_checking(request, "The lesson is declined, and the author has your reason.")
+            return _go_on_checking(request, worded("The lesson is declined, and the author has your reason."))
         return redirect(lesson)
     return _other_answer_page(request, lesson, form)
 
@@ -147,7 +148,9 @@ def _go_on_checking(request: MemberRequest, words: str) -> HttpResponse:
     mine = Lesson.objects.waiting_for(membership).filter(claimed_by=membership.person_id).first()
     if mine is None:
         return done(request, words, "lesson_queue", slug)
-    return done(request, f"{words} Below is the next lesson that you have claimed.", "lesson_check", slug, mine.pk)
+    return done(
+        request, f"{words} Below is the next {worded('lesson')} that you have claimed.", "lesson_check", slug, mine.pk
+    )
 
 
 def _first_guess(lesson: Lesson, *, on: date) -> dict[str, Any]:

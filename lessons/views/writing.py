@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kmportal.lib.conflicts import Difference
 from kmportal.lib.days import clock, long_day
+from kmportal.lib.domain_words import worded
 from kmportal.lib.form_errors import problems_of
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.pagination import whole_number
@@ -198,7 +199,8 @@ def _autosave_problem(wrong: Sequence[str], differences: Sequence[Difference]) -
     """Why nothing was saved by itself."""
     if differences:
         return JsonResponse(
-            {"error": "This lesson was changed elsewhere. Press “Keep as a draft” to see both versions."}, status=409
+            {"error": worded("This lesson was changed elsewhere. Press “Keep as a draft” to see both versions.")},
+            status=409,
         )
     return JsonResponse({"problem": _sentence_of(wrong)}, status=422)
 
@@ -212,7 +214,7 @@ def _submit_lesson(request: MemberRequest, lesson: Lesson) -> HttpResponse:
     with refusals_said(request):
         writing.submit_lesson(lesson, by=request.membership, at=request.now)
         due = f" You will have an answer by {long_day(lesson.answer_due_on)}." if lesson.answer_due_on else ""
-        return done(request, f"Your lesson is on its way.{due}", lesson)
+        return done(request, f"Your {worded('lesson')} is on its way.{due}", lesson)
     return redirect("lesson_edit", lesson.organisation.slug, lesson.pk)
 
 

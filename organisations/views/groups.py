@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from kmportal.lib.conflicts import Difference
+from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on
 from organisations import actions
@@ -32,7 +33,7 @@ def group_new(request: MemberRequest, organisation: Organisation) -> HttpRespons
     if form.is_valid():
         with refusals_on(form, "name"):
             group = actions.create_group(organisation, by=request.membership, at=request.now, **form.wanted())
-            return done(request, f"The group “{group}” is ready.", "group_list", organisation.slug)
+            return done(request, f"The {worded('group')} “{group}” is ready.", "group_list", organisation.slug)
     return render(request, "organisations/group_form.html", {"form": form}, status=status_of(form))
 
 
@@ -82,7 +83,7 @@ def group_admit(request: MemberRequest, organisation: Organisation, pk: int) -> 
         title="Somebody from another organisation",
         verb="Let them in",
         back=back,
-        back_words="Back to the group",
+        back_words=worded("Back to the group"),
         intro=f"They will read what “{group}” shares. Both organisations must allow it in their settings.",
-        crumbs=[("Groups", reverse("group_list", args=[organisation.slug])), (group.name, back)],
+        crumbs=[(worded("Groups"), reverse("group_list", args=[organisation.slug])), (group.name, back)],
     )

@@ -14,6 +14,7 @@ from actionplan.models import Action
 from actionplan.reports import lines
 from kmportal.lib import things
 from kmportal.lib.conflicts import Difference
+from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
 from kmportal.lib.sentences import quoted
 from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on
@@ -50,12 +51,12 @@ def intervention_new(request: MemberRequest, organisation: Organisation, pk: int
     return form_page(
         request,
         form,
-        title=f"Plan: {entry}" if entry else "Add an intervention",
-        verb="Add the intervention",
+        title=f"Plan: {entry}" if entry else worded("Add an intervention"),
+        verb=worded("Add the intervention"),
         back=reverse("catalogue_detail", args=[organisation.slug, entry.key])
         if entry
         else programme.get_absolute_url(),
-        back_words="Back to the catalogue" if entry else "Back to the roadmap",
+        back_words=worded("Back to the catalogue") if entry else worded("Back to the roadmap"),
         crumbs=_way_to_plan(organisation, programme),
         template="roadmap/intervention_form.html",
         entry=entry,
@@ -163,7 +164,7 @@ def _find_intervention(request: MemberRequest, pk: int) -> Intervention:
 
 def _way_to_plan(organisation: Organisation, programme: Programme) -> list[tuple[str, str]]:
     """Where a page stands: the current programme is just the roadmap, another one says its name."""
-    roadmap = ("Roadmap", reverse("programme_current", args=[organisation.slug]))
+    roadmap = (worded("Roadmap"), reverse("programme_current", args=[organisation.slug]))
     return [roadmap] if programme.is_current else [roadmap, (programme.name, programme.get_absolute_url())]
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from kmportal.lib.conflicts import Difference
 from kmportal.lib.csv import csv_download
+from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
 from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on
 from organisations.access import requires
@@ -64,10 +65,10 @@ def programme_new(request: MemberRequest, organisation: Organisation) -> HttpRes
     return form_page(
         request,
         form,
-        title="Begin a programme",
-        verb="Begin the programme",
+        title=worded("Begin a programme"),
+        verb=worded("Begin the programme"),
         back=reverse("programme_list", args=[organisation.slug]),
-        back_words="Back to programmes",
+        back_words=worded("Back to programmes"),
         template="roadmap/programme_new.html",
         starters=sorted(starters(), key=lambda one: one.for_whom != organisation.kind),
     )
@@ -131,12 +132,12 @@ def programme_edit(request: MemberRequest, organisation: Organisation, pk: int) 
     if form.is_valid():
         with refusals_on(form), conflicts_on(form, lambda: find_programme(request, pk)) as differences:
             actions.revise_programme(programme, by=request.membership, at=request.now, **form.seen_and_wanted())
-            return done(request, "The programme is saved.", programme)
+            return done(request, worded("The programme is saved."), programme)
     return form_page(
         request,
         form,
-        title="Change the programme",
-        verb="Save the programme",
+        title=worded("Change the programme"),
+        verb=worded("Save the programme"),
         back=programme.get_absolute_url(),
         crumbs=crumbs_of_programme(programme),
         template="components/versioned_form.html",
@@ -149,7 +150,7 @@ def programme_edit(request: MemberRequest, organisation: Organisation, pk: int) 
 def programme_make_current(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     programme = find_programme(request, pk)
     actions.make_programme_current(programme, by=request.membership, at=request.now)
-    return done(request, f"{programme} is the current programme.", programme)
+    return done(request, f"{programme} is the current {worded('programme')}.", programme)
 
 
 @requires(Permission.READ)
@@ -216,6 +217,6 @@ def render_view(request: MemberRequest, programme: Programme, here: str, context
 
 def crumbs_of_programme(programme: Programme) -> list[tuple[str, str]]:
     return [
-        ("Roadmap", reverse("programme_current", args=[programme.organisation.slug])),
+        (worded("Roadmap"), reverse("programme_current", args=[programme.organisation.slug])),
         (programme.name, programme.get_absolute_url()),
     ]

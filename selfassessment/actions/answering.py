@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
 from kmportal.lib.unlinking import rewrite_in_random_order
@@ -20,7 +21,7 @@ from selfassessment.respondents import Choice, Respondent
 from selfassessment.workflow import lock_assessment
 
 SLOTS = frozenset(range(1, 6))
-CLOSED = "This round is closed, so nothing more can be added. What you said before counts."
+CLOSED = _("This round is closed, so nothing more can be added. What you said before counts.")
 BEGUN_ELSEWHERE = (
     "You have already begun to answer, in another browser or on another device. Carry on there. "
     "Nobody else can find your answers, and neither can we."

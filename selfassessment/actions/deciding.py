@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 import actionplan.actions
 import roadmap.actions
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from organisations import events
@@ -44,7 +45,7 @@ def accept_as_intervention(
     require_that(policies.may_plan(by, assessment))
     programme = programme_for(assessment)
     if programme is None:
-        raise Refusal("There is no programme to plan it in yet. Begin one, or accept this as an action.")
+        raise Refusal(worded("There is no programme to plan it in yet. Begin one, or accept this as an action."))
     words = words.strip() or offer.suggestion.title
     decision = _decide_once(assessment, offer, by=by, at=at, verdict=_verdict_on(words, offer), words=words)
     entry = offer.entry

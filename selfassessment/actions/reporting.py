@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from jobs.actions import enqueue
 from jobs.models import Job
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.sentences import quoted
 from organisations.models import Membership
@@ -24,12 +25,12 @@ def request_report_pdf(assessment: Assessment, *, by: Membership, at: datetime) 
     """
     require(Permission.READ, by, assessment.organisation)
     if not assessment.is_closed:
-        raise Refusal("This round is not closed yet, so it has no report.")
+        raise Refusal(worded("This round is not closed yet, so it has no report."))
     report = reports.build(assessment)
     return enqueue(
         "selfassessment.tasks.gap_report_pdf",
         {"assessment_id": assessment.pk},
-        title=f"Gap report {quoted(assessment)} as a PDF",
+        title=f"{worded('Gap report')} {quoted(assessment)} as a PDF",
         key=f"gap report {assessment.pk} {report.fingerprint} {by.person_id}",
         by=by,
         organisation=assessment.organisation,

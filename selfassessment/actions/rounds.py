@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobs.actions import enqueue
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.locking import save_over
 from kmportal.lib.model_rules import refuse_invalid
@@ -98,11 +99,13 @@ def edit_assessment(assessment: Assessment, *, by: Membership, at: datetime, see
     fresh = lock_assessment(assessment)
     changed = {name: value for name, value in fields.items() if getattr(fresh, name) != value}
     if fresh.is_closed:
-        raise Refusal("This round is closed and can no longer be changed.")
+        raise Refusal(worded("This round is closed and can no longer be changed."))
     if fresh.is_open and FIXED_ONCE_OPEN & set(changed):
         raise Refusal(
-            "People have been told how this round works. "
-            "You can no longer change the questions, who people answer for or whether names are kept."
+            worded(
+                "People have been told how this round works. "
+                "You can no longer change the questions, who people answer for or whether names are kept."
+            )
         )
     _check_fields(fresh.organisation, changed)
     save_over(assessment, seen=seen, **fields)
@@ -118,7 +121,7 @@ def discard_assessment(assessment: Assessment, *, by: Membership, at: datetime) 
     """Throw away a round that was never opened."""
     require_that(policies.may_run(by, assessment))
     if not lock_assessment(assessment).is_draft:
-        raise Refusal("People have already been asked. Close the round instead.")
+        raise Refusal(worded("People have already been asked. Close the round instead."))
     events.record(Event.ASSESSMENT_DELETED, assessment, by=by, at=at)
     assessment.delete()
 
@@ -129,7 +132,7 @@ def open_assessment(assessment: Assessment, *, by: Membership, at: datetime) -> 
     require_that(policies.may_run(by, assessment))
     fresh = lock_assessment(assessment)
     if fresh.is_closed:
-        raise Refusal("This round is closed. Prepare a new one.")
+        raise Refusal(worded("This round is closed. Prepare a new one."))
     if fresh.is_draft:
         if fresh.closes_on < _local_day_of(fresh, at):
             raise Refusal("The closing date has passed. Choose a later one first.")
@@ -146,7 +149,7 @@ def close_assessment(assessment: Assessment, *, by: Membership, at: datetime, no
     require_that(policies.may_run(by, assessment))
     fresh = lock_assessment(assessment)
     if fresh.is_draft:
-        raise Refusal("This round was never opened, so there is nothing to close.")
+        raise Refusal(worded("This round was never opened, so there is nothing to close."))
     if fresh.is_open:
         assessment.state, assessment.closed_at = State.CLOSED, at
         assessment.not_heard = not_heard.strip().rstrip(".")
@@ -185,7 +188,7 @@ def _check_fields(organisation: Organisation, fields: dict[str, Any]) -> None:
     refuse_invalid(Assessment(**typed), *typed)
     may_facilitate = Membership.objects.current().may(Permission.FACILITATE).filter(organisation=organisation)
     if facilitator and not may_facilitate.filter(person=facilitator).exists():
-        raise Refusal(f"{facilitator} does not run assessments here. Choose somebody whose role allows it.")
+        raise Refusal(f"{facilitator} does not run {worded('assessments')} here. Choose somebody whose role allows it.")
 
 
 def _local_day_of(assessment: Assessment, at: datetime) -> date:
@@ -199,7 +202,7 @@ def _enqueue_closing_date(assessment: Assessment, *, at: datetime) -> None:
     enqueue(
         "selfassessment.tasks.tell_closing",
         {"assessment_id": assessment.pk, "day": assessment.closes_on.isoformat()},
-        title="Tell that a round of assessment reaches its closing date",
+        title=worded("Tell that a round of assessment reaches its closing date"),
         key=f"assessment {assessment.pk} closing {assessment.closes_on}",
         organisation=assessment.organisation,
         at=at,

@@ -7,6 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import DateField, LineField, hinted
 from kmportal.lib.sentences import quoted
 from organisations.models import Organisation
@@ -21,8 +23,8 @@ class DecisionForm(forms.Form):
     words = LineField(max_length=120, label="What will you call it?")
     owner = PersonChoice(label="Who does it?", empty_label="Choose somebody")
     step = forms.TypedChoiceField(
-        label="Which step of the roadmap?",
-        help_text="For an intervention only.",
+        label=_("Which step of the roadmap?"),
+        help_text=_("For an intervention only."),
         choices=Step.choices,
         coerce=int,
         required=False,
@@ -33,10 +35,10 @@ class DecisionForm(forms.Form):
         self, *args: Any, organisation: Organisation, may_plan: bool, programme: Programme | None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("action", "An action"), ("intervention", "An intervention on the roadmap")]
+        choices = [("action", worded("An action")), ("intervention", worded("An intervention on the roadmap"))]
         hints = {
             "action": "One thing that one person does by a set day.",
-            "intervention": f"A piece of work in {quoted(programme)}, with guidance from the catalogue."
+            "intervention": f"A piece of work in {quoted(programme)}, with guidance from the {worded('catalogue')}."
             if programme
             else "",
         }

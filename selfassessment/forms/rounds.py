@@ -8,6 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import DateField, MomentField, hinted
 from organisations.models import Organisation
 from organisations.permissions import Permission
@@ -33,13 +35,13 @@ class RoundForm(forms.ModelForm):
         choices=hinted([("yes", "Anonymous"), ("no", "With names")], {"yes": ANONYMOUS, "no": NAMED}),
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
-        help_text="People read this before they answer. You cannot change it once the round is open.",
+        help_text=_("People read this before they answer. You cannot change it once the round is open."),
     )
     once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(initial=0, widget=forms.HiddenInput, required=False)
     facilitator = PersonChoice(
         label="Who facilitates?",
-        help_text="Is told when the closing date comes, and closes the round.",
+        help_text=_("Is told when the closing date comes, and closes the round."),
         empty_label="Choose somebody",
     )
 
@@ -52,14 +54,14 @@ class RoundForm(forms.ModelForm):
         labels = {
             "capacity": "Who do people answer for?",
             "framework": "Set of questions",
-            "programme": "Programme",
+            "programme": _("Programme"),
             "closes_on": "When does it close?",
             "results_at": "When do you meet to talk about the results?",
         }
         help_texts = {
             "title": "For example, Autumn 2026",
             "scope": "For example, Ward 6. People read “Answer for Ward 6 as a whole”.",
-            "programme": "Suggestions that you accept go on its roadmap.",
+            "programme": _("Suggestions that you accept go on its roadmap."),
             "results_at": "Book it now. Talking about the results is what makes the difference.",
         }
         widgets = {"capacity": forms.RadioSelect}
@@ -74,7 +76,7 @@ class RoundForm(forms.ModelForm):
         )
         fields["facilitator"].queryset = people_of(organisation, Permission.FACILITATE)
         fields["programme"].queryset = Programme.objects.filter(organisation=organisation)
-        fields["programme"].empty_label = "No programme"
+        fields["programme"].empty_label = worded("No programme")
         fields["framework"].queryset = Framework.objects.usable_by(organisation)
         fields["framework"].empty_label = None
         if not self.is_bound:
@@ -120,5 +122,5 @@ class CloseForm(forms.Form):
         max_length=200,
         required=False,
         label="Who did we not hear from?",
-        help_text="Groups, not names. For example, estates and night staff. This goes into the report.",
+        help_text=_("Groups, not names. For example, estates and night staff. This goes into the report."),
     )

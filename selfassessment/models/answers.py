@@ -6,6 +6,7 @@ from django.core.validators import MaxLengthValidator, MaxValueValidator, MinVal
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import LineField
 from organisations.models import Person
 from selfassessment.models.framework import Criterion
@@ -56,7 +57,7 @@ class Response(models.Model):
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="responses")
     anonymous = models.BooleanField()
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True)
-    name = LineField(max_length=120, blank=True, help_text="Of a guest in a named round.")
+    name = LineField(max_length=120, blank=True, help_text=_("Of a guest in a named round."))
     key = models.CharField(max_length=64)
     way = models.CharField(max_length=10, choices=Way.choices, default=Way.LINK)
     is_finished = models.BooleanField(default=False)

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from actionplan.models import Action
+from kmportal.lib.domain_words import worded_later as _
 from organisations.models import Membership, Organisation, Person
 from roadmap.models import Intervention
 from selfassessment.models.framework import Criterion, Suggestion
@@ -32,7 +33,7 @@ class Decision(models.Model):
     suggestion = models.ForeignKey(Suggestion, on_delete=models.PROTECT)
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
     words = models.CharField(
-        "What will you call it?", max_length=200, blank=True, help_text="The suggestion as it was accepted."
+        "What will you call it?", max_length=200, blank=True, help_text=_("The suggestion as it was accepted.")
     )
     reason = models.CharField("Why not?", max_length=500, blank=True)
     intervention = models.ForeignKey(Intervention, on_delete=models.SET_NULL, null=True, blank=True)

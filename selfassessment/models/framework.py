@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from kmportal.lib.domain_words import worded_later as _
 from organisations.models import Organisation
 from roadmap.models import Effort
 
@@ -74,7 +75,7 @@ class Criterion(models.Model):
     question = models.CharField(max_length=200)
     statements = models.JSONField(default=list)
     evidence = models.TextField(blank=True)
-    helps = models.JSONField(default=list, help_text="Keys of catalogue entries and techniques.")
+    helps = models.JSONField(default=list, help_text=_("Keys of catalogue entries and techniques."))
     tags = models.JSONField(default=dict, help_text="{iso: [...], quality_outcome: [...], legacy: [...]}")
     position = models.PositiveSmallIntegerField()
     is_draft = models.BooleanField(default=False)
@@ -99,9 +100,11 @@ class Suggestion(models.Model):
     title = models.CharField(max_length=90)
     text = models.TextField()
     effort = models.CharField(max_length=10, choices=Effort.choices, default=Effort.MEDIUM)
-    becomes = models.CharField(max_length=12, default="action", help_text="intervention or action, as first offered.")
-    entry_key = models.CharField(max_length=60, blank=True, help_text="Catalogue entry that it would become.")
-    technique_key = models.CharField(max_length=60, blank=True, help_text="Technique that it asks for.")
+    becomes = models.CharField(
+        max_length=12, default="action", help_text=_("intervention or action, as first offered.")
+    )
+    entry_key = models.CharField(max_length=60, blank=True, help_text=_("Catalogue entry that it would become."))
+    technique_key = models.CharField(max_length=60, blank=True, help_text=_("Technique that it asks for."))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["criterion", "band"], name="suggestion_band_once")]

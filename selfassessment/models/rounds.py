@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import AddressField, LineField
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
@@ -68,7 +69,7 @@ class Assessment(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     programme = models.ForeignKey(Programme, on_delete=models.SET_NULL, null=True, blank=True)
     framework = models.ForeignKey(Framework, on_delete=models.PROTECT)
-    title = LineField("Name of this round", max_length=120, error_messages={"blank": "Give the round a name."})
+    title = LineField(_("Name of this round"), max_length=120, error_messages={"blank": _("Give the round a name.")})
     capacity = models.CharField(max_length=20, choices=Capacity.choices, default=Capacity.ORGANISATION)
     scope = LineField("Which one?", max_length=120, blank=True, help_text="For whom people answer, in words: “Ward 6”.")
     facilitator = models.ForeignKey(
@@ -79,7 +80,7 @@ class Assessment(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     closes_on = models.DateField()
     told_closing_on = models.DateField(
-        null=True, blank=True, help_text="The closing date that the facilitator was told of."
+        null=True, blank=True, help_text=_("The closing date that the facilitator was told of.")
     )
     results_at = models.DateTimeField("results meeting", null=True, blank=True)
     results_place = LineField("Where do you meet?", max_length=200, blank=True)
@@ -87,7 +88,7 @@ class Assessment(models.Model):
         "Who did we not hear from?",
         max_length=200,
         blank=True,
-        help_text="Who was not heard, in the facilitator’s words.",
+        help_text=_("Who was not heard, in the facilitator’s words."),
     )
     link_nonce = models.CharField(max_length=32, blank=True, help_text="Of the one link for all; empty: no such link.")
     opened_at = models.DateTimeField(null=True, blank=True)

@@ -11,6 +11,7 @@ from django.utils.text import slugify
 
 from kmportal.lib import pdf
 from kmportal.lib.days import long_day
+from kmportal.lib.domain_words import worded_later as _
 from organisations.models import Organisation
 from selfassessment.models import Assessment
 from selfassessment.reports.pictures import pictures_of
@@ -18,8 +19,8 @@ from selfassessment.reports.values import GapReport
 from selfassessment.scoring import FLOOR
 
 HEADINGS = (
-    "Section", "Code", "Criterion", "Now", "Wanted", "Gap", "Lowest now", "Highest now", "Matters most to", "Answered",
-    "Through the link",
+    _("Section"), "Code", "Criterion", "Now", "Wanted", "Gap", "Lowest now", "Highest now", "Matters most to",
+    "Answered", "Through the link",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from kmportal.lib.domain_words import worded
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.things import Look
 from organisations.models import Membership
@@ -107,7 +108,13 @@ def _round_presses(assessment: Assessment, asked: Asked | None, *, may_run: bool
         _answer_press(assessment, asked, look="secondary" if may_run else ""),
         Press("open", "Open for answers", _url_of_round(assessment, "assessment_open")),
         Press("ask", "Ask people", _url_of_round(assessment, "assessment_people"), is_form=True, look=ask_look),
-        Press("close", "Close the round", _url_of_round(assessment, "assessment_close"), is_form=True, look=close_look),
+        Press(
+            "close",
+            worded("Close the round"),
+            _url_of_round(assessment, "assessment_close"),
+            is_form=True,
+            look=close_look,
+        ),
         Press("edit", "Change", _url_of_round(assessment, "assessment_edit"), is_form=True, look="quiet", about=about),
         Press(
             "discard", "Delete", _url_of_round(assessment, "assessment_delete"), is_form=True, look="quiet", about=about

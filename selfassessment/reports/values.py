@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from kmportal.lib.domain_words import worded
 from kmportal.lib.presses import Press
 from kmportal.lib.sentences import capital, in_words, people_in_words
 from roadmap.models import CatalogueEntry
@@ -275,7 +276,7 @@ class GapReport:
     def method(self) -> str:
         """How the figures came about, in a line."""
         note = self.assessment.framework.short_note
-        return f"Middle answers of {self._sources}. The group has not agreed a score. {note}".strip()
+        return f"Middle answers of {self._sources}. The {worded('group')} has not agreed a score. {note}".strip()
 
     @property
     def ordering(self) -> str:

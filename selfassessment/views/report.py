@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from jobs.views import wait_or_show
 from kmportal.lib.csv import csv_download
+from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
 from kmportal.lib.sentences import quoted
 from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said
@@ -76,17 +77,17 @@ def decision_new(request: MemberRequest, organisation: Organisation, pk: int, co
     if form.is_valid():
         with refusals_on(form):
             decision = _accept_offer(request, assessment, offer, form.cleaned_data)
-            where = "is on the roadmap" if decision.intervention else "is an action now"
+            where = worded("is on the roadmap") if decision.intervention else worded("is an action now")
             said = f"{quoted(decision.intervention or decision.action)} {where}."
             return done(request, said, _url_of_row(assessment, code))
-    title = "Change and accept a suggestion" if "change" in request.GET else "Accept a suggestion"
+    title = worded("Change and accept a suggestion") if "change" in request.GET else worded("Accept a suggestion")
     return _decision_page(
         request,
         form,
         assessment,
         offer,
         title=title,
-        verb="Accept the suggestion",
+        verb=worded("Accept the suggestion"),
         may_plan=may_plan,
         programme=programme,
     )
@@ -105,7 +106,9 @@ def decision_reject(request: MemberRequest, organisation: Organisation, pk: int,
             )
             said = f"{quoted(offer.suggestion.title)} is rejected. Your reason is shown with it."
             return done(request, said, _url_of_row(assessment, code))
-    return _decision_page(request, form, assessment, offer, title="Reject a suggestion", verb="Reject the suggestion")
+    return _decision_page(
+        request, form, assessment, offer, title=worded("Reject a suggestion"), verb=worded("Reject the suggestion")
+    )
 
 
 @requires(Permission.FACILITATE)

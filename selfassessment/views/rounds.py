@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from kmportal.lib.conflicts import Difference
+from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
 from kmportal.lib.links import absolute
 from kmportal.lib.sentences import quoted
@@ -59,15 +60,15 @@ def assessment_new(request: MemberRequest, organisation: Organisation) -> HttpRe
                 once=form.cleaned_data["once"],
                 **form.wanted(),
             )
-            said = "The round is prepared. Nobody has been asked yet: open it when you are ready."
+            said = worded("The round is prepared. Nobody has been asked yet: open it when you are ready.")
             return done(request, said, assessment)
     framework = Framework.objects.usable_by(organisation).first()
     list_url = reverse("assessment_list", args=[organisation.slug])
     return form_page(
         request,
         form,
-        title="Prepare a round",
-        verb="Prepare the round",
+        title=worded("Prepare a round"),
+        verb=worded("Prepare the round"),
         back=list_url,
         back_words="Back to the list",
         intro=framework.summary if framework else "",
@@ -110,11 +111,11 @@ def assessment_edit(request: MemberRequest, organisation: Organisation, pk: int)
         seen = form.cleaned_data["version"] or 0
         with refusals_on(form), conflicts_on(form, lambda: find_assessment(request, pk)) as differences:
             rounds.edit_assessment(assessment, by=request.membership, at=request.now, seen=seen, **form.wanted())
-            return done(request, "The round is changed.", assessment)
+            return done(request, worded("The round is changed."), assessment)
     return form_page(
         request,
         form,
-        title="Change this round",
+        title=worded("Change this round"),
         verb="Keep the changes",
         back=reverse("assessment_detail", args=[organisation.slug, pk]),
         crumbs=_crumbs_to_round(assessment),
@@ -142,7 +143,7 @@ def assessment_open(request: MemberRequest, organisation: Organisation, pk: int)
     assessment = find_assessment(request, pk)
     with refusals_said(request):
         rounds.open_assessment(assessment, by=request.membership, at=request.now)
-        said = "The round is open. Now ask people to answer."
+        said = worded("The round is open. Now ask people to answer.")
         return done(request, said, "assessment_people", organisation.slug, pk)
     return redirect(assessment)
 
@@ -155,14 +156,14 @@ def assessment_close(request: MemberRequest, organisation: Organisation, pk: int
     if form.is_valid():
         with refusals_said(request):
             rounds.close_assessment(assessment, by=request.membership, at=request.now, **form.cleaned_data)
-            return done(request, "The round is closed. Here are the results.", assessment)
+            return done(request, worded("The round is closed. Here are the results."), assessment)
         return redirect(assessment)
     people = reports.turnout(assessment)
     return form_page(
         request,
         form,
         title=f"Close {quoted(assessment)}",
-        verb="Close the round",
+        verb=worded("Close the round"),
         back=reverse("assessment_detail", args=[organisation.slug, pk]),
         back_words="Keep it open",
         template="selfassessment/assessment_close.html",

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.locking import save_over
 from kmportal.lib.model_rules import refuse_invalid
@@ -55,7 +56,7 @@ def plan_session(
     """
     require_that(policies.may_plan(by, organisation) and policies.may_use(by, technique))
     if not technique.can_run:
-        raise Refusal(f"“{technique.name}” has no script yet, so it cannot be planned as a session.")
+        raise Refusal(f"“{technique.name}” has no script yet, so it cannot be planned as {worded('a session')}.")
     plan: dict[str, Any] = {
         "length": length,
         "title": title.strip(),
@@ -188,7 +189,7 @@ def _check_plan(organisation: Organisation, plan: Mapping[str, Any]) -> None:
     person = plan.get("facilitator")
     leads = Membership.objects.current().may(Permission.FACILITATE).filter(organisation=organisation)
     if person is not None and not leads.filter(person=person).exists():
-        raise Refusal(f"{person} may not lead sessions here. Choose somebody else.")
+        raise Refusal(f"{person} may not lead {worded('sessions')} here. Choose somebody else.")
 
 
 def _check_members(organisation: Organisation, people: Iterable[Person]) -> None:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import LineField
 from organisations.models import Person
 from techniques.column_kinds import NOTE_LIMIT
@@ -29,7 +30,7 @@ class Participant(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="participants")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True)
     name = LineField(
-        max_length=60, error_messages={"blank": "Enter your name, so that the facilitator knows who is here."}
+        max_length=60, error_messages={"blank": _("Enter your name, so that the facilitator knows who is here.")}
     )
     key = models.CharField(max_length=64)
     joined_at = models.DateTimeField(null=True, blank=True)
@@ -99,8 +100,8 @@ class RoomEvent(models.Model):
         TIMER = "timer", "Timer changed"
         PEOPLE = "people", "Somebody came, or admission was stopped or resumed"
         AWAY = "away", "Somebody went or was removed"
-        OPENED = "opened", "Session opened"
-        CLOSED = "closed", "Session closed"
+        OPENED = "opened", _("Session opened")
+        CLOSED = "closed", _("Session closed")
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="events")
     seq = models.PositiveIntegerField()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kmportal.lib.content_field import ContentField
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import AddressField, LineField
 from organisations.models import Group, Membership, Organisation, Person
 from roadmap.models import Intervention
@@ -61,9 +62,9 @@ class Session(models.Model):
         max_length=20,
         choices=Confidentiality.choices,
         default=Confidentiality.NO_BLAME,
-        help_text="Taken from the technique at planning: what people were promised does not change under them.",
+        help_text=_("Taken from the technique at planning: what people were promised does not change under them."),
     )
-    title = LineField(max_length=120, error_messages={"blank": "Say what the session is about."})
+    title = LineField(max_length=120, error_messages={"blank": _("Say what the session is about.")})
     purpose = models.TextField(max_length=1000, blank=True, validators=[MaxLengthValidator(1000)])
     intervention = models.ForeignKey(Intervention, on_delete=models.SET_NULL, null=True, blank=True)
     group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True)
@@ -175,7 +176,7 @@ class Stage(models.Model):
 
     class Writes(models.TextChoices):
         EVERYONE = "everyone", "Everybody writes"
-        FACILITATOR = "facilitator", "Only the facilitator writes"
+        FACILITATOR = "facilitator", _("Only the facilitator writes")
         NOBODY = "nobody", "Nobody writes"
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="stages")

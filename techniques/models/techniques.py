@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from kmportal.lib.content_field import ContentField
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import LineField
 from organisations.models import Membership, Organisation
 from techniques.confidentiality import Confidentiality
@@ -54,7 +55,9 @@ class Technique(models.Model):
     card = ContentField(Card, default=dict)
     stages = ContentField(tuple[StageScript, ...], default=list)
     minutes = ContentField(Minutes, default=dict, help_text="Total for each length.")
-    can_run = models.BooleanField(default=False, help_text="Its script is complete, so that a session can be planned.")
+    can_run = models.BooleanField(
+        default=False, help_text=_("Its script is complete, so that a session can be planned.")
+    )
     is_draft = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
 

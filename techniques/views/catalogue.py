@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import ngettext
 from msgspec.structs import asdict
 
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.sentences import quoted
 from organisations.access import requires
 from organisations.models import Organisation
@@ -25,7 +26,7 @@ TIERS = {
 # The mark among the sources for what had none.
 OUR_OWN = "Our own proposal"
 # What the close makes of a column.
-BECOMES = {"actions": "(become actions)", "lessons": "(become lessons)"}
+BECOMES = {"actions": _("(become actions)"), "lessons": _("(become lessons)")}
 
 
 @requires(Permission.READ)

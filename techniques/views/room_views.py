@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from organisations.models import Membership
 from organisations.requests import GuestRequest, MemberRequest
@@ -219,7 +220,7 @@ def refuse_note(request: RoomRequest, seat: Seat, sentence: str) -> HttpResponse
 def draw_over(request: HttpRequest, session: Session, *, typed: str = "") -> HttpResponse:
     """The session is over, for whoever was in; with what was typed too late, so that it can be copied."""
     if wants_json(request):
-        return json_answer({"error": "This session is over."}, status=410)
+        return json_answer({"error": worded("This session is over.")}, status=410)
     status = 422 if typed else 410
     return render(request, "techniques/room_over.html", {"session": session, "typed": typed}, status=status)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from kmportal.lib.conflicts import Difference
+from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.mail import can_leave
 from kmportal.lib.pagination import whole_number
@@ -73,7 +74,7 @@ def session_new(request: MemberRequest, organisation: Organisation) -> HttpRespo
                 once=form.cleaned_data["once"],
                 **form.wanted,
             )
-            return done(request, "The session is planned. Now invite people.", session)
+            return done(request, worded("The session is planned. Now invite people."), session)
     context = {"form": form, "technique": technique, "intervention": intervention}
     return render(request, "techniques/session_form.html", context, status=status_of(form))
 

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from kmportal.lib.charts.pieces import Anchor, DataTable, tidy, width_of, wrapped
 from kmportal.lib.charts.steps import Look, look_of
 from kmportal.lib.days import long_day
+from kmportal.lib.domain_words import worded
 
 State = Literal["done", "doing", "late", "planned", "stopped"]
 WIDTH, NAMES, TOP = 1120, 320, 66
@@ -343,7 +344,7 @@ def _table_of_bars(bands: Sequence[Band], milestones: Sequence[Milestone]) -> Da
         return long_day(value) if value else "–"
 
     heads = [
-        ("Intervention", False),
+        (worded("Intervention"), False),
         ("Step", False),
         ("Owner", False),
         ("From", False),

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from kmportal.lib.cleaning import clean_text
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.unlinking import remove_old_versions, rewrite_in_random_order
 from organisations import events
@@ -27,9 +28,9 @@ def close_session(session: Session, *, by: Membership, at: datetime, summary: Ma
     require_that(policies.may_facilitate(by, session))
     session = room_log.lock_session(session)
     if session.is_closed:
-        raise Refusal("This session is closed already.")
+        raise Refusal(worded("This session is closed already."))
     if not session.is_live:
-        raise Refusal("Open the room first: only a session that was held can be closed.")
+        raise Refusal(worded("Open the room first: only a session that was held can be closed."))
     session.state, session.closed_at = Session.State.CLOSED, at
     session.end_code()
     session.summary = {key: clean_text(words).strip() for key, words in summary.items()}

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from kmportal.lib.cleaning import line_of_text
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from organisations import events
@@ -29,7 +30,7 @@ def open_room(session: Session, *, by: Membership, at: datetime) -> Session:
         return session
     first = session.stages.order_by("position").first()
     if first is None:
-        raise Refusal("This session has no steps.")
+        raise Refusal(worded("This session has no steps."))
     session.state, session.opened_at = Session.State.LIVE, at
     session.enter_stage(first, at)
     first.save(update_fields=["started_at"])
@@ -57,7 +58,7 @@ def join_room(session: Session, *, by: Membership | None, at: datetime, name: st
     if found and found.joined_at:
         return found
     if session.admission_stopped_at:
-        raise Refusal("Nobody else can come in just now. Ask whoever leads the session to let you in.")
+        raise Refusal(worded("Nobody else can come in just now. Ask whoever leads the session to let you in."))
     if Participant.objects.filter(session=session).count() >= PEOPLE_LIMIT:
         raise Refusal(f"This room is full: {PEOPLE_LIMIT} people have joined.")
     if found is None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from organisations import events
@@ -119,9 +120,9 @@ def _find_stage(session: Session, key: str, column: str, *, leads: bool) -> Stag
     """The stage in which the note is written. Raises ``Refusal`` where it takes none, or only the facilitator’s."""
     stage = Stage.objects.filter(session=session, key=key).first()
     if stage is None or column not in stage.column_keys:
-        raise Refusal("This step is not part of the session. Reload the page and write the note again.")
+        raise Refusal(worded("This step is not part of the session. Reload the page and write the note again."))
     if stage.writes == Stage.Writes.NOBODY:
         raise Refusal("No notes are taken in this step.")
     if stage.writes == Stage.Writes.FACILITATOR and not leads:
-        raise Refusal("In this step the facilitator writes. Say it aloud.")
+        raise Refusal(worded("In this step the facilitator writes. Say it aloud."))
     return stage

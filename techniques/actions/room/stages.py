@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from organisations import events
 from organisations.models import Membership
@@ -23,7 +24,7 @@ def go_to_stage(session: Session, *, by: Membership, at: datetime, stage: Stage)
         return
     wanted = session.stages.filter(pk=stage.pk).first()
     if wanted is None:
-        raise Refusal("This step is not part of the session. Reload the page.")
+        raise Refusal(worded("This step is not part of the session. Reload the page."))
     if session.stage_id:
         Stage.objects.filter(pk=session.stage_id).update(seconds_left=session.seconds_left(at))
     session.enter_stage(wanted, at)
