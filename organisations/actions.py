@@ -1,7 +1,7 @@
 """What changes who belongs where. Every deed asks its permission first and is told once, as an event."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,9 +12,12 @@ from django.db.models import F
 
 from kmportal.lib.addresses import is_same_address, normal_address
 from kmportal.lib.cleaning import line_of_text
+from kmportal.lib.domain_words import BY_KEY, Forms, find_problems, worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.mail import can_leave
 from kmportal.lib.model_rules import refuse_invalid
+from kmportal.lib.sentences import capital
 from organisations import access_tokens, accounts, emails, events, policies, sign_ins
 from organisations.events import Event
 from organisations.models import (
@@ -38,9 +41,10 @@ SETTINGS_IN_WORDS = {
     "incident_name": "incident system",
     "incident_url": "address of the incident system",
     "time_zone": "time zone",
-    "admits_outsiders": "members of other organisations in our groups",
-    "lends_members": "our members in groups elsewhere",
+    "admits_outsiders": _("members of other organisations in our groups"),
+    "lends_members": _("our members in groups elsewhere"),
     "asks_second_step": "second step when signing in",
+    "words": "words of the organisation",
 }
 
 
@@ -371,7 +375,7 @@ def _create_group(organisation: Organisation, *, name: str, kind: str, at: datet
         with transaction.atomic():
             return Group.objects.create(organisation=organisation, name=name, kind=kind, created_at=at)
     except IntegrityError:
-        raise Refusal("There is already a group with this name.") from None
+        raise Refusal(worded("There is already a group with this name.")) from None
 
 
 @transaction.atomic
@@ -395,7 +399,7 @@ def change_group(
         with transaction.atomic():
             group.save(update_fields=["name", "name_key", "kind", "version"])
     except IntegrityError:
-        raise Refusal("There is already a group with this name.") from None
+        raise Refusal(worded("There is already a group with this name.")) from None
     rows.filter(pk__in=gone).delete()
     joined = _let_members_in(group, by.organisation, wanted, at)
     events.record(Event.GROUP_CHANGED, group, by=by, at=at, joined=joined, left=len(gone))
@@ -412,13 +416,17 @@ def admit_outsider(
     policies.require(Permission.ADMINISTER, by, _home_of_group(group))
     organisation = _home_of_group(group)
     if not organisation.admits_outsiders:
-        raise Refusal("Your organisation does not let members of other organisations into its groups. See Settings.")
+        raise Refusal(
+            worded("Your organisation does not let members of other organisations into its groups. See Settings.")
+        )
     rows = Membership.objects.current().filter(person__email=_read_address(email), organisation__lends_members=True)
     found = rows.exclude(organisation=organisation).select_related("person", "organisation").order_by("pk").first()
     if found is None:
         raise Refusal(
-            "No organisation that lets its members join groups elsewhere has somebody with this address. "
-            "Ask them to check their address with you, and their administrator to allow it."
+            worded(
+                "No organisation that lets its members join groups elsewhere has somebody with this address. "
+                "Ask them to check their address with you, and their administrator to allow it."
+            )
         )
     row, is_new = GroupMembership.objects.get_or_create(
         group=group,
@@ -426,7 +434,7 @@ def admit_outsider(
         defaults={"membership": found, "is_guest": is_guest, "joined_at": at},
     )
     if not is_new:
-        raise Refusal(f"{found.person} belongs to this group already.")
+        raise Refusal(f"{found.person} belongs to this {worded('group')} already.")
     Group.objects.filter(pk=group.pk).update(version=F("version") + 1)
     events.record(Event.GROUP_CHANGED, group, by=by, at=at, joined=1, left=0)
     events.record(Event.MEMBER_LENT, found, by=by, at=at, group=group)
@@ -463,18 +471,21 @@ def change_settings(
     at: datetime,
     seen: int,
     logo: bytes | None = None,
-    **values: str | bool,
+    **values: str | bool | Mapping[str, Sequence[str]],
 ) -> None:
     """Save these settings and write down which of them changed; none is no change. ``logo`` is a PNG, empty to take
     it away, None to leave it. A new version: what was drawn with the old ones is drawn anew.
 
-    Raises ``Stale`` when somebody else has changed them since version ``seen``.
+    Raises ``Stale`` when somebody else has changed them since version ``seen``. Refuses ``words`` that nobody could
+    tell apart: see ``kmportal.lib.domain_words``.
     """
     policies.require(Permission.ADMINISTER, by, organisation)
     organisation.refresh_from_db(from_queryset=Organisation.objects.select_for_update())
     if organisation.version != seen:
         raise Stale
     wanted: dict[str, object] = {**values}
+    if "words" in wanted:
+        _require_sayable(wanted["words"])
     if logo is not None:
         wanted |= {"logo": logo, "logo_type": "image/png" if logo else ""}
     changed = [name for name, value in wanted.items() if getattr(organisation, name) != value]
@@ -484,8 +495,16 @@ def change_settings(
         setattr(organisation, name, wanted[name])
     organisation.version += 1
     organisation.save(update_fields=[*changed, "version"])
-    named = {SETTINGS_IN_WORDS.get(name, name) for name in changed if name != "logo_type"}
+    named = {str(SETTINGS_IN_WORDS.get(name, name)) for name in changed if name != "logo_type"}
     events.record(Event.SETTINGS_CHANGED, organisation, by=by, at=at, fields=", ".join(sorted(named)))
+
+
+def _require_sayable(words: Any) -> None:
+    unknown = set(words) - set(BY_KEY)
+    if unknown:
+        raise LookupError(f"No words of the portal: {', '.join(sorted(unknown))}")
+    for key, problem in find_problems({key: Forms(*forms) for key, forms in words.items()}):
+        raise Refusal(f"{capital(BY_KEY[key].usual.one)}: {problem[:1].lower()}{problem[1:]}.")
 
 
 @transaction.atomic

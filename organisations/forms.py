@@ -2,6 +2,7 @@
 
 import io
 import zoneinfo
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -10,9 +11,13 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
+from django.utils.html import format_html
 from PIL import Image, ImageFile, UnidentifiedImageError
 
+from kmportal.lib.domain_words import LONGEST, WORDS, Forms, article_of, find_problems
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import EmailField, LineField, ManyOf, VersionedForm
+from kmportal.lib.sentences import capital
 from organisations.models import AccessToken, Group, GroupMembership, Invitation, Membership, Organisation, Person
 from organisations.permissions import NAMED_VALIDATORS, ROLE_WORDS, Role
 
@@ -27,7 +32,7 @@ def _role_choices() -> list[tuple[str, str]]:
 class InvitationForm(forms.ModelForm):
     """Who to ask in, as what, and into which groups."""
 
-    groups = ManyOf(Group.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Which groups?")
+    groups = ManyOf(Group.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label=_("Which groups?"))
 
     class Meta:
         model = Invitation
@@ -54,9 +59,9 @@ class RoleForm(forms.ModelForm):
     class Meta:
         model = Membership
         fields = ("role", "is_validator")
-        labels = {"is_validator": "Named to check lessons"}
+        labels = {"is_validator": _("Named to check lessons")}
         help_texts = {
-            "is_validator": "Only for contributors and sponsors. Facilitators and KM leads can always check lessons."
+            "is_validator": _("Only for contributors and sponsors. Facilitators and KM leads can always check lessons.")
         }
         widgets = {"role": forms.RadioSelect}
 
@@ -152,14 +157,14 @@ class SettingsForm(VersionedForm):
         labels = {
             "incident_name": "What is your incident system called?",
             "time_zone": "Time zone",
-            "admits_outsiders": "People from other organisations may join our groups",
-            "lends_members": "Our people may join groups of other organisations",
-            "asks_second_step": "Administrators and KM leads need a second step to sign in",
+            "admits_outsiders": _("People from other organisations may join our groups"),
+            "lends_members": _("Our people may join groups of other organisations"),
+            "asks_second_step": _("Administrators and KM leads need a second step to sign in"),
         }
         help_texts = {
             "incident_name": "For example, Datix.",
-            "admits_outsiders": "They read what the group shares. You let each of them in yourself.",
-            "lends_members": "They read what that group shares, and nothing of ours is shown to the others.",
+            "admits_outsiders": _("They read what the group shares. You let each of them in yourself."),
+            "lends_members": _("They read what that group shares, and nothing of ours is shown to the others."),
             "asks_second_step": "A code from an app or a passkey. Whoever has none yet is led to set it up.",
         }
 
@@ -197,6 +202,71 @@ class SettingsForm(VersionedForm):
         }
 
 
+class WordsForm(forms.Form):
+    """What the words of the domain are called here, three boxes for each. Empty: as we call it."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    mark_optional = False
+    PARTS = ("one", "many", "a")
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for word in WORDS:
+            kept = dict(zip(self.PARTS, organisation.words.get(word.key, ()), strict=False))
+            labels = {"one": "One", "many": "Several", "a": "One, with its article"}
+            for part in self.PARTS:
+                self.fields[f"{word.key}_{part}"] = LineField(
+                    required=False,
+                    max_length=LONGEST,
+                    label=format_html('{}<span class="km-hide"> ({})</span>', labels[part], getattr(word.usual, part)),
+                    initial=kept.get(part, ""),
+                    help_text=f"We say: {getattr(word.usual, part)}",
+                )
+
+    def clean(self) -> dict[str, Any]:
+        """Find what is wrong with the words as a whole."""
+        values = super().clean() or {}
+        for key, problem in find_problems(self._typed(values)):
+            self.add_error(f"{key}_one", problem)
+        return values
+
+    def _typed(self, values: Mapping[str, Any]) -> dict[str, Forms]:
+        """The words of which anything was typed. The article is ours to add where nobody wrote it."""
+        found = {}
+        for word in WORDS:
+            one, many, a = (values.get(f"{word.key}_{part}", "") for part in self.PARTS)
+            if (one or many or a) and Forms(one, many, a) != word.usual:
+                found[word.key] = Forms(one, many, a or (f"{article_of(one)} {one}" if one else ""))
+        return found
+
+    def words(self) -> dict[str, list[str]]:
+        """What was chosen, as an organisation keeps it."""
+        return {key: list(forms) for key, forms in self._typed(self.cleaned_data).items()}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The boxes of each word, with the sentence that shows it in use."""
+        typed = self._typed(getattr(self, "cleaned_data", None) or self.initial_words())
+        rows = []
+        for word in WORDS:
+            fields = [self[f"{word.key}_{part}"] for part in self.PARTS]
+            called = typed.get(word.key)
+            said = called or word.usual
+            rows.append(
+                {
+                    "usual": word.usual.one,
+                    "called": called.one if called else "",
+                    "fields": fields,
+                    "is_open": any(field.errors for field in fields),
+                    "example": f"{capital(said.a)}. All {said.many}. This {said.one}.",
+                }
+            )
+        return rows
+
+    def initial_words(self) -> dict[str, str]:
+        """What stands in the boxes before anybody types."""
+        return {name: field.initial for name, field in self.fields.items() if name != "version"}
+
+
 def picture(upload: UploadedFile) -> bytes:
     """The upload as a small PNG drawn anew, so that nothing hidden in the file (place, scripts) is kept.
 
@@ -225,7 +295,7 @@ class AccountForm(forms.Form):
     name = LineField(
         label="Your name",
         max_length=120,
-        help_text="Colleagues see it next to actions and in lists.",
+        help_text=_("Colleagues see it next to actions and in lists."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
@@ -302,5 +372,5 @@ class OutsiderForm(forms.Form):
 
     email = EmailField(label="Their e-mail address", help_text="The one with which they sign in.")
     is_guest = forms.BooleanField(
-        label="As a guest", required=False, help_text="They read and take part, but are no member of the group."
+        label="As a guest", required=False, help_text=_("They read and take part, but are no member of the group.")
     )

@@ -21,6 +21,7 @@ urlpatterns = [
     path("groups/<int:pk>/", groups.group_edit, name="group_edit"),
     path("groups/<int:pk>/admit/", groups.group_admit, name="group_admit"),
     path("settings/", settings.organisation_edit, name="organisation_edit"),
+    path("settings/words/", settings.organisation_words, name="organisation_words"),
     path("settings/mail/", settings.mail_test, name="mail_test"),
     path("logo/", settings.organisation_logo, name="organisation_logo"),
     path("audit/", settings.audit_list, name="audit_list"),

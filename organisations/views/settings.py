@@ -9,13 +9,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kmportal.lib.conflicts import Difference
 from kmportal.lib.csv import csv_download
+from kmportal.lib.exceptions import Stale
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.view_kit import conflicts_on, done, refusals_said
 from organisations import actions
 from organisations.access import requires
 from organisations.accounts import require_fresh_sign_in
 from organisations.filters import TrailFilter
-from organisations.forms import SettingsForm
+from organisations.forms import SettingsForm, WordsForm
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.reports import COLUMNS, TrailLine, trail, trail_kinds, trail_people
@@ -44,6 +45,26 @@ def organisation_edit(request: MemberRequest, organisation: Organisation) -> Htt
         form.ask_for_the_logo_again()
     values = {"form": form, "differences": differences, "back": request.path}
     return render(request, "organisations/organisation_form.html", values, status=status_of(form))
+
+
+@requires(Permission.ADMINISTER)
+def organisation_words(request: MemberRequest, organisation: Organisation) -> HttpResponse:
+    """What the words of the domain are called here: shown in sentences first, and kept when somebody says so."""
+    fresh = Organisation.objects.get(pk=organisation.pk)
+    form = WordsForm(sent(request), organisation=fresh, initial={"version": fresh.version})
+    shown = "show" in request.POST
+    if form.is_valid() and not shown:
+        words, seen = form.words(), form.cleaned_data["version"]
+        try:
+            actions.change_settings(organisation, by=request.membership, at=request.now, seen=seen, words=words)
+        except Stale:
+            form.add_error(None, "Somebody else has changed the settings meanwhile. Read your words, then save again")
+            form.data = {**request.POST.dict(), "version": fresh.version}
+        else:
+            said = "The words are saved." if words else "The portal’s own words are back."
+            return done(request, said, "organisation_words", organisation.slug)
+    values = {"form": form, "shown": shown and form.is_valid(), "fresh": fresh}
+    return render(request, "organisations/words_form.html", values, status=status_of(form))
 
 
 @requires(Permission.ADMINISTER)
