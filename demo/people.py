@@ -43,14 +43,15 @@ def _life_of_person(world: World, row: Row) -> Iterator[Happening]:
 
 
 def _found_organisation(world: World, row: Row, at: datetime) -> None:
-    """An organisation begins with its administrator, who says where incidents are reported."""
+    """An organisation begins with its administrator, who says where incidents go and what things are called."""
     key = row["founder"]["key"]
     person = world.people[key] = _make_person(world, row["founder"], at)
     founder = actions.found_organisation(row["name"], slug=row["key"], kind=row["kind"], administrator=person, at=at)
     organisation = world.organisations[row["key"]] = founder.organisation
     world.administrators[row["key"]] = key
     incident = {"incident_name": row["incident"]["name"], "incident_url": row["incident"]["url"]}
-    actions.change_settings(organisation, by=founder, at=at, seen=organisation.version, **incident)
+    wanted = {**incident, "words": row.get("words", {})}
+    actions.change_settings(organisation, by=founder, at=at, seen=organisation.version, **wanted)
 
 
 def _create_group(world: World, row: Row, at: datetime) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Look
 from lessons.models import SHARED, Flag, Lesson, LessonEvent, LessonRevision, State
 from organisations.visibility import Reach
@@ -11,13 +13,13 @@ from organisations.visibility import Reach
 LONG_ADVICE = 300
 STATES: dict[str, Look] = {
     State.DRAFT: Look("", "pencil", "Draft"),
-    State.SUBMITTED: Look("info", "clock", "Submitted"),
-    State.IN_REVIEW: Look("info", "eye", "In review"),
+    State.SUBMITTED: Look("info", "clock", "Waiting to be checked"),
+    State.IN_REVIEW: Look("info", "eye", "Being checked"),
     State.RETURNED: Look("warn", "rotate-ccw", "Returned"),
     State.DECLINED: Look("", "circle-x", "Declined"),
     State.IDENTIFIED: Look("info", "circle-check", "Checked: something must change"),
     State.NOTED: Look("", "lightbulb", "Checked: good to know"),
-    State.ACTION_AGREED: Look("warn", "flag", "Action agreed"),
+    State.ACTION_AGREED: Look("warn", "flag", _("Action agreed")),
     State.LEARNED: Look("good", "circle-check", "Learned"),
     State.EMBEDDED: Look("good", "sprout", "Embedded"),
     State.SUPERSEDED: Look("", "archive", "Superseded"),
@@ -77,9 +79,9 @@ def who_may_read(lesson: Lesson) -> str:
     if lesson.state == State.DRAFT:
         return "Only you can see this draft."
     if not lesson.is_shared:
-        return "Until it is checked, only its author and those who check lessons can read it."
+        return worded("Until it is checked, only its author and those who check lessons can read it.")
     if lesson.reach == Reach.GROUP:
-        return f"The group {lesson.group} and the author can read it."
+        return f"The {worded('group')} {lesson.group} and the author can read it."
     if lesson.reach == Reach.NETWORK:
         return f"Everybody at {here} and in the network can read it."
     return f"Everybody at {here} can read it."
@@ -87,8 +89,8 @@ def who_may_read(lesson: Lesson) -> str:
 
 def shared_by(lesson: Lesson) -> str:
     """Who lets a reader of another organisation see a lesson, and why, in words for its page."""
-    whom = f"the group {lesson.group}" if lesson.reach == Reach.GROUP else "the network"
-    return f"{lesson.organisation} shares this lesson with {whom}."
+    whom = f"the {worded('group')} {lesson.group}" if lesson.reach == Reach.GROUP else "the network"
+    return f"{lesson.organisation} shares this {worded('lesson')} with {whom}."
 
 
 def is_long_advice(words: LessonRevision) -> bool:
