@@ -282,7 +282,7 @@ class TogetherForm(forms.Form):
 
     owner = forms.ModelChoiceField(Person.objects.none(), label="Who does it?", empty_label="Choose somebody")
     starts_on = DateField(required=False, label="From when?", help_text="Leave it empty to keep the first days.")
-    ends_on = DateField(required=False, label="Until when?", help_text="Leave it empty to keep the last days.")
+    ends_on = DateField(required=False, label="By when?", help_text="Leave it empty to keep the last days.")
     weeks = forms.IntegerField(
         min_value=-520,
         max_value=520,
