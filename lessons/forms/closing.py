@@ -69,7 +69,7 @@ class SummaryForm(forms.Form):
                 required=False,
                 choices=[(line.mark, line.text) for line in lines],
                 label=part.stage.name if alone else f"{part.stage.name} {column.name}",
-                help_text="Tick the lines that the group keeps.",
+                help_text="Tick the lines to keep.",
                 widget=forms.CheckboxSelectMultiple,
             )
 

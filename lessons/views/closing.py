@@ -34,7 +34,7 @@ def session_close(request: MemberRequest, organisation: Organisation, pk: int) -
     if _is_out_of_date(request, session, forms):
         return _close_page(request, session, forms)
     if forms.are_valid() and forms.forget_everything:
-        messages.warning(request, "Nothing is ticked yet. Tick what the group keeps, or say that it keeps nothing.")
+        messages.warning(request, "Nothing is ticked yet. Tick what to keep, or say that nothing is kept.")
         return _close_page(request, session, forms, asks=True)
     if forms.are_valid():
         with refusals_on(forms.summary):
