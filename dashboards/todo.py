@@ -19,6 +19,7 @@ from kmportal.lib.sentences import capital, quoted
 from lessons.models import Lesson, State
 from organisations.models import Invitation, Membership
 from organisations.permissions import Permission, Role
+from people.models import Recipient
 from roadmap.models import Intervention
 from selfassessment.models import Assessment
 from techniques.models import Session
@@ -46,6 +47,7 @@ def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> li
         *_own_actions(membership, today),
         *_sessions_to_prepare(membership, at),
         *_answers_owed(membership, today),
+        *_questions_asked(membership),
         *_returned_lessons(membership),
     ]
     if membership.can(Permission.VALIDATE):
@@ -121,6 +123,22 @@ def _answers_owed(membership: Membership, today: date) -> list[Need]:
             weight=65,
         )
         for assessment in Assessment.objects.waiting_for(membership).select_related("framework")
+    ]
+
+
+def _questions_asked(membership: Membership) -> list[Need]:
+    """What colleagues have asked this member, and wait for."""
+    rows = Recipient.objects.waiting().filter(person=membership.person, enquiry__organisation=membership.organisation)
+    asked = rows.select_related("enquiry__organisation", "enquiry__author").order_by("asked_at", "pk")[:MOST]
+    return [
+        Need(
+            row.enquiry.line,
+            row.enquiry.get_absolute_url(),
+            "Answer",
+            f"{row.enquiry.author or 'Somebody who has left'} asks you. One press is enough.",
+            weight=35,
+        )
+        for row in asked
     ]
 
 

@@ -12,5 +12,6 @@ NAVIGATION: list[tuple[str, str]] = [
     ("Assess", "assessment_list"),
     (_("Sessions"), "session_list"),
     (_("Lessons"), "lesson_list"),
+    ("Ask people", "finder_list"),
     (_("My actions"), "action_list"),
 ]

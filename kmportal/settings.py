@@ -93,6 +93,7 @@ LOCAL_APPS = [
     "roadmap",
     "techniques",
     "lessons",
+    "people",
     "selfassessment",
     "dashboards",
     "help",

@@ -13,6 +13,8 @@ SLOTS: dict[str, list[str]] = {
     "session.thread": ["dashboards.provenance.of_session"],
     "lesson.thread": ["dashboards.provenance.of_lesson"],
     "action.thread": ["dashboards.provenance.of_action"],
+    "lesson.people": ["people.slots.people_for_lesson"],
+    "search.people": ["people.slots.people_for_search"],
     "session.outcome": ["lessons.slots.outcome_of_session"],
     "intervention.lessons": ["lessons.slots.lessons_of_intervention"],
 }

@@ -11,12 +11,16 @@ EVENTS = [
     "roadmap.events.Event",
     "techniques.events.Event",
     "lessons.events.Event",
+    "people.events.Event",
     "selfassessment.events.Event",
 ]
 
 SUBSCRIBERS: dict[str, list[str]] = {
     "*": ["search.subscribers.follow"],
-    "membership.renamed": ["actionplan.subscribers.follow_owner"],
+    "membership.renamed": ["actionplan.subscribers.follow_owner", "people.subscribers.follow_member"],
+    "membership.suspended": ["people.subscribers.follow_member"],
+    "membership.restored": ["people.subscribers.follow_member"],
+    "membership.removed": ["people.subscribers.let_go"],
     "membership.reset_link_made": ["notifications.subscribers.tell_of_reset_link"],
     "membership.lent": ["notifications.subscribers.tell_lent_member"],
     "mail.undelivered": ["notifications.subscribers.tell_undelivered_mail"],
@@ -29,5 +33,6 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "session.*": ["techniques.notices.send", "actionplan.subscribers.follow_source"],
     "lesson.*": ["lessons.history.write", "lessons.notices.send", "actionplan.subscribers.follow_source"],
     "lesson.readers_changed": ["lessons.subscribers.let_actions_follow"],
+    "enquiry.*": ["people.notices.send"],
     "assessment.*": ["selfassessment.notices.send"],
 }

@@ -15,6 +15,8 @@ THINGS = {
     "lesson": "lessons.things.LESSON",
     "lesson-queue": "lessons.things.QUEUE",
     "import": "lessons.things.IMPORT",
+    "profile": "people.things.PROFILE",
+    "enquiry": "people.things.ENQUIRY",
     "assessment": "selfassessment.things.ASSESSMENT",
     "decision": "selfassessment.things.DECISION",
 }

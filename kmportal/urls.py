@@ -15,6 +15,7 @@ organisation = [
     path("sessions/", include("techniques.urls_inside")),
     path("sessions/", include("lessons.urls_sessions")),
     path("lessons/", include("lessons.urls")),
+    path("finder/", include("people.urls")),
     path("assessments/", include("selfassessment.urls_inside")),
 ]
 

@@ -16,6 +16,8 @@ from lessons.actions.writing import write_lesson
 from lessons.models import State
 from lessons.quality import quality_for
 from organisations.models import Group, Membership, Organisation
+from people.actions import write_profile
+from people.models import Profile
 from selfassessment import reports
 from selfassessment.actions import deciding
 from tests.cast import as_member
@@ -36,7 +38,7 @@ PERMISSIONS: dict[str, str] = {
     """,
     HOLDER: """
         organisations.actions.accept_as_newcomer organisations.actions.choose_password_by_link
-        actionplan.actions.complete_as_guest
+        actionplan.actions.complete_as_guest people.actions.answer_by_link
         techniques.actions.room.joining.join_room techniques.actions.room.joining.leave_room
         techniques.actions.room.notes.write_note techniques.actions.room.notes.change_note
         techniques.actions.room.notes.withdraw_note
@@ -51,7 +53,7 @@ PERMISSIONS: dict[str, str] = {
         actionplan.actions.send_due_digests actionplan.actions.send_digest actionplan.actions.follow_readers
         lessons.actions.importing.begin_import lessons.actions.importing.try_import
         lessons.actions.importing.run_import lessons.actions.importing.tidy_imports
-        selfassessment.actions.rounds.tell_closing_date
+        selfassessment.actions.rounds.tell_closing_date people.actions.release_leaver
     """,
     MEMBER: """
         actionplan.actions.add_action roadmap.actions.add_intervention_action
@@ -61,6 +63,9 @@ PERMISSIONS: dict[str, str] = {
         roadmap.actions.set_intervention_state
         jobs.actions.retry_job
         selfassessment.actions.reporting.request_report_pdf
+        people.actions.write_profile people.actions.delete_profile people.actions.send_enquiry
+        people.actions.answer_enquiry people.actions.pass_on people.actions.close_enquiry
+        people.actions.delete_enquiry
     """,
     CONTRIBUTOR: """
         lessons.actions.writing.start_lesson lessons.actions.writing.write_lesson
@@ -129,6 +134,9 @@ ODD: dict[str, list[str]] = {
     },
     "roadmap.actions.set_intervention_state": ["lena", "farah"],  # who plans, and who owns it
     "jobs.actions.retry_job": ["farah", "lena", "ada"],  # who asked for it, who plans or administers
+    "people.actions.delete_profile": ["cara"],  # one’s own
+    **{f"people.actions.{name}": ["cara"] for name in ("answer_enquiry", "pass_on")},  # who was asked
+    **{f"people.actions.{name}": ["farah"] for name in ("close_enquiry", "delete_enquiry")},  # who asked
 }
 
 Call = tuple[tuple[Any, ...], dict[str, Any]]
@@ -260,6 +268,20 @@ def _changed_since(world: Any) -> Call:
     return (lesson,), {"read": lesson.revision_id}
 
 
+def _own_profile(world: Any) -> Call:
+    """Writing what nobody has written yet."""
+    Profile.objects.filter(pk=world.things.profile.pk).delete()
+    return here(seen=0, is_listed=True, asked_about=["Rotas"])(world)
+
+
+def _somebody_else(world: Any) -> Any:
+    """Lena is listed, too."""
+    lena = as_member(world.people["lena"], world.riverside)
+    return write_profile(
+        world.riverside, by=lena, at=timezone.now(), seen=0, is_listed=True, asked_about=["The programme"]
+    )
+
+
 DAYS = {"starts_on": _tomorrow(), "ends_on": _tomorrow(400)}
 ACTS: dict[str, Act] = {
     "jobs.actions.retry_job": on("job"),
@@ -348,6 +370,16 @@ ACTS: dict[str, Act] = {
     ),
     "lessons.actions.importing.request_trial": on("run"),
     "lessons.actions.importing.request_import": on("run"),
+    # --- people to ask
+    "people.actions.write_profile": _own_profile,
+    "people.actions.delete_profile": on("profile"),
+    "people.actions.send_enquiry": here(
+        line="What about nights?", people=lambda world: [_row(world, "profile")], once=uuid4()
+    ),
+    "people.actions.answer_enquiry": on("recipient", answer="help"),
+    "people.actions.pass_on": on("recipient", to=_somebody_else),
+    "people.actions.close_enquiry": on("enquiry"),
+    "people.actions.delete_enquiry": on("enquiry"),
     # --- rounds of assessment
     "selfassessment.actions.rounds.prepare_assessment": here(title="Another", closes_on=_tomorrow(9)),
     "selfassessment.actions.rounds.edit_assessment": on("round_draft", seen=_version("round_draft"), title="Other"),

@@ -31,7 +31,7 @@ DOORS = {
         mfa_authenticate mfa_login_webauthn
     """,
     GUEST: """
-        invitation_accept action_guest password_by_link
+        invitation_accept action_guest password_by_link enquiry_link
         join join_session join_calendar join_leave join_room join_note join_note_change join_mine join_since
         answer_start answer_question answer_finish
     """,
@@ -53,6 +53,8 @@ DOORS = {
         session_list session_detail session_join session_screen screen_since
         technique_list technique_detail technique_print technique_example
         lesson_list lesson_detail lesson_changes lesson_examples
+        finder_list finder_own finder_own_delete finder_profile
+        enquiry_list enquiry_new enquiry_detail enquiry_answer enquiry_pass enquiry_close enquiry_delete
         assessment_list assessment_example assessment_questions assessment_detail
         assessment_answer assessment_question assessment_finish
         gap_report gap_report_csv gap_report_pdf
@@ -111,11 +113,24 @@ ODD = {
     "intervention_state": ["lena", "farah"],  # who plans, and who owns it
     # Who leads, who wrote it, who owns it.
     **{f"action_{verb}": ["lena", "farah", "cara"] for verb in ("edit", "done", "reopen", "move", "hand_over", "drop")},
+    "finder_own_delete": ["cara"],  # the only one who has a profile
+    "enquiry_detail": ["farah", "cara"],  # who asked, and who was asked
+    **{f"enquiry_{verb}": ["cara"] for verb in ("answer", "pass")},
+    **{f"enquiry_{verb}": ["farah"] for verb in ("close", "delete")},
     # The walk names no stage, no note and nobody in the room.
     **{name: [] for name in ("room_go", "room_show", "room_note_change", "room_people")},
 }
 # Found by the code in the address, so the person does not matter; these codes or states open nothing.
-DEAD = {"join_note_change", "join_mine", "join_since", "action_guest", "mailbox", "mailbox_mail", "demo_enter"}
+DEAD = {
+    "join_note_change",
+    "join_mine",
+    "join_since",
+    "action_guest",
+    "enquiry_link",
+    "mailbox",
+    "mailbox_mail",
+    "demo_enter",
+}
 DEAD |= {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"}  # nobody has set one up
 DEAD |= {"introduction_put_away", "introduction_show"}  # the walk names no page
 DEAD |= {"token_revoke", "session_end"}  # the token is Cara’s, and nobody has this session

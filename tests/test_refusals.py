@@ -31,6 +31,7 @@ FORMS = [
     ("assessment_edit", "selfassessment.actions.rounds.edit_assessment", "title", {}),
     ("decision_new", "selfassessment.actions.deciding.accept_as_action", "words", ACCEPTED),
     ("decision_reject", "selfassessment.actions.deciding.reject_suggestion", "reason", {}),
+    ("finder_own", "people.actions.write_profile", "asked_about", {}),
     ("group_new", "organisations.actions.create_group", "name", {}),
     ("group_edit", "organisations.actions.change_group", "name", {}),
     ("intervention_action_new", "actionplan.actions.add_action", "title", {}),

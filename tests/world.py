@@ -19,6 +19,8 @@ from jobs.models import Job, Mail
 from lessons.actions import importing, review, writing
 from organisations.models import AccessToken, Group, Membership, Organisation, Person
 from organisations.tokens import invitation_token
+from people import actions as people_actions
+from people.models import Recipient
 from roadmap.models import PlanChange
 from selfassessment.actions import answering, asking, rounds
 from selfassessment.models import Criterion
@@ -110,6 +112,19 @@ class World:
             file_name="l.csv",
             content=b"title,lesson\nAsk early,Ask pharmacy early\n",
         )
+        t.profile = people_actions.write_profile(
+            riverside,
+            by=as_member(cara),
+            at=now,
+            seen=0,
+            is_listed=True,
+            asked_about=["discharge medicines"],
+            site="Riverside House",
+        )
+        t.enquiry = people_actions.send_enquiry(
+            riverside, by=as_member(farah), at=now, line="Who has moved a ward?", people=[t.profile]
+        )
+        t.recipient = Recipient.objects.get()
         prepare = {
             "by": as_member(farah),
             "at": now,
@@ -190,6 +205,7 @@ class World:
             "notice_open": t.notice,
             "programme_detail": t.programme,
             "action_guest": t.guest_action,
+            "enquiry_link": t.recipient,
             "session_close": t.room,
             "session_open": t.session,
             "session_edit": t.session,
@@ -234,6 +250,8 @@ class World:
             "import": t.run,
             "assessment": t.round_open,
             "token": t.token,
+            "finder": t.profile,
+            "enquiry": t.enquiry,
         }
         return family[name.split("_")[0]].pk
 

@@ -1,0 +1,16 @@
+"""What can happen to a profile and to a question."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Event(models.TextChoices):
+    """The vocabulary of the people finder, in the words of the trail."""
+
+    PROFILE_WRITTEN = "profile.written", _("wrote")
+    PROFILE_DELETED = "profile.deleted", _("deleted")
+    ENQUIRY_SENT = "enquiry.sent", _("asked")
+    ENQUIRY_ANSWERED = "enquiry.answered", _("answered")
+    ENQUIRY_PASSED = "enquiry.passed", _("passed on")
+    ENQUIRY_CLOSED = "enquiry.closed", _("closed")
+    ENQUIRY_DELETED = "enquiry.deleted", _("deleted")
