@@ -11,6 +11,7 @@ from demo.calendar import Calendar
 from lessons.models import Lesson
 from organisations.demo import DEMO_PASSWORD
 from organisations.models import Group, Invitation, Membership, Organisation, Person
+from people.models import Enquiry
 from roadmap.models import Intervention, Programme
 from selfassessment.models import Assessment
 from techniques.models import Session
@@ -46,6 +47,7 @@ class World:
     rounds: Shelf[Assessment] = field(default_factory=lambda: Shelf("round"))
     sessions: Shelf[Session] = field(default_factory=lambda: Shelf("session"))
     lessons: Shelf[Lesson] = field(default_factory=lambda: Shelf("lesson"))
+    enquiries: Shelf[Enquiry] = field(default_factory=lambda: Shelf("question"))
     actions: Shelf[Action] = field(default_factory=lambda: Shelf("action"))
 
     def day(self, number: int | None) -> date | None:
