@@ -389,6 +389,7 @@ def change_group(
     """
     policies.require(Permission.ADMINISTER, by, _home_of_group(group))
     group.refresh_from_db(from_queryset=Group.objects.select_for_update())
+    _refuse_self_run(group)
     if group.version != seen:
         raise Stale
     wanted = {person.pk for person in people}
@@ -414,6 +415,14 @@ def admit_outsider(
     Refuses an address that leads to nobody who may come, in words that do not tell whether it has an account.
     """
     policies.require(Permission.ADMINISTER, by, _home_of_group(group))
+    _refuse_self_run(group)
+    return let_outsider_in(group, by=by, at=at, email=email, is_guest=is_guest)
+
+
+@transaction.atomic
+def let_outsider_in(group: Group, *, by: Membership, at: datetime, email: str, is_guest: bool) -> GroupMembership:
+    """What ``admit_outsider`` does, for a group of whose people somebody else decides: that one’s action has asked the
+    permission."""
     organisation = _home_of_group(group)
     if not organisation.admits_outsiders:
         raise Refusal(
@@ -439,6 +448,12 @@ def admit_outsider(
     events.record(Event.GROUP_CHANGED, group, by=by, at=at, joined=1, left=0)
     events.record(Event.MEMBER_LENT, found, by=by, at=at, group=group)
     return row
+
+
+def _refuse_self_run(group: Group) -> None:
+    """What a community reads is for who belongs to it: no administrator puts anybody in, themself least of all."""
+    if group.is_self_run:
+        raise Refusal(f"People join and leave “{group}” on its own page, under Communities.")
 
 
 def _home_of_group(group: Group) -> Organisation:

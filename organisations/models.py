@@ -1,6 +1,7 @@
 """Who: people, organisations, groups, memberships, invitations, and the trail of what happened."""
 
 import zoneinfo
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -140,6 +141,13 @@ class Organisation(models.Model):
         with timezone.override(self.time_zone), bound(self.vocabulary):
             yield
 
+    @property
+    def logo_as_data(self) -> str:
+        """The logo as a picture that needs no file, for a PDF; empty where there is none, or none that paper takes."""
+        if not self.logo or self.logo_type not in ("image/png", "image/jpeg"):
+            return ""
+        return f"data:{self.logo_type};base64,{b64encode(self.logo).decode()}"
+
 
 class GroupQuerySet(models.QuerySet["Group"]):
     """Groups of organisations and of the network."""
@@ -173,6 +181,9 @@ class Group(models.Model):
     name_key = ReadingKeyField()
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.TEAM)
     people = models.ManyToManyField(Person, through="GroupMembership", related_name="circles")
+    is_self_run = models.BooleanField(
+        default=False, help_text="Its people come and go on a page of its own; administrators put nobody in."
+    )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
 

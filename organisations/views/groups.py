@@ -39,8 +39,9 @@ def group_new(request: MemberRequest, organisation: Organisation) -> HttpRespons
 
 @requires(Permission.ADMINISTER)
 def group_edit(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """Change a group. Who saves second is shown both versions and chooses."""
-    group = get_object_or_404(Group, pk=pk, organisation=organisation)
+    """Change a group. Who saves second is shown both versions and chooses. Whose people come and go by themselves has
+    no such page."""
+    group = get_object_or_404(Group, pk=pk, organisation=organisation, is_self_run=False)
     initial = {"version": group.version, "people": list(group.people.values_list("pk", flat=True))}
     form = GroupForm(sent(request), instance=group, organisation=organisation, initial=initial)
     differences: list[Difference] = []
@@ -70,7 +71,7 @@ def _values_of_group(group: Group) -> dict[str, Any]:
 @requires(Permission.ADMINISTER)
 def group_admit(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Let somebody of another organisation into a group."""
-    group = get_object_or_404(Group, pk=pk, organisation=organisation)
+    group = get_object_or_404(Group, pk=pk, organisation=organisation, is_self_run=False)
     form = OutsiderForm(sent(request))
     if form.is_valid():
         with refusals_on(form, "email"):

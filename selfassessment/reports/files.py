@@ -1,6 +1,5 @@
 """The report as files: a table for a spreadsheet, and a tagged PDF."""
 
-from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -12,7 +11,6 @@ from django.utils.text import slugify
 from kmportal.lib import pdf
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded_later as _
-from organisations.models import Organisation
 from selfassessment.models import Assessment
 from selfassessment.reports.pictures import pictures_of
 from selfassessment.reports.values import GapReport
@@ -62,7 +60,7 @@ def pdf_values(report: GapReport) -> dict[str, Any]:
         "organisation": report.assessment.organisation,
         "pictures": pictures_of(report) if report.is_enough else None,
         "closed": long_day(closed) if closed else "",
-        "logo": _logo_as_data(report.assessment.organisation),
+        "logo": report.assessment.organisation.logo_as_data,
         "floor": FLOOR,
     }
 
@@ -70,13 +68,6 @@ def pdf_values(report: GapReport) -> dict[str, Any]:
 def file_name(report: GapReport) -> str:
     """A name for a file of this report, without its ending."""
     return f"gap-report-{slugify(report.assessment.title)[:60] or report.assessment.pk}"
-
-
-def _logo_as_data(organisation: Organisation) -> str:
-    """The organisation’s own logo, as a picture that needs no file."""
-    if not organisation.logo or organisation.logo_type not in ("image/png", "image/jpeg"):
-        return ""
-    return f"data:{organisation.logo_type};base64,{b64encode(organisation.logo).decode()}"
 
 
 def closed_on(assessment: Assessment) -> date | None:
