@@ -12,6 +12,7 @@ NAVIGATION: list[tuple[str, str]] = [
     ("Assess", "assessment_list"),
     (_("Sessions"), "session_list"),
     (_("Lessons"), "lesson_list"),
+    (_("Communities"), "community_list"),
     ("Ask people", "finder_list"),
     (_("My actions"), "action_list"),
 ]

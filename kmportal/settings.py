@@ -95,6 +95,7 @@ LOCAL_APPS = [
     "lessons",
     "people",
     "selfassessment",
+    "communities",
     "dashboards",
     "help",
     "demo",

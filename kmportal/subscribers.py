@@ -13,6 +13,7 @@ EVENTS = [
     "lessons.events.Event",
     "people.events.Event",
     "selfassessment.events.Event",
+    "communities.events.Event",
 ]
 
 SUBSCRIBERS: dict[str, list[str]] = {
@@ -35,4 +36,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "lesson.readers_changed": ["lessons.subscribers.let_actions_follow"],
     "enquiry.*": ["people.notices.send"],
     "assessment.*": ["selfassessment.notices.send"],
+    "community.*": ["communities.notices.send_of_community"],
+    "thread.*": ["communities.notices.send_of_thread"],
+    "membership.removed": ["communities.subscribers.keep_facilitators"],
 }

@@ -17,6 +17,8 @@ THINGS = {
     "import": "lessons.things.IMPORT",
     "profile": "people.things.PROFILE",
     "enquiry": "people.things.ENQUIRY",
+    "community": "communities.things.COMMUNITY",
+    "thread": "communities.things.THREAD",
     "assessment": "selfassessment.things.ASSESSMENT",
     "decision": "selfassessment.things.DECISION",
 }

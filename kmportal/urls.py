@@ -17,6 +17,7 @@ organisation = [
     path("lessons/", include("lessons.urls")),
     path("finder/", include("people.urls")),
     path("assessments/", include("selfassessment.urls_inside")),
+    path("communities/", include("communities.urls")),
 ]
 
 urlpatterns = [

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from communities.models import CommunityRole
 from lessons.actions.review import validate_lesson
 from lessons.actions.writing import write_lesson
 from lessons.models import State
@@ -54,6 +55,11 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.importing.begin_import lessons.actions.importing.try_import
         lessons.actions.importing.run_import lessons.actions.importing.tidy_imports
         selfassessment.actions.rounds.tell_closing_date people.actions.release_leaver
+        organisations.actions.let_outsider_in
+        communities.actions.people.keep_a_facilitator
+        communities.actions.closing.close_due_community communities.actions.closing.archive_due_community
+        communities.actions.timetable.move_communities_on communities.actions.timetable.ask_forming_community
+        communities.actions.timetable.tell_of_unanswered
     """,
     MEMBER: """
         actionplan.actions.add_action roadmap.actions.add_intervention_action
@@ -66,12 +72,25 @@ PERMISSIONS: dict[str, str] = {
         people.actions.write_profile people.actions.delete_profile people.actions.send_enquiry
         people.actions.answer_enquiry people.actions.pass_on people.actions.close_enquiry
         people.actions.delete_enquiry
+        communities.actions.people.join_community communities.actions.people.ask_to_join
+        communities.actions.people.invite_into_community communities.actions.people.answer_knock
+        communities.actions.people.leave_community communities.actions.people.set_roles
+        communities.actions.people.let_in_from_elsewhere communities.actions.people.find_facilitator
+        communities.actions.life.change_community communities.actions.life.write_charter
+        communities.actions.life.leave_informal communities.actions.life.take_step communities.actions.life.answer_step
+        communities.actions.life.request_charter_pdf
+        communities.actions.talk.start_thread communities.actions.talk.write_post communities.actions.talk.change_post
+        communities.actions.talk.mark_answer communities.actions.talk.unmark_answer
+        communities.actions.closing.announce_closing communities.actions.closing.object_to_closing
+        communities.actions.closing.stop_closing communities.actions.closing.write_story
+        communities.actions.closing.wake_community
     """,
     CONTRIBUTOR: """
         lessons.actions.writing.start_lesson lessons.actions.writing.write_lesson
         lessons.actions.writing.submit_lesson lessons.actions.writing.withdraw_lesson
         lessons.actions.writing.discard_lesson lessons.actions.writing.add_lesson_action
         lessons.actions.closing.add_session_action
+        communities.actions.life.found_community communities.actions.talk.make_lesson
     """,
     VALIDATOR: """
         lessons.actions.review.claim_lesson lessons.actions.review.take_over_lesson
@@ -132,6 +151,21 @@ ODD: dict[str, list[str]] = {
             "delete_untouched_action",
         )
     },
+    **{
+        f"communities.actions.{name}": ["cara", "farah"]  # who facilitates it, and her deputy
+        for name in (
+            *("people.invite_into_community", "people.leave_community", "people.set_roles"),
+            *("people.let_in_from_elsewhere", "life.change_community", "life.write_charter", "life.leave_informal"),
+            *("life.take_step", "life.answer_step", "talk.start_thread", "talk.write_post", "talk.mark_answer"),
+            *("talk.unmark_answer", "talk.make_lesson", "closing.announce_closing", "closing.object_to_closing"),
+            *("closing.stop_closing", "closing.write_story"),
+        )
+    },
+    "communities.actions.people.answer_knock": ["reza"],  # it is his invitation
+    "communities.actions.talk.change_post": ["cara"],  # her own
+    # Who belonged to it, and who plans.
+    "communities.actions.closing.wake_community": ["cara", "farah", "lena"],
+    "communities.actions.people.find_facilitator": ["cara", "farah", "lena"],
     "roadmap.actions.set_intervention_state": ["lena", "farah"],  # who plans, and who owns it
     "jobs.actions.retry_job": ["farah", "lena", "ada"],  # who asked for it, who plans or administers
     "people.actions.delete_profile": ["cara"],  # one’s own
@@ -196,6 +230,20 @@ def _admit(world: Any) -> Call:
     Membership.objects.create(organisation=elsewhere, person=person)
     group = Group.objects.select_related("organisation").get(pk=world.things.group.pk)
     return (group,), {"email": person.email}
+
+
+def _admit_into_community(world: Any) -> Call:
+    """The same, into a community, by whoever facilitates it."""
+    _, words = _admit(world)
+    return (
+        type(world.things.community).objects.select_related("organisation").get(pk=world.things.community.pk),
+    ), words
+
+
+def _without_facilitator(world: Any) -> Call:
+    """A community whose last facilitator has gone."""
+    CommunityRole.objects.all().delete()
+    return on("community", person=_person("farah"))(world)
 
 
 def _now(world: Any) -> Any:
@@ -283,7 +331,37 @@ def _somebody_else(world: Any) -> Any:
 
 
 DAYS = {"starts_on": _tomorrow(), "ends_on": _tomorrow(400)}
+CHARTER = {"name": "Home on time", "question": "Why does it take so long?"}
 ACTS: dict[str, Act] = {
+    # --- communities
+    "communities.actions.life.found_community": here(name="Night bell", question="Who answers it?"),
+    "communities.actions.life.change_community": on(
+        "community", seen=_version("community"), name="Home", question="Why so late?", access="open"
+    ),
+    "communities.actions.life.write_charter": on("community", seen=_version("community"), answers=CHARTER),
+    "communities.actions.life.leave_informal": on("community"),
+    "communities.actions.life.take_step": on("community", step=2),
+    "communities.actions.life.answer_step": on("community", step=1, answers={"need": "Yes"}),
+    "communities.actions.life.request_charter_pdf": on("community"),
+    "communities.actions.people.join_community": on("community"),
+    "communities.actions.people.ask_to_join": on("guarded"),
+    "communities.actions.people.invite_into_community": on("community", person=_person("sam")),
+    "communities.actions.people.answer_knock": on("knock", accept=True),
+    "communities.actions.people.leave_community": on("community"),
+    "communities.actions.people.set_roles": on("community", person=_person("farah"), roles=["expert"]),
+    "communities.actions.people.let_in_from_elsewhere": _admit_into_community,
+    "communities.actions.people.find_facilitator": _without_facilitator,
+    "communities.actions.talk.start_thread": on("community", title="Who knows?", text="I do not."),
+    "communities.actions.talk.write_post": on("thread", text="I know."),
+    "communities.actions.talk.change_post": on("post", seen=_version("post"), text="I think so."),
+    "communities.actions.talk.mark_answer": on("thread", post=lambda world: world.things.post),
+    "communities.actions.talk.unmark_answer": on("thread"),
+    "communities.actions.talk.make_lesson": on("thread"),
+    "communities.actions.closing.announce_closing": on("community", reason="done", words="Pharmacy keeps the list."),
+    "communities.actions.closing.object_to_closing": on("closing", would_carry=True),
+    "communities.actions.closing.stop_closing": on("closing"),
+    "communities.actions.closing.write_story": on("closing", story="Four wards ask by ten."),
+    "communities.actions.closing.wake_community": on("closed", reason="It is back", facilitator=_person("cara")),
     "jobs.actions.retry_job": on("job"),
     # --- people and groups
     "organisations.actions.invite_member": here(email="new@x.example", role="reader"),

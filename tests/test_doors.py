@@ -58,10 +58,16 @@ DOORS = {
         assessment_list assessment_example assessment_questions assessment_detail
         assessment_answer assessment_question assessment_finish
         gap_report gap_report_csv gap_report_pdf
+        community_list community_detail community_edit community_informal community_people community_roles
+        community_join community_facilitator community_knock community_invite community_elsewhere
+        community_leave knock_answer
+        charter_detail charter_edit charter_pdf charter_version community_steps community_step_go community_step
+        thread_list thread_new thread_detail thread_answer post_edit post_history
+        community_close community_object community_stop community_story community_wake
     """,
     CONTRIBUTOR: """
         lesson_mine lesson_new lesson_action_new session_action_new lesson_edit lesson_send lesson_withdraw
-        lesson_discard
+        lesson_discard community_new thread_lesson
     """,
     VALIDATOR: """
         lesson_queue lesson_claim lesson_take_over lesson_release lesson_check lesson_return lesson_decline
@@ -111,6 +117,20 @@ ODD = {
     "lesson_action_new": [],  # not before it is checked
     "lesson_withdraw": ["cara", "lena", "farah"],
     "intervention_state": ["lena", "farah"],  # who plans, and who owns it
+    # Cara facilitates the community, Farah is her deputy; Reza is invited. The administrator is not in it.
+    **{
+        name: ["cara", "farah"]
+        for name in (
+            *("community_edit", "community_informal", "community_roles", "community_invite", "community_elsewhere"),
+            *("community_leave", "charter_edit", "community_step_go", "community_step", "thread_new", "thread_detail"),
+            *("thread_answer", "thread_lesson", "post_history", "community_close", "community_object"),
+            *("community_stop", "community_story"),
+        )
+    },
+    "post_edit": ["cara"],
+    "knock_answer": ["reza"],
+    # Who belonged to it, and who plans.
+    **{name: ["cara", "farah", "lena"] for name in ("community_wake", "community_facilitator")},
     # Who leads, who wrote it, who owns it.
     **{f"action_{verb}": ["lena", "farah", "cara"] for verb in ("edit", "done", "reopen", "move", "hand_over", "drop")},
     "finder_own_delete": ["cara"],  # the only one who has a profile

@@ -15,6 +15,9 @@ import jobs.actions
 import notifications.actions
 import organisations.actions
 import roadmap.actions
+from communities.actions import closing, life, talk
+from communities.actions import people as belonging
+from communities.models import Community
 from jobs.models import Job, Mail
 from lessons.actions import importing, review, writing
 from organisations.models import AccessToken, Group, Membership, Organisation, Person
@@ -139,6 +142,7 @@ class World:
         )
         t.round_open = asking.enable_link(t.round_open, by=as_member(farah), at=timezone.now())
         t.round_closed = world._closed_round(prepare)
+        world._communities()
         t.notice = notifications.actions.notify(cara, happened(riverside), "Look", about=riverside)
         t.job = jobs.actions.enqueue(
             "selfassessment.tasks.gap_report_pdf", {}, title="Report", at=now, by=prepare["by"], organisation=riverside
@@ -148,6 +152,36 @@ class World:
         organisations.actions.create_access_token(cara, by=cara, at=now, name="Report", scope="read", days=7)
         t.token = AccessToken.objects.get()
         return world
+
+    def _communities(self) -> None:
+        """One that lives, one that people ask to join, one that is closing, one that is closed: Cara facilitates each,
+        Farah is her deputy. Reza is invited into the first."""
+        t, now = self.things, timezone.now()
+        cara, farah = self.people["cara"], self.people["farah"]
+        made = {}
+        for name in ("Home on time", "Night staff circle", "Wheelchairs", "Old forms"):
+            made[name] = life.found_community(
+                self.riverside, by=as_member(cara), at=now, name=name, question=f"What about {name.lower()}?"
+            )
+            belonging.join_community(made[name], by=as_member(farah), at=now)
+            belonging.set_roles(made[name], by=as_member(cara), at=now, person=farah, roles=["deputy"])
+        t.community, t.guarded, t.closing, t.closed = made.values()
+        life.write_charter(
+            t.community,
+            by=as_member(cara),
+            at=now,
+            seen=t.community.version,
+            answers={"name": "Home on time", "question": "Why?"},
+        )
+        Community.objects.filter(pk=t.guarded.pk).update(access="request")
+        t.knock = belonging.invite_into_community(t.community, by=as_member(cara), at=now, person=self.people["reza"])
+        t.thread = talk.start_thread(
+            t.community, by=as_member(farah), at=now, title="Who brings the bags?", text="Nobody knows."
+        )
+        t.post = talk.write_post(t.thread, by=as_member(cara), at=now, text="The porters do.")
+        for community in (t.closing, t.closed):
+            closing.announce_closing(community, by=as_member(cara), at=now, reason="done", words="It stays here.")
+        closing.close_due_community(t.closed, at=now + timedelta(days=40))
 
     def _closed_round(self, prepare: dict[str, Any]) -> Any:
         closed = rounds.prepare_assessment(self.riverside, title="Last round", **prepare)
@@ -191,6 +225,8 @@ class World:
             return t.plan_change.pk
         if key == "number":
             return 1
+        if key == "member":
+            return self.people["cara"].pk
         if name.startswith("mfa"):
             return 1
         if name == "guide":
@@ -231,6 +267,11 @@ class World:
             "decision_new": t.round_closed,
             "decision_reject": t.round_closed,
             "decision_undo": t.round_closed,
+            **{f"community_{verb}": t.closing for verb in ("object", "stop", "story")},
+            "community_wake": t.closed,
+            "community_knock": t.guarded,
+            "thread_list": t.community,
+            "thread_new": t.community,
         }
         if name in special:
             return special[name].pk
@@ -252,6 +293,11 @@ class World:
             "token": t.token,
             "finder": t.profile,
             "enquiry": t.enquiry,
+            "community": t.community,
+            "charter": t.community,
+            "thread": t.thread,
+            "post": t.post,
+            "knock": t.knock,
         }
         return family[name.split("_")[0]].pk
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+import communities.catalogue
 import lessons.examples
 import roadmap.examples
 import selfassessment.examples
@@ -71,6 +72,7 @@ class Content:
     glossary: glossary.Glossary
     introductions: tuple[introductions.Introduction, ...]
     guides: tuple[guides.Guide, ...]
+    communities: tuple[communities.catalogue.CharterPrompts, communities.catalogue.Steps]
 
     def __str__(self) -> str:
         kinds = Counter(one.family for one in self.library.techniques)
@@ -103,6 +105,7 @@ def read_all() -> Content:
         words,
         introductions.read(known=words),
         guides.read(known=words),
+        communities.catalogue.read(),
     )
 
 

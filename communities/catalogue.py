@@ -1,0 +1,108 @@
+"""What ships for communities: the prompts of the charter and the four steps, read from ``content/`` and checked.
+
+Pure: no Django.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta
+
+from kmportal.lib.content import Problem, TypedDocument, open_file, read_checked, repeated
+from kmportal.lib.content_classes import Content, Slug, Text
+
+FOLDER = Path(__file__).parent / "content"
+CHARTER, STEPS = FOLDER / "charter.yaml", FOLDER / "steps.yaml"
+
+
+class Prompt(Content):
+    """One prompt of the charter. ``needed``: without an answer to it a community is not established."""
+
+    key: Slug
+    ask: Text
+    help: Text
+    example: Text
+    needed: bool = False
+
+
+class CharterPrompts(Content):
+    """All prompts, in their order on the page."""
+
+    prompts: Annotated[tuple[Prompt, ...], Meta(min_length=1)]
+
+
+class Question(Content):
+    """One question of a step."""
+
+    key: Slug
+    ask: Text
+
+
+class Step(Content):
+    """One of the four steps: its questions, and when it is usual."""
+
+    number: Annotated[int, Meta(ge=1, le=4)]
+    name: Text
+    usual: Text
+    questions: Annotated[tuple[Question, ...], Meta(min_length=1)]
+
+
+class Reminder(Content):
+    """What the facilitators are asked on one day of forming."""
+
+    day: Annotated[int, Meta(ge=1)]
+    ask: Text
+
+
+class Steps(Content):
+    """The four steps, and what is asked while a community forms."""
+
+    steps: Annotated[tuple[Step, ...], Meta(min_length=4, max_length=4)]
+    forming: Annotated[tuple[Reminder, ...], Meta(min_length=1)]
+
+
+def read(charter: Path = CHARTER, steps: Path = STEPS) -> tuple[CharterPrompts, Steps]:
+    """Both files. Raises ``ContentError`` with everything that is wrong."""
+    [prompts] = read_checked([charter], CharterPrompts, _prompt_problems, base=charter.parent.parent)
+    [life] = read_checked([steps], Steps, _step_problems, base=steps.parent.parent)
+    return prompts.content, life.content
+
+
+@cache
+def prompts() -> tuple[Prompt, ...]:
+    """The prompts of the charter, read once for each process."""
+    return open_file(CHARTER, CharterPrompts).prompts
+
+
+@cache
+def steps() -> tuple[Step, ...]:
+    """The four steps, read once for each process."""
+    return open_file(STEPS, Steps).steps
+
+
+@cache
+def forming() -> tuple[Reminder, ...]:
+    """What is asked while a community forms, in the order of the days."""
+    return tuple(sorted(open_file(STEPS, Steps).forming, key=lambda one: one.day))
+
+
+def question_key(step: int, key: str) -> str:
+    """How an answer names its question: two steps may ask by the same key."""
+    return f"{step}-{key}"
+
+
+def _prompt_problems(document: TypedDocument[CharterPrompts]) -> Iterator[Problem]:
+    keys = [(one.key, ("prompts", index, "key")) for index, one in enumerate(document.content.prompts)]
+    for key, path in repeated(keys):
+        yield document.problem(path, f"The key “{key}” stands here twice.")
+
+
+def _step_problems(document: TypedDocument[Steps]) -> Iterator[Problem]:
+    for place, step in enumerate(document.content.steps):
+        if step.number != place + 1:
+            yield document.problem(["steps", place, "number"], "The steps stand in their order, 1 to 4.")
+        keys = [(one.key, ("steps", place, "questions", index)) for index, one in enumerate(step.questions)]
+        for key, path in repeated(keys):
+            yield document.problem(path, f"The key “{key}” stands here twice.")

@@ -1,0 +1,180 @@
+"""Forms for beginning a community, its settings, its charter, its steps, its end."""
+
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from django import forms
+
+from communities import catalogue
+from communities.models import Access, Closing, Community, Objection
+from communities.models.community import LONGEST_ANSWER, LONGEST_REASON
+from kmportal.lib.forms import DateField, LineField, VersionedForm, hinted
+from organisations.models import Membership, Organisation, Person
+
+ACCESS_HINTS = {
+    Access.OPEN: "One press, and they belong to it",
+    Access.REQUEST: "You say yes or no to each",
+    Access.INVITATION: "Nobody comes in who was not asked",
+}
+ACCESS_CHOICES = hinted(Access.choices, ACCESS_HINTS)
+
+
+class CommunityForm(forms.ModelForm):
+    """A name and a question. The key makes one community of the same form sent twice."""
+
+    once = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    # Set by the page once it has shown the communities that are alike.
+    sister = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Community
+        fields = ("name", "question", "access")
+        labels: ClassVar = {"access": "Who may come in?"}
+        help_texts: ClassVar = {
+            "name": "Two or three words that somebody would search for",
+            "question": "One question that you have no answer to yet",
+        }
+        widgets: ClassVar = {"access": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["access"].choices = ACCESS_CHOICES
+        self.initial.setdefault("once", uuid4())
+
+    def validate_constraints(self) -> None:
+        """The action compares names, and knows about two people doing it at once."""
+
+    def values(self) -> dict[str, Any]:
+        """What ``found_community`` takes."""
+        return {name: self.cleaned_data[name] for name in ("name", "question", "access", "once")}
+
+
+class CommunityEditForm(VersionedForm):
+    """Name, question and way in of a community that is there."""
+
+    class Meta:
+        model = Community
+        fields = ("name", "question", "access")
+        labels: ClassVar = {"access": "Who may come in?"}
+        widgets: ClassVar = {"access": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["access"].choices = ACCESS_CHOICES
+
+    def validate_constraints(self) -> None:
+        """As above."""
+
+
+class CharterForm(forms.Form):
+    """The fourteen prompts. All but name and question may stay empty."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    ONE_LINE: ClassVar = {"name": 120, "question": 300}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.prompts = catalogue.prompts()
+        # Needed for the directory and not for saving: the form itself says which.
+        self.always_said = tuple(prompt.key for prompt in self.prompts if prompt.needed)
+        for prompt in self.prompts:
+            self.fields[prompt.key] = self._field_for(prompt)
+
+    def _field_for(self, prompt: catalogue.Prompt) -> forms.Field:
+        words = f"{prompt.help} For example: {prompt.example}"
+        if prompt.key in self.ONE_LINE:
+            return LineField(label=prompt.ask, help_text=words, max_length=self.ONE_LINE[prompt.key])
+        return forms.CharField(
+            label=prompt.ask,
+            help_text=words,
+            required=False,
+            max_length=LONGEST_ANSWER,
+            widget=forms.Textarea({"rows": 3}),
+        )
+
+    @property
+    def answers(self) -> dict[str, str]:
+        return {prompt.key: self.cleaned_data[prompt.key] for prompt in self.prompts}
+
+
+class StepForm(forms.Form):
+    """The questions of one step."""
+
+    mark_optional = False
+
+    def __init__(self, *args: Any, step: catalogue.Step, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.step = step
+        for question in step.questions:
+            self.fields[question.key] = forms.CharField(
+                label=question.ask,
+                required=False,
+                max_length=LONGEST_ANSWER,
+                widget=forms.Textarea({"rows": 3}),
+            )
+
+    @property
+    def answers(self) -> dict[str, str]:
+        return {question.key: self.cleaned_data[question.key] for question in self.step.questions}
+
+
+class ClosingForm(forms.ModelForm):
+    """Why, when, and what happens to what is known."""
+
+    last_on = DateField(label="Which day is the last one?")
+
+    class Meta:
+        model = Closing
+        fields = ("reason", "words", "last_on")
+        labels: ClassVar = {"reason": "Why does it end?"}
+        help_texts: ClassVar = {
+            "words": "Think of guides, lessons, open questions and contacts, and say who takes each of them"
+        }
+        widgets: ClassVar = {"reason": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["reason"].choices = Closing.Reason.choices
+
+
+class ObjectionForm(forms.ModelForm):
+    """That it should stay open."""
+
+    class Meta:
+        model = Objection
+        fields = ("words", "would_carry", "would_facilitate")
+
+
+class StoryForm(forms.Form):
+    """What came of it."""
+
+    story = forms.CharField(
+        label="What came of it?",
+        help_text="What you came for, what changed, what you would do again, and whom people can ask",
+        required=False,
+        max_length=LONGEST_ANSWER,
+        widget=forms.Textarea({"rows": 8}),
+    )
+
+
+def people_here(organisation: Organisation) -> Any:
+    """Everybody who may come in today, by name."""
+    current = Membership.objects.current().filter(organisation=organisation)
+    return Person.objects.filter(pk__in=current.values("person")).order_by("name", "pk")
+
+
+class WakeForm(forms.Form):
+    """Why it should wake, and who keeps it together."""
+
+    reason = forms.CharField(label="Why should it wake?", max_length=LONGEST_REASON, widget=forms.Textarea({"rows": 3}))
+    facilitator = forms.ModelChoiceField(
+        Person.objects.none(), label="Who will facilitate it?", empty_label="Choose somebody"
+    )
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["facilitator"].queryset = people_here(organisation)

@@ -1,0 +1,71 @@
+"""Forms about who belongs to a community."""
+
+from typing import Any
+
+from django import forms
+
+from communities.forms.life import people_here
+from communities.labels import ROLE_HINTS
+from communities.models import Community, RoleKind
+from communities.models.community import LONGEST_REASON
+from kmportal.lib.forms import EmailField, hinted
+from organisations.models import GroupMembership, Person
+
+
+class KnockForm(forms.Form):
+    """Asking to be let in."""
+
+    words = forms.CharField(
+        label="Why would you like to join?",
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+
+class InviteForm(forms.Form):
+    """Somebody of the organisation who is not in it yet."""
+
+    person = forms.ModelChoiceField(Person.objects.none(), label="Whom do you invite?", empty_label="Choose somebody")
+
+    def __init__(self, *args: Any, community: Community, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        inside = GroupMembership.objects.filter(group_id=community.group_id).values("person")
+        fields: dict[str, Any] = self.fields
+        fields["person"].queryset = people_here(community.organisation).exclude(pk__in=inside)
+
+
+class FacilitatorForm(forms.Form):
+    """Who facilitates it from now on."""
+
+    person = forms.ModelChoiceField(
+        Person.objects.none(), label="Who will facilitate it?", empty_label="Choose somebody"
+    )
+
+    def __init__(self, *args: Any, community: Community, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["person"].queryset = people_here(community.organisation)
+
+
+class ElsewhereForm(forms.Form):
+    """Somebody of another organisation, by their address."""
+
+    email = EmailField(label="Which address do they sign in with?")
+    is_guest = forms.BooleanField(
+        label="As a guest",
+        required=False,
+        help_text="A guest reads and takes part, and has no role",
+    )
+
+
+class RolesForm(forms.Form):
+    """What somebody does in the community."""
+
+    mark_optional = False
+    roles = forms.MultipleChoiceField(
+        label="Roles",
+        required=False,
+        choices=hinted(RoleKind.choices, {key: hint.capitalize() for key, hint in ROLE_HINTS.items()}),
+        widget=forms.CheckboxSelectMultiple,
+    )

@@ -1,0 +1,69 @@
+"""Forms for what is written in a community."""
+
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from django import forms
+
+from communities.models import LONGEST_POST, Thread
+from communities.models.talk import WIDTHS
+
+NAMING = "To tell somebody, write @ and their name"
+
+
+class _Once(forms.Form):
+    """The key that makes one row of the same form sent twice."""
+
+    once = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("once", uuid4())
+
+
+class ThreadForm(forms.ModelForm):
+    """A question or a talk, with its first words."""
+
+    once = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    text = forms.CharField(
+        label="Tell more",
+        help_text=f"{NAMING}. Name no patient and no client",
+        max_length=LONGEST_POST,
+        widget=forms.Textarea({"rows": 6}),
+    )
+    field_order = ("kind", "title", "text", "reach")
+
+    class Meta:
+        model = Thread
+        fields = ("kind", "title", "reach")
+        labels: ClassVar = {"kind": "What is it?", "title": "In one line", "reach": "Who may read it?"}
+        widgets: ClassVar = {"kind": forms.RadioSelect, "reach": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["kind"].choices = Thread.Kind.choices
+        fields["reach"].choices = WIDTHS
+        self.initial.setdefault("once", uuid4())
+
+    def values(self) -> dict[str, Any]:
+        """What ``start_thread`` takes."""
+        return {name: self.cleaned_data[name] for name in ("kind", "title", "text", "reach", "once")}
+
+
+class PostForm(_Once):
+    """An answer, or what somebody adds."""
+
+    text = forms.CharField(
+        label="Your answer",
+        help_text=NAMING,
+        max_length=LONGEST_POST,
+        widget=forms.Textarea({"rows": 5}),
+    )
+
+
+class PostEditForm(forms.Form):
+    """Other words for one’s own post."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    text = forms.CharField(label="Your words", max_length=LONGEST_POST, widget=forms.Textarea({"rows": 8}))

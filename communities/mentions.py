@@ -1,0 +1,36 @@
+"""Mentions: which people a text names with “@”. Pure: no database.
+
+A whole name counts, and a first name that only one of the people has: “@Farah Siddiqui”, “@farah”.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from kmportal.lib.cleaning import reading_key
+
+MOST = 10  # so that one post does not call everybody
+_CALL = re.compile(r"(?:^|[^\w@])@(?=\w)")
+
+
+def mentioned(text: str, people: Mapping[int, str]) -> list[int]:
+    """The keys of those whom a text names, in its order, each once."""
+    whole = {reading_key(name): key for key, name in people.items()}
+    first_names = Counter(reading_key(name).split(" ")[0] for name in people.values() if name)
+    first = {
+        word: key for key, name in people.items() if first_names[word := reading_key(name).split(" ")[0]] == 1 and word
+    }
+    found: list[int] = []
+    for call in _CALL.finditer(text):
+        rest = reading_key(text[call.end() : call.end() + 200])
+        key = next((whole[name] for name in sorted(whole, key=len, reverse=True) if _begins(rest, name)), None)
+        if key is None:
+            key = next((first[name] for name in first if _begins(rest, name)), None)
+        if key is not None and key not in found:
+            found.append(key)
+    return found[:MOST]
+
+
+def _begins(text: str, name: str) -> bool:
+    """Whether a text begins with this name and not with a longer word."""
+    return bool(name) and text.startswith(name) and not text[len(name) : len(name) + 1].isalnum()

@@ -1,0 +1,43 @@
+"""Communities of practice: the community and its people, its charter and steps, what it talks about, how it ends."""
+
+from communities.models.closing import Closing, Objection
+from communities.models.community import (
+    ENDED,
+    LISTED,
+    LIVING,
+    RUNNING_ROLES,
+    Access,
+    Charter,
+    Community,
+    CommunityRole,
+    Knock,
+    RoleKind,
+    State,
+    StepAnswer,
+    StepKind,
+    StepMove,
+)
+from communities.models.talk import LONGEST_POST, Post, PostRevision, Thread
+
+__all__ = [
+    "ENDED",
+    "LISTED",
+    "LIVING",
+    "LONGEST_POST",
+    "RUNNING_ROLES",
+    "Access",
+    "Charter",
+    "Closing",
+    "Community",
+    "CommunityRole",
+    "Knock",
+    "Objection",
+    "Post",
+    "PostRevision",
+    "RoleKind",
+    "State",
+    "StepAnswer",
+    "StepKind",
+    "StepMove",
+    "Thread",
+]

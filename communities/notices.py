@@ -1,0 +1,96 @@
+"""Who is told what of a community and of its threads. Whoever did it is never told."""
+
+from collections.abc import Iterable
+
+from communities.events import Event
+from communities.mentions import mentioned
+from communities.models import Community, RoleKind, Thread
+from communities.transitions import people_of, people_with, running_people
+from kmportal.lib.days import long_day
+from kmportal.lib.sentences import quoted
+from notifications.actions import notify
+from organisations.events import Occurrence
+from organisations.models import Membership, Person
+from organisations.permissions import Permission
+
+
+def send_of_community(occurrence: Occurrence) -> None:
+    """Leave the notices of what happened to a community."""
+    community, facts = occurrence.subject, occurrence.facts
+    assert isinstance(community, Community)  # noqa: S101  what the event is about
+    name = quoted(community)
+    match occurrence.event:
+        case Event.COMMUNITY_ASKED:
+            _tell(running_people(community), occurrence, f"{occurrence.texts['ask']} Your community {name} asks")
+        case Event.COMMUNITY_ASKED_TO_JOIN:
+            _tell(running_people(community), occurrence, f"{occurrence.person} asks to join {name}")
+        case Event.COMMUNITY_INVITED:
+            notify(facts["member"], occurrence, f"{occurrence.person} invites you into the community {name}")
+        case Event.COMMUNITY_REQUEST_ANSWERED:
+            words = f"You belong to {name} now" if facts["accepted"] else f"{name} did not let you in this time"
+            notify(facts["member"], occurrence, words)
+        case Event.COMMUNITY_ROLES_CHANGED if facts["given"]:
+            roles = " and ".join(str(RoleKind(kind).label) for kind in facts["given"].split(", "))
+            notify(facts["member"], occurrence, f"{occurrence.person} gave you a role in {name}: {roles}")
+        case Event.COMMUNITY_CLOSING:
+            words = f"{name} is to close after {long_day(facts['last_on'])}. You can say that you would keep it open"
+            _tell(people_of(community), occurrence, words)
+        case Event.COMMUNITY_OBJECTED:
+            _tell(running_people(community), occurrence, f"{occurrence.person} would keep {name} open")
+        case Event.COMMUNITY_CLOSING_STOPPED:
+            _tell(people_of(community), occurrence, f"{name} stays open")
+        case Event.COMMUNITY_CLOSED:
+            words = f"{name} is closed now. All that it wrote can still be read. Thank you for what you gave"
+            _tell(people_of(community), occurrence, words)
+        case Event.COMMUNITY_WOKEN:
+            _tell(people_of(community), occurrence, f"{occurrence.person} woke {name} again")
+        case Event.COMMUNITY_WITHOUT_FACILITATOR:
+            _tell_of_gap(occurrence, community)
+
+
+def _tell_of_gap(occurrence: Occurrence, community: Community) -> None:
+    follows = occurrence.facts["follows"]
+    if follows is not None:
+        words = f"The facilitator of {quoted(community)} has left. You were the deputy and facilitate it now"
+        notify(follows, occurrence, words)
+        return
+    words = f"{quoted(community)} has no facilitator any more. Somebody in it, or you, can find one"
+    planners = Membership.objects.current().filter(organisation=community.organisation).may(Permission.PLAN)
+    people = [member.person for member in planners.select_related("person")]
+    _tell([*people_with(community, RoleKind.CORE), *people], occurrence, words)
+
+
+def send_of_thread(occurrence: Occurrence) -> None:
+    """Leave the notices of what was written: who asked, who was named, who keeps the community together."""
+    thread = occurrence.subject
+    assert isinstance(thread, Thread)  # noqa: S101  what the event is about
+    title = quoted(thread.title)
+    match occurrence.event:
+        case Event.THREAD_STARTED:
+            _tell_mentioned(occurrence, thread)
+            verb = "asked" if thread.is_question else "began to talk"
+            people = running_people(thread.community)
+            _tell(people, occurrence, f"{occurrence.person} {verb} in {quoted(thread.community)}: {title}")
+        case Event.THREAD_POSTED:
+            _tell_mentioned(occurrence, thread)
+            notify(thread.author, occurrence, f"{occurrence.person} wrote to you in {title}")
+        case Event.THREAD_ANSWER_MARKED:
+            helper = occurrence.facts["helper"]
+            notify(helper, occurrence, f"What you wrote was marked as the answer to {title}")
+        case Event.THREAD_LEFT_UNANSWERED:
+            words = f"Nobody has answered {title} for three working days. Ask one person by name"
+            _tell(running_people(thread.community), occurrence, words)
+
+
+def _tell_mentioned(occurrence: Occurrence, thread: Thread) -> None:
+    """Those whom a post names with “@”, if they belong to the community and so may read it."""
+    if "@" not in occurrence.texts["text"]:
+        return
+    people = {person.pk: person for person in people_of(thread.community)}
+    named = mentioned(occurrence.texts["text"], {key: person.name for key, person in people.items()})
+    _tell((people[key] for key in named), occurrence, f"{occurrence.person} names you in {quoted(thread.title)}")
+
+
+def _tell(people: Iterable[Person], occurrence: Occurrence, words: str) -> None:
+    for person in people:
+        notify(person, occurrence, words)

@@ -1,0 +1,153 @@
+"""Who may do what with a community and its threads: asked by the action, by the page’s buttons, and by nobody else’s
+role. What somebody is in a community is ``Standing``: one query, asked once for a page.
+"""
+
+from dataclasses import dataclass
+
+from communities.models import (
+    ENDED,
+    RUNNING_ROLES,
+    Access,
+    Community,
+    Knock,
+    Post,
+    RoleKind,
+    State,
+    Thread,
+)
+from organisations import policies
+from organisations.models import GroupMembership, Membership, Organisation
+from organisations.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What one member is in one community: in it or not, a guest, with which roles."""
+
+    seat: int | None = None
+    is_guest: bool = False
+    roles: frozenset[str] = frozenset()
+
+    @property
+    def is_in(self) -> bool:
+        return self.seat is not None
+
+    @property
+    def is_member(self) -> bool:
+        """In it, and no guest."""
+        return self.is_in and not self.is_guest
+
+    @property
+    def runs(self) -> bool:
+        return self.is_in and not self.roles.isdisjoint(RUNNING_ROLES)
+
+    @property
+    def is_core(self) -> bool:
+        return self.runs or RoleKind.CORE in self.roles
+
+
+NOWHERE = Standing()
+
+
+def standing_of(membership: Membership | None, community: Community) -> Standing:
+    """What somebody is in a community today: nothing for nobody, and for who may not come in here any more."""
+    if not isinstance(membership, Membership) or not membership.is_current:
+        return NOWHERE
+    seats = GroupMembership.objects.in_force(membership).filter(group_id=community.group_id)
+    rows = list(seats.values_list("pk", "is_guest", "roles__kind"))
+    if not rows:
+        return NOWHERE
+    return Standing(rows[0][0], rows[0][1], frozenset(kind for _, _, kind in rows if kind))
+
+
+def may_found(membership: Membership | None, organisation: Organisation) -> bool:
+    """Whoever contributes. Nobody’s approval is asked."""
+    return policies.may(Permission.CONTRIBUTE, membership, organisation)
+
+
+def belongs_here(membership: Membership | None, community: Community) -> bool:
+    """Whether somebody is a current member of the community’s own organisation: they know of it and may ask."""
+    return policies.belongs(membership, community.organisation)
+
+
+def may_ask_in(membership: Membership | None, community: Community) -> bool:
+    """Whether somebody is one who can join, ask or accept at all; what the access says is the action’s to refuse."""
+    return belongs_here(membership, community)
+
+
+def may_take_part(membership: Membership | None, community: Community) -> bool:
+    return standing_of(membership, community).is_in
+
+
+def may_belong(membership: Membership | None, community: Community) -> bool:
+    return standing_of(membership, community).is_member
+
+
+def may_run(membership: Membership | None, community: Community) -> bool:
+    """Facilitator and deputy: people, access, steps, the end."""
+    return standing_of(membership, community).runs
+
+
+def may_shape(membership: Membership | None, community: Community) -> bool:
+    """The core group too: charter and answers to the steps."""
+    return standing_of(membership, community).is_core
+
+
+def may_wake(membership: Membership | None, community: Community) -> bool:
+    """Any member of it, and who plans the programme."""
+    return may_belong(membership, community) or policies.may(Permission.PLAN, membership, community.organisation)
+
+
+def may_read_thread(membership: Membership | None, thread: Thread) -> bool:
+    """As the queryset says it. One query or two."""
+    return isinstance(membership, Membership) and (
+        membership.is_current and Thread.objects.visible_to(membership).filter(pk=thread.pk).exists()
+    )
+
+
+def may_settle(membership: Membership | None, thread: Thread) -> bool:
+    """Whether somebody may say which post is the answer: who asked, and who keeps the community together."""
+    standing = standing_of(membership, thread.community)
+    asked = membership is not None and thread.author_id == membership.person_id
+    return standing.runs or (standing.is_in and asked)
+
+
+def may_change_post(membership: Membership | None, post: Post) -> bool:
+    """Whoever wrote it, while they belong to the community."""
+    is_own = membership is not None and post.author_id is not None and post.author_id == membership.person_id
+    return is_own and standing_of(membership, post.thread.community).is_in
+
+
+def may_answer_knock(membership: Membership | None, knock: Knock) -> bool:
+    """Facilitators answer who asks; whoever was invited answers for themself."""
+    if knock.kind == Knock.Kind.INVITATION:
+        return (
+            membership is not None
+            and membership.pk == knock.membership_id
+            and belongs_here(membership, knock.community)
+        )
+    return may_run(membership, knock.community)
+
+
+def allowed(membership: Membership | None, community: Community, standing: Standing) -> frozenset[str]:
+    """The names of all moves that this member may make with the community as it stands. No queries."""
+    living, closing = community.is_living, community.state == State.CLOSING
+    here = belongs_here(membership, community)
+    found = {
+        "join": here and not standing.is_in and living and community.access == Access.OPEN,
+        "knock": here and not standing.is_in and living and community.access == Access.REQUEST,
+        "leave": standing.is_in,
+        "talk": standing.is_in and (living or closing),
+        "run": standing.runs and community.state not in ENDED,
+        "invite": standing.is_member and living,
+        "shape": standing.is_core and living,
+        "close": standing.runs and living,
+        "let_be_informal": standing.runs and community.state == State.FORMING,
+        "object": standing.is_member and closing,
+        "tell_story": standing.is_core and closing,
+        "find_facilitator": community.state not in ENDED
+        and (standing.is_member or policies.may(Permission.PLAN, membership, community.organisation)),
+        "wake": community.state in ENDED
+        and (standing.is_member or policies.may(Permission.PLAN, membership, community.organisation)),
+    }
+    return frozenset(name for name, may in found.items() if may)

@@ -1,0 +1,70 @@
+"""Communities and their threads in the search index, with the visibility of their rows.
+
+A community’s name and question are for everybody at home; its threads for those who may read them. A document has no
+author here: whoever has left a community reads no further because they once wrote in it.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from communities.labels import thread_state
+from communities.models import Charter, Community, Post, State, Thread
+from organisations.visibility import Reach
+from search import index
+
+COMMUNITY, THREAD = "community", "thread"
+RANK = {
+    State.ESTABLISHED: 700,
+    State.FORMING: 500,
+    State.INFORMAL: 500,
+    State.CLOSING: 400,
+    State.CLOSED: 100,
+    State.ARCHIVED: 50,
+}
+RANK_ANSWERED, RANK_THREAD = 400, 250
+
+
+def community_documents(communities: Sequence[Community]) -> Iterator[index.Doc]:
+    """What can be found of communities: name, question, and what their newest charter says they are about."""
+    charters: dict[int, Charter] = {}
+    for charter in Charter.objects.filter(community__in=communities).order_by("number"):
+        charters[charter.community_id] = charter
+    for community in communities:
+        answers = charters[community.pk].answers if community.pk in charters else {}
+        yield index.Doc(
+            kind=COMMUNITY,
+            ident=community.pk,
+            organisation=community.organisation,
+            reach=Reach.ORGANISATION,
+            group_id=community.group_id,
+            author_id=None,
+            title=community.name,
+            abstract=community.question,
+            body="\n".join(answers.get(key, "") for key in ("topic", "people", "makes", "difference")),
+            state=community.state,
+            year=community.created_at.year,
+            rank=RANK[State(community.state)],
+            at=community.created_at,
+        )
+
+
+def thread_documents(threads: Sequence[Thread]) -> Iterator[index.Doc]:
+    """What can be found of threads: the line on top and all posts. A closed community’s stay; an archived one’s too."""
+    posts: dict[int, list[str]] = {}
+    for thread_id, text in Post.objects.filter(thread__in=threads).order_by("pk").values_list("thread_id", "text"):
+        posts.setdefault(thread_id, []).append(text)
+    for thread in threads:
+        yield index.Doc(
+            kind=THREAD,
+            ident=thread.pk,
+            organisation=thread.organisation,
+            reach=thread.reach,
+            group_id=thread.group_id,
+            author_id=None,
+            title=thread.title,
+            body="\n".join(posts.get(thread.pk, ())),
+            state=thread_state(thread),
+            subkind=thread.kind,
+            year=thread.at.year,
+            rank=RANK_ANSWERED if thread.answer_id else RANK_THREAD,
+            at=thread.at,
+        )

@@ -1,0 +1,32 @@
+"""What communities and their threads are called where others point at them, and how they are found."""
+
+from communities.labels import STATES, THREADS
+from communities.models import Community, Thread
+from communities.search_documents import community_documents, thread_documents
+from kmportal.lib.things import Thing
+
+COMMUNITY = Thing(
+    kind="community",
+    word="Community",
+    words="Communities",
+    model="communities.Community",
+    icon="users",
+    page="community_detail",
+    related=("organisation", "group"),
+    states=STATES,
+    search_documents=community_documents,
+    indexed=lambda: Community.objects.select_related("organisation"),
+)
+THREAD = Thing(
+    kind="thread",
+    word="Discussion",
+    words="Discussions",
+    model="communities.Thread",
+    icon="message-circle",
+    page="thread_detail",
+    related=("organisation",),
+    states=THREADS,
+    subkinds=dict(Thread.Kind.choices),
+    search_documents=thread_documents,
+    indexed=lambda: Thread.objects.select_related("organisation"),
+)

@@ -1,0 +1,168 @@
+"""What every action of a community shares: the lock, the seats of its group, and the rules about its facilitators."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from communities import catalogue
+from communities.models import RUNNING_ROLES, Community, CommunityRole, RoleKind, State, StepAnswer
+from communities.policies import Standing
+from kmportal.lib.cleaning import clean_text, line_of_text
+from kmportal.lib.exceptions import Refusal
+from organisations.models import Group, GroupMembership, Membership, Organisation, Person
+
+FORMING_DAYS = 60
+# Why something cannot be done with a community, by the state that it is really in.
+_INSTEAD = {
+    State.CLOSING: "This community is closing. It takes nobody and nothing new in.",
+    State.CLOSED: "This community is closed. Wake it first.",
+    State.ARCHIVED: "This community is archived. Wake it first.",
+}
+NAME_TAKEN = "There is already a community or a group with this name. Choose another name."
+
+
+def lock_community(community: Community) -> None:
+    """Row lock: hold the row until the transaction ends, and bring ``community`` up to what stands there now."""
+    rows = Community.objects.select_for_update(of=("self",)).select_related("organisation", "group")
+    community.refresh_from_db(from_queryset=rows)
+
+
+def refuse_unless_living(community: Community) -> None:
+    if not community.is_living:
+        raise Refusal(_INSTEAD[State(community.state)])
+
+
+def save_community(community: Community, *columns: str) -> None:
+    """Save columns of a locked community and count its version up."""
+    community.version += 1
+    community.save(update_fields=[*columns, "version"])
+
+
+# --- The group and its seats -----------------------------------------------------------------------------------------
+
+
+def make_group(organisation: Organisation, name: str, *, at: datetime) -> Group:
+    """The group whose people are the community’s. Refuses a name that another group has."""
+    try:
+        with transaction.atomic():
+            return Group.objects.create(
+                organisation=organisation, name=name, kind=Group.Kind.COMMUNITY, is_self_run=True, created_at=at
+            )
+    except IntegrityError:
+        raise Refusal(NAME_TAKEN) from None
+
+
+def rename_group(group: Group, name: str) -> None:
+    """The group is called as its community is."""
+    group.name, group.version = name, group.version + 1
+    try:
+        with transaction.atomic():
+            group.save(update_fields=["name", "name_key", "version"])
+    except IntegrityError:
+        raise Refusal(NAME_TAKEN) from None
+
+
+def take_seat(community: Community, membership: Membership, *, at: datetime) -> GroupMembership | None:
+    """Let a member of the community’s organisation in; None when they are in already."""
+    seat, is_new = GroupMembership.objects.get_or_create(
+        group_id=community.group_id,
+        person_id=membership.person_id,
+        defaults={"membership": membership, "joined_at": at},
+    )
+    if not is_new:
+        return None
+    Group.objects.filter(pk=community.group_id).update(version=F("version") + 1)
+    return seat
+
+
+def seats_of(community: Community) -> "list[GroupMembership]":
+    """Everybody in the community, by name, with their roles; those who have left the portal are not in it."""
+    rows = GroupMembership.objects.filter(group_id=community.group_id, membership__left_at=None)
+    return list(
+        rows.select_related("person", "membership__organisation").prefetch_related("roles").order_by("person__name")
+    )
+
+
+def people_with(community: Community, *kinds: str) -> list[Person]:
+    """Those who have one of these roles, each once, in the order in which they took it."""
+    roles = CommunityRole.objects.filter(
+        seat__group_id=community.group_id, kind__in=kinds, seat__membership__left_at=None
+    )
+    found = {role.seat.person_id: role.seat.person for role in roles.select_related("seat__person").order_by("pk")}
+    return list(found.values())
+
+
+def people_of(community: Community) -> list[Person]:
+    """Everybody in it, guests too."""
+    return [seat.person for seat in seats_of(community)]
+
+
+def running_people(community: Community) -> list[Person]:
+    """Facilitators and deputies: who is told what concerns the whole."""
+    return people_with(community, *RUNNING_ROLES)
+
+
+def running_facilitators(community: Community) -> list[Person]:
+    """Those who facilitate it, deputies not."""
+    return people_with(community, RoleKind.FACILITATOR)
+
+
+# --- Who keeps it together ------------------------------------------------------------------------------------------
+
+
+def refuse_last_facilitator(community: Community, standing: Standing) -> None:
+    """Refuse when this one leaves and nobody else facilitates. The row must be locked, or two could leave at once."""
+    if RoleKind.FACILITATOR not in standing.roles or community.is_ended:
+        return
+    others = CommunityRole.objects.filter(seat__group_id=community.group_id, kind=RoleKind.FACILITATOR)
+    if not others.exclude(seat=standing.seat).exists():
+        raise Refusal("You are its only facilitator. Hand over to somebody first, or announce the end of it.")
+
+
+def make_facilitator(community: Community, person: Person, *, at: datetime) -> None:
+    """Somebody who is in it facilitates it from now on; nothing happens to who is not, or does already."""
+    seat = GroupMembership.objects.filter(group_id=community.group_id, person=person).first()
+    if seat is not None:
+        CommunityRole.objects.get_or_create(seat=seat, kind=RoleKind.FACILITATOR, defaults={"at": at})
+
+
+def seat_in(community: Community, person: Person) -> GroupMembership:
+    """The seat of somebody who must be in it."""
+    seat = GroupMembership.objects.filter(group_id=community.group_id, person=person).first()
+    if seat is None:
+        raise Refusal(f"{person} does not belong to this community.")
+    return seat
+
+
+def forming_until(day: date) -> date:
+    return day + timedelta(days=FORMING_DAYS)
+
+
+# --- The charter and the steps --------------------------------------------------------------------------------------
+
+ONE_LINE = ("name", "question")
+
+
+def clean_answers(answers: Mapping[str, str]) -> dict[str, str]:
+    """The answers to prompts that there are, without what nobody can see; empty ones are left out."""
+    kept = {}
+    for prompt in catalogue.prompts():
+        clean = line_of_text if prompt.key in ONE_LINE else clean_text
+        if text := clean(answers.get(prompt.key, "")).strip():
+            kept[prompt.key] = text
+    return kept
+
+
+def missing_prompts(answers: Mapping[str, str]) -> list[catalogue.Prompt]:
+    """The prompts that a community still has to answer before it is established."""
+    return [prompt for prompt in catalogue.prompts() if prompt.needed and not answers.get(prompt.key)]
+
+
+def newest_step_answers(community: Community) -> dict[str, StepAnswer]:
+    """What was answered last to each question, by its key. One query."""
+    found: dict[str, StepAnswer] = {}
+    for row in community.step_answers.select_related("by").order_by("pk"):
+        found[row.question] = row
+    return found

@@ -1,0 +1,51 @@
+"""Getting in: how the views of communities find the one they are about, and where its pages are."""
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from communities.models import Community, Post, Thread
+from communities.policies import Standing, standing_of
+from organisations.requests import MemberRequest
+
+
+def community_or_404(request: MemberRequest, pk: int) -> Community:
+    """A community that this member knows of."""
+    rows = Community.objects.visible_to(request.membership).select_related("organisation", "group", "founded_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+def standing_or_403(request: MemberRequest, community: Community, what: str) -> Standing:
+    """What the member is in it, if that is enough: a property of ``Standing``."""
+    standing = standing_of(request.membership, community)
+    if not getattr(standing, what):
+        raise PermissionDenied
+    return standing
+
+
+def thread_or_404(request: MemberRequest, pk: int) -> Thread:
+    """A thread that this member may read."""
+    rows = Thread.objects.visible_to(request.membership)
+    neighbours = ("community__organisation", "community__group", "organisation", "group", "author", "lesson")
+    return get_object_or_404(rows.select_related(*neighbours), pk=pk)
+
+
+def post_or_404(request: MemberRequest, pk: int) -> Post:
+    """A post in a thread that this member may read."""
+    threads = Thread.objects.visible_to(request.membership)
+    neighbours = ("author", "thread__community__organisation", "thread__community__group", "thread__organisation")
+    return get_object_or_404(Post.objects.filter(thread__in=threads).select_related(*neighbours), pk=pk)
+
+
+def page(request: MemberRequest, name: str, *args: int) -> str:
+    """An address inside the organisation in which the member looks: they may belong to a community elsewhere."""
+    return reverse(name, args=[request.membership.organisation.slug, *args])
+
+
+def crumbs(request: MemberRequest, community: Community, *more: tuple[str, str]) -> list[tuple[str, str]]:
+    """The way to a page of a community."""
+    return [
+        ("Communities", page(request, "community_list")),
+        (community.name, page(request, "community_detail", community.pk)),
+        *more,
+    ]

@@ -1,0 +1,170 @@
+"""What a community talks about: the list, a new thread, one thread with its posts, changing a post."""
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from communities import policies
+from communities.actions import talk
+from communities.forms.talk import PostEditForm, PostForm, ThreadForm
+from communities.models import Post, Thread
+from communities.reports import ThreadPage, thread_rows
+from communities.views.finding import community_or_404, crumbs, page, post_or_404, standing_or_403, thread_or_404
+from kmportal.lib.conflicts import Difference
+from kmportal.lib.forms import sent, status_of
+from kmportal.lib.pagination import whole_number
+from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on, refusals_said
+from organisations.access import requires
+from organisations.models import Organisation
+from organisations.permissions import Permission
+from organisations.requests import MemberRequest
+
+PER_PAGE = 20
+POSTS_PER_PAGE = 50
+UNANSWERED = "unanswered"
+
+
+@requires(Permission.READ)
+@require_safe
+def thread_list(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """All threads of a community that this member may read, the newest talk first."""
+    community = community_or_404(request, pk)
+    rows = Thread.objects.visible_to(request.membership).filter(community=community)
+    which = UNANSWERED if request.GET.get("which") == UNANSWERED else ""
+    if which:
+        rows = rows.unanswered()
+    found = Paginator(rows.select_related("author", "organisation"), PER_PAGE).get_page(request.GET.get("page"))
+    standing = policies.standing_of(request.membership, community)
+    context = {
+        "community": community,
+        "rows": thread_rows(list(found)),
+        "page": found,
+        "which": which,
+        "standing": standing,
+        "allowed": policies.allowed(request.membership, community, standing),
+        "trail": crumbs(request, community),
+    }
+    return render(request, "communities/thread_list.html", context)
+
+
+@requires(Permission.READ)
+def thread_new(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Ask, or begin a talk."""
+    community = community_or_404(request, pk)
+    standing_or_403(request, community, "is_in")
+    form = ThreadForm(sent(request))
+    if form.is_valid():
+        with refusals_on(form, "text"):
+            thread = talk.start_thread(community, by=request.membership, at=request.now, **form.values())
+            said = "Your question is there." if thread.is_question else "It is there."
+            return done(request, said, "thread_detail", organisation.slug, thread.pk)
+    return form_page(
+        request,
+        form,
+        title="Ask the community",
+        verb="Put it there",
+        back=page(request, "community_detail", pk),
+        back_words="Back to the community",
+        crumbs=crumbs(request, community),
+    )
+
+
+@requires(Permission.READ)
+def thread_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """The question, what was answered, and a box for one’s own answer."""
+    thread = thread_or_404(request, pk)
+    form = PostForm(sent(request))
+    if form.is_valid():
+        standing_or_403(request, thread.community, "is_in")
+        with refusals_on(form, "text"):
+            post = talk.write_post(thread, by=request.membership, at=request.now, **form.cleaned_data)
+            number = _page_of_post(thread, post)
+            where = page(request, "thread_detail", pk) + (f"?page={number}" if number > 1 else "")
+            return done(request, "Thank you. It is there.", f"{where}#post-{post.pk}")
+    posts = Paginator(thread.posts.select_related("author"), POSTS_PER_PAGE)
+    shown = posts.get_page(request.GET.get("page"))
+    built = ThreadPage.build(thread, request.membership, list(shown))
+    context = {
+        **vars(built),
+        "form": form,
+        "page": shown,
+        "answer_page": _page_of_post(thread, thread.answer) if thread.answer else 0,
+        "trail": crumbs(request, thread.community),
+    }
+    return render(request, "communities/thread_detail.html", context, status=status_of(form))
+
+
+def _page_of_post(thread: Thread, post: Post) -> int:
+    """On which page of its thread a post stands."""
+    before = Post.objects.filter(thread=thread, pk__lt=post.pk).count()
+    return before // POSTS_PER_PAGE + 1
+
+
+@requires(Permission.READ)
+@require_POST
+def thread_answer(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Mark a post as the answer; without one the question is open again."""
+    thread = thread_or_404(request, pk)
+    if not policies.may_settle(request.membership, thread):
+        raise PermissionDenied
+    with refusals_said(request):
+        if key := whole_number(request.POST.get("post", "")):
+            post = get_object_or_404(Post, pk=key, thread=thread)
+            talk.mark_answer(thread, by=request.membership, at=request.now, post=post)
+            return done(request, "It is marked as the answer.", "thread_detail", organisation.slug, pk)
+        talk.unmark_answer(thread, by=request.membership, at=request.now)
+        return done(request, "The question is open again.", "thread_detail", organisation.slug, pk)
+    return redirect("thread_detail", organisation.slug, pk)
+
+
+@requires(Permission.CONTRIBUTE)
+@require_POST
+def thread_lesson(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """A draft of a lesson from the question and its answer; one goes on writing it."""
+    thread = thread_or_404(request, pk)
+    with refusals_said(request):
+        lesson = talk.make_lesson(thread, by=request.membership, at=request.now)
+        said = "Here is a draft from the question and its answer. Only you can see it until you send it."
+        return done(request, said, "lesson_edit", organisation.slug, lesson.pk)
+    return redirect("thread_detail", organisation.slug, pk)
+
+
+@requires(Permission.READ)
+def post_edit(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Other words for one’s own post; how it read before is kept."""
+    post = post_or_404(request, pk)
+    if not policies.may_change_post(request.membership, post):
+        raise PermissionDenied
+    form = PostEditForm(sent(request), initial={"text": post.text, "version": post.version})
+    differences: list[Difference] = []
+    if form.is_valid():
+        seen, text = form.cleaned_data["version"], form.cleaned_data["text"]
+        with refusals_on(form, "text"), conflicts_on(form, lambda: post_or_404(request, pk)) as differences:
+            talk.change_post(post, by=request.membership, at=request.now, seen=seen, text=text)
+            return done(request, "Your words are changed.", "thread_detail", organisation.slug, post.thread_id)
+    community = post.thread.community
+    back = page(request, "thread_detail", post.thread_id)
+    context = {
+        "form": form,
+        "post": post,
+        "differences": differences,
+        "back": back,
+        "trail": crumbs(request, community, (post.thread.title, back)),
+    }
+    return render(request, "communities/post_edit.html", context, status=status_of(form))
+
+
+@requires(Permission.READ)
+@require_safe
+def post_history(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """How a post read before it was changed."""
+    post = post_or_404(request, pk)
+    back = page(request, "thread_detail", post.thread_id)
+    context = {
+        "post": post,
+        "revisions": list(post.revisions.all()),
+        "trail": crumbs(request, post.thread.community, (post.thread.title, back)),
+    }
+    return render(request, "communities/post_history.html", context)

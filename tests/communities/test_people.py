@@ -1,0 +1,285 @@
+"""Who comes in, by which way, who goes, and what everybody may do: every role × every kind of access."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+import organisations.actions
+from communities import policies
+from communities.actions import closing, life, people, talk
+from communities.models import Access, Community, CommunityRole, Knock, RoleKind, State
+from kmportal.lib.exceptions import Refusal
+from notifications.models import Notice
+from organisations.models import Group, GroupMembership, Membership, Organisation, Person
+from organisations.permissions import Role
+from tests.cast import as_member
+from tests.communities.conftest import NOON
+
+
+def is_in(community, person) -> bool:
+    return GroupMembership.objects.filter(group_id=community.group_id, person=person).exists()
+
+
+def roles_of(community, person) -> set[str]:
+    return set(
+        CommunityRole.objects.filter(seat__group_id=community.group_id, seat__person=person).values_list(
+            "kind", flat=True
+        )
+    )
+
+
+class TestWaysIn:
+    @pytest.mark.parametrize("access", Access.values)
+    @pytest.mark.parametrize("name", ["lena", "reza", "ada", "sam"])
+    def test_what_the_page_offers_is_what_the_action_allows(self, access, name, found, request, as_):
+        person = request.getfixturevalue(name)
+        community = found(access=access)
+        standing = policies.standing_of(as_member(person), community)
+        offered = policies.allowed(as_member(person), community, standing)
+        for move, act in (("join", people.join_community), ("knock", people.ask_to_join)):
+            Knock.objects.all().delete()
+            GroupMembership.objects.filter(person=person).delete()
+            try:
+                act(community, by=as_member(person), at=NOON)
+                was_done = True
+            except Refusal:
+                was_done = False
+            assert was_done == (move in offered)
+            page = as_(person).get(f"/o/riverside/communities/{community.pk}/")
+            assert page.status_code == 200
+
+    def test_asking_is_answered_by_who_keeps_it_together(self, found, cara, farah, reza):
+        community = found(access=Access.REQUEST)
+        knock = people.ask_to_join(community, by=as_member(reza), at=NOON, words="I work nights")
+        assert people.ask_to_join(community, by=as_member(reza), at=NOON) == knock
+        assert "Reza Amini asks to join" in Notice.objects.get(person=cara).text
+        with pytest.raises(PermissionDenied):
+            people.answer_knock(knock, by=as_member(farah), at=NOON, accept=True)
+        people.answer_knock(knock, by=as_member(cara), at=NOON, accept=True)
+        assert is_in(community, reza)
+        assert "You belong to" in Notice.objects.get(person=reza).text
+
+    def test_a_no_lets_nobody_in_and_stays(self, found, cara, reza):
+        community = found(access=Access.REQUEST)
+        knock = people.ask_to_join(community, by=as_member(reza), at=NOON)
+        people.answer_knock(knock, by=as_member(cara), at=NOON, accept=False)
+        people.answer_knock(knock, by=as_member(cara), at=NOON, accept=True)
+        assert not is_in(community, reza)
+
+    def test_whoever_is_invited_says_yes_or_no(self, found, cara, farah, reza, as_):
+        community = found(access=Access.INVITATION)
+        knock = people.invite_into_community(community, by=as_member(cara), at=NOON, person=reza)
+        with pytest.raises(PermissionDenied):
+            people.answer_knock(knock, by=as_member(farah), at=NOON, accept=True)
+        assert "You are invited" in as_(reza).get("/o/riverside/").text
+        as_(reza).post(f"/o/riverside/communities/knocks/{knock.pk}/answer/", {"answer": "yes"})
+        assert is_in(community, reza)
+
+    def test_asking_and_being_invited_meet(self, found, cara, reza):
+        community = found(access=Access.REQUEST)
+        people.ask_to_join(community, by=as_member(reza), at=NOON)
+        people.invite_into_community(community, by=as_member(cara), at=NOON, person=reza)
+        assert is_in(community, reza)
+
+    def test_a_member_invites_only_into_an_open_one(self, community, farah, sam):
+        assert people.invite_into_community(community, by=as_member(farah), at=NOON, person=sam)
+        Community.objects.update(access=Access.REQUEST)
+        community.refresh_from_db()
+        with pytest.raises(PermissionDenied):
+            people.invite_into_community(community, by=as_member(farah), at=NOON, person=sam)
+
+    def test_nobody_invites_somebody_of_elsewhere_by_name(self, community, cara, oskar):
+        with pytest.raises(Refusal, match="your organisation"):
+            people.invite_into_community(community, by=as_member(cara), at=NOON, person=oskar)
+
+    @pytest.mark.parametrize("state", [State.CLOSING, State.CLOSED, State.ARCHIVED])
+    def test_one_that_ends_takes_nobody_in(self, state, community, cara, sam):
+        Community.objects.update(state=state)
+        community.refresh_from_db()
+        for act in (people.join_community, people.ask_to_join):
+            with pytest.raises(Refusal):
+                act(community, by=as_member(sam), at=NOON)
+        with pytest.raises(Refusal):
+            people.invite_into_community(community, by=as_member(cara), at=NOON, person=sam)
+
+    def test_joining_twice_changes_nothing(self, community, reza):
+        people.join_community(community, by=as_member(reza), at=NOON)
+        assert GroupMembership.objects.filter(group_id=community.group_id, person=reza).count() == 1
+
+
+class TestLeaving:
+    def test_what_was_written_stays_and_one_reads_no_further(self, thread, reza, as_):
+        people.leave_community(thread.community, by=as_member(reza), at=NOON)
+        assert thread.posts.get().author == reza
+        assert as_(reza).get(f"/o/riverside/communities/talk/{thread.pk}/").status_code == 404
+        assert "bags" not in as_(reza).get("/o/riverside/search/?q=bags").text.split("</header>")[1].split("value=")[0]
+
+    def test_the_last_facilitator_hands_over_first(self, community, cara, farah):
+        with pytest.raises(Refusal, match="only facilitator"):
+            people.leave_community(community, by=as_member(cara), at=NOON)
+        people.set_roles(community, by=as_member(cara), at=NOON, person=farah, roles=[RoleKind.FACILITATOR])
+        people.leave_community(community, by=as_member(cara), at=NOON)
+        assert roles_of(community, farah) == {RoleKind.FACILITATOR}
+
+    def test_the_role_itself_is_never_given_away_to_nobody(self, community, cara):
+        with pytest.raises(Refusal, match="needs a facilitator"):
+            people.set_roles(community, by=as_member(cara), at=NOON, person=cara, roles=[])
+
+    def test_a_deputy_follows_who_leaves_the_organisation(self, community, ada, cara, farah):
+        people.set_roles(community, by=as_member(cara), at=NOON, person=farah, roles=[RoleKind.DEPUTY])
+        organisations.actions.remove_member(as_member(cara), by=as_member(ada), at=NOON)
+        assert roles_of(community, farah) == {RoleKind.FACILITATOR}
+        assert Notice.objects.filter(person=farah, text__contains="facilitate it now").exists()
+
+    def test_without_a_deputy_who_plans_is_told_and_may_wake_it(self, community, ada, cara, lena):
+        organisations.actions.remove_member(as_member(cara), by=as_member(ada), at=NOON)
+        assert "has no facilitator any more" in Notice.objects.get(person=lena).text
+        assert Community.objects.get().state == State.FORMING
+
+    def test_who_plans_or_a_member_finds_another_one(self, community, ada, cara, farah, lena, sam, as_):
+        page, url = f"/o/riverside/communities/{community.pk}/", f"/o/riverside/communities/{community.pk}/facilitator/"
+        with pytest.raises(Refusal, match="already"):
+            people.find_facilitator(community, by=as_member(farah), at=NOON, person=farah)
+        organisations.actions.remove_member(as_member(cara), by=as_member(ada), at=NOON)
+        assert "Find somebody" not in as_(sam).get(page).text
+        assert "Find somebody" in as_(farah).get(page).text
+        assert as_(sam).post(url, {"person": sam.pk}).status_code == 403
+        as_(lena).post(url, {"person": sam.pk})
+        assert roles_of(community, sam) == {RoleKind.FACILITATOR}
+        assert "Find somebody" not in as_(farah).get(page).text
+
+
+class TestRoles:
+    def test_somebody_can_have_several(self, community, cara, farah, as_):
+        url = f"/o/riverside/communities/{community.pk}/people/{farah.pk}/"
+        as_(cara).post(url, {"roles": ["deputy", "librarian"]})
+        assert roles_of(community, farah) == {"deputy", "librarian"}
+        assert "Deputy" in as_(farah).get(f"/o/riverside/communities/{community.pk}/").text
+
+    def test_not_of_somebody_who_is_not_in_it(self, community, cara, sam):
+        with pytest.raises(Refusal, match="does not belong"):
+            people.set_roles(community, by=as_member(cara), at=NOON, person=sam, roles=["expert"])
+
+    def test_no_role_that_there_is_not(self, community, cara, farah):
+        with pytest.raises(Refusal):
+            people.set_roles(community, by=as_member(cara), at=NOON, person=farah, roles=["king"])
+
+    @pytest.mark.parametrize("kind", [None, *RoleKind.values])
+    def test_every_role_and_every_act(self, kind, community, cara, farah, thread):
+        """Who keeps it together does all; the core shapes it; everybody in it talks."""
+        if kind:
+            people.set_roles(community, by=as_member(cara), at=NOON, person=farah, roles=[kind])
+        runs = kind in (RoleKind.FACILITATOR, RoleKind.DEPUTY)
+        core = runs or kind == RoleKind.CORE
+        by = as_member(farah)
+        acts = {
+            "talk": (True, lambda: talk.write_post(thread, by=by, at=NOON, text="I know")),
+            "settle": (runs, lambda: talk.unmark_answer(thread, by=by, at=NOON)),
+            "charter": (core, lambda: life.answer_step(community, by=by, at=NOON, step=1, answers={"need": "Yes"})),
+            "step": (core, lambda: life.take_step(community, by=by, at=NOON, step=2)),
+            "roles": (
+                runs,
+                lambda: people.set_roles(community, by=by, at=NOON, person=farah, roles=[kind] if kind else []),
+            ),
+            "close": (
+                runs,
+                lambda: closing.announce_closing(community, by=by, at=NOON, reason="done", words="Pharmacy keeps it"),
+            ),
+        }
+        for name, (may, act) in acts.items():
+            try:
+                act()
+                was_done = True
+            except PermissionDenied:
+                was_done = False
+            assert was_done == may, name
+
+
+class TestAdministrators:
+    """They see that it exists and who is in it, and put nobody into it, themselves least of all."""
+
+    def test_not_by_the_page_of_groups(self, community, ada, as_):
+        browser = as_(ada)
+        assert "Home on time" in browser.get("/o/riverside/groups/").text
+        assert browser.get(f"/o/riverside/groups/{community.group_id}/").status_code == 404
+        assert browser.get(f"/o/riverside/groups/{community.group_id}/admit/").status_code == 404
+
+    def test_not_by_the_action(self, community, ada):
+        group = Group.objects.get(pk=community.group_id)
+        with pytest.raises(Refusal, match="its own page"):
+            organisations.actions.change_group(
+                group, by=as_member(ada), at=NOON, seen=group.version, name="Mine", kind="team", people=[ada]
+            )
+        with pytest.raises(Refusal, match="its own page"):
+            organisations.actions.admit_outsider(group, by=as_member(ada), at=NOON, email="x@y.example")
+
+    def test_not_by_an_invitation(self, community, ada, as_):
+        assert "Home on time" not in as_(ada).get("/o/riverside/people/invite/").text
+
+    def test_no_page_shows_them_a_discussion(self, thread, ada, lena, as_):
+        for person in (ada, lena):
+            browser = as_(person)
+            assert browser.get(f"/o/riverside/communities/talk/{thread.pk}/").status_code == 404
+            for page in (
+                f"communities/{thread.community_id}/",
+                f"communities/{thread.community_id}/talk/",
+                "search/?q=Ward",
+                "",
+            ):
+                assert "Who brings the bags?" not in browser.get(f"/o/riverside/{page}").text
+        assert "Who brings the bags?" not in as_(ada).get("/o/riverside/audit/").text
+
+
+class TestElsewhere:
+    """Members of other organisations and guests, where both sides allow it."""
+
+    @pytest.fixture
+    def mo(self, db):
+        moorland = Organisation.objects.create(name="Moorland", slug="moorland", lends_members=True)
+        person = Person.objects.create(email="mo@moorland.example", name="Mo Hart")
+        Membership.objects.create(organisation=moorland, person=person, role=Role.CONTRIBUTOR)
+        return person
+
+    def let_in(self, community, cara, mo, **words):
+        return people.let_in_from_elsewhere(community, by=as_member(cara), at=NOON, email=mo.email, **words)
+
+    def test_not_where_one_side_does_not_allow_it(self, community, cara, mo):
+        with pytest.raises(Refusal, match="does not let"):
+            self.let_in(community, cara, mo)
+        assert not is_in(community, mo)
+
+    def test_a_guest_talks_and_has_no_role(self, community, thread, cara, mo, riverside, as_):
+        Organisation.objects.filter(pk=riverside.pk).update(admits_outsiders=True)
+        community = Community.objects.select_related("organisation", "group").get()
+        self.let_in(community, cara, mo, is_guest=True)
+        browser = as_(mo)
+        assert "Home on time" in browser.get("/o/moorland/communities/").text
+        page = browser.post(f"/o/moorland/communities/talk/{thread.pk}/", {"text": "We use a trolley"}, follow=True)
+        assert "We use a trolley" in page.text
+        with pytest.raises(Refusal, match="guest"):
+            people.set_roles(community, by=as_member(cara), at=NOON, person=mo, roles=["expert"])
+        with pytest.raises(PermissionDenied):
+            closing.object_to_closing(community, by=as_member(mo), at=NOON)
+
+    def test_it_ends_when_one_side_takes_it_back(self, community, thread, cara, mo, riverside, as_):
+        Organisation.objects.filter(pk=riverside.pk).update(admits_outsiders=True)
+        community = Community.objects.select_related("organisation", "group").get()
+        self.let_in(community, cara, mo)
+        Organisation.objects.filter(slug="moorland").update(lends_members=False)
+        assert as_(mo).get(f"/o/moorland/communities/talk/{thread.pk}/").status_code == 404
+        with pytest.raises(PermissionDenied):
+            talk.write_post(thread, by=as_member(mo), at=NOON, text="Still here")
+
+    def test_a_stranger_sees_nothing(self, community, thread, oskar, as_):
+        browser = as_(oskar)
+        assert "Home on time" not in browser.get("/o/hillside/communities/").text
+        for page in (f"communities/{community.pk}/", f"communities/talk/{thread.pk}/"):
+            assert browser.get(f"/o/hillside/{page}").status_code == 404
+
+
+@pytest.mark.parametrize("time", [timedelta(0), timedelta(days=400)])
+def test_a_suspended_member_is_nobody(time, community, reza):
+    Membership.objects.filter(person=reza).update(suspended_at=NOON)
+    with pytest.raises(PermissionDenied):
+        people.leave_community(community, by=as_member(reza), at=NOON + time)
