@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.hashers import make_password
 
 from actionplan.models import Action
+from communities.models import Community, Thread
 from demo.calendar import Calendar
 from lessons.models import Lesson
 from organisations.demo import DEMO_PASSWORD
@@ -48,6 +49,8 @@ class World:
     sessions: Shelf[Session] = field(default_factory=lambda: Shelf("session"))
     lessons: Shelf[Lesson] = field(default_factory=lambda: Shelf("lesson"))
     enquiries: Shelf[Enquiry] = field(default_factory=lambda: Shelf("question"))
+    communities: Shelf[Community] = field(default_factory=lambda: Shelf("community"))
+    threads: Shelf[Thread] = field(default_factory=lambda: Shelf("thread"))
     actions: Shelf[Action] = field(default_factory=lambda: Shelf("action"))
 
     def day(self, number: int | None) -> date | None:

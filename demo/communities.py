@@ -1,0 +1,112 @@
+"""Communities: begun, joined, what they ask each other, their charters and steps, and how two of them end."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from communities.actions import closing, life, people, talk
+from communities.actions.timetable import move_communities_on
+from communities.models import Access, Community, Knock, Post, Thread
+from demo.calendar import A_WEEK
+from demo.story import Happening, Row, read
+from demo.world import World
+from organisations.models import Membership
+
+FIRST_DAY, CLOCK = -245, "06:30"
+Move = Callable[[World, Community, Membership, datetime, Row], Any]
+
+
+def happenings(world: World) -> Iterator[Happening]:
+    """Each community from its first minute to where it stands today, and each week what time does to all of them."""
+    story = read("communities", world.calendar)
+    for row in story["communities"]:
+        yield Happening(row["day"], row["at"], partial(_begin, world, row))
+        for step in row.get("story", ()):
+            yield Happening(step["day"], step["at"], partial(_take_next_move, world, row, step))
+    for day in range(FIRST_DAY, 1, A_WEEK):
+        yield Happening(day, CLOCK, _let_time_pass)
+
+
+def _begin(world: World, row: Row, at: datetime) -> None:
+    organisation = world.organisations[row["organisation"]]
+    world.communities[row["key"]] = life.found_community(
+        organisation,
+        by=world.member(row["by"], row["organisation"]),
+        at=at,
+        name=row["name"],
+        question=row["question"],
+        access=row.get("access", Access.OPEN),
+    )
+
+
+def _let_time_pass(at: datetime) -> None:
+    move_communities_on(at=at)
+
+
+def _take_next_move(world: World, row: Row, step: Row, at: datetime) -> None:
+    """One move; the step of the story names it."""
+    community = world.fresh(world.communities[row["key"]])
+    by = world.member(step["by"], row["organisation"])
+    _MOVES[step["do"]](world, community, by, at, step)
+
+
+def _ask_to_join(world: World, community: Community, by: Membership, at: datetime, step: Row) -> None:
+    knock = people.ask_to_join(community, by=by, at=at, words=step["words"])
+    people.answer_knock(knock, by=world.actor(step["yes"], community), at=at, accept=True)
+
+
+def _invite(world: World, community: Community, by: Membership, at: datetime, step: Row) -> None:
+    person = world.people[step["person"]]
+    knock: Knock = people.invite_into_community(community, by=by, at=at, person=person)
+    people.answer_knock(knock, by=world.actor(step["person"], community), at=at, accept=True)
+
+
+def _write_charter(world: World, community: Community, by: Membership, at: datetime, step: Row) -> None:
+    life.write_charter(community, by=by, at=at, seen=community.version, answers=step["answers"])
+
+
+def _ask(world: World, community: Community, by: Membership, at: datetime, step: Row) -> None:
+    world.threads[step["key"]] = talk.start_thread(
+        community,
+        by=by,
+        at=at,
+        title=step["title"],
+        text=step["text"],
+        kind=step.get("kind", Thread.Kind.QUESTION),
+    )
+
+
+def _mark(world: World, community: Community, by: Membership, at: datetime, step: Row) -> None:
+    """The first answer is post 1: the question itself stands before it."""
+    thread = world.fresh(world.threads[step["thread"]])
+    post = Post.objects.filter(thread=thread)[step["post"]]
+    talk.mark_answer(thread, by=by, at=at, post=post)
+
+
+_MOVES: dict[str, Move] = {
+    "join": lambda world, community, by, at, step: people.join_community(community, by=by, at=at),
+    "ask to join": _ask_to_join,
+    "invite": _invite,
+    "roles": lambda world, community, by, at, step: people.set_roles(
+        community, by=by, at=at, person=world.people[step["person"]], roles=step["roles"]
+    ),
+    "charter": _write_charter,
+    "step": lambda world, community, by, at, step: life.take_step(community, by=by, at=at, step=step["step"]),
+    "answer": lambda world, community, by, at, step: life.answer_step(
+        community, by=by, at=at, step=step["step"], answers=step["answers"]
+    ),
+    "ask": _ask,
+    "post": lambda world, community, by, at, step: talk.write_post(
+        world.fresh(world.threads[step["thread"]]), by=by, at=at, text=step["text"]
+    ),
+    "mark": _mark,
+    "informal": lambda world, community, by, at, step: life.leave_informal(community, by=by, at=at),
+    "announce": lambda world, community, by, at, step: closing.announce_closing(
+        community, by=by, at=at, reason=step["reason"], words=step["words"]
+    ),
+    "object": lambda world, community, by, at, step: closing.object_to_closing(
+        community, by=by, at=at, words=step["words"]
+    ),
+    "tell": lambda world, community, by, at, step: closing.write_story(community, by=by, at=at, story=step["story"]),
+}
