@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("lessons", "0005_tags_unique_as_read"),
-        ("organisations", "0010_groups_that_run_themselves"),
+        ("organisations", "0011_groups_that_run_themselves"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

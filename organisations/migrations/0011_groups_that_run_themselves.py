@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisations", "0009_second_step_and_sign_ins"),
+        ("organisations", "0010_organisations_choose_their_words"),
     ]
 
     operations = [
