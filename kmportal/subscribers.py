@@ -21,7 +21,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "membership.renamed": ["actionplan.subscribers.follow_owner", "people.subscribers.follow_member"],
     "membership.suspended": ["people.subscribers.follow_member"],
     "membership.restored": ["people.subscribers.follow_member"],
-    "membership.removed": ["people.subscribers.let_go"],
+    "membership.removed": ["people.subscribers.let_go", "communities.subscribers.keep_facilitators"],
     "membership.reset_link_made": ["notifications.subscribers.tell_of_reset_link"],
     "membership.lent": ["notifications.subscribers.tell_lent_member"],
     "mail.undelivered": ["notifications.subscribers.tell_undelivered_mail"],
@@ -38,5 +38,4 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "assessment.*": ["selfassessment.notices.send"],
     "community.*": ["communities.notices.send_of_community"],
     "thread.*": ["communities.notices.send_of_thread"],
-    "membership.removed": ["communities.subscribers.keep_facilitators"],
 }
