@@ -414,6 +414,12 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         },
     },
+    "filters": {
+        "outages": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": "ext://kmportal.lib.logs.shorten_outages",
+        },
+    },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "plain"},
         "one line": {"class": "logging.StreamHandler", "formatter": "short"},
@@ -427,7 +433,7 @@ LOGGING = {
         "django.server": {"level": "WARNING"},
         # Not each page that was not found or was sent with mistakes: some addresses hold a key, with which a line of
         # the log would open things, or say when somebody answered.
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["outages"]},
     },
 }
 logging.captureWarnings(True)

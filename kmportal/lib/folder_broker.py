@@ -16,8 +16,9 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """Named by ``Transport``."""
 
-    def _put(self, queue: str, message: Any, **options: Any) -> None:
-        """Written beside and renamed: nobody meets half a message."""
+    def _put(self, *args: Any, **options: Any) -> None:
+        """Queue and message. Written beside and renamed: nobody meets half a message."""
+        queue, message = args
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         target, unfinished = Path(self.data_folder_out, name), Path(self.data_folder_out, f".{name}.new")
         unfinished.write_text(dumps(message))

@@ -108,5 +108,5 @@ def test_make_and_run_know_the_same_commands():
     for_developers = {"help", "format", "hooks", "lock", "pictures"}
     made = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)) - for_developers
     shell = set(re.findall(r"^  ([a-z-]+)\)", (ROOT / "run").read_text(), re.MULTILINE))
-    commands = {"run", "first", "serve", "backup", "restore", "test", "bench", "sbom", "audit", "demo-reset"}
+    commands = {"run", "first", "serve", "backup", "restore", "test", "bench", "chaos", "sbom", "audit", "demo-reset"}
     assert made == shell == commands

@@ -1,7 +1,9 @@
 """A full disk is told as such, and not as a short break or a mistake of ours."""
 
 import errno
+import logging
 import sqlite3
+import sys
 from contextlib import suppress
 
 import pytest
@@ -54,6 +56,17 @@ def test_a_full_disk_has_a_page_of_its_own(error, status):
         answer = pages.server_error(RequestFactory().post("/"))
     assert answer.status_code == status
     assert (b"no room left to save this" in answer.content) is (status == 507)
+
+
+@pytest.mark.parametrize(("error", "is_short"), [(full(of_sqlite()), True), (full(None), True), (ValueError(), False)])
+def test_an_outage_is_one_line_of_the_log_for_each_request(error, is_short):
+    try:
+        raise error
+    except Exception:
+        record = logging.LogRecord("django.request", logging.ERROR, "", 0, "Gone: %s", ("/",), sys.exc_info())
+    assert all(chosen.filter(record) for chosen in logging.getLogger("django.request").filters)
+    assert (record.exc_info is None) is is_short
+    assert record.getMessage() == ("Gone: / (no room)" if is_short else "Gone: /")
 
 
 # --- Going on without room -------------------------------------------------------------------------------------------
