@@ -46,6 +46,14 @@ def new_database(data: Path, *, empty: bool) -> str:
     return f"postgres://{settings['USER']}@/{name}?host={settings['OPTIONS']['host']}"
 
 
+def address_of_database() -> str:
+    """Where the tests’ own database is, for a process of its own."""
+    settings = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{settings['NAME']}"
+    return f"postgres://{settings['USER']}@/{settings['NAME']}?host={settings['OPTIONS']['host']}"
+
+
 class Portal:
     """Begins with ``start`` and must be ended with ``leave``. Its processes are found by its data folder.
 

@@ -10,7 +10,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from jobs.actions import enqueue
@@ -18,7 +17,7 @@ from jobs.models import Job, JobFile, Mail
 from kmportal.lib.mail import post
 from tests.cast import as_member
 from tests.engine.tasks import GO
-from tests.portal import ROOT, free_port
+from tests.portal import ROOT, address_of_database, free_port
 
 pytestmark = [pytest.mark.long, pytest.mark.services, pytest.mark.pdf, pytest.mark.django_db(transaction=True)]
 MAILS = 200
@@ -51,13 +50,6 @@ class Worker:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-
-
-def address_of_database() -> str:
-    settings = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{settings['NAME']}"
-    return f"postgres://{settings['USER']}@/{settings['NAME']}?host={settings['OPTIONS']['host']}"
 
 
 @pytest.fixture

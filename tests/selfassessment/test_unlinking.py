@@ -4,9 +4,15 @@ Eight members sign in and answer, in a random order. Somebody with the database 
 every order of answers. By guessing, one of eight is right on average; several rounds make that a figure to rely on.
 """
 
+import os
 import random
+import sqlite3
+import subprocess
+import sys
+import tarfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,6 +35,7 @@ from selfassessment.respondents import Choice, Respondent
 from selfassessment.unlinking import mix_answers
 from tests.cast import as_member
 from tests.markup import TidyClient
+from tests.portal import ROOT, address_of_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -156,6 +163,52 @@ def test_no_order_of_the_database_joins_people_and_answers(answered, farah, stat
         forget(assessment)
     assert found, "nothing was tried"
     assert not {name: count for name, count in found.items() if count >= BY_CHANCE}
+
+
+def columns_of_backup(path: Path, folder: Path, table: str, *names: str) -> list[tuple[str, ...]]:
+    """Columns of a table as they lie in a back-up: in the order in which its rows come out of it."""
+    with tarfile.open(path) as tar:
+        tar.extractall(folder, filter="data")
+    if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(folder / "database.sqlite3")) as copy:
+            found = copy.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY rowid")  # noqa: S608  ours
+            return [tuple(map(str, row)) for row in found]
+    command = ["pg_restore", "--data-only", "-t", table, "-f", "-", str(folder / "database.dump")]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    heading, _, rest = text[text.index("COPY ") :].partition("\n")
+    columns = heading[heading.index("(") + 1 : heading.index(")")].split(", ")
+    lines = [line.split("\t") for line in rest[: rest.index("\n\\.")].splitlines()]
+    return [tuple(line[columns.index(name)] for name in names) for line in lines]
+
+
+@pytest.mark.services
+def test_a_backup_of_an_open_round_says_no_more_than_guessing(answered, farah, settings, tmp_path):
+    """It is kept for weeks, and nobody waits for the timetable before it is made."""
+    folder = tmp_path / "backups"
+    variables = {"DJANGO_SETTINGS_MODULE": "kmportal.settings", "DATABASE_URL": address_of_database()}
+    variables |= {"KM_BACKUP_DIR": str(folder), "KM_BACKUP_KEY": "", "KM_DATA_DIR": str(tmp_path / "data")}
+    variables |= {"SECRET_KEY": settings.SECRET_KEY}
+    found: Counter[str] = Counter()
+    for number in range(ROUNDS):
+        assessment = answered()
+        subprocess.run(
+            [sys.executable, "manage.py", "back_up"],
+            cwd=ROOT,
+            env=os.environ | variables,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        (path,) = folder.glob("*.tar")
+        opened = tmp_path / str(number)
+        asked = [int(pk) for (pk,) in columns_of_backup(path, opened, "selfassessment_asked", "person_id")]
+        comments = [text for (text,) in columns_of_backup(path, opened, "selfassessment_answer", "comment")]
+        answers = writers(comments)
+        assert len(asked) == len(answers) == PEOPLE
+        found["asked | answer"] += sum(one == two for one, two in zip(asked, answers, strict=True))
+        found["watched | answer"] += sum(one == two for one, two in zip(assessment.order, answers, strict=True))
+        path.unlink()
+        forget(assessment)
+    assert max(found.values()) < BY_CHANCE, found
 
 
 def test_the_attack_finds_what_is_not_put_in_random_order(answered):
