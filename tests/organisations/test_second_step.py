@@ -80,6 +80,15 @@ def test_a_recovery_code_works_once(with_app):
         assert browser.get(reverse("account")).status_code == status
 
 
+def test_a_code_of_an_app_works_once(with_app):
+    code = code_of("JBSWY3DPEHPK3PXP")
+    for status in (200, 302):
+        browser = Client()
+        sign_in(browser, with_app)
+        browser.post(reverse("mfa_authenticate"), {"code": code})
+        assert browser.get(reverse("account")).status_code == status
+
+
 def test_codes_that_are_guessed_are_braked_for_the_account(with_app):
     browser = Client()
     sign_in(browser, with_app)

@@ -106,6 +106,13 @@ async def do(action, *args, **values):
     return await asyncio.get_running_loop().run_in_executor(None, in_thread)
 
 
+def assert_guarded(stream) -> None:
+    """No middleware stands before the stream, so it says itself what browsers must not make of its words."""
+    assert stream.headers["x-content-type-options"] == "nosniff"
+    assert stream.headers["content-security-policy"] == "default-src 'none'"
+    assert stream.headers["cache-control"] == "no-store"
+
+
 def guest_cookie(session, name="Gus") -> str:
     key = guest_cookies.new_key()
     joining.join_room(session, by=None, name=name, key=key, at=NOW)
@@ -233,6 +240,7 @@ def test_bad_addresses_get_a_sentence(room, values, status):
             await stream.until(lambda stream: stream.is_over)
             assert stream.status == status
             assert stream.body.endswith(b".")
+            assert_guarded(stream)
 
     run(main)
 
@@ -298,6 +306,7 @@ def test_a_browser_with_too_many_streams_is_told_so(room, monkeypatch):
             async with opened(room.pk, cookie) as second:
                 await second.until(lambda stream: stream.is_over)
                 assert second.status == 429
+                assert_guarded(second)
         async with opened(room.pk, cookie) as third:
             await third.until(lambda stream: stream.pieces)
 
