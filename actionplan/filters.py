@@ -9,9 +9,11 @@ from django.db.models import Q
 
 from actionplan.models import Action, ActionQuerySet
 from actionplan.weeks import last_of_week
+from kmportal.lib.days import YEAR
 from organisations.models import Membership
 
-MINE, ALL, DONE = "mine", "all", "done"
+MINE, ALL, DONE, YEAR_BACK = "mine", "all", "done", "year"
+ON_TIME = "on_time"
 NOBODY, GUESTS = "nobody", "guests"
 
 
@@ -25,6 +27,8 @@ def _check_owner(value: str) -> None:
 class ActionFilter(django_filters.FilterSet):
     """``show`` whose (mine, all, done), ``owner``, ``when`` it is due; ``late=1`` is short for ``when=late``.
 
+    ``show=year`` is what was promised for the past year, done or not, and ``when=on_time`` of it what was done in time.
+
     Needs the member who reads, the day, and what is shown when nothing is asked for. A page passes over what makes no
     sense (``qs`` uses the fields that are sound); the API refuses it (``is_valid``).
     """
@@ -35,10 +39,11 @@ class ActionFilter(django_filters.FilterSet):
         ("later", "Later"),
         ("none", "No date yet"),
     )
+    SHOW = ((MINE, "Mine"), (ALL, "Everybody’s"), (DONE, "Done"), (YEAR_BACK, "Due in the past year"))
 
-    show = django_filters.ChoiceFilter(choices=[(MINE, "Mine"), (ALL, "Everybody’s"), (DONE, "Done")])
+    show = django_filters.ChoiceFilter(choices=SHOW)
     owner = django_filters.CharFilter(validators=[_check_owner])
-    when = django_filters.ChoiceFilter(choices=WHEN)
+    when = django_filters.ChoiceFilter(choices=[*WHEN, (ON_TIME, "Done in time")])
     late = django_filters.CharFilter()
 
     class Meta:
@@ -65,14 +70,23 @@ class ActionFilter(django_filters.FilterSet):
         first.
         """
         chosen = self.chosen
-        rows = queryset.over() if chosen["show"] == DONE else queryset.open().by_day()
+        rows = self._shown(queryset, chosen["show"])
         if chosen["show"] == MINE:
             rows = rows.owned_by(self.membership.person)
         elif chosen["owner"]:
             rows = rows.filter(_owner_condition(chosen["owner"]))
-        if chosen["when"] and chosen["show"] != DONE:
+        if chosen["when"] == ON_TIME:
+            return rows.on_time()
+        if chosen["when"] and chosen["show"] in (MINE, ALL):
             rows = rows.filter(_due_condition(chosen["when"], self.on))
         return rows
+
+    def _shown(self, queryset: ActionQuerySet, show: str) -> ActionQuerySet:
+        if show == DONE:
+            return queryset.over()
+        if show == YEAR_BACK:
+            return queryset.owed(on=self.on, since=self.on - YEAR).order_by("-due_on", "-pk")
+        return queryset.open().by_day()
 
 
 def _owner_condition(owner: str) -> Q:

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import ngettext
 
 from actionplan import policies
 from actionplan.labels import look_of
@@ -23,7 +24,12 @@ from kmportal.lib.things import Look
 from organisations.models import Membership, Person
 from organisations.visibility import OPEN
 
-TITLES = {"mine": _("My actions"), "all": _("Everybody’s actions"), "done": _("Actions that are done")}
+TITLES = {
+    "mine": _("My actions"),
+    "all": _("Everybody’s actions"),
+    "done": _("Actions that are done"),
+    "year": "Due in the past year",
+}
 HEADINGS = {"late": "Late", "week": "The next seven days", "later": "Later", "none": "No date yet"}
 COLUMNS = (_("Action"), "Details", "Who does it", "Until", "Days late", "State", "Done on", "From")
 
@@ -44,6 +50,7 @@ class Line:
     source: Source | None
     may_complete: bool
     when: str
+    kept: str
 
 
 @dataclass(frozen=True)
@@ -126,6 +133,7 @@ def lines(rows: Iterable[Action], membership: Membership, *, on: date) -> list[L
             sources.get(action.pk),
             "complete" in policies.allowed(membership, action),
             _due_in_words(action, on),
+            _kept_in_words(action),
         )
         for action in actions
     ]
@@ -217,6 +225,18 @@ def _due_in_words(action: Action, on: date) -> str:
     if day <= last_of_week(on):
         return date_format(day, "l j F")
     return long_day(day)
+
+
+def _kept_in_words(action: Action) -> str:
+    """Whether what was promised was kept: “Due 3 March 2026, done 5 March 2026, 2 days late”."""
+    due = f"due {long_day(action.due_on)}" if action.due_on else ""
+    if not action.done_at:
+        dropped = action.state == Action.State.DROPPED
+        return capital(due if dropped else ", ".join(part for part in (due, "not done yet") if part))
+    day = timezone.localtime(action.done_at).date()
+    late = (day - action.due_on).days if action.due_on else 0
+    words = f"{late} {ngettext('day', 'days', late)} late" if late > 0 else "in time" if action.due_on else ""
+    return capital(", ".join(part for part in (due, f"done {long_day(day)}", words) if part))
 
 
 def table(rows: Iterable[Action], membership: Membership, *, on: date) -> Iterator[list[object]]:

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from actionplan import actions, policies, reports
-from actionplan.filters import MINE, ActionFilter
+from actionplan.filters import DONE, MINE, YEAR_BACK, ActionFilter
 from actionplan.forms import ActionForm, DropForm, HandOverForm, MoveForm, WordsForm
 from actionplan.models import Action
 from actionplan.tokens import is_token_of
@@ -48,7 +48,7 @@ def action_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
     if request.GET.get("format") == "csv":
         return csv_download("actions", reports.COLUMNS, list(reports.table(rows, request.membership, on=today)))
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
-    is_over = wanted["show"] == "done"
+    is_over = wanted["show"] in (DONE, YEAR_BACK)
     context = {
         "page": page,
         "title": reports.TITLES[wanted["show"]],

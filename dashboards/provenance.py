@@ -9,10 +9,11 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import ngettext
 
 from actionplan.models import Action, ActionQuerySet
+from actionplan.reports import lines
 from kmportal.lib import things
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
@@ -39,6 +40,20 @@ def of_intervention(intervention: Intervention, membership: Membership) -> tuple
     before = _gap_stops(Decision.objects.filter(intervention=intervention), membership)
     here = Stop("here", "You are here", [Link(f"{worded('Intervention')} in step {intervention.step}")])
     return _drawn_thread([*before, here, *_after_interventions([intervention], membership)])
+
+
+def actions_of_intervention(intervention: Intervention, membership: Membership) -> tuple[str, dict[str, Any]]:
+    """All that was promised for it: on its own page, in its sessions and in its lessons, as its thread counts them."""
+    sessions = _sessions_of([intervention], membership)
+    lessons = _lessons_from(Q(intervention=intervention) | Q(session__in=sessions), membership)
+    refs = [things.ref_of(source) for source in (intervention, *sessions, *lessons)]
+    rows = Action.objects.visible_to(membership).agreed_in(*refs).select_related("owner", "organisation")
+    today = localdate()
+    return "dashboards/_actions.html", {
+        "here": intervention.get_absolute_url(),
+        "open_actions": lines(rows.open().by_day(), membership, on=today),
+        "over_actions": lines(rows.over(), membership, on=today),
+    }
 
 
 def of_session(session: Session, membership: Membership) -> tuple[str, dict[str, Any]] | None:
@@ -161,13 +176,7 @@ def _after_decision(decision: Decision, membership: Membership) -> list[Stop]:
 
 
 def _after_interventions(interventions: Sequence[Intervention], membership: Membership) -> list[Stop]:
-    sessions = list(
-        Session.objects.visible_to(membership)
-        .filter(intervention__in=interventions)
-        .exclude(state=Session.State.CANCELLED)
-        .select_related("organisation")
-        .order_by("starts_at")
-    )
+    sessions = _sessions_of(interventions, membership)
     stops = []
     held = [session for session in sessions if session.state == Session.State.CLOSED]
     to_come = [session for session in sessions if session.state != Session.State.CLOSED]
@@ -193,6 +202,11 @@ def _after_interventions(interventions: Sequence[Intervention], membership: Memb
         *_lesson_stops(lessons, membership),
         *_actions_agreed_in([*interventions, *sessions, *lessons], membership),
     ]
+
+
+def _sessions_of(interventions: Sequence[Intervention], membership: Membership) -> list[Session]:
+    rows = Session.objects.visible_to(membership).filter(intervention__in=interventions)
+    return list(rows.exclude(state=Session.State.CANCELLED).select_related("organisation").order_by("starts_at"))
 
 
 def _after_sessions(sessions: Sequence[Session], membership: Membership) -> list[Stop]:

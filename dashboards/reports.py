@@ -5,23 +5,26 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from actionplan.models import Action
 from actionplan.reports import Source, sources_of
 from dashboards.gaps import LatestRound, latest_round
 from dashboards.todo import Need, needs_of
-from kmportal.lib.days import moment_in_words
+from kmportal.lib.charts import StepProgress
+from kmportal.lib.days import YEAR, moment_in_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.sentences import capital, counted
+from kmportal.lib.tallies import Tally
 from lessons.labels import STATES
 from lessons.models import Lesson, State
 from organisations.models import Membership
 from organisations.permissions import Permission, Role
 from roadmap.models import Intervention, Programme, Step
+from roadmap.reports import step_lists
 from techniques.models import Participant, Session
 
 SHOWN_STATES = (
@@ -33,27 +36,6 @@ SHOWN_STATES = (
     State.LEARNED,
     State.EMBEDDED,
 )
-
-
-@dataclass(frozen=True)
-class StepFigure:
-    """One of the five steps: how far it is."""
-
-    number: int
-    name: str
-    done: int
-    counted: int
-    late: int
-    ownerless: int
-    url: str
-
-    @property
-    def words(self) -> str:
-        return f"{self.done} of {self.counted} done"
-
-    @property
-    def is_done(self) -> bool:
-        return self.counted > 0 and self.done == self.counted
 
 
 @dataclass(frozen=True)
@@ -98,13 +80,15 @@ class Move:
 
 @dataclass(frozen=True)
 class Figure:
-    """A number with what it is measured against, opening its list."""
+    """A number with what it is measured against; each opens its list. A share has a ``value`` and no number."""
 
-    value: str
-    of: str
     label: str
-    beside: str
     url: str
+    number: int | None = None
+    value: str = ""
+    of: Tally | None = None
+    beside: Sequence[Tally] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,9 +97,10 @@ class Home:
 
     greeting: str
     lead: str
+    notable: Tally | None
     needs: Sequence[Need]
     programme: Programme | None
-    steps: Sequence[StepFigure]
+    steps: Sequence[StepProgress]
     round: LatestRound
     lessons: Sequence[StateFigure]
     sessions: Sequence[SessionLine]
@@ -128,7 +113,7 @@ class Home:
     @property
     def verdict(self) -> str:
         """The page in one sentence of facts, for whoever has two minutes."""
-        done, counted = sum(step.done for step in self.steps), sum(step.counted for step in self.steps)
+        done, counted = sum(step.done for step in self.steps), sum(step.total for step in self.steps)
         late = sum(step.late for step in self.steps)
         if not counted:
             return "Nothing is planned yet"
@@ -147,7 +132,8 @@ class Home:
         oversees = membership.can(Permission.OVERSEE)
         return cls(
             greeting=f"{_greeting_at(at)}, {membership.person.first_name}",
-            lead=_lead_sentence(needs, steps),
+            lead=_lead_sentence(needs),
+            notable=_notable_in(steps, membership, programme),
             needs=needs,
             programme=programme,
             steps=steps,
@@ -158,11 +144,13 @@ class Home:
             late_count=late_count,
             late_url=_late_list_url(membership),
             moves=_latest_moves(membership, at),
-            figures=_home_figures(membership, steps, today) if oversees and membership.role == Role.SPONSOR else (),
+            figures=_home_figures(membership, programme, steps, today)
+            if oversees and membership.role == Role.SPONSOR
+            else (),
         )
 
 
-def step_figures(programme: Programme | None, membership: Membership, today: date) -> list[StepFigure]:
+def step_figures(programme: Programme | None, membership: Membership, today: date) -> list[StepProgress]:
     """The five steps of a programme, always five, in one query."""
     if programme is None:
         return []
@@ -186,14 +174,15 @@ def step_figures(programme: Programme | None, membership: Membership, today: dat
     for number in Step.values:
         row: Mapping[str, Any] = rows.get(number, {})
         figures.append(
-            StepFigure(
+            StepProgress(
                 number,
                 Step(number).label,
                 done=row.get("done", 0),
-                counted=row.get("counted", 0),
+                total=row.get("counted", 0),
                 late=row.get("late", 0),
                 ownerless=row.get("ownerless", 0),
                 url=f"{page}#step-{number}",
+                lists=step_lists(membership.organisation.slug, programme, number),
             )
         )
     return figures
@@ -204,18 +193,24 @@ def _greeting_at(at: datetime) -> str:
     return "Good morning" if 4 <= hour < 12 else "Good afternoon" if 12 <= hour < 18 else "Good evening"
 
 
-def _lead_sentence(needs: Sequence[Need], steps: Sequence[StepFigure]) -> str:
-    """One or two facts as sentences."""
-    first = "Nothing needs you today."
-    if needs:
-        first = f"{capital(counted(len(needs), 'thing needs', 'things need'))} you today."
-    late, ownerless = sum(step.late for step in steps), sum(step.ownerless for step in steps)
-    if late:
-        return f"{first} {capital(counted(late, worded('intervention is'), worded('interventions are')))} late."
-    if ownerless:
-        unowned = counted(ownerless, worded("intervention has"), worded("interventions have"))
-        return f"{first} {capital(unowned)} no owner yet."
-    return first
+def _lead_sentence(needs: Sequence[Need]) -> str:
+    """The first fact as a sentence."""
+    if not needs:
+        return "Nothing needs you today."
+    return f"{capital(counted(len(needs), 'thing needs', 'things need'))} you today."
+
+
+def _notable_in(steps: Sequence[StepProgress], membership: Membership, programme: Programme | None) -> Tally | None:
+    """The second: what is late in the plan, or else what nobody does yet."""
+    if programme is None:
+        return None
+    plan = reverse("programme_plan", args=[membership.organisation.slug, programme.pk])
+    if late := sum(step.late for step in steps):
+        return Tally(late, worded(ngettext("intervention is late", "interventions are late", late)), f"{plan}?which=late")
+    if ownerless := sum(step.ownerless for step in steps):
+        words = worded(ngettext("intervention has no owner yet", "interventions have no owner yet", ownerless))
+        return Tally(ownerless, words, f"{plan}?which=no_owner")
+    return None
 
 
 def _lessons_by_state(membership: Membership) -> list[StateFigure]:
@@ -304,31 +299,41 @@ def _latest_moves(membership: Membership, at: datetime) -> list[Move]:
     return sorted(moves, key=lambda move: move.at, reverse=True)[:5]
 
 
-def _home_figures(membership: Membership, steps: Sequence[StepFigure], today: date) -> list[Figure]:
+def _home_figures(
+    membership: Membership, programme: Programme | None, steps: Sequence[StepProgress], today: date
+) -> list[Figure]:
     """What a sponsor reads first: five numbers, each beside what it is measured against."""
     slug = membership.organisation.slug
-    year_ago = today - timedelta(days=365)
-    done, counted = sum(step.done for step in steps), sum(step.counted for step in steps)
+    year_ago = today - YEAR
+    done, counted = sum(step.done for step in steps), sum(step.total for step in steps)
     here = membership.organisation
     due = Intervention.objects.visible_to(membership).filter(programme__is_current=True).due(on=today).count()
     promised = Action.objects.visible_to(membership).filter(organisation=here).owed(on=today, since=year_ago)
     on_time, owed = promised.on_time().count(), promised.count()
-    held = Session.objects.visible_to(membership).held().filter(closed_at__date__gte=year_ago)
+    held = Session.objects.visible_to(membership).held().closed_since(year_ago)
     people = Participant.objects.filter(session__in=held).here().count()
     readable = Lesson.objects.visible_to(membership)
     checked, brought_in = readable.checked_here(here).count(), readable.brought_in(here).count()
     shared = readable.validated().exclude(organisation=here).count()
-    apart = [f"{intcomma(brought_in)} brought in"] if brought_in else []
-    apart += [f"{intcomma(shared)} shared by others"] if shared else []
-    beside = f"Here, by us. {capital(' and '.join(apart))} besides" if apart else "Here, by us"
-    lessons, sessions = reverse("lesson_list", args=[slug]), reverse("session_list", args=[slug])
+    lessons, actions = reverse("lesson_list", args=[slug]), reverse("action_list", args=[slug])
+    sessions = reverse("session_list", args=[slug]) + "?held=year#held"
+    plan = (
+        reverse("programme_plan", args=[slug, programme.pk]) if programme else reverse("programme_current", args=[slug])
+    )
+    apart = [
+        Tally(brought_in, "brought in besides", f"{lessons}?from=brought") if brought_in else None,
+        Tally(shared, "shared by others besides", f"{lessons}?from=others") if shared else None,
+    ]
     return [
-        Figure(intcomma(done), f"of {intcomma(counted)}", worded("interventions done"),
-               f"{intcomma(due)} should be done by now", reverse("programme_current", args=[slug])),
-        Figure(f"{round(100 * on_time / owed)}%" if owed else "–", "", worded("of actions done on time"),
-               f"{intcomma(on_time)} of {intcomma(owed)} in the past year" if owed else "None were due yet",
-               reverse("action_list", args=[slug]) + "?show=done"),
-        Figure(intcomma(held.count()), "", worded("sessions held"), "In the past year", sessions + "#held"),
-        Figure(intcomma(people), "", "people took part", worded("Counted once for each session"), sessions + "#held"),
-        Figure(intcomma(checked), "", worded("lessons checked"), beside, lessons + "?from=us"),
+        Figure(worded("interventions done"), f"{plan}?state=done", done, of=Tally(counted, "", f"{plan}?which=counted"),
+               beside=[Tally(due, "should be done by now", f"{plan}?which=due")]),
+        Figure(worded("of actions done on time"), f"{actions}?show=year", value=f"{round(100 * on_time / owed)}%",
+               beside=[Tally(on_time, "on time", f"{actions}?show=year&when=on_time"),
+                       Tally(owed, "due in the past year", f"{actions}?show=year")])
+        if owed
+        else Figure(worded("of actions done on time"), f"{actions}?show=year", value="–", note="None were due yet"),
+        Figure(worded("sessions held"), sessions, held.count(), note="In the past year"),
+        Figure("people took part", sessions, people, note=worded("Counted once for each session")),
+        Figure(worded("lessons checked"), f"{lessons}?from=us", checked, beside=[one for one in apart if one],
+               note="Here, by us"),
     ]  # fmt: skip

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -21,11 +21,13 @@ from organisations.models import Invitation, Membership
 from organisations.permissions import Permission, Role
 from people.models import Recipient
 from roadmap.models import Intervention
+from roadmap.reports import giving_url
 from selfassessment.models import Assessment
 from techniques.models import Session
 
 SOON = 3  # days
 MOST = 8
+SOONEST = (F("starts_on").asc(nulls_last=True), F("ends_on").asc(nulls_last=True), "step", "pk")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Need:
     facts: str = ""
     late: str = ""
     weight: int = 0
+    number: int | None = None  # of what is counted in the title, and on the page that it opens
 
 
 def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> list[Need]:
@@ -187,6 +190,7 @@ def _lessons_waiting(membership: Membership, today: date) -> list[Need]:
             f"Longest waiting: {quoted(first.revision)}",
             late,
             weight=50,
+            number=count,
         )
     ]
 
@@ -233,6 +237,7 @@ def _undecided_gaps(latest: LatestRound) -> list[Need]:
             "Decide",
             ", ".join(latest.undecided[:3]),
             weight=45,
+            number=count,
         )
     ]
 
@@ -242,12 +247,12 @@ def _without_owner(membership: Membership, today: date) -> list[Need]:
     return [
         Need(
             f"Find somebody for {quoted(intervention)}",
-            intervention.get_absolute_url(),
+            giving_url(intervention, membership.organisation.slug),
             "Choose an owner",
             f"Step {intervention.step}. Nobody does it yet",
             weight=40,
         )
-        for intervention in rows.select_related("programme__organisation")[:2]
+        for intervention in rows.select_related("programme__organisation").order_by(*SOONEST)[:2]
     ]
 
 
@@ -295,7 +300,7 @@ def _left_behind(membership: Membership, today: date) -> list[Need]:
     return [
         Need(
             f"Find a new owner for {quoted(action)}",
-            action.get_absolute_url(),
+            reverse("action_hand_over", args=[membership.organisation.slug, action.pk]),
             "Choose an owner",
             f"{action.owner} is no longer here",
             due_in_words(action.due_on, on=today) if action.days_late(today) else "",

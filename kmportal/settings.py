@@ -183,6 +183,7 @@ TEMPLATES = [
             ],
             "builtins": [
                 "crispy_forms.templatetags.crispy_forms_tags",
+                "django.contrib.humanize.templatetags.humanize",
                 "kmportal.lib.templatetags.km",
                 "kmportal.lib.templatetags.fields",
                 "kmportal.lib.templatetags.figures",

@@ -10,6 +10,7 @@ SLOTS: dict[str, list[str]] = {
     "home.communities": ["communities.slots.communities_of_member"],
     "home.guide": ["help.slots.guide_for_home"],
     "gap.thread": ["dashboards.provenance.of_decision"],
+    "intervention.actions": ["dashboards.provenance.actions_of_intervention"],
     "intervention.thread": ["dashboards.provenance.of_intervention"],
     "session.thread": ["dashboards.provenance.of_session"],
     "lesson.thread": ["dashboards.provenance.of_lesson"],

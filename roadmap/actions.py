@@ -27,6 +27,7 @@ from organisations.policies import require, require_that
 from roadmap import labels, policies, starters
 from roadmap.events import Event
 from roadmap.models import Area, CatalogueEntry, Intervention, PlanChange, Programme, ProgrammeStep, Step
+from roadmap.preconditions import require_programme_untouched, require_untouched
 from roadmap.starters import Starter
 
 State = Intervention.State
@@ -460,6 +461,33 @@ def delete_untouched_intervention(intervention: Intervention, *, by: Membership,
     require(Permission.PLAN, by, intervention.organisation)
     events.record(Event.INTERVENTION_DELETED, intervention, by=by, at=at)
     intervention.delete()
+
+
+@transaction.atomic
+def delete_intervention(intervention: Intervention, *, by: Membership, at: datetime) -> None:
+    """Delete what was planned by mistake. Refuses where anything hangs on it, and does nothing the second time."""
+    require(Permission.PLAN, by, intervention.organisation)
+    row = _locked_intervention(intervention.pk)
+    if row is None:
+        return
+    require_untouched(row)
+    events.record(Event.INTERVENTION_DELETED, row, by=by, at=at)
+    row.delete()
+
+
+@transaction.atomic
+def delete_programme(programme: Programme, *, by: Membership, at: datetime) -> None:
+    """Delete a programme that was begun by mistake, with its interventions. Refuses where anything hangs on them."""
+    require(Permission.PLAN, by, programme.organisation)
+    rows = Programme.objects.select_for_update(of=("self",)).select_related("organisation")
+    row = rows.filter(pk=programme.pk).first()
+    if row is None:
+        return
+    require_programme_untouched(row)
+    for intervention in row.interventions.select_related("programme__organisation"):
+        events.record(Event.INTERVENTION_DELETED, intervention, by=by, at=at)
+    events.record(Event.PROGRAMME_DELETED, row, by=by, at=at)
+    row.delete()
 
 
 def _is_member_here(organisation: Organisation, person: Person) -> bool:

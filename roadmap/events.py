@@ -11,6 +11,7 @@ class Event(models.TextChoices):
     PROGRAMME_BEGUN = "programme.begun", _("begun")
     PROGRAMME_REVISED = "programme.revised", _("revised")
     PROGRAMME_MADE_CURRENT = "programme.made_current", _("made current")
+    PROGRAMME_DELETED = "programme.deleted", _("deleted")
     STEP_MARKED = "step.marked", _("marked")
     INTERVENTION_PLANNED = "intervention.planned", _("planned")
     INTERVENTION_CHANGED = "intervention.changed", _("changed")

@@ -22,6 +22,8 @@ class InterventionFilter(django_filters.FilterSet):
         ("no_owner", "Without an owner"),
         ("no_date", "Without a date"),
         ("soon", "The next 30 days"),
+        ("due", "Should be done by now"),
+        ("counted", "All but what was dropped"),
     )
 
     step = django_filters.ChoiceFilter(choices=Step.choices)
@@ -57,6 +59,10 @@ class InterventionFilter(django_filters.FilterSet):
                 return queryset.without_owner()
             case "no_date":
                 return queryset.without_dates()
+            case "due":
+                return queryset.due(on=self.on)
+            case "counted":
+                return queryset.counted()
         return queryset.soon(on=self.on)
 
     def filter_mine(self, queryset: InterventionQuerySet, name: str, value: bool) -> InterventionQuerySet:

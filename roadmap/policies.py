@@ -4,6 +4,7 @@ from organisations import policies
 from organisations.models import Membership
 from organisations.permissions import Permission
 from roadmap.models import Intervention, Programme
+from roadmap.preconditions import is_programme_untouched, is_untouched
 
 
 def may_plan(membership: Membership | None, programme: Programme) -> bool:
@@ -15,6 +16,16 @@ def allowed_with_programme(membership: Membership | None, programme: Programme) 
     """The names of all moves that this member may make with a programme."""
     moves = {"revise", "plan", *([] if programme.is_current else ["make_current"])}
     return frozenset(moves) if may_plan(membership, programme) else frozenset()
+
+
+def may_delete(membership: Membership | None, intervention: Intervention) -> bool:
+    """Whoever plans, while nothing hangs on it. Asks the database, so it is for one page and not for a list."""
+    return may_plan(membership, intervention.programme) and is_untouched(intervention)
+
+
+def may_delete_programme(membership: Membership | None, programme: Programme) -> bool:
+    """Whoever plans, while nothing hangs on it or on its interventions."""
+    return may_plan(membership, programme) and is_programme_untouched(programme)
 
 
 def may_set_state(membership: Membership | None, intervention: Intervention) -> bool:

@@ -7,9 +7,9 @@ from datetime import date
 from itertools import groupby
 
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.formats import date_format
 
-from kmportal.lib.charts import Balance, Band, Bar, StepProgress, Timeline, balance, timeline
+from kmportal.lib.charts import Balance, Band, Bar, Span, StepProgress, Timeline, balance, timeline
 from kmportal.lib.days import due_in_words, long_day
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
@@ -112,6 +112,12 @@ def step_views(programme: Programme, interventions: Sequence[Intervention], *, o
     return [_view_of_step(step, by_step[step.number], guides.get(step.number), begun, on) for step in steps]
 
 
+def step_lists(slug: str, programme: Programme, step: int) -> tuple[str, str, str, str]:
+    """The lists behind the numbers of a step: done, all that count, late, without an owner."""
+    plan = f"{reverse('programme_plan', args=[slug, programme.pk])}?step={step}"
+    return f"{plan}&state=done", f"{plan}&which=counted", f"{plan}&which=late", f"{plan}&which=no_owner"
+
+
 def _view_of_step(
     step: ProgrammeStep, rows: list[Intervention], guide: StepGuide | None, begun: set[int], on: date
 ) -> StepView:
@@ -137,7 +143,8 @@ def _progress_of_step(step: ProgrammeStep, counted: Sequence[Intervention], on: 
         total=len(counted),
         url=f"#step-{step.number}",
         late=sum(row.days_late(on) > 0 for row in counted),
-        note=f"{ownerless} {ngettext('needs', 'need', ownerless)} an owner" if ownerless else "",
+        ownerless=ownerless,
+        lists=step_lists(step.programme.organisation.slug, step.programme, step.number),
     )
 
 
@@ -244,14 +251,71 @@ def plan_table(rows: Iterable[Intervention], *, on: date) -> list[list[object]]:
 # --- The timeline ------------------------------------------------------------------------------------------------
 
 
-def timeline_of(programme: Programme, interventions: Iterable[Intervention], *, on: date) -> Timeline:
-    """Bars under their steps; what was dropped is left out."""
-    rows = sorted((row for row in interventions if row.state != State.DROPPED), key=lambda row: row.step)
+SCALES = {"month": ("Month", 1), "quarter": ("Quarter", 3), "year": ("Year", 12)}
+
+
+@dataclass(frozen=True)
+class Window:
+    """A month, a quarter or a year of the timeline, from its first day to the day after its last."""
+
+    scale: str
+    first: date
+    last: date
+
+    @classmethod
+    def read(cls, scale: str, begin: str, *, on: date) -> "Window | None":
+        """What an address asks for: ``scale``, and a month as 2026-11; without one the present."""
+        if scale not in SCALES:
+            return None
+        try:
+            day = date.fromisoformat(f"{begin}-01") if begin else on
+            months = SCALES[scale][1]
+            first = date(day.year, day.month - (day.month - 1) % months, 1)
+            _later_month(first, -months)
+            return cls(scale, first, _later_month(first, months))
+        except ValueError:  # no month, or one at the end of the calendar
+            return cls.read(scale, "", on=on)
+
+    @property
+    def words(self) -> str:
+        """“November 2026”, “October to December 2026”, “2026”."""
+        if self.scale == "year":
+            return str(self.first.year)
+        end = date_format(_later_month(self.last, -1), "F Y")
+        return end if self.scale == "month" else f"{date_format(self.first, 'F')} to {end}"
+
+    @property
+    def moves(self) -> list[tuple[str, str]]:
+        """Earlier and later, as words and the month to begin with."""
+        months = SCALES[self.scale][1]
+        return [("Earlier", f"{_later_month(self.first, -months):%Y-%m}"), ("Later", f"{self.last:%Y-%m}")]
+
+    def holds(self, row: Intervention) -> bool:
+        """Whether any day of it lies here; without a last day it goes on, without a first only its last counts."""
+        first = row.starts_on or row.ends_on
+        last = row.ends_on or (date.max if row.starts_on else None)
+        return first is not None and last is not None and first < self.last and last >= self.first
+
+
+def _later_month(first: date, months: int) -> date:
+    years, month = divmod(first.month - 1 + months, 12)
+    return date(first.year + years, month + 1, 1)
+
+
+def timeline_of(
+    programme: Programme, interventions: Iterable[Intervention], *, on: date, window: Window | None = None
+) -> Timeline:
+    """Bars under their steps; what was dropped is left out, and with a window what lies elsewhere."""
+    shown = (row for row in interventions if row.state != State.DROPPED and (window is None or window.holds(row)))
+    rows = sorted(shown, key=lambda row: row.step)
     bands = [
         Band(step, Step(step).label, [_bar_of_intervention(row, on) for row in group])
         for step, group in groupby(rows, key=lambda row: row.step)
     ]
-    return timeline(bands, f"Timeline of {programme.name} by step", today=on)
+    title = f"Timeline of {programme.name} by step"
+    if window is None:
+        return timeline(bands, title, today=on)
+    return timeline(bands, f"{title}, {window.words}", today=on, span=Span(window.first, window.last))
 
 
 def _bar_of_intervention(row: Intervention, on: date) -> Bar:
@@ -318,12 +382,13 @@ def balance_of(programme: Programme, interventions: Iterable[Intervention]) -> B
     """How many interventions serve each area in each step; what was dropped does not count."""
     tally = Counter((area, row.step) for row in interventions if row.state != State.DROPPED for area in row.areas)
     slug = programme.organisation.slug
-    urls = [reverse("step_detail", args=[slug, programme.pk, step.value]) for step in Step]
+    plan = reverse("programme_plan", args=[slug, programme.pk])
+    urls = [f"{plan}?which=counted&step={step.value}" for step in Step]
     return balance(
         [(step.value, step.label) for step in Step],
         [(area.label, [tally[area, step.value] for step in Step]) for area in Area],
         [
-            [f"{url}?area={area}" if tally[area, step.value] else "" for step, url in zip(Step, urls, strict=True)]
+            [f"{url}&area={area}" if tally[area, step.value] else "" for step, url in zip(Step, urls, strict=True)]
             for area in Area
         ],
     )
@@ -406,15 +471,8 @@ def intervention_presses(intervention: Intervention, membership: Membership) -> 
     plan_session = f"{reverse('session_new', args=[slug])}?intervention={intervention.pk}"
     presses = [Press("plan_session", worded("Plan a session"), plan_session, is_form=True)]
     if intervention.is_open and intervention.owner_id is None and "change" in allowed:
-        change_page = reverse("programme_change", args=[slug, intervention.programme_id])
-        give = f"{change_page}?move=give&row={intervention.pk}-{intervention.version}"
         presses = [
-            Press(
-                "change",
-                "Choose an owner",
-                give,
-                is_form=True,
-            ),
+            Press("change", "Choose an owner", giving_url(intervention, slug), is_form=True),
             Press("plan_session", worded("Plan a session"), plan_session, is_form=True, look="secondary"),
         ]
     if following := _NEXT.get(intervention.state):
@@ -431,7 +489,15 @@ def intervention_presses(intervention: Intervention, membership: Membership) -> 
         )
     change = reverse("intervention_edit", args=[slug, intervention.pk])
     presses.append(Press("change", "Change the plan", change, is_form=True, look="secondary"))
-    return offered(presses, allowed)
+    delete = reverse("intervention_delete", args=[slug, intervention.pk])
+    presses.append(Press("delete", "Delete", delete, is_form=True, look="quiet", about=intervention.title))
+    return offered(presses, allowed | ({"delete"} if policies.may_delete(membership, intervention) else set()))
+
+
+def giving_url(intervention: Intervention, slug: str) -> str:
+    """The page on which this intervention gets an owner."""
+    page = reverse("programme_change", args=[slug, intervention.programme_id])
+    return f"{page}?move=give&row={intervention.pk}-{intervention.version}"
 
 
 def programme_presses(programme: Programme, membership: Membership) -> list[Press]:
@@ -442,8 +508,17 @@ def programme_presses(programme: Programme, membership: Membership) -> list[Pres
         Press("plan", worded("Add an intervention"), new, is_form=True, icon="plus"),
         Press("revise", worded("Change the programme"), edit, is_form=True, look="secondary", icon="pencil"),
         *current_presses(programme, membership, look="quiet"),
+        Press(
+            "delete",
+            "Delete",
+            reverse("programme_delete", args=args),
+            is_form=True,
+            look="quiet",
+            about=programme.name,
+        ),
     ]
-    return offered(presses, policies.allowed_with_programme(membership, programme))
+    may_delete = {"delete"} if policies.may_delete_programme(membership, programme) else set()
+    return offered(presses, policies.allowed_with_programme(membership, programme) | may_delete)
 
 
 def current_presses(programme: Programme, membership: Membership, *, look: str) -> list[Press]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
@@ -114,3 +115,11 @@ def checklist_of(session: Session) -> list[PreparationItem]:
 def with_looks(sessions: Iterable[Session]) -> list[tuple[Session, Look]]:
     """Sessions for a list, each with the look of its state."""
     return [(session, STATES[session.state]) for session in sessions]
+
+
+def with_attendance(sessions: Iterable[Session]) -> list[tuple[Session, Look, int]]:
+    """Sessions for a list, each with the look of its state and how many took part, in one query."""
+    rows = list(sessions)
+    here = Participant.objects.filter(session__in=rows).here().order_by()
+    counts = dict(here.values_list("session").annotate(n=Count("pk")))
+    return [(session, look, counts.get(session.pk, 0)) for session, look in with_looks(rows)]

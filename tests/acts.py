@@ -125,6 +125,7 @@ PERMISSIONS: dict[str, str] = {
         roadmap.actions.mark_step roadmap.actions.plan_intervention roadmap.actions.change_intervention
         roadmap.actions.delete_untouched_intervention
         roadmap.actions.change_together roadmap.actions.undo_change_together
+        roadmap.actions.delete_intervention roadmap.actions.delete_programme
     """,
     ADMINISTRATOR: """
         organisations.actions.invite_member organisations.actions.resend_invitation
@@ -215,6 +216,20 @@ def _done_action(world: Any) -> Call:
     action = world.things.action
     type(action).objects.filter(pk=action.pk).update(state="done", done_at=timezone.now())
     return on("action")(world)
+
+
+def _mistaken_intervention(world: Any) -> Call:
+    row = world.things.intervention
+    return (type(row).objects.create(programme=row.programme, title="A mistake", step=1),), {}
+
+
+def _mistaken_programme(world: Any) -> Call:
+    row = world.things.programme
+    return (
+        type(row).objects.create(
+            organisation=row.organisation, name="A mistake", starts_on=row.starts_on, ends_on=row.ends_on
+        ),
+    ), {}
 
 
 def _suspended_member(world: Any) -> Call:
@@ -407,6 +422,8 @@ ACTS: dict[str, Act] = {
     "roadmap.actions.undo_change_together": on("plan_change"),
     "roadmap.actions.set_intervention_state": on("intervention", state="doing"),
     "roadmap.actions.delete_untouched_intervention": on("intervention"),
+    "roadmap.actions.delete_intervention": _mistaken_intervention,
+    "roadmap.actions.delete_programme": _mistaken_programme,
     "roadmap.actions.add_intervention_action": on("intervention", title="Book the room"),
     # --- sessions
     "techniques.actions.planning.plan_session": here(

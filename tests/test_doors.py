@@ -82,7 +82,7 @@ DOORS = {
     """,
     LEAD: """
         programme_new programme_edit programme_make_current step_edit intervention_new intervention_edit
-        programme_change programme_change_undo
+        programme_change programme_change_undo programme_delete intervention_delete
     """,
     ADMINISTRATOR: """
         person_list invitation_new invitation_resend invitation_revoke person_edit person_suspend person_restore

@@ -27,6 +27,10 @@ class NotADay(ValueError):
     """The text names no day. ``str()`` is a sentence that says what to write."""
 
 
+YEAR = timedelta(days=365)
+"""How far back the figures of a past year look, and the lists that they open."""
+
+
 def long_day(day: date) -> str:
     """“26 November 2026”."""
     return date_format(day, "j F Y")

@@ -36,7 +36,7 @@ STEPS = [
     charts.StepProgress(1, "Create awareness", 6, 6, "#steps"),
     charts.StepProgress(2, "Get advocates, buy-in and ownership", 4, 5, "#steps", late=1),
     charts.StepProgress(3, "Strategise", 3, 4, "#steps"),
-    charts.StepProgress(4, "Prioritise and plan", 2, 5, "#steps", note="1 needs an owner"),
+    charts.StepProgress(4, "Prioritise and plan", 2, 5, "#steps", ownerless=1),
     charts.StepProgress(5, "Implement", 0, 0, "#steps"),
 ]
 PLAN: list[tuple[int, str, list[tuple[str, int | None, int | None, State, str]]]] = [

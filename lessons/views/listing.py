@@ -28,8 +28,8 @@ from search import facets, index
 PER_PAGE, PER_BATCH = 10, 200
 # So many values of a filter stand open; the others are folded away.
 OPEN_VALUES = 6
-# Checked here, by us: neither brought in nor shared by others. What a figure on the sponsor’s page opens.
-OURS = "us"
+# Where checked lessons come from, in words. What the figures on the sponsor’s page open.
+ORIGINS = {"us": "checked here, by us", "brought": "brought in", "others": "shared by other organisations"}
 COLUMNS = (
     "Number",
     "State",
@@ -49,9 +49,9 @@ COLUMNS = (
 def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpResponseBase:
     """All that this member may read and that was checked; other states by choice."""
     question = question_of(request.GET)
-    is_ours = request.GET.get("from") == OURS
-    if is_ours:
-        question["narrowed"] = Q(organisation=organisation, source="")
+    origin = request.GET.get("from", "")
+    if origin in ORIGINS:
+        question["narrowed"] = _of_origin(organisation, origin)
     if request.GET.get("format") == "csv":
         return csv_download("lessons", COLUMNS, _rows_of_csv(request.membership, question))
     names = [facet.name for facet in FACETS]
@@ -65,11 +65,16 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
         "panel": facets.panel(found, request.GET, FACETS, open_values=OPEN_VALUES, most=None),
         "order": question["order"],
         "q": question["text"],
-        "is_ours": is_ours,
+        "from_words": ORIGINS.get(origin, ""),
         "instead": changed_query(request.GET, q=found.did_you_mean, page=None) if found.did_you_mean else "",
         "head": ListHead.build(request.membership, "all"),
     }
     return render(request, "lessons/lesson_list.html", context)
+
+
+def _of_origin(organisation: Organisation, origin: str) -> Q:
+    here = Q(organisation=organisation)
+    return {"us": here & Q(source=""), "brought": here & ~Q(source=""), "others": ~here}[origin]
 
 
 def _rows_of_csv(membership: Membership, question: dict[str, Any]) -> Iterator[Sequence[object]]:

@@ -5,19 +5,16 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from actionplan.action_pages import action_page
-from actionplan.models import Action
-from actionplan.reports import lines
-from kmportal.lib import things
 from kmportal.lib.conflicts import Difference
 from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
 from kmportal.lib.sentences import quoted
-from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on
+from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on, refusals_said
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
@@ -68,7 +65,6 @@ def intervention_detail(request: MemberRequest, organisation: Organisation, pk: 
     """What to do, the plan, who, where it stands, what hangs on it."""
     intervention = _find_intervention(request, pk)
     membership, today = request.membership, timezone.localdate()
-    agreed = Action.objects.visible_to(membership).agreed_in(things.ref_of(intervention))
     context = {
         "intervention": intervention,
         "entry": intervention.entry,
@@ -78,8 +74,6 @@ def intervention_detail(request: MemberRequest, organisation: Organisation, pk: 
         "when": reports.days_in_words(intervention),
         "areas": intervention.area_names,
         "changes": intervention.changes.select_related("by"),
-        "open_actions": lines(agreed.open().by_day().select_related("owner", "organisation"), membership, on=today),
-        "over_actions": agreed.over().select_related("owner", "organisation"),
         "allowed": policies.allowed(membership, intervention),
         "presses": reports.intervention_presses(intervention, membership),
     }
@@ -115,6 +109,19 @@ def intervention_edit(request: MemberRequest, organisation: Organisation, pk: in
         subject=intervention.title,
         differences=differences,
     )
+
+
+@requires(Permission.PLAN)
+def intervention_delete(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Asks once more, then deletes what was planned by mistake."""
+    intervention = _find_intervention(request, pk)
+    if request.method != "POST":
+        return render(request, "roadmap/intervention_delete.html", {"intervention": intervention})
+    with refusals_said(request):
+        actions.delete_intervention(intervention, by=request.membership, at=request.now)
+        plan = reverse("programme_plan", args=[organisation.slug, intervention.programme_id])
+        return done(request, f"{quoted(intervention)} is deleted.", plan)
+    return redirect(intervention)
 
 
 @requires(Permission.READ)

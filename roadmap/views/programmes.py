@@ -12,7 +12,8 @@ from kmportal.lib.conflicts import Difference
 from kmportal.lib.csv import csv_download
 from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
-from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on
+from kmportal.lib.sentences import quoted
+from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on, refusals_said
 from organisations.access import requires
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
@@ -98,14 +99,20 @@ def programme_detail(request: MemberRequest, organisation: Organisation, pk: int
 
 @requires(Permission.READ)
 def programme_time(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponseBase:
-    """The view by time; as CSV the whole plan, with what was dropped."""
+    """The view by time, all of it or ``scale`` and ``from`` of it; as CSV the whole plan, with what was dropped."""
     programme = find_programme(request, pk)
     today = timezone.localdate()
     rows = reports.interventions_of(programme)
-    picture = reports.timeline_of(programme, rows, on=today)
+    window = reports.Window.read(request.GET.get("scale", ""), request.GET.get("from", ""), on=today)
     if request.GET.get("format") == "csv":
         return csv_download("plan", reports.COLUMNS, reports.plan_table(rows, on=today))
-    context = {"picture": picture, "finding": reports.finding_of_time(rows, on=today)}
+    context = {
+        "picture": reports.timeline_of(programme, rows, on=today, window=window),
+        "window": window,
+        "scales": [(scale, word) for scale, (word, _) in reports.SCALES.items()],
+        "has_dates": any(row.starts_on or row.ends_on for row in rows),
+        "finding": reports.finding_of_time(rows, on=today),
+    }
     return render_view(request, programme, "time", context)
 
 
@@ -116,6 +123,19 @@ def programme_balance(request: MemberRequest, organisation: Organisation, pk: in
     rows = reports.interventions_of(programme)
     context = {"balance": reports.balance_of(programme, rows), "finding": reports.finding_of_balance(rows), "any": rows}
     return render_view(request, programme, "balance", context)
+
+
+@requires(Permission.PLAN)
+def programme_delete(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Asks once more, then deletes what was begun by mistake, with its interventions."""
+    programme = find_programme(request, pk)
+    if request.method != "POST":
+        context = {"programme": programme, "count": programme.interventions.count()}
+        return render(request, "roadmap/programme_delete.html", context)
+    with refusals_said(request):
+        actions.delete_programme(programme, by=request.membership, at=request.now)
+        return done(request, f"{quoted(programme)} is deleted.", "programme_list", organisation.slug)
+    return redirect(programme)
 
 
 @requires(Permission.PLAN)

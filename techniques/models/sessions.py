@@ -1,6 +1,6 @@
 """Sessions, their stages, and who is invited."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -30,6 +30,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def held(self) -> "SessionQuerySet":
         return self.filter(state=Session.State.CLOSED)
+
+    def closed_since(self, day: date) -> "SessionQuerySet":
+        return self.filter(closed_at__date__gte=day)
 
     def for_room(self) -> "SessionQuerySet":
         """With everything that a room’s page needs of its neighbours."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from kmportal.lib.conflicts import Difference
+from kmportal.lib.days import YEAR
 from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.mail import can_leave
@@ -25,7 +26,7 @@ from techniques import guest_cookies, participant_lookup, policies, reports
 from techniques.actions import planning
 from techniques.actions.room import joining
 from techniques.forms import InviteForm, SessionForm
-from techniques.models import Session, Technique
+from techniques.models import Participant, Session, Technique
 from techniques.preconditions import require_invitable, require_planned
 from techniques.views import join_links
 from techniques.views.facilitating import find_session
@@ -35,13 +36,17 @@ HELD_ON_ONE_PAGE = 20
 
 @requires(Permission.READ)
 def session_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
-    """Sessions to come, and those that were held."""
+    """Sessions to come, and those that were held; ``held=year`` leaves out those that are longer ago."""
     rows = Session.objects.visible_to(request.membership).select_related("technique", "facilitator", "organisation")
-    held = Paginator(rows.held(), HELD_ON_ONE_PAGE).get_page(request.GET.get("page"))
+    of_year = request.GET.get("held") == "year"
+    over = rows.held().closed_since(timezone.localdate(request.now) - YEAR) if of_year else rows.held()
+    held = Paginator(over, HELD_ON_ONE_PAGE).get_page(request.GET.get("page"))
     values = {
+        "of_year": of_year,
+        "took_part": Participant.objects.filter(session__in=over).here().count(),
         "to_come": reports.with_looks(rows.to_come()),
         "held": held,
-        "held_rows": reports.with_looks(held),
+        "held_rows": reports.with_attendance(held),
         "may_plan": policies.may_plan(request.membership, organisation),
     }
     return render(request, "techniques/session_list.html", values)

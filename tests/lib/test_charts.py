@@ -221,11 +221,11 @@ def test_words_of_charts_are_escaped():
 
 @pytest.mark.parametrize(
     ("done", "total", "words", "kind"),
-    [(0, 0, "nothing planned yet", "next"), (3, 3, "3 of 3 done", "done"), (1, 3, "1 of 3 done", "next")],
+    [(0, 0, "Nothing planned yet", "next"), (3, 3, "3 of 3 done", "done"), (1, 3, "1 of 3 done", "next")],
 )
 def test_progress_of_a_step(done, total, words, kind):
     step = charts.StepProgress(1, "Create awareness", done, total)
-    assert (step.words, step.kind) == (words, kind)
+    assert (step.pieces, step.kind) == ([("", words)], kind)
 
 
 def test_a_bar_with_a_page_is_a_link_and_one_day_a_dot():

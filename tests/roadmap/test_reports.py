@@ -58,10 +58,10 @@ class TestProgress:
         planned(owner=None)
         planned(owner=None, state="done")
         progress = views(programme)[0].progress
-        assert (progress.late, progress.note) == (1, "1 needs an owner")
+        assert (progress.late, progress.ownerless) == (1, 1)
 
     def test_steps_without_anything(self, programme):
-        assert [view.progress.words for view in views(programme)] == ["nothing planned yet"] * 5
+        assert [view.progress.pieces for view in views(programme)] == [[("", "Nothing planned yet")]] * 5
 
 
 class TestWarning:

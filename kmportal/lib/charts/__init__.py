@@ -12,7 +12,7 @@ from kmportal.lib.charts.gaps import Gap, GapBars, MiniGap, gap_bars, mini_gap
 from kmportal.lib.charts.pieces import DataTable
 from kmportal.lib.charts.radar import Axis, Radar, radar
 from kmportal.lib.charts.steps import StepProgress
-from kmportal.lib.charts.timeline import Band, Bar, Milestone, Timeline, timeline
+from kmportal.lib.charts.timeline import Band, Bar, Milestone, Span, Timeline, timeline
 
 __all__ = [
     "Axis",
@@ -26,6 +26,7 @@ __all__ = [
     "Milestone",
     "MiniGap",
     "Radar",
+    "Span",
     "StepProgress",
     "Timeline",
     "balance",

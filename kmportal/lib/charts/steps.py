@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from kmportal.lib.tallies import as_link
+
 
 @dataclass(frozen=True)
 class Look:
@@ -37,7 +42,10 @@ def look_of(step: int) -> Look:
 
 @dataclass(frozen=True)
 class StepProgress:
-    """One step of a programme for ``{% steps progress %}``. ``late`` and ``note`` are said after “4 of 5 done”."""
+    """One step of a programme for ``{% steps progress %}``. ``late`` and ``ownerless`` are said after “4 of 5 done”.
+
+    ``lists`` has the lists behind the numbers: done, all, late, without an owner.
+    """
 
     number: int
     name: str
@@ -45,7 +53,8 @@ class StepProgress:
     total: int
     url: str = ""
     late: int = 0
-    note: str = ""
+    ownerless: int = 0
+    lists: tuple[str, str, str, str] | None = None
 
     @property
     def kind(self) -> str:
@@ -53,5 +62,21 @@ class StepProgress:
         return "done" if self.total and self.done >= self.total else "next"
 
     @property
-    def words(self) -> str:
-        return f"{self.done} of {self.total} done" if self.total else "nothing planned yet"
+    def pieces(self) -> list[tuple[str, str | SafeString]]:
+        """“4 of 5 done”, “1 late”, “2 need an owner”, each with its class; with lists the numbers are links."""
+        if not self.total:
+            return [("", "Nothing planned yet")]
+        done, every, late, ownerless = self.lists or ("", "", "", "")
+        pieces: list[tuple[str, str | SafeString]] = [
+            ("", format_html("{} of {}", _number(self.done, "", done), _number(self.total, "done", every)))
+        ]
+        if self.late:
+            pieces.append(("km-late", _number(self.late, "late", late)))
+        if self.ownerless:
+            words = "needs an owner" if self.ownerless == 1 else "need an owner"
+            pieces.append(("km-strong", _number(self.ownerless, words, ownerless)))
+        return pieces
+
+
+def _number(number: int, words: str, url: str) -> SafeString:
+    return as_link(number, words, url) if url else format_html("{} {}" if words else "{}", number, words)

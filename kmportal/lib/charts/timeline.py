@@ -156,17 +156,27 @@ class Span:
 
     @property
     def ticks(self) -> list[tuple[date, date, str, str]]:
-        """First day, day after, name and year of each division: months, quarters, years or more, as the plan is long.
+        """First day, day after, name and year of each division: weeks, months, quarters, years or more, by its length.
 
         The year stands only where it begins.
         """
         months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month
+        if months == 1:
+            return self._weeks
         size = 1 if months <= 14 else 3 if months <= 48 else 12 * -(-months // 168)
         starts = [self.first]
         while (following := _add_months(starts[-1], size)) < self.last:
             starts.append(following)
         ends = [*starts[1:], self.last]
         return [(a, b, *_tick_words(a, size, a == self.first)) for a, b in zip(starts, ends, strict=True)]
+
+    @property
+    def _weeks(self) -> list[tuple[date, date, str, str]]:
+        """The month by weeks of seven days from its first: “1”, “8”, “15”, “22”, “29”."""
+        starts = [day for n in (0, 7, 14, 21, 28) if (day := self.first + timedelta(days=n)) < self.last]
+        ends = [*starts[1:], self.last]
+        months = [date_format(self.first, "F Y"), *[""] * len(starts)]
+        return [(a, b, str(a.day), month) for a, b, month in zip(starts, ends, months, strict=False)]
 
 
 def timeline(
@@ -176,11 +186,12 @@ def timeline(
     today: date,
     milestones: Sequence[Milestone] = (),
     ident: str = "timeline",
+    span: Span | None = None,
 ) -> Timeline:
-    """The timeline of these bands, over all the months in which something happens."""
+    """The timeline of these bands, over all the months in which something happens, or over ``span``."""
     known = [day for band in bands for bar in band.bars for day in (bar.start, bar.end) if day]
     known += [milestone.day for milestone in milestones]
-    span = _span_of_bars(known or [today])
+    span = span or _span_of_bars(known or [today])
     key = [("doing", "done or under way, in the colour of its step"), ("planned", "planned")]
     return Timeline(
         ident=ident,

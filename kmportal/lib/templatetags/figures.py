@@ -4,7 +4,9 @@ from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
+from kmportal.lib import tallies
 from kmportal.lib.pieces import piece
 
 register = template.Library()
@@ -32,3 +34,23 @@ def figure(
 def balance_table(balance: Any) -> dict[str, Any]:
     """Areas by steps with dots: ``kmportal.lib.charts.balance``."""
     return {"balance": balance}
+
+
+@register.simple_tag
+def tally(number: int | tallies.Tally, one: str = "", more: str | None = None, *, url: str = "") -> SafeString:
+    """A number that opens its list: ``{% tally 3 "late" url=late_url %}``, or a ``Tally`` of a report."""
+    if isinstance(number, tallies.Tally):
+        return tallies.as_link(number.number, number.words, number.url)
+    return tallies.as_link(number, one if number == 1 or more is None else more, url)
+
+
+@register.simple_tag
+def total(number: int, one: str = "", more: str | None = None) -> SafeString:
+    """The number of a list in its own heading: ``{% total count "action" "actions" %}``."""
+    return tallies.as_heading(number, one if number == 1 or more is None else more)
+
+
+@register.simple_tag
+def figure_of(number: int) -> SafeString:
+    """The number of a tally inside a link that is written out: ``<a href=…>Done ({% figure_of count %})</a>``."""
+    return tallies.as_figure(number)
