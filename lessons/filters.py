@@ -20,7 +20,7 @@ FACETS = [
 
 
 def question_of(params: QueryDict) -> dict[str, Any]:
-    """The question to the index, as an address puts it: words (``q``), filters, ``sort=newest``.
+    """The question to the index, as an address puts it: words (``q``), filters, ``sort=newest``, ``words=any``.
 
     Without a state those that were checked are meant.
     """
@@ -28,4 +28,5 @@ def question_of(params: QueryDict) -> dict[str, Any]:
     filters = facets.chosen(params, FACETS)
     filters.setdefault("state", [str(state) for state in SHARED])
     order = "newest" if params.get("sort") == "newest" or not text else "best"
-    return {"text": text, "kinds": [search_documents.KIND], "filters": filters, "order": order}
+    any_word = params.get("words") == "any"
+    return {"any_word": any_word, "text": text, "kinds": [search_documents.KIND], "filters": filters, "order": order}

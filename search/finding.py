@@ -69,8 +69,9 @@ class Results:
     """A page of hits with everything that belongs beside it.
 
     ``text`` is what was typed. ``more``: there are more than ``total``. ``corrected``: nothing was found for what was
-    typed, and this is what was found for ``did_you_mean`` instead. ``facets``: name → (value, count), values as they
-    stand in an address.
+    typed, and this is what was found for ``did_you_mean`` instead. ``loosened``: nothing has all the words, and this
+    has any of them; ``any_total``: where little has all of them, how much has any. ``facets``: name → (value, count),
+    values as they stand in an address.
     """
 
     text: str
@@ -84,6 +85,8 @@ class Results:
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
     did_you_mean: str | None = None
     corrected: bool = False
+    loosened: bool = False
+    any_total: int = 0
 
 
 def find(
@@ -97,28 +100,44 @@ def find(
     page: int = 1,
     per_page: int = 20,
     correct: bool = False,
+    any_word: bool = False,
     narrowed: Q | None = None,
 ) -> Results:
     """What this member may see of what was asked for.
 
     An empty text lists everything, newest first. ``kinds`` is the scope, ``filters`` a choice in it; each facet counts
-    under all other filters. ``correct``: where nothing is found, answer for the corrected words. ``narrowed`` is a
+    under all other filters. ``correct``: where nothing is found, answer for the corrected words, or else for any of the
+    words. ``any_word``: one of the words is enough from the start. ``narrowed`` is a
     condition over the columns of ``SearchDoc``, for a list of just what a figure counts.
     """
-    asked = _Asked(membership, parse(text), kinds, filters or {}, narrowed or Q())
+    query = parse(text)
+    query = (query.loosened or query) if any_word else query
+    asked = _Asked(membership, query, kinds, filters or {}, narrowed or Q())
     results = _answer_from(asked, facets, order, page, per_page)
     if asked.query.is_blank or results.total >= corrections.FEW:
         return results
     better = corrections.correct(
         asked.query, lambda words: asked.with_query(words, filtered=False).count(), hits=results.total
     )
-    if better is None:
-        return results
-    if correct and not results.total:
+    if better and correct and not results.total:
         instead = _answer_from(asked.with_query(parse(better)), facets, order, page, per_page)
         if instead.total:
             return replace(instead, text=text, did_you_mean=better, corrected=True)
-    return replace(results, did_you_mean=better)
+    return _loosen(replace(results, did_you_mean=better), asked, facets, order, page, per_page, correct=correct)
+
+
+def _loosen(
+    results: Results, asked: "_Asked", facets: Sequence[str], order: str, page: int, per_page: int, *, correct: bool
+) -> Results:
+    """Where hardly anything has all the words: what has any of them, or how much that would be."""
+    if not correct or (query := asked.query.loosened) is None:
+        return results
+    looser = asked.with_query(query)
+    if results.total:
+        number = looser.count()
+        return replace(results, any_total=number if number > results.total else 0)
+    instead = _answer_from(looser, facets, order, page, per_page)
+    return replace(instead, did_you_mean=results.did_you_mean, loosened=True) if instead.total else results
 
 
 class _Asked:

@@ -44,12 +44,21 @@ class Term:
 
 @dataclass(frozen=True)
 class Query:
-    """All of ``all`` and none of ``none``. ``text`` is what was typed, ``cut`` that it was too long to use whole."""
+    """All of ``all`` and none of ``none``. ``text`` is what was typed, ``cut`` that it was too long to use whole.
+
+    With ``any_word`` one of ``all`` is enough.
+    """
 
     text: str
     all: tuple[Term, ...] = ()
     none: tuple[Term, ...] = ()
     cut: bool = False
+    any_word: bool = False
+
+    @property
+    def loosened(self) -> "Query | None":
+        """The same, where any of the words is enough; None where that asks nothing else."""
+        return replace(self, any_word=True) if len(self.all) > 1 and not self.any_word else None
 
     @property
     def is_blank(self) -> bool:

@@ -55,6 +55,7 @@ def search(request: MemberRequest, organisation: Organisation) -> HttpResponse:
         page=page_number(request.GET),
         per_page=PER_PAGE,
         correct=True,
+        any_word=request.GET.get("words") == "any",
     )
     values = {
         "results": results,

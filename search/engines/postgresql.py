@@ -29,7 +29,8 @@ class Engine:
             )
 
     def match(self, query: Query) -> Match:
-        asked = " & ".join([*map(_compile_term, query.all), *(f"!{_compile_term(term)}" for term in query.none)])
+        wanted = (" | " if query.any_word else " & ").join(map(_compile_term, query.all))
+        asked = " & ".join([*([f"({wanted})"] if wanted else []), *(f"!{_compile_term(term)}" for term in query.none)])
         score = SCORE if query.all else "0"
         return Match(SOURCE, "matched.tsv @@ %s::tsquery", (asked,), score, (asked,) if query.all else ())
 

@@ -30,7 +30,7 @@ class Engine:
             )
 
     def match(self, query: Query) -> Match:
-        wanted = " AND ".join(map(_compile_term, query.all))
+        wanted = (" OR " if query.any_word else " AND ").join(map(_compile_term, query.all))
         unwanted = " OR ".join(map(_compile_term, query.none))
         if not wanted:  # FTS5 cannot begin with NOT
             others = '"search_searchdoc".id NOT IN (SELECT rowid FROM search_fts WHERE search_fts MATCH %s)'

@@ -42,7 +42,7 @@ def test_says_so_when_there_is_nothing_at_all(page):
 def test_shows_hits_with_marks_state_and_links(page, put):
     put(7, title="The <valve>", body="A valve & a pump", state="identified", tags=["x"])
     html = page("valve")
-    assert "<h2>1 result for “valve”</h2>" in html
+    assert "1 result for “valve”" in re.sub(r"<[^>]+>", "", html)
     assert '<a href="/o/riverside/things/7/">The &lt;<mark>valve</mark>&gt;</a>' in html
     assert "A <mark>valve</mark> &amp; a pump" in html
     assert "Identified" in html
@@ -68,7 +68,7 @@ def test_narrows_down_and_keeps_it_in_links(page, put):
     for number in range(25):
         put(number, title="Valve", year=2000 + number, kind="lesson" if number % 2 else "session")
     html = page("valve", kind="lesson")
-    assert "12 results for “valve”" in html
+    assert "12 results for “valve”" in re.sub(r"<[^>]+>", "", html)
     assert 'name="kind" value="lesson" checked' in html
     assert 'name="kind" value="session"><span>Sessions</span> <span>13' in html
     assert "Narrow down: 1 chosen" in html
