@@ -5,13 +5,16 @@ the time of a test. Here each node of a template notes its lines when it is draw
 """
 
 from collections import defaultdict
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from coverage import CoverageData
 from coverage.plugin_support import Plugins
 from django.template.base import Node, TextNode
-from django_coverage_plugin.plugin import DjangoTemplatePlugin
+from django_coverage_plugin.plugin import DjangoTemplatePlugin, make_line_map
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 class TemplateLines(DjangoTemplatePlugin):
@@ -37,6 +40,18 @@ class TemplateLines(DjangoTemplatePlugin):
             return draw(node, context)
 
         return render_annotated
+
+    def get_line_map(self, filename: str) -> list[int]:
+        """Where the lines of a template end as it is compiled: its words are marked, on the lines where they stand."""
+        from kmportal.lib.template_words import in_marks
+
+        if filename not in self.source_map:
+            source = Path(filename).read_text(encoding="utf-8")
+            if Path(filename).is_relative_to(TEMPLATES):
+                source = in_marks(source, is_markup=not filename.endswith(".txt"))
+            self.source_map[filename] = make_line_map(source)
+        found: list[int] = self.source_map[filename]
+        return found
 
     def _note(self, node: Node) -> None:
         # What the parent asks of a frame of the engine.

@@ -1,9 +1,13 @@
 """Coverage of templates: what was drawn is noted, and nothing else."""
 
+from pathlib import Path
+
 import pytest
 from coverage import CoverageData
+from django.conf import settings
 from django.template import Context, Engine
 from django.template.base import Node, TextNode
+from django.template.loader import get_template
 
 from tests.template_lines import TemplateLines
 
@@ -36,6 +40,16 @@ def test_the_lines_that_were_drawn_are_noted(plugin, tmp_path):
     page.render(Context({"yes": 0, "many": [1]}))
     assert plugin.drawn == {str(path): {1, 2, 4, 6, 7}}
     assert plugin.file_reporter(str(path)).lines() == {1, 2, 4, 6, 7}
+
+
+def test_the_words_that_a_template_marks_leave_its_lines_where_they_are(plugin):
+    path = Path(settings.BASE_DIR) / "templates" / "emails" / "actionplan" / "_part.txt"
+    get_template("emails/actionplan/_part.txt").render({"part": {"own": [{"title": "Ask"}], "list_url": "/"}})
+    lines = path.read_text().splitlines()
+    drawn = "\n".join(lines[number - 1] for number in sorted(plugin.drawn[str(path)]))
+    assert "Your actions:" in drawn
+    assert "All your actions: {{ part.list_url }}" in drawn
+    assert "Late actions that you are told about" not in drawn
 
 
 def test_a_template_without_a_file_is_passed_over(plugin):
