@@ -206,7 +206,9 @@ def _notable_in(steps: Sequence[StepProgress], membership: Membership, programme
         return None
     plan = reverse("programme_plan", args=[membership.organisation.slug, programme.pk])
     if late := sum(step.late for step in steps):
-        return Tally(late, worded(ngettext("intervention is late", "interventions are late", late)), f"{plan}?which=late")
+        return Tally(
+            late, worded(ngettext("intervention is late", "interventions are late", late)), f"{plan}?which=late"
+        )
     if ownerless := sum(step.ownerless for step in steps):
         words = worded(ngettext("intervention has no owner yet", "interventions have no owner yet", ownerless))
         return Tally(ownerless, words, f"{plan}?which=no_owner")

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.conf import settings
 
-from kmportal.lib.domain_words import worded, worded_later
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.presses import Press
 from kmportal.lib.sentences import capital, in_words, people_in_words
 from roadmap.models import CatalogueEntry
@@ -18,7 +19,7 @@ from techniques.models import Technique
 
 WIDEST_SHOWN = 6
 COMMENTS_OPEN = 12
-ORDERING = worded_later(
+ORDERING = _(
     "The wider the gap, and the more people say that a question matters most, the higher its suggestion stands: where "
     "all of them say so, a gap counts twice. What takes days counts a fifth more, what takes months a fifth less. "
     f"Where the middle answer for now is below {scoring.FIRST_STEP_BELOW:g} we suggest a first step, above it a "
