@@ -157,7 +157,7 @@ class LessonViewSet(mixins.RetrieveModelMixin, MemberViewSet):
     @extend_schema(
         parameters=[
             OpenApiParameter("q", str, description="Words, “phrases”, -without"),
-            OpenApiParameter("sort", str, enum=["best", "newest"]),
+            OpenApiParameter("sort", str, enum=["best", "newest", "oldest", "title"]),
             OpenApiParameter("page", int),
             *(OpenApiParameter(facet.asked_as, str, many=True) for facet in FACETS),
         ],

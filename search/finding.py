@@ -30,6 +30,13 @@ EXACT = 1_000
 # Matches that are ranked by their text; of more, those of the highest rank are.
 RANKED = 10_000
 
+# The orders of a list beside “best”, as columns of the row.
+ORDERS = {
+    "newest": "{row}at DESC, {row}id DESC",
+    "oldest": "{row}at, {row}id",
+    "title": "lower({row}title), {row}id",
+}
+
 _DOC = '"search_searchdoc"'
 # What can be filtered by and counted: name → its value as text. The group is known by its name.
 FACETS = {
@@ -105,10 +112,10 @@ def find(
 ) -> Results:
     """What this member may see of what was asked for.
 
-    An empty text lists everything, newest first. ``kinds`` is the scope, ``filters`` a choice in it; each facet counts
-    under all other filters. ``correct``: where nothing is found, answer for the corrected words, or else for any of the
-    words. ``any_word``: one of the words is enough from the start. ``narrowed`` is a
-    condition over the columns of ``SearchDoc``, for a list of just what a figure counts.
+    An empty text lists everything, newest first or in another of ``ORDERS``. ``kinds`` is the scope, ``filters`` a
+    choice in it; each facet counts under all other filters. ``correct``: where nothing is found, answer for the
+    corrected words, or else for any of the words. ``any_word``: one of the words is enough from the start. ``narrowed``
+    is a condition over the columns of ``SearchDoc``, for a list of just what a figure counts.
     """
     query = parse(text)
     query = (query.loosened or query) if any_word else query
@@ -230,7 +237,9 @@ def _compile_query(condition: Q) -> tuple[str, list[Any]]:
 def _answer_from(asked: _Asked, facets: Sequence[str], order: str, page: int, per_page: int) -> Results:
     def read(page: int) -> list[Any]:
         return (
-            _listed_rows(asked, page, per_page) if asked.query.is_blank else _ranked_rows(asked, order, page, per_page)
+            _listed_rows(asked, order, page, per_page)
+            if asked.query.is_blank
+            else _ranked_rows(asked, order, page, per_page)
         )
 
     if asked.query.asks_nothing:
@@ -260,19 +269,20 @@ def _answer_from(asked: _Asked, facets: Sequence[str], order: str, page: int, pe
     )
 
 
-def _listed_rows(asked: _Asked, page: int, per_page: int) -> list[Any]:
-    """Everything, newest first, with its exact number."""
+def _listed_rows(asked: _Asked, order: str, page: int, per_page: int) -> list[Any]:
+    """Everything, newest first where no other order is asked for, with its exact number."""
     where, params = asked.where()
+    by = ORDERS.get(order, ORDERS["newest"])
     sql = f"""
         SELECT {_COLUMNS}, t.abstract AS abstract, t.body AS body, g.name AS group_name, p.total AS total
         FROM (
-            SELECT id, at, (SELECT count(*) FROM {_DOC} WHERE {where}) AS total
-            FROM {_DOC} WHERE {where} ORDER BY at DESC, id DESC LIMIT %s OFFSET %s
+            SELECT id, (SELECT count(*) FROM {_DOC} WHERE {where}) AS total
+            FROM {_DOC} WHERE {where} ORDER BY {by.format(row="")} LIMIT %s OFFSET %s
         ) p
         JOIN search_searchdoc d ON d.id = p.id
         JOIN search_searchtext t ON t.doc_id = d.id
         LEFT JOIN organisations_group g ON g.id = d.group_id
-        ORDER BY p.at DESC, p.id DESC
+        ORDER BY {by.format(row="d.")}
     """  # noqa: S608  only conditions that were compiled, all values are parameters
     return list(SearchDoc.objects.raw(sql, [*params, *params, per_page, (page - 1) * per_page]))
 
@@ -281,19 +291,21 @@ def _ranked_rows(asked: _Asked, order: str, page: int, per_page: int) -> list[An
     """What matches: text score times rank, and how many there are."""
     where, params = asked.where()
     match = asked.match
-    by = "score DESC, at DESC, id DESC" if order != "newest" and asked.query.all else "at DESC, id DESC"
+    is_ranked = order not in ORDERS and bool(asked.query.all)
+    by = "{row}score DESC, {row}at DESC, {row}id DESC" if is_ranked else ORDERS.get(order, ORDERS["newest"])
     sql = f"""
         WITH h AS (
-            SELECT {_DOC}.id AS id, {_DOC}.at AS at, ({match.score}) * (1 + {_DOC}.rank / 500.0) AS score
+            SELECT {_DOC}.id AS id, {_DOC}.at AS at, {_DOC}.title AS title,
+                ({match.score}) * (1 + {_DOC}.rank / 500.0) AS score
             FROM {match.source} WHERE {where}
             ORDER BY {_DOC}.rank DESC, {_DOC}.id DESC LIMIT {RANKED}
         )
         SELECT {_COLUMNS}, t.abstract AS abstract, t.body AS body, g.name AS group_name, p.total AS total
-        FROM (SELECT h.*, (SELECT count(*) FROM h) AS total FROM h ORDER BY {by} LIMIT %s OFFSET %s) p
+        FROM (SELECT h.*, (SELECT count(*) FROM h) AS total FROM h ORDER BY {by.format(row="")} LIMIT %s OFFSET %s) p
         JOIN search_searchdoc d ON d.id = p.id
         JOIN search_searchtext t ON t.doc_id = d.id
         LEFT JOIN organisations_group g ON g.id = d.group_id
-        ORDER BY {by.replace("score", "p.score").replace("at ", "p.at ").replace("id ", "p.id ")}
+        ORDER BY {by.format(row="p.")}
     """  # noqa: S608  only conditions that were compiled, all values are parameters
     return list(SearchDoc.objects.raw(sql, [*match.score_params, *params, per_page, (page - 1) * per_page]))
 

@@ -30,6 +30,7 @@ PER_PAGE, PER_BATCH = 10, 200
 OPEN_VALUES = 6
 # Where checked lessons come from, in words. What the figures on the sponsor’s page open.
 ORIGINS = {"us": "checked here, by us", "brought": "brought in", "others": "shared by other organisations"}
+SORTS = [("newest", "Newest"), ("oldest", "Oldest"), ("title", "Title")]
 COLUMNS = (
     "Number",
     "State",
@@ -64,6 +65,7 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
         "page": PageOf(found.page, PER_PAGE, found.total, found.more),
         "panel": facets.panel(found, request.GET, FACETS, open_values=OPEN_VALUES, most=None),
         "order": question["order"],
+        "orders": [("best", "Best match"), *SORTS] if question["text"] else SORTS,
         "q": question["text"],
         "from_words": ORIGINS.get(origin, ""),
         "instead": changed_query(request.GET, q=found.did_you_mean, page=None) if found.did_you_mean else "",

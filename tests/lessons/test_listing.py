@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date
 
 import pytest
@@ -31,7 +32,7 @@ def test_checked_lessons_stand_on_it_and_others_by_choice(as_, address, draft, w
     waiting(title="Waiting")
     draft(title="My draft")
     text = as_(cara).get(address).content.decode()
-    assert "1 lesson<" in text
+    assert "1 lesson " in re.sub(r"<[^>]+>", " ", text).replace("  ", " ")
     assert "Checked" in text
     assert "Waiting" not in text
     assert "My draft" in as_(cara).get(address, {"state": "draft"}).content.decode()
@@ -51,7 +52,7 @@ def test_filters_have_counts_and_keep_what_was_chosen(as_, address, identified, 
     ):  # fmt: skip
         assert f'<input type="checkbox" name="state" value="{state}"><span>{word}</span> <span>{count}<' in text
     one = as_(reza).get(address, {"where": "Ward 6 & 7"}).content.decode()
-    assert "2 lessons<" in one
+    assert "2 lessons " in re.sub(r"<[^>]+>", " ", one).replace("  ", " ")
     assert 'value="Ward 6 &amp; 7" checked' in one
     nothing = as_(reza).get(address, {"where": "Ward 9", "q": "pharmacy"}).content.decode()
     assert "No lessons match" in nothing
