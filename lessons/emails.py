@@ -51,10 +51,12 @@ def actions_of_guest(session: Session, address: str, name: str, actions: Sequenc
     """
     lines = [(action, absolute(guest_path(action))) for action in actions]
     values = {"session": session, "name": name, "lines": lines}
+    with session.organisation.at_home():
+        body = render_to_string("emails/lessons/actions_of_guest.txt", values)
     post(
         address,
         one_line(f"What you promised in {quoted(session.title)}"),
-        render_to_string("emails/lessons/actions_of_guest.txt", values),
+        body,
         key=f"action {actions[0].pk} promised by a guest",
         at=at,
     )

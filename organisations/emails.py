@@ -31,10 +31,12 @@ def test_mail(organisation: Organisation, person: Person, *, at: datetime) -> No
 def invitation(invitation: Invitation, *, by: Membership) -> None:
     """Ask somebody in, with the link that works until its date."""
     values = {"invitation": invitation, "link": invitation_link(invitation)}
+    with invitation.organisation.at_home():
+        body = render_to_string("emails/organisations/invitation.txt", values)
     post(
         invitation.email,
         one_line(f"{invitation.organisation} invites you to KM Portal"),
-        render_to_string("emails/organisations/invitation.txt", values),
+        body,
         at=invitation.sent_at,
         by=by,
     )

@@ -53,6 +53,8 @@ WRONG_ARTICLE = re.compile(r"\b(?:an zorbel|a ozorbel)\w*", re.IGNORECASE)
 TYPED = ["Next round", "This round", "Last round", "Link to it lesson Left out"]
 # Samples of components for whoever builds pages, and the page that lays our words beside theirs.
 OUTSIDE = {"components", "organisation_words"}
+# Pages behind a code or a link that leads to no organisation.
+NOBODYS = {"join", "join_leave", "password_by_link", "action_guest"}
 
 
 class Shown(HTMLParser):
@@ -223,6 +225,34 @@ def test_no_word_of_ours_is_left_over_on_a_page(person, renamed, as_):
                 faults[name] = wrong
     assert shown > 60
     assert not faults, "\n".join(f"{name}: {one}" for name, all_ in faults.items() for one in all_)
+
+
+ASKED = [
+    "search/?q=pharmacy",
+    "search/?q=nothing-of-the-kind",
+    "lessons/?q=ask&state=review&state=submitted",
+    "lessons/?q=nothing-of-the-kind",
+    "actions/?show=all&owner=all",
+]
+
+
+@pytest.mark.parametrize("address", ASKED)
+def test_nor_on_a_page_that_was_asked_something(address, renamed, as_):
+    page = as_(renamed.people["lena"]).get(f"/o/riverside/{address}")
+    assert page.status_code == 200
+    assert not left_over(page.content.decode())
+
+
+def test_nor_for_somebody_without_an_account(renamed, client):
+    faults = {}
+    for name, route, _ in patterns():
+        if CLASS_OF[name] == GUEST and name not in ("join_note", "join_note_change"):
+            page = client.get(renamed.address(name, route))
+            if not page.streaming and page["Content-Type"].startswith("text/html"):
+                faults[name] = left_over(page.content.decode())
+    assert len(faults) > 6
+    # Nobody knows yet whose session it is before the code is typed.
+    assert not {name: wrong for name, wrong in faults.items() if wrong and name not in NOBODYS}
 
 
 def test_the_walk_would_notice(world, as_):

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from kmportal.lib.addresses import is_same_address
+from kmportal.lib.domain_words import bind
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.view_kit import done, refusals_on, refusals_said
 from organisations import actions, sign_ins
@@ -95,6 +96,7 @@ def invitation_accept(request: GuestRequest, token: str) -> HttpResponse:
     invitation = invitation_of(token)
     if invitation is None or invitation.revoked_at or invitation.accepted_at or invitation.is_expired(request.now):
         return render(request, "organisations/invitation_dead.html", {"invitation": invitation}, status=410)
+    bind(invitation.organisation.vocabulary)
     known = Person.objects.filter(email=invitation.email).first()
     if request.user.is_authenticated:
         return _accept_signed_in(request, invitation)
