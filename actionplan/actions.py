@@ -214,6 +214,30 @@ def hand_over_action(
 
 
 @transaction.atomic
+def pass_on_action(action: Action, *, by: Membership, at: datetime, to: Person | None) -> Action:
+    """Take it from somebody who goes, and give it to another member or to nobody. Idempotent."""
+    require_that(policies.may_pass_on(by, action))
+    _lock_action(action)
+    _must_be_open(action)
+    owner, _, _ = _find_owner(action.organisation, to, "", "")
+    had, before = action.owner, action.owner_name
+    if owner == had:
+        return action
+    action.owner, action.guest_name, action.guest_email = owner, "", ""
+    _save_fields(action, "owner", "guest_name", "guest_email")
+    events.record(
+        Event.ACTION_HANDED_OVER,
+        action,
+        by=by,
+        at=at,
+        texts={"owner_before": before},
+        owner_before=had,
+        owner=owner,
+    )
+    return action
+
+
+@transaction.atomic
 def drop_action(action: Action, *, by: Membership, at: datetime, reason: str) -> Action:
     """It will not be done, and why. Idempotent."""
     require_that(policies.may_change(by, action))

@@ -11,6 +11,7 @@ from actionplan.models import Action
 from actionplan.policies import may_assign
 from kmportal.lib.forms import DateField, EmailField, LineField, VersionedForm
 from kmportal.lib.mail import can_leave
+from kmportal.lib.naming import AboutPeople
 from organisations.models import Membership, Organisation, Person
 
 
@@ -58,9 +59,13 @@ class OwnerForm(forms.Form):
         return wanted
 
 
-class ActionForm(OwnerForm):
+class ActionForm(AboutPeople, OwnerForm):
     """A new action. A reader adds them for themselves, so the form does not ask them who does it."""
 
+    about_people = (
+        "title",
+        "detail",
+    )
     title = LineField(max_length=200, label="What will be done?", help_text="Begin with a verb.")
     detail = forms.CharField(
         max_length=4000, required=False, label="What else should they know?", widget=forms.Textarea({"rows": 3})
@@ -85,9 +90,10 @@ class ActionForm(OwnerForm):
         return wanted
 
 
-class HandOverForm(OwnerForm):
+class HandOverForm(AboutPeople, OwnerForm):
     """Who does it from now on."""
 
+    about_people = ("reason",)
     mark_optional = False
     reason = forms.CharField(
         max_length=500, required=False, label="Why?", help_text="One sentence for whoever takes over, if it helps."
@@ -107,9 +113,10 @@ class HandOverForm(OwnerForm):
         return wanted
 
 
-class MoveForm(forms.Form):
+class MoveForm(AboutPeople, forms.Form):
     """Another day, and why; or the first day, which moves nothing."""
 
+    about_people = ("reason",)
     mark_optional = False
     to = DateField(required=False, label="What is the new date?")
     no_date = forms.BooleanField(required=False, label="It has no date for now")
@@ -137,9 +144,10 @@ class MoveForm(forms.Form):
         return wanted
 
 
-class DropForm(forms.Form):
+class DropForm(AboutPeople, forms.Form):
     """Why it will not be done."""
 
+    about_people = ("reason",)
     reason = forms.CharField(
         max_length=500,
         label="Why will it not be done?",
@@ -148,8 +156,13 @@ class DropForm(forms.Form):
     )
 
 
-class WordsForm(VersionedForm):
+class WordsForm(AboutPeople, VersionedForm):
     """The words of an action; ``version`` is what the person had before them."""
+
+    about_people = (
+        "title",
+        "detail",
+    )
 
     class Meta:
         model = Action

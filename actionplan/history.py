@@ -6,6 +6,8 @@ from actionplan.models import ActionChange
 from organisations.events import Occurrence
 
 Kind = ActionChange.Kind
+# Who does it after somebody went and nobody was named.
+NOBODY = "nobody yet"
 _KINDS: dict[str, str] = {
     Event.ACTION_ADDED: Kind.MADE,
     Event.ACTION_REWORDED: Kind.EDITED,
@@ -45,7 +47,7 @@ def _change_in_words(occurrence: Occurrence, kind: str) -> tuple[str, str]:
         case Kind.MOVED:
             return day_in_history(facts["before"]), day_in_history(facts["after"])
         case Kind.HANDED:
-            return occurrence.texts["owner_before"], action.owner_name
+            return occurrence.texts["owner_before"], action.owner_name or NOBODY
         case Kind.REOPENED:
             return occurrence.texts["state_before"], ""
         case Kind.DONE if occurrence.person is None:

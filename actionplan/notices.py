@@ -30,6 +30,8 @@ def _people_to_tell(occurrence: Occurrence, action: Action) -> list[tuple[Person
             return [(action.owner, _move_in_words(occurrence, who))]
         case Event.ACTION_HANDED_OVER:
             had = occurrence.facts["owner_before"]
+            if not action.owner_name:
+                return []
             return [
                 (action.owner, f"{who} gave you {worded('an action')}"),
                 (had, f"{action.owner_name} has taken over {worded('an action')} of yours"),

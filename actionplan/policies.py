@@ -25,6 +25,11 @@ def may_change(membership: Membership | None, action: "Action") -> bool:
     return membership.person_id in concerned or membership.can(Permission.FACILITATE) or membership.can(Permission.PLAN)
 
 
+def may_pass_on(membership: Membership | None, action: "Action") -> bool:
+    """Whoever may change it, and whoever looks after people."""
+    return may_change(membership, action) or policies.may(Permission.ADMINISTER, membership, action.organisation)
+
+
 def may_assign(membership: Membership) -> bool:
     """Whether this member may give actions to somebody else; a reader adds actions for themselves alone."""
     return membership.can(Permission.CONTRIBUTE)

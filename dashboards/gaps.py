@@ -41,9 +41,9 @@ class LatestRound:
 
 
 def latest_round(membership: Membership) -> LatestRound:
-    """The latest closed round of the organisation that enough people answered; the report keeps its own floor."""
+    """The latest published round of the organisation that enough people answered; the report keeps its own floor."""
     rounds = (
-        Assessment.objects.visible_to(membership).closed().select_related("organisation", "framework", "facilitator")
+        Assessment.objects.visible_to(membership).published().select_related("organisation", "framework", "facilitator")
     )
     for assessment in rounds.order_by("-closed_at")[:2]:
         report = build(assessment)

@@ -4,18 +4,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from actionplan.models import Action
+from actionplan.history import NOBODY
+from actionplan.models import Action, ActionChange
 from actionplan.reports import sources_of
 from dashboards.gaps import LatestRound
 from kmportal.lib.days import day_in_words, due_in_words, moment_in_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.mail import can_leave
-from kmportal.lib.sentences import capital, quoted
+from kmportal.lib.sentences import capital, counted, quoted
+from kmportal.lib.succession import owned_kinds
 from lessons.models import Lesson, State
 from organisations.models import Invitation, Membership
 from organisations.permissions import Permission, Role
@@ -52,13 +54,18 @@ def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> li
         *_answers_owed(membership, today),
         *_questions_asked(membership),
         *_returned_lessons(membership),
+        *_lesson_drafts(membership),
+        *_own_interventions(membership, today),
+        *_guests_to_remind(membership, today),
     ]
     if membership.can(Permission.VALIDATE):
         found += _lessons_waiting(membership, today)
     if membership.can(Permission.FACILITATE):
-        found += [*_rounds_to_close(membership, today), *_sessions_to_close(membership, at)]
+        found += [*_rounds_to_close(membership, today), *_comments_to_read(membership, today)]
+        found += _sessions_to_close(membership, at)
     if membership.can(Permission.PLAN):
         found += [*_undecided_gaps(latest), *_without_owner(membership, today), *_left_behind(membership, today)]
+    found += _to_pass_on(membership)
     if membership.can(Permission.ADMINISTER):
         found += [*_lead_to_find(membership), *_mail_to_set_up(membership)]
     return sorted(found, key=lambda need: -need.weight)[:MOST]
@@ -89,6 +96,27 @@ def _own_actions(membership: Membership, today: date) -> list[Need]:
             )
         )
     return needs
+
+
+def _guests_to_remind(membership: Membership, today: date) -> list[Need]:
+    """Actions of guests whom the portal cannot write to: whoever gave them has to say it."""
+    mine = Q(author=membership.person) | Q(told_when_late=membership.person)
+    rows = (
+        Action.objects.visible_to(membership).open().filter(mine, owner=None, due_on__lte=today).exclude(guest_name="")
+    )
+    if can_leave():
+        rows = rows.filter(guest_email="")
+    return [
+        Need(
+            f"Remind {action.guest_name} of {quoted(action)}",
+            action.get_absolute_url(),
+            "Open",
+            "The portal cannot write to them",
+            due_in_words(action.due_on, on=today) if action.days_late(today) else "",
+            weight=56,
+        )
+        for action in rows.select_related("organisation").order_by("due_on", "pk")[:3]
+    ]
 
 
 def _sessions_to_prepare(membership: Membership, at: datetime) -> list[Need]:
@@ -159,6 +187,60 @@ def _returned_lessons(membership: Membership) -> list[Need]:
     ]
 
 
+def _lesson_drafts(membership: Membership) -> list[Need]:
+    """Drafts that a session or an import of words made, or that somebody began: nobody else can see them."""
+    rows = Lesson.objects.visible_to(membership).written_by(membership.person).filter(state=State.DRAFT)
+    found = list(rows.select_related("revision", "organisation", "session").order_by("-pk")[:MOST])
+    from_sessions = [lesson for lesson in found if lesson.session_id]
+    return [
+        Need(
+            f"Finish your draft {quoted(lesson.revision)}",
+            lesson.get_absolute_url(),
+            "Read it and send it",
+            f"From {quoted(lesson.session)}. Only you can see it",
+            weight=42,
+        )
+        for lesson in from_sessions[:3]
+    ]
+
+
+def _own_interventions(membership: Membership, today: date) -> list[Need]:
+    """What this person does in the plan: late, late to begin, or beginning within days."""
+    rows = Intervention.objects.visible_to(membership).under_way().filter(owner=membership.person)
+    pressing = rows.filter(
+        Q(ends_on__lte=today + timedelta(days=SOON))
+        | Q(state=Intervention.State.PLANNED, starts_on__lte=today + timedelta(days=SOON))
+    )
+    needs = []
+    for row in pressing.select_related("programme__organisation").order_by("ends_on", "pk")[:MOST]:
+        late, facts = _stand_of(row, today)
+        weight = 58 if late else 52
+        needs.append(Need(str(row), row.get_absolute_url(), "See your piece of the plan", facts, late, weight))
+    if undated := rows.without_dates().filter(programme__is_current=True).count():
+        first = rows.without_dates().filter(programme__is_current=True).select_related("programme__organisation")[0]
+        words = ngettext("has", "have", undated)
+        needs.append(
+            Need(
+                f"{counted(undated, 'intervention', 'interventions').capitalize()} of yours {words} no dates",
+                first.get_absolute_url() if undated == 1 else reverse("yours", args=[membership.organisation.slug]),
+                "See what is yours",
+                weight=30,
+            )
+        )
+    return needs
+
+
+def _stand_of(row: Intervention, today: date) -> tuple[str, str]:
+    """How late an intervention is, and else when it begins or ends."""
+    if row.ends_on and row.ends_on < today:
+        return due_in_words(row.ends_on, on=today), "You do this in the plan"
+    if row.state == Intervention.State.PLANNED and row.starts_on:
+        if row.starts_on < today:
+            return f"should have begun {day_in_words(row.starts_on, on=today)}", "Say where it stands"
+        return "", f"Begins {day_in_words(row.starts_on, on=today)}"
+    return "", capital(due_in_words(row.ends_on, on=today)) if row.ends_on else ""
+
+
 def _lessons_waiting(membership: Membership, today: date) -> list[Need]:
     waiting = Lesson.objects.waiting_for(membership)
     rows = list(waiting.select_related("revision", "organisation", "author").order_by("submitted_at", "pk")[:2])
@@ -207,6 +289,28 @@ def _rounds_to_close(membership: Membership, today: date) -> list[Need]:
         )
         for assessment in rows.select_related("organisation")
     ]
+
+
+def _comments_to_read(membership: Membership, today: date) -> list[Need]:
+    """Closed rounds that wait for somebody to read what people wrote: for everybody who runs rounds, so that none hangs
+    on one person."""
+    rows = Assessment.objects.visible_to(membership).unread().select_related("organisation")
+    return [
+        Need(
+            f"Read the comments of {quoted(assessment)} and publish them",
+            reverse("assessment_comments", args=[membership.organisation.slug, assessment.pk]),
+            "Read the comments",
+            _when_published(assessment, today),
+            weight=62 if assessment.facilitator_id == membership.person_id else 48,
+        )
+        for assessment in rows.order_by("closed_at")[:3]
+    ]
+
+
+def _when_published(assessment: Assessment, today: date) -> str:
+    if assessment.is_published or assessment.publishes_on is None:
+        return "Its figures are published already"
+    return f"Its figures are published {day_in_words(assessment.publishes_on, on=today)} in any case"
 
 
 def _sessions_to_close(membership: Membership, at: datetime) -> list[Need]:
@@ -288,25 +392,47 @@ def _mail_to_set_up(membership: Membership) -> list[Need]:
     ]
 
 
+def _to_pass_on(membership: Membership) -> list[Need]:
+    """What hangs on somebody who cannot come in, or on nobody although somebody must do it: for those who can choose.
+
+    Over everything that a person can be responsible for (``kmportal.lib.succession``).
+    """
+    needs = []
+    here = Membership.objects.current().filter(organisation=membership.organisation)
+    for owned in owned_kinds():
+        if not membership.can(Permission(owned.chosen_by)):
+            continue
+        able = here.may(Permission(owned.needs)).values("person")
+        left = Q(**{f"{owned.field}__isnull": False}) & ~Q(**{f"{owned.field}__in": able})
+        if owned.must_have:
+            left |= Q(**{owned.field: None})
+        for row in owned.asked_about(owned.open_rows(membership.organisation)).filter(left)[:3]:
+            holder = getattr(row, owned.field)
+            facts = f"{holder} cannot do it any more" if holder else "Nobody is named"
+            needs.append(
+                Need(f"{owned.call} {quoted(row)}", row.get_absolute_url(), "Choose somebody", facts, weight=75)
+            )
+    return needs
+
+
 def _left_behind(membership: Membership, today: date) -> list[Need]:
-    """Actions of people who have gone."""
-    here = Membership.objects.current().filter(organisation=membership.organisation).values("person")
+    """Actions of people who have gone, that were given to nobody then."""
+    gone = ActionChange.objects.filter(kind=ActionChange.Kind.HANDED, after=NOBODY, action=OuterRef("pk"))
     rows = (
         Action.objects.visible_to(membership)
         .open()
-        .filter(organisation=membership.organisation, owner__isnull=False)
-        .exclude(owner__in=here)
+        .filter(Exists(gone), organisation=membership.organisation, owner=None, guest_name="")
     )
     return [
         Need(
             f"Find a new owner for {quoted(action)}",
             reverse("action_hand_over", args=[membership.organisation.slug, action.pk]),
             "Choose an owner",
-            f"{action.owner} is no longer here",
+            "Whoever had it is no longer here",
             due_in_words(action.due_on, on=today) if action.days_late(today) else "",
             weight=75,
         )
-        for action in rows.select_related("organisation", "owner").order_by("due_on")[:3]
+        for action in rows.select_related("organisation").order_by("due_on")[:3]
     ]
 
 

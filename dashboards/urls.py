@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from dashboards.views import home
+from dashboards.views import home, yours
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("yours/", yours.yours, name="yours"),
 ]

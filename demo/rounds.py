@@ -12,7 +12,7 @@ from msgspec import convert
 from demo.story import Happening, Row, read
 from demo.world import World
 from selfassessment import examples, reports
-from selfassessment.actions import answering, asking, deciding, rounds
+from selfassessment.actions import answering, asking, deciding, publishing, rounds
 from selfassessment.models import Asked, Assessment, Criterion
 from selfassessment.respondents import Choice, Respondent
 
@@ -48,7 +48,7 @@ def _prepare_round(world: World, row: Row, at: datetime) -> None:
         scope=row.get("scope", ""),
         programme=world.programmes[row["programme"]],
         anonymous=row["anonymous"],
-        results_at=world.calendar.moment(results["day"], results["at"]) if results else None,
+        results_at=world.calendar.moment(results["day"], results["at"]) if results and "closed" not in row else None,
         results_place=results["place"] if results else "",
     )
 
@@ -122,6 +122,7 @@ def _close_round(world: World, row: Row, at: datetime) -> None:
     assessment = world.rounds[row["key"]]
     by = world.actor(row["facilitator"], assessment)
     rounds.close_assessment(assessment, by=by, at=at, not_heard=row.get("not_heard", ""))
+    publishing.publish_report(assessment, by=by, at=at)
 
 
 def _decide_gap(world: World, row: Row, decision: Row, at: datetime) -> None:

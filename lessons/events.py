@@ -15,6 +15,7 @@ class Event(models.TextChoices):
     LESSON_WITHDRAWN = "lesson.withdrawn", _("withdrawn")
     LESSON_CLAIMED = "lesson.claimed", _("claimed")
     LESSON_TAKEN_OVER = "lesson.taken_over", _("taken over")
+    LESSON_PASSED_ON = "lesson.passed_on", _("passed on for checking")
     LESSON_RELEASED = "lesson.released", _("released")
     LESSON_RETURNED = "lesson.returned", _("returned")
     LESSON_DECLINED = "lesson.declined", _("declined")

@@ -36,6 +36,9 @@ def send(occurrence: Occurrence) -> None:
                 f"{occurrence.person} has taken over {worded('a lesson')} that you had claimed: {lesson.words.title}"
             )
             notify(occurrence.facts["taken_from"], occurrence, words)
+        case Event.LESSON_PASSED_ON:
+            words = f"{occurrence.person} asks you to check a lesson: {lesson.words.title}"
+            notify(lesson.claimed_by, occurrence, words)
         case Event.LESSON_CHANGE_CHECKED:
             notify(
                 lesson.author, occurrence, f"The change to your {worded('lesson')} was checked: {lesson.words.title}"

@@ -17,8 +17,10 @@ from django.utils import timezone
 
 from kmportal.lib.domain_words import bind
 from kmportal.lib.domain_words import worded_later as _
+from kmportal.lib.naming import names_known
 from organisations.accounts import has_second_step
 from organisations.models import Membership
+from organisations.once import answer_once
 from organisations.permissions import Permission
 from organisations.requests import GuestRequest, MemberRequest, PersonRequest
 
@@ -71,6 +73,12 @@ def membership_of(request: HttpRequest, slug: str) -> Membership:
         raise Http404 from None
 
 
+def _names_around(membership: Membership) -> list[str]:
+    """Who is known in the organisation, but for the reader: whoever writes their own name means to."""
+    names = Membership.objects.names_in(membership.organisation_id)
+    return [name for name in names if name != membership.person.name]
+
+
 def requires(permission: Permission) -> Callable[[View], View]:
     """Only for members of the organisation in the URL whose role carries ``permission``.
 
@@ -95,8 +103,8 @@ def requires(permission: Permission) -> Callable[[View], View]:
             if request.method == "GET" and membership.needs_second_step and not has_second_step(membership.person):
                 messages.warning(request, SECOND_STEP_WANTED.format(membership.organisation))
                 return redirect("mfa_index")
-            with timezone.override(membership.organisation.time_zone):
-                return view(request, membership.organisation, *args, **kwargs)
+            with timezone.override(membership.organisation.time_zone), names_known(lambda: _names_around(membership)):
+                return answer_once(request, lambda: view(request, membership.organisation, *args, **kwargs))
 
         return _with_access_mark(checked, permission)
 

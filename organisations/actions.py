@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.mail import can_leave
 from kmportal.lib.model_rules import refuse_invalid
 from kmportal.lib.sentences import capital
+from kmportal.lib.succession import belongings_of
 from organisations import access_tokens, accounts, emails, events, policies, sign_ins
 from organisations.events import Event
 from organisations.models import (
@@ -37,6 +39,7 @@ INVITATION_LASTS = timedelta(days=14)
 LONGEST_TOKEN_DAYS = 366
 
 # As the trail says them.
+NAME_LIMIT = 120
 SETTINGS_IN_WORDS = {
     "incident_name": "incident system",
     "incident_url": "address of the incident system",
@@ -45,6 +48,7 @@ SETTINGS_IN_WORDS = {
     "lends_members": _("our members in groups elsewhere"),
     "asks_second_step": "second step when signing in",
     "words": "words of the organisation",
+    "leads_invite": "KM leads inviting people",
 }
 
 
@@ -76,11 +80,11 @@ def invite_member(
     name: str = "",
     groups: Iterable[Group] = (),
 ) -> Invitation:
-    """Invite an address with a role and send the mail.
+    """Invite an address with a role and send the mail. KM leads, too, where the administrator allows it.
 
     Refuses somebody who is a member already, and a second invitation while one is open.
     """
-    policies.require(Permission.ADMINISTER, by, organisation)
+    policies.require_that(role in policies.roles_to_invite(by, organisation))
     email = _read_address(email)
     if Membership.objects.listed().filter(organisation=organisation, person__email=email).exists():
         raise Refusal(f"{email} already belongs to {organisation}.")
@@ -103,6 +107,53 @@ def invite_member(
     events.record(Event.INVITATION_SENT, invitation, by=by, at=at, role=role)
     emails.invitation(invitation, by=by)
     return invitation
+
+
+@dataclass(frozen=True)
+class Invited:
+    """What came of inviting several: how many were, and for each other address why not."""
+
+    new: int
+    refused: dict[str, str]
+
+
+@transaction.atomic
+def invite_members(
+    organisation: Organisation,
+    *,
+    by: Membership,
+    at: datetime,
+    people: Mapping[str, str],
+    role: str,
+    groups: Iterable[Group] = (),
+) -> Invited:
+    """Invite several people (address → name) as the same. One that is refused keeps nobody else from being invited."""
+    policies.require_that(role in policies.roles_to_invite(by, organisation))
+    refused: dict[str, str] = {}
+    chosen = list(groups)
+    for email, name in people.items():
+        try:
+            invite_member(organisation, by=by, at=at, email=email, role=role, name=name[:NAME_LIMIT], groups=chosen)
+        except Refusal as refusal:
+            refused[email] = str(refusal)
+    return Invited(len(people) - len(refused), refused)
+
+
+@transaction.atomic
+def change_invitation(invitation: Invitation, *, by: Membership, at: datetime, role: str, name: str) -> None:
+    """Correct the role or the name of an invitation that nobody has answered. The link that was sent goes on working,
+    and leads to what it says now. The same again changes nothing."""
+    policies.require(Permission.ADMINISTER, by, invitation.organisation)
+    before = Invitation.objects.open().select_for_update().filter(pk=invitation.pk).first()
+    if before is None:
+        raise Refusal("This invitation has been answered or cancelled in the meantime.")
+    name = line_of_text(name)
+    if (before.role, before.name) == (role, name):
+        return
+    invitation.role, invitation.name = role, name
+    refuse_invalid(invitation, "role", "name")
+    invitation.save(update_fields=["role", "name"])
+    events.record(Event.INVITATION_CHANGED, invitation, by=by, at=at, role=role)
 
 
 @transaction.atomic
@@ -276,13 +327,21 @@ def restore_member(membership: Membership, *, by: Membership, at: datetime) -> N
 
 
 @transaction.atomic
-def remove_member(membership: Membership, *, by: Membership, at: datetime) -> None:
-    """End a membership and leave the groups it led to, here and elsewhere. Nothing that the person wrote goes; actions
-    stay theirs until somebody hands them over."""
+def remove_member(
+    membership: Membership, *, by: Membership, at: datetime, heirs: Mapping[tuple[str, int], Person] | None = None
+) -> None:
+    """End a membership and leave the groups it led to, here and elsewhere. Nothing that the person wrote goes.
+
+    What they were responsible for goes to the ``heirs`` (key of the kind and of the row → person), and to nobody where
+    none is named: no page goes on naming somebody who cannot see it any more (``kmportal.lib.succession``).
+    """
     policies.require(Permission.ADMINISTER, by, membership.organisation)
     if membership.person_id == by.person_id:
         raise Refusal("You cannot remove yourself. Ask another administrator.")
     _keep_an_administrator(membership)
+    for one in belongings_of(membership.person, membership.organisation):
+        for row in one.rows:
+            one.owned.pass_on(row, by=by, at=at, to=(heirs or {}).get((one.owned.key, row.pk)))
     if Membership.objects.filter(pk=membership.pk, left_at=None).update(left_at=at):
         asked = Invitation.objects.open().filter(organisation=membership.organisation_id)
         asked.filter(email=membership.person.email).update(revoked_at=at)

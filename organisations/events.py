@@ -31,6 +31,7 @@ class Event(models.TextChoices):
     MAIL_TESTED = "organisation.mail_tested", _("tested the mail")
     SETTINGS_CHANGED = "organisation.settings_changed", _("changed settings")
     INVITATION_SENT = "invitation.sent", _("made")
+    INVITATION_CHANGED = "invitation.changed", _("changed")
     INVITATION_RESENT = "invitation.resent", _("renewed")
     INVITATION_REVOKED = "invitation.revoked", _("revoked")
     MEMBER_JOINED = "membership.joined", _("joined")

@@ -2,7 +2,8 @@
 
 import io
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
 from typing import Any
 from uuid import uuid4
 
@@ -14,19 +15,30 @@ from django.db.models import Q
 from django.utils.html import format_html
 from PIL import Image, ImageFile, UnidentifiedImageError
 
+from kmportal.lib.addresses import Pasted, read_addresses
 from kmportal.lib.domain_words import LONGEST, WORDS, Forms, article_of, find_problems
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import EmailField, LineField, ManyOf, VersionedForm
 from kmportal.lib.sentences import capital
+from kmportal.lib.succession import belongings_of
 from organisations.models import AccessToken, Group, GroupMembership, Invitation, Membership, Organisation, Person
-from organisations.permissions import NAMED_VALIDATORS, ROLE_WORDS, Role
+from organisations.permissions import NAMED_VALIDATORS, ROLE_WORDS, Permission, Role
 
 LOGO_LIMIT = 2 * 1024 * 1024
 LOGO_BOX = (480, 160)
+INVITED_AT_ONCE = 200
 
 
-def _role_choices() -> list[tuple[str, str]]:
-    return [(role.value, f"{role.label}: {ROLE_WORDS[role]}") for role in Role]
+def _role_choices(roles: Iterable[Role]) -> list[tuple[str, str]]:
+    return [(role.value, f"{role.label}: {ROLE_WORDS[role]}") for role in roles]
+
+
+def _time_zones(own: str) -> list[tuple[str, str]]:
+    """All that people live in, the organisation’s own first. Old spellings of the same place are left out."""
+    table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8")
+    lines = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
+    zones = [*sorted({line[2] for line in lines} & zoneinfo.available_timezones()), "UTC"]
+    return [(zone, zone.replace("_", " ")) for zone in dict.fromkeys([own, *zones])]
 
 
 class InvitationForm(forms.ModelForm):
@@ -43,7 +55,7 @@ class InvitationForm(forms.ModelForm):
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["role"].choices = _role_choices()
+        fields["role"].choices = _role_choices(tuple(Role))
         groups = Group.objects.of_people(organisation).filter(is_self_run=False)
         fields["groups"].queryset = groups
         if not groups.exists():
@@ -51,6 +63,55 @@ class InvitationForm(forms.ModelForm):
 
     def validate_constraints(self) -> None:
         """An open invitation to the same address is refused by the action, in words that say what to do."""
+
+
+class InvitationEditForm(forms.ModelForm):
+    """The role and the name of an invitation that nobody has answered yet."""
+
+    class Meta:
+        model = Invitation
+        fields = ("name", "role")
+        labels = {"name": "Name", "role": "Role"}
+        widgets = {"role": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["role"].choices = _role_choices(tuple(Role))
+
+
+class InvitePeopleForm(forms.Form):
+    """Several people at once, by a pasted list of addresses, all as the same."""
+
+    mark_optional = False
+
+    addresses = forms.CharField(
+        max_length=20_000,
+        label="E-mail addresses",
+        help_text="One per line or separated by commas. Names may stand with them: Ann Lee <ann@example.org>",
+        widget=forms.Textarea({"rows": "6"}),
+    )
+    role = forms.ChoiceField(widget=forms.RadioSelect, label="Role")
+    groups = ManyOf(Group.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Which groups?")
+
+    def __init__(self, *args: Any, organisation: Organisation, roles: Sequence[Role], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["role"].choices = _role_choices(roles)
+        groups = Group.objects.of_people(organisation)
+        fields["groups"].queryset = groups
+        if not groups.exists():
+            del fields["groups"]
+
+    def clean_addresses(self) -> Pasted:
+        pasted = read_addresses(self.cleaned_data["addresses"])
+        if not pasted.found:
+            named = ", ".join(f"“{piece[:60]}”" for piece in pasted.bad[:5])
+            raise ValidationError(f"This is not an e-mail address: {named}. Correct it or remove it")
+        if len(pasted.found) > INVITED_AT_ONCE:
+            count = len(pasted.found)
+            raise ValidationError(f"You have entered {count} addresses. Invite at most {INVITED_AT_ONCE} at a time")
+        return pasted
 
 
 class RoleForm(forms.ModelForm):
@@ -68,13 +129,60 @@ class RoleForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["role"].choices = _role_choices()
+        fields["role"].choices = _role_choices(tuple(Role))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if values.get("is_validator") and values.get("role") not in NAMED_VALIDATORS:
             values["is_validator"] = False
         return values
+
+
+class HandOnForm(forms.Form):
+    """Who takes over what somebody is responsible for: for each kind one person, and another for a single row.
+
+    Nobody has to be named: what is left goes to nobody, and asks for somebody on the home of those who can choose.
+    """
+
+    mark_optional = False
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kinds = belongings_of(membership.person, membership.organisation)
+        for one in self.kinds:
+            members = Membership.objects.current().may(Permission(one.owned.needs))
+            here = members.filter(organisation=membership.organisation).exclude(pk=membership.pk)
+            people = Person.objects.filter(pk__in=here.values("person")).order_by("name", "pk")
+            self.fields[one.owned.key] = forms.ModelChoiceField(
+                people, required=False, label="Give all of them to", empty_label="Nobody for now"
+            )
+            for row in one.rows:
+                self.fields[f"{one.owned.key}-{row.pk}"] = forms.ModelChoiceField(
+                    people, required=False, label=str(row), empty_label="As above"
+                )
+
+    @property
+    def sections(self) -> list[tuple[str, forms.BoundField, list[tuple[Any, forms.BoundField]]]]:
+        """Title, the choice for all, and each row with its own."""
+        return [
+            (
+                one.owned.title,
+                self[one.owned.key],
+                [(row, self[f"{one.owned.key}-{row.pk}"]) for row in one.rows],
+            )
+            for one in self.kinds
+        ]
+
+    @property
+    def heirs(self) -> dict[tuple[str, int], Person]:
+        """Kind and row → who takes it over."""
+        found = {}
+        for one in self.kinds:
+            for row in one.rows:
+                own = self.cleaned_data[f"{one.owned.key}-{row.pk}"] or self.cleaned_data[one.owned.key]
+                if own is not None:
+                    found[one.owned.key, row.pk] = own
+        return found
 
 
 class GroupForm(VersionedForm):
@@ -123,6 +231,7 @@ class SettingsForm(VersionedForm):
         "admits_outsiders",
         "lends_members",
         "asks_second_step",
+        "leads_invite",
     )
 
     logo_file = forms.FileField(
@@ -153,6 +262,7 @@ class SettingsForm(VersionedForm):
             "admits_outsiders",
             "lends_members",
             "asks_second_step",
+            "leads_invite",
         )
         labels = {
             "incident_name": "What is your incident system called?",
@@ -160,20 +270,19 @@ class SettingsForm(VersionedForm):
             "admits_outsiders": _("People from other organisations may join our groups"),
             "lends_members": _("Our people may join groups of other organisations"),
             "asks_second_step": _("Administrators and KM leads need a second step to sign in"),
+            "leads_invite": _("KM leads may invite readers and contributors"),
         }
         help_texts = {
             "incident_name": "For example, Datix.",
             "admits_outsiders": _("They read what the group shares. You let each of them in yourself."),
             "lends_members": _("They read what that group shares, and nothing of ours is shown to the others."),
             "asks_second_step": "A code from an app or a passkey. Whoever has none yet is led to set it up.",
+            "leads_invite": "Other roles, changing and removing stay with you.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = sorted(zone for zone in zoneinfo.available_timezones() if zone.startswith(("Europe/", "Atlantic/")))
-        if self.instance.time_zone not in zones:
-            zones.insert(0, self.instance.time_zone)
-        self.fields["time_zone"].widget = forms.Select(choices=[(zone, zone.replace("_", " ")) for zone in zones])
+        self.fields["time_zone"].widget = forms.Select(choices=_time_zones(self.instance.time_zone))
         if not self.instance.logo:
             del self.fields["remove_logo"]
 
@@ -185,7 +294,9 @@ class SettingsForm(VersionedForm):
     def opens_up(self) -> bool:
         """Whether others get in more easily than before: what nobody may do at somebody else’s open screen."""
         before, after = self.initial, self.cleaned_data
-        is_wider = any(after[name] and not before[name] for name in ("admits_outsiders", "lends_members"))
+        is_wider = any(
+            after[name] and not before[name] for name in ("admits_outsiders", "lends_members", "leads_invite")
+        )
         return is_wider or (before["asks_second_step"] and not after["asks_second_step"])
 
     def ask_for_the_logo_again(self) -> None:

@@ -117,6 +117,7 @@ class Organisation(models.Model):
     )
     # The words of the domain that are called otherwise here, each as “one”, “many” and “a …”: kmportal.lib.domain_words
     words = models.JSONField(default=dict, blank=True, editable=False)
+    leads_invite = models.BooleanField(default=False, help_text=_("KM leads may invite readers and contributors."))
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -268,6 +269,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         named = [role for role in Role if permission in permissions_of(role, named_validator=True)]
         return self.filter(Q(role__in=plain) | Q(role__in=named, is_validator=True))
 
+    def names_in(self, organisation_id: int) -> list[str]:
+        """The names of everybody who belongs to an organisation, for finding them in a text."""
+        return list(self.listed().filter(organisation=organisation_id).values_list("person__name", flat=True))
+
 
 class Membership(models.Model):
     """What one person is in one organisation. Leaving keeps the row, so that the trail and the names stay."""
@@ -363,6 +368,29 @@ class Invitation(models.Model):
 
     def is_expired(self, at: datetime) -> bool:
         return at >= self.expires_at
+
+
+class SentForm(models.Model):
+    """A form that somebody has sent: its key, a fingerprint of what was in it, and the page that answered it.
+
+    Sent again it is answered with that page (``organisations.once``). Of the words it keeps nothing.
+    """
+
+    MOST = 500
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE)
+    key = models.UUIDField()
+    fingerprint = models.CharField(max_length=64)
+    url = models.CharField(max_length=MOST, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["membership", "key", "fingerprint"], name="sent_form_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Form {self.key}"
 
 
 class AccessTokenQuerySet(models.QuerySet["AccessToken"]):

@@ -134,6 +134,7 @@ def invitation_presses(invitation: Invitation, by: Membership) -> list[Press]:
     args, about = [by.organisation.slug, invitation.pk], invitation.email
     again = "Send again" if can_leave() else "Make a new link"
     return [
+        Press("change", "Change", reverse("invitation_edit", args=args), is_form=True, look="small", about=about),
         Press("resend", again, reverse("invitation_resend", args=args), look="small", about=about),
         Press("revoke", "Cancel the invitation", reverse("invitation_revoke", args=args), look="quiet", about=about),
     ]

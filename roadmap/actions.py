@@ -23,7 +23,7 @@ from kmportal.lib.sentences import listed, quoted
 from organisations import events
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
-from organisations.policies import require, require_that
+from organisations.policies import may_pass_on, require, require_that
 from roadmap import labels, policies, starters
 from roadmap.events import Event
 from roadmap.models import Area, CatalogueEntry, Intervention, PlanChange, Programme, ProgrammeStep, Step
@@ -259,6 +259,43 @@ def change_intervention(
         new_owner=before.owner_id != intervention.owner_id,
     )
     return intervention
+
+
+@transaction.atomic
+def pass_on_intervention(
+    intervention: Intervention, *, by: Membership, at: datetime, to: Person | None
+) -> Intervention:
+    """Take it from somebody who goes, and give it to another member or to nobody. Idempotent."""
+    require_that(may_pass_on(Permission.PLAN, by, intervention.organisation))
+    before = _locked_intervention(intervention.pk)
+    if before is None or before.owner == to:
+        return intervention
+    _check_people(intervention.organisation, owner=to)
+    words = labels.changes(before, {"owner": to})
+    save_over(intervention, seen=before.version, owner=to)
+    events.record(
+        Event.INTERVENTION_CHANGED,
+        intervention,
+        by=by,
+        at=at,
+        texts={"words": " ".join(words)},
+        fields=1,
+        new_owner=True,
+    )
+    return intervention
+
+
+@transaction.atomic
+def pass_on_programme(programme: Programme, *, by: Membership, at: datetime, role: str, to: Person | None) -> Programme:
+    """Name somebody else, or nobody, as its lead or its sponsor. Idempotent."""
+    require_that(may_pass_on(Permission.PLAN, by, programme.organisation))
+    before = Programme.objects.select_for_update().get(pk=programme.pk)
+    if getattr(before, role) == to:
+        return programme
+    _check_people(programme.organisation, **{role: to})
+    save_over(programme, seen=before.version, **{role: to})
+    events.record(Event.PROGRAMME_REVISED, programme, by=by, at=at)
+    return programme
 
 
 @transaction.atomic

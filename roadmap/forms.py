@@ -11,6 +11,7 @@ from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import DateField, VersionedForm, hinted
+from kmportal.lib.naming import AboutPeople
 from organisations.models import Membership, Organisation, Person
 from roadmap import labels
 from roadmap.models import TAKES, Area, CatalogueEntry, Effort, Intervention, Kind, Programme, ProgrammeStep, Step
@@ -121,8 +122,10 @@ class ProgrammeEditForm(VersionedForm, _ProgrammeWords):
         pass
 
 
-class StepForm(VersionedForm):
+class StepForm(AboutPeople, VersionedForm):
     """Where a step stands."""
+
+    about_people = ("note",)
 
     class Meta:
         model = ProgrammeStep
@@ -188,9 +191,14 @@ class _InterventionWords(forms.ModelForm):
         """The order of the days is checked above, beside its field; the rest is for the action."""
 
 
-class InterventionForm(_InterventionWords):
+class InterventionForm(AboutPeople, _InterventionWords):
     """Something new in the plan, from the catalogue or of one’s own."""
 
+    about_people = (
+        "title",
+        "summary",
+        "output",
+    )
     entry = forms.ModelChoiceField(
         CatalogueEntry.objects.filter(retired_at=None), required=False, widget=forms.HiddenInput
     )
@@ -200,9 +208,15 @@ class InterventionForm(_InterventionWords):
         pass
 
 
-class InterventionEditForm(VersionedForm, _InterventionWords):
+class InterventionEditForm(AboutPeople, VersionedForm, _InterventionWords):
     """One that stands in the plan. Asks why when a day moves that somebody has agreed to."""
 
+    about_people = (
+        "title",
+        "summary",
+        "output",
+        "reason",
+    )
     reason = forms.CharField(
         max_length=500,
         required=False,
@@ -233,9 +247,10 @@ class InterventionEditForm(VersionedForm, _InterventionWords):
         return wanted
 
 
-class StateForm(forms.Form):
+class StateForm(AboutPeople, forms.Form):
     """Where an intervention stands. Stopping it asks why."""
 
+    about_people = ("reason",)
     mark_optional = False
     state = forms.ChoiceField(
         choices=hinted(
@@ -266,12 +281,13 @@ class StateForm(forms.Form):
         return wanted
 
 
-class TogetherForm(forms.Form):
+class TogetherForm(AboutPeople, forms.Form):
     """One change of several interventions: only the fields that the move asks for.
 
     A why is asked for where a day moves that somebody has agreed to, and not otherwise.
     """
 
+    about_people = ("reason",)
     mark_optional = False
     FIELDS: ClassVar[dict[str, tuple[str, ...]]] = {
         "give": ("owner",),

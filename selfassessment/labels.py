@@ -8,3 +8,4 @@ STATES: dict[str, Look] = {
     Assessment.State.OPEN: Look("info", "pencil", "Open for answers"),
     Assessment.State.CLOSED: Look("good", "circle-check", "Closed"),
 }
+UNREAD = Look("info", "eye-off", "Closed, not published yet")

@@ -18,11 +18,25 @@ def send(occurrence: Occurrence) -> None:
     assessment = occurrence.subject
     assert isinstance(assessment, Assessment)  # noqa: S101  what the event is about
     match occurrence.event:
+        case Event.ASSESSMENT_CHANGED if occurrence.facts["fields"] == "facilitator":
+            notify(assessment.facilitator, occurrence, f"{occurrence.person} asks you to run {quoted(assessment)}")
         case Event.CLOSING_DATE_REACHED:
             notify(assessment.facilitator, occurrence, _closing_words(assessment))
-        case Event.ASSESSMENT_CLOSED if reports.turnout(assessment).is_enough:
-            for row in assessment.asked.exclude(person=None).select_related("person"):
-                notify(row.person, occurrence, f"{quoted(assessment)} has closed. Read the results.")
+        case Event.ASSESSMENT_CLOSED if reports.remarks_to_read(assessment):
+            words = f"{quoted(assessment)} is closed. Read the comments, then publish the report."
+            notify(assessment.facilitator, occurrence, words)
+        case Event.REPORT_PUBLISHED if reports.turnout(assessment).is_enough:
+            _tell_of_report(occurrence, assessment)
+
+
+def _tell_of_report(occurrence: Occurrence, assessment: Assessment) -> None:
+    """Everybody who was asked; the facilitator of comments that still wait, where the timetable has published."""
+    if occurrence.by is None:
+        words = f"The figures of {quoted(assessment)} are published. Its comments wait for you to read them."
+        notify(assessment.facilitator, occurrence, words)
+    for row in assessment.asked.exclude(person=None).select_related("person"):
+        if occurrence.by is not None or row.person_id != assessment.facilitator_id:
+            notify(row.person, occurrence, f"{quoted(assessment)} has closed. Read the results.")
 
 
 def send_requests(occurrence: Occurrence, asked: Iterable[Asked]) -> None:

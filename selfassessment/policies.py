@@ -21,7 +21,7 @@ from techniques.models import Session
 MOVES = {
     Assessment.State.DRAFT: ("edit", "open", "discard"),
     Assessment.State.OPEN: ("edit", "ask", "remind", "enable_link", "close"),
-    Assessment.State.CLOSED: ("decide",),
+    Assessment.State.CLOSED: ("read_comments", "withhold"),
 }
 
 
@@ -35,9 +35,14 @@ def may_run(membership: Membership | None, assessment: Assessment) -> bool:
     return policies.may(Permission.FACILITATE, membership, assessment.organisation)
 
 
+def may_pass_on(membership: Membership | None, assessment: Assessment) -> bool:
+    """Whoever runs rounds, and whoever looks after people."""
+    return policies.may_pass_on(Permission.FACILITATE, membership, assessment.organisation)
+
+
 def may_read_report(membership: Membership | None, assessment: Assessment) -> bool:
-    """Every member, once it is closed."""
-    return assessment.is_closed and policies.may(Permission.READ, membership, assessment.organisation)
+    """Every member, once it is published."""
+    return assessment.is_published and policies.may(Permission.READ, membership, assessment.organisation)
 
 
 def may_decide(membership: Membership | None, assessment: Assessment) -> bool:
@@ -56,6 +61,10 @@ def allowed(membership: Membership | None, assessment: Assessment) -> frozenset[
     moves = set(MOVES[Assessment.State(assessment.state)]) if may_run(membership, assessment) else set()
     if "enable_link" in moves and assessment.link_nonce:
         moves.add("disable_link")
+    if moves and assessment.is_published:
+        moves.add("decide")
+    if moves and assessment.is_closed and assessment.comments_read_at is None:
+        moves |= {"publish", "show_again"}
     if "decide" in moves and may_plan(membership, assessment):
         moves.add("plan")
     if may_read_report(membership, assessment):

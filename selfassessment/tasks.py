@@ -9,7 +9,7 @@ from jobs.runner import Assignment
 from kmportal.lib.exceptions import Refusal
 from organisations.models import Membership
 from selfassessment import policies, reports
-from selfassessment.actions import rounds
+from selfassessment.actions import publishing, rounds
 from selfassessment.models import Assessment
 
 
@@ -18,6 +18,13 @@ def tell_closing(work: Assignment, *, assessment_id: int, day: str) -> None:
     assessment = Assessment.objects.filter(pk=assessment_id).first()
     if assessment:
         rounds.tell_closing_date(assessment, at=timezone.now(), day=date.fromisoformat(day))
+
+
+def publish_figures(work: Assignment, *, assessment_id: int) -> None:
+    """A week after the close: publish the figures, if nobody has read the comments and published the report."""
+    assessment = Assessment.objects.filter(pk=assessment_id).first()
+    if assessment:
+        publishing.publish_figures(assessment, at=timezone.now())
 
 
 def gap_report_pdf(work: Assignment, *, assessment_id: int) -> None:

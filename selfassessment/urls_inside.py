@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from selfassessment.views import answering, examples, people, report, rounds
+from selfassessment.views import answering, examples, people, reading, report, rounds
 
 urlpatterns = [
     path("", rounds.assessment_list, name="assessment_list"),
@@ -14,6 +14,11 @@ urlpatterns = [
     path("<int:pk>/delete/", rounds.assessment_delete, name="assessment_delete"),
     path("<int:pk>/open/", rounds.assessment_open, name="assessment_open"),
     path("<int:pk>/close/", rounds.assessment_close, name="assessment_close"),
+    # Between the close and the report
+    path("<int:pk>/comments/", reading.assessment_comments, name="assessment_comments"),
+    path("<int:pk>/comments/<str:mark>/withhold/", reading.remark_withhold, name="remark_withhold"),
+    path("<int:pk>/comments/<str:mark>/show/", reading.remark_show, name="remark_show"),
+    path("<int:pk>/publish/", reading.assessment_publish, name="assessment_publish"),
     # Asking people
     path("<int:pk>/people/", people.assessment_people, name="assessment_people"),
     path("<int:pk>/people/addresses/", people.assessment_addresses, name="assessment_addresses"),

@@ -22,9 +22,17 @@ def require_open(assessment: Assessment) -> None:
 
 
 def require_closed(assessment: Assessment) -> None:
+    """Refuse while there is nothing that could be read."""
+    if not assessment.is_closed:
+        raise Refusal("Close the round first.")
+
+
+def require_published(assessment: Assessment) -> None:
     """Refuse while there is no report to read or to decide upon."""
     if not assessment.is_closed:
         raise Refusal(worded("Close the round before you decide what to do about it."))
+    if not assessment.is_published:
+        raise Refusal("Read the comments and publish the report before you decide what to do about it.")
 
 
 def programme_for(assessment: Assessment) -> Programme | None:

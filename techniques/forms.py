@@ -13,6 +13,7 @@ from kmportal.lib.addresses import read_addresses
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import LineField, ManyOf, MomentField, hinted
+from kmportal.lib.naming import AboutPeople
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.permissions import Permission
 from roadmap.models import Intervention
@@ -23,10 +24,19 @@ FURTHEST = timedelta(days=3 * 366)
 GUESTS_AT_ONCE = 200
 
 
-class SessionForm(forms.ModelForm):
+class SessionForm(AboutPeople, forms.ModelForm):
     """The plan of a session with one technique."""
 
+    about_people = (
+        "title",
+        "purpose",
+    )
     once = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    was_held = forms.BooleanField(
+        required=False,
+        label="It was held already",
+        help_text="Then you write down at once what came out of it.",
+    )
 
     class Meta:
         model = Session
@@ -73,6 +83,8 @@ class SessionForm(forms.ModelForm):
         self._offer("group", Group.objects.of_people(organisation), worded("No group"))
         if self.instance.pk is None:
             self.fields["once"].initial = uuid4
+        else:
+            del self.fields["was_held"]
 
     def _offer(self, name: str, queryset: Any, nothing: str) -> None:
         """Offer the choices of this organisation; a question without any choice is not asked."""
@@ -83,11 +95,26 @@ class SessionForm(forms.ModelForm):
 
     def clean_starts_at(self) -> Any:
         starts_at = self.cleaned_data["starts_at"]
-        if timezone.localdate(starts_at) < timezone.localdate():
-            raise ValidationError("This date has passed. Choose today or a later date")
+        if starts_at < timezone.now() - FURTHEST:
+            raise ValidationError("Check the year, because this was more than three years ago")
         if starts_at > timezone.now() + FURTHEST:
             raise ValidationError("Check the year, because this is more than three years away")
         return starts_at
+
+    def clean(self) -> dict[str, Any]:
+        """What lies in the past was held, and what was held lies in the past."""
+        values = super().clean() or {}
+        starts_at, was_held = values.get("starts_at"), values.get("was_held", False)
+        if starts_at is None:
+            return values
+        if timezone.localdate(starts_at) < timezone.localdate() and not was_held:
+            sentence = "This date has passed. Choose today or a later date"
+            if "was_held" in self.fields:
+                sentence += ", or tick “It was held already”"
+            self.add_error("starts_at", sentence)
+        elif was_held and starts_at > timezone.now():
+            self.add_error("starts_at", "This has not happened yet. Choose an earlier moment, or take the tick away")
+        return values
 
     def validate_constraints(self) -> None:
         """Codes and the like are looked after by the action."""
@@ -95,7 +122,7 @@ class SessionForm(forms.ModelForm):
     @property
     def wanted(self) -> dict[str, Any]:
         """What the action is told."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in {"once", "version"}}
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"once", "version", "was_held"}}
 
 
 def who_may_lead(organisation: Organisation) -> Any:

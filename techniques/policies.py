@@ -45,6 +45,11 @@ def may_facilitate(membership: Membership | None, session: Session) -> bool:
     return policies.may(Permission.FACILITATE, membership, session.organisation)
 
 
+def may_pass_on(membership: Membership | None, session: Session) -> bool:
+    """Whoever leads sessions here, and whoever looks after people."""
+    return policies.may_pass_on(Permission.FACILITATE, membership, session.organisation)
+
+
 def may_join(membership: Membership | None, session: Session) -> bool:
     """Every member of the organisation without a code, until it is over or while nobody else is let in."""
     if session.is_over or session.admission_stopped_at is not None:

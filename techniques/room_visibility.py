@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.utils.translation import ngettext
 
+from kmportal.lib.naming import hints_in, sentence_of
 from techniques.column_kinds import ColumnKind
 from techniques.models import Note, Participant, RoomEvent, Session, Stage
 from techniques.pacing import pace_in_words
@@ -30,7 +31,8 @@ class Audience(StrEnum):
 class SeenNote:
     """A note that may be read. ``handle`` is the identifier that the writer’s browser made: it tells no order.
 
-    ``under`` names the column to its writer, where the stage has several.
+    ``under`` names the column to its writer, where the stage has several; ``hint`` tells the writer alone what in it
+    may show who somebody is.
     """
 
     handle: UUID
@@ -39,6 +41,7 @@ class SeenNote:
     kind: ColumnKind
     is_mine: bool = False
     under: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -321,7 +324,13 @@ def _project_note(stage: Stage, note: Note, mine: int | None) -> SeenNote:
     is_mine = mine is not None and note.author_id == mine
     column = stage.column(note.column)
     under = column.name if is_mine and len(stage.columns) > 1 else ""
-    return SeenNote(note.client_id, note.column, note.text, column.kind, is_mine, under)
+    hint = _hint_for_writer(stage, note.text) if is_mine else ""
+    return SeenNote(note.client_id, note.column, note.text, column.kind, is_mine, under, hint)
+
+
+def _hint_for_writer(stage: Stage, text: str) -> str:
+    """A quiet word beside one’s own note. Where a stage asks for names of people, a name is what belongs there."""
+    return sentence_of(hint for hint in hints_in(text) if not (stage.takes_names and hint.is_name))
 
 
 def notes_to_close(session: Session) -> list[tuple[Stage, dict[str, list[str]]]]:

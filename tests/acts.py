@@ -54,8 +54,10 @@ PERMISSIONS: dict[str, str] = {
         actionplan.actions.send_due_digests actionplan.actions.send_digest actionplan.actions.follow_readers
         lessons.actions.importing.begin_import lessons.actions.importing.try_import
         lessons.actions.importing.run_import lessons.actions.importing.tidy_imports
-        selfassessment.actions.rounds.tell_closing_date people.actions.release_leaver
-        organisations.actions.let_outsider_in
+        selfassessment.actions.rounds.tell_closing_date selfassessment.actions.publishing.publish_figures
+        selfassessment.actions.publishing.publish_or_wait selfassessment.actions.meeting.follow_booking
+        selfassessment.actions.meeting.invite_to_meeting
+        people.actions.release_leaver organisations.actions.let_outsider_in
         communities.actions.people.keep_a_facilitator
         communities.actions.closing.close_due_community communities.actions.closing.archive_due_community
         communities.actions.timetable.move_communities_on communities.actions.timetable.ask_forming_community
@@ -68,6 +70,7 @@ PERMISSIONS: dict[str, str] = {
         actionplan.actions.delete_untouched_action
         roadmap.actions.set_intervention_state
         jobs.actions.retry_job
+        actionplan.actions.pass_on_action
         selfassessment.actions.reporting.request_report_pdf
         people.actions.write_profile people.actions.delete_profile people.actions.send_enquiry
         people.actions.answer_enquiry people.actions.pass_on people.actions.close_enquiry
@@ -96,10 +99,11 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.review.claim_lesson lessons.actions.review.take_over_lesson
         lessons.actions.review.release_lesson lessons.actions.review.return_lesson
         lessons.actions.review.decline_lesson lessons.actions.review.validate_lesson
-        lessons.actions.review.confirm_change
+        lessons.actions.review.confirm_change lessons.actions.review.pass_on_claim
     """,
     FACILITATOR: """
         techniques.actions.planning.plan_session techniques.actions.planning.edit_session
+        techniques.actions.planning.pass_on_session selfassessment.actions.rounds.pass_on_assessment
         techniques.actions.planning.cancel_session techniques.actions.planning.tick_preparation
         techniques.actions.planning.invite_to_session
         techniques.actions.room.joining.open_room techniques.actions.room.joining.stop_admission
@@ -113,7 +117,8 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.importing.request_trial lessons.actions.importing.request_import
         selfassessment.actions.rounds.prepare_assessment selfassessment.actions.rounds.edit_assessment
         selfassessment.actions.rounds.discard_assessment selfassessment.actions.rounds.open_assessment
-        selfassessment.actions.rounds.close_assessment
+        selfassessment.actions.rounds.close_assessment selfassessment.actions.publishing.publish_report
+        selfassessment.actions.publishing.withhold_remark selfassessment.actions.publishing.show_remark_again
         selfassessment.actions.asking.ask_people selfassessment.actions.asking.remind_people
         selfassessment.actions.asking.enable_link selfassessment.actions.asking.disable_link
         selfassessment.actions.deciding.accept_as_action selfassessment.actions.deciding.reject_suggestion
@@ -124,11 +129,13 @@ PERMISSIONS: dict[str, str] = {
         roadmap.actions.begin_programme roadmap.actions.revise_programme roadmap.actions.make_programme_current
         roadmap.actions.mark_step roadmap.actions.plan_intervention roadmap.actions.change_intervention
         roadmap.actions.delete_untouched_intervention
+        roadmap.actions.pass_on_intervention roadmap.actions.pass_on_programme
         roadmap.actions.change_together roadmap.actions.undo_change_together
         roadmap.actions.delete_intervention roadmap.actions.delete_programme
     """,
     ADMINISTRATOR: """
-        organisations.actions.invite_member organisations.actions.resend_invitation
+        organisations.actions.invite_member organisations.actions.invite_members
+        organisations.actions.change_invitation organisations.actions.resend_invitation
         organisations.actions.revoke_invitation organisations.actions.change_role
         organisations.actions.suspend_member organisations.actions.restore_member organisations.actions.remove_member
         organisations.actions.create_group organisations.actions.change_group organisations.actions.admit_outsider
@@ -140,6 +147,16 @@ PERMISSIONS: dict[str, str] = {
 # Where the single thing decides as well: who may, whatever their role.
 CONCERNED = ["lena", "farah", "cara"]  # who leads, who wrote it, who owns it
 ODD: dict[str, list[str]] = {
+    "actionplan.actions.pass_on_action": [*CONCERNED, "ada"],  # who looks after people
+    **{
+        name: ["lena", "farah", "ada"]
+        for name in (
+            "techniques.actions.planning.pass_on_session",
+            "lessons.actions.review.pass_on_claim",
+            "selfassessment.actions.rounds.pass_on_assessment",
+        )
+    },
+    **{f"roadmap.actions.pass_on_{what}": ["lena", "ada"] for what in ("intervention", "programme")},
     **{
         f"actionplan.actions.{name}": CONCERNED
         for name in (
@@ -277,6 +294,11 @@ def _offer(world: Any) -> Any:
     return reports.build(_row(world, "round_closed")).offers[0]
 
 
+def _remark(world: Any) -> Any:
+    page = reports.ReadingPage.build(_row(world, "round_unread"), as_member(world.people["farah"]))
+    return page.questions[0].remarks[0]
+
+
 def _closed_session(world: Any) -> Call:
     session = world.things.session
     type(session).objects.filter(pk=session.pk).update(state="closed", code="")
@@ -380,6 +402,8 @@ ACTS: dict[str, Act] = {
     "jobs.actions.retry_job": on("job"),
     # --- people and groups
     "organisations.actions.invite_member": here(email="new@x.example", role="reader"),
+    "organisations.actions.invite_members": here(people={"new@x.example": ""}, role="reader"),
+    "organisations.actions.change_invitation": on("invitation", role="contributor", name="Noor"),
     "organisations.actions.resend_invitation": on("invitation"),
     "organisations.actions.revoke_invitation": on("invitation"),
     "organisations.actions.change_role": on("member", role="contributor"),
@@ -403,6 +427,12 @@ ACTS: dict[str, Act] = {
     "actionplan.actions.reopen_action": _done_action,
     "actionplan.actions.reschedule_action": on("action", to=_tomorrow(), reason="No time"),
     "actionplan.actions.hand_over_action": on("action", owner=_person("farah")),
+    "actionplan.actions.pass_on_action": on("action", to=_person("farah")),
+    "roadmap.actions.pass_on_intervention": on("intervention", to=_person("cara")),
+    "roadmap.actions.pass_on_programme": on("programme", role="lead", to=None),
+    "techniques.actions.planning.pass_on_session": on("session", to=_person("lena")),
+    "lessons.actions.review.pass_on_claim": on("claimed", to=_person("lena")),
+    "selfassessment.actions.rounds.pass_on_assessment": on("round_open", to=_person("lena")),
     "actionplan.actions.drop_action": on("action", reason="No need"),
     "actionplan.actions.delete_untouched_action": on("action"),
     # --- the plan
@@ -481,6 +511,9 @@ ACTS: dict[str, Act] = {
     "selfassessment.actions.rounds.discard_assessment": on("round_draft"),
     "selfassessment.actions.rounds.open_assessment": on("round_draft"),
     "selfassessment.actions.rounds.close_assessment": on("round_open"),
+    "selfassessment.actions.publishing.publish_report": on("round_unread"),
+    "selfassessment.actions.publishing.withhold_remark": on("round_unread", remark=_remark, reason="names"),
+    "selfassessment.actions.publishing.show_remark_again": on("round_unread", remark=_remark),
     "selfassessment.actions.asking.ask_people": on("round_open", addresses=["new@y.example"]),
     "selfassessment.actions.asking.remind_people": on("round_open"),
     "selfassessment.actions.asking.enable_link": on("round_open"),

@@ -25,6 +25,7 @@ from organisations.tokens import invitation_token
 from people import actions as people_actions
 from people.models import Recipient
 from roadmap.models import PlanChange
+from selfassessment import reports
 from selfassessment.actions import answering, asking, rounds
 from selfassessment.models import Criterion
 from selfassessment.respondents import Choice, Respondent
@@ -141,7 +142,8 @@ class World:
             t.round_open, by=as_member(farah), members=people.values(), addresses=["x@y.example"], at=timezone.now()
         )
         t.round_open = asking.enable_link(t.round_open, by=as_member(farah), at=timezone.now())
-        t.round_closed = world._closed_round(prepare)
+        t.round_closed = world._closed_round(prepare, "Last round")
+        t.round_unread = world._closed_round(prepare, "Round before", comment="Sister Mary Smith hides the forms")
         world._communities()
         t.notice = notifications.actions.notify(cara, happened(riverside), "Look", about=riverside)
         t.job = jobs.actions.enqueue(
@@ -183,15 +185,15 @@ class World:
             closing.announce_closing(community, by=as_member(cara), at=now, reason="done", words="It stays here.")
         closing.close_due_community(t.closed, at=now + timedelta(days=40))
 
-    def _closed_round(self, prepare: dict[str, Any]) -> Any:
-        closed = rounds.prepare_assessment(self.riverside, title="Last round", **prepare)
+    def _closed_round(self, prepare: dict[str, Any], title: str, comment: str = "") -> Any:
+        closed = rounds.prepare_assessment(self.riverside, title=title, **prepare)
         rounds.open_assessment(closed, by=prepare["by"], at=timezone.now())
         closed = asking.enable_link(closed, by=prepare["by"], at=timezone.now())
         criteria = list(Criterion.objects.filter(section__framework=closed.framework))
         for number in range(6):
             respondent = Respondent(uuid4().hex, link=closed.link_nonce)
             for criterion in criteria[:4]:
-                choice = Choice(now=1 + number % 3, wanted=4)
+                choice = Choice(now=1 + number % 3, wanted=4, comment=comment)
                 answering.save_answer(closed, criterion, by=respondent, choice=choice, seen=0)
         rounds.close_assessment(closed, by=prepare["by"], at=timezone.now())
         return closed
@@ -221,6 +223,9 @@ class World:
             return t.round_open.link_nonce
         if key == "code":
             return "L1"
+        if key == "mark":
+            page = reports.ReadingPage.build(t.round_unread, as_member(self.people["farah"]))
+            return page.questions[0].remarks[0].mark
         if key == "change":
             return t.plan_change.pk
         if key == "number":
@@ -261,6 +266,10 @@ class World:
             "assessment_edit": t.round_draft,
             "assessment_delete": t.round_draft,
             "assessment_open": t.round_draft,
+            "assessment_comments": t.round_unread,
+            "assessment_publish": t.round_unread,
+            "remark_withhold": t.round_unread,
+            "remark_show": t.round_unread,
             "gap_report": t.round_closed,
             "gap_report_csv": t.round_closed,
             "gap_report_pdf": t.round_closed,

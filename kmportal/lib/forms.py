@@ -55,6 +55,11 @@ class BoundField(boundfield.BoundField):
         return isinstance(self.field.widget, forms.CheckboxInput)
 
     @property
+    def keep(self) -> Any:
+        """The box to keep words that may show who somebody is (``kmportal.lib.naming``), where some were found."""
+        return getattr(self.form, "keeps", {}).get(self.name)
+
+    @property
     def limit(self) -> int | None:
         """The most characters of a long text, to be counted while typing."""
         return getattr(self.field, "max_length", None) if isinstance(self.field.widget, forms.Textarea) else None

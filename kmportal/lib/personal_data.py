@@ -31,6 +31,7 @@ class Hint:
 
     looks_like: str
     words: str
+    is_name: bool = False
 
     def __str__(self) -> str:
         return f"“{self.words}” looks like {self.looks_like}"
@@ -43,10 +44,10 @@ def personal(text: str, *, names: Iterable[str] = ()) -> list[Hint]:
     """
     found: list[tuple[int, int, Hint]] = []
 
-    def add(looks_like: str, start: int, words: str) -> None:
+    def add(looks_like: str, start: int, words: str, *, is_name: bool = False) -> None:
         taken = any(start < end and begin < start + len(words) for begin, end, _ in found)
         if not taken and len(found) < MOST:
-            found.append((start, start + len(words), Hint(looks_like, " ".join(words.split()))))
+            found.append((start, start + len(words), Hint(looks_like, " ".join(words.split()), is_name)))
 
     for match in _NHS.finditer(text):
         near = text[max(0, match.start() - 30) : match.start()]
@@ -61,12 +62,12 @@ def personal(text: str, *, names: Iterable[str] = ()) -> list[Hint]:
     for match in _POSTCODE.finditer(text):
         add("a postcode", match.start(), match[0])
     for match in _TITLED.finditer(text):
-        add("somebody’s name", match.start(), match[0])
+        add("somebody’s name", match.start(), match[0], is_name=True)
     known = {" ".join(name.lower().split()) for name in names}
     for match in _PAIR.finditer(text) if known else ():
         words = f"{match[1]} {match[2]}"
         if words.lower() in known:
-            add("the name of somebody who works here", match.start(), words)
+            add("the name of somebody who works here", match.start(), words, is_name=True)
     found.sort(key=lambda item: item[0])
     return list({hint.words: hint for _, _, hint in reversed(found)}.values())[::-1]
 

@@ -18,9 +18,9 @@ from lessons.models import Lesson, State
 from lessons.tagging import file_under_tags
 from lessons.transitions import lock_lesson, refuse_foreign_group, save_columns, take_move
 from organisations import events
-from organisations.models import Group, Membership
+from organisations.models import Group, Membership, Person
 from organisations.permissions import Permission
-from organisations.policies import require
+from organisations.policies import may_pass_on, require, require_that
 from organisations.visibility import Reach
 
 OUTCOMES: dict[str, str] = {State.IDENTIFIED: "identify", State.NOTED: "note"}
@@ -53,6 +53,27 @@ def release_lesson(lesson: Lesson, *, by: Membership, at: datetime) -> Lesson:
     require(Permission.VALIDATE, by, lesson.organisation)
     lock_lesson(lesson)
     take_move(lesson, "release", by=by, at=at, claimed_by=None, claimed_at=None)
+    return lesson
+
+
+@transaction.atomic
+def pass_on_claim(lesson: Lesson, *, by: Membership, at: datetime, to: Person | None) -> Lesson:
+    """Have somebody else check what was claimed by somebody who goes; with nobody named it waits for whoever comes.
+    Idempotent."""
+    require_that(may_pass_on(Permission.VALIDATE, by, lesson.organisation))
+    lock_lesson(lesson)
+    had = lesson.claimed_by
+    if lesson.state != State.IN_REVIEW or had == to:
+        return lesson
+    if to is not None:
+        members = Membership.objects.current().may(Permission.VALIDATE).filter(organisation=lesson.organisation)
+        if to == lesson.author or not members.filter(person=to).exists():
+            raise Refusal(f"{to} cannot check this lesson. Choose somebody else.")
+    lesson.claimed_by, lesson.claimed_at = to, at if to else None
+    lesson.state = State.IN_REVIEW if to else State.SUBMITTED
+    save_columns(lesson, "claimed_by", "claimed_at", "state")
+    event = Event.LESSON_PASSED_ON if to else Event.LESSON_RELEASED
+    events.record(event, lesson, by=by, at=at, before=State.IN_REVIEW, after=lesson.state)
     return lesson
 
 

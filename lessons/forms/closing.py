@@ -1,6 +1,6 @@
 """What the close of a session asks: the agreed words, the actions, the lessons."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from kmportal.lib.cleaning import first_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import DateField, EmailField, LineField
+from kmportal.lib.naming import AboutPeople
 from lessons import prefill
 from lessons.forms.writing import GOES_ON
 from lessons.prefill import Advice, Gathered, Promise, StageNotes
@@ -22,13 +23,14 @@ from techniques.models import Session
 MOST_ROWS = 100
 
 
-class SummaryForm(forms.Form):
+class SummaryForm(AboutPeople, forms.Form):
     """The agreed words of each stage that has any, and which notes the page already knows.
 
     Where notes outlive the session the words begin with all of them. Where they are promised to be deleted, the words
     are empty: the group ticks the lines that it keeps, and adds its own.
     """
 
+    about_initial = True
     known = forms.CharField(required=False, widget=forms.HiddenInput)
     keeps_nothing = forms.BooleanField(
         required=False,
@@ -109,6 +111,9 @@ class SummaryForm(forms.Form):
                     sent.setlist(ticked, [mark for mark in sent.getlist(ticked) if mark not in gone])
         sent["known"] = " ".join(mark for mark in sent.get("known", "").split() if mark not in gone)
 
+    def fields_about_people(self) -> Iterable[str]:
+        return [name for name in self.fields if name.startswith("summary-")]
+
     @property
     def words(self) -> dict[str, str]:
         """Stage key → agreed words: the group’s own, then the lines that were ticked."""
@@ -126,9 +131,11 @@ def _lines_name(stage: str, column: str) -> str:
     return f"lines-{stage}-{column}"
 
 
-class ActionRowForm(forms.Form):
+class ActionRowForm(AboutPeople, forms.Form):
     """One action. Unticked, or without words, it is left out."""
 
+    about_people = ("title",)
+    about_initial = True
     mark = forms.CharField(max_length=10, required=False, widget=forms.HiddenInput)
     keep = forms.BooleanField(required=False, initial=True, label=_("Keep this action"))
     title = LineField(max_length=200, required=False, label="What will be done?")
@@ -147,6 +154,9 @@ class ActionRowForm(forms.Form):
         self.keeps_all = keeps_all
         fields: dict[str, Any] = self.fields
         fields["owner"].queryset = members_of(membership.organisation)
+
+    def fields_about_people(self) -> Iterable[str]:
+        return self.about_people if self.cleaned_data.get("keep") else ()
 
     def clean(self) -> dict[str, Any]:
         wanted = super().clean() or {}

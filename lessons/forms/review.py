@@ -7,6 +7,7 @@ from django import forms
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import DateField, LineField, hinted
+from kmportal.lib.naming import AboutPeople
 from lessons import quality
 from lessons.forms.writing import SHARES, TagsField
 from lessons.models import Lesson, State
@@ -14,9 +15,13 @@ from organisations.models import Group
 from organisations.visibility import Reach
 
 
-class CheckForm(forms.Form):
+class CheckForm(AboutPeople, forms.Form):
     """A validator’s yes: the quality list, and what they complete."""
 
+    about_people = (
+        "process",
+        "comment",
+    )
     outcome = forms.ChoiceField(
         choices=hinted(
             [
@@ -100,17 +105,19 @@ class _OneOfThree(forms.Form):
         super().__init__(*args, **{**kwargs, "auto_id": f"{type(self).__name__.lower()}_%s"})
 
 
-class ReturnForm(_OneOfThree):
+class ReturnForm(AboutPeople, _OneOfThree):
     """What the author should change."""
 
+    about_people = ("comment",)
     comment = forms.CharField(
         max_length=2000, label="What should the author change?", widget=forms.Textarea({"rows": 4})
     )
 
 
-class DeclineForm(_OneOfThree):
+class DeclineForm(AboutPeople, _OneOfThree):
     """Why it cannot be used."""
 
+    about_people = ("reason",)
     reason = forms.CharField(
         max_length=2000,
         label="Why can it not be used?",

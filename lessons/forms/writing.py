@@ -1,5 +1,6 @@
 """A lesson as people write it."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,7 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.form_errors import problems_of
 from kmportal.lib.forms import DateField, LineField
+from kmportal.lib.naming import AboutPeople
 from lessons.models import Lesson
 from organisations.models import Group, Organisation
 from organisations.visibility import Reach
@@ -59,7 +61,7 @@ class TagsField(forms.CharField):
         return ", ".join(value) if isinstance(value, list) else value
 
 
-class LessonForm(forms.Form):
+class LessonForm(AboutPeople, forms.Form):
     """A lesson as its author writes it. A draft may have holes; sending it asks for what happened and the advice."""
 
     expected = forms.CharField(required=False, label="What did you expect?", widget=forms.Textarea({"rows": 2}))
@@ -99,6 +101,7 @@ class LessonForm(forms.Form):
     once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
 
     mark_optional = False
+    about_people = ("title", "expected", "happened", "why", "when_you", "then_do", "abstract", "learned")
     STORY = ("expected", "happened", "why")
     ADVICE = ("when_you", "then_do")
     # What the page folds away until somebody wants it.
@@ -119,6 +122,10 @@ class LessonForm(forms.Form):
         for name, most in self._limits().items():
             fields[name].max_length = most
             fields[name].validators.append(forms.CharField(max_length=most).validators[0])
+
+    def fields_about_people(self) -> Iterable[str]:
+        """A draft saves itself while it is written, and its words are looked at before it is sent."""
+        return () if self.lesson is None or self.lesson.is_with_author else self.about_people
 
     def _limits(self) -> dict[str, int]:
         if self.lesson is not None and self.lesson.source:

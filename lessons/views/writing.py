@@ -220,9 +220,8 @@ def _submit_lesson(request: MemberRequest, lesson: Lesson) -> HttpResponse:
 
 def _findings_in(lesson: Lesson) -> tuple[list[str], list[Hint]]:
     """What would make it better, and what may show who somebody is."""
-    names = Membership.objects.listed().filter(organisation=lesson.organisation_id)
     hints = quality.personal_hints(
-        lesson.words, names=list(names.values_list("person__name", flat=True)), author=str(lesson.author or "")
+        lesson.words, names=Membership.objects.names_in(lesson.organisation_id), author=str(lesson.author or "")
     )
     return quality.advice_before_sending(lesson.words), hints
 

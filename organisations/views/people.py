@@ -1,23 +1,27 @@
 """The people page: who belongs here as what, and who is asked in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.mail import can_leave
-from kmportal.lib.view_kit import done, refusals_on, refusals_said
-from organisations import actions, reports, sign_ins
+from kmportal.lib.sentences import people_in_words
+from kmportal.lib.view_kit import done, form_page, leave_out, refusals_on, refusals_said, take_left_out
+from organisations import actions, policies, reports, sign_ins
 from organisations.access import requires
 from organisations.accounts import require_fresh_sign_in
 from organisations.emails import invitation_link
-from organisations.forms import InvitationForm, RoleForm
+from organisations.forms import HandOnForm, InvitationEditForm, InvitationForm, InvitePeopleForm, RoleForm
 from organisations.models import Invitation, Membership, Organisation, SignIn
 from organisations.permissions import Permission, Role
 from organisations.requests import MemberRequest
@@ -66,6 +70,63 @@ def invitation_new(request: MemberRequest, organisation: Organisation) -> HttpRe
             said = f"{wanted['email']} is invited. {_where_the_link_is()}"
             return done(request, said, "person_list", organisation.slug)
     return _form_page_of(request, form, "organisations/invitation_form.html")
+
+
+@requires(Permission.READ)
+def invitation_many(request: MemberRequest, organisation: Organisation) -> HttpResponse:
+    """Ask several people in by a pasted list; KM leads, too, where the administrator allows it. What could not be used
+    stays in the box, with the reason."""
+    roles = policies.roles_to_invite(request.membership, organisation)
+    policies.require_that(roles)
+    initial = {"role": Role.CONTRIBUTOR, "addresses": take_left_out(request)}
+    form = InvitePeopleForm(sent(request), organisation=organisation, roles=roles, initial=initial)
+    if form.is_valid():
+        wanted = form.cleaned_data
+        with refusals_on(form):
+            invited = actions.invite_members(
+                organisation,
+                by=request.membership,
+                at=request.now,
+                people=wanted["addresses"].found,
+                role=wanted["role"],
+                groups=wanted.get("groups", ()),
+            )
+            return _say_who_was_invited(request, invited, wanted["addresses"].bad)
+    own = Invitation.objects.open().filter(organisation=organisation, invited_by=request.user)
+    links = [(row, invitation_link(row)) for row in own if not row.is_expired(request.now)]
+    return _form_page_of(request, form, "organisations/invitation_many.html", links=links)
+
+
+def _say_who_was_invited(request: MemberRequest, invited: actions.Invited, bad: Sequence[str]) -> HttpResponse:
+    """Back to the people; or to the page of inviting, with what is left in its box."""
+    for sentence in list(invited.refused.values())[:10]:
+        messages.warning(request, sentence)
+    leave_out(request, bad)
+    slug, administers = request.membership.organisation.slug, request.membership.can(Permission.ADMINISTER)
+    said = f"{people_in_words(invited.new)} invited."
+    if invited.new:
+        messages.success(request, f"{said} {_where_the_link_is()}")
+    return redirect("person_list" if administers and not bad else "invitation_many", slug)
+
+
+@requires(Permission.ADMINISTER)
+def invitation_edit(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Correct the role or the name of an invitation that nobody has answered."""
+    invitation = get_object_or_404(Invitation.objects.open(), pk=pk, organisation=organisation)
+    form = InvitationEditForm(sent(request), instance=get_object_or_404(Invitation, pk=pk))
+    if form.is_valid():
+        with refusals_on(form):
+            actions.change_invitation(invitation, by=request.membership, at=request.now, **form.cleaned_data)
+            return done(request, f"The invitation to {invitation.email} is changed.", "person_list", organisation.slug)
+    people = reverse("person_list", args=[organisation.slug])
+    return form_page(
+        request,
+        form,
+        title=f"Change the invitation to {invitation.email}",
+        verb="Save the invitation",
+        back=people,
+        crumbs=[("People", people)],
+    )
 
 
 @requires(Permission.ADMINISTER)
@@ -143,13 +204,14 @@ def person_restore(request: MemberRequest, organisation: Organisation, pk: int) 
 
 @requires(Permission.ADMINISTER)
 def person_remove(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """Asks once more, because it ends a membership."""
+    """Asks once more, because it ends a membership, and who takes over what the person is responsible for."""
     member = _find_member(organisation, pk)
-    if request.method != "POST":
-        return render(request, "organisations/person_remove.html", {"member": member})
+    form = HandOnForm(sent(request), membership=member)
+    if not form.is_valid():
+        return _form_page_of(request, form, "organisations/person_remove.html", member=member)
     require_fresh_sign_in(request)
     said = f"{member.person} has been removed. What they wrote stays."
-    return _run_and_return(request, said, actions.remove_member, member)
+    return _run_and_return(request, said, partial(actions.remove_member, heirs=form.heirs), member)
 
 
 def _where_the_link_is() -> str:

@@ -22,6 +22,10 @@ from selfassessment.workflow import lock_assessment
 
 SLOTS = frozenset(range(1, 6))
 CLOSED = _("This round is closed, so nothing more can be added. What you said before counts.")
+CLOSED_UNSAVED = _(
+    "This round is closed, so nothing more can be added. What you said before counts. "
+    "What you typed now was not saved: copy it if you want to keep it."
+)
 BEGUN_ELSEWHERE = (
     "You have already begun to answer, in another browser or on another device. Carry on there. "
     "Nobody else can find your answers, and neither can we."

@@ -18,6 +18,7 @@ from organisations import events
 from organisations.models import Membership, Person
 from organisations.policies import require_that
 from selfassessment import notices, policies
+from selfassessment.actions.meeting import invite_to_meeting
 from selfassessment.events import Event
 from selfassessment.models import Asked, Assessment
 from selfassessment.workflow import lock_assessment, require_open
@@ -66,6 +67,7 @@ def ask_people(
     if rows:
         occurrence = events.record(Event.PEOPLE_ASKED, assessment, by=by, at=at, people=len(rows))
         notices.send_requests(occurrence, rows)
+        invite_to_meeting(assessment, [row.person for row in rows if row.person], by=by, at=at)
     return Invited(new=len(rows), before=len(had_people) + len(had_guests))
 
 

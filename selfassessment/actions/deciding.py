@@ -23,7 +23,7 @@ from selfassessment import policies
 from selfassessment.events import Event
 from selfassessment.models import Assessment, Decision
 from selfassessment.reports import Offer
-from selfassessment.workflow import programme_for, require_closed
+from selfassessment.workflow import programme_for, require_published
 
 HANGS_ON_IT = "Something has happened with “{title}” since then, so the decision stays. Drop it on its own page."
 Verdict = Decision.Verdict
@@ -136,7 +136,7 @@ def _lock_decision(decision: Decision) -> Decision | None:
 
 def _decide_once(assessment: Assessment, offer: Offer, *, by: Membership, at: datetime, **fields: Any) -> Decision:
     """The row of the decision. The database lets a criterion be decided once; who comes second hears who was first."""
-    require_closed(assessment)
+    require_published(assessment)
     figures, criterion = offer.result.figures, offer.suggestion.criterion
     decision = Decision(
         assessment=assessment,

@@ -24,8 +24,8 @@ def request_report_pdf(assessment: Assessment, *, by: Membership, at: datetime) 
     The worker reads it with the rights that ``by`` has then.
     """
     require(Permission.READ, by, assessment.organisation)
-    if not assessment.is_closed:
-        raise Refusal(worded("This round is not closed yet, so it has no report."))
+    if not assessment.is_published:
+        raise Refusal(worded("This round is not published yet, so it has no report."))
     report = reports.build(assessment)
     return enqueue(
         "selfassessment.tasks.gap_report_pdf",

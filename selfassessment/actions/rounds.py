@@ -22,6 +22,8 @@ from organisations.permissions import Permission
 from organisations.policies import require_that
 from roadmap.models import Programme
 from selfassessment import policies, unlinking
+from selfassessment.actions import meeting
+from selfassessment.actions.publishing import publish_or_wait
 from selfassessment.events import Event
 from selfassessment.models import Assessment, Framework, Response
 from selfassessment.workflow import lock_assessment
@@ -85,6 +87,7 @@ def prepare_assessment(
     )
     if made:
         events.record(Event.ASSESSMENT_PREPARED, assessment, by=by, at=at, anonymous=anonymous, closes_on=closes_on)
+        meeting.follow_booking(assessment, by=by, at=at)
     return assessment
 
 
@@ -111,8 +114,23 @@ def edit_assessment(assessment: Assessment, *, by: Membership, at: datetime, see
     save_over(assessment, seen=seen, **fields)
     assessment.state = fresh.state
     events.record(Event.ASSESSMENT_CHANGED, assessment, by=by, at=at, fields=", ".join(sorted(changed)))
+    if {"results_at", "results_place"} & set(changed):
+        meeting.follow_booking(assessment, by=by, at=at)
     if assessment.is_open and "closes_on" in changed:
         _enqueue_closing_date(assessment, at=at)
+    return assessment
+
+
+@transaction.atomic
+def pass_on_assessment(assessment: Assessment, *, by: Membership, at: datetime, to: Person | None) -> Assessment:
+    """Have somebody else run the round, or nobody for now. Idempotent."""
+    require_that(policies.may_pass_on(by, assessment))
+    fresh = lock_assessment(assessment)
+    if fresh.facilitator == to:
+        return assessment
+    _check_fields(fresh.organisation, {"facilitator": to})
+    save_over(assessment, seen=fresh.version, facilitator=to)
+    events.record(Event.ASSESSMENT_CHANGED, assessment, by=by, at=at, fields="facilitator")
     return assessment
 
 
@@ -145,7 +163,8 @@ def open_assessment(assessment: Assessment, *, by: Membership, at: datetime) -> 
 
 @transaction.atomic
 def close_assessment(assessment: Assessment, *, by: Membership, at: datetime, not_heard: str = "") -> Assessment:
-    """End the answering, before or after the closing date. What was said until now is the report. Idempotent."""
+    """End the answering, before or after the closing date. What was said until now is the report, which is published
+    once somebody has read the comments; at once where there are none. Idempotent."""
     require_that(policies.may_run(by, assessment))
     fresh = lock_assessment(assessment)
     if fresh.is_draft:
@@ -158,6 +177,7 @@ def close_assessment(assessment: Assessment, *, by: Membership, at: datetime, no
         unlinking.forget_who_answered(fresh)
         answered = Response.objects.filter(assessment=assessment).counted().count()
         events.record(Event.ASSESSMENT_CLOSED, assessment, by=by, at=at, answered=answered)
+        publish_or_wait(assessment, by=by, at=at)
     return assessment
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from kmportal.lib.forms import LineField
+from kmportal.lib.naming import AboutPeople
 from selfassessment.models import Answer
 from selfassessment.respondents import Choice
 
@@ -18,8 +19,15 @@ class NameForm(forms.Form):
 DONT_KNOW = "unknown"
 
 
-class AnswerForm(forms.Form):
-    """One criterion. Nothing is required: who wants to leave a question leaves it."""
+class AnswerForm(AboutPeople, forms.Form):
+    """One criterion. Nothing is required: who wants to leave a question leaves it.
+
+    Words that may show somebody are saved like all others, since the page saves by itself; the writer is asked once.
+    """
+
+    about_people = ("comment", "evidence")
+    about_initial = True
+    asks_quietly = True
 
     now = forms.ChoiceField(choices=[*((str(n), str(n)) for n in range(1, 6)), (DONT_KNOW, "")], required=False)
     wanted = forms.TypedChoiceField(

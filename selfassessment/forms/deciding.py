@@ -10,15 +10,17 @@ from django.utils import timezone
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import DateField, LineField, hinted
+from kmportal.lib.naming import AboutPeople
 from kmportal.lib.sentences import quoted
 from organisations.models import Organisation
 from roadmap.models import Programme, Step
 from selfassessment.forms.people import PersonChoice, people_of
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(AboutPeople, forms.Form):
     """What becomes of a suggestion: an intervention or an action, in which words, who does it, until when."""
 
+    about_people = ("words",)
     becomes = forms.ChoiceField(label="What does it become?", widget=forms.RadioSelect)
     words = LineField(max_length=120, label="What will you call it?")
     owner = PersonChoice(label="Who does it?", empty_label="Choose somebody")
@@ -57,9 +59,10 @@ class DecisionForm(forms.Form):
         return day
 
 
-class RejectionForm(forms.Form):
+class RejectionForm(AboutPeople, forms.Form):
     """Why a suggestion is left."""
 
+    about_people = ("reason",)
     reason = forms.CharField(
         max_length=500,
         label="Why not?",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import DateField, MomentField, hinted
+from kmportal.lib.naming import AboutPeople
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from roadmap.models import Programme
@@ -27,9 +28,13 @@ NAMED = (
 )
 
 
-class RoundForm(forms.ModelForm):
+class RoundForm(AboutPeople, forms.ModelForm):
     """A round as it is prepared. Once it is open, what people were told is no longer asked here."""
 
+    about_people = (
+        "title",
+        "scope",
+    )
     anonymous = forms.TypedChoiceField(
         label="Are the answers anonymous?",
         choices=hinted([("yes", "Anonymous"), ("no", "With names")], {"yes": ANONYMOUS, "no": NAMED}),
@@ -62,7 +67,7 @@ class RoundForm(forms.ModelForm):
             "title": "For example, Autumn 2026",
             "scope": "For example, Ward 6. People read “Answer for Ward 6 as a whole”.",
             "programme": _("Suggestions that you accept go on its roadmap."),
-            "results_at": "Book it now. Talking about the results is what makes the difference.",
+            "results_at": _("Book it now. It becomes a session, and the members whom you ask to answer are invited."),
         }
         widgets = {"capacity": forms.RadioSelect}
         field_classes = {"closes_on": DateField, "results_at": MomentField}
@@ -115,9 +120,10 @@ class RoundForm(forms.ModelForm):
         return cleaned
 
 
-class CloseForm(forms.Form):
+class CloseForm(AboutPeople, forms.Form):
     """Asked once more before a round ends."""
 
+    about_people = ("not_heard",)
     not_heard = forms.CharField(
         max_length=200,
         required=False,

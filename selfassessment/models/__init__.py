@@ -3,12 +3,13 @@
 By aggregate, one file each; Django finds them here.
 """
 
-from selfassessment.models.answers import Answer, AnswerQuerySet, Response, ResponseQuerySet
+from selfassessment.models.answers import Answer, AnswerQuerySet, Response, ResponseQuerySet, Withholding
 from selfassessment.models.decisions import Decision, DecisionQuerySet
 from selfassessment.models.framework import Criterion, Framework, FrameworkQuerySet, Section, Suggestion
-from selfassessment.models.rounds import Asked, AskedQuerySet, Assessment, AssessmentQuerySet
+from selfassessment.models.rounds import DAYS_TO_READ, Asked, AskedQuerySet, Assessment, AssessmentQuerySet
 
 __all__ = [
+    "DAYS_TO_READ",
     "Answer",
     "AnswerQuerySet",
     "Asked",
@@ -24,4 +25,5 @@ __all__ = [
     "ResponseQuerySet",
     "Section",
     "Suggestion",
+    "Withholding",
 ]

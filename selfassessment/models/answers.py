@@ -87,6 +87,15 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.exclude(now=None, wanted=None, dont_know=False)
 
 
+class Withholding(models.TextChoices):
+    """Why a comment is kept out of the report. Chosen, not typed: readers see it, and it can name nobody."""
+
+    NAMES = "names", "It names somebody"
+    SHOWS = "shows", "It shows who somebody is without the name"
+    WRITER = "writer", "It shows who wrote it"
+    HURTS = "hurts", "It insults or accuses somebody"
+
+
 class Answer(models.Model):
     """What one respondent says about one criterion. The database counts: five slots for “matters most”, each once."""
 
@@ -98,6 +107,9 @@ class Answer(models.Model):
     dont_know = models.BooleanField(default=False)
     comment = models.TextField("Comment", max_length=2000, blank=True, validators=[MaxLengthValidator(2000)])
     evidence = models.CharField("Evidence", max_length=500, blank=True)
+    # The words stay as they were written; with a reason here they leave the server for nobody.
+    comment_withheld = models.CharField(max_length=10, choices=Withholding.choices, blank=True)
+    evidence_withheld = models.CharField(max_length=10, choices=Withholding.choices, blank=True)
     slot = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1–5 if it matters most.")
     version = models.PositiveIntegerField(default=1)
 

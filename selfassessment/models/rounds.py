@@ -1,5 +1,8 @@
 """Rounds of an assessment, and who was asked to answer them."""
 
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -11,6 +14,10 @@ from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
 from roadmap.models import Programme
 from selfassessment.models.framework import Framework
+from techniques.models import Session
+
+# So long the figures wait for somebody to read the comments.
+DAYS_TO_READ = 7
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -30,6 +37,14 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
     def closed(self) -> "AssessmentQuerySet":
         return self.filter(state=Assessment.State.CLOSED)
+
+    def published(self) -> "AssessmentQuerySet":
+        """Closed rounds whose report can be read."""
+        return self.closed().filter(published_at__isnull=False)
+
+    def unread(self) -> "AssessmentQuerySet":
+        """Closed rounds whose comments nobody has read yet: their words, and perhaps their figures, still wait."""
+        return self.closed().filter(comments_read_at=None)
 
     def waiting_for(self, membership: Membership) -> "AssessmentQuerySet":
         """Open rounds that ask this member and have not heard from them.
@@ -83,6 +98,7 @@ class Assessment(models.Model):
         null=True, blank=True, help_text=_("The closing date that the facilitator was told of.")
     )
     results_at = models.DateTimeField("results meeting", null=True, blank=True)
+    results_session = models.ForeignKey(Session, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     results_place = LineField("Where do you meet?", max_length=200, blank=True)
     not_heard = LineField(
         "Who did we not hear from?",
@@ -93,6 +109,12 @@ class Assessment(models.Model):
     link_nonce = models.CharField(max_length=32, blank=True, help_text="Of the one link for all; empty: no such link.")
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(
+        null=True, blank=True, help_text="From then on everybody here can read the report."
+    )
+    comments_read_at = models.DateTimeField(
+        null=True, blank=True, help_text="From then on the report shows what people wrote; somebody has read it before."
+    )
     is_unmixed = models.BooleanField(
         default=False, help_text="Anonymous answers were written since they were last put in random order."
     )
@@ -128,6 +150,19 @@ class Assessment(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.state == self.State.CLOSED
+
+    @property
+    def is_published(self) -> bool:
+        """Whether there is a report to read. Between the close and this, the comments are read."""
+        return self.is_closed and self.published_at is not None
+
+    @property
+    def publishes_on(self) -> date | None:
+        """The day on which the figures are published, whether somebody has read the comments or not."""
+        if self.closed_at is None:
+            return None
+        zone = ZoneInfo(self.organisation.time_zone)
+        return timezone.localdate(self.closed_at, zone) + timedelta(days=DAYS_TO_READ)
 
     @property
     def for_whom(self) -> str:

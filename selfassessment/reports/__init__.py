@@ -1,9 +1,18 @@
 """The gap report: worked out once as plain values, shown as page, PDF and CSV."""
 
-from selfassessment.reports.building import build, turnout
+from selfassessment.reports.building import build, remarks_to_read, turnout
 from selfassessment.reports.example import ExampleReport, build_example
 from selfassessment.reports.files import as_csv, as_pdf, file_name, pdf_values
-from selfassessment.reports.pages import AssessmentPage, GapReportPage, PeoplePage, RoundLine, listed, round_lines
+from selfassessment.reports.pages import (
+    AssessmentPage,
+    GapReportPage,
+    PeoplePage,
+    ReadingPage,
+    Remark,
+    RoundLine,
+    listed,
+    round_lines,
+)
 from selfassessment.reports.pictures import Pictures, pictures_of
 from selfassessment.reports.values import GapReport, Offer, Outcome, Remarks, Result, SectionScore, Turnout
 
@@ -16,6 +25,8 @@ __all__ = [
     "Outcome",
     "PeoplePage",
     "Pictures",
+    "ReadingPage",
+    "Remark",
     "Remarks",
     "Result",
     "RoundLine",
@@ -29,6 +40,7 @@ __all__ = [
     "listed",
     "pdf_values",
     "pictures_of",
+    "remarks_to_read",
     "round_lines",
     "turnout",
 ]

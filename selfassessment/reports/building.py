@@ -12,14 +12,25 @@ from fractions import Fraction
 from roadmap.models import CatalogueEntry
 from selfassessment import scoring
 from selfassessment.models import Answer, Assessment, Criterion, Decision, Response, Section, Suggestion
-from selfassessment.reports.values import GapReport, Offer, Outcome, Remarks, Result, SectionScore, Turnout
+from selfassessment.reports.values import (
+    COMMENT,
+    EVIDENCE,
+    GapReport,
+    Offer,
+    Outcome,
+    Remarks,
+    Result,
+    SectionScore,
+    Turnout,
+    Withheld,
+)
 from techniques.models import Technique
 
 STRENGTHS_SHOWN = 5
 
-# One answer: criterion, now, wanted, “don’t know”, place among those that matter most, comment, evidence, and by what
-# right it was given.
-Row = tuple[int, int | None, int | None, bool, int | None, str, str, str]
+# One answer: criterion, now, wanted, “don’t know”, place among those that matter most, comment, evidence, by what right
+# it was given, and why comment and evidence are withheld.
+Row = tuple[int, int | None, int | None, bool, int | None, str, str, str, str, str]
 
 
 def turnout(assessment: Assessment) -> Turnout:
@@ -34,19 +45,39 @@ def turnout(assessment: Assessment) -> Turnout:
 
 
 def build(assessment: Assessment) -> GapReport:
-    """The report of a closed round. Before the close, and below the floor, nothing but the turnout.
+    """The report of a published round. Before that, and below the floor, nothing but the turnout.
 
     Where fewer than five of those who were asked have answered, their answers are not even read: docs/decisions/0025.
+    What people wrote is in it once somebody has read it, and never what was withheld: docs/decisions/0037.
+    """
+    people = turnout(assessment)
+    if not assessment.is_published or not people.is_enough:
+        return GapReport(assessment, people, is_enough=False)
+    report = work_out_report(assessment, people, _read_rows(assessment, people), _read_outcomes(assessment))
+    report = replace(report, remarks=tuple(row.without_withheld_words() for row in report.remarks))
+    if assessment.comments_read_at is not None:
+        return report
+    return replace(report, remarks=(), unread=sum(len(row.comments) + len(row.evidence) for row in report.remarks))
+
+
+def remarks_to_read(assessment: Assessment) -> tuple[Remarks, ...]:
+    """What people wrote in a closed round, for whoever reads it before it is published: the comments and the evidence
+    that the report would show, in the order of the alphabet, those that are withheld apart. Nothing below the floor.
     """
     people = turnout(assessment)
     if not assessment.is_closed or not people.is_enough:
-        return GapReport(assessment, people, is_enough=False)
-    rows = list(
+        return ()
+    return work_out_report(assessment, people, _read_rows(assessment, people), {}).remarks
+
+
+def _read_rows(assessment: Assessment, people: Turnout) -> list[Row]:
+    """The answers that count, in no order."""
+    return list(
         Answer.objects.filter(response__assessment=assessment, response__way__in=people.shown_ways).values_list(
-            "criterion_id", "now", "wanted", "dont_know", "slot", "comment", "evidence", "response__way"
+            "criterion_id", "now", "wanted", "dont_know", "slot", "comment", "evidence", "response__way",
+            "comment_withheld", "evidence_withheld",
         )
-    )
-    return work_out_report(assessment, people, rows, _read_outcomes(assessment))
+    )  # fmt: skip
 
 
 def work_out_report(
@@ -93,7 +124,7 @@ class _Measured:
 
 def _measure_criteria(criteria: Iterable[Criterion], rows: Iterable[Row], turnout: Turnout) -> Iterable[_Measured]:
     by_criterion: dict[int, list[scoring.Said]] = defaultdict(list)
-    for criterion_id, now, wanted, dont_know, slot, _, _, way in rows:
+    for criterion_id, now, wanted, dont_know, slot, _, _, way, *_ in rows:
         said = scoring.Said(now, wanted, dont_know, votes=bool(slot), counts=way == turnout.counted_way)
         by_criterion[criterion_id].append(said)
     for criterion in criteria:
@@ -205,17 +236,23 @@ def _collect_remarks(measured: Iterable[_Measured], rows: Iterable[Row]) -> tupl
     """Comments and evidence of criteria that at least five people answered. Alphabetical: the order says nothing."""
     comments: dict[int, list[str]] = defaultdict(list)
     evidence: dict[int, list[str]] = defaultdict(list)
-    for criterion, *_, comment, proof, _way in rows:
-        if comment:
-            comments[criterion].append(comment)
-        if proof:
-            evidence[criterion].append(proof)
+    withheld: dict[int, list[Withheld]] = defaultdict(list)
+    for criterion, *_, comment, proof, _way, no_comment, no_proof in rows:
+        for kind, words, reason, shown in (
+            (COMMENT, comment, no_comment, comments),
+            (EVIDENCE, proof, no_proof, evidence),
+        ):
+            if words and reason:
+                withheld[criterion].append(Withheld(kind, words, reason))
+            elif words:
+                shown[criterion].append(words)
     return tuple(
         Remarks(
             result=row.result,
             comments=tuple(sorted(comments[row.pk], key=str.casefold)),
             evidence=tuple(sorted(evidence[row.pk], key=str.casefold)),
+            withheld=tuple(sorted(withheld[row.pk], key=lambda one: (one.kind, one.words.casefold()))),
         )
         for row in measured
-        if scoring.enough(row.result.figures.people) and (comments[row.pk] or evidence[row.pk])
+        if scoring.enough(row.result.figures.people) and (comments[row.pk] or evidence[row.pk] or withheld[row.pk])
     )

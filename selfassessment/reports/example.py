@@ -36,11 +36,14 @@ def build_example(example: Example) -> ExampleReport | None:
     if not set(example.answers) <= set(keys):
         return None
     rows: list[Row] = [
-        (keys[code], one.now, one.wanted, one.dont_know, 1 if one.matters else None, one.comment, one.evidence, ASKED)
+        (
+            keys[code], one.now, one.wanted, one.dont_know, 1 if one.matters else None, one.comment, one.evidence,
+            ASKED, "", "",
+        )
         for code, said in example.answers.items()
         for one in said.choices
         if one.is_answered
-    ]
+    ]  # fmt: skip
     assessment = Assessment(
         title=example.title, framework=framework, state=Assessment.State.CLOSED, not_heard=example.not_heard
     )

@@ -3,24 +3,27 @@
 Which presses there are follows from the policies alone, the same that the actions ask.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from kmportal.lib.domain_words import worded
+from kmportal.lib.personal_data import Hint, personal
 from kmportal.lib.presses import Press, offered
+from kmportal.lib.sentences import one_line
 from kmportal.lib.things import Look
 from organisations.models import Membership
 from selfassessment import policies
-from selfassessment.labels import STATES
-from selfassessment.models import Asked, Assessment, AssessmentQuerySet, Response
-from selfassessment.reports.building import build, turnout
+from selfassessment.labels import STATES, UNREAD
+from selfassessment.models import Asked, Assessment, AssessmentQuerySet, Response, Withholding
+from selfassessment.reports.building import build, remarks_to_read, turnout
 from selfassessment.reports.pictures import Pictures, pictures_of
-from selfassessment.reports.values import GapReport, Offer, Turnout
+from selfassessment.reports.values import COMMENT, EVIDENCE, GapReport, Offer, Remarks, Turnout
 from selfassessment.respondents import Respondent
 
 # --- The list --------------------------------------------------------------------------------------------------------
@@ -106,6 +109,12 @@ def _round_presses(assessment: Assessment, asked: Asked | None, *, may_run: bool
     about = assessment.title
     return [
         _answer_press(assessment, asked, look="secondary" if may_run else ""),
+        Press(
+            "read_comments",
+            "Read the comments",
+            _url_of_round(assessment, "assessment_comments"),
+            is_form=True,
+        ),
         Press("open", "Open for answers", _url_of_round(assessment, "assessment_open")),
         Press("ask", "Ask people", _url_of_round(assessment, "assessment_people"), is_form=True, look=ask_look),
         Press(
@@ -157,6 +166,99 @@ def _remind_press(assessment: Assessment) -> Press:
     return Press("remind", words, _url_of_round(assessment, "assessment_remind"), look="secondary")
 
 
+# --- Reading the comments before they are published ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One comment or piece of evidence of a closed round, for whoever reads it before everybody can.
+
+    ``mark`` is what its address has instead of the words. It comes from round, question and words alone, so it says
+    nothing of the answer that they stand in, and two of one answer have nothing in common.
+    """
+
+    code: str
+    kind: str
+    words: str
+    reason: str
+    mark: str
+    hints: tuple[Hint, ...] = ()
+    presses: tuple[Press, ...] = ()
+
+    @property
+    def why(self) -> str:
+        return str(Withholding(self.reason).label)
+
+
+@dataclass(frozen=True)
+class RemarksOfQuestion:
+    """What people wrote to one question, alphabetically, with what this reader may do about each."""
+
+    label: str
+    remarks: tuple[Remark, ...]
+
+
+@dataclass(frozen=True)
+class ReadingPage:
+    """The comments of a closed round. Of those withheld the words are here only until the report is published."""
+
+    questions: tuple[RemarksOfQuestion, ...]
+    presses: list[Press]
+    count: int
+    withheld: int
+
+    @classmethod
+    def build(cls, assessment: Assessment, membership: Membership) -> "ReadingPage":
+        allowed = policies.allowed(membership, assessment)
+        names = Membership.objects.names_in(assessment.organisation_id)
+        found = remarks_to_read(assessment)
+        questions = tuple(
+            RemarksOfQuestion(row.result.label, tuple(_remarks_of(assessment, row, names, allowed))) for row in found
+        )
+        url = _url_of_round(assessment, "assessment_publish")
+        first = "Publish the report" if not assessment.is_published else "Publish the comments"
+        withheld = sum(len(row.withheld) for row in found)
+        count = sum(len(row.comments) + len(row.evidence) for row in found) + withheld
+        return cls(questions, offered([Press("publish", first, url)], allowed), count, withheld)
+
+    def find(self, mark: str) -> Remark | None:
+        """The comment with this mark in its address."""
+        return next((one for row in self.questions for one in row.remarks if one.mark == mark), None)
+
+
+def _remarks_of(assessment: Assessment, row: Remarks, names: list[str], allowed: frozenset[str]) -> Iterator[Remark]:
+    """Comments, then evidence, then what is withheld; of the last, after the report is published, only the reason."""
+    said = [(COMMENT, words, "") for words in row.comments] + [(EVIDENCE, words, "") for words in row.evidence]
+    said += [(one.kind, one.words, one.reason) for one in row.withheld]
+    for kind, words, reason in dict.fromkeys(said):
+        mark = salted_hmac("selfassessment.remarks", f"{assessment.pk} {row.result.code} {kind} {words}").hexdigest()[
+            :24
+        ]
+        about = one_line(words)[:60]
+        presses = [
+            Press("show_again", "Let it in again", _url_of_round(assessment, "remark_show", mark), look="quiet")
+            if reason
+            else Press(
+                "withhold",
+                "Withhold",
+                _url_of_round(assessment, "remark_withhold", mark),
+                is_form=True,
+                look="quiet",
+                about=about,
+            )
+        ]
+        is_shown = not reason or assessment.comments_read_at is None
+        yield Remark(
+            row.result.code,
+            kind,
+            words if is_shown else "",
+            reason,
+            mark,
+            tuple(personal(words, names=names)) if is_shown else (),
+            tuple(offered(presses, allowed)),
+        )
+
+
 # --- The report ------------------------------------------------------------------------------------------------------
 
 
@@ -189,8 +291,30 @@ class GapReportPage:
                 about=assessment.title,
             ),
         ]
+        if report.is_enough and (report.remarks or report.unread):
+            presses.append(
+                Press(
+                    "withhold",
+                    "Read the comments" if report.unread else "Withhold a comment",
+                    _url_of_round(assessment, "assessment_comments"),
+                    is_form=True,
+                    look="secondary" if report.unread else "quiet",
+                )
+            )
+        if report.is_enough:
+            presses.append(_meeting_press(assessment))
         pictures = pictures_of(report) if report.is_enough else None
         return cls(_with_presses(report, membership), pictures, offered(presses, allowed))
+
+
+def _meeting_press(assessment: Assessment) -> Press:
+    """To the session in which people talk about it; where none was booked, to planning one."""
+    slug = assessment.organisation.slug
+    if assessment.results_session_id:
+        url = reverse("session_detail", args=[slug, assessment.results_session_id])
+        return Press("read_report", "See the results meeting", url, is_form=True, look="quiet")
+    url = f"{reverse('session_new', args=[slug])}?technique=self-assessment-meeting"
+    return Press("withhold", "Plan the results meeting", url, is_form=True, look="secondary")
 
 
 def _with_presses(report: GapReport, membership: Membership) -> GapReport:
@@ -230,7 +354,7 @@ def _offer_presses(assessment: Assessment, offer: Offer) -> list[Press]:
 
 
 def _look_of_round(assessment: Assessment) -> Look:
-    return STATES[assessment.state]
+    return UNREAD if assessment.is_closed and not assessment.is_published else STATES[assessment.state]
 
 
 def _url_of_round(assessment: Assessment, name: str, *args: object) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -10,10 +10,10 @@ from django.conf import settings
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.presses import Press
-from kmportal.lib.sentences import capital, in_words, people_in_words
+from kmportal.lib.sentences import capital, counted, in_words, people_in_words
 from roadmap.models import CatalogueEntry
 from selfassessment import scoring
-from selfassessment.models import Assessment, Decision, Response, Suggestion
+from selfassessment.models import Assessment, Decision, Response, Suggestion, Withholding
 from selfassessment.scoring import Measure
 from techniques.models import Technique
 
@@ -208,6 +208,22 @@ class Offer:
         return {"quick": "Takes days", "medium": "Takes weeks", "long": "Takes months"}[self.suggestion.effort]
 
 
+COMMENT, EVIDENCE = "comment", "evidence"
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A comment or a piece of evidence that is kept out of the report, and why. The report has it without the words."""
+
+    kind: str
+    words: str
+    reason: str
+
+    @property
+    def why(self) -> str:
+        return str(Withholding(self.reason).label)
+
+
 @dataclass(frozen=True)
 class Remarks:
     """What people wrote about one criterion, without names, in the order of the alphabet."""
@@ -215,6 +231,24 @@ class Remarks:
     result: Result
     comments: tuple[str, ...]
     evidence: tuple[str, ...]
+    withheld: tuple[Withheld, ...] = ()
+
+    def without_withheld_words(self) -> "Remarks":
+        """The same for a report: how many are withheld and why, and nothing of what they say."""
+        return replace(self, withheld=tuple(replace(one, words="") for one in self.withheld))
+
+    @property
+    def withheld_sentence(self) -> str:
+        """“1 comment withheld: it names somebody.” Empty where none is."""
+        if not self.withheld:
+            return ""
+        kinds = Counter(one.kind for one in self.withheld)
+        counts = [
+            counted(kinds[COMMENT], "comment", "comments") if kinds[COMMENT] else "",
+            counted(kinds[EVIDENCE], "piece of evidence", "pieces of evidence") if kinds[EVIDENCE] else "",
+        ]
+        whys = dict.fromkeys(one.why[:1].lower() + one.why[1:] for one in self.withheld)
+        return f"{' and '.join(filter(None, counts))} withheld: {'; '.join(whys)}."
 
 
 @dataclass(frozen=True)
@@ -234,6 +268,8 @@ class GapReport:
     splits: tuple[Result, ...] = ()
     widest: tuple[Result, ...] = ()
     remarks: tuple[Remarks, ...] = ()
+    # Comments and evidence that wait for somebody to read them before the report shows them.
+    unread: int = 0
 
     @property
     def headline(self) -> str:
@@ -308,7 +344,7 @@ class GapReport:
         printed = (
             settings.VERSION, self.assessment.pk, self.assessment.version, str(self.assessment.organisation),
             self.assessment.organisation.version, self.assessment.state, str(self.assessment.facilitator),
-            self.turnout, self.not_heard, self.sections, self.results, self.remarks,
+            self.turnout, self.not_heard, self.sections, self.results, self.remarks, self.unread,
             [(o.rank, o.suggestion.pk, o.suggestion.title, o.score, o.outcome) for o in self.every_offer],
         )  # fmt: skip
         return hashlib.sha256(repr(printed).encode()).hexdigest()[:32]

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from kmportal.lib.days import clock
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
-from kmportal.lib.forms import sent, status_of
+from kmportal.lib.forms import posted, sent, status_of
 from kmportal.lib.view_kit import refusals_said
 from organisations.access import guest, requires
 from organisations.models import Membership, Organisation
@@ -31,6 +31,8 @@ from selfassessment.views.sheets import Place, Sheet, criterion_at
 from selfassessment.views.visitors import AnswerRequest, Visitor
 
 AnswerView = Callable[..., HttpResponseBase]
+# What somebody may have typed on the page of a question.
+KEPT = (("comment", "Comment"), ("evidence", "Evidence"))
 NO_COOKIES = (
     "Your browser does not keep cookies. Allow them for this site: without one, your answers cannot be found again."
 )
@@ -98,7 +100,7 @@ def _start_page(request: AnswerRequest, visitor: Visitor) -> HttpResponse:
 def _question_page(request: AnswerRequest, visitor: Visitor, number: int) -> HttpResponse:
     """One criterion: read, choose, on to the next. Works by plain posts, and saves by itself with JavaScript."""
     if visitor.assessment.is_closed:
-        return _draw_closed(request, visitor)
+        return _question_closed(request, visitor)
     sheet = Sheet(visitor)
     if not sheet.is_begun or not policies.may_answer(visitor.respondent, visitor.assessment):
         if "begun" in request.GET:
@@ -125,7 +127,7 @@ def _keep_answer(request: AnswerRequest, sheet: Sheet, number: int, form: Answer
             choice=form.choice(),
             seen=form.cleaned_data["version"],
         )
-        return _answer_saved(request, visitor, number, saved, is_last=is_last)
+        return _answer_saved(request, sheet, number, form, saved, is_last=is_last)
     return _answer_refused(request, sheet, number, form, refusals[0])
 
 
@@ -159,13 +161,22 @@ def _finish_page(request: AnswerRequest, visitor: Visitor) -> HttpResponse:
 
 
 def _answer_saved(
-    request: AnswerRequest, visitor: Visitor, number: int, saved: Saved, *, is_last: bool
+    request: AnswerRequest, sheet: Sheet, number: int, form: AnswerForm, saved: Saved, *, is_last: bool
 ) -> HttpResponse:
-    """On to the next page; to our own JavaScript the time and the version."""
+    """On to the next page; to our own JavaScript the time and the version. Who has named somebody is asked once first,
+    with everything saved."""
+    visitor, asked = sheet.visitor, form.to_ask
     if saved.is_full:
         return _show_too_many(request, visitor, number, saved.answer)
     if _wants_json(request):
-        return JsonResponse({"saved": clock(timezone.localtime(request.now)), "version": saved.answer.version})
+        said = {"saved": clock(timezone.localtime(request.now)), "version": saved.answer.version}
+        hint = {"hint": " ".join(keep.sentence for keep in asked), "kept": {keep.name: keep.value for keep in asked}}
+        return JsonResponse({**said, **(hint if asked else {})})
+    if asked:
+        again = request.POST.copy()
+        again["version"] = str(saved.answer.version)
+        form.data = again
+        return _draw_question(request, Sheet(visitor), sheet.place(number), form, is_saved=True)
     return redirect(_next_question_url(request, visitor, number, is_last=is_last))
 
 
@@ -177,6 +188,9 @@ def _answer_refused(
         return _show_both_answers(request, sheet, sheet.place(number), form, refusal)
     if _wants_json(request):
         return JsonResponse({"problem": str(refusal)}, status=409)
+    if Assessment.objects.closed().filter(pk=sheet.visitor.assessment.pk).exists():
+        sheet.visitor.assessment.refresh_from_db()
+        return _question_closed(request, sheet.visitor)
     messages.error(request, str(refusal))
     return redirect(sheet.visitor.start_url)
 
@@ -286,9 +300,17 @@ def _draw_question(
     return render(request, "selfassessment/answer_question.html", context, status=status)
 
 
-def _draw_closed(request: AnswerRequest, visitor: Visitor) -> HttpResponse:
+def _question_closed(request: AnswerRequest, visitor: Visitor) -> HttpResponse:
+    """The round has closed while somebody was writing. What they typed was not saved; it is theirs to copy."""
+    if request.method == "POST" and _wants_json(request):
+        return JsonResponse({"problem": answering.CLOSED_UNSAVED}, status=409)
+    typed = [(label, text) for name, label in KEPT if (text := posted(request, name).strip())]
+    return _draw_closed(request, visitor, typed=typed)
+
+
+def _draw_closed(request: AnswerRequest, visitor: Visitor, **values: object) -> HttpResponse:
     """Nothing more can be added; members go on to the results."""
-    values = {"visitor": visitor, "assessment": visitor.assessment}
+    values = {"visitor": visitor, "assessment": visitor.assessment, **values}
     return render(request, "selfassessment/answer_closed.html", values, status=410)
 
 

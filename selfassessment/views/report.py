@@ -29,9 +29,9 @@ from selfassessment.workflow import programme_for
 
 @requires(Permission.READ)
 def gap_report(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """What came out. An open round has none yet, so its own page is shown."""
+    """What came out. Before a round is published there is none, so its own page is shown."""
     assessment = find_assessment(request, pk)
-    if not assessment.is_closed:
+    if not assessment.is_published:
         return redirect(assessment)
     page = reports.GapReportPage.build(assessment, request.membership)
     values = {
@@ -170,7 +170,7 @@ def _decision_page(
 
 
 def _find_closed(request: MemberRequest, pk: int) -> Assessment:
-    """A round whose report may be read. There is none of an open one."""
+    """A round whose report may be read. There is none before it is published."""
     assessment = find_assessment(request, pk)
     if not policies.may_read_report(request.membership, assessment):
         raise Http404

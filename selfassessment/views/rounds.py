@@ -29,7 +29,10 @@ ROWS = 50
 def find_assessment(request: MemberRequest, pk: int) -> Assessment:
     """A round that this member may see, with what its pages ask for."""
     rows = Assessment.objects.visible_to(request.membership)
-    return get_object_or_404(rows.select_related("organisation", "framework", "facilitator", "programme"), pk=pk)
+    return get_object_or_404(
+        rows.select_related("organisation", "framework", "facilitator", "programme", "results_session__organisation"),
+        pk=pk,
+    )
 
 
 @requires(Permission.READ)
@@ -78,9 +81,9 @@ def assessment_new(request: MemberRequest, organisation: Organisation) -> HttpRe
 
 @requires(Permission.READ)
 def assessment_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """A round that is being prepared or open. A closed one has its report instead."""
+    """A round that is being prepared, open, or waits for its comments to be read. A published one has its report."""
     assessment = find_assessment(request, pk)
-    if assessment.is_closed:
+    if assessment.is_published:
         return redirect("gap_report", organisation.slug, pk)
     today = timezone.localdate()
     page = reports.AssessmentPage.build(assessment, request.membership, on=today)
@@ -156,7 +159,10 @@ def assessment_close(request: MemberRequest, organisation: Organisation, pk: int
     if form.is_valid():
         with refusals_said(request):
             rounds.close_assessment(assessment, by=request.membership, at=request.now, **form.cleaned_data)
-            return done(request, worded("The round is closed. Here are the results."), assessment)
+            if assessment.is_published:
+                return done(request, worded("The round is closed. Here is its report."), assessment)
+            said = worded("The round is closed. Read the comments, then publish the report.")
+            return done(request, said, "assessment_comments", organisation.slug, pk)
         return redirect(assessment)
     people = reports.turnout(assessment)
     return form_page(

@@ -5,7 +5,8 @@
 //   {% include "components/save_state.html" %}        inside the form or anywhere on the page says how it stands
 //
 // The whole form is posted with the headers "Autosave: 1" and "Accept: application/json". The answer is JSON, all of it
-// optional: saved_at or saved (the time), version (put into the hidden field "version"), url (where a new
+// optional: saved_at or saved (the time), hint and kept (what may show somebody: said in the form's data-hint, and sent
+// along from then on), version (put into the hidden field "version"), url (where a new
 // thing lives from now on), unsaved (a sentence about what could not be read: the rest is saved), problem or error
 // (a sentence, with a status from 400). Text that the server has not
 // acknowledged is kept in the browser and sent when the line or the person comes back. The focus is never moved.
@@ -131,10 +132,24 @@ class Autosave {
     this.tries = 0;
     if (this.timer === undefined && !said.unsaved) this.forget();
     else this.keep();
+    this.hint(said);
     const saved = `Saved ${said.saved_at || said.saved || this.clock()}`;
     if (said.unsaved) this.say("not", "circle-alert", `${saved}, but not everything. ${said.unsaved}`);
     else this.say("", "cloud-check", saved);
     this.form.dispatchEvent(new CustomEvent("km:saved", { bubbles: true, detail: said }));
+  }
+
+  // What in the words may show somebody: said beside them, once, and nobody is stopped.
+  hint({ hint = "", kept = {} }) {
+    const place = this.form.querySelector("[data-hint]");
+    if (!place || !hint) return;
+    place.textContent = `${hint} Change it if it shows somebody.`;
+    for (const [name, value] of Object.entries(kept)) {
+      const field = this.form.elements.namedItem(name) || document.createElement("input");
+      if (field.type === "checkbox") field.checked = true;
+      else this.form.append(Object.assign(field, { type: "hidden", name }));
+      field.value = value;
+    }
   }
 
   takeOver({ version, url }) {

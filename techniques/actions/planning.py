@@ -118,6 +118,19 @@ def edit_session(session: Session, *, by: Membership, at: datetime, seen: int, *
 
 
 @transaction.atomic
+def pass_on_session(session: Session, *, by: Membership, at: datetime, to: Person | None) -> Session:
+    """Have somebody else lead it, or nobody for now, also while its room is open. Idempotent."""
+    require_that(policies.may_pass_on(by, session))
+    before = room_log.lock_session(session)
+    if before.facilitator_id == (to.pk if to else None) or before.is_over:
+        return session
+    _check_plan(session.organisation, {"facilitator": to})
+    save_over(session, seen=before.version, facilitator=to)
+    events.record(Event.SESSION_CHANGED, session, by=by, at=at, moved=False, new_facilitator=to is not None)
+    return session
+
+
+@transaction.atomic
 def cancel_session(session: Session, *, by: Membership, at: datetime) -> None:
     """Call a planned session off: the code dies, and those who were asked hear of it. Idempotent."""
     require_that(policies.may_facilitate(by, session))

@@ -79,6 +79,10 @@ def session_new(request: MemberRequest, organisation: Organisation) -> HttpRespo
                 once=form.cleaned_data["once"],
                 **form.wanted,
             )
+            if form.cleaned_data["was_held"]:
+                joining.open_room(session, by=request.membership, at=request.now)
+                said = worded("The session is on the list. Now write down what came out of it.")
+                return done(request, said, "session_close", organisation.slug, session.pk)
             return done(request, worded("The session is planned. Now invite people."), session)
     context = {"form": form, "technique": technique, "intervention": intervention}
     return render(request, "techniques/session_form.html", context, status=status_of(form))

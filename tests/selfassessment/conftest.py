@@ -1,11 +1,12 @@
 """Rounds with few questions, made and answered with few words."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
-from selfassessment.actions import answering, rounds
+from organisations.models import Membership
+from selfassessment.actions import answering, publishing, rounds
 from selfassessment.models import Asked, Assessment, Criterion, Framework, Section, Suggestion
 from selfassessment.respondents import Choice, Respondent
 from tests.cast import as_member
@@ -19,6 +20,12 @@ def link_of(assessment: Assessment) -> str:
         assessment.link_nonce = f"link-{assessment.pk}"
         Assessment.objects.filter(pk=assessment.pk).update(link_nonce=assessment.link_nonce)
     return assessment.link_nonce
+
+
+def close_and_publish(assessment: Assessment, *, by: Membership, at: datetime, **words) -> Assessment:
+    """Close a round, read its comments and withhold none."""
+    rounds.close_assessment(assessment, by=by, at=at, **words)
+    return publishing.publish_report(assessment, by=by, at=at)
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +80,7 @@ def a_round(riverside, farah, framework):
         if state != "draft":
             rounds.open_assessment(assessment, by=as_member(farah), at=timezone.now())
         if state == "closed":
-            rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+            close_and_publish(assessment, by=as_member(farah), at=timezone.now())
         return assessment
 
     return make

@@ -20,16 +20,17 @@ from organisations.models import AuditEntry
 from roadmap.models import CatalogueEntry, Intervention
 from search.models import SearchDoc
 from selfassessment import reports
-from selfassessment.actions import deciding, rounds
+from selfassessment.actions import deciding
 from selfassessment.models import Decision, Suggestion
 from tests.cast import as_member
+from tests.selfassessment.conftest import close_and_publish
 
 
 @pytest.fixture
 def closed(a_round, everybody, farah):
     assessment = a_round()
     everybody(assessment, 5, A1=(2, 4), A2=(2, 3), Z1=(1, 4))
-    return rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+    return close_and_publish(assessment, by=as_member(farah), at=timezone.now())
 
 
 @pytest.fixture

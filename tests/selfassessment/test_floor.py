@@ -14,11 +14,11 @@ from notifications.models import Notice
 from organisations.models import Membership, Person
 from organisations.permissions import Role
 from selfassessment import reports
-from selfassessment.actions import answering, asking, rounds
+from selfassessment.actions import answering, asking
 from selfassessment.models import Asked, Assessment, Response
 from selfassessment.respondents import Choice, Respondent
 from tests.cast import as_member
-from tests.selfassessment.conftest import link_of
+from tests.selfassessment.conftest import close_and_publish, link_of
 
 WORDS = "only I would say this"
 
@@ -44,7 +44,7 @@ def attacked(a_round, staff, farah, respond):
         for number, levels in enumerate(fakes):
             respond(assessment, f"fake {number}", A1=levels, A2=levels)
         if close:
-            rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+            close_and_publish(assessment, by=as_member(farah), at=timezone.now())
         return assessment
 
     return make
@@ -104,7 +104,7 @@ def test_each_figure_needs_five_who_were_asked(a_round, staff, farah, respond):
         respond(assessment, f"asked {number}", person=person, **said)
     for number in range(4):
         respond(assessment, f"fake {number}", A1=(5, 5), A2=(5, 5), A3=(5, 5))
-    report = reports.build(rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now()))
+    report = reports.build(close_and_publish(assessment, by=as_member(farah), at=timezone.now()))
     figures = {row.code: row.figures for row in report.results}
     assert (figures["A1"].answered, figures["A1"].people, figures["A1"].now) == (9, 5, 2.0)
     assert (figures["A2"].now, figures["A2"].wanted, figures["A2"].low, figures["A2"].spread) == (None,) * 4
@@ -142,7 +142,7 @@ def test_who_was_asked_and_comes_by_the_link_is_not_one_of_the_five(attacked, cr
     member = Respondent("y", as_member(staff[5]))
     answering.save_answer(assessment, criteria["A1"], by=member, choice=Choice(now=1), seen=0)
     assert (Response.objects.asked().count(), Response.objects.by_link().count()) == (4, 2)
-    assert not reports.build(rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())).is_enough
+    assert not reports.build(close_and_publish(assessment, by=as_member(farah), at=timezone.now())).is_enough
 
 
 def test_nobody_becomes_five_by_beginning_again(attacked, criteria, farah, staff):
@@ -162,7 +162,7 @@ def test_there_is_no_report_before_and_after_one_more_answer(attacked, criteria,
     detail = browser.get(reverse("assessment_detail", args=["riverside", assessment.pk])).text
     assert WORDS not in detail
     assert "5 <small>of 5 asked</small>" in " ".join(detail.split())
-    closed = rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+    closed = close_and_publish(assessment, by=as_member(farah), at=timezone.now())
     before = reports.build(closed)
     late = Respondent("late", link=link_of(assessment))
     with pytest.raises(Refusal, match="closed"):

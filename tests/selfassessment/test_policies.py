@@ -138,8 +138,9 @@ def test_what_is_allowed_follows_the_state(a_round, closed, people):
     link_of(opened)
     assert policies.allowed(farah, opened) >= {"disable_link"}
     reading = {"read_report", "request_report_pdf"}
-    assert policies.allowed(farah, closed) == {"decide", *reading}
-    assert policies.allowed(lena, closed) == {"decide", "plan", *reading}
+    comments = {"read_comments", "withhold"}
+    assert policies.allowed(farah, closed) == {"decide", *comments, *reading}
+    assert policies.allowed(lena, closed) == {"decide", "plan", *comments, *reading}
     assert (policies.allowed(reza, closed), policies.allowed(reza, opened)) == (reading, frozenset())
 
 

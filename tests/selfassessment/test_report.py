@@ -17,9 +17,10 @@ from notifications.models import Notice
 from organisations.models import AuditEntry, Membership
 from search import index
 from selfassessment import reports
-from selfassessment.actions import asking, deciding, reporting, rounds
+from selfassessment.actions import asking, deciding, reporting
 from selfassessment.models import Assessment
 from tests.cast import as_member
+from tests.selfassessment.conftest import close_and_publish
 
 WORDS = "a word that gives me away"
 
@@ -31,7 +32,7 @@ def closed(a_round, everybody, farah):
     def make(count: int, title: str = "Autumn round", **said) -> Assessment:
         assessment = a_round(title=title)
         everybody(assessment, count, **said)
-        return rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+        return close_and_publish(assessment, by=as_member(farah), at=timezone.now())
 
     return make
 
@@ -93,7 +94,7 @@ def test_a_question_that_fewer_than_five_answered_has_no_figures(a_round, respon
         if number < 4:
             said |= {"A3": {"now": 1, "wanted": 5, "comment": WORDS}}
         respond(assessment, f"Person {number}", **said)
-    report = reports.build(rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now()))
+    report = reports.build(close_and_publish(assessment, by=as_member(farah), at=timezone.now()))
     by_code = {row.code: row.figures for row in report.results}
     assert (by_code["A1"].now, by_code["A1"].wanted) == (2.0, 4.0)
     assert (by_code["A2"].now, by_code["A2"].wanted, by_code["A2"].gap) == (2.0, None, None)
@@ -116,7 +117,7 @@ def test_order_headline_strengths_and_splits(a_round, respond, farah, as_, lena)
             A1=(2, 4), A2=(2, 4), A3=(2, 4), A4=(4, 5), Z1=(number % 5 + 1, 3), Z2=(1, 4), Z3=(5, 5),
         )  # fmt: skip
     report = reports.build(
-        rounds.close_assessment(assessment, by=as_member(farah), not_heard="night staff", at=timezone.now())
+        close_and_publish(assessment, by=as_member(farah), not_heard="night staff", at=timezone.now())
     )
     assert report.headline == "Widest gap: Criterion Z2, now 1, wanted 4"
     assert [(o.result.code, o.score) for o in report.offers] == [
@@ -167,7 +168,7 @@ def test_comments_carry_no_name_and_no_order(a_round, respond, farah, criteria):
     assessment = a_round(anonymous=False)
     for number, remark in enumerate(remarks):
         respond(assessment, f"Known Name {number}", A1={"now": 2, "wanted": 4, "comment": remark})
-    report = reports.build(rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now()))
+    report = reports.build(close_and_publish(assessment, by=as_member(farah), at=timezone.now()))
     assert report.remarks[0].comments == tuple(sorted(remarks, key=str.casefold))
     assert "Known Name" not in repr(report)
 
@@ -196,7 +197,7 @@ def test_the_report_page_takes_the_same_queries_for_many(a_round, respond, farah
         assessment = a_round(title=f"Round of {people}")
         for number in range(people):
             respond(assessment, f"Person {number}", A1=(1, 4), Z1=(2, 3))
-        rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+        close_and_publish(assessment, by=as_member(farah), at=timezone.now())
         browser = as_(lena)
         page_of(browser, assessment)
         with CaptureQueriesContext(
@@ -281,7 +282,7 @@ def test_nobody_gets_a_report_that_they_may_not_read_any_more(closed, as_, cara,
 
 
 def test_there_is_no_report_to_ask_for_before_the_close(a_round, farah):
-    with pytest.raises(Refusal, match="not closed yet"):
+    with pytest.raises(Refusal, match="not published yet"):
         reporting.request_report_pdf(a_round(), by=as_member(farah), at=timezone.now())
 
 

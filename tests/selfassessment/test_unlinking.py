@@ -29,13 +29,14 @@ from kmportal.lib.sessions import SessionStore, forget_moments
 from kmportal.lib.unlinking import remove_old_versions, rewrite_in_random_order
 from organisations.models import Membership, Person
 from organisations.permissions import Role
-from selfassessment.actions import answering, asking, rounds
+from selfassessment.actions import answering, asking
 from selfassessment.models import Answer, Asked, Assessment, Response
 from selfassessment.respondents import Choice, Respondent
 from selfassessment.unlinking import mix_answers
 from tests.cast import as_member
 from tests.markup import TidyClient
 from tests.portal import ROOT, address_of_database
+from tests.selfassessment.conftest import close_and_publish
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -156,7 +157,7 @@ def test_no_order_of_the_database_joins_people_and_answers(answered, farah, stat
         if state == "open":
             call_command("mix_answers")
         else:
-            rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+            close_and_publish(assessment, by=as_member(farah), at=timezone.now())
         if state == "closed and mixed":
             call_command("mix_answers")
         found += attack(assessment)
@@ -225,7 +226,7 @@ def test_the_attack_finds_what_is_not_put_in_random_order(answered):
 def test_a_closed_round_does_not_know_who_has_answered(answered, farah):
     assessment = answered()
     assert Asked.objects.filter(answered=True).count() == PEOPLE
-    rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+    close_and_publish(assessment, by=as_member(farah), at=timezone.now())
     assert set(Asked.objects.values_list("answered", "card")) == {(False, "")}
     assert Response.objects.asked().count() == PEOPLE
 
@@ -234,7 +235,7 @@ def test_a_named_round_keeps_who_has_answered(a_round, people, farah, respond):
     assessment = a_round(anonymous=False)
     asking.ask_people(assessment, by=as_member(farah), members=people, at=timezone.now())
     respond(assessment, "One", person=people[0], A1=(1, 2))
-    rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+    close_and_publish(assessment, by=as_member(farah), at=timezone.now())
     assert Asked.objects.get(answered=True).person == people[0]
     assert mix_answers() == 0
 
@@ -243,7 +244,7 @@ def test_nothing_old_is_left_in_the_files(answered, farah):
     """Each comment stands in the file once, whatever was rewritten; and on SQLite not in the log of writes."""
     assessment = answered()
     mix_answers()
-    rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+    close_and_publish(assessment, by=as_member(farah), at=timezone.now())
     mix_answers()
     assert not Assessment.objects.unmixed().exists()
     if connection.vendor == "sqlite":

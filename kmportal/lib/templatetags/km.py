@@ -6,6 +6,7 @@ Each is shown, with the code to write, on the components page.
 import re
 from collections.abc import Iterable
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.template.defaultfilters import linebreaksbr
@@ -20,6 +21,12 @@ from kmportal.lib.conflicts import Piece
 from kmportal.lib.pieces import piece
 
 register = template.Library()
+
+
+@register.simple_tag
+def form_key() -> SafeString:
+    """The key of a form that makes something: sent again by way of Back, it makes nothing twice."""
+    return format_html('<input type="hidden" name="form_key" value="{}">', uuid4())
 
 
 @register.simple_tag

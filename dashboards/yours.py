@@ -1,0 +1,156 @@
+"""Everything that one person has promised or is asked for, on one page: what they do, lead, write and answer."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from actionplan.models import Action
+from kmportal.lib.days import day_in_words, due_in_words, moment_in_words
+from kmportal.lib.sentences import capital
+from kmportal.lib.things import Look
+from lessons.labels import STATES as LESSON_STATES
+from lessons.models import WITH_AUTHOR, Lesson
+from organisations.models import Membership
+from roadmap.labels import STATES as PLAN_STATES
+from roadmap.models import Intervention
+from selfassessment.labels import STATES as ROUND_STATES
+from selfassessment.labels import UNREAD
+from selfassessment.models import Assessment
+from techniques.labels import STATES as SESSION_STATES
+from techniques.models import Session
+
+# More of one kind have a list of their own, to which the section leads.
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing: what it is, where it is, and where it stands."""
+
+    title: str
+    url: str
+    facts: str = ""
+    late: str = ""
+    look: Look | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind of thing, with what to say where there is none."""
+
+    key: str
+    title: str
+    lines: list[Line]
+    count: int
+    nothing: str
+    more_url: str = ""
+
+
+def sections(membership: Membership, *, at: datetime) -> list[Section]:
+    """All of it, in the order in which it presses. The same few queries for one row and for many."""
+    today = timezone.localdate(at)
+    return [
+        _actions(membership, today),
+        _interventions(membership, today),
+        _lessons(membership),
+        _sessions(membership, at),
+        _rounds(membership, today),
+    ]
+
+
+def _actions(membership: Membership, today: date) -> Section:
+    rows = Action.objects.visible_to(membership).owned_by(membership.person).open().by_day()
+    lines = [
+        Line(
+            action.title,
+            action.get_absolute_url(),
+            "" if action.days_late(today) > 0 else capital(due_in_words(action.due_on, on=today)),
+            due_in_words(action.due_on, on=today) if action.days_late(today) > 0 else "",
+        )
+        for action in rows.select_related("organisation")[:SHOWN]
+    ]
+    url = reverse("action_list", args=[membership.organisation.slug])
+    return Section("actions", "Actions", lines, rows.count(), "You have nothing to do.", url)
+
+
+def _interventions(membership: Membership, today: date) -> Section:
+    rows = Intervention.objects.visible_to(membership).under_way().filter(owner=membership.person)
+    ordered = rows.select_related("programme__organisation").order_by(F("ends_on").asc(nulls_last=True), "pk")
+    lines = [
+        Line(
+            str(row),
+            row.get_absolute_url(),
+            f"Step {row.step}. {_days_of(row, today)}",
+            due_in_words(row.ends_on, on=today) if row.ends_on and row.ends_on < today else "",
+            PLAN_STATES[row.state],
+        )
+        for row in ordered[:SHOWN]
+    ]
+    return Section("plan", "In the plan", lines, rows.count(), "You do nothing in the plan.")
+
+
+def _days_of(row: Intervention, today: date) -> str:
+    if row.state == Intervention.State.PLANNED and row.starts_on:
+        begun = "Should have begun" if row.starts_on < today else "Begins"
+        return f"{begun} {day_in_words(row.starts_on, on=today)}"
+    if row.ends_on is None:
+        return "It has no dates yet" if row.starts_on is None else "It has no last day yet"
+    return "" if row.ends_on < today else f"Ends {day_in_words(row.ends_on, on=today)}"
+
+
+def _lessons(membership: Membership) -> Section:
+    rows = Lesson.objects.visible_to(membership).written_by(membership.person).filter(state__in=WITH_AUTHOR)
+    lines = [
+        Line(
+            str(lesson.revision),
+            lesson.get_absolute_url(),
+            f"From {lesson.session}" if lesson.session else "",
+            look=LESSON_STATES[lesson.state],
+        )
+        for lesson in rows.select_related("revision", "organisation", "session").order_by("-pk")[:SHOWN]
+    ]
+    url = reverse("lesson_mine", args=[membership.organisation.slug])
+    return Section("lessons", "Lessons to finish", lines, rows.count(), "No lesson waits for you.", url)
+
+
+def _sessions(membership: Membership, at: datetime) -> Section:
+    mine = Q(facilitator=membership.person) | Q(invitees__person=membership.person)
+    state = Session.State
+    rows = Session.objects.visible_to(membership).filter(mine, state__in=[state.PLANNED, state.LIVE]).distinct()
+    today = timezone.localdate(at)
+    lines = [
+        Line(
+            session.title,
+            session.get_absolute_url(),
+            ". ".join(
+                filter(
+                    None,
+                    (
+                        "You lead it" if session.facilitator_id == membership.person_id else "You are invited",
+                        capital(moment_in_words(timezone.localtime(session.starts_at), on=today)),
+                        session.place,
+                    ),
+                )
+            ),
+            look=SESSION_STATES[session.state],
+        )
+        for session in rows.select_related("organisation", "technique").order_by("starts_at", "pk")[:SHOWN]
+    ]
+    return Section("sessions", "Sessions", lines, rows.count(), "No session is planned with you.")
+
+
+def _rounds(membership: Membership, today: date) -> Section:
+    """Rounds that this member runs, and those that ask them. Whether they have answered is not said here."""
+    mine = Q(facilitator=membership.person) | Q(asked__person=membership.person, state=Assessment.State.OPEN)
+    going = ~Q(state=Assessment.State.CLOSED) | Q(comments_read_at=None, facilitator=membership.person)
+    rows = Assessment.objects.visible_to(membership).filter(mine).filter(going).distinct()
+    lines = []
+    for row in rows.select_related("organisation").order_by("closes_on", "pk")[:SHOWN]:
+        runs = "You run it" if row.facilitator_id == membership.person_id else "You are asked to answer"
+        closes = f"Closes {day_in_words(row.closes_on, on=today)}" if row.is_open else ""
+        look = UNREAD if row.is_closed and not row.is_published else ROUND_STATES[row.state]
+        lines.append(Line(str(row), row.get_absolute_url(), ". ".join(filter(None, (runs, closes))), look=look))
+    return Section("rounds", "Rounds of self-assessment", lines, rows.count(), "No round waits for you.")

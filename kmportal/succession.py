@@ -1,0 +1,15 @@
+"""What a person can be responsible for: one line for each ``Owned`` that an app describes. A map like urls.py.
+
+A field that names somebody responsible and stands neither here nor among the exceptions of
+``tests/test_succession.py`` fails the tests.
+"""
+
+OWNED = [
+    "actionplan.succession.ACTIONS",
+    "roadmap.succession.INTERVENTIONS",
+    "roadmap.succession.LEADS",
+    "roadmap.succession.SPONSORS",
+    "techniques.succession.SESSIONS",
+    "lessons.succession.CLAIMS",
+    "selfassessment.succession.ROUNDS",
+]

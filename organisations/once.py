@@ -1,0 +1,61 @@
+"""Sending once: a form that was sent, reached by Back and sent again as it was makes one thing and gives one answer.
+
+``{% form_key %}`` puts a key into the form. It is kept with a fingerprint of what was sent and with the page that the
+answer led to, in the transaction of the deed: either both stand or neither. Whoever sends the same words with the same
+key again is led to the same page, and nothing is done; other words are another form, and the action decides.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+
+from organisations.models import SentForm
+from organisations.requests import MemberRequest
+
+KEY = "form_key"
+TOKEN = "csrfmiddlewaretoken"  # noqa: S105  the name of a field
+KEPT = timedelta(days=2)
+
+
+def answer_once(request: MemberRequest, answer: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """The view’s answer; of a form that was answered before, the same page again. Other requests pass through."""
+    key = _key_of(request) if request.method == "POST" else None
+    if key is None:
+        return answer()
+    fingerprint = _fingerprint(request)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                row = SentForm.objects.create(
+                    membership=request.membership, key=key, fingerprint=fingerprint, at=request.now
+                )
+        except IntegrityError:
+            before = SentForm.objects.get(membership=request.membership, key=key, fingerprint=fingerprint)
+            return redirect(before.url)
+        response = answer()
+        url = response.headers.get("Location", "")
+        if response.status_code == 302 and url.startswith("/") and len(url) <= SentForm.MOST:
+            SentForm.objects.filter(pk=row.pk).update(url=url)
+            SentForm.objects.filter(membership=request.membership, at__lt=request.now - KEPT).delete()
+        else:
+            row.delete()
+    return response
+
+
+def _key_of(request: MemberRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get(KEY, ""))
+    except ValueError:
+        return None
+
+
+def _fingerprint(request: MemberRequest) -> str:
+    """Of the page and of all that was typed and chosen, but not of what is new in each copy of the page."""
+    typed = [(name, request.POST.getlist(name)) for name in sorted(request.POST) if name not in (KEY, TOKEN)]
+    files = [(name, file.name, file.size) for name in sorted(request.FILES) for file in request.FILES.getlist(name)]
+    return sha256(repr((request.get_full_path(), typed, files)).encode()).hexdigest()

@@ -1,0 +1,55 @@
+"""The plan, for whoever takes over from somebody who goes."""
+
+from functools import partial
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from kmportal.lib.succession import Owned
+from organisations.permissions import Permission
+from roadmap.actions import pass_on_intervention, pass_on_programme
+from roadmap.models import Intervention, Programme
+
+
+def _open_programmes(organisation: Any) -> QuerySet[Programme]:
+    rows = Programme.objects.filter(organisation=organisation).select_related("organisation", "lead", "sponsor")
+    return rows.filter(Q(is_current=True) | Q(ends_on__gte=timezone.localdate()))
+
+
+INTERVENTIONS = Owned(
+    model="roadmap.Intervention",
+    field="owner",
+    title="Interventions that are not done",
+    call="Find somebody for",
+    needs=Permission.READ,
+    chosen_by=Permission.PLAN,
+    open_rows=lambda organisation: (
+        Intervention.objects.under_way()
+        .filter(programme__organisation=organisation)
+        .select_related("programme__organisation", "owner")
+    ),
+    pass_on=pass_on_intervention,
+    must_have=False,  # the plan has a list of those without an owner
+)
+LEADS = Owned(
+    model="roadmap.Programme",
+    field="lead",
+    title="Programmes to lead",
+    call="Find somebody to lead",
+    needs=Permission.PLAN,
+    chosen_by=Permission.PLAN,
+    open_rows=_open_programmes,
+    pass_on=partial(pass_on_programme, role="lead"),
+)
+SPONSORS = Owned(
+    model="roadmap.Programme",
+    field="sponsor",
+    title="Programmes to sponsor",
+    call="Find a new sponsor for",
+    needs=Permission.READ,
+    chosen_by=Permission.PLAN,
+    open_rows=_open_programmes,
+    pass_on=partial(pass_on_programme, role="sponsor"),
+    must_have=False,  # not every programme has one
+)

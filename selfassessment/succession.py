@@ -1,0 +1,24 @@
+"""Rounds of assessment, for whoever takes over from somebody who goes."""
+
+from django.db.models import Q
+
+from kmportal.lib.succession import Owned
+from organisations.permissions import Permission
+from selfassessment.actions.rounds import pass_on_assessment
+from selfassessment.models import Assessment
+
+ROUNDS = Owned(
+    model="selfassessment.Assessment",
+    field="facilitator",
+    title="Rounds of self-assessment to run",
+    call="Find somebody to run",
+    needs=Permission.FACILITATE,
+    chosen_by=Permission.FACILITATE,
+    open_rows=lambda organisation: (
+        Assessment.objects.filter(organisation=organisation)
+        .filter(~Q(state=Assessment.State.CLOSED) | Q(comments_read_at=None))
+        .select_related("organisation", "facilitator")
+    ),
+    pass_on=pass_on_assessment,
+    asked_about=lambda rows: rows.exclude(state=Assessment.State.CLOSED),  # anybody who runs rounds reads them
+)

@@ -1,0 +1,19 @@
+"""Sessions, for whoever takes over from somebody who goes."""
+
+from kmportal.lib.succession import Owned
+from organisations.permissions import Permission
+from techniques.actions.planning import pass_on_session
+from techniques.models import Session
+
+SESSIONS = Owned(
+    model="techniques.Session",
+    field="facilitator",
+    title="Sessions to lead",
+    call="Find somebody to lead",
+    needs=Permission.FACILITATE,
+    chosen_by=Permission.FACILITATE,
+    open_rows=lambda organisation: Session.objects.filter(
+        organisation=organisation, state__in=[Session.State.PLANNED, Session.State.LIVE]
+    ).select_related("organisation", "facilitator", "technique"),
+    pass_on=pass_on_session,
+)

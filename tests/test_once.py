@@ -1,0 +1,162 @@
+"""Sending once: every form that makes something, sent, reached by Back and sent again, makes one thing."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from actionplan.models import Action
+from kmportal.lib.days import long_day
+from lessons.actions import review
+from lessons.models import Lesson
+from organisations.models import Group, Invitation, SentForm
+from roadmap.forms import EMPTY
+from selfassessment.models import Decision
+from techniques.models import Session
+from tests.acts import ODD as WHO
+from tests.acts import _check
+from tests.cast import as_member
+from tests.test_doors import CLASS_OF, patterns
+from tests.test_models import OURS
+
+DAY = long_day(timezone.localdate() + timedelta(days=9))
+LATER = long_day(timezone.localdate() + timedelta(days=400))
+TECHNIQUE = "?technique=after-action-review"
+
+
+def _file(words: str = "title,lesson\nAsk late,Ask pharmacy late\n") -> SimpleUploadedFile:
+    return SimpleUploadedFile("late.csv", words.encode(), "text/csv")
+
+
+# Address → who, what they fill in, and what comes after the address. ``once`` and the key come from the page.
+MAKING = {
+    "action_new": ("cara", {"title": "Ask the porters"}, ""),
+    "intervention_action_new": ("cara", {"title": "Ask the porters"}, ""),
+    "lesson_action_new": ("lena", {"title": "Ask the porters"}, ""),
+    "session_action_new": ("cara", {"title": "Ask the porters"}, ""),
+    "programme_new": ("lena", {"name": "Second", "starts_on": DAY, "ends_on": LATER, "starter": EMPTY}, ""),
+    "intervention_new": (
+        "lena", {"title": "Walks", "step": "2", "kind": "quick-win", "effort": "quick"}, "",
+    ),
+    "session_new": (
+        "farah",
+        {
+            "title": "Next", "length": "short", "starts_at_day": DAY, "starts_at_time": "14:00", "place_kind": "room",
+            "facilitator": "farah",
+        },
+        TECHNIQUE,
+    ),
+    "assessment_new": (
+        "farah",
+        {
+            "title": "Another", "capacity": "organisation", "anonymous": "yes", "facilitator": "farah",
+            "closes_on": DAY, "results_at_day": DAY, "results_at_time": "14:00",
+        },
+        "",
+    ),
+    "lesson_new": (
+        "cara",
+        {
+            "happened": "It came late.", "then_do": "ask", "then": "send", "title": "Ask",
+            "share_with": "organisation", "kind": "lesson",
+        },
+        "",
+    ),
+    "decision_new": ("farah", {"becomes": "action", "words": "Ask them", "owner": "farah", "until": DAY}, ""),
+    "decision_reject": ("farah", {"reason": "No time"}, ""),
+    "invitation_new": ("ada", {"email": "new@x.example", "role": "reader"}, ""),
+    "invitation_many": ("ada", {"addresses": "a@x.example, b@x.example", "role": "reader"}, ""),
+    "group_new": ("ada", {"name": "Night staff", "kind": "team"}, ""),
+    "import_list": ("farah", {"file": _file}, ""),
+}  # fmt: skip
+COUNTED = [model for model in OURS if model is not SentForm]
+
+
+def hidden_of(page: str) -> dict[str, str]:
+    found = {}
+    for tag in re.findall(r"<input [^>]*>", page):
+        if 'type="hidden"' in tag and "csrf" not in tag:
+            name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
+            if name:
+                found[name[1]] = value[1] if value else ""
+    return found
+
+
+def counts() -> dict[str, int]:
+    return {model._meta.label: model._default_manager.count() for model in COUNTED}
+
+
+def filled(world, typed: dict) -> dict:
+    people = world.people
+    return {
+        name: value() if callable(value) else (people[value].pk if value in people else value)
+        for name, value in typed.items()
+    }
+
+
+def test_every_form_that_makes_something_is_walked():
+    making = {name for name in CLASS_OF if name.endswith("_new")}
+    assert making <= set(MAKING) | {"assessment_new"}
+    assert WHO
+
+
+def address_of(world, name: str) -> str:
+    route = next(route for found, route, _ in patterns() if found == name)
+    things = world.things
+    if name == "lesson_action_new":
+        lesson = Lesson.objects.get(pk=things.claimed.pk)
+        checked = review.validate_lesson(
+            lesson, by=as_member(world.people["farah"]), at=timezone.now(), **_check(world)
+        )
+        return reverse(name, args=["riverside", checked.pk])
+    if name == "session_action_new":
+        Session.objects.filter(pk=things.session.pk).update(state="closed", code="")
+        return reverse(name, args=["riverside", things.session.pk])
+    return world.address(name, route)
+
+
+@pytest.mark.parametrize("name", MAKING)
+def test_sent_again_it_makes_one_thing(name, world, as_):
+    who, typed, query = MAKING[name]
+    url, browser = address_of(world, name) + query, as_(world.people[who])
+    page = browser.get(url)
+    assert page.status_code == 200
+    hidden, before = hidden_of(page.text), counts()
+    first = browser.post(url, {**hidden, **filled(world, typed)})
+    assert first.status_code == 302, re.findall(r"govuk-error-message.{0,300}", first.text, re.DOTALL)[:3]
+    after = counts()
+    assert after != before
+    again = browser.post(url, {**hidden, **filled(world, typed)})
+    assert (again.status_code, again.url) == (302, first.url)
+    assert counts() == after
+
+
+def test_other_words_are_another_form(world, ada, as_):
+    url, browser = reverse("group_new", args=["riverside"]), as_(ada)
+    hidden = hidden_of(browser.get(url).text)
+    for name in ("Night staff", "Day staff"):
+        assert browser.post(url, {**hidden, "name": name, "kind": "team"}).status_code == 302
+    assert Group.objects.filter(name__in=["Night staff", "Day staff"]).count() == 2
+
+
+def test_a_form_with_mistakes_is_not_remembered(world, ada, as_):
+    url, browser = reverse("invitation_new", args=["riverside"]), as_(ada)
+    key = {"form_key": str(uuid4())}
+    assert browser.post(url, {**key, "email": "no address", "role": "reader"}).status_code == 422
+    assert not SentForm.objects.exists()
+    assert browser.post(url, {**key, "email": "new@x.example", "role": "reader"}).status_code == 302
+    assert Invitation.objects.filter(email="new@x.example").count() == 1
+
+
+def test_a_key_is_its_owners_alone_and_a_broken_one_is_none(world, cara, farah, as_):
+    url = reverse("action_new", args=["riverside"])
+    words = {"title": "Ask the porters", "form_key": str(uuid4())}
+    for person in (cara, farah):
+        as_(person).post(url, words)
+    assert Action.objects.filter(title="Ask the porters").count() == 2
+    assert as_(cara).post(url, {"title": "Broken key", "form_key": "x"}).status_code == 302
+    assert not Decision.objects.exists()

@@ -1,0 +1,177 @@
+"""Succession: whatever somebody can be responsible for is handed on when they go, whichever app it is of."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+import organisations.actions
+import roadmap.actions
+from dashboards.gaps import LatestRound
+from dashboards.todo import needs_of
+from kmportal.lib.succession import Owned, belongings_of, owned_kinds
+from organisations.models import Membership, Person
+from selfassessment.models import Assessment
+from techniques.models import Session
+from tests.cast import as_member
+from tests.test_models import OURS
+
+# A person in a row who is not responsible for what is still to be done: authors, history, who was asked or told.
+NOT_RESPONSIBLE = {
+    "actionplan.Action.done_by", "actionplan.Action.author", "actionplan.ActionChange.by",
+    "actionplan.Action.told_when_late",  # told by a mail that goes to members alone
+    "help.PutAway.person", "jobs.Job.requested_by",
+    "lessons.Lesson.author", "lessons.Lesson.validated_by", "lessons.LessonRevision.by", "lessons.LessonEvent.by",
+    "lessons.ImportRun.by", "notifications.Notice.person", "notifications.MailPreference.person",
+    "organisations.GroupMembership.person", "organisations.Membership.person", "organisations.Invitation.invited_by",
+    "organisations.Invitation.accepted_by", "organisations.AccessToken.person", "organisations.SignIn.person",
+    "roadmap.Intervention.created_by", "roadmap.InterventionChange.by", "roadmap.PlanChange.by",
+    "search.SearchDoc.author", "selfassessment.Assessment.created_by", "selfassessment.Asked.person",
+    "selfassessment.Response.person", "selfassessment.Decision.by", "techniques.Session.created_by",
+    "techniques.Invitee.person", "techniques.Participant.person",
+}  # fmt: skip
+KINDS = [pytest.param(owned, id=owned.key) for owned in owned_kinds()]
+
+
+def fields_with_people():
+    for model in OURS:
+        for field in model._meta.local_fields:
+            if isinstance(field, models.ForeignKey) and field.related_model is Person:
+                yield f"{model._meta.label}.{field.name}"
+
+
+def test_every_field_that_names_a_person_is_registered_or_said_not_to_be_responsible():
+    registered = {f"{owned.model}.{owned.field}" for owned in owned_kinds()}
+    unknown = set(fields_with_people()) - registered - NOT_RESPONSIBLE
+    assert not {one for one in unknown if not one.startswith("notifications.")}
+    assert not registered & NOT_RESPONSIBLE
+
+
+@pytest.fixture(autouse=True)
+def _just_signed_in(monkeypatch):
+    monkeypatch.setattr("organisations.views.people.require_fresh_sign_in", lambda request: None)
+
+
+@pytest.fixture
+def heir(world, lena) -> Person:
+    """Lena may be given everything there is."""
+    return lena
+
+
+@pytest.fixture
+def goer(world, farah, ada) -> Person:
+    """Farah, who is responsible for one of everything."""
+    for owned in owned_kinds():
+        row = owned.open_rows(world.riverside).exclude(**{f"{owned.field}": farah}).first()
+        if not owned.of_person(farah, world.riverside).exists():
+            owned.model_class._default_manager.filter(pk=row.pk).update(**{owned.field: farah})
+    return farah
+
+
+def remove(world, person: Person, ada: Person, **words) -> None:
+    membership = Membership.objects.get(organisation=world.riverside, person=person)
+    organisations.actions.remove_member(membership, by=as_member(ada), at=timezone.now(), **words)
+
+
+@pytest.mark.parametrize("owned", KINDS)
+def test_each_kind_goes_to_the_heir(owned: Owned, world, goer, heir, ada):
+    rows = list(owned.of_person(goer, world.riverside))
+    assert rows
+    remove(world, goer, ada, heirs={(owned.key, row.pk): heir for row in rows})
+    assert not owned.of_person(goer, world.riverside).exists()
+    assert {getattr(type(row).objects.get(pk=row.pk), owned.field) for row in rows} == {heir}
+
+
+@pytest.mark.parametrize("owned", KINDS)
+def test_each_kind_goes_to_nobody_where_nobody_is_named(owned: Owned, world, goer, ada):
+    rows = list(owned.of_person(goer, world.riverside))
+    remove(world, goer, ada)
+    assert {getattr(type(row).objects.get(pk=row.pk), owned.field) for row in rows} == {None}
+
+
+def test_the_administrator_sees_the_list_and_hands_it_on_at_once(world, goer, heir, ada, as_):
+    membership = Membership.objects.get(organisation=world.riverside, person=goer)
+    url = reverse("person_remove", args=["riverside", membership.pk])
+    browser = as_(ada)
+    page = browser.get(url).text
+    found = belongings_of(goer, world.riverside)
+    assert len(found) == len(owned_kinds())
+    for one in found:
+        assert one.owned.title in page
+    sent = browser.post(url, {one.owned.key: str(heir.pk) for one in found})
+    assert sent.status_code == 302
+    assert belongings_of(goer, world.riverside) == []
+    kept = {one.owned.key: {row.pk for row in one.rows} for one in belongings_of(heir, world.riverside)}
+    for one in found:
+        assert {row.pk for row in one.rows} <= kept[one.owned.key]
+
+
+def test_one_row_may_go_to_somebody_else(world, goer, heir, ada, cara, as_):
+    membership = Membership.objects.get(organisation=world.riverside, person=goer)
+    plan = next(one for one in belongings_of(goer, world.riverside) if one.owned.model == "roadmap.Intervention")
+    row = plan.rows[0]
+    as_(ada).post(
+        reverse("person_remove", args=["riverside", membership.pk]),
+        {plan.owned.key: str(heir.pk), f"{plan.owned.key}-{row.pk}": str(cara.pk)},
+    )
+    row.refresh_from_db()
+    assert row.owner == cara
+
+
+def test_a_session_and_a_round_without_anybody_ask_for_somebody(world, goer, lena, ada):
+    remove(world, goer, ada)
+    titles = {need.title for need in needs_of(as_member(lena), LatestRound(), at=timezone.now())}
+    assert any(title.startswith("Find somebody to lead") for title in titles)
+    assert any(title.startswith("Find somebody to run") for title in titles)
+    assert not Session.objects.filter(facilitator=goer, state__in=["planned", "live"]).exists()
+    assert not Assessment.objects.filter(facilitator=goer).exclude(state="closed").exists()
+
+
+def test_who_is_suspended_is_missed_too(world, goer, lena):
+    Membership.objects.filter(organisation=world.riverside, person=goer).update(suspended_at=timezone.now())
+    facts = {need.facts for need in needs_of(as_member(lena), LatestRound(), at=timezone.now())}
+    assert f"{goer} cannot do it any more" in facts
+
+
+# --- Yours -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_somebody_does_in_the_plan_is_on_their_home_and_under_yours(world, cara, lena, as_):
+    today = timezone.localdate()
+    plan = {"by": as_member(lena), "at": timezone.now(), "step": 1, "owner": cara}
+    days = {
+        "Late one": {"starts_on": today - timedelta(days=20), "ends_on": today - timedelta(days=11)},
+        "Should have begun": {"starts_on": today - timedelta(days=5), "ends_on": today + timedelta(days=30)},
+        "Begins soon": {"starts_on": today + timedelta(days=2), "ends_on": today + timedelta(days=30)},
+        "Far away": {"starts_on": today + timedelta(days=40), "ends_on": today + timedelta(days=50)},
+        "Without dates": {},
+    }
+    for title, said in days.items():
+        roadmap.actions.plan_intervention(world.things.programme, title=title, **plan, **said)
+    needs = [need.title for need in needs_of(as_member(cara), LatestRound(), at=timezone.now())]
+    assert {"Late one", "Should have begun", "Begins soon"} <= set(needs)
+    assert "Far away" not in needs
+    assert "One intervention of yours has no dates" in needs
+    page = as_(cara).get(reverse("yours", args=["riverside"])).text
+    for title in [*days, "Ask pharmacy", "Ask at ten", "This round"]:
+        assert title in page
+
+
+def test_yours_takes_the_same_queries_for_three(world, cara, lena, as_, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    browser, counts = as_(cara), []
+    for more in (1, 2):
+        for number in range(more):
+            roadmap.actions.plan_intervention(
+                world.things.programme, by=as_member(lena), at=timezone.now(), title=f"P {more} {number}", step=1,
+                owner=cara,
+            )  # fmt: skip
+        browser.get(reverse("yours", args=["riverside"]))
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(reverse("yours", args=["riverside"]))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
