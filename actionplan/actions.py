@@ -17,7 +17,7 @@ from django.utils import timezone
 from actionplan import emails, policies
 from actionplan.digests import Digest, due_digests
 from actionplan.events import Event
-from actionplan.models import Action, Reminder
+from actionplan.models import Action, PromiseReminder, Reminder
 from actionplan.tokens import is_token_of
 from kmportal.lib import things
 from kmportal.lib.addresses import normal_address
@@ -307,13 +307,24 @@ def send_digest(digest: Digest, *, at: datetime) -> bool:
         return False
     # Read again: it may have been done since the list was made.
     only = [item.action.pk for item in digest.items]
-    fresh = next(iter(due_digests(at, only=only, address=digest.address)), None)
+    fresh = next(iter(due_digests(at, only=only, address=digest.address, person=digest.person)), None)
     if fresh is None:
         transaction.set_rollback(True)
         return False
     Reminder.objects.bulk_create(
         Reminder(action=item.action, address=digest.address, due_on=item.due_on, stage=item.stage, written_at=at)
         for item in fresh.items
+    )
+    PromiseReminder.objects.bulk_create(
+        PromiseReminder(
+            kind=nudge.promised.kind,
+            ident=nudge.promised.ident,
+            address=digest.address,
+            due_on=nudge.promised.day,
+            stage=nudge.stage,
+            written_at=at,
+        )
+        for nudge in fresh.nudges
     )
     emails.reminder(fresh, at=at)
     return True

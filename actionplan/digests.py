@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max
 
-from actionplan.models import Action, Reminder
+from actionplan.models import Action, PromiseReminder, Reminder
 from actionplan.reminder_stages import day_of, stage_on
+from kmportal.lib.promises import Promised, promised
 from organisations.models import Membership, Organisation, Person
 
 MORNING, EVENING = 7, 20
@@ -41,6 +41,19 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Nudge:
+    """Something else that the reader has promised, in a mail of this day."""
+
+    promised: Promised
+    stage: int
+    on: date
+
+    @property
+    def words(self) -> str:
+        return self.promised.says(self.on)
+
+
+@dataclass(frozen=True)
 class Part:
     """What one organisation has in a mail, the latest first. A guest has no ``membership`` there."""
 
@@ -48,6 +61,7 @@ class Part:
     own: list[Item]
     told: list[Item]
     membership: Membership | None = None
+    nudges: list[Nudge] = field(default_factory=list)
 
 
 @dataclass
@@ -60,6 +74,7 @@ class Digest:
     zone: str
     items: list[Item] = field(default_factory=list)
     memberships: dict[int, Membership] = field(default_factory=dict)
+    nudges: list[Nudge] = field(default_factory=list)
 
     def day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.zone)).date()
@@ -71,28 +86,65 @@ class Digest:
     @property
     def parts(self) -> list[Part]:
         """By organisation, those of the reader first."""
-        order = sorted(self.items, key=lambda item: (item.action.organisation.name, item.action.organisation_id))
-        parts = []
-        for _, group in groupby(order, key=lambda item: item.action.organisation_id):
-            items = sorted(group, key=lambda item: (item.due_on, item.action.pk))
-            own = [item for item in items if item.own]
-            organisation = items[0].action.organisation
-            told = [item for item in items if not item.own]
-            parts.append(Part(organisation, own, told, self.memberships.get(organisation.pk)))
-        return parts
+        items = sorted(self.items, key=lambda item: (item.due_on, item.action.pk))
+        nudges = sorted(self.nudges, key=lambda nudge: (nudge.promised.day, nudge.promised.kind, nudge.promised.ident))
+        found = {item.action.organisation for item in items} | {nudge.promised.organisation for nudge in nudges}
+        return [
+            Part(
+                organisation,
+                [item for item in items if item.action.organisation == organisation and item.own],
+                [item for item in items if item.action.organisation == organisation and not item.own],
+                self.memberships.get(organisation.pk),
+                [nudge for nudge in nudges if nudge.promised.organisation == organisation],
+            )
+            for organisation in sorted(found, key=lambda one: (one.name, one.pk))
+        ]
 
 
-def due_digests(at: datetime, *, only: Iterable[int] | None = None, address: str = "") -> list[Digest]:
-    """The mails to be written at this moment, none of them empty. ``only`` narrows to actions, ``address`` to one."""
+def due_digests(
+    at: datetime, *, only: Iterable[int] | None = None, address: str = "", person: Person | None = None
+) -> list[Digest]:
+    """The mails to be written at this moment, none of them empty. ``only`` narrows to actions, ``address`` to one, and
+    ``person`` what was promised besides to theirs."""
     actions = _candidates(at, only)
-    current = _current_memberships(actions)
+    # An address without a person is a guest’s: they have promised actions alone.
+    theirs = None if not address else [person.pk] if person else []
+    others = list(promised(at.date() + timedelta(days=4), theirs))
+    current = _current_memberships(actions, others)
     reminded = _reminded_actions(actions)
     digests: dict[str, Digest] = {}
     for action in actions:
         for digest in _readers_of_digests(action, current, digests):
             if (not address or digest.address == address) and (item := _build_item(action, digest, reminded, at)):
                 digest.items.append(item)
-    return [digest for digest in digests.values() if digest.items and digest.is_morning(at)]
+    _add_nudges(others, current, digests, at, address)
+    return [digest for digest in digests.values() if (digest.items or digest.nudges) and digest.is_morning(at)]
+
+
+def _add_nudges(
+    others: Iterable[Promised], belonging: "Belonging", digests: dict[str, Digest], at: datetime, address: str
+) -> None:
+    """What was promised besides actions, in the mails of those who may still come in, each stage once."""
+    rows = list(others)
+    told: dict[tuple[str, int, str, date], int] = defaultdict(lambda: -1000)
+    before = PromiseReminder.objects.filter(ident__in={one.ident for one in rows})
+    latest = before.values_list("kind", "ident", "address", "due_on").annotate(latest=Max("stage"))
+    told.update({(kind, ident, to, due_on): stage for kind, ident, to, due_on, stage in latest})
+    for one in rows:
+        membership = belonging.places.get((one.organisation.pk, one.person.pk))
+        to = one.person.email.lower()
+        if membership is None or (address and to != address):
+            continue
+        on = at.astimezone(ZoneInfo(one.organisation.time_zone)).date()
+        stage, last = stage_on(one.day, on), told[one.kind, one.ident, to, one.day]
+        if stage is None or stage <= last or (one.is_told_once and (last > -1000 or stage < 0)):
+            continue
+        zone = belonging.zones[one.person.pk]
+        digest = digests.setdefault(to, Digest(to, one.person, one.person.first_name, zone))
+        if digest.person is None:
+            digest.person, digest.name, digest.zone = one.person, one.person.first_name, zone
+        digest.memberships[one.organisation.pk] = membership
+        digest.nudges.append(Nudge(one, stage, on))
 
 
 def _candidates(at: datetime, only: Iterable[int] | None) -> list[Action]:
@@ -104,9 +156,10 @@ def _candidates(at: datetime, only: Iterable[int] | None) -> list[Action]:
     return list(rows.select_related("organisation", "owner", "told_when_late").order_by("organisation_id", "pk"))
 
 
-def _current_memberships(actions: Iterable[Action]) -> "Belonging":
+def _current_memberships(actions: Iterable[Action], others: Iterable[Promised]) -> "Belonging":
     """Where the people concerned belong today, and which addresses belong to people who were sent away."""
     people = {pk for action in actions for pk in (action.owner_id, action.told_when_late_id) if pk}
+    people |= {one.person.pk for one in others}
     guests = {action.guest_email.lower() for action in actions if action.guest_email}
     belonging = Belonging()
     rows = (

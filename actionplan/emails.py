@@ -20,7 +20,12 @@ from kmportal.lib.sentences import capital, one_line
 def reminder(digest: Digest, *, at: datetime) -> None:
     """What is due and late, for one address. Written into the outbox in the caller’s transaction."""
     parts = digest.parts
-    values = {"name": digest.name, "is_guest": digest.person is None, "several": len(parts) > 1}
+    values = {
+        "name": digest.name,
+        "is_guest": digest.person is None,
+        "several": len(parts) > 1,
+        "has_actions": bool(digest.items),
+    }
     drawn = [_draw_part(part, values) for part in parts]
     body = render_to_string("emails/actionplan/reminder.txt", {**values, "parts": drawn})
     with parts[0].organisation.at_home():
@@ -35,7 +40,12 @@ def _draw_part(part: Part, values: Mapping[str, Any]) -> str:
         "organisation": part.organisation,
         "own": [_draw_line(item, sources) for item in part.own],
         "told": [_draw_line(item, sources) for item in part.told],
+        "others": [
+            {"title": nudge.promised.title, "words": nudge.words, "url": absolute(nudge.promised.url)}
+            for nudge in part.nudges
+        ],
         "list_url": _list_url(part),
+        "all_url": absolute(reverse("yours", args=[part.organisation.slug])) if part.nudges else "",
     }
     with part.organisation.at_home():
         return render_to_string("emails/actionplan/_part.txt", {**values, "part": shown})
@@ -43,7 +53,7 @@ def _draw_part(part: Part, values: Mapping[str, Any]) -> str:
 
 def _list_url(part: Part) -> str:
     """The reader’s own list; a guest has none."""
-    if all(item.as_guest for item in part.own) and not part.told:
+    if all(item.as_guest for item in part.own) and not part.told:  # or no action at all
         return ""
     return absolute(reverse("action_list", args=[part.organisation.slug]))
 
@@ -61,6 +71,8 @@ def _draw_line(item: Item, sources: Mapping[int, Source]) -> dict[str, str]:
 
 
 def _subject_of_digest(digest: Digest) -> str:
+    if digest.nudges:
+        return _subject_of_several(digest)
     if len(digest.items) == 1:
         item = digest.items[0]
         words = due_in_words(item.due_on, on=item.on)
@@ -68,6 +80,14 @@ def _subject_of_digest(digest: Digest) -> str:
     late = sum(item.days_late > 0 for item in digest.items)
     number = len(digest.items)
     return f"{number} {worded('actions')}, {late} of them late" if late else f"{number} {worded('actions')} due"
+
+
+def _subject_of_several(digest: Digest) -> str:
+    """Of a mail that is not about actions alone."""
+    number = len(digest.items) + len(digest.nudges)
+    if number > 1:
+        return f"{number} things that are yours"
+    return _shorten_title(f"{digest.nudges[0].words}: {digest.nudges[0].promised.title}")
 
 
 def _shorten_title(text: str) -> str:

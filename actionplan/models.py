@@ -155,6 +155,27 @@ class Action(models.Model):
         return max(0, (on - self.due_on).days)
 
 
+class PromiseReminder(models.Model):
+    """That an address was told in its mail of something promised that is no action (``kmportal.lib.promises``)."""
+
+    kind = models.CharField(max_length=30)
+    ident = models.BigIntegerField()
+    address = AddressField(max_length=254)
+    due_on = models.DateField()
+    stage = models.IntegerField()
+    written_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "ident", "address", "due_on", "stage"], name="promise_reminder_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ident} to {self.address}"
+
+
 class ActionChange(models.Model):
     """One line of an action’s story: moved with a reason, handed over, done, dropped, opened again."""
 

@@ -1,0 +1,9 @@
+"""What the mail of the day tells besides actions: functions ``(until, people) -> Iterable[Promised]``.
+
+A map like urls.py.
+"""
+
+PROMISED = [
+    "roadmap.promises.interventions",
+    "lessons.promises.drafts",
+]

@@ -1,0 +1,33 @@
+"""Drafts that a session left, for the mail of the day: once, a day after the session, since nobody else sees them."""
+
+from collections.abc import Collection, Iterator
+from datetime import date, timedelta
+from functools import partial
+
+from django.utils import timezone
+
+from kmportal.lib.promises import Promised
+from lessons.models import Lesson, State
+
+# The mail says it on the first stage at or after this day.
+AFTER = timedelta(days=1)
+
+
+def drafts(until: date, people: Collection[int] | None) -> Iterator[Promised]:
+    """Drafts from sessions that nobody has sent for review."""
+    rows = Lesson.objects.filter(state=State.DRAFT).exclude(author=None).exclude(session=None)
+    if people is not None:
+        rows = rows.filter(author__in=people)
+    for row in rows.select_related("organisation", "author", "revision", "session").order_by("pk"):
+        day = timezone.localdate(row.created_at) + AFTER
+        if day <= until:
+            words = partial(_words, f"A draft from “{row.session}” that only you can see")
+            yield Promised(
+                "lesson-draft", row.pk, row.author, row.organisation, str(row.revision), row.get_absolute_url(), day,
+                words, is_told_once=True,
+            )  # fmt: skip
+
+
+def _words(words: str, on: date) -> str:
+    """The same on each day."""
+    return words
