@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("organisations", "0009_second_step_and_sign_ins"),
+        ("organisations", "0011_groups_that_run_themselves"),
     ]
 
     operations = [
