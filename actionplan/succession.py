@@ -2,13 +2,14 @@
 
 from actionplan.actions import pass_on_action
 from actionplan.models import Action
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.succession import Owned
 from organisations.permissions import Permission
 
 ACTIONS = Owned(
     model="actionplan.Action",
     field="owner",
-    title="Actions to do",
+    title=_("Actions to do"),
     call="Find a new owner for",
     needs=Permission.READ,
     chosen_by=Permission.PLAN,

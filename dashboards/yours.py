@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from actionplan.models import Action
 from kmportal.lib.days import day_in_words, due_in_words, moment_in_words
+from kmportal.lib.domain_words import worded
 from kmportal.lib.sentences import capital
 from kmportal.lib.things import Look
 from lessons.labels import STATES as LESSON_STATES
@@ -73,7 +74,7 @@ def _actions(membership: Membership, today: date) -> Section:
         for action in rows.select_related("organisation")[:SHOWN]
     ]
     url = reverse("action_list", args=[membership.organisation.slug])
-    return Section("actions", "Actions", lines, rows.count(), "You have nothing to do.", url)
+    return Section("actions", worded("Actions"), lines, rows.count(), "You have nothing to do.", url)
 
 
 def _interventions(membership: Membership, today: date) -> Section:
@@ -113,7 +114,7 @@ def _lessons(membership: Membership) -> Section:
         for lesson in rows.select_related("revision", "organisation", "session").order_by("-pk")[:SHOWN]
     ]
     url = reverse("lesson_mine", args=[membership.organisation.slug])
-    return Section("lessons", "Lessons to finish", lines, rows.count(), "No lesson waits for you.", url)
+    return Section("lessons", worded("Lessons to finish"), lines, rows.count(), worded("No lesson waits for you."), url)
 
 
 def _sessions(membership: Membership, at: datetime) -> Section:
@@ -139,7 +140,7 @@ def _sessions(membership: Membership, at: datetime) -> Section:
         )
         for session in rows.select_related("organisation", "technique").order_by("starts_at", "pk")[:SHOWN]
     ]
-    return Section("sessions", "Sessions", lines, rows.count(), "No session is planned with you.")
+    return Section("sessions", worded("Sessions"), lines, rows.count(), worded("No session is planned with you."))
 
 
 def _rounds(membership: Membership, today: date) -> Section:
@@ -153,4 +154,6 @@ def _rounds(membership: Membership, today: date) -> Section:
         closes = f"Closes {day_in_words(row.closes_on, on=today)}" if row.is_open else ""
         look = UNREAD if row.is_closed and not row.is_published else ROUND_STATES[row.state]
         lines.append(Line(str(row), row.get_absolute_url(), ". ".join(filter(None, (runs, closes))), look=look))
-    return Section("rounds", "Rounds of self-assessment", lines, rows.count(), "No round waits for you.")
+    return Section(
+        "rounds", worded("Rounds of self-assessment"), lines, rows.count(), worded("No round waits for you.")
+    )

@@ -37,7 +37,7 @@ def send(occurrence: Occurrence) -> None:
             )
             notify(occurrence.facts["taken_from"], occurrence, words)
         case Event.LESSON_PASSED_ON:
-            words = f"{occurrence.person} asks you to check a lesson: {lesson.words.title}"
+            words = f"{occurrence.person} asks you to check {worded('a lesson')}: {lesson.words.title}"
             notify(lesson.claimed_by, occurrence, words)
         case Event.LESSON_CHANGE_CHECKED:
             notify(

@@ -48,7 +48,7 @@ SETTINGS_IN_WORDS = {
     "lends_members": _("our members in groups elsewhere"),
     "asks_second_step": "second step when signing in",
     "words": "words of the organisation",
-    "leads_invite": "KM leads inviting people",
+    "leads_invite": _("KM leads inviting people"),
 }
 
 
@@ -512,7 +512,7 @@ def let_outsider_in(group: Group, *, by: Membership, at: datetime, email: str, i
 def _refuse_self_run(group: Group) -> None:
     """What a community reads is for who belongs to it: no administrator puts anybody in, themself least of all."""
     if group.is_self_run:
-        raise Refusal(f"People join and leave “{group}” on its own page, under Communities.")
+        raise Refusal(f"People join and leave “{group}” on its own page, under {worded('Communities')}.")
 
 
 def _home_of_group(group: Group) -> Organisation:

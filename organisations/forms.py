@@ -92,7 +92,7 @@ class InvitePeopleForm(forms.Form):
         widget=forms.Textarea({"rows": "6"}),
     )
     role = forms.ChoiceField(widget=forms.RadioSelect, label="Role")
-    groups = ManyOf(Group.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Which groups?")
+    groups = ManyOf(Group.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label=_("Which groups?"))
 
     def __init__(self, *args: Any, organisation: Organisation, roles: Sequence[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

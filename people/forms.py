@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from kmportal.lib.cleaning import line_of_text, reading_key
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import Hinted, LineField, ManyOf
 from organisations.models import Group, Membership
 from people.actions import MOST_ASKED, MOST_TOPICS
@@ -116,7 +117,7 @@ class FinderForm(forms.Form):
         required=False, label="Staff group", choices=[("", "All staff groups"), *Profile.StaffGroup.choices]
     )
     group = forms.ModelChoiceField(
-        Group.objects.none(), required=False, label="Group or community", empty_label="All groups"
+        Group.objects.none(), required=False, label=_("Group or community"), empty_label=_("All groups")
     )
 
     def __init__(self, *args: Any, membership: Membership, places: list[tuple[str, str]], **kwargs: Any) -> None:

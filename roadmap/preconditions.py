@@ -3,6 +3,7 @@
 from django.db.models import Model
 
 from actionplan.models import Action
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.things import Ref
 from roadmap.models import Intervention, Programme
@@ -39,7 +40,7 @@ def _reason_to_keep(intervention: Intervention) -> str:
     if intervention.state not in (Intervention.State.PLANNED, Intervention.State.DROPPED):
         return "it has begun"
     if Action.objects.agreed_in(Ref("intervention", intervention.pk)).exists():
-        return "an action was promised for it"
+        return worded("an action was promised for it")
     return _what_speaks_of(intervention)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.succession import Owned
 from organisations.permissions import Permission
 from roadmap.actions import pass_on_intervention, pass_on_programme
@@ -20,7 +21,7 @@ def _open_programmes(organisation: Any) -> QuerySet[Programme]:
 INTERVENTIONS = Owned(
     model="roadmap.Intervention",
     field="owner",
-    title="Interventions that are not done",
+    title=_("Interventions that are not done"),
     call="Find somebody for",
     needs=Permission.READ,
     chosen_by=Permission.PLAN,
@@ -35,7 +36,7 @@ INTERVENTIONS = Owned(
 LEADS = Owned(
     model="roadmap.Programme",
     field="lead",
-    title="Programmes to lead",
+    title=_("Programmes to lead"),
     call="Find somebody to lead",
     needs=Permission.PLAN,
     chosen_by=Permission.PLAN,
@@ -45,8 +46,8 @@ LEADS = Owned(
 SPONSORS = Owned(
     model="roadmap.Programme",
     field="sponsor",
-    title="Programmes to sponsor",
-    call="Find a new sponsor for",
+    title=_("Programmes to sponsor"),
+    call=_("Find a new sponsor for"),
     needs=Permission.READ,
     chosen_by=Permission.PLAN,
     open_rows=_open_programmes,

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.succession import Owned
 from organisations.permissions import Permission
 from selfassessment.actions.rounds import pass_on_assessment
@@ -10,7 +11,7 @@ from selfassessment.models import Assessment
 ROUNDS = Owned(
     model="selfassessment.Assessment",
     field="facilitator",
-    title="Rounds of self-assessment to run",
+    title=_("Rounds of self-assessment to run"),
     call="Find somebody to run",
     needs=Permission.FACILITATE,
     chosen_by=Permission.FACILITATE,

@@ -24,7 +24,7 @@ def require_open(assessment: Assessment) -> None:
 def require_closed(assessment: Assessment) -> None:
     """Refuse while there is nothing that could be read."""
     if not assessment.is_closed:
-        raise Refusal("Close the round first.")
+        raise Refusal(worded("Close the round first."))
 
 
 def require_published(assessment: Assessment) -> None:

@@ -1,5 +1,6 @@
 """Sessions, for whoever takes over from somebody who goes."""
 
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.succession import Owned
 from organisations.permissions import Permission
 from techniques.actions.planning import pass_on_session
@@ -8,7 +9,7 @@ from techniques.models import Session
 SESSIONS = Owned(
     model="techniques.Session",
     field="facilitator",
-    title="Sessions to lead",
+    title=_("Sessions to lead"),
     call="Find somebody to lead",
     needs=Permission.FACILITATE,
     chosen_by=Permission.FACILITATE,

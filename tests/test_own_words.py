@@ -157,7 +157,11 @@ def _is_name_or_handed_over(node: ast.AST, over: dict[ast.AST, ast.AST]) -> bool
             return True
         if isinstance(node, ast.Assign) and any(_name(target) == "__all__" for target in node.targets):
             return True
-        if isinstance(node, ast.keyword) and node.arg in ("key", "name") and isinstance(child, ast.JoinedStr):
+        if (
+            isinstance(node, ast.keyword)
+            and node.arg in ("key", "name", "key__startswith")
+            and isinstance(child, ast.JoinedStr)
+        ):
             return True  # what finds a row again
     return False
 

@@ -91,6 +91,8 @@ NOT_THE_WORD = (
     r"action learning",
     r"(?:after|before) action reviews?",
     r"round tables?",
+    r"[Ss]taff groups?",
+    r"community work",
 )
 
 

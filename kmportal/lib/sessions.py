@@ -47,7 +47,7 @@ class SessionStore(db.SessionStore):
         if must_create or self.session_key is None:
             super().save(must_create)
             return
-        with left_undone_without_room("what a browser is to remember could not be saved"):
+        with left_undone_without_room("what a session is to remember could not be saved"):
             super().save()
 
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:

@@ -68,7 +68,7 @@ def pass_on_claim(lesson: Lesson, *, by: Membership, at: datetime, to: Person | 
     if to is not None:
         members = Membership.objects.current().may(Permission.VALIDATE).filter(organisation=lesson.organisation)
         if to == lesson.author or not members.filter(person=to).exists():
-            raise Refusal(f"{to} cannot check this lesson. Choose somebody else.")
+            raise Refusal(f"{to} cannot check this {worded('lesson')}. Choose somebody else.")
     lesson.claimed_by, lesson.claimed_at = to, at if to else None
     lesson.state = State.IN_REVIEW if to else State.SUBMITTED
     save_columns(lesson, "claimed_by", "claimed_at", "state")

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from jobs.actions import enqueue
 from jobs.models import Job
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from organisations import events
 from organisations.models import Membership
@@ -96,7 +97,7 @@ def publish_or_wait(assessment: Assessment, *, by: Membership, at: datetime) -> 
     enqueue(
         "selfassessment.tasks.publish_figures",
         {"assessment_id": assessment.pk},
-        title="Publish the figures of a round of assessment",
+        title=worded("Publish the figures of a round of assessment"),
         key=f"assessment {assessment.pk} publish",
         organisation=assessment.organisation,
         at=at,
