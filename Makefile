@@ -32,7 +32,7 @@ test: ## set everything up and pass the tests; STRICT=1 installs what is missing
 bench: ## measure the speed, print it and keep it in benchmarks/latest.json
 	@exec $(BOOT) --dev bench
 
-chaos: ## kill the parts of a working portal and count what is lost: ROUNDS=12, about half an hour for both databases
+chaos: ## kill the parts of a working portal and count what is lost (long; ROUNDS=12)
 	@exec $(BOOT) chaos
 
 sbom: ## write down every library with version, hashes and licence: var/sbom.cdx.json

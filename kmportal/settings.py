@@ -435,6 +435,8 @@ LOGGING = {
         # Not each page that was not found or was sent with mistakes: some addresses hold a key, with which a line of
         # the log would open things, or say when somebody answered.
         "django.request": {"level": "ERROR", "filters": ["outages"]},
+        "celery.app.trace": {"filters": ["outages"]},
+        "jobs.runner": {"filters": ["outages"]},
     },
 }
 logging.captureWarnings(True)

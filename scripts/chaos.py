@@ -112,6 +112,7 @@ class Chaos:
             self._wait("the first work", lambda: len(self.ledger.notes) > 3 and bool(self.ledger.invited))
             for number in range(ROUNDS):
                 self._one_round(number)
+            self._upgrade()
             storm.end()
             self._drain()
             return self._judge()
@@ -248,14 +249,15 @@ class Chaos:
         self.tally.recoveries.append((seconds, name))
 
     def _kill_first(self, part: str) -> str:
-        os.kill(min(self._processes(part)), signal.SIGKILL)
+        while not (found := self._processes(part)):  # it may just be starting
+            time.sleep(0.1)
+        os.kill(min(found), signal.SIGKILL)
         return "kill"
 
     def _kill_web_child(self) -> str:
-        children = sorted(self._processes("multiprocessing"))
-        os.kill(
-            self.random.choice([pid for pid in children if "spawn_main" in self._processes("")[pid]]), signal.SIGKILL
-        )
+        while not (children := sorted(self._processes("spawn_main"))):
+            time.sleep(0.1)
+        os.kill(self.random.choice(children), signal.SIGKILL)
         return "kill"
 
     def _kill_amid(self, kind: str) -> str:
@@ -273,7 +275,10 @@ class Chaos:
                     os.kill(int(claimed.rpartition(":")[2]), signal.SIGKILL)
                     return "kill"
             time.sleep(0.005)
-        family = sorted(self._processes("--quiet worker"))
+        family: list[int] = []
+        while len(family) < 2:  # it may just be starting
+            time.sleep(0.1)
+            family = sorted(self._processes("--quiet worker"))
         os.kill(self.random.choice(family[1:]), signal.SIGKILL)
         return IDLE
 
@@ -309,6 +314,20 @@ class Chaos:
             return "fault"
         os.kill(self.random.choice(found), signal.SIGKILL)
         return "kill"
+
+    def _upgrade(self) -> None:
+        """Stop the portal as an operator does and start it again, while people go on: what was under way is answered
+        or sent once more."""
+        assert self.portal  # noqa: S101  it was started
+        began = time.monotonic()
+        self.portal.terminate()
+        self.portal.wait()
+        self.guard.forget(self.portal.pid)
+        self._start_portal()
+        seconds = time.monotonic() - began
+        self.tally.faults += 1
+        self.tally.gaps.append((began - GAP_SECONDS, time.monotonic()))
+        print(f"  stopped and started as for an upgrade: well again after {seconds:.1f} s", flush=True)
 
     def _behave(self, manner: str, _why: str) -> Iterator[None]:
         """The mail server behaves so until it has done it once to somebody; then the time until mail goes again."""

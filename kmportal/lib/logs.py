@@ -16,8 +16,8 @@ class OneLineFormatter(logging.Formatter):
 
 
 def shorten_outages(record: logging.LogRecord) -> bool:
-    """Filter: a full disk or a database that is away says so in one line for each request. Where in our code it was met
-    helps nobody, and a log that grows by pages takes the last room."""
+    """Filter: a full disk or a database that is away says so in one line for each request or piece of work. Where in
+    our code it was met helps nobody, and a log that grows by pages takes the last room."""
     error = record.exc_info[1] if record.exc_info else None
     if is_disk_full(error) or isinstance(error, OperationalError | InterfaceError):
         said = " ".join(str(error).split())[:200]

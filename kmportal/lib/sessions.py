@@ -5,6 +5,7 @@ ends at the end of a day, its signature has no time stamp, and when somebody las
 for the minutes only in which that opens dangerous pages: then ``forget_moments`` leaves the day.
 """
 
+import logging
 import time
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
@@ -12,12 +13,15 @@ from typing import Any
 
 from allauth.account import app_settings
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.db import transaction
 
-from kmportal.lib.disk import left_undone_without_room
+from kmportal.lib.disk import is_disk_full
+
+logger = logging.getLogger(__name__)
 
 METHODS = "account_authentication_methods"  # where allauth writes how and when somebody signed in
 DAY_SECONDS = 86_400
@@ -47,8 +51,12 @@ class SessionStore(db.SessionStore):
         if must_create or self.session_key is None:
             super().save(must_create)
             return
-        with left_undone_without_room("what a session is to remember could not be saved"):
+        try:
             super().save()
+        except UpdateError as error:  # whatever the database said
+            if not is_disk_full(error.__context__):
+                raise
+            logger.warning("The disk is full: what a session is to remember could not be saved.")
 
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         row = super().create_model_instance(data)

@@ -59,12 +59,13 @@ def test_a_full_disk_has_a_page_of_its_own(error, status):
 
 
 @pytest.mark.parametrize(("error", "is_short"), [(full(of_sqlite()), True), (full(None), True), (ValueError(), False)])
-def test_an_outage_is_one_line_of_the_log_for_each_request(error, is_short):
+@pytest.mark.parametrize("name", ["django.request", "celery.app.trace", "jobs.runner"])
+def test_an_outage_is_one_line_of_the_log_each_time(name, error, is_short):
     try:
         raise error
     except Exception:
-        record = logging.LogRecord("django.request", logging.ERROR, "", 0, "Gone: %s", ("/",), sys.exc_info())
-    assert all(chosen.filter(record) for chosen in logging.getLogger("django.request").filters)
+        record = logging.LogRecord(name, logging.ERROR, "", 0, "Gone: %s", ("/",), sys.exc_info())
+    assert all(chosen.filter(record) for chosen in logging.getLogger(name).filters)
     assert (record.exc_info is None) is is_short
     assert record.getMessage() == ("Gone: / (no room)" if is_short else "Gone: /")
 
