@@ -14,6 +14,7 @@ from tests.test_doors import ACCOUNT, ADMINISTRATOR, CLASS_OF, CONTRIBUTOR, GUES
 VISITOR = {PUBLIC: "", GUEST: "", ACCOUNT: "lena", CONTRIBUTOR: "cara", ADMINISTRATOR: "ada"}
 ODD_VISITOR = {"notice_open": "cara", "lesson_detail": "cara", "lesson_changes": "cara", "job_detail": "farah"}
 ODD_VISITOR |= {"session_room": "farah", "lesson_check": "farah", "lesson_return": "farah", "lesson_decline": "farah"}
+ODD_VISITOR |= {"enquiry_detail": "cara", "enquiry_pass": "cara"}
 
 # What begins a line of its own, so with a capital.
 HEADS = {"button", "caption", "h1", "h2", "h3", "label", "legend", "option", "summary", "th"}

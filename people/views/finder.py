@@ -39,7 +39,7 @@ def finder_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
         "wanted": wanted,
         "found": found,
         "page": found.page,
-        "topics": topics_of(membership) if not wanted.text else [],
+        "topics": topics_of(membership) if wanted.is_blank and found.page.number == 1 else [],
         "own": Profile.objects.filter(membership=membership).first(),
     }
     return render(request, "people/finder_list.html", values)

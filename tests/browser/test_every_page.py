@@ -13,6 +13,7 @@ from tests.world import World
 VISITOR = {PUBLIC: "", GUEST: "", ACCOUNT: "lena", CONTRIBUTOR: "cara", ADMINISTRATOR: "ada"}
 ODD_VISITOR = {"notice_open": "cara", "lesson_detail": "cara", "lesson_changes": "cara", "job_detail": "farah"}
 ODD_VISITOR |= {"session_room": "farah", "lesson_check": "farah", "lesson_return": "farah", "lesson_decline": "farah"}
+ODD_VISITOR |= {"enquiry_detail": "cara", "enquiry_pass": "cara"}
 pytestmark = pytest.mark.long
 # So that no worker of the machine waits long for another: a quarter of the pages each.
 QUARTERS = 4

@@ -278,6 +278,24 @@ def test_a_form_never_offers_or_takes_who_is_hidden(listed, as_, cara, farah):
     assert "Cara" not in answer.content.decode()
 
 
+def test_a_question_about_a_lesson_names_it_to_those_who_may_read_it(listed, ask, as_, riverside, cara, lena, farah):
+    from lessons.actions.writing import start_lesson
+
+    words = {"title": "Secretlesson", "happened": "It came late.", "then_do": "ask."}
+    lesson = start_lesson(riverside, by=as_member(farah), at=NOON, words=words, facts={})
+    enquiry = ask(farah, listed(cara), about=lesson)
+    [mail] = mails_to(cara)
+    assert "Secretlesson" not in mail.body
+    assert "Secretlesson" not in as_(cara).get(enquiry.get_absolute_url()).content.decode()
+    assert "Secretlesson" in as_(farah).get(enquiry.get_absolute_url()).content.decode()
+    type(lesson).objects.filter(pk=lesson.pk).update(state="noted", reach="organisation", validated_at=NOON)
+    url = f"{QUESTIONS}new/?about={lesson.pk}&to={listed(lena).pk}"
+    assert "Secretlesson" in as_(farah).get(url).content.decode()
+    sent = {"line": "And then?", "people": [listed(lena).pk], "once": str(uuid4())}
+    assert as_(farah).post(url, sent).status_code == 302
+    assert "It is about: Lesson" in mails_to(lena)[0].body
+
+
 def test_lists_take_the_same_queries_for_one_and_for_three(listed, ask, as_, cara, farah, django_assert_num_queries):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
