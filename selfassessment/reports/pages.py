@@ -218,7 +218,7 @@ class ReadingPage:
         url = _url_of_round(assessment, "assessment_publish")
         first = "Publish the report" if not assessment.is_published else "Publish the comments"
         withheld = sum(len(row.withheld) for row in found)
-        count = sum(len(row.comments) + len(row.evidence) for row in found) + withheld
+        count = sum(len(row.remarks) for row in questions)
         return cls(questions, offered([Press("publish", first, url)], allowed), count, withheld)
 
     def find(self, mark: str) -> Remark | None:
