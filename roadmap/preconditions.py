@@ -1,5 +1,7 @@
 """Preconditions of deleting: what was planned by mistake can go as long as nothing else speaks of it."""
 
+from collections.abc import Sequence
+
 from django.db.models import Model
 
 from actionplan.models import Action
@@ -37,29 +39,27 @@ def require_programme_untouched(programme: Programme) -> None:
 
 
 def _reason_to_keep(intervention: Intervention) -> str:
-    if intervention.state not in (Intervention.State.PLANNED, Intervention.State.DROPPED):
-        return "it has begun"
-    if Action.objects.agreed_in(Ref("intervention", intervention.pk)).exists():
-        return worded("an action was promised for it")
-    return _what_speaks_of(intervention)
+    return _reason_to_keep_any([intervention])
 
 
 def _reason_to_keep_programme(programme: Programme) -> str:
-    if reason := _what_speaks_of(programme):
-        return reason
-    for intervention in programme.interventions.all():
-        if reason := _reason_to_keep(intervention):
-            return f"{reason} (“{intervention}”)"
-    return ""
+    return _reason_to_keep_any(list(programme.interventions.all())) or _what_speaks_of(Programme, [programme])
 
 
-def _what_speaks_of(thing: Model) -> str:
-    """The kind of a row of any app that points at this thing, in words; empty when there is none."""
-    for relation in thing._meta.related_objects:
-        name = relation.get_accessor_name()
-        if name in PARTS:
+def _reason_to_keep_any(rows: Sequence[Intervention]) -> str:
+    """Why these interventions stay, in a few queries for all of them."""
+    if any(row.state not in (Intervention.State.PLANNED, Intervention.State.DROPPED) for row in rows):
+        return "work on it has begun"
+    if Action.objects.agreed_in(*(Ref("intervention", row.pk) for row in rows)).exists():
+        return worded("an action was promised for it")
+    return _what_speaks_of(Intervention, rows)
+
+
+def _what_speaks_of(kind: type[Model], things: Sequence[Model]) -> str:
+    """The kind of a row of any app that points at one of these things, in words; empty when there is none."""
+    for relation in kind._meta.related_objects:
+        if relation.get_accessor_name() in PARTS or not things:
             continue
-        rows = relation.related_model._default_manager.filter(**{relation.field.name: thing})
-        if rows.exists():
+        if relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": things}).exists():
             return f"there is a {relation.related_model._meta.verbose_name} of it"
     return ""

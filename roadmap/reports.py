@@ -15,6 +15,7 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.sentences import capital, counted, in_words, listed
+from kmportal.lib.tallies import Tally
 from kmportal.lib.things import Look
 from organisations.models import Membership
 from roadmap import policies
@@ -333,6 +334,22 @@ def _bar_of_intervention(row: Intervention, on: date) -> Bar:
         url=row.get_absolute_url(),
         owner=str(row.owner or "Nobody yet"),
     )
+
+
+def tallies_of_time(programme: Programme, interventions: Iterable[Intervention], *, on: date) -> list[Tally]:
+    """What the finding counts, each with its list."""
+    rows = [row for row in interventions if row.is_open]
+    plan = reverse("programme_plan", args=[programme.organisation.slug, programme.pk])
+    found = [
+        Tally(sum(row.days_late(on) > 0 for row in rows), "late", f"{plan}?which=late"),
+        Tally(sum(row.is_late_to_begin(on) for row in rows), "late to begin", f"{plan}?which=late_to_begin"),
+        Tally(
+            sum(row.starts_on is None and row.ends_on is None for row in rows),
+            "without a date",
+            f"{plan}?which=no_date",
+        ),
+    ]
+    return [one for one in found if one.number]
 
 
 def finding_of_time(interventions: Sequence[Intervention], *, on: date) -> str:

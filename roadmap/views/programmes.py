@@ -112,6 +112,7 @@ def programme_time(request: MemberRequest, organisation: Organisation, pk: int) 
         "scales": [(scale, word) for scale, (word, _) in reports.SCALES.items()],
         "has_dates": any(row.starts_on or row.ends_on for row in rows),
         "finding": reports.finding_of_time(rows, on=today),
+        "tallies": reports.tallies_of_time(programme, rows, on=today),
     }
     return render_view(request, programme, "time", context)
 
