@@ -18,6 +18,8 @@ class Event(models.TextChoices):
     COMMUNITY_CHARTER_WRITTEN = "community.charter_written", _("wrote the charter of")
     COMMUNITY_STEP_TAKEN = "community.step_taken", _("took a step with")
     COMMUNITY_STEP_ANSWERED = "community.step_answered", _("answered a question of a step of")
+    COMMUNITY_SHELF_CHANGED = "community.shelf_changed", _("changed the shelf of")
+    COMMUNITY_PIN_DUE = "community.pin_due", _("asks to look again at something of")
     COMMUNITY_ASKED = "community.asked", _("asked the facilitators of")
     COMMUNITY_LEFT_INFORMAL = "community.left_informal", _("left informal")
     COMMUNITY_CLOSING = "community.closing", _("announced the end of")

@@ -21,7 +21,11 @@ def send_of_community(occurrence: Occurrence) -> None:
     name = quoted(community)
     match occurrence.event:
         case Event.COMMUNITY_ASKED:
-            _tell(running_people(community), occurrence, f"{occurrence.texts['ask']} Your community {name} asks")
+            ask = occurrence.texts["ask"].removesuffix(".")
+            _tell(running_people(community), occurrence, f"{name} is forming. {ask}")
+        case Event.COMMUNITY_PIN_DUE:
+            words = f"Look again at something that {name} looks after. Keep it, or take it off the shelf"
+            _tell([facts["owner"]] if facts["owner"] else running_people(community), occurrence, words)
         case Event.COMMUNITY_ASKED_TO_JOIN:
             _tell(running_people(community), occurrence, f"{occurrence.person} asks to join {name}")
         case Event.COMMUNITY_INVITED:

@@ -45,6 +45,10 @@ class Standing:
     def is_core(self) -> bool:
         return self.runs or RoleKind.CORE in self.roles
 
+    @property
+    def arranges(self) -> bool:
+        return self.is_core or RoleKind.LIBRARIAN in self.roles
+
 
 NOWHERE = Standing()
 
@@ -91,6 +95,11 @@ def may_run(membership: Membership | None, community: Community) -> bool:
 def may_shape(membership: Membership | None, community: Community) -> bool:
     """The core group too: charter and answers to the steps."""
     return standing_of(membership, community).is_core
+
+
+def may_arrange(membership: Membership | None, community: Community) -> bool:
+    """What stands on the shelf: the librarian, and the core."""
+    return standing_of(membership, community).arranges
 
 
 def may_wake(membership: Membership | None, community: Community) -> bool:
@@ -141,6 +150,7 @@ def allowed(membership: Membership | None, community: Community, standing: Stand
         "run": standing.runs and community.state not in ENDED,
         "invite": standing.is_member and living,
         "shape": standing.is_core and living,
+        "arrange": standing.arranges and living,
         "close": standing.runs and living,
         "let_be_informal": standing.runs and community.state == State.FORMING,
         "object": standing.is_member and closing,

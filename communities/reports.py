@@ -18,6 +18,7 @@ from communities.models import (
     Community,
     Knock,
     Objection,
+    Pin,
     Post,
     RoleKind,
     State,
@@ -40,6 +41,7 @@ from organisations.models import GroupMembership, Membership
 
 SHOWN_THREADS = 5
 SHOWN_LESSONS = 5
+SHOWN_PINS = 5
 
 
 # --- The directory ---------------------------------------------------------------------------------------------------
@@ -175,6 +177,7 @@ class CommunityPage:
     missing: Sequence[catalogue.Prompt]
     knocks: Sequence[Knock]
     own_knock: Knock | None
+    shelf: Sequence["ShelfRow"]
     lessons: Sequence[tuple[Lesson, Look]]
     who_may_come_in: str
     days_left: int | None
@@ -206,6 +209,7 @@ class CommunityPage:
             missing=missing_prompts(_charter_so_far(community, charter)),
             knocks=[one for one in knocks if one.kind == Knock.Kind.REQUEST] if standing.runs else [],
             own_knock=next((one for one in knocks if one.membership_id == membership.pk), None),
+            shelf=shelf_rows(community, membership)[:SHOWN_PINS],
             lessons=_lessons_of(community, membership),
             who_may_come_in=labels.who_may_come_in(community) if community.is_living else "",
             days_left=_days_left(community, timezone.localdate(at)),
@@ -245,6 +249,31 @@ def _is_facilitated(seats: Sequence[GroupMembership]) -> bool:
 def _charter_so_far(community: Community, charter: Charter | None) -> dict[str, str]:
     """What a charter would hold now: name and question are there from the first minute."""
     return charter.answers if charter else {"name": community.name, "question": community.question}
+
+
+@dataclass(frozen=True)
+class ShelfRow:
+    """One pinned thing as its readers see it."""
+
+    pin: Pin
+    name: str
+    look: Look | None
+
+
+def shelf_rows(community: Community, membership: Membership) -> list[ShelfRow]:
+    """What is pinned, in its order; a lesson only for those who may read it. Two queries."""
+    pinned = Pin.objects.filter(community=community)
+    pins = list(pinned.select_related("lesson__revision", "lesson__organisation", "person", "owner"))
+    keys = [pin.lesson_id for pin in pins if pin.lesson_id]
+    readable = set(Lesson.objects.visible_to(membership).filter(pk__in=keys).values_list("pk", flat=True))
+    rows = []
+    for pin in pins:
+        if pin.lesson is None:
+            rows.append(ShelfRow(pin, pin.title or str(pin.person or "Somebody who has left"), None))
+        elif pin.lesson_id in readable:
+            look = LESSON_STATES[LessonState(pin.lesson.state)]
+            rows.append(ShelfRow(pin, pin.lesson.words.title, look))
+    return rows
 
 
 def _lessons_of(community: Community, membership: Membership) -> list[tuple[Lesson, Look]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from communities.views import charter, closing, life, people, steps, talk
+from communities.views import charter, closing, life, people, shelf, steps, talk
 
 urlpatterns = [
     path("", life.community_list, name="community_list"),
@@ -36,6 +36,11 @@ urlpatterns = [
     path("talk/<int:pk>/lesson/", talk.thread_lesson, name="thread_lesson"),
     path("posts/<int:pk>/edit/", talk.post_edit, name="post_edit"),
     path("posts/<int:pk>/history/", talk.post_history, name="post_history"),
+    # What it looks after
+    path("<int:pk>/shelf/", shelf.shelf_detail, name="shelf_detail"),
+    path("<int:pk>/shelf/new/", shelf.pin_new, name="pin_new"),
+    path("shelf/<int:pk>/edit/", shelf.pin_edit, name="pin_edit"),
+    path("shelf/<int:pk>/move/", shelf.pin_move, name="pin_move"),
     # How it ends, and wakes
     path("<int:pk>/close/", closing.community_close, name="community_close"),
     path("<int:pk>/close/object/", closing.community_object, name="community_object"),

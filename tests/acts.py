@@ -61,7 +61,7 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.people.keep_a_facilitator
         communities.actions.closing.close_due_community communities.actions.closing.archive_due_community
         communities.actions.timetable.move_communities_on communities.actions.timetable.ask_forming_community
-        communities.actions.timetable.tell_of_unanswered
+        communities.actions.timetable.tell_of_unanswered communities.actions.shelf.ask_about_pin
     """,
     MEMBER: """
         actionplan.actions.add_action roadmap.actions.add_intervention_action
@@ -87,6 +87,8 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.closing.announce_closing communities.actions.closing.object_to_closing
         communities.actions.closing.stop_closing communities.actions.closing.write_story
         communities.actions.closing.wake_community
+        communities.actions.shelf.pin_to_shelf communities.actions.shelf.change_pin communities.actions.shelf.move_pin
+        communities.actions.shelf.unpin
     """,
     CONTRIBUTOR: """
         lessons.actions.writing.start_lesson lessons.actions.writing.write_lesson
@@ -176,7 +178,8 @@ ODD: dict[str, list[str]] = {
             *("people.let_in_from_elsewhere", "life.change_community", "life.write_charter", "life.leave_informal"),
             *("life.take_step", "life.answer_step", "talk.start_thread", "talk.write_post", "talk.mark_answer"),
             *("talk.unmark_answer", "talk.make_lesson", "closing.announce_closing", "closing.object_to_closing"),
-            *("closing.stop_closing", "closing.write_story"),
+            *("closing.stop_closing", "closing.write_story", "shelf.pin_to_shelf", "shelf.change_pin"),
+            *("shelf.move_pin", "shelf.unpin"),
         )
     },
     "communities.actions.people.answer_knock": ["reza"],  # it is his invitation
@@ -394,6 +397,10 @@ ACTS: dict[str, Act] = {
     "communities.actions.talk.mark_answer": on("thread", post=lambda world: world.things.post),
     "communities.actions.talk.unmark_answer": on("thread"),
     "communities.actions.talk.make_lesson": on("thread"),
+    "communities.actions.shelf.pin_to_shelf": on("community", kind="person", person=_person("farah")),
+    "communities.actions.shelf.change_pin": on("pin", note="Read it first"),
+    "communities.actions.shelf.move_pin": on("pin", up=True),
+    "communities.actions.shelf.unpin": on("pin"),
     "communities.actions.closing.announce_closing": on("community", reason="done", words="Pharmacy keeps the list."),
     "communities.actions.closing.object_to_closing": on("closing", would_carry=True),
     "communities.actions.closing.stop_closing": on("closing"),

@@ -64,6 +64,7 @@ DOORS = {
         community_leave knock_answer
         charter_detail charter_edit charter_pdf charter_version community_steps community_step_go community_step
         thread_list thread_new thread_detail thread_answer post_edit post_history
+        shelf_detail pin_new pin_edit pin_move
         community_close community_object community_stop community_story community_wake
     """,
     CONTRIBUTOR: """
@@ -128,7 +129,7 @@ ODD = {
             *("community_edit", "community_informal", "community_roles", "community_invite", "community_elsewhere"),
             *("community_leave", "charter_edit", "community_step_go", "community_step", "thread_new", "thread_detail"),
             *("thread_answer", "thread_lesson", "post_history", "community_close", "community_object"),
-            *("community_stop", "community_story"),
+            *("community_stop", "community_story", "pin_new", "pin_edit", "pin_move"),
         )
     },
     "post_edit": ["cara"],

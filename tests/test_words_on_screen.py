@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.test_doors import ACCOUNT, ADMINISTRATOR, CLASS_OF, CONTRIBUTOR, GUEST, PUBLIC, patterns
+from tests.test_doors import ACCOUNT, ADMINISTRATOR, CLASS_OF, CONTRIBUTOR, GUEST, ODD, PUBLIC, patterns
 
 VISITOR = {PUBLIC: "", GUEST: "", ACCOUNT: "lena", CONTRIBUTOR: "cara", ADMINISTRATOR: "ada"}
 ODD_VISITOR = {"notice_open": "cara", "lesson_detail": "cara", "lesson_changes": "cara", "job_detail": "farah"}
 ODD_VISITOR |= {"session_room": "farah", "lesson_check": "farah", "lesson_return": "farah", "lesson_decline": "farah"}
 ODD_VISITOR |= {"enquiry_detail": "cara", "enquiry_pass": "cara"}
+# Pages of a community are for who belongs to it.
+OF_COMMUNITIES = ("community_", "charter_", "thread_", "post_", "pin_", "knock_")
+ODD_VISITOR |= {name: who[0] for name, who in ODD.items() if name.startswith(OF_COMMUNITIES)}
 
 # What begins a line of its own, so with a capital.
 HEADS = {"button", "caption", "h1", "h2", "h3", "label", "legend", "option", "summary", "th"}

@@ -15,7 +15,7 @@ import jobs.actions
 import notifications.actions
 import organisations.actions
 import roadmap.actions
-from communities.actions import closing, life, talk
+from communities.actions import closing, life, shelf, talk
 from communities.actions import people as belonging
 from communities.models import Community
 from jobs.models import Job, Mail
@@ -181,6 +181,9 @@ class World:
             t.community, by=as_member(farah), at=now, title="Who brings the bags?", text="Nobody knows."
         )
         t.post = talk.write_post(t.thread, by=as_member(cara), at=now, text="The porters do.")
+        t.pin = shelf.pin_to_shelf(
+            t.community, by=as_member(cara), at=now, kind="link", url="https://forms.example/", title="The form"
+        )
         for community in (t.closing, t.closed):
             closing.announce_closing(community, by=as_member(cara), at=now, reason="done", words="It stays here.")
         closing.close_due_community(t.closed, at=now + timedelta(days=40))
@@ -281,6 +284,7 @@ class World:
             "community_knock": t.guarded,
             "thread_list": t.community,
             "thread_new": t.community,
+            "pin_new": t.community,
         }
         if name in special:
             return special[name].pk
@@ -307,6 +311,8 @@ class World:
             "thread": t.thread,
             "post": t.post,
             "knock": t.knock,
+            "shelf": t.community,
+            "pin": t.pin,
         }
         return family[name.split("_")[0]].pk
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from communities import catalogue
 from communities.actions.closing import ARCHIVED_AFTER, archive_due_community, close_due_community
+from communities.actions.shelf import ask_about_pin
 from communities.events import Event
-from communities.models import Closing, Community, State, Thread
+from communities.models import Closing, Community, Pin, State, Thread
 from communities.transitions import lock_community
 from lessons.workflow import working_days_after
 from organisations import events
@@ -23,6 +24,7 @@ def move_communities_on(*, at: datetime) -> int:
     """Everything that is due today, each thing in a transaction of its own; answers how much was done."""
     done = sum(ask_forming_community(community, at=at) for community in _forming())
     done += sum(tell_of_unanswered(thread, at=at) for thread in _unanswered())
+    done += sum(ask_about_pin(pin, at=at) for pin in Pin.objects.due(timezone.localdate(at)))
     for closing in _ending(at):
         done += close_due_community(closing.community, at=at).state == State.CLOSED
     for community in Community.objects.filter(state=State.CLOSED, closed_at__lte=at - ARCHIVED_AFTER):

@@ -17,6 +17,7 @@ from communities.models.community import (
     StepKind,
     StepMove,
 )
+from communities.models.shelf import Pin
 from communities.models.talk import LONGEST_POST, Post, PostRevision, Thread
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "CommunityRole",
     "Knock",
     "Objection",
+    "Pin",
     "Post",
     "PostRevision",
     "RoleKind",

@@ -118,7 +118,7 @@ def community_roles(request: MemberRequest, organisation: Organisation, pk: int,
     community = community_or_404(request, pk)
     standing_or_403(request, community, "runs")
     rows = GroupMembership.objects.filter(group_id=community.group_id).select_related("person")
-    seat = get_object_or_404(rows.prefetch_related("roles"), person=member)
+    seat = get_object_or_404(rows.prefetch_related("roles"), person__pk=member)
     form = RolesForm(sent(request), initial={"roles": [role.kind for role in seat.roles.all()]})
     if form.is_valid():
         with refusals_on(form, "roles"):

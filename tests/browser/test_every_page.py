@@ -7,13 +7,16 @@ import pytest
 
 from tests.browser.conftest import WIDTHS
 from tests.browser.house import faults_in_the_dark, faults_of
-from tests.test_doors import ACCOUNT, ADMINISTRATOR, CLASS_OF, CONTRIBUTOR, GUEST, PUBLIC, patterns
+from tests.test_doors import ACCOUNT, ADMINISTRATOR, CLASS_OF, CONTRIBUTOR, GUEST, ODD, PUBLIC, patterns
 from tests.world import World
 
 VISITOR = {PUBLIC: "", GUEST: "", ACCOUNT: "lena", CONTRIBUTOR: "cara", ADMINISTRATOR: "ada"}
 ODD_VISITOR = {"notice_open": "cara", "lesson_detail": "cara", "lesson_changes": "cara", "job_detail": "farah"}
 ODD_VISITOR |= {"session_room": "farah", "lesson_check": "farah", "lesson_return": "farah", "lesson_decline": "farah"}
 ODD_VISITOR |= {"enquiry_detail": "cara", "enquiry_pass": "cara"}
+# Pages of a community are for who belongs to it.
+OF_COMMUNITIES = ("community_", "charter_", "thread_", "post_", "pin_", "knock_")
+ODD_VISITOR |= {name: who[0] for name, who in ODD.items() if name.startswith(OF_COMMUNITIES)}
 pytestmark = pytest.mark.long
 # So that no worker of the machine waits long for another: a quarter of the pages each.
 QUARTERS = 4

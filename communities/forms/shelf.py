@@ -1,0 +1,67 @@
+"""Forms for what a community looks after."""
+
+from typing import Any
+
+from django import forms
+
+from communities.models import Community, Pin
+from communities.models.community import LONGEST_REASON
+from kmportal.lib.forms import DateField, LineField
+from lessons.models import Lesson
+from organisations.models import GroupMembership, Membership, Person
+
+NEWEST_LESSONS = 200
+
+
+class LessonChoice(forms.ModelChoiceField):
+    """A lesson by its number and title."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"Lesson {obj.pk}: {obj.words.title}"
+
+
+def people_inside(community: Community) -> Any:
+    """Everybody in it, by name."""
+    seats = GroupMembership.objects.filter(group_id=community.group_id, membership__left_at=None)
+    return Person.objects.filter(pk__in=seats.values("person")).order_by("name", "pk")
+
+
+class PinForm(forms.Form):
+    """One thing for the shelf: what it is decides which of the boxes is read."""
+
+    kind = forms.ChoiceField(label="What is it?", choices=Pin.Kind.choices, widget=forms.RadioSelect)
+    lesson = LessonChoice(Lesson.objects.none(), label="Which lesson?", required=False, empty_label="No lesson")
+    person = forms.ModelChoiceField(Person.objects.none(), label="Who?", required=False, empty_label="Nobody")
+    url = forms.URLField(label="Which web address?", required=False, max_length=500, assume_scheme="https")
+    title = LineField(label="What do you call the link?", required=False, max_length=200)
+    note = forms.CharField(
+        label="What is it good for?", required=False, max_length=LONGEST_REASON, widget=forms.Textarea({"rows": 2})
+    )
+    review_on = DateField(label="When should somebody look at it again?", required=False)
+
+    def __init__(self, *args: Any, community: Community, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        pinned = Pin.objects.filter(community=community, lesson__isnull=False).values("lesson")
+        lessons = Lesson.objects.visible_to(membership).validated().exclude(pk__in=pinned).select_related("revision")
+        newest = lessons.order_by("-pk").values("pk")[:NEWEST_LESSONS]
+        fields["lesson"].queryset = lessons.filter(pk__in=list(newest.values_list("pk", flat=True))).order_by("-pk")
+        fields["person"].queryset = people_inside(community)
+        self.initial.setdefault("kind", Pin.Kind.LESSON)
+
+
+class PinEditForm(forms.Form):
+    """What it is good for, who looks after it, until when."""
+
+    note = forms.CharField(
+        label="What is it good for?", required=False, max_length=LONGEST_REASON, widget=forms.Textarea({"rows": 3})
+    )
+    owner = forms.ModelChoiceField(
+        Person.objects.none(), label="Who looks after it?", required=False, empty_label="Nobody"
+    )
+    review_on = DateField(label="When should somebody look at it again?", required=False)
+
+    def __init__(self, *args: Any, community: Community, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["owner"].queryset = people_inside(community)
