@@ -29,16 +29,16 @@ def table(response):
 
 def test_checked_lessons_stand_on_it_and_others_by_choice(as_, address, draft, waiting, identified, cara, reza, farah):
     identified(title="Checked")
-    waiting(title="Waiting")
+    waiting(title="Nobody has read it")
     draft(title="My draft")
     text = as_(cara).get(address).content.decode()
     assert "1 lesson " in re.sub(r"<[^>]+>", " ", text).replace("  ", " ")
     assert "Checked" in text
-    assert "Waiting" not in text
+    assert "Nobody has read it" not in text
     assert "My draft" in as_(cara).get(address, {"state": "draft"}).content.decode()
     assert "My draft" not in as_(farah).get(address, {"state": "draft"}).content.decode()
-    assert "Waiting" in as_(farah).get(address, {"state": "submitted"}).content.decode()
-    assert "Waiting" not in as_(reza).get(address, {"state": "submitted"}).content.decode()
+    assert "Nobody has read it" in as_(farah).get(address, {"state": "submitted"}).content.decode()
+    assert "Nobody has read it" not in as_(reza).get(address, {"state": "submitted"}).content.decode()
 
 
 def test_filters_have_counts_and_keep_what_was_chosen(as_, address, identified, farah, reza, riverside):
