@@ -1,6 +1,7 @@
 """How communities and their threads are spoken of: looks of states, who may read, what a role is good for."""
 
 from communities.models import Access, Community, RoleKind, State, Thread
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Look
 from organisations.visibility import Reach
 
@@ -20,16 +21,16 @@ THREADS: dict[str, Look] = {
     TALK: Look("", "message-circle", "Talk"),
 }
 ROLE_HINTS: dict[str, str] = {
-    RoleKind.FACILITATOR: "keeps the community together",
-    RoleKind.DEPUTY: "stands in for the facilitator",
+    RoleKind.FACILITATOR: _("keeps the community together"),
+    RoleKind.DEPUTY: _("stands in for the facilitator"),
     RoleKind.CORE: "plans what comes next",
     RoleKind.EXPERT: "is asked by name when a question stays open",
-    RoleKind.LIBRARIAN: "keeps what the community knows in order",
+    RoleKind.LIBRARIAN: _("keeps what the community knows in order"),
     RoleKind.SPONSOR: "stands behind it and gives it time",
 }
 ACCESS_WORDS = {
     Access.OPEN: "Everybody here can join",
-    Access.REQUEST: "You ask, and the facilitator answers",
+    Access.REQUEST: _("You ask, and the facilitator answers"),
     Access.INVITATION: "Members are invited",
 }
 

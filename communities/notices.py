@@ -7,6 +7,7 @@ from communities.mentions import mentioned
 from communities.models import Community, RoleKind, Thread
 from communities.transitions import people_of, people_with, running_people
 from kmportal.lib.days import long_day
+from kmportal.lib.domain_words import worded
 from kmportal.lib.sentences import quoted
 from notifications.actions import notify
 from organisations.events import Occurrence
@@ -29,7 +30,9 @@ def send_of_community(occurrence: Occurrence) -> None:
         case Event.COMMUNITY_ASKED_TO_JOIN:
             _tell(running_people(community), occurrence, f"{occurrence.person} asks to join {name}")
         case Event.COMMUNITY_INVITED:
-            notify(facts["member"], occurrence, f"{occurrence.person} invites you into the community {name}")
+            notify(
+                facts["member"], occurrence, f"{occurrence.person} invites you into the {worded('community')} {name}"
+            )
         case Event.COMMUNITY_REQUEST_ANSWERED:
             words = f"You belong to {name} now" if facts["accepted"] else f"{name} did not let you in this time"
             notify(facts["member"], occurrence, words)
@@ -55,10 +58,12 @@ def send_of_community(occurrence: Occurrence) -> None:
 def _tell_of_gap(occurrence: Occurrence, community: Community) -> None:
     follows = occurrence.facts["follows"]
     if follows is not None:
-        words = f"The facilitator of {quoted(community)} has left. You were the deputy and facilitate it now"
+        words = (
+            f"The {worded('facilitator')} of {quoted(community)} has left. You were the deputy and facilitate it now"
+        )
         notify(follows, occurrence, words)
         return
-    words = f"{quoted(community)} has no facilitator any more. Somebody in it, or you, can find one"
+    words = f"{quoted(community)} has no {worded('facilitator')} any more. Somebody in it, or you, can find one"
     planners = Membership.objects.current().filter(organisation=community.organisation).may(Permission.PLAN)
     people = [member.person for member in planners.select_related("person")]
     _tell([*people_with(community, RoleKind.CORE), *people], occurrence, words)

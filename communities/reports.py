@@ -31,6 +31,7 @@ from communities.policies import Standing
 from communities.transitions import missing_prompts, newest_step_answers, seats_of
 from kmportal.lib import pdf
 from kmportal.lib.days import long_day
+from kmportal.lib.domain_words import worded
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.sentences import capital, counted, listed, people_in_words
 from kmportal.lib.things import Look
@@ -223,7 +224,7 @@ def _presses_of(community: Community, membership: Membership) -> list[Press]:
     return [
         Press("join", "Join", page("community_join")),
         Press("knock", "Ask to join", page("community_knock"), is_form=True),
-        Press("talk", "Ask the community", page("thread_new"), is_form=True, icon="message-circle"),
+        Press("talk", worded("Ask the community"), page("thread_new"), is_form=True, icon="message-circle"),
         Press("object", "Keep it open", page("community_object"), is_form=True, look="secondary"),
         Press("wake", "Wake it", page("community_wake"), is_form=True, look="secondary"),
     ]
@@ -369,7 +370,7 @@ def _evidence_of(community: Community) -> dict[int, list[Evidence]]:
     charters = list(community.charters.all())
     is_whole = bool(charters) and not missing_prompts(charters[0].answers)
     shared = _sentence(len(seats), "person shares", "people share")
-    checked = _sentence(owned, "checked lesson belongs", "checked lessons belong")
+    checked = _sentence(owned, worded("checked lesson belongs"), worded("checked lessons belong"))
     return {
         StepKind.PLANNING: [
             Evidence(f"{shared} the question. Five are enough.", len(seats) >= 5),
@@ -377,11 +378,11 @@ def _evidence_of(community: Community) -> dict[int, list[Evidence]]:
         ],
         StepKind.CREATING: [
             Evidence("The charter has its nine answers.", is_whole),
-            Evidence("Facilitator and deputy are named.", roles >= {RoleKind.FACILITATOR, RoleKind.DEPUTY}),
+            Evidence(worded("Facilitator and deputy are named."), roles >= {RoleKind.FACILITATOR, RoleKind.DEPUTY}),
         ],
         StepKind.BUILDING: [
             Evidence(f"{checked} to it. Three are a start.", owned >= 3),
-            Evidence("Each lesson has a day to be looked at again.", owned > 0 and dated == owned),
+            Evidence(worded("Each lesson has a day to be looked at again."), owned > 0 and dated == owned),
             Evidence(f"{_sentence(marked, 'question has', 'questions have')} a marked answer.", marked > 0),
         ],
         StepKind.REVIEWING: [

@@ -3,12 +3,13 @@
 from communities.labels import STATES, THREADS
 from communities.models import Community, Thread
 from communities.search_documents import community_documents, thread_documents
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Thing
 
 COMMUNITY = Thing(
     kind="community",
-    word="Community",
-    words="Communities",
+    word=_("Community"),
+    words=_("Communities"),
     model="communities.Community",
     icon="users",
     page="community_detail",

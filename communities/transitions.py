@@ -10,17 +10,19 @@ from communities import catalogue
 from communities.models import RUNNING_ROLES, Community, CommunityRole, RoleKind, State, StepAnswer
 from communities.policies import Standing
 from kmportal.lib.cleaning import clean_text, line_of_text
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.exceptions import Refusal
 from organisations.models import Group, GroupMembership, Membership, Organisation, Person
 
 FORMING_DAYS = 60
 # Why something cannot be done with a community, by the state that it is really in.
 _INSTEAD = {
-    State.CLOSING: "This community is closing. It takes nobody and nothing new in.",
-    State.CLOSED: "This community is closed. Wake it first.",
-    State.ARCHIVED: "This community is archived. Wake it first.",
+    State.CLOSING: _("This community is closing. It takes nobody and nothing new in."),
+    State.CLOSED: _("This community is closed. Wake it first."),
+    State.ARCHIVED: _("This community is archived. Wake it first."),
 }
-NAME_TAKEN = "There is already a community or a group with this name. Choose another name."
+NAME_TAKEN = _("There is already a community or a group with this name. Choose another name.")
 
 
 def lock_community(community: Community) -> None:
@@ -118,7 +120,7 @@ def refuse_last_facilitator(community: Community, standing: Standing) -> None:
         return
     others = CommunityRole.objects.filter(seat__group_id=community.group_id, kind=RoleKind.FACILITATOR)
     if not others.exclude(seat=standing.seat).exists():
-        raise Refusal("You are its only facilitator. Hand over to somebody first, or announce the end of it.")
+        raise Refusal(worded("You are its only facilitator. Hand over to somebody first, or announce the end of it."))
 
 
 def make_facilitator(community: Community, person: Person, *, at: datetime) -> None:
@@ -132,7 +134,7 @@ def seat_in(community: Community, person: Person) -> GroupMembership:
     """The seat of somebody who must be in it."""
     seat = GroupMembership.objects.filter(group_id=community.group_id, person=person).first()
     if seat is None:
-        raise Refusal(f"{person} does not belong to this community.")
+        raise Refusal(f"{person} does not belong to this {worded('community')}.")
     return seat
 
 

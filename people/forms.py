@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from kmportal.lib.cleaning import line_of_text, reading_key
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import Hinted, LineField, ManyOf
+from kmportal.lib.naming import AboutPeople
 from organisations.models import Group, Membership
 from people.actions import MOST_ASKED, MOST_TOPICS
 from people.models import LONGEST_NOTE, LONGEST_TEXT, Profile, ProfileQuerySet, Recipient
@@ -134,8 +135,10 @@ class _PeopleField(ManyOf):
         return Hinted(obj, ", ".join(obj.asked_about[:4]))
 
 
-class EnquiryForm(forms.Form):
+class EnquiryForm(AboutPeople, forms.Form):
     """One line, and whom to ask."""
+
+    about_people = ("line",)
 
     line = LineField(
         max_length=300,
@@ -163,8 +166,10 @@ class EnquiryForm(forms.Form):
         return people
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(AboutPeople, forms.Form):
     """An answer by one press, with a line if somebody wants to add one."""
+
+    about_people = ("note",)
 
     mark_optional = False
     note = forms.CharField(

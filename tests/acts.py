@@ -61,7 +61,8 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.people.keep_a_facilitator
         communities.actions.closing.close_due_community communities.actions.closing.archive_due_community
         communities.actions.timetable.move_communities_on communities.actions.timetable.ask_forming_community
-        communities.actions.timetable.tell_of_unanswered communities.actions.shelf.ask_about_pin
+        communities.actions.timetable.tell_of_unanswered
+        communities.actions.shelf.release_pins communities.actions.shelf.ask_about_pin
     """,
     MEMBER: """
         actionplan.actions.add_action roadmap.actions.add_intervention_action

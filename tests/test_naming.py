@@ -34,6 +34,8 @@ EXEMPT = {
     "SessionForm.place", "RoundForm.results_place",
     "_InterventionWords.title", "_InterventionWords.summary", "_InterventionWords.output",  # its two heirs ask
     "LessonForm.incident_number",
+    "ActionRowForm.mark", "LessonRowForm.mark", "CommunityForm.sister",  # what the page knows, not typed
+    "CommunityForm.name", "CommunityEditForm.name", "FinderForm.q", "ProfileForm.how_to_ask",
 }  # fmt: skip
 NAMES = {"guest_name", "name"}  # somebody’s own, or that of whom one gives something to
 OF_THE_ACCOUNT = ("kmportal.lib.account_forms", "organisations.forms", "kmportal.lib.samples")

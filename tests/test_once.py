@@ -14,6 +14,7 @@ from kmportal.lib.days import long_day
 from lessons.actions import review
 from lessons.models import Lesson
 from organisations.models import Group, Invitation, SentForm
+from people.models import Profile
 from roadmap.forms import EMPTY
 from selfassessment.models import Decision
 from techniques.models import Session
@@ -30,6 +31,11 @@ TECHNIQUE = "?technique=after-action-review"
 
 def _file(words: str = "title,lesson\nAsk late,Ask pharmacy late\n") -> SimpleUploadedFile:
     return SimpleUploadedFile("late.csv", words.encode(), "text/csv")
+
+
+def _listed() -> list[int]:
+    """Cara’s profile: somebody else to ask."""
+    return list(Profile.objects.exclude(listed_at=None).values_list("pk", flat=True)[:1])
 
 
 # Address → who, what they fill in, and what comes after the address. ``once`` and the key come from the page.
@@ -72,6 +78,10 @@ MAKING = {
     "invitation_many": ("ada", {"addresses": "a@x.example, b@x.example", "role": "reader"}, ""),
     "group_new": ("ada", {"name": "Night staff", "kind": "team"}, ""),
     "import_list": ("farah", {"file": _file}, ""),
+    "community_new": ("cara", {"name": "Night bell", "question": "Who hears it?", "access": "open"}, ""),
+    "thread_new": ("farah", {"kind": "question", "title": "Who knows?", "text": "I do not.", "reach": "group"}, ""),
+    "pin_new": ("cara", {"kind": "link", "title": "Rota", "url": "https://rota.example/"}, ""),
+    "enquiry_new": ("farah", {"line": "Who keeps the keys?", "people": _listed}, ""),
 }  # fmt: skip
 COUNTED = [model for model in OURS if model is not SentForm]
 

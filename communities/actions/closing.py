@@ -16,6 +16,7 @@ from communities.transitions import (
     take_seat,
 )
 from kmportal.lib.cleaning import clean_text
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from kmportal.lib.sentences import quoted
@@ -190,5 +191,5 @@ def _open_closing(community: Community) -> Closing:
     lock_community(community)
     closing = community.closings.filter(outcome=Closing.Outcome.OPEN).first()
     if closing is None or community.state != State.CLOSING:
-        raise Refusal("This community is not closing.")
+        raise Refusal(worded("This community is not closing."))
     return closing

@@ -35,6 +35,7 @@ from communities.transitions import (
 from jobs.actions import enqueue
 from jobs.models import Job
 from kmportal.lib.cleaning import clean_text
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
 from kmportal.lib.sentences import quoted
@@ -131,7 +132,7 @@ def write_charter(
         if len(kept.get(prompt.key, "")) > LONGEST_ANSWER:
             raise Refusal(f"Shorten “{prompt.ask}” to {LONGEST_ANSWER:,} characters.")
     if not kept.get("name") or not kept.get("question"):
-        raise Refusal("A community keeps a name and a question. Fill in both.")
+        raise Refusal(worded("A community keeps a name and a question. Fill in both."))
     _rename(community, name=kept["name"], question=kept["question"], access=community.access)
     Charter.objects.create(
         community=community, number=(newest.number if newest else 0) + 1, answers=kept, at=at, by=by.person
@@ -162,7 +163,7 @@ def leave_informal(community: Community, *, by: Membership, at: datetime) -> Com
     if community.state == State.INFORMAL:
         return community
     if community.state != State.FORMING:
-        raise Refusal("Only a community that is forming can choose to stay informal.")
+        raise Refusal(worded("Only a community that is forming can choose to stay informal."))
     community.state, community.forming_until_on = State.INFORMAL, None
     save_community(community, "state", "forming_until_on")
     events.record(Event.COMMUNITY_LEFT_INFORMAL, community, by=by, at=at)

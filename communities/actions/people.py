@@ -18,6 +18,7 @@ from communities.transitions import (
     take_seat,
 )
 from kmportal.lib.cleaning import clean_text
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from organisations import events
@@ -33,7 +34,9 @@ def join_community(community: Community, *, by: Membership, at: datetime) -> Com
     lock_community(community)
     refuse_unless_living(community)
     if community.access != Access.OPEN and not policies.standing_of(by, community).is_in:
-        raise Refusal("Not everybody can join this community. Ask to join, or ask somebody in it to invite you.")
+        raise Refusal(
+            worded("Not everybody can join this community. Ask to join, or ask somebody in it to invite you.")
+        )
     if take_seat(community, by, at=at) is not None:
         Knock.objects.filter(community=community, membership=by, answered_at=None).update(
             answered_at=at, is_accepted=True
@@ -49,14 +52,14 @@ def ask_to_join(community: Community, *, by: Membership, at: datetime, words: st
     lock_community(community)
     refuse_unless_living(community)
     if policies.standing_of(by, community).is_in:
-        raise Refusal("You belong to this community already.")
+        raise Refusal(worded("You belong to this community already."))
     if community.access == Access.OPEN:
-        raise Refusal("Everybody here can join this community. You need not ask.")
+        raise Refusal(worded("Everybody here can join this community. You need not ask."))
     open_one = Knock.objects.filter(community=community, membership=by, answered_at=None).first()
     if open_one is not None:
         return open_one
     if community.access == Access.INVITATION:
-        raise Refusal("People are invited into this community. Ask somebody in it to invite you.")
+        raise Refusal(worded("People are invited into this community. Ask somebody in it to invite you."))
     knock = Knock(community=community, membership=by, kind=Knock.Kind.REQUEST, words=clean_text(words).strip(), at=at)
     refuse_invalid(knock, "words")
     knock.save()
@@ -77,7 +80,7 @@ def invite_into_community(community: Community, *, by: Membership, at: datetime,
     refuse_unless_living(community)
     found = _member_here(community.organisation, person)
     if GroupMembership.objects.filter(group_id=community.group_id, person=person).exists():
-        raise Refusal(f"{person} belongs to this community already.")
+        raise Refusal(f"{person} belongs to this {worded('community')} already.")
     open_one = Knock.objects.filter(community=community, membership=found, answered_at=None).first()
     if open_one is not None:
         if open_one.kind == Knock.Kind.REQUEST and policies.may_run(by, community):
@@ -166,7 +169,7 @@ def set_roles(
     if RoleKind.FACILITATOR in present - wanted:
         others = CommunityRole.objects.filter(seat__group_id=community.group_id, kind=RoleKind.FACILITATOR)
         if not others.exclude(seat=seat).exists():
-            raise Refusal("A community needs a facilitator. Give the role to somebody else first.")
+            raise Refusal(worded("A community needs a facilitator. Give the role to somebody else first."))
     seat.roles.filter(kind__in=present - wanted).delete()
     CommunityRole.objects.bulk_create([CommunityRole(seat=seat, kind=kind, at=at) for kind in sorted(wanted - present)])
     events.record(

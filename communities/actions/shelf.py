@@ -4,7 +4,7 @@ from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from communities import policies
@@ -12,11 +12,12 @@ from communities.events import Event
 from communities.models import Community, Pin
 from communities.transitions import lock_community, refuse_unless_living
 from kmportal.lib.cleaning import clean_text, line_of_text
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from lessons.models import Lesson
 from organisations import events
-from organisations.models import GroupMembership, Membership, Person
+from organisations.models import GroupMembership, Membership, Organisation, Person
 from organisations.policies import require_that
 
 
@@ -125,16 +126,28 @@ def ask_about_pin(pin: Pin, *, at: datetime) -> bool:
     return True
 
 
+@transaction.atomic
+def release_pins(organisation: Organisation, *, at: datetime) -> None:
+    """What somebody looked after who belongs to the community no longer is looked after by nobody: whoever arranges the
+    shelf chooses anew. The portal’s own, when somebody goes."""
+    inside = GroupMembership.objects.filter(group=OuterRef("community__group"), person=OuterRef("owner"))
+    rows = Pin.objects.filter(community__organisation=organisation, owner__isnull=False)
+    for pin in rows.exclude(Exists(inside)).select_for_update():
+        pin.owner = None
+        pin.save(update_fields=["owner"])
+        events.record(Event.COMMUNITY_SHELF_CHANGED, pin.community, by=None, at=at, kind=pin.kind)
+
+
 def _readable_lesson(lesson: Lesson | None, by: Membership) -> Lesson:
     """One that is checked, and that whoever pins it may read; each reader of the shelf sees it by its own reach."""
     rows = Lesson.objects.visible_to(by).validated()
     found = rows.filter(pk=lesson.pk).first() if lesson is not None else None
     if found is None:
-        raise Refusal("Choose a checked lesson that you can read.")
+        raise Refusal(worded("Choose a checked lesson that you can read."))
     return found
 
 
 def _member_of(community: Community, person: Person | None) -> Person:
     if person is None or not GroupMembership.objects.filter(group_id=community.group_id, person=person).exists():
-        raise Refusal("Choose somebody who belongs to the community.")
+        raise Refusal(worded("Choose somebody who belongs to the community."))
     return person

@@ -14,6 +14,7 @@ from communities.models import Community, Post, PostRevision, State, Thread
 from communities.models.talk import WIDTHS
 from communities.transitions import lock_community, refuse_unless_living
 from kmportal.lib.cleaning import clean_text, first_words
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
 from lessons.models import Lesson
@@ -156,7 +157,7 @@ def make_lesson(thread: Thread, *, by: Membership, at: datetime) -> Lesson:
     if thread.lesson is not None and thread.lesson.author_id == by.person_id:
         return thread.lesson
     if thread.lesson is not None:
-        raise Refusal("Somebody has begun a lesson of this already.")
+        raise Refusal(worded("Somebody has begun a lesson of this already."))
     words, facts = _words_of_lesson(thread)
     lesson = lessons.actions.writing.start_lesson(thread.organisation, by=by, at=at, words=words, facts=facts)
     thread.lesson = lesson

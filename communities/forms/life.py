@@ -8,7 +8,9 @@ from django import forms
 from communities import catalogue
 from communities.models import Access, Closing, Community, Objection
 from communities.models.community import LONGEST_ANSWER, LONGEST_REASON
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import DateField, LineField, VersionedForm, hinted
+from kmportal.lib.naming import AboutPeople
 from organisations.models import Membership, Organisation, Person
 
 ACCESS_HINTS = {
@@ -19,8 +21,10 @@ ACCESS_HINTS = {
 ACCESS_CHOICES = hinted(Access.choices, ACCESS_HINTS)
 
 
-class CommunityForm(forms.ModelForm):
+class CommunityForm(AboutPeople, forms.ModelForm):
     """A name and a question. The key makes one community of the same form sent twice."""
+
+    about_people = ("question",)
 
     once = forms.UUIDField(widget=forms.HiddenInput, required=False)
     # Set by the page once it has shown the communities that are alike.
@@ -50,8 +54,10 @@ class CommunityForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in ("name", "question", "access", "once")}
 
 
-class CommunityEditForm(VersionedForm):
+class CommunityEditForm(AboutPeople, VersionedForm):
     """Name, question and way in of a community that is there."""
+
+    about_people = ("question",)
 
     class Meta:
         model = Community
@@ -120,8 +126,10 @@ class StepForm(forms.Form):
         return {question.key: self.cleaned_data[question.key] for question in self.step.questions}
 
 
-class ClosingForm(forms.ModelForm):
+class ClosingForm(AboutPeople, forms.ModelForm):
     """Why, when, and what happens to what is known."""
+
+    about_people = ("words",)
 
     last_on = DateField(label="Which day is the last one?")
 
@@ -130,7 +138,7 @@ class ClosingForm(forms.ModelForm):
         fields = ("reason", "words", "last_on")
         labels: ClassVar = {"reason": "Why does it end?"}
         help_texts: ClassVar = {
-            "words": "Think of guides, lessons, open questions and contacts, and say who takes each of them"
+            "words": _("Think of guides, lessons, open questions and contacts, and say who takes each of them")
         }
         widgets: ClassVar = {"reason": forms.RadioSelect}
 
@@ -140,16 +148,20 @@ class ClosingForm(forms.ModelForm):
         fields["reason"].choices = Closing.Reason.choices
 
 
-class ObjectionForm(forms.ModelForm):
+class ObjectionForm(AboutPeople, forms.ModelForm):
     """That it should stay open."""
+
+    about_people = ("words",)
 
     class Meta:
         model = Objection
         fields = ("words", "would_carry", "would_facilitate")
 
 
-class StoryForm(forms.Form):
+class StoryForm(AboutPeople, forms.Form):
     """What came of it."""
+
+    about_people = ("story",)
 
     story = forms.CharField(
         label="What came of it?",
@@ -166,8 +178,10 @@ def people_here(organisation: Organisation) -> Any:
     return Person.objects.filter(pk__in=current.values("person")).order_by("name", "pk")
 
 
-class WakeForm(forms.Form):
+class WakeForm(AboutPeople, forms.Form):
     """Why it should wake, and who keeps it together."""
+
+    about_people = ("reason",)
 
     reason = forms.CharField(label="Why should it wake?", max_length=LONGEST_REASON, widget=forms.Textarea({"rows": 3}))
     facilitator = forms.ModelChoiceField(

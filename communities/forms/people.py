@@ -9,11 +9,14 @@ from communities.labels import ROLE_HINTS
 from communities.models import Community, RoleKind
 from communities.models.community import LONGEST_REASON
 from kmportal.lib.forms import EmailField, hinted
+from kmportal.lib.naming import AboutPeople
 from organisations.models import GroupMembership, Person
 
 
-class KnockForm(forms.Form):
+class KnockForm(AboutPeople, forms.Form):
     """Asking to be let in."""
+
+    about_people = ("words",)
 
     words = forms.CharField(
         label="Why would you like to join?",

@@ -6,7 +6,10 @@ from django import forms
 
 from communities.models import Community, Pin
 from communities.models.community import LONGEST_REASON
+from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import DateField, LineField
+from kmportal.lib.naming import AboutPeople
 from lessons.models import Lesson
 from organisations.models import GroupMembership, Membership, Person
 
@@ -17,7 +20,7 @@ class LessonChoice(forms.ModelChoiceField):
     """A lesson by its number and title."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"Lesson {obj.pk}: {obj.words.title}"
+        return f"{worded('Lesson')} {obj.pk}: {obj.words.title}"
 
 
 def people_inside(community: Community) -> Any:
@@ -26,11 +29,13 @@ def people_inside(community: Community) -> Any:
     return Person.objects.filter(pk__in=seats.values("person")).order_by("name", "pk")
 
 
-class PinForm(forms.Form):
+class PinForm(AboutPeople, forms.Form):
     """One thing for the shelf: what it is decides which of the boxes is read."""
 
+    about_people = ("title", "note")
+
     kind = forms.ChoiceField(label="What is it?", choices=Pin.Kind.choices, widget=forms.RadioSelect)
-    lesson = LessonChoice(Lesson.objects.none(), label="Which lesson?", required=False, empty_label="No lesson")
+    lesson = LessonChoice(Lesson.objects.none(), label=_("Which lesson?"), required=False, empty_label=_("No lesson"))
     person = forms.ModelChoiceField(Person.objects.none(), label="Who?", required=False, empty_label="Nobody")
     url = forms.URLField(label="Which web address?", required=False, max_length=500, assume_scheme="https")
     title = LineField(label="What do you call the link?", required=False, max_length=200)
@@ -50,8 +55,10 @@ class PinForm(forms.Form):
         self.initial.setdefault("kind", Pin.Kind.LESSON)
 
 
-class PinEditForm(forms.Form):
+class PinEditForm(AboutPeople, forms.Form):
     """What it is good for, who looks after it, until when."""
+
+    about_people = ("note",)
 
     note = forms.CharField(
         label="What is it good for?", required=False, max_length=LONGEST_REASON, widget=forms.Textarea({"rows": 3})

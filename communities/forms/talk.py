@@ -7,6 +7,7 @@ from django import forms
 
 from communities.models import LONGEST_POST, Thread
 from communities.models.talk import WIDTHS
+from kmportal.lib.naming import AboutPeople
 
 NAMING = "To tell somebody, write @ and their name"
 
@@ -21,8 +22,10 @@ class _Once(forms.Form):
         self.initial.setdefault("once", uuid4())
 
 
-class ThreadForm(forms.ModelForm):
+class ThreadForm(AboutPeople, forms.ModelForm):
     """A question or a talk, with its first words."""
+
+    about_people = ("title", "text")
 
     once = forms.UUIDField(widget=forms.HiddenInput, required=False)
     text = forms.CharField(
@@ -51,8 +54,10 @@ class ThreadForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in ("kind", "title", "text", "reach", "once")}
 
 
-class PostForm(_Once):
+class PostForm(AboutPeople, _Once):
     """An answer, or what somebody adds."""
+
+    about_people = ("text",)
 
     text = forms.CharField(
         label="Your answer",
@@ -62,8 +67,10 @@ class PostForm(_Once):
     )
 
 
-class PostEditForm(forms.Form):
+class PostEditForm(AboutPeople, forms.Form):
     """Other words for one’s own post."""
+
+    about_people = ("text",)
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     text = forms.CharField(label="Your words", max_length=LONGEST_POST, widget=forms.Textarea({"rows": 8}))

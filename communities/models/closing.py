@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from communities.models.community import LONGEST_ANSWER, LONGEST_REASON, Community
+from kmportal.lib.domain_words import worded_later as _
 from organisations.models import Person
 
 
@@ -15,7 +16,7 @@ class Closing(models.Model):
     class Reason(models.TextChoices):
         DONE = "done", "We have done what we came for"
         DAILY_WORK = "daily-work", "It is part of daily work now"
-        MERGED = "merged", "It merges with another community"
+        MERGED = "merged", _("It merges with another community")
         SPLIT = "split", "It splits into others"
         NO_TIME = "no-time", "Nobody has time for it"
         GONE = "gone", "The question has gone"

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import LineField
 from organisations.models import Group, GroupMembership, Membership, Organisation, Person
 
@@ -119,12 +120,12 @@ class Community(models.Model):
 class RoleKind(models.TextChoices):
     """What somebody does in a community besides belonging to it."""
 
-    FACILITATOR = "facilitator", "Facilitator"
+    FACILITATOR = "facilitator", _("Facilitator")
     DEPUTY = "deputy", "Deputy"
-    CORE = "core", "Core group"
+    CORE = "core", _("Core group")
     EXPERT = "expert", "Expert"
     LIBRARIAN = "librarian", "Librarian"
-    SPONSOR = "sponsor", "Sponsor"
+    SPONSOR = "sponsor", _("Sponsor")
 
 
 # Who keeps it together: settings, people, steps, closing.

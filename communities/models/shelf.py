@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from communities.models.community import LONGEST_REASON, Community
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import LineField
 from lessons.models import Lesson
 from organisations.models import Person
@@ -25,7 +26,7 @@ class Pin(models.Model):
     """One thing on the shelf of a community: a lesson, a link or somebody to ask, and who looks after it until when."""
 
     class Kind(models.TextChoices):
-        LESSON = "lesson", "Lesson"
+        LESSON = "lesson", _("Lesson")
         LINK = "link", "Link"
         PERSON = "person", "Somebody to ask"
 

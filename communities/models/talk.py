@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from communities.models.community import Community
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import LineField
 from lessons.models import Lesson
 from organisations.models import Group, GroupMembership, Membership, Organisation, Person
@@ -14,7 +15,10 @@ from organisations.visibility import Reach
 
 LONGEST_POST = 8_000
 # Who may read a thread, from few to many.
-WIDTHS = ((Reach.GROUP.value, "Members of the community"), (Reach.ORGANISATION.value, "Everybody in the organisation"))
+WIDTHS = (
+    (Reach.GROUP.value, _("Members of the community")),
+    (Reach.ORGANISATION.value, "Everybody in the organisation"),
+)
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):

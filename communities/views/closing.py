@@ -13,6 +13,7 @@ from communities.actions import closing
 from communities.forms.life import ClosingForm, ObjectionForm, StoryForm, WakeForm
 from communities.models import Closing, Community
 from communities.views.finding import community_or_404, crumbs, page, standing_or_403
+from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
 from kmportal.lib.sentences import quoted
 from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said
@@ -100,7 +101,7 @@ def community_story(request: MemberRequest, organisation: Organisation, pk: int)
         community,
         title="What came of it",
         verb="Save the story",
-        intro="It stands on the page of the community when it is closed. Ask everybody whom you name.",
+        intro=worded("It stands on the page of the community when it is closed. Ask everybody whom you name."),
     )
 
 
@@ -141,6 +142,6 @@ def _page_of_form(
         verb=verb,
         intro=intro,
         back=page(request, "community_detail", community.pk),
-        back_words="Back to the community",
+        back_words=worded("Back to the community"),
         crumbs=crumbs(request, community),
     )

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from communities.models import Community, Post, Thread
 from communities.policies import Standing, standing_of
+from kmportal.lib.domain_words import worded
 from organisations.requests import MemberRequest
 
 
@@ -45,7 +46,7 @@ def page(request: MemberRequest, name: str, *args: int) -> str:
 def crumbs(request: MemberRequest, community: Community, *more: tuple[str, str]) -> list[tuple[str, str]]:
     """The way to a page of a community."""
     return [
-        ("Communities", page(request, "community_list")),
+        (worded("Communities"), page(request, "community_list")),
         (community.name, page(request, "community_detail", community.pk)),
         *more,
     ]

@@ -11,6 +11,7 @@ from communities.forms.people import ElsewhereForm, FacilitatorForm, InviteForm,
 from communities.models import Access, Community, Knock
 from communities.transitions import seats_of
 from communities.views.finding import community_or_404, crumbs, page, standing_or_403
+from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
 from kmportal.lib.sentences import quoted
 from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said
@@ -108,7 +109,7 @@ def community_elsewhere(request: MemberRequest, organisation: Organisation, pk: 
         community,
         title="Somebody from another organisation",
         verb="Let them in",
-        intro="They read what the community writes. Both organisations must allow it in their settings.",
+        intro=worded("They read what the community writes. Both organisations must allow it in their settings."),
     )
 
 
@@ -151,8 +152,8 @@ def community_facilitator(request: MemberRequest, organisation: Organisation, pk
         request,
         form,
         community,
-        title="Find a facilitator",
-        verb="Make them the facilitator",
+        title=worded("Find a facilitator"),
+        verb=worded("Make them the facilitator"),
         intro="Ask them first. They are told, and belong to it from then on.",
     )
 
@@ -204,6 +205,6 @@ def _page_of_form(
         verb=verb,
         intro=intro,
         back=page(request, "community_people", community.pk),
-        back_words="Back to the community",
+        back_words=worded("Back to the community"),
         crumbs=crumbs(request, community),
     )

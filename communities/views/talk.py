@@ -13,6 +13,7 @@ from communities.models import Post, Thread
 from communities.reports import ThreadPage, thread_rows
 from communities.views.finding import community_or_404, crumbs, page, post_or_404, standing_or_403, thread_or_404
 from kmportal.lib.conflicts import Difference
+from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.pagination import whole_number
 from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on, refusals_said
@@ -63,10 +64,10 @@ def thread_new(request: MemberRequest, organisation: Organisation, pk: int) -> H
     return form_page(
         request,
         form,
-        title="Ask the community",
+        title=worded("Ask the community"),
         verb="Put it there",
         back=page(request, "community_detail", pk),
-        back_words="Back to the community",
+        back_words=worded("Back to the community"),
         crumbs=crumbs(request, community),
     )
 
