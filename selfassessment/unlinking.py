@@ -36,8 +36,12 @@ def mix_answers() -> int:
             if not fresh.is_closed:
                 Assessment.objects.filter(pk=fresh.pk).update(is_unmixed=False)
     closed = [one.pk for one in rounds if one.is_closed]
-    if rounds and remove_old_versions(Asked, Response, Answer, whole_files=bool(closed)):
-        Assessment.objects.filter(pk__in=closed).update(is_unmixed=False)
+    if rounds:
+        # An open one may have new answers by now, so its mark goes before and comes back; a closed one has none.
+        are_gone = remove_old_versions(Asked, Response, Answer, whole_files=bool(closed))
+        done, open_again = (closed, []) if are_gone else ([], [one.pk for one in rounds])
+        Assessment.objects.filter(pk__in=done).update(is_unmixed=False)
+        Assessment.objects.filter(pk__in=open_again).update(is_unmixed=True)
     return len(rounds)
 
 

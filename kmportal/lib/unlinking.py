@@ -6,11 +6,13 @@ for one side of the two, or better for both: docs/decisions/0024.
 """
 
 import secrets
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
-from django.db import OperationalError, connection, models, transaction
+from django.db import DatabaseError, OperationalError, connection, models, transaction
 
 _random = secrets.SystemRandom()
 LOCK_SECONDS = 2
@@ -43,19 +45,21 @@ def rewrite_in_random_order(*families: models.QuerySet[Any], renumber: bool = Fa
 
 
 def remove_old_versions(*tables: type[models.Model], whole_files: bool = False) -> bool:
-    """Vacuum: have the database drop what stood in these tables before. Answers whether it did.
+    """Vacuum: have the database drop what stood in these tables before. Answers whether all of it is gone.
 
-    PostgreSQL keeps old versions of rows until then, with the transaction that wrote each; ``whole_files`` writes the
-    files anew, so that nothing is left between the rows either. It locks the tables for a moment and gives up when
+    PostgreSQL keeps old versions of rows until then, with the transaction that wrote each, and longer while somebody
+    may still see them; ``whole_files`` writes the files anew, so that nothing is left between the rows either, and then
+    begins a new file of the log of writes where the role may. It locks the tables for a moment and gives up when
     somebody else holds them. SQLite overwrites what is deleted by itself (``secure_delete``, kmportal/settings.py), and
-    its log of the last writes is emptied here. Does nothing inside a transaction: the caller comes again.
+    its log of the last writes is emptied here, unless somebody still reads. Does nothing inside a transaction. Whoever
+    is answered no comes again.
     """
     if connection.in_atomic_block:
         return False
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             return _empty_log(cursor)
-        return _vacuum(cursor, [table._meta.db_table for table in tables], "(FULL) " if whole_files else "")
+        return _vacuum(cursor, [table._meta.db_table for table in tables], whole_files=whole_files)
 
 
 def _empty_log(cursor: Any) -> bool:
@@ -69,7 +73,10 @@ def _empty_log(cursor: Any) -> bool:
         cursor.execute(f"PRAGMA busy_timeout = {patience}")
 
 
-def _vacuum(cursor: Any, tables: Sequence[str], how: str) -> bool:
+def _vacuum(cursor: Any, tables: Sequence[str], *, whole_files: bool) -> bool:
+    # Asked before: who begins to read later cannot see what was deleted until now.
+    is_free = _wait_for_older_readers(cursor)
+    how = "(FULL) " if whole_files and is_free else ""
     cursor.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
     try:
         for table in tables:
@@ -78,4 +85,41 @@ def _vacuum(cursor: Any, tables: Sequence[str], how: str) -> bool:
         return False
     finally:
         cursor.execute("RESET lock_timeout")
-    return True
+    if how:
+        _begin_new_log(cursor)
+    return is_free
+
+
+# Whatever keeps PostgreSQL from dropping rows that were deleted before the given transaction: open transactions and
+# snapshots of this database, standbys that say what they still read, and transactions that are prepared and not ended.
+# The ``catalog_xmin`` of a slot is left out: it holds the tables of the system, and none of ours.
+OLDER_READERS = """
+    SELECT 1 FROM (
+      SELECT backend_xmin AS held FROM pg_stat_activity
+        WHERE pid <> pg_backend_pid() AND (datid IS NULL OR datname = current_database())
+      UNION ALL SELECT backend_xid FROM pg_stat_activity
+        WHERE pid <> pg_backend_pid() AND (datid IS NULL OR datname = current_database())
+      UNION ALL SELECT xmin FROM pg_replication_slots
+      UNION ALL SELECT transaction FROM pg_prepared_xacts WHERE database = current_database()
+    ) AS holders WHERE held IS NOT NULL AND age(held) > age(%s::text::xid) LIMIT 1
+"""
+
+
+def _wait_for_older_readers(cursor: Any) -> bool:
+    """Whether nobody may see any more what was deleted until now. Short readers are waited for; a long one is not."""
+    cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::xid::text")
+    (horizon,) = cursor.fetchone()
+    for pause in (*[LOCK_SECONDS / 8] * 8, 0):
+        cursor.execute(OLDER_READERS, [horizon])
+        if cursor.fetchone() is None:
+            return True
+        time.sleep(pause)
+    return False
+
+
+def _begin_new_log(cursor: Any) -> None:
+    """Have PostgreSQL put away what its log of writes holds of the old rows. Both need a right that the portal’s role
+    need not have; docs/running.md says what to set so that files of the log that are put away are deleted."""
+    for step in ("SELECT pg_switch_wal()", "CHECKPOINT"):
+        with suppress(DatabaseError):
+            cursor.execute(step)

@@ -34,6 +34,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def closed_since(self, day: date) -> "SessionQuerySet":
         return self.filter(closed_at__date__gte=day)
 
+    def with_traces(self) -> "SessionQuerySet":
+        """Closed sessions whose notes, and who wrote them, may still lie in the files of the database."""
+        return self.held().filter(keeps_traces=True)
+
     def for_room(self) -> "SessionQuerySet":
         """With everything that a room’s page needs of its neighbours."""
         return self.select_related("organisation", "technique", "facilitator", "stage")
@@ -90,6 +94,9 @@ class Session(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     notes_deleted_at = models.DateTimeField(null=True, blank=True)
+    keeps_traces = models.BooleanField(
+        default=False, help_text="Closed, but deleted notes and their writers may still lie in the database’s files."
+    )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -36,6 +36,7 @@ from selfassessment.unlinking import mix_answers
 from tests.cast import as_member
 from tests.markup import TidyClient
 from tests.portal import ROOT, address_of_database
+from tests.readers import somebody_reads
 from tests.selfassessment.conftest import close_and_publish
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -258,6 +259,18 @@ def test_nothing_old_is_left_in_the_files(answered, farah):
             stored = bytes(cursor.fetchone()[0])
     for pk in assessment.order:
         assert stored.count(f"wrote-{pk}.".encode()) == 2  # both questions, once each
+
+
+@pytest.mark.parametrize("state", ["open", "closed"])
+def test_while_somebody_reads_old_rows_the_round_is_come_back_to(answered, farah, state):
+    """A vacuum that ran has not done its work as long as a snapshot from before it is held."""
+    assessment = answered()
+    with somebody_reads():
+        if state == "closed":
+            close_and_publish(assessment, by=as_member(farah), at=timezone.now())
+        mix_answers()
+        assert Assessment.objects.unmixed().get() == assessment
+    assert (mix_answers(), mix_answers()) == (1, 0)
 
 
 # --- What must go on working --------------------------------------------------------------------------------------

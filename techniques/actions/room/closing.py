@@ -8,7 +8,7 @@ from django.db import transaction
 from kmportal.lib.cleaning import clean_text
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
-from kmportal.lib.unlinking import remove_old_versions, rewrite_in_random_order
+from kmportal.lib.unlinking import rewrite_in_random_order
 from organisations import events
 from organisations.models import Membership
 from organisations.policies import require_that
@@ -16,6 +16,7 @@ from techniques import policies, room_log
 from techniques.confidentiality import Confidentiality
 from techniques.events import Event
 from techniques.models import Note, Participant, RoomEvent, Session, Stage
+from techniques.unlinking import remove_traces
 
 
 @transaction.atomic
@@ -31,7 +32,7 @@ def close_session(session: Session, *, by: Membership, at: datetime, summary: Ma
         raise Refusal(worded("This session is closed already."))
     if not session.is_live:
         raise Refusal(worded("Open the room first: only a session that was held can be closed."))
-    session.state, session.closed_at = Session.State.CLOSED, at
+    session.state, session.closed_at, session.keeps_traces = Session.State.CLOSED, at, True
     session.end_code()
     session.summary = {key: clean_text(words).strip() for key, words in summary.items()}
     session.stage = session.ends_at = session.paused_seconds = None
@@ -39,8 +40,8 @@ def close_session(session: Session, *, by: Membership, at: datetime, summary: Ma
     session.save()
     Participant.objects.filter(session=session, person=None).update(name="")
     room_log.append_event(session, RoomEvent.Kind.CLOSED, at=at)
-    # Best effort: what is missed here goes when the database tidies up by itself, or with the next session.
-    transaction.on_commit(lambda: remove_old_versions(Note), robust=True)
+    # What cannot be done now, because somebody still reads, the timetable does: the mark stays until then.
+    transaction.on_commit(remove_traces, robust=True)
     events.record(Event.SESSION_CLOSED, session, by=by, at=at, notes_kept=session.notes_deleted_at is None)
     return session
 

@@ -1,0 +1,18 @@
+"""Take the old notes of closed sessions from the files of the database. The timetable calls this each minute."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from techniques.unlinking import remove_traces
+
+
+class Command(BaseCommand):
+    help = (
+        "Have the database drop notes that closed sessions have deleted, and who wrote those that they keep. Safe to "
+        "repeat at any time."
+    )
+    requires_system_checks = ()  # it runs often, and starting the portal has checked all
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"Closed sessions whose traces were looked for: {remove_traces()}.")

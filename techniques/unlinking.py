@@ -1,0 +1,19 @@
+"""Taking the traces of notes from the files of the database: docs/decisions/0024.
+
+Nobody acts here: it is called at the close and by the timetable, and tells nothing.
+"""
+
+from kmportal.lib.unlinking import remove_old_versions
+from techniques.models import Note, Participant, Session
+
+
+def remove_traces() -> int:
+    """Have the database drop what closed sessions have deleted or cut from who wrote it; answers for how many.
+
+    Called at each close and each minute. Idempotent: while somebody still reads the old rows, the mark of a session
+    stays and the next call tries again.
+    """
+    closed = list(Session.objects.with_traces().values_list("pk", flat=True))
+    if closed and remove_old_versions(Note, Participant, whole_files=True):
+        Session.objects.filter(pk__in=closed).update(keeps_traces=False)
+    return len(closed)
