@@ -25,7 +25,7 @@ EFFORT_FACTOR = {"quick": Fraction(6, 5), "medium": Fraction(1), "long": Fractio
 class Measure:
     """What a round says about one criterion. A figure that fewer than five people stand behind is None.
 
-    ``answered`` are all answers, ``people`` those that the floor counts.
+    ``answered`` are all answers, ``people`` those that the floor counts; ``is_enough``: those are five or more.
     """
 
     now: float | None
@@ -33,9 +33,10 @@ class Measure:
     low: int | None
     high: int | None
     middle: int | None
-    votes: int
-    answered: int
-    people: int
+    votes: int | None
+    answered: int | None
+    people: int | None
+    is_enough: bool
 
     @property
     def gap(self) -> float | None:
@@ -56,9 +57,9 @@ class Measure:
         return self.spread is not None and self.spread >= SPLIT
 
 
-def enough(people: int) -> bool:
-    """Whether so many people may be shown as figures."""
-    return people >= FLOOR
+def enough(people: int, *, doubtful: int = 0) -> bool:
+    """Whether so many people may be shown as figures, when so many of them may be somebody else’s making."""
+    return people - doubtful >= FLOOR
 
 
 @dataclass(frozen=True)
@@ -76,28 +77,30 @@ class Said:
         return bool(self.now or self.wanted or self.dont_know)
 
 
-def measure(said: Iterable[Said]) -> Measure:
+def measure(said: Iterable[Said], *, doubtful: int = 0) -> Measure:
     """Work out one criterion from all answers to it; those who said *don’t know* have answered as well.
 
-    *now* and *wanted* are judged by the floor each for itself, since people may answer one without the other.
+    *now* and *wanted* are judged by the floor each for itself, since people may answer one without the other; how many
+    it matters most to, by those who said either: beside four who don’t know, the ticks of the fifth are hers.
     """
     rows = list(said)
     levels = sorted(row.now for row in rows if row.now)
-    shown = enough(sum(row.counts for row in rows if row.now))
+    shown = enough(sum(row.counts for row in rows if row.now), doubtful=doubtful)
+    wants = enough(sum(row.counts for row in rows if row.wanted), doubtful=doubtful)
+    rate = enough(sum(row.counts for row in rows if row.now or row.wanted), doubtful=doubtful)
+    people = sum(row.counts for row in rows if row.is_given)
+    is_enough = enough(people, doubtful=doubtful)
     return Measure(
         now=middle_of(levels) if shown else None,
-        wanted=middle_of(row.wanted for row in rows if row.wanted) if _enough_want(rows) else None,
+        wanted=middle_of(row.wanted for row in rows if row.wanted) if wants else None,
         low=levels[0] if shown else None,
         high=levels[-1] if shown else None,
         middle=levels[(len(levels) - 1) // 2] if shown else None,
-        votes=sum(row.votes for row in rows),
-        answered=sum(row.is_given for row in rows),
-        people=sum(row.counts for row in rows if row.is_given),
+        votes=sum(row.votes for row in rows) if rate else None,
+        answered=sum(row.is_given for row in rows) if is_enough else None,
+        people=people if is_enough else None,
+        is_enough=is_enough,
     )
-
-
-def _enough_want(rows: Iterable[Said]) -> bool:
-    return enough(sum(row.counts for row in rows if row.wanted))
 
 
 def middle_of(levels: Iterable[int]) -> float:

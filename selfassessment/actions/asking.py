@@ -20,7 +20,7 @@ from organisations.policies import require_that
 from selfassessment import notices, policies
 from selfassessment.actions.meeting import invite_to_meeting
 from selfassessment.events import Event
-from selfassessment.models import Asked, Assessment
+from selfassessment.models import Asked, Assessment, Response
 from selfassessment.workflow import lock_assessment, require_open
 
 
@@ -46,19 +46,23 @@ def ask_people(
     An address that belongs to a member asks that member. People who are not members of the organisation are left out.
     """
     require_that(policies.may_run(by, assessment))
-    require_open(lock_assessment(assessment))
+    fresh = lock_assessment(assessment)
+    require_open(fresh)
     people, guests = _sort_by_kind(assessment, members, addresses)
     asked = Asked.objects.filter(assessment=assessment)
+    # With people of their own making, whoever asks could make up the five around an answer that is there already.
+    is_begun = Response.objects.filter(assessment=assessment).exists()
+    trusted = _members_before(fresh) if is_begun else set(people)
     had_people = set(asked.filter(person__in=people).values_list("person_id", flat=True))
     had_guests = set(asked.filter(email__in=guests).values_list("email", flat=True))
     rows = [
         *(
-            Asked(assessment=assessment, person=person, nonce=_make_nonce())
+            Asked(assessment=assessment, person=person, nonce=_make_nonce(), is_late=pk not in trusted)
             for pk, person in people.items()
             if pk not in had_people
         ),
         *(
-            Asked(assessment=assessment, email=address, nonce=_make_nonce())
+            Asked(assessment=assessment, email=address, nonce=_make_nonce(), is_late=is_begun)
             for address in guests
             if address not in had_guests
         ),
@@ -69,6 +73,12 @@ def ask_people(
         notices.send_requests(occurrence, rows)
         invite_to_meeting(assessment, [row.person for row in rows if row.person], by=by, at=at)
     return Invited(new=len(rows), before=len(had_people) + len(had_guests))
+
+
+def _members_before(assessment: Assessment) -> set[int]:
+    """The members who had an account here when the round was opened."""
+    members = Membership.objects.filter(organisation=assessment.organisation_id, joined_at__lte=assessment.opened_at)
+    return set(members.values_list("person_id", flat=True))
 
 
 def _sort_by_kind(

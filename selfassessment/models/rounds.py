@@ -199,6 +199,9 @@ class Asked(models.Model):
     email = AddressField(max_length=254, blank=True)
     nonce = models.CharField(max_length=32, unique=True)
     reminded_on = models.DateField(null=True, blank=True)
+    is_late = models.BooleanField(
+        default=False, help_text="Asked after the first answer, and not a member since before: the floor leaves it out."
+    )
     answered = models.BooleanField(default=False)
     card = models.CharField(max_length=64, blank=True, help_text="Says which browser answers, and nothing of what.")
 

@@ -9,6 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from django.db.models import Count, Q
+
+from organisations.events import Event as OfMembers
+from organisations.models import AuditEntry, Membership
+from organisations.tokens import RESET_LASTS
 from roadmap.models import CatalogueEntry
 from selfassessment import scoring
 from selfassessment.models import Answer, Assessment, Criterion, Decision, Response, Section, Suggestion
@@ -36,12 +41,35 @@ Row = tuple[int, int | None, int | None, bool, int | None, str, str, str, str, s
 def turnout(assessment: Assessment) -> Turnout:
     """How many have answered until now. The only figure of a round that may be shown while it is open."""
     ways = Counter(Response.objects.filter(assessment=assessment).counted().values_list("way", flat=True))
+    asked = assessment.asked.aggregate(all=Count("pk"), late=Count("pk", filter=Q(is_late=True)))
+    asked_answered = ways[Response.Way.ASKED]
     return Turnout(
         answered=ways.total(),
-        asked=assessment.asked.count(),
-        asked_answered=ways[Response.Way.ASKED],
+        asked=asked["all"],
+        asked_answered=asked_answered,
         by_link=ways[Response.Way.LINK],
+        # Below the floor nobody needs to know.
+        doubtful=asked["late"] + _count_new_passwords(assessment) if scoring.enough(asked_answered) else 0,
     )
+
+
+def _count_new_passwords(assessment: Assessment) -> int:
+    """Of how many who were asked an administrator has made a link for a new password while they could answer, or so
+    shortly before that it could still be used: with it somebody else could answer as them."""
+    if assessment.opened_at is None:
+        return 0
+    members = Membership.objects.filter(
+        organisation=assessment.organisation_id, person__in=assessment.asked.exclude(person=None).values("person")
+    )
+    made = AuditEntry.objects.filter(
+        organisation=assessment.organisation_id,
+        event=OfMembers.RESET_LINK_MADE,
+        at__gte=assessment.opened_at - RESET_LASTS,
+        ident__in=members.values("pk"),
+    )
+    if assessment.closed_at is not None:
+        made = made.filter(at__lte=assessment.closed_at)
+    return made.aggregate(people=Count("ident", distinct=True))["people"]
 
 
 def build(assessment: Assessment) -> GapReport:
@@ -110,7 +138,7 @@ def work_out_report(
         others=tuple(row for row in rest if row is not quick),
         strengths=_find_strengths(plain),
         splits=_find_splits(plain),
-        widest=tuple(sorted(gaps, key=lambda row: (-row.figures.gap, -row.figures.votes))),  # type: ignore[operator]
+        widest=tuple(sorted(gaps, key=lambda row: (-row.figures.gap, -(row.figures.votes or 0)))),  # type: ignore[operator]
         remarks=remarks,
     )
 
@@ -137,7 +165,7 @@ def _measure_criteria(criteria: Iterable[Criterion], rows: Iterable[Row], turnou
                 question=criterion.question,
                 section=criterion.section.key,
                 statements=tuple(criterion.statements),
-                figures=scoring.measure(by_criterion[criterion.pk]),
+                figures=scoring.measure(by_criterion[criterion.pk], doubtful=turnout.doubtful_counted),
             ),
         )
 
@@ -145,7 +173,7 @@ def _measure_criteria(criteria: Iterable[Criterion], rows: Iterable[Row], turnou
 def _score_section(section: Section, results: Iterable[Result]) -> SectionScore:
     mine = [row for row in results if row.section == section.key]
     both = [row for row in mine if row.figures.gap is not None]
-    widest = max(both, key=lambda row: (row.figures.gap, row.figures.votes), default=None)
+    widest = max(both, key=lambda row: (row.figures.gap, row.figures.votes or 0), default=None)
     return SectionScore(
         key=section.key,
         name=section.name,
@@ -166,8 +194,9 @@ def _rank_offers(rows: Iterable[_Measured], people: int, outcomes: Mapping[int, 
         band = scoring.band(figures.now)
         suggestion = next((one for one in row.suggestions if one.band == band), None)
         if suggestion:
-            score = scoring.priority(figures.gap, votes=figures.votes, people=people, effort=suggestion.effort)
-            found.append((score, figures.gap, figures.votes, row, suggestion))
+            votes = figures.votes or 0
+            score = scoring.priority(figures.gap, votes=votes, people=people, effort=suggestion.effort)
+            found.append((score, figures.gap, votes, row, suggestion))
     found.sort(key=lambda one: one[:3], reverse=True)
     keys = {suggestion.entry_key for *_, suggestion in found if suggestion.entry_key}
     entries = {entry.key: entry for entry in CatalogueEntry.objects.filter(key__in=keys)}
@@ -229,7 +258,7 @@ def _find_strengths(results: Iterable[Result]) -> tuple[Result, ...]:
 
 def _find_splits(results: Iterable[Result]) -> tuple[Result, ...]:
     rows = [row for row in results if row.figures.is_split]
-    return tuple(sorted(rows, key=lambda row: (-(row.figures.spread or 0), -row.figures.votes)))
+    return tuple(sorted(rows, key=lambda row: (-(row.figures.spread or 0), -(row.figures.votes or 0))))
 
 
 def _collect_remarks(measured: Iterable[_Measured], rows: Iterable[Row]) -> tuple[Remarks, ...]:
@@ -254,5 +283,5 @@ def _collect_remarks(measured: Iterable[_Measured], rows: Iterable[Row]) -> tupl
             withheld=tuple(sorted(withheld[row.pk], key=lambda one: (one.kind, one.words.casefold()))),
         )
         for row in measured
-        if scoring.enough(row.result.figures.people) and (comments[row.pk] or evidence[row.pk] or withheld[row.pk])
+        if row.result.figures.is_enough and (comments[row.pk] or evidence[row.pk] or withheld[row.pk])
     )

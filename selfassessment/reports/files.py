@@ -13,8 +13,8 @@ from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded_later as _
 from selfassessment.models import Assessment
 from selfassessment.reports.pictures import pictures_of
-from selfassessment.reports.values import GapReport
-from selfassessment.scoring import FLOOR
+from selfassessment.reports.values import GapReport, Turnout
+from selfassessment.scoring import FLOOR, Measure
 
 HEADINGS = (
     _("Section"), "Code", "Criterion", "Now", "Wanted", "Gap", "Lowest now", "Highest now", "Matters most to",
@@ -39,11 +39,17 @@ def as_csv(report: GapReport) -> tuple[Sequence[str], list[Sequence[object]]]:
             row.figures.high,
             row.figures.votes,
             row.figures.answered,
-            row.figures.answered - row.figures.people if report.turnout.counts_asked else row.figures.answered,
+            _through_the_link(row.figures, report.turnout),
         )
         for row in report.results
     ]
     return HEADINGS, rows
+
+
+def _through_the_link(figures: Measure, turnout: Turnout) -> int | None:
+    if figures.answered is None or figures.people is None or not turnout.counts_asked:
+        return figures.answered
+    return figures.answered - figures.people
 
 
 def as_pdf(report: GapReport) -> bytes:

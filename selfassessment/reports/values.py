@@ -27,6 +27,9 @@ ORDERING = _(
 )
 
 
+TOO_FEW_OF_THE_ASKED = "Too few of those who were asked have answered"
+
+
 @dataclass(frozen=True)
 class Turnout:
     """How many answered: of those who were asked, and by the one link besides. Of an older round that may be unknown.
@@ -34,16 +37,25 @@ class Turnout:
     Also what follows from it for the report. The floor counts people, and only those who were asked one by one are
     known to be so many: once five of them have answered, everybody’s answers are shown together. Otherwise theirs are
     left out, and what came by the link is judged by itself.
+
+    ``doubtful``: of those who were asked, so many may not be who they are taken for. All of them may have answered, so
+    the floor takes as many away from those who did: docs/decisions/0025.
     """
 
     answered: int
     asked: int
     asked_answered: int
     by_link: int
+    doubtful: int = 0
 
     @property
     def counts_asked(self) -> bool:
-        return scoring.enough(self.asked_answered)
+        return scoring.enough(self.asked_answered, doubtful=self.doubtful)
+
+    @property
+    def doubtful_counted(self) -> int:
+        """What the floor takes away from each figure: nothing where answers by the link stand alone."""
+        return self.doubtful if self.counts_asked else 0
 
     @property
     def is_enough(self) -> bool:
@@ -89,7 +101,8 @@ class Turnout:
         if self.counts_asked:
             return many
         if self.is_enough and self.asked_answered:
-            left = "Too few of those who were asked have answered, so what they said is left out."
+            few = "Too few of those who answered count" if self.doubtful else TOO_FEW_OF_THE_ASKED
+            left = f"{few}, so what they said is left out."
             return f"{left} The report shows the answers through the link alone. {many}"
         return many if self.is_enough else ""
 
@@ -97,6 +110,13 @@ class Turnout:
     def too_few(self) -> str:
         """What a dash means, and why there is no report."""
         few = f"Fewer than {scoring.FLOOR}"
+        if self.doubtful and self.counts_asked:
+            return f"{few} people answered who count"
+        if self.doubtful and not self.is_enough:
+            return (
+                f"{few} people answered who count: who was asked by address after the first answer, or was given a new "
+                "password by an administrator meanwhile, may not count"
+            )
         if not self.by_link:
             return f"{few} people answered"
         if self.counts_asked:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 from importlib import import_module
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from kmportal.lib.exceptions import Refusal
 from notifications.models import Notice
+from organisations.actions import make_reset_link
 from organisations.models import Membership, Person
 from organisations.permissions import Role
 from selfassessment import reports
@@ -240,3 +242,106 @@ def _as_before(assessment: Assessment, answered: int) -> None:
     for row in Asked.objects.filter(assessment=assessment)[:answered]:
         Asked.objects.filter(pk=row.pk).update(answered=True)
     Assessment.objects.update(is_unmixed=False)
+
+
+# --- People of one’s own making -----------------------------------------------------------------------------------
+
+
+def answer_all(assessment: Assessment, criteria, levels=((1, 1), (1, 1), (5, 5), (5, 5))) -> None:
+    """The attacker opens the mails to their own addresses and answers each."""
+    for number, (address, (now, wanted)) in enumerate(zip(assessment.asked.exclude(email=""), levels, strict=True)):
+        own = Respondent(f"own {number}", asked=address, link=address.nonce)
+        answering.save_answer(assessment, criteria["A1"], by=own, choice=Choice(now=now, wanted=wanted), seen=0)
+
+
+def test_addresses_asked_after_the_first_answer_are_no_people_to_the_floor(attacked, as_, farah, criteria):
+    """One of the asked has answered; then four addresses of whoever runs the round are asked, and all answer."""
+    assessment = attacked(1, close=False)
+    addresses = [f"me+{number}@riverside.example" for number in range(4)]
+    asking.ask_people(assessment, by=as_member(farah), addresses=addresses, at=timezone.now())
+    answer_all(assessment, criteria)
+    report = reports.build(close_and_publish(assessment, by=as_member(farah), at=timezone.now()))
+    assert report == reports.GapReport(assessment, report.turnout, is_enough=False)
+    shown = surfaces(assessment, as_(farah))
+    assert WORDS not in shown
+    assert "Criterion A1" not in shown
+    assert "asked by address after the first answer" in shown
+
+
+def test_accounts_made_after_the_first_answer_are_none_either(attacked, as_, riverside, farah, respond):
+    assessment = attacked(1, close=False)
+    own = [Person.objects.create_user(f"own{n}@riverside.example", name=f"Own {n}") for n in range(4)]
+    for person in own:
+        Membership.objects.create(organisation=riverside, person=person, role=Role.CONTRIBUTOR)
+    asking.ask_people(assessment, by=as_member(farah), members=own, at=timezone.now())
+    for number, person in enumerate(own):
+        respond(assessment, f"own {number}", person=person, A1=(1, 5))
+    close_and_publish(assessment, by=as_member(farah), at=timezone.now())
+    assert "Criterion A1" not in surfaces(assessment, as_(farah))
+
+
+def test_addresses_asked_before_anybody_answered_count(a_round, farah, criteria):
+    """In a charity everybody may have an address alone."""
+    assessment = a_round()
+    addresses = [f"helper{number}@charity.example" for number in range(5)]
+    asking.ask_people(assessment, by=as_member(farah), addresses=addresses, at=timezone.now())
+    answer_all(assessment, criteria, [(2, 4)] * 5)
+    report = reports.build(close_and_publish(assessment, by=as_member(farah), at=timezone.now()))
+    assert report.results[0].figures.now == 2.0
+
+
+def test_members_of_long_standing_count_whenever_they_are_asked(attacked, staff, farah, respond):
+    assessment = attacked(1, close=False)
+    asking.ask_people(assessment, by=as_member(farah), members=staff, at=timezone.now())
+    for number, person in enumerate(staff[1:5]):
+        respond(assessment, f"late {number}", person=person, A1=(3, 4))
+    assert reports.build(close_and_publish(assessment, by=as_member(farah), at=timezone.now())).is_enough
+
+
+@pytest.mark.parametrize("when", ["open", "just before", "closed"])
+def test_whoever_got_a_new_password_from_an_administrator_is_in_doubt(attacked, as_, ada, farah, staff, when):
+    """With the link in their hand the administrator can answer as four members who have not answered."""
+    made = timezone.now() - timedelta(minutes=30) if when == "just before" else timezone.now()
+    member = Membership.objects.get(person=staff[4])
+    if when != "closed":
+        make_reset_link(member, by=as_member(ada), at=made)
+    assessment = attacked(5, close=False)
+    if when == "open":
+        make_reset_link(member, by=as_member(ada), at=timezone.now())
+    close_and_publish(assessment, by=as_member(farah), at=timezone.now())
+    if when == "closed":
+        make_reset_link(member, by=as_member(ada), at=timezone.now())
+    shown = surfaces(assessment, as_(farah))
+    assert ("Criterion A1" in shown) == (when == "closed")
+    assert ("given a new password by an administrator" in shown) == (when != "closed")
+
+
+def test_in_doubt_each_figure_needs_as_many_more(attacked, staff, ada, farah, respond):
+    """Six answer, one of them may be the administrator: a question that five answered has four for sure."""
+    assessment = attacked(6, close=False)
+    make_reset_link(Membership.objects.get(person=staff[5]), by=as_member(ada), at=timezone.now())
+    for number, person in enumerate(staff[:5]):
+        respond(assessment, f"asked {number}", person=person, A3=(2, 4))
+    report = reports.build(close_and_publish(assessment, by=as_member(farah), at=timezone.now()))
+    figures = {row.code: row.figures for row in report.results}
+    assert (figures["A1"].now, figures["A1"].answered) == (3.0, 6)
+    assert (figures["A3"].now, figures["A3"].answered) == (None, None)
+
+
+def test_no_tick_and_no_number_stands_for_fewer_than_five(a_round, staff, as_, farah, respond):
+    """Beside four who don’t know, the ticks of the fifth are hers; and “1” is who alone answered a question."""
+    assessment = a_round()
+    asking.ask_people(assessment, by=as_member(farah), members=staff[:5], at=timezone.now())
+    for number, person in enumerate(staff[:5]):
+        said = {"A1": (2, 4), "A2": {"dont_know": True} if number else {"now": 1, "wanted": 5}}
+        if not number:
+            said["A3"] = (1, 5)
+        respond(assessment, f"asked {number}", person=person, votes=[] if number else ["A2", "A3"], **said)
+    close_and_publish(assessment, by=as_member(farah), at=timezone.now())
+    rows = {row["Code"]: row for row in table_of(assessment, as_(farah))}
+    assert (rows["A1"]["Matters most to"], rows["A1"]["Answered"], rows["A1"]["Through the link"]) == ("0", "5", "0")
+    assert (rows["A2"]["Matters most to"], rows["A2"]["Answered"]) == ("", "5")
+    assert [rows["A3"][name] for name in ("Matters most to", "Answered", "Through the link")] == ["", "", ""]
+    shown = surfaces(assessment, as_(farah))
+    assert "1 of 5" not in shown
+    assert "None" not in shown

@@ -41,7 +41,8 @@ def test_nothing_is_said_about_fewer_than_five(now, wanted):
 @given(levels, levels)
 def test_who_does_not_count_makes_no_figure(now, wanted):
     figures = of(now, wanted, counts=False)
-    assert (figures.now, figures.wanted, figures.low, figures.high, figures.middle, figures.people) == (*[None] * 5, 0)
+    assert (figures.now, figures.wanted, figures.low, figures.high, figures.middle) == (None,) * 5
+    assert (figures.votes, figures.answered, figures.people) == (None,) * 3
 
 
 @given(st.lists(st.integers(1, 5), min_size=5, max_size=40))
