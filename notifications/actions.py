@@ -1,6 +1,6 @@
 """Telling people what has happened, once, and what they do with it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.db.models import Model
@@ -67,16 +67,21 @@ def withdraw_notices(about: Ref, *, but: Person | None = None) -> None:
 
 
 def mark_notice_read(notice: Notice, *, by: Membership, at: datetime) -> None:
-    """The person has opened it. Idempotent: the first moment stays."""
+    """The person has opened it. Idempotent: the first day stays."""
     policies.require_that(notice.person_id == by.person_id and notice.organisation_id == by.organisation_id)
-    Notice.objects.filter(pk=notice.pk).unread().update(read_at=at)
-    notice.read_at = notice.read_at or at
+    Notice.objects.filter(pk=notice.pk).unread().update(read_at=_day_of(at))
+    notice.read_at = notice.read_at or _day_of(at)
 
 
 def mark_all_notices_read(*, by: Membership, up_to: int, at: datetime) -> int:
     """All that the person had on the page: what came in since (a higher key than ``up_to``) stays unread."""
     policies.require(Permission.READ, by, by.organisation)
-    return Notice.objects.for_member(by).unread().filter(pk__lte=up_to).update(read_at=at)
+    return Notice.objects.for_member(by).unread().filter(pk__lte=up_to).update(read_at=_day_of(at))
+
+
+def _day_of(at: datetime) -> datetime:
+    """The beginning of its day: the moment of reading a request to answer is close to that of answering."""
+    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _cut_to_limit(text: str, limit: int) -> str:

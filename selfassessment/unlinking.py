@@ -15,7 +15,7 @@ def forget_who_answered(assessment: Assessment) -> None:
     and all rows are put in random order. What each answer says, and by what right it was given, stays."""
     if not assessment.anonymous:
         return
-    Asked.objects.filter(assessment=assessment).update(answered=False, card="")
+    _forget(assessment)
     _mix(assessment)
     # Stays so until the old versions of the rows are gone, too.
     Assessment.objects.filter(pk=assessment.pk).update(is_unmixed=True)
@@ -31,7 +31,7 @@ def mix_answers() -> int:
         with transaction.atomic():
             fresh = lock_assessment(assessment)
             if fresh.is_closed:
-                Asked.objects.filter(assessment=fresh).update(answered=False, card="")
+                _forget(fresh)
             _mix(fresh)
             if not fresh.is_closed:
                 Assessment.objects.filter(pk=fresh.pk).update(is_unmixed=False)
@@ -43,6 +43,12 @@ def mix_answers() -> int:
         Assessment.objects.filter(pk__in=done).update(is_unmixed=False)
         Assessment.objects.filter(pk__in=open_again).update(is_unmixed=True)
     return len(rounds)
+
+
+def _forget(closed: Assessment) -> None:
+    """Who has answered, and by how many saves each answer came about: nothing is saved any more."""
+    Asked.objects.filter(assessment=closed).update(answered=False, card="")
+    Answer.objects.filter(response__assessment=closed).update(version=1)
 
 
 def _mix(assessment: Assessment) -> None:

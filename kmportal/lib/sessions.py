@@ -17,9 +17,10 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
 from django.core import signing
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from kmportal.lib.disk import is_disk_full
+from kmportal.lib.unlinking import LOCK_SECONDS, rewrite_in_random_order
 
 logger = logging.getLogger(__name__)
 
@@ -65,15 +66,35 @@ class SessionStore(db.SessionStore):
 
 
 def forget_moments() -> int:
-    """Leave the day of what has had its minutes, in all such sessions at once; answers in how many. Idempotent."""
+    """Leave the day of what has had its minutes, in all such sessions at once, and write all sessions again in random
+    order, so that neither place nor transaction says who signed in when; answers in how many. Idempotent.
+
+    Nobody else writes sessions meanwhile: a sign-out beside it must find the row. While somebody holds them for long,
+    nothing is done, and the next call tries again.
+    """
     store = SessionStore()
-    with transaction.atomic():
-        rows = list(Session.objects.select_for_update().filter(session_data__startswith=EXACT))
-        for row in rows:
-            row.session_data = store.encode(store.decode(row.session_data))
-        settled = [row for row in rows if not row.session_data.startswith(EXACT)]
-        Session.objects.bulk_update(settled, ["session_data"])
+    try:
+        with transaction.atomic():
+            _hold_all()
+            rows = list(Session.objects.filter(session_data__startswith=EXACT))
+            for row in rows:
+                row.session_data = store.encode(store.decode(row.session_data))
+            settled = [row for row in rows if not row.session_data.startswith(EXACT)]
+            Session.objects.bulk_update(settled, ["session_data"])
+            if settled:
+                rewrite_in_random_order(Session.objects.all())
+    except OperationalError:
+        return 0
     return len(settled)
+
+
+def _hold_all() -> None:
+    """On PostgreSQL a lock on the table: a statement that waits for it sees the rows that were written meanwhile, one
+    that waits for a row would find it gone. On SQLite one transaction writes at a time anyhow."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+            cursor.execute(f"LOCK TABLE {connection.ops.quote_name(Session._meta.db_table)} IN EXCLUSIVE MODE")
 
 
 def _signer(salt: str) -> signing.Signer:

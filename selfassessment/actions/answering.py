@@ -5,6 +5,7 @@ anonymous round nothing here may be laid beside a list of people (docs/decisions
 was asked has answered is noted apart from the answers, in a transaction of its own.
 """
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from kmportal.lib.model_rules import refuse_invalid
 from kmportal.lib.unlinking import rewrite_in_random_order
 from organisations.policies import require_that
 from selfassessment import policies
-from selfassessment.models import Answer, Asked, Assessment, Criterion, Response
+from selfassessment.models import LAST_VERSION, Answer, Asked, Assessment, Criterion, Response
 from selfassessment.respondents import Choice, Respondent
 from selfassessment.workflow import lock_assessment
 
@@ -28,7 +29,7 @@ CLOSED_UNSAVED = _(
 )
 BEGUN_ELSEWHERE = (
     "You have already begun to answer, in another browser or on another device. Carry on there. "
-    "Nobody else can find your answers, and neither can we."
+    "Only that browser has the key to your answers."
 )
 
 
@@ -49,7 +50,8 @@ class Changed(Stale):
 
 
 def save_answer(assessment: Assessment, criterion: Criterion, *, by: Respondent, choice: Choice, seen: int) -> Saved:
-    """Keep what somebody says about one criterion. ``seen`` is the version that was on their screen, 0 for none.
+    """Keep what somebody says about one criterion. ``seen`` is the version that was on their screen, 0 for none. Each
+    version is a random number, another one than before.
 
     Idempotent: sent twice it is kept once. Raises ``Changed`` when the row has moved on and says something else, and
     refuses when the round is not open, or when somebody who has begun in another browser begins again in an anonymous
@@ -91,8 +93,9 @@ def _save_answer(assessment: Assessment, criterion: Criterion, *, by: Respondent
     row.now, row.wanted, row.dont_know = choice.now, choice.wanted, choice.dont_know
     row.comment, row.evidence = choice.comment, choice.evidence
     refuse_invalid(row, "now", "wanted", "comment", "evidence")
-    row.version += 1
-    row.save(force_insert=row.version == 1)
+    is_new = not row.version
+    row.version = _next_version(row.version)
+    row.save(force_insert=is_new)
     _note_unmixed(fresh)
     if by.asked and not by.asked.answered:
         if not fresh.anonymous:
@@ -122,6 +125,12 @@ def _note_unmixed(fresh: Assessment) -> None:
     """Have the timetable put the answers of this round in random order."""
     if fresh.anonymous and not fresh.is_unmixed:
         Assessment.objects.filter(pk=fresh.pk).update(is_unmixed=True)
+
+
+def _next_version(now: int) -> int:
+    """A random number, not the next one: how often each question was saved can be counted in the log of a proxy, and
+    beside the rows that would say whose they are."""
+    return next(found for found in iter(lambda: 1 + secrets.randbelow(LAST_VERSION), 0) if found != now)
 
 
 def _choose_slot(row: Answer, answers: Iterable[Answer], *, matters: bool) -> int | None:

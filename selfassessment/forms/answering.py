@@ -6,7 +6,7 @@ from django import forms
 
 from kmportal.lib.forms import LineField
 from kmportal.lib.naming import AboutPeople
-from selfassessment.models import Answer
+from selfassessment.models import LAST_VERSION, Answer
 from selfassessment.respondents import Choice
 
 
@@ -47,7 +47,7 @@ class AnswerForm(AboutPeople, forms.Form):
         help_text="What would show it? A document, a page, a figure.",
     )
     matters = forms.BooleanField(required=False)
-    version = forms.IntegerField(min_value=0, max_value=1_000_000, widget=forms.HiddenInput)
+    version = forms.IntegerField(min_value=0, max_value=LAST_VERSION, widget=forms.HiddenInput)
 
     mark_optional = False
 

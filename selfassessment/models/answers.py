@@ -12,6 +12,7 @@ from organisations.models import Person
 from selfassessment.models.framework import Criterion
 from selfassessment.models.rounds import Assessment
 
+LAST_VERSION = 2**31 - 1
 A_LEVEL = [MinValueValidator(1, "Choose a level from 1 to 5."), MaxValueValidator(5, "Choose a level from 1 to 5.")]
 
 
@@ -111,7 +112,7 @@ class Answer(models.Model):
     comment_withheld = models.CharField(max_length=10, choices=Withholding.choices, blank=True)
     evidence_withheld = models.CharField(max_length=10, choices=Withholding.choices, blank=True)
     slot = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1–5 if it matters most.")
-    version = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(default=1, help_text=_("Random; 1 once an anonymous round is closed."))
 
     objects = AnswerQuerySet.as_manager()
 

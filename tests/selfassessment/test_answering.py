@@ -65,7 +65,8 @@ def test_a_guest_reads_starts_answers_resumes_and_finishes(by_link):
     assert "You have answered" in back
     assert f'href="{start}done/"' in back
     assert "Carry on answering" not in back
-    guest.post(f"{start}1/", said(now="5", version="1"))  # still open, so still to be changed
+    version = Answer.objects.get(criterion__code="A1").version
+    guest.post(f"{start}1/", said(now="5", version=version))  # still open, so still to be changed
     response = Response.objects.get()
     assert (response.is_finished, response.anonymous, response.person, response.name) == (True, True, None, "")
     assert response.answers.get(criterion__code="A1").now == 5
@@ -83,7 +84,7 @@ def test_the_end_names_what_was_half_said(by_link):
     assert "Every question has an answer" in page.text
     assert "You have said only where you are now, or only where you want to be, in" in page.text
     assert page.text.count("half answered") == 1
-    guest.post(f"{start}1/", said(version="1"))
+    guest.post(f"{start}1/", said(version=Answer.objects.get(criterion__code="A1").version))
     end = guest.get(f"{start}done/").text
     assert "You have answered everything" in end
     assert "half" not in end
@@ -317,7 +318,7 @@ def test_the_same_sent_twice_is_kept_once(by_link):
     guest.post(start)
     for _ in range(3):
         assert guest.post(f"{start}1/", said(comment="Hello")).status_code == 302
-    assert (Answer.objects.count(), Answer.objects.get().version) == (1, 1)
+    assert Answer.objects.count() == 1
 
 
 def test_two_windows_show_both_and_lose_nothing(by_link):
@@ -334,7 +335,7 @@ def test_two_windows_show_both_and_lose_nothing(by_link):
     assert (answer.status_code, "another window" in answer.json()["problem"]) == (409, True)
     version = re.search(r'name="version" value="(\d+)"', page.text)[1]
     guest.post(f"{start}1/", said(now="5", comment="From the phone", version=version))
-    assert (Answer.objects.get().now, Answer.objects.get().version) == (5, 2)
+    assert (Answer.objects.get().now, str(Answer.objects.get().version) != version) == (5, True)
 
 
 def test_autosave_answers_with_the_time_and_the_version(by_link):
@@ -342,9 +343,11 @@ def test_autosave_answers_with_the_time_and_the_version(by_link):
     guest = TidyClient()
     guest.post(start)
     answer = guest.post(f"{start}1/", said(wanted=""), **JSON).json()
-    assert answer["version"] == 1
+    version = answer["version"]
+    assert version == Answer.objects.get().version
     assert re.fullmatch(r"\d\d:\d\d", answer["saved"])
-    assert guest.post(f"{start}1/", said(version="1"), **JSON).json()["version"] == 2
+    later = guest.post(f"{start}1/", said(version=version), **JSON).json()["version"]
+    assert later == Answer.objects.get().version != version
 
 
 def test_a_sixth_that_matters_is_refused_and_the_rest_is_kept(by_link):
@@ -360,9 +363,10 @@ def test_a_sixth_that_matters_is_refused_and_the_rest_is_kept(by_link):
     kept = Answer.objects.get(criterion__code="Z2")
     assert (kept.now, kept.comment, kept.slot) == (2, "Still kept", None)
     answer = guest.post(f"{start}7/", said(matters="on"), **JSON)
-    assert (answer.status_code, answer.json()["version"]) == (422, 1)
-    guest.post(f"{start}1/", said(version="1"))  # one is taken out
-    guest.post(f"{start}6/", said(matters="on", comment="Still kept", version="1"))
+    versions = dict(Answer.objects.values_list("criterion__code", "version"))
+    assert (answer.status_code, answer.json()["version"]) == (422, versions["Z3"])
+    guest.post(f"{start}1/", said(version=versions["A1"]))  # one is taken out
+    guest.post(f"{start}6/", said(matters="on", comment="Still kept", version=versions["Z2"]))
     assert Answer.objects.exclude(slot=None).count() == 5
 
 

@@ -25,7 +25,8 @@ def test_the_first_answer_twice_makes_one_response(a_round, criteria):
 
     same = at_once(*[answer(Choice(now=2))] * 4)
     assert all(isinstance(saved, answering.Saved) for saved in same), same
-    assert (Response.objects.count(), Answer.objects.count(), Answer.objects.get().version) == (1, 1, 1)
+    assert (Response.objects.count(), Answer.objects.count()) == (1, 1)
+    assert len({saved.answer.version for saved in same}) == 1
 
 
 def test_one_person_in_two_browsers_counts_once_in_an_anonymous_round(a_round, criteria):

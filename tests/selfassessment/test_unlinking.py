@@ -6,10 +6,12 @@ every order of answers. By guessing, one of eight is right on average; several r
 
 import os
 import random
+import re
 import sqlite3
 import subprocess
 import sys
 import tarfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,6 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore as Before
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
@@ -273,6 +276,42 @@ def test_while_somebody_reads_old_rows_the_round_is_come_back_to(answered, farah
     assert (mix_answers(), mix_answers()) == (1, 0)
 
 
+def test_a_row_does_not_say_how_often_it_was_saved(a_round, people, criteria, farah):
+    """The log of a proxy counts the saves of each browser: beside a count in the rows it would join all of them."""
+    assessment = a_round()
+    asked = ask_one(assessment, people[0], farah)
+    mine, seen, versions = Respondent("mine", as_member(people[0]), asked=asked), 0, []
+    for number in range(6):
+        choice = Choice(now=1 + number % 5)
+        seen = answering.save_answer(assessment, criteria["A1"], by=mine, choice=choice, seen=seen).answer.version
+        versions.append(seen)
+    assert versions != sorted(versions) or versions[0] > 100
+    assert not set(versions) & set(range(1, 7))
+    close_and_publish(assessment, by=as_member(farah), at=timezone.now())
+    assert Answer.objects.get().version == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        reverse("answer_start", args=["Code-of_a1"]),
+        reverse("answer_question", args=["Code-of_a1", 3]),
+        reverse("answer_finish", args=["Code-of_a1"]),
+        reverse("assessment_answer", args=["riverside", 7]),
+        reverse("assessment_question", args=["riverside", 7, 3]),
+        reverse("assessment_finish", args=["riverside", 7]),
+        reverse("notice_open", args=["riverside", 7]),
+    ],
+)
+def test_the_proxy_that_we_show_keeps_no_log_of_who_answers(address):
+    text = Path(ROOT, "docs", "deploy", "nginx.conf").read_text(encoding="utf-8")
+    (rule, inside) = re.search(r"location ~ (\S+) \{\n(.*?)\n  \}", text, re.DOTALL).groups()
+    assert re.search(rule, address)
+    assert not re.search(rule, reverse("assessment_list", args=["riverside"]))
+    assert "access_log off;" in inside
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in inside
+
+
 # --- What must go on working --------------------------------------------------------------------------------------
 
 
@@ -369,6 +408,31 @@ def test_how_one_signed_in_is_known_exactly_for_minutes_only(client, farah):
     assert at % 86_400 == 0
     assert later.session_data != row.session_data
     assert client.get(reverse("front"), follow=True).status_code == 200
+
+
+def test_sessions_stand_in_no_order_of_signing_in(people, monkeypatch):
+    """Eight sign in one after the other; as soon as their moments are coarse, so is their order."""
+    for person in people:
+        browser = TidyClient()
+        browser.force_login(person)
+        store = SessionStore(browser.cookies[settings.SESSION_COOKIE_NAME].value)
+        store["account_authentication_methods"] = [{"method": "password", "at": time.time() + 0.5}]
+        store.save()
+    came = [person.pk for person in people]
+    keys = dict(Session.objects.values_list("pk", "session_data"))
+
+    def as_they_lie() -> list[int]:
+        data = rows("django_session", "session_data", orders()[-1])
+        return [int(SessionStore().decode(one)["_auth_user_id"]) for one in data]
+
+    assert as_they_lie() == came
+    later = time.time() + 900
+    monkeypatch.setattr("kmportal.lib.sessions.time.time", lambda: later)
+    assert forget_moments() == PEOPLE
+    assert sorted(as_they_lie()) == came != as_they_lie()
+    assert set(Session.objects.values_list("pk", flat=True)) == set(keys)
+    if connection.vendor == "postgresql":
+        assert len(set(rows("django_session", "xmin::text"))) == 1
 
 
 def test_sessions_from_before_are_still_read(farah):
