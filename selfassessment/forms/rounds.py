@@ -19,7 +19,7 @@ from selfassessment.forms.people import PersonChoice, people_of
 from selfassessment.models import Assessment, Framework
 
 ANONYMOUS = (
-    "Nobody can find out who said what, not even you. You see how many have answered, not who. "
+    "No page or report says who said what, not even to you. You see how many have answered, not who. "
     "People carry on in the browser they began in."
 )
 NAMED = (
