@@ -40,7 +40,10 @@ class AddressesForm(forms.Form):
     addresses = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 5}),
         label="E-mail addresses",
-        help_text="Paste them as they are: one per line, or separated by commas or semicolons.",
+        help_text=(
+            "Paste them as they are: one per line, or separated by commas or semicolons. Ask everybody before the "
+            "first answer comes in: later addresses are not counted as the five people that a report needs."
+        ),
         max_length=40_000,
     )
 

@@ -192,7 +192,7 @@ def test_people_read_before_they_answer_how_many_were_asked(a_round, staff, fara
     assert "So far 3 people have been asked one by one, 2 of them by an address without an account." in page
     assert "An address without an account that is asked after the first answer is not one of the 5." in page
     assert "may be able to see whose answers are whose, above all while few have answered" in page
-    assert f'{reverse("privacy")}#anonymous' in page
+    assert f"{reverse('privacy')}#anonymous" in page
     link = reverse("answer_start", args=[link_of(assessment)])
     by_link = " ".join(as_(staff[5]).get(link).text.split())
     assert "somebody who answers many times could work out what a few others said" in by_link
