@@ -166,7 +166,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            # What a template shows is said in the words of the organisation (docs/decisions/0050).
+            # What a template shows is said in the words of the organisation (docs/decisions/0044).
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",

@@ -1,6 +1,6 @@
 """An organisation that calls everything otherwise: no word of ours is left over anywhere, and no article is wrong.
 
-What stays as it is, on purpose (docs/decisions/0050): what people have written, and the methods that ship – catalogue,
+What stays as it is, on purpose (docs/decisions/0044): what people have written, and the methods that ship – catalogue,
 scripts, cards, questions, examples.
 """
 
