@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
@@ -502,7 +503,12 @@ def charter_lines(answers: dict[str, str]) -> list[tuple[catalogue.Prompt, str]]
 
 def charter_as_pdf(community: Community, charter: Charter) -> bytes:
     """The charter on A4, tagged for screen readers. For the worker: drawing takes a second or two."""
-    values = {
+    return pdf.render("pdf/charter.html", charter_values(community, charter))
+
+
+def charter_values(community: Community, charter: Charter) -> dict[str, Any]:
+    """What its template draws."""
+    return {
         "organisation": community.organisation,
         "logo": community.organisation.logo_as_data,
         "community": community,
@@ -511,4 +517,3 @@ def charter_as_pdf(community: Community, charter: Charter) -> bytes:
         "lines": [line for line in charter_lines(charter.answers) if line[1]],
         "people": _people_with_roles(seats_of(community)),
     }
-    return pdf.render("pdf/charter.html", values)

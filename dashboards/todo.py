@@ -218,10 +218,11 @@ def _own_interventions(membership: Membership, today: date) -> list[Need]:
         needs.append(Need(str(row), row.get_absolute_url(), "See your piece of the plan", facts, late, weight))
     if undated := rows.without_dates().filter(programme__is_current=True).count():
         first = rows.without_dates().filter(programme__is_current=True).select_related("programme__organisation")[0]
+        undated_words = capital(counted(undated, worded("intervention"), worded("interventions")))
         words = ngettext("has", "have", undated)
         needs.append(
             Need(
-                f"{counted(undated, 'intervention', 'interventions').capitalize()} of yours {words} no dates",
+                f"{undated_words} of yours {words} no dates",
                 first.get_absolute_url() if undated == 1 else reverse("yours", args=[membership.organisation.slug]),
                 "See what is yours",
                 weight=30,

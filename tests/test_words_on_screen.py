@@ -21,7 +21,7 @@ ODD_VISITOR |= {name: who[0] for name, who in ODD.items() if name.startswith(OF_
 
 # What begins a line of its own, so with a capital.
 HEADS = {"button", "caption", "h1", "h2", "h3", "label", "legend", "option", "summary", "th"}
-INLINE = {"a", "abbr", "b", "del", "i", "ins", "mark", "small", "span", "strong", "time"}
+INLINE = {"a", "abbr", "b", "data", "del", "i", "ins", "mark", "small", "span", "strong", "time"}
 SILENT = {"code", "kbd", "noscript", "pre", "script", "style", "svg", "template", "title"}
 # The second half of the sentence that begins “When you are about to…”.
 GOES_ON = {"then…"}

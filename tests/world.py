@@ -143,7 +143,7 @@ class World:
         )
         t.round_open = asking.enable_link(t.round_open, by=as_member(farah), at=timezone.now())
         t.round_closed = world._closed_round(prepare, "Last round")
-        t.round_unread = world._closed_round(prepare, "Round before", comment="Sister Mary Smith hides the forms")
+        t.round_unread = world._closed_round(prepare, "Spring look", comment="Sister Mary Smith hides the forms")
         world._communities()
         t.notice = notifications.actions.notify(cara, happened(riverside), "Look", about=riverside)
         t.job = jobs.actions.enqueue(

@@ -10,6 +10,7 @@ from communities.models import Community, RoleKind
 from communities.models.community import LONGEST_REASON
 from kmportal.lib.forms import EmailField, hinted
 from kmportal.lib.naming import AboutPeople
+from kmportal.lib.sentences import capital
 from organisations.models import GroupMembership, Person
 
 
@@ -62,6 +63,11 @@ class ElsewhereForm(forms.Form):
     )
 
 
+def _roles_with_hints() -> Any:
+    """Asked for each form: how a role is called depends on the organisation."""
+    return hinted(RoleKind.choices, {key: capital(str(hint)) for key, hint in ROLE_HINTS.items()})
+
+
 class RolesForm(forms.Form):
     """What somebody does in the community."""
 
@@ -69,6 +75,6 @@ class RolesForm(forms.Form):
     roles = forms.MultipleChoiceField(
         label="Roles",
         required=False,
-        choices=hinted(RoleKind.choices, {key: hint.capitalize() for key, hint in ROLE_HINTS.items()}),
+        choices=_roles_with_hints,
         widget=forms.CheckboxSelectMultiple,
     )

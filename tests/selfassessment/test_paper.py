@@ -18,12 +18,17 @@ from django.utils import timezone
 from pypdf import PdfReader
 from pypdf.generic import ContentStream
 
+from communities import catalogue
+from communities.actions import life
+from communities.reports import charter_values
 from kmportal.lib import pdf
 from kmportal.lib.letters import name_missing
 from selfassessment import reports, scoring
 from selfassessment.actions import rounds
 from selfassessment.models import Answer, Assessment, Criterion, Framework, Response
 from tests.cast import as_member
+
+from .conftest import close_and_publish
 
 pytestmark = pytest.mark.pdf
 pytest.importorskip("weasyprint", reason="Pango is missing", exc_type=OSError)
@@ -86,7 +91,7 @@ def paper(real, riverside, farah):
                     comment=waiting.pop() if has else "", evidence=LINK if has and number == 0 else "",
                 )  # fmt: skip
         assert not waiting or not people
-        return rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+        return close_and_publish(assessment, by=as_member(farah), at=timezone.now())
 
     def make(people: int = 8, comments: list[str] | None = None, **fields: Any) -> Paper:
         report = reports.build(answered(people, comments or [], **fields))
@@ -98,7 +103,7 @@ def paper(real, riverside, farah):
 
 def test_every_kind_of_paper_is_printed_here():
     """A new report on paper has to be drawn by these tests as well."""
-    assert [path.name for path in TEMPLATES] == ["base.html", "gap_report.html"]
+    assert [path.name for path in TEMPLATES] == ["base.html", "charter.html", "gap_report.html"]
 
 
 def test_what_people_paste_stays_inside_the_margins_and_has_its_letters(paper):
@@ -109,6 +114,19 @@ def test_what_people_paste_stays_inside_the_margins_and_has_its_letters(paper):
         assert words in made.text
     assert LINK in made.text.replace(" ", "")
     assert made.text.count("x") >= 900
+
+
+def test_a_charter_of_hostile_words_stays_on_its_page(riverside, cara):
+    by, at = as_member(cara), timezone.now()
+    community = life.found_community(riverside, by=by, at=at, name=LONG[:60], question="Why so late?")
+    answers = dict(zip([prompt.key for prompt in catalogue.prompts()][2:], HOSTILE, strict=False))
+    answers |= {"name": LONG[:60], "question": "Why so late?"}
+    charter = life.write_charter(community, by=by, at=at, seen=community.version, answers=answers)
+    document = pdf.laid_out(render_to_string("pdf/charter.html", charter_values(community, charter)))
+    made = Paper(document, PdfReader(io.BytesIO(pdf.written(document))))
+    assert outside(made) == []
+    assert boxes_without_letters(made) == []
+    assert "not bold" in made.text
 
 
 @pytest.mark.parametrize(("people", "comments"), [(8, 0), (12, 40), (3, 0)])

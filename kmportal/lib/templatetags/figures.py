@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from kmportal.lib import tallies
+from kmportal.lib.domain_words import worded
 from kmportal.lib.pieces import piece
 
 register = template.Library()
@@ -41,13 +42,13 @@ def tally(number: int | tallies.Tally, one: str = "", more: str | None = None, *
     """A number that opens its list: ``{% tally 3 "late" url=late_url %}``, or a ``Tally`` of a report."""
     if isinstance(number, tallies.Tally):
         return tallies.as_link(number.number, number.words, number.url)
-    return tallies.as_link(number, one if number == 1 or more is None else more, url)
+    return tallies.as_link(number, worded(one if number == 1 or more is None else more), url)
 
 
 @register.simple_tag
 def total(number: int, one: str = "", more: str | None = None) -> SafeString:
     """The number of a list in its own heading: ``{% total count "action" "actions" %}``."""
-    return tallies.as_heading(number, one if number == 1 or more is None else more)
+    return tallies.as_heading(number, worded(one if number == 1 or more is None else more))
 
 
 @register.simple_tag
