@@ -47,10 +47,11 @@ def _long_text(label: str, hint: str) -> forms.CharField:
     )
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(AboutPeople, forms.Form):
     """What others may know of oneself. Nothing has to be filled in; whoever wants to be found names one thing."""
 
     mark_optional = False
+    about_people = ("working_on", "research")
     asked_about = TopicsField(
         label="What can people ask you about?",
         help_text="A few words each, with commas between, for example: discharge medicines, moving wards",

@@ -78,7 +78,7 @@ MAKING = {
     "invitation_many": ("ada", {"addresses": "a@x.example, b@x.example", "role": "reader"}, ""),
     "group_new": ("ada", {"name": "Night staff", "kind": "team"}, ""),
     "import_list": ("farah", {"file": _file}, ""),
-    "community_new": ("cara", {"name": "Night bell", "question": "Who hears it?", "access": "open"}, ""),
+    "community_new": ("cara", {"name": "Trolleys", "question": "Which door do they leave by?", "access": "open"}, ""),
     "thread_new": ("farah", {"kind": "question", "title": "Who knows?", "text": "I do not.", "reach": "group"}, ""),
     "pin_new": ("cara", {"kind": "link", "title": "Rota", "url": "https://rota.example/"}, ""),
     "enquiry_new": ("farah", {"line": "Who keeps the keys?", "people": _listed}, ""),

@@ -20,6 +20,7 @@ from pypdf.generic import ContentStream
 
 from communities import catalogue
 from communities.actions import life
+from communities.models import Charter
 from communities.reports import charter_values
 from kmportal.lib import pdf
 from kmportal.lib.letters import name_missing
@@ -121,7 +122,8 @@ def test_a_charter_of_hostile_words_stays_on_its_page(riverside, cara):
     community = life.found_community(riverside, by=by, at=at, name=LONG[:60], question="Why so late?")
     answers = dict(zip([prompt.key for prompt in catalogue.prompts()][2:], HOSTILE, strict=False))
     answers |= {"name": LONG[:60], "question": "Why so late?"}
-    charter = life.write_charter(community, by=by, at=at, seen=community.version, answers=answers)
+    life.write_charter(community, by=by, at=at, seen=community.version, answers=answers)
+    charter = Charter.objects.get(community=community)
     document = pdf.laid_out(render_to_string("pdf/charter.html", charter_values(community, charter)))
     made = Paper(document, PdfReader(io.BytesIO(pdf.written(document))))
     assert outside(made) == []
