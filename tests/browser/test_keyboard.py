@@ -16,6 +16,7 @@ from selfassessment.models import Decision
 from tests.browser.test_assessment import answer_all
 from tests.cast import as_member
 from tests.lessons.conftest import NOON, WORDS
+from tests.selfassessment.conftest import close_and_publish
 
 # So many presses of Tab are more than any page here needs
 FAR = 150
@@ -125,7 +126,7 @@ def test_deciding(content, window, riverside, farah, lena):
     rounds.open_assessment(assessment, by=as_member(farah), at=timezone.now())
     asking.enable_link(assessment, by=as_member(farah), at=timezone.now())
     answer_all(assessment, 6)
-    rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+    close_and_publish(assessment, by=as_member(farah), at=timezone.now())
     page = window(lena)
     page.goto(f"/o/riverside/assessments/{assessment.pk}/report/")
     first, second = (row.get_attribute("id") for row in page.locator("#do li[id]").all()[:2])
