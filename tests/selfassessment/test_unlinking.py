@@ -410,6 +410,7 @@ def test_how_one_signed_in_is_known_exactly_for_minutes_only(client, farah):
     assert client.get(reverse("front"), follow=True).status_code == 200
 
 
+@pytest.mark.flaky(reruns=1)  # one order in 40,320 is the one in which they came
 def test_sessions_stand_in_no_order_of_signing_in(people, monkeypatch):
     """Eight sign in one after the other; as soon as their moments are coarse, so is their order."""
     for person in people:
