@@ -1,5 +1,6 @@
 """Make everything ready for web, worker and timetable. The supervisor runs this before it starts them."""
 
+import fcntl
 import hashlib
 from io import StringIO
 from pathlib import Path
@@ -50,16 +51,21 @@ class Command(BaseCommand):
             Done.objects.update_or_create(name=name, defaults={"last_on": timezone.localdate()})
 
     def collect_static(self) -> None:
-        """Only when a file has changed: compressing them takes several seconds."""
+        """Only when a file has changed: compressing them takes several seconds. Two portals that start from one folder
+        pack one after the other, and the second finds it done."""
         if settings.DEBUG:
             return
-        stamp = Path(settings.STATIC_ROOT) / ".collected"
-        wanted = static_digest()
-        if stamp.is_file() and stamp.read_text() == wanted:
-            return
-        self.stdout.write("Packing style sheets, scripts and pictures …")
-        call_command("collectstatic", verbosity=0, interactive=False)
-        stamp.write_text(wanted)
+        root = Path(settings.STATIC_ROOT)
+        root.mkdir(parents=True, exist_ok=True)
+        stamp = root / ".collected"
+        with (root / ".collecting").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            wanted = static_digest()
+            if stamp.is_file() and stamp.read_text() == wanted:
+                return
+            self.stdout.write("Packing style sheets, scripts and pictures …")
+            call_command("collectstatic", verbosity=0, interactive=False)
+            stamp.write_text(wanted)
 
     def first_time(self) -> None:
         """An empty portal: fill the demo, or say how to begin."""
