@@ -196,7 +196,7 @@ class Storm:
             def press(pk: int = pk, browser: Browser = browser) -> Answer:
                 return browser.post(f"/o/storm/assessments/{pk}/report/pdf/", {})
 
-            if answer := self._insist(press, lambda answer: "/work/" in answer.location or "/jobs/" in answer.location):
+            if answer := self._insist(press, lambda answer: "/work/" in answer.location):
                 self.ledger.reports[_number_in(answer.location)] = browser
 
     def bring_in(self) -> None:

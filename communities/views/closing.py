@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST
 from communities import policies
 from communities.actions import closing
 from communities.forms.life import ClosingForm, ObjectionForm, StoryForm, WakeForm
-from communities.models import Closing, Community
-from communities.views.finding import community_or_404, crumbs, page, standing_or_403
+from communities.models import Closing
+from communities.views.finding import community_or_404, page_of_form, standing_or_403
 from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
 from kmportal.lib.sentences import quoted
-from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said
+from kmportal.lib.view_kit import done, refusals_on, refusals_said
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
@@ -34,7 +34,7 @@ def community_close(request: MemberRequest, organisation: Organisation, pk: int)
         with refusals_on(form, "last_on"):
             closing.announce_closing(community, by=request.membership, at=request.now, **form.cleaned_data)
             return done(request, "Everybody in it is told.", "community_detail", organisation.slug, pk)
-    return _page_of_form(
+    return page_of_form(
         request,
         form,
         community,
@@ -60,7 +60,7 @@ def community_object(request: MemberRequest, organisation: Organisation, pk: int
                 else "That is said now, and its page shows it."
             )
             return done(request, said, "community_detail", organisation.slug, pk)
-    return _page_of_form(
+    return page_of_form(
         request,
         form,
         community,
@@ -95,7 +95,7 @@ def community_story(request: MemberRequest, organisation: Organisation, pk: int)
             story = form.cleaned_data["story"]
             closing.write_story(community, by=request.membership, at=request.now, story=story)
             return done(request, "The story is saved.", "community_detail", organisation.slug, pk)
-    return _page_of_form(
+    return page_of_form(
         request,
         form,
         community,
@@ -116,32 +116,11 @@ def community_wake(request: MemberRequest, organisation: Organisation, pk: int) 
         with refusals_on(form, "reason"):
             closing.wake_community(community, by=request.membership, at=request.now, **form.cleaned_data)
             return done(request, f"{quoted(community)} is awake.", "community_detail", organisation.slug, pk)
-    return _page_of_form(
+    return page_of_form(
         request,
         form,
         community,
         title=f"Wake {quoted(community)}",
         verb="Wake it",
         intro="Everybody who belonged to it is told, and can write again.",
-    )
-
-
-def _page_of_form(
-    request: MemberRequest,
-    form: ClosingForm | ObjectionForm | StoryForm | WakeForm,
-    community: Community,
-    *,
-    title: str,
-    verb: str,
-    intro: str,
-) -> HttpResponse:
-    return form_page(
-        request,
-        form,
-        title=title,
-        verb=verb,
-        intro=intro,
-        back=page(request, "community_detail", community.pk),
-        back_words=worded("Back to the community"),
-        crumbs=crumbs(request, community),
     )

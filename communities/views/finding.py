@@ -1,12 +1,15 @@
 """Getting in: how the views of communities find the one they are about, and where its pages are."""
 
 from django.core.exceptions import PermissionDenied
+from django.forms import BaseForm
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from communities.models import Community, Post, Thread
 from communities.policies import Standing, standing_of
 from kmportal.lib.domain_words import worded
+from kmportal.lib.view_kit import form_page
 from organisations.requests import MemberRequest
 
 
@@ -50,3 +53,14 @@ def crumbs(request: MemberRequest, community: Community, *more: tuple[str, str])
         (community.name, page(request, "community_detail", community.pk)),
         *more,
     ]
+
+
+def page_of_form(
+    request: MemberRequest, form: BaseForm, community: Community, *, to_people: bool = False, **words: str
+) -> HttpResponse:
+    """A page with one form about a community; its way back leads to the community, or to the page of its people."""
+    name, thing = ("community_people", "its people") if to_people else ("community_detail", worded("the community"))
+    back = page(request, name, community.pk)
+    return form_page(
+        request, form, back=back, back_words=f"Back to {thing}", crumbs=crumbs(request, community), **words
+    )

@@ -10,11 +10,11 @@ from communities.actions import people
 from communities.forms.people import ElsewhereForm, FacilitatorForm, InviteForm, KnockForm, RolesForm
 from communities.models import Access, Community, Knock
 from communities.transitions import seats_of
-from communities.views.finding import community_or_404, crumbs, page, standing_or_403
+from communities.views.finding import community_or_404, crumbs, page_of_form, standing_or_403
 from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
 from kmportal.lib.sentences import quoted
-from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said
+from kmportal.lib.view_kit import done, refusals_on, refusals_said
 from organisations.access import requires
 from organisations.models import GroupMembership, Organisation
 from organisations.permissions import Permission
@@ -62,10 +62,11 @@ def community_knock(request: MemberRequest, organisation: Organisation, pk: int)
         with refusals_on(form, "words"):
             people.ask_to_join(community, by=request.membership, at=request.now, words=form.cleaned_data["words"])
             return done(request, "Your question is on its way.", "community_detail", organisation.slug, pk)
-    return _page_of_form(
+    return page_of_form(
         request,
         form,
         community,
+        to_people=True,
         title="Ask to join",
         verb="Ask to join",
         intro=f"Whoever keeps {quoted(community)} together reads this and answers.",
@@ -83,10 +84,11 @@ def community_invite(request: MemberRequest, organisation: Organisation, pk: int
         with refusals_on(form, "person"):
             people.invite_into_community(community, by=request.membership, at=request.now, person=person)
             return done(request, f"{person} is invited.", "community_people", organisation.slug, pk)
-    return _page_of_form(
+    return page_of_form(
         request,
         form,
         community,
+        to_people=True,
         title="Invite somebody",
         verb="Invite them",
         intro="They are told, and say yes or no with one press.",
@@ -103,10 +105,11 @@ def community_elsewhere(request: MemberRequest, organisation: Organisation, pk: 
         with refusals_on(form, "email"):
             seat = people.let_in_from_elsewhere(community, by=request.membership, at=request.now, **form.cleaned_data)
             return done(request, f"{seat.person} belongs to it now.", "community_people", organisation.slug, pk)
-    return _page_of_form(
+    return page_of_form(
         request,
         form,
         community,
+        to_people=True,
         title="Somebody from another organisation",
         verb="Let them in",
         intro=worded("They read what the community writes. Both organisations must allow it in their settings."),
@@ -126,10 +129,11 @@ def community_roles(request: MemberRequest, organisation: Organisation, pk: int,
             roles = form.cleaned_data["roles"]
             people.set_roles(community, by=request.membership, at=request.now, person=seat.person, roles=roles)
             return done(request, "The roles are saved.", "community_people", organisation.slug, pk)
-    return _page_of_form(
+    return page_of_form(
         request,
         form,
         community,
+        to_people=True,
         title=f"What {seat.person} does",
         verb="Save the roles",
         intro="Somebody can have several roles, or none.",
@@ -148,10 +152,11 @@ def community_facilitator(request: MemberRequest, organisation: Organisation, pk
         with refusals_on(form, "person"):
             people.find_facilitator(community, by=request.membership, at=request.now, person=person)
             return done(request, f"{person} facilitates it now.", "community_detail", organisation.slug, pk)
-    return _page_of_form(
+    return page_of_form(
         request,
         form,
         community,
+        to_people=True,
         title=worded("Find a facilitator"),
         verb=worded("Make them the facilitator"),
         intro="Ask them first. They are told, and belong to it from then on.",
@@ -187,24 +192,3 @@ def knock_answer(request: MemberRequest, organisation: Organisation, pk: int) ->
         said = f"{who} to {quoted(knock.community)} now." if accept else "The answer is no, and nobody else is told."
         return done(request, said, "community_detail", organisation.slug, knock.community_id)
     return redirect("community_detail", organisation.slug, knock.community_id)
-
-
-def _page_of_form(
-    request: MemberRequest,
-    form: KnockForm | FacilitatorForm | InviteForm | ElsewhereForm | RolesForm,
-    community: Community,
-    *,
-    title: str,
-    verb: str,
-    intro: str,
-) -> HttpResponse:
-    return form_page(
-        request,
-        form,
-        title=title,
-        verb=verb,
-        intro=intro,
-        back=page(request, "community_people", community.pk),
-        back_words=worded("Back to the community"),
-        crumbs=crumbs(request, community),
-    )

@@ -11,12 +11,20 @@ from communities.actions import talk
 from communities.forms.talk import PostEditForm, PostForm, ThreadForm
 from communities.models import Post, Thread
 from communities.reports import ThreadPage, thread_rows
-from communities.views.finding import community_or_404, crumbs, page, post_or_404, standing_or_403, thread_or_404
+from communities.views.finding import (
+    community_or_404,
+    crumbs,
+    page,
+    page_of_form,
+    post_or_404,
+    standing_or_403,
+    thread_or_404,
+)
 from kmportal.lib.conflicts import Difference
 from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.pagination import whole_number
-from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on, refusals_said
+from kmportal.lib.view_kit import conflicts_on, done, refusals_on, refusals_said
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
@@ -61,15 +69,7 @@ def thread_new(request: MemberRequest, organisation: Organisation, pk: int) -> H
             thread = talk.start_thread(community, by=request.membership, at=request.now, **form.values())
             said = "Your question is there." if thread.is_question else "It is there."
             return done(request, said, "thread_detail", organisation.slug, thread.pk)
-    return form_page(
-        request,
-        form,
-        title=worded("Ask the community"),
-        verb="Put it there",
-        back=page(request, "community_detail", pk),
-        back_words=worded("Back to the community"),
-        crumbs=crumbs(request, community),
-    )
+    return page_of_form(request, form, community, title=worded("Ask the community"), verb="Put it there")
 
 
 @requires(Permission.READ)
