@@ -6,6 +6,7 @@ Oskar leads Hillside and must never see Riverside; Nia reads in both. Guests and
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -105,9 +106,16 @@ def _no_brakes(request):
     caches["default"] = before
 
 
+@pytest.fixture(scope="session")
+def own_folder(tmp_path_factory) -> Path:
+    """The data folder of this process. Two of them in one would take each other’s seats: jobs.seats."""
+    return tmp_path_factory.mktemp("data")
+
+
 @pytest.fixture(autouse=True)
-def _fast(settings):
+def _fast(settings, own_folder):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.DATA_DIR = own_folder
 
 
 @pytest.fixture

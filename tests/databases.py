@@ -21,6 +21,8 @@ from django.conf import settings
 from django.db import connection
 
 PREFIX = "migrated-"
+# Of all processes of one run; each test has a data folder of its own.
+FOLDER: Path = settings.DATA_DIR
 
 
 def connect_to(database: str) -> None:
@@ -31,7 +33,7 @@ def connect_to(database: str) -> None:
 
 def named(name: str) -> str:
     """What Django calls a database of this name."""
-    return str(settings.DATA_DIR / f"{name}.sqlite3") if connection.vendor == "sqlite" else name
+    return str(FOLDER / f"{name}.sqlite3") if connection.vendor == "sqlite" else name
 
 
 def make(database: str) -> None:
@@ -63,7 +65,7 @@ def tell_server(statement: str) -> None:
 @contextmanager
 def _alone() -> Iterator[None]:
     """One process at a time."""
-    with (settings.DATA_DIR / "migrated.lock").open("w") as lock:
+    with (FOLDER / "migrated.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -85,7 +87,7 @@ def _template() -> str:
 
 def _templates() -> list[str]:
     if connection.vendor == "sqlite":
-        return [str(path) for path in settings.DATA_DIR.glob(f"{PREFIX}*.sqlite3")]
+        return [str(path) for path in FOLDER.glob(f"{PREFIX}*.sqlite3")]
     with connection._nodb_cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{PREFIX}%"])
         return [name for (name,) in cursor.fetchall()]
