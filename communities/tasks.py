@@ -2,8 +2,8 @@
 
 from django.utils.text import slugify
 
-from communities import reports
 from communities.models import Charter, Community
+from communities.reports import charter as charters
 from jobs.models import JobFile
 from jobs.runner import Assignment
 from kmportal.lib.exceptions import Refusal
@@ -14,7 +14,7 @@ def charter_pdf(work: Assignment, *, community_id: int) -> None:
     """Draw the newest charter as a PDF and keep it with the job, with the rights of who asked for it."""
     community, charter = _find_readable(work, community_id)
     work.progress(30, "Drawing the page")
-    content = reports.charter_as_pdf(community, charter)
+    content = charters.charter_as_pdf(community, charter)
     name = f"charter-{slugify(community.name) or community.pk}.pdf"
     work.finish(file=JobFile(name=name, content_type="application/pdf", content=content))
 

@@ -8,7 +8,7 @@ from communities.actions import life
 from communities.forms.life import CharterForm
 from communities.models import Charter, Community
 from communities.policies import allowed, standing_of
-from communities.reports import charter_lines
+from communities.reports.charter import charter_lines
 from communities.transitions import missing_prompts
 from communities.views.finding import community_or_404, crumbs, page, standing_or_403
 from jobs.views import wait_or_show

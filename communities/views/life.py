@@ -12,7 +12,8 @@ from communities import policies
 from communities.actions import life
 from communities.forms.life import CommunityEditForm, CommunityForm
 from communities.models import Community, State
-from communities.reports import CommunityPage, CommunityRow, directory_rows, similar_communities
+from communities.reports.community import CommunityPage
+from communities.reports.directory import CommunityRow, directory_rows, similar_communities
 from communities.views.finding import community_or_404, crumbs, page, standing_or_403
 from kmportal.lib.conflicts import Difference
 from kmportal.lib.forms import sent, status_of

@@ -9,7 +9,7 @@ from communities import policies
 from communities.actions import shelf
 from communities.forms.shelf import PinEditForm, PinForm
 from communities.models import Community, Pin
-from communities.reports import shelf_rows
+from communities.reports.community import shelf_rows
 from communities.views.finding import community_or_404, crumbs, page
 from kmportal.lib.forms import sent
 from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said

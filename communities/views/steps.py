@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from communities import catalogue, policies
 from communities.actions import life
 from communities.forms.life import StepForm
-from communities.reports import StepsPage
+from communities.reports.steps import StepsPage
 from communities.transitions import newest_step_answers
 from communities.views.finding import community_or_404, crumbs, page, standing_or_403
 from kmportal.lib.forms import sent

@@ -10,7 +10,7 @@ from communities import policies
 from communities.actions import talk
 from communities.forms.talk import PostEditForm, PostForm, ThreadForm
 from communities.models import Post, Thread
-from communities.reports import ThreadPage, thread_rows
+from communities.reports.talk import ThreadPage, thread_rows
 from communities.views.finding import (
     community_or_404,
     crumbs,

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from communities.actions import life, people
 from communities.actions.timetable import move_communities_on
 from communities.models import Charter, Community, RoleKind, State
-from communities.reports import charter_as_pdf
+from communities.reports.charter import charter_as_pdf
 from kmportal.lib.exceptions import Refusal, Stale
 from notifications.models import Notice
 from organisations.models import AuditEntry, AuditName, Group, GroupMembership

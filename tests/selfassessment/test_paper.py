@@ -21,7 +21,7 @@ from pypdf.generic import ContentStream
 from communities import catalogue
 from communities.actions import life
 from communities.models import Charter
-from communities.reports import charter_values
+from communities.reports.charter import charter_values
 from kmportal.lib import pdf
 from kmportal.lib.letters import name_missing
 from selfassessment import reports, scoring

@@ -1,0 +1,225 @@
+"""One community: its page, what may be done there, its shelf and its lessons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from django.urls import reverse
+from django.utils import timezone
+
+from communities import catalogue, labels, policies
+from communities.likeness import alike
+from communities.models import (
+    Charter,
+    Closing,
+    Community,
+    Knock,
+    Objection,
+    Pin,
+    RoleKind,
+    State,
+    StepMove,
+    Thread,
+)
+from communities.policies import Standing
+from communities.reports.talk import ThreadRow, thread_rows
+from communities.transitions import missing_prompts, seats_of
+from kmportal.lib.days import long_day
+from kmportal.lib.domain_words import worded
+from kmportal.lib.presses import Press, offered
+from kmportal.lib.sentences import people_in_words
+from kmportal.lib.things import Look
+from lessons.labels import STATES as LESSON_STATES
+from lessons.models import Lesson
+from lessons.models import State as LessonState
+from organisations.models import GroupMembership, Membership
+
+SHOWN_THREADS = 5
+SHOWN_LESSONS = 5
+SHOWN_PINS = 5
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One of the four steps, as a line of the thread: where the community was, is, or has not been yet."""
+
+    number: int
+    name: str
+    kind: str  # done, here, next
+    note: str
+
+
+def stops_of(community: Community, moves: Sequence[StepMove]) -> list[Stop]:
+    """The four steps with the day on which the community first went there. None is locked."""
+    first: dict[int, datetime] = {}
+    for move in moves:
+        first.setdefault(move.step, move.at)
+    stops = []
+    for step in catalogue.steps():
+        at = first.get(step.number)
+        is_here = community.step == step.number and not community.is_ended
+        kind = "here" if is_here else "done" if at else "next"
+        note = f"since {long_day(timezone.localdate(at))}" if at else step.usual
+        stops.append(Stop(step.number, step.name, kind, note))
+    return stops
+
+
+@dataclass(frozen=True)
+class ClosingBox:
+    """What the page says while a community is closing."""
+
+    closing: Closing
+    objections: Sequence[Objection]
+    lessons: int
+    open_questions: int
+    sisters: Sequence[Community]
+
+
+@dataclass(frozen=True)
+class CommunityPage:
+    """The page of one community for one member. Threads are those that this member may read."""
+
+    community: Community
+    look: Look
+    standing: Standing
+    allowed: frozenset[str]
+    presses: Sequence[Press]
+    threads: Sequence[ThreadRow]
+    people: Sequence[tuple[str, Sequence[GroupMembership]]]
+    size: str
+    needs_facilitator: bool
+    stops: Sequence[Stop]
+    charter: Charter | None
+    missing: Sequence[catalogue.Prompt]
+    knocks: Sequence[Knock]
+    own_knock: Knock | None
+    shelf: Sequence["ShelfRow"]
+    lessons: Sequence[tuple[Lesson, Look]]
+    who_may_come_in: str
+    days_left: int | None
+    closing: ClosingBox | None
+    ended: Closing | None
+
+    @classmethod
+    def build(cls, community: Community, membership: Membership, *, at: datetime) -> "CommunityPage":
+        """What is offered follows from the policies alone."""
+        standing = policies.standing_of(membership, community)
+        allowed = policies.allowed(membership, community, standing)
+        seats = seats_of(community)
+        charter = community.charters.select_related("by").first()
+        knocks = list(community.knocks.filter(answered_at=None).select_related("membership__person"))
+        threads = Thread.objects.visible_to(membership).filter(community=community)
+        newest = list(threads.select_related("author", "organisation")[:SHOWN_THREADS])
+        return cls(
+            community=community,
+            look=labels.STATES[State(community.state)],
+            standing=standing,
+            allowed=allowed,
+            presses=offered(_presses_of(community, membership), allowed),
+            threads=thread_rows(newest),
+            people=people_with_roles(seats),
+            size=people_in_words(len(seats)),
+            needs_facilitator="find_facilitator" in allowed and not _is_facilitated(seats),
+            stops=stops_of(community, list(community.moves.all())),
+            charter=charter,
+            missing=missing_prompts(_charter_so_far(community, charter)),
+            knocks=[one for one in knocks if one.kind == Knock.Kind.REQUEST] if standing.runs else [],
+            own_knock=next((one for one in knocks if one.membership_id == membership.pk), None),
+            shelf=shelf_rows(community, membership)[:SHOWN_PINS],
+            lessons=_lessons_of(community, membership),
+            who_may_come_in=labels.who_may_come_in(community) if community.is_living else "",
+            days_left=_days_left(community, timezone.localdate(at)),
+            closing=_closing_box(community, membership),
+            ended=community.closings.filter(outcome=Closing.Outcome.CLOSED).first() if community.is_ended else None,
+        )
+
+
+def _presses_of(community: Community, membership: Membership) -> list[Press]:
+    page = partial(_page_of, membership, community)
+    return [
+        Press("join", "Join", page("community_join")),
+        Press("knock", "Ask to join", page("community_knock"), is_form=True),
+        Press("talk", worded("Ask the community"), page("thread_new"), is_form=True, icon="message-circle"),
+        Press("object", "Keep it open", page("community_object"), is_form=True, look="secondary"),
+        Press("wake", "Wake it", page("community_wake"), is_form=True, look="secondary"),
+    ]
+
+
+def _page_of(membership: Membership, community: Community, name: str, *args: int) -> str:
+    return reverse(name, args=[membership.organisation.slug, community.pk, *args])
+
+
+def people_with_roles(seats: Sequence[GroupMembership]) -> list[tuple[str, list[GroupMembership]]]:
+    """Role by role, those that somebody has."""
+    found = [
+        (str(RoleKind(kind).label), [seat for seat in seats if any(role.kind == kind for role in seat.roles.all())])
+        for kind in RoleKind.values
+    ]
+    return [(word, who) for word, who in found if who]
+
+
+def _is_facilitated(seats: Sequence[GroupMembership]) -> bool:
+    return any(role.kind == RoleKind.FACILITATOR for seat in seats for role in seat.roles.all())
+
+
+def _charter_so_far(community: Community, charter: Charter | None) -> dict[str, str]:
+    """What a charter would hold now: name and question are there from the first minute."""
+    return charter.answers if charter else {"name": community.name, "question": community.question}
+
+
+@dataclass(frozen=True)
+class ShelfRow:
+    """One pinned thing as its readers see it."""
+
+    pin: Pin
+    name: str
+    look: Look | None
+
+
+def shelf_rows(community: Community, membership: Membership) -> list[ShelfRow]:
+    """What is pinned, in its order; a lesson only for those who may read it. Two queries."""
+    pinned = Pin.objects.filter(community=community)
+    pins = list(pinned.select_related("lesson__revision", "lesson__organisation", "person", "owner"))
+    keys = [pin.lesson_id for pin in pins if pin.lesson_id]
+    readable = set(Lesson.objects.visible_to(membership).filter(pk__in=keys).values_list("pk", flat=True))
+    rows = []
+    for pin in pins:
+        if pin.lesson is None:
+            rows.append(ShelfRow(pin, pin.title or str(pin.person or "Somebody who has left"), None))
+        elif pin.lesson_id in readable:
+            look = LESSON_STATES[LessonState(pin.lesson.state)]
+            rows.append(ShelfRow(pin, pin.lesson.words.title, look))
+    return rows
+
+
+def _lessons_of(community: Community, membership: Membership) -> list[tuple[Lesson, Look]]:
+    """The newest lessons that belong to the community, as far as this member may read them."""
+    rows = Lesson.objects.visible_to(membership).validated().filter(group_id=community.group_id)
+    found = rows.select_related("revision", "organisation").order_by("-pk")[:SHOWN_LESSONS]
+    return [(lesson, LESSON_STATES[LessonState(lesson.state)]) for lesson in found]
+
+
+def _days_left(community: Community, today: date) -> int | None:
+    """Of forming; nought or less when its time is over."""
+    if community.state != State.FORMING or community.forming_until_on is None:
+        return None
+    return (community.forming_until_on - today).days
+
+
+def _closing_box(community: Community, membership: Membership) -> ClosingBox | None:
+    if community.state != State.CLOSING:
+        return None
+    closing = community.closings.select_related("by").filter(outcome=Closing.Outcome.OPEN).first()
+    if closing is None:
+        return None
+    others = Community.objects.filter(organisation=community.organisation).living().exclude(pk=community.pk)
+    found = alike(community.name, community.question, others.values_list("pk", "name", "question"))
+    sisters = others.in_bulk([one.key for one in found])
+    return ClosingBox(
+        closing=closing,
+        objections=list(closing.objections.select_related("person")),
+        lessons=Lesson.objects.visible_to(membership).validated().filter(group_id=community.group_id).count(),
+        open_questions=Thread.objects.visible_to(membership).filter(community=community).unanswered().count(),
+        sisters=[sisters[one.key] for one in found if one.key in sisters],
+    )

@@ -1,0 +1,48 @@
+"""Your communities on the home page, and what is new in each."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, OuterRef, Subquery
+
+from communities import labels
+from communities.models import (
+    Community,
+    State,
+    Thread,
+)
+from communities.reports.steps import sentence
+from kmportal.lib.things import Look
+from organisations.models import Membership
+
+
+@dataclass(frozen=True)
+class HomeRow:
+    """One of somebody’s communities on their home page."""
+
+    community: Community
+    look: Look
+    news: str
+
+
+def own_communities(membership: Membership, *, at: datetime) -> list[HomeRow]:
+    """The communities of a member, those with the newest talk first. One query."""
+    week = at - timedelta(days=7)
+    fresh = (
+        Thread.objects.filter(community=OuterRef("pk"), last_at__gte=week)
+        .order_by()
+        .values("community")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    newest = Thread.objects.filter(community=OuterRef("pk")).order_by("-last_at").values("last_at")[:1]
+    rows = Community.objects.of(membership).exclude(state=State.ARCHIVED)
+    rows = rows.annotate(fresh=Subquery(fresh), newest=Subquery(newest)).select_related("organisation")
+    found = sorted(rows, key=lambda one: (one.newest is None, -(one.newest.timestamp() if one.newest else 0)))
+    return [HomeRow(one, labels.STATES[State(one.state)], _news_of(one.fresh or 0)) for one in found[:5]]
+
+
+def _news_of(fresh: int) -> str:
+    if not fresh:
+        return "Nothing new this week"
+    return f"{sentence(fresh, 'discussion', 'discussions')} this week"

@@ -1,0 +1,93 @@
+"""Threads: as rows of a list, and one as its page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from communities import labels, policies
+from communities.models import (
+    Community,
+    Post,
+    RoleKind,
+    Thread,
+)
+from kmportal.lib.things import Look
+from organisations.models import Membership
+
+
+@dataclass(frozen=True)
+class ThreadRow:
+    """One thread in a list."""
+
+    thread: Thread
+    look: Look
+
+
+def thread_rows(threads: Sequence[Thread]) -> list[ThreadRow]:
+    """With how it stands; a question that was answered by some says by how many."""
+    return [ThreadRow(one, _look_of_thread(one)) for one in threads]
+
+
+def _look_of_thread(thread: Thread) -> Look:
+    state = labels.thread_state(thread)
+    look = labels.THREADS[state]
+    if state == "discussed":
+        return look._replace(word="1 answer" if thread.answers == 1 else f"{thread.answers} answers")
+    return look
+
+
+CORE = frozenset({RoleKind.FACILITATOR, RoleKind.DEPUTY, RoleKind.CORE})
+
+
+@dataclass(frozen=True)
+class PostBox:
+    """One post on its page, and what this member may press at it."""
+
+    post: Post
+    is_first: bool
+    is_answer: bool
+    may_change: bool
+    may_mark: bool
+
+
+@dataclass(frozen=True)
+class ThreadPage:
+    """One thread for one member."""
+
+    thread: Thread
+    community: Community
+    look: Look
+    posts: Sequence[PostBox]
+    may_write: bool
+    may_settle: bool
+    may_make_lesson: bool
+    who_may_read: str
+
+    @classmethod
+    def build(cls, thread: Thread, membership: Membership, posts: Sequence[Post]) -> "ThreadPage":
+        """``posts`` are those of the page; the question itself is always known by its place."""
+        community = thread.community
+        standing = policies.standing_of(membership, community)
+        may_write = "talk" in policies.allowed(membership, community, standing)
+        is_asker = thread.author_id == membership.person_id
+        may_settle = may_write and thread.is_question and (standing.runs or (standing.is_in and is_asker))
+        first = Post.objects.filter(thread=thread).values_list("pk", flat=True).first()
+        contributes = policies.may_found(membership, thread.organisation)
+        return cls(
+            thread=thread,
+            community=community,
+            look=_look_of_thread(thread),
+            posts=[
+                PostBox(
+                    post,
+                    is_first=post.pk == first,
+                    is_answer=post.pk == thread.answer_id,
+                    may_change=may_write and post.author_id == membership.person_id,
+                    may_mark=may_settle and post.pk not in (first, thread.answer_id),
+                )
+                for post in posts
+            ],
+            may_write=may_write,
+            may_settle=may_settle,
+            may_make_lesson=standing.is_in and contributes and thread.is_question and thread.lesson_id is None,
+            who_may_read=labels.who_may_read(thread),
+        )
