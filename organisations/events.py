@@ -120,6 +120,12 @@ def record(
     return occurrence
 
 
+def record_in_each(person: Person, event: str, *, at: datetime, **facts: Any) -> None:
+    """Tell each organisation that somebody belongs to what they have done with their account."""
+    for membership in Membership.objects.listed().filter(person=person).select_related("organisation", "person"):
+        record(event, membership, by=membership, at=at, **facts)
+
+
 def person_of(by: Actor) -> Person | None:
     """The account of somebody who acts; None for a guest and for the portal itself."""
     return by if isinstance(by, Person) else getattr(by, "person", None)

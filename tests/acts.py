@@ -31,14 +31,14 @@ SELF_OR_HOLDER = {ONESELF, HOLDER}
 # Action → class. A new action fails the walk until it has its line here.
 PERMISSIONS: dict[str, str] = {
     ONESELF: """
-        organisations.actions.rename_person organisations.actions.create_access_token
-        organisations.actions.revoke_access_token organisations.actions.end_session
-        organisations.actions.end_other_sessions organisations.actions.accept_invitation
+        organisations.actions.members.rename_person organisations.actions.sessions.create_access_token
+        organisations.actions.sessions.revoke_access_token organisations.actions.sessions.end_session
+        organisations.actions.sessions.end_other_sessions organisations.actions.invitations.accept_invitation
         help.actions.hide_introduction help.actions.show_introduction help.actions.show_all_introductions
         notifications.actions.mark_notice_read notifications.actions.mark_all_notices_read
     """,
     HOLDER: """
-        organisations.actions.accept_as_newcomer organisations.actions.choose_password_by_link
+        organisations.actions.invitations.accept_as_newcomer organisations.actions.members.choose_password_by_link
         actionplan.actions.complete_as_guest people.actions.answer_by_link
         techniques.actions.room.joining.join_room techniques.actions.room.joining.leave_room
         techniques.actions.room.notes.write_note techniques.actions.room.notes.change_note
@@ -46,10 +46,10 @@ PERMISSIONS: dict[str, str] = {
         selfassessment.actions.answering.save_answer selfassessment.actions.answering.finish_answering
     """,
     PORTAL: """
-        organisations.actions.found_organisation organisations.actions.create_source_group
+        organisations.actions.settings.found_organisation organisations.actions.groups.create_source_group
         jobs.actions.enqueue jobs.actions.record_heartbeat jobs.actions.sweep_jobs jobs.actions.find_lost_work
         jobs.actions.forget_last_run jobs.actions.run_daily jobs.actions.tidy_jobs jobs.actions.tell_undelivered
-        organisations.actions.reset_lost_second_step
+        organisations.actions.members.reset_lost_second_step
         notifications.actions.notify notifications.actions.withdraw_notices
         actionplan.actions.send_due_digests actionplan.actions.send_digest actionplan.actions.follow_readers
         lessons.actions.importing.begin_import lessons.actions.importing.try_import
@@ -57,7 +57,7 @@ PERMISSIONS: dict[str, str] = {
         selfassessment.actions.rounds.tell_closing_date selfassessment.actions.publishing.publish_figures
         selfassessment.actions.publishing.publish_or_wait selfassessment.actions.meeting.follow_booking
         selfassessment.actions.meeting.invite_to_meeting
-        people.actions.release_leaver organisations.actions.let_outsider_in
+        people.actions.release_leaver organisations.actions.groups.let_outsider_in
         communities.actions.people.keep_a_facilitator
         communities.actions.closing.close_due_community communities.actions.closing.archive_due_community
         communities.actions.timetable.move_communities_on communities.actions.timetable.ask_forming_community
@@ -137,13 +137,15 @@ PERMISSIONS: dict[str, str] = {
         roadmap.actions.delete_intervention roadmap.actions.delete_programme
     """,
     ADMINISTRATOR: """
-        organisations.actions.invite_member organisations.actions.invite_members
-        organisations.actions.change_invitation organisations.actions.resend_invitation
-        organisations.actions.revoke_invitation organisations.actions.change_role
-        organisations.actions.suspend_member organisations.actions.restore_member organisations.actions.remove_member
-        organisations.actions.create_group organisations.actions.change_group organisations.actions.admit_outsider
-        organisations.actions.change_settings organisations.actions.make_reset_link
-        organisations.actions.send_test_mail organisations.actions.reset_second_step
+        organisations.actions.invitations.invite_member organisations.actions.invitations.invite_members
+        organisations.actions.invitations.change_invitation organisations.actions.invitations.resend_invitation
+        organisations.actions.invitations.revoke_invitation organisations.actions.members.change_role
+        organisations.actions.members.suspend_member organisations.actions.members.restore_member
+        organisations.actions.members.remove_member
+        organisations.actions.groups.create_group organisations.actions.groups.change_group
+        organisations.actions.groups.admit_outsider
+        organisations.actions.settings.change_settings organisations.actions.members.make_reset_link
+        organisations.actions.settings.send_test_mail organisations.actions.members.reset_second_step
     """,
 }
 
@@ -409,22 +411,26 @@ ACTS: dict[str, Act] = {
     "communities.actions.closing.wake_community": on("closed", reason="It is back", facilitator=_person("cara")),
     "jobs.actions.retry_job": on("job"),
     # --- people and groups
-    "organisations.actions.invite_member": here(email="new@x.example", role="reader"),
-    "organisations.actions.invite_members": here(people={"new@x.example": ""}, role="reader"),
-    "organisations.actions.change_invitation": on("invitation", role="contributor", name="Noor"),
-    "organisations.actions.resend_invitation": on("invitation"),
-    "organisations.actions.revoke_invitation": on("invitation"),
-    "organisations.actions.change_role": on("member", role="contributor"),
-    "organisations.actions.suspend_member": on("member"),
-    "organisations.actions.make_reset_link": on("member"),
-    "organisations.actions.send_test_mail": here(),
-    "organisations.actions.restore_member": _suspended_member,
-    "organisations.actions.remove_member": on("member"),
-    "organisations.actions.reset_second_step": on("member"),
-    "organisations.actions.create_group": here(name="Night staff"),
-    "organisations.actions.change_group": on("group", seen=_version("group"), name="Ward 7", kind="unit", people=()),
-    "organisations.actions.admit_outsider": _admit,
-    "organisations.actions.change_settings": here(seen=lambda world: world.riverside.version, name="Riverbank"),
+    "organisations.actions.invitations.invite_member": here(email="new@x.example", role="reader"),
+    "organisations.actions.invitations.invite_members": here(people={"new@x.example": ""}, role="reader"),
+    "organisations.actions.invitations.change_invitation": on("invitation", role="contributor", name="Noor"),
+    "organisations.actions.invitations.resend_invitation": on("invitation"),
+    "organisations.actions.invitations.revoke_invitation": on("invitation"),
+    "organisations.actions.members.change_role": on("member", role="contributor"),
+    "organisations.actions.members.suspend_member": on("member"),
+    "organisations.actions.members.make_reset_link": on("member"),
+    "organisations.actions.settings.send_test_mail": here(),
+    "organisations.actions.members.restore_member": _suspended_member,
+    "organisations.actions.members.remove_member": on("member"),
+    "organisations.actions.members.reset_second_step": on("member"),
+    "organisations.actions.groups.create_group": here(name="Night staff"),
+    "organisations.actions.groups.change_group": on(
+        "group", seen=_version("group"), name="Ward 7", kind="unit", people=()
+    ),
+    "organisations.actions.groups.admit_outsider": _admit,
+    "organisations.actions.settings.change_settings": here(
+        seen=lambda world: world.riverside.version, name="Riverbank"
+    ),
     # --- actions
     "actionplan.actions.add_action": lambda world: (
         (world.riverside,),

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from kmportal.lib.cleaning import line_of_text
+from kmportal.lib.exceptions import Refusal
 
 LONGEST = 254
 INCOMPLETE = "Enter a complete e-mail address, for example name@example.org"
@@ -44,6 +45,14 @@ def normal_address(text: str) -> str:
     except ValidationError:
         raise ValidationError(INCOMPLETE, code="invalid") from None
     return written
+
+
+def address_or_refusal(text: str) -> str:
+    """The normal address, for actions: raises ``Refusal`` with the sentence."""
+    try:
+        return normal_address(text)
+    except ValidationError as error:
+        raise Refusal(f"{error.messages[0]}.") from None
 
 
 def _keeps_every_letter(text: str) -> bool:

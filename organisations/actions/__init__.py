@@ -1,0 +1,81 @@
+"""What is done in an organisation: who comes in and who leaves, groups, settings, sessions, access tokens."""
+
+from organisations.actions.groups import (
+    admit_outsider,
+    change_group,
+    create_group,
+    create_source_group,
+    let_outsider_in,
+)
+from organisations.actions.invitations import (
+    INVITATION_LASTS,
+    Invited,
+    accept_as_newcomer,
+    accept_invitation,
+    change_invitation,
+    invite_member,
+    invite_members,
+    resend_invitation,
+    revoke_invitation,
+)
+from organisations.actions.members import (
+    change_role,
+    choose_password_by_link,
+    make_reset_link,
+    remove_member,
+    rename_person,
+    reset_lost_second_step,
+    reset_second_step,
+    restore_member,
+    suspend_member,
+)
+from organisations.actions.sessions import (
+    LONGEST_TOKEN_DAYS,
+    create_access_token,
+    end_other_sessions,
+    end_session,
+    revoke_access_token,
+)
+from organisations.actions.settings import (
+    NAME_LIMIT,
+    SETTINGS_IN_WORDS,
+    change_settings,
+    found_organisation,
+    send_test_mail,
+)
+
+__all__ = [
+    "INVITATION_LASTS",
+    "LONGEST_TOKEN_DAYS",
+    "NAME_LIMIT",
+    "SETTINGS_IN_WORDS",
+    "Invited",
+    "accept_as_newcomer",
+    "accept_invitation",
+    "admit_outsider",
+    "change_group",
+    "change_invitation",
+    "change_role",
+    "change_settings",
+    "choose_password_by_link",
+    "create_access_token",
+    "create_group",
+    "create_source_group",
+    "end_other_sessions",
+    "end_session",
+    "found_organisation",
+    "invite_member",
+    "invite_members",
+    "let_outsider_in",
+    "make_reset_link",
+    "remove_member",
+    "rename_person",
+    "resend_invitation",
+    "reset_lost_second_step",
+    "reset_second_step",
+    "restore_member",
+    "revoke_access_token",
+    "revoke_invitation",
+    "send_test_mail",
+    "suspend_member",
+]
