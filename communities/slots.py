@@ -5,12 +5,13 @@ from typing import Any
 from django.utils import timezone
 
 from communities.models import Knock
+from communities.reports.home import own_communities
 from organisations.models import Membership
 
 
 def communities_of_member(home: Any, membership: Membership) -> tuple[str, dict[str, Any]] | None:
     """On home: one’s own communities, and invitations that wait for an answer. Nothing for who has neither."""
-    rows = home.own_communities(membership, at=timezone.now())
+    rows = own_communities(membership, at=timezone.now())
     open_ones = Knock.objects.filter(membership=membership, kind=Knock.Kind.INVITATION, answered_at=None)
     invitations = list(open_ones.select_related("community"))
     if not rows and not invitations:
