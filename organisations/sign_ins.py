@@ -5,16 +5,18 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
-from kmportal.lib.sessions import SessionStore
+from kmportal.lib.sessions import SessionStore, key_changed
 from kmportal.lib.unlinking import rewrite_in_random_order
 from organisations.models import Person, SignIn
 
 KEPT_DAYS = 90
+USER = "_auth_user_id"  # where Django writes whose session it is
 # The first that is found in what a browser says of itself. Chrome names Safari too, and Edge both.
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 SYSTEMS = {
@@ -52,6 +54,12 @@ def _note_sign_out(sender: type[Person], request: HttpRequest, user: Person | No
         SignIn.objects.filter(session_key=request.session.session_key).update(session_key="")
 
 
+@receiver(key_changed)
+def _follow_session(sender: type[SessionStore], before: str | None, after: str, **options: Any) -> None:
+    if before:
+        SignIn.objects.filter(session_key=before).update(session_key=after)
+
+
 def _note(person: Person, request: HttpRequest, **values: Any) -> None:
     today = timezone.now().date()
     SignIn.objects.filter(person=person, day__lt=today - timedelta(days=KEPT_DAYS)).delete()
@@ -71,7 +79,9 @@ def shuffle_sign_ins() -> None:
 def open_sessions(person: Person) -> list[SignIn]:
     """The browsers that are signed in. Those whose session has run out meanwhile are left out, and remembered so."""
     rows = list(SignIn.objects.filter(person=person).open().newest_first())
-    gone = [row.pk for row in rows if not SessionStore(row.session_key).get("_auth_user_id")]
+    held = Session.objects.filter(session_key__in=[row.session_key for row in rows], expire_date__gt=timezone.now())
+    alive = {one.session_key for one in held if SessionStore().decode(one.session_data).get(USER)}
+    gone = [row.pk for row in rows if row.session_key not in alive]
     SignIn.objects.filter(pk__in=gone).update(session_key="")
     return [row for row in rows if row.pk not in gone]
 

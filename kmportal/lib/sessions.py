@@ -18,6 +18,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.db import OperationalError, connection, transaction
+from django.dispatch import Signal
 
 from kmportal.lib.disk import is_disk_full
 from kmportal.lib.unlinking import LOCK_SECONDS, rewrite_in_random_order
@@ -28,6 +29,8 @@ METHODS = "account_authentication_methods"  # where allauth writes how and when 
 DAY_SECONDS = 86_400
 EXACT = "exact."
 """Before the data of a session in which a moment still stands."""
+key_changed = Signal()
+"""Sent with ``before`` and ``after`` when a session goes on under another key."""
 
 
 class SessionStore(db.SessionStore):
@@ -45,6 +48,12 @@ class SessionStore(db.SessionStore):
             return signer.unsign_object(text.removeprefix(EXACT), serializer=self.serializer)
         except signing.BadSignature:  # one from before this engine, or none of ours
             return super().decode(text)
+
+    def cycle_key(self) -> None:
+        """Whoever keeps the key of a session hears of the new one."""
+        before = self.session_key
+        super().cycle_key()
+        key_changed.send(SessionStore, before=before, after=self.session_key)
 
     def save(self, must_create: bool = False) -> None:
         """A session that is there already stays as it is while the disk is full, so that its owner can go on reading. A

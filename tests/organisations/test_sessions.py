@@ -5,13 +5,15 @@ import re
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kmportal.lib import middleware
 from kmportal.lib.sessions import SessionStore
 from organisations.models import SignIn
-from organisations.sign_ins import browser_in_words
+from organisations.sign_ins import browser_in_words, open_sessions
 from tests.conftest import PASSWORD
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0"
@@ -149,6 +151,30 @@ def test_a_changed_password_keeps_the_browser_in_which_it_was_changed(lena):
     here.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": new, "password2": new})
     assert is_in(here)
     assert not is_in(other)
+
+
+def test_a_browser_is_known_after_its_password_was_changed_there(lena):
+    here, new = sign_in(lena), "three words apart"
+    here.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    there = sign_in(lena, PHONE, password=new)
+    there.post(reverse("session_end_others"))
+    assert [is_in(here), is_in(there)] == [False, True]
+
+
+def test_a_browser_is_known_after_the_secret_key_was_changed(lena, settings):
+    here, there = sign_in(lena), sign_in(lena, PHONE)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another key, as long as it takes"
+    assert is_in(here)
+    there.post(reverse("session_end_others"))
+    assert [is_in(here), is_in(there)] == [False, True]
+
+
+def test_how_many_browsers_are_open_costs_no_queries(lena):
+    for number in range(3):
+        sign_in(lena)
+        with CaptureQueriesContext(connection) as taken:
+            assert len(open_sessions(lena)) == number + 1
+        assert len(taken) == 2
 
 
 def test_no_session_tells_when_it_began_to_the_limits(lena):
