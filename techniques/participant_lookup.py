@@ -57,5 +57,7 @@ def _person_of_cookies(cookies: Mapping[str, str]) -> Person | None:
         return None
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    # After a change of SECRET_KEY a page gives the browser a new session key; a stream, which sets no cookie, cannot.
+    request.session.cycle_key = lambda: None  # type: ignore[method-assign]
     found = get_user(request)
     return found if isinstance(found, Person) else None
