@@ -2,7 +2,8 @@
 
 ``{% form_key %}`` puts a key into the form. It is kept with a fingerprint of what was sent and with the page that the
 answer led to, in the transaction of the deed: either both stand or neither. Whoever sends the same words with the same
-key again is led to the same page, and nothing is done; other words are another form, and the action decides.
+key again is led to the same page, and nothing is done; other words are another form, and the action decides. What was
+refused was not done: it may be tried again.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
@@ -39,7 +41,8 @@ def answer_once(request: MemberRequest, answer: Callable[[], HttpResponseBase]) 
             return redirect(before.url)
         response = answer()
         url = response.headers.get("Location", "")
-        if response.status_code == 302 and url.startswith("/") and len(url) <= SentForm.MOST:
+        is_done = response.status_code == 302 and not getattr(request, "is_refused", False)
+        if is_done and url.startswith("/") and len(url) <= SentForm.MOST:
             SentForm.objects.filter(pk=row.pk).update(url=url)
             SentForm.objects.filter(membership=request.membership, at__lt=request.now - KEPT).delete()
         else:
@@ -57,5 +60,14 @@ def _key_of(request: MemberRequest) -> UUID | None:
 def _fingerprint(request: MemberRequest) -> str:
     """Of the page and of all that was typed and chosen, but not of what is new in each copy of the page."""
     typed = [(name, request.POST.getlist(name)) for name in sorted(request.POST) if name not in (KEY, TOKEN)]
-    files = [(name, file.name, file.size) for name in sorted(request.FILES) for file in request.FILES.getlist(name)]
+    chosen = [(name, file) for name in sorted(request.FILES) for file in request.FILES.getlist(name)]
+    files = [(name, file.name, _fingerprint_of_file(file)) for name, file in chosen]
     return sha256(repr((request.get_full_path(), typed, files)).encode()).hexdigest()
+
+
+def _fingerprint_of_file(file: UploadedFile) -> str:
+    digest = sha256()
+    for part in file.chunks():
+        digest.update(part)
+    file.seek(0)  # the view reads it again
+    return digest.hexdigest()

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from actionplan.models import Action
 from kmportal.lib.days import long_day
+from kmportal.lib.exceptions import Refusal
 from lessons.actions import review
-from lessons.models import Lesson
-from organisations.models import Group, Invitation, SentForm
+from lessons.models import ImportRun, Lesson
+from organisations.models import Group, Invitation, Membership, SentForm
 from people.models import Profile
 from roadmap.forms import EMPTY
 from selfassessment.models import Decision
@@ -160,6 +161,29 @@ def test_a_form_with_mistakes_is_not_remembered(world, ada, as_):
     assert not SentForm.objects.exists()
     assert browser.post(url, {**key, "email": "new@x.example", "role": "reader"}).status_code == 302
     assert Invitation.objects.filter(email="new@x.example").count() == 1
+
+
+def test_another_file_of_the_same_name_and_size_is_another_form(world, farah, as_):
+    url, browser = reverse("import_list", args=["riverside"]), as_(farah)
+    key = {"form_key": str(uuid4())}
+    before = ImportRun.objects.count()
+    for words in ("title,lesson\nAsk late,Ask pharmacy late\n", "title,lesson\nAsk late,Ask pharmacy bate\n"):
+        assert browser.post(url, {**key, "file": _file(words)}).status_code == 302
+    assert ImportRun.objects.count() == before + 2
+
+
+def test_what_was_refused_may_be_tried_again(world, ada, cara, as_, monkeypatch):
+    hers = Membership.objects.get(person=cara, organisation=world.riverside)
+    url, browser, key = reverse("person_suspend", args=["riverside", hers.pk]), as_(ada), {"form_key": str(uuid4())}
+
+    def refuse(*args, **options):
+        raise Refusal("Not while she leads a meeting.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("organisations.actions.suspend_member", refuse)
+        assert "Not while she leads" in browser.post(url, key, follow=True).text
+    assert browser.post(url, key, follow=True).status_code == 200
+    assert Membership.objects.get(pk=hers.pk).suspended_at
 
 
 def test_a_key_is_its_owners_alone_and_a_broken_one_is_none(world, cara, farah, as_):

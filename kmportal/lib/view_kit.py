@@ -34,6 +34,7 @@ def refusals_said(request: HttpRequest) -> Iterator[None]:
     try:
         yield
     except Refusal as refusal:
+        request.is_refused = True  # type: ignore[attr-defined]  # so that organisations.once lets it be tried again
         messages.error(request, str(refusal))
 
 
