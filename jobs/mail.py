@@ -28,6 +28,7 @@ PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 TIMEOUT_SECONDS = 20
 # With the pauses between tries this spans about a day and a half of a mail server that is away.
 MAX_ATTEMPTS = 40
+GOES_AWAY = 421
 NO_SUCH_ADDRESS = "The mail server does not accept this address."
 
 
@@ -134,8 +135,10 @@ def deliver(mail: Mail, work: Assignment) -> None:
             if all(code >= 500 for code in answers):
                 raise Refusal(NO_SUCH_ADDRESS) from error
             raise
-        except OSError:  # every error of smtplib is one, too
-            breaker.note_failure(timezone.now())
+        except OSError as error:  # every error of smtplib is one, too
+            # No to the words of this mail is an answer; with 421 the server goes away.
+            is_answer = isinstance(error, smtplib.SMTPDataError) and error.smtp_code != GOES_AWAY
+            (breaker.note_success if is_answer else breaker.note_failure)(timezone.now())
             raise
         breaker.note_success(timezone.now())
     with transaction.atomic():

@@ -226,6 +226,14 @@ def test_a_server_that_says_no_to_one_address_is_no_broken_server(db, server):
     assert not MailServer.objects.get().is_resting(timezone.now())
 
 
+@pytest.mark.parametrize(("code", "is_resting"), [(554, False), (451, False), (421, True)])
+def test_a_server_that_says_no_to_the_words_of_one_mail_is_no_broken_server(db, server, code, is_resting):
+    send_mail("Your invitation", "Come in.", None, ["nobody@riverside.example"])
+    server.error = smtplib.SMTPDataError(code, b"no")
+    runner.run_ready()
+    assert MailServer.objects.get().is_resting(timezone.now()) is is_resting
+
+
 @pytest.mark.parametrize("how", ["refused", "given up"])
 def test_whoever_caused_a_mail_that_cannot_be_delivered_is_told_once(ada, server, how):
     by = as_member(ada)
