@@ -12,22 +12,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 
 from django import forms
 
-from kmportal.lib.personal_data import Hint, personal
+from kmportal.lib.personal_data import CAPITAL, Hint, personal
 
 Names = Callable[[], Iterable[str]]
 _known: ContextVar[Names | None] = ContextVar("names_known", default=None)
-_TWO_NAMES = re.compile(r"\b[A-Z][\w’'-]* [A-Z]")
+# “Anna Weber”, “Anna de Vries”, “J. Smith”
+_TWO_NAMES = re.compile(rf"\b[{CAPITAL}][\w’'-]*\.? (?:[\w’'-]+ ){{0,3}}[{CAPITAL}]")
 KEEP = "-keep"
 
 
 @contextmanager
 def names_known(names: Names) -> Iterator[None]:
     """Inside, the names that this function gives are found in texts, however they are written."""
-    token = _known.set(names)
+    token = _known.set(cache(names))
     try:
         yield
     finally:

@@ -4,8 +4,10 @@ One in eleven ten-digit numbers passes the check of an NHS number, so one counts
 """
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _NHS = re.compile(r"(?<!\d)(\d{3})([ -]?)(\d{3})\2(\d{4})(?!\d)")
 _NHS_WORD = re.compile(r"\b(nhs|hospital|patient|unit|record|mrn)\b", re.IGNORECASE)
@@ -13,14 +15,16 @@ _PHONE = re.compile(r"(?<![\d.,/-])(?:\+44\s?\(?0?\)?\s?|0)(?:\d[\s()-]{0,2}){8,
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}\b")
 # From the beginning of a word, or a very long one would be looked at from each of its letters.
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# For a class of a pattern. From Ā on, large and small letters take turns; a small one asks once too often.
+CAPITAL, SMALL = "A-ZÀ-ÖØ-ÞĀ-Ž", "a-zß-öø-ÿĀ-ž"
 _TITLED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sister|Nurse|Matron|Sir|Dame)\.? "
-    r"(?:[A-Z]\.? )?[A-Z][a-z’'-]+(?: [A-Z][a-z’'-]+)?"
+    rf"(?:[{CAPITAL}]\.? )?[{CAPITAL}][{SMALL}’'-]+(?: [{CAPITAL}][{SMALL}’'-]+)?"
 )
 _BIRTH = re.compile(
     r"\b(?:d\.?o\.?b\.?|date of birth|born(?: on)?)\b[^.\n]{0,12}?(\d{1,2}[ /.-]\w{1,9}[ /.-]\d{2,4})", re.IGNORECASE
 )
-_PAIR = re.compile(r"\b([A-Z][\w’'-]{1,60}) (?=([A-Z][\w’'-]{1,60}))")
+_WORD = re.compile(r"[^\W_][\w’'-]*")
 # More than so many nobody reads, and each new one is laid beside those before it.
 MOST = 200
 
@@ -63,13 +67,35 @@ def personal(text: str, *, names: Iterable[str] = ()) -> list[Hint]:
         add("a postcode", match.start(), match[0])
     for match in _TITLED.finditer(text):
         add("somebody’s name", match.start(), match[0], is_name=True)
-    known = {" ".join(name.lower().split()) for name in names}
-    for match in _PAIR.finditer(text) if known else ():
-        words = f"{match[1]} {match[2]}"
-        if words.lower() in known:
-            add("the name of somebody who works here", match.start(), words, is_name=True)
+    for start, words in _names_in(text, names):
+        add("the name of somebody who works here", start, words, is_name=True)
     found.sort(key=lambda item: item[0])
     return list({hint.words: hint for _, _, hint in reversed(found)}.values())[::-1]
+
+
+def _names_in(text: str, names: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Where full names of two words or more stand, the longest of those that begin alike."""
+    known: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for name in names:
+        words = tuple(word.lower() for word in _WORD.findall(name))
+        if len(words) > 1:
+            known[words[0]].add(words)
+    found = list(_WORD.finditer(text)) if known else []
+    said = [match[0].lower() for match in found]
+    for place, match in enumerate(found):
+        if said[place] not in known or match[0][0].islower():
+            continue
+        for words in sorted(known[said[place]], key=len, reverse=True):
+            last = place + len(words) - 1
+            if tuple(said[place : last + 1]) == words and _stand_together(text, found[place : last + 1]):
+                yield match.start(), text[match.start() : found[last].end()]
+                break
+
+
+def _stand_together(text: str, words: Sequence[re.Match[str]]) -> bool:
+    """Whether nothing but blanks, and the point of an initial, stands between them."""
+    gaps = [(one[0], text[one.end() : other.start()].strip()) for one, other in pairwise(words)]
+    return all(gap == "" or (gap == "." and len(word) == 1) for word, gap in gaps)
 
 
 def is_nhs_number(text: str) -> bool:

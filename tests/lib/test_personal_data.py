@@ -48,6 +48,25 @@ def test_colleagues_are_known_by_name_and_said_once():
     assert [str(hint) for hint in hints] == ["“Cara Doyle” looks like the name of somebody who works here"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Émile Zola", "Łukasz Nowak", "Anna Maria Weber", "Anna de Vries", "J. O’Neill", "Šárka Ťoupalíková-Veselá"],
+)
+def test_names_of_every_kind_are_known(name):
+    for text in (f"Ask {name} about it", f"{name}.", f"See\n{name.replace(' ', chr(10))}, twice"):
+        assert [hint.words for hint in personal(text, names=["Anna Maria", name])] == [name]
+
+
+@pytest.mark.parametrize("text", ["Anna. Maria Weber", "Weber, Anna", "anna maria is a boat", "Annas Marias"])
+def test_what_only_resembles_a_name_is_left_alone(text):
+    assert personal(text, names=["Anna Maria", "Anna Weber"]) == []
+
+
+@pytest.mark.parametrize("name", ["Dr Müller", "Sister Ödegård", "Mr Š. Novák", "Professor Çelik Yılmaz"])
+def test_titles_stand_before_names_of_every_kind(name):
+    assert [hint.words for hint in personal(f"Ask {name} about it")] == [name]
+
+
 def test_hints_stand_in_the_order_of_the_text():
     assert [hint.words for hint in personal("SW1A 1AA, then Mr Bean, then 07700 900123.")] == [
         "SW1A 1AA",
