@@ -20,6 +20,8 @@ def follow_booking(assessment: Assessment, *, by: Membership, at: datetime) -> N
     A meeting in the past, and a portal without the script, plan nothing. A session that has begun is left alone.
     """
     session = assessment.results_session
+    if session is not None and session.state == Session.State.CANCELLED:  # on its own page: the meeting is booked anew
+        session = None
     if session is not None and not session.is_planned:
         return
     if assessment.results_at is None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from organisations.models import Person
 from selfassessment.actions import asking, rounds
 from selfassessment.models import Assessment
+from techniques.actions import planning
 from techniques.models import Session
 from tests.cast import as_member
 
@@ -54,6 +55,16 @@ def test_who_is_asked_to_answer_is_invited_to_it_once(a_round, farah, cara, soon
         )
     session = fresh(assessment).results_session
     assert [invitee.person for invitee in session.invitees.all()] == [cara]
+
+
+def test_a_meeting_that_was_called_off_is_booked_anew(a_round, farah, soon, as_):
+    assessment = a_round(results_at=soon)
+    first = fresh(assessment).results_session
+    planning.cancel_session(first, by=as_member(farah), at=timezone.now())
+    assert "See the results meeting" not in as_(farah).get(assessment.get_absolute_url()).text
+    edit(assessment, farah, results_at=soon + timedelta(days=2))
+    second = fresh(assessment).results_session
+    assert (second.pk != first.pk, second.is_planned, second.starts_at) == (True, True, soon + timedelta(days=2))
 
 
 def test_without_a_booking_there_is_no_session(a_round):
