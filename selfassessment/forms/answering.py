@@ -37,7 +37,7 @@ class AnswerForm(AboutPeople, forms.Form):
         max_length=Answer._meta.get_field("comment").max_length,
         required=False,
         label="Comment",
-        help_text="It goes into the report as you write it, without your name. Please name nobody.",
+        help_text="It can go into the report as you write it, without your name. Please name nobody.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     evidence = forms.CharField(

@@ -108,7 +108,7 @@ class Answer(models.Model):
     dont_know = models.BooleanField(default=False)
     comment = models.TextField("Comment", max_length=2000, blank=True, validators=[MaxLengthValidator(2000)])
     evidence = models.CharField("Evidence", max_length=500, blank=True)
-    # The words stay as they were written; with a reason here they leave the server for nobody.
+    # The words stay as they were written; with a reason here they leave the server for nobody, once it is published.
     comment_withheld = models.CharField(max_length=10, choices=Withholding.choices, blank=True)
     evidence_withheld = models.CharField(max_length=10, choices=Withholding.choices, blank=True)
     slot = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1–5 if it matters most.")

@@ -291,14 +291,15 @@ class GapReportPage:
                 about=assessment.title,
             ),
         ]
-        if report.is_enough and (report.remarks or report.unread):
+        is_open = assessment.comments_read_at is None
+        if report.is_enough and (report.remarks or is_open):
             presses.append(
                 Press(
                     "withhold",
-                    "Read the comments" if report.unread else "Withhold a comment",
+                    "Read the comments" if is_open else "Withhold a comment",
                     _url_of_round(assessment, "assessment_comments"),
                     is_form=True,
-                    look="secondary" if report.unread else "quiet",
+                    look="secondary" if is_open else "quiet",
                 )
             )
         if report.is_enough:
@@ -310,8 +311,9 @@ class GapReportPage:
 def _meeting_press(assessment: Assessment) -> Press:
     """To the session in which people talk about it; where none was booked, to planning one."""
     slug = assessment.organisation.slug
-    if assessment.results_session_id:
-        url = reverse("session_detail", args=[slug, assessment.results_session_id])
+    session = assessment.results_session
+    if session is not None and session.state != session.State.CANCELLED:
+        url = reverse("session_detail", args=[slug, session.pk])
         return Press("read_report", "See the results meeting", url, is_form=True, look="quiet")
     url = f"{reverse('session_new', args=[slug])}?technique=self-assessment-meeting"
     return Press("withhold", "Plan the results meeting", url, is_form=True, look="secondary")

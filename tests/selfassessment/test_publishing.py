@@ -139,6 +139,19 @@ def test_withholding_is_undone_until_it_is_published(closed, farah, as_):
     assert [row.comments for row in reports.build(closed).remarks] == [()]
 
 
+def test_when_all_is_withheld_the_report_still_leads_to_publishing(a_round, respond, farah, as_):
+    assessment = a_round()
+    for number in range(5):
+        words = {"comment": BAD} if not number else {}
+        respond(assessment, f"Person {number}", A1={"now": 2, "wanted": 4, **words})
+    closed = rounds.close_assessment(assessment, by=as_member(farah), at=timezone.now())
+    withhold(closed, farah)
+    publishing.publish_figures(closed, at=closed.closed_at + timedelta(days=8))
+    page = as_(farah).get(url("gap_report", closed)).text
+    assert url("assessment_comments", closed) in page
+    assert "Read the comments" in page
+
+
 def test_what_is_withheld_later_takes_the_files_along(closed, farah):
     publishing.publish_report(closed, by=as_member(farah), at=timezone.now())
     job = reporting.request_report_pdf(closed, by=as_member(farah), at=timezone.now())
