@@ -43,9 +43,10 @@ class ActionQuerySet(models.QuerySet["Action"]):
         return self.open().filter(due_on__lt=on)
 
     def owed(self, *, on: date, since: date) -> "ActionQuerySet":
-        """Those whose day came between the two, and those due later that are done already; none that was dropped."""
+        """Those whose day came between the two, today’s once they are done; none that was dropped."""
         State = Action.State
-        return self.filter(Q(state=State.DONE) | Q(due_on__lt=on), due_on__gte=since).exclude(state=State.DROPPED)
+        came = Q(due_on__lt=on) | Q(state=State.DONE, due_on=on)
+        return self.filter(came, due_on__gte=since).exclude(state=State.DROPPED)
 
     def on_time(self) -> "ActionQuerySet":
         """Done on their day or before."""
