@@ -10,16 +10,13 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from django.contrib.auth.hashers import make_password
 from django.core.cache import cache, caches
 from django.core.cache.backends.base import BaseCache
-from django.db import connection
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
 from organisations.models import Membership, Organisation, Person
-from organisations.permissions import Role
-from tests import databases, own_redis, shipped
+from tests import cast, own_redis, prepared, shipped
 from tests.markup import TidyClient
 from tests.world import World
 
@@ -33,7 +30,6 @@ CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("gate", derandomize=True, **CALM)
 settings.register_profile("calm", **CALM)
 settings.load_profile("gate" if STRICT else "calm")
-PASSWORD = "demo-demo-demo"
 ASK_FOR_THE_DATABASE = {"db", "transactional_db", "live_server", "django_db_reset_sequences", "_django_db_helper"}
 
 
@@ -71,15 +67,21 @@ def pytest_runtest_protocol(item):
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker):
     """In the place of pytest-django’s own: a database for each process, not migrated anew."""
-    database = databases.named(f"tests-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
-    before = connection.settings_dict["NAME"]
-    with django_db_blocker.unblock():
-        databases.make(database)
-        databases.connect_to(database)
+    prepared.begin(os.environ.get("PYTEST_XDIST_WORKER", "alone"), django_db_blocker)
     yield
-    with django_db_blocker.unblock():
-        databases.connect_to(before)
-        databases.drop(database)
+    prepared.end()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """The database with one of everything in it for who asks for that, and takes back what it changes."""
+    wants = "world" in item.fixturenames and not is_transactional(item)
+    prepared.choose(with_world=wants)
+
+
+def is_transactional(item) -> bool:
+    marks = any(mark.kwargs.get("transaction") for mark in item.iter_markers("django_db"))
+    return marks or not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames)
 
 
 class NoCache(BaseCache):
@@ -120,68 +122,59 @@ def _fast(settings, own_folder):
 
 @pytest.fixture
 def riverside(db) -> Organisation:
-    return Organisation.objects.create(name="Riverside", slug="riverside", kind=Organisation.Kind.TRUST)
+    return cast.place("riverside")
 
 
 @pytest.fixture
 def hillside(db) -> Organisation:
-    return Organisation.objects.create(name="Hillside", slug="hillside", kind=Organisation.Kind.COUNCIL)
-
-
-def _person(name: str, *places: tuple[Organisation, Role]) -> Person:
-    first = name.split()[0].lower()
-    person = Person.objects.create(
-        email=f"{first}@{places[0][0].slug}.example", name=name, password=make_password(PASSWORD, hasher="md5")
-    )
-    for organisation, role in places:
-        Membership.objects.create(organisation=organisation, person=person, role=role)
-    return person
+    return cast.place("hillside")
 
 
 @pytest.fixture
 def lena(riverside) -> Person:
-    return _person("Lena Marsh", (riverside, Role.LEAD))
+    return cast.player("lena")
 
 
 @pytest.fixture
 def farah(riverside) -> Person:
-    return _person("Farah Siddiqui", (riverside, Role.FACILITATOR))
+    return cast.player("farah")
 
 
 @pytest.fixture
 def cara(riverside) -> Person:
-    return _person("Cara Doyle", (riverside, Role.CONTRIBUTOR))
+    return cast.player("cara")
 
 
 @pytest.fixture
 def reza(riverside) -> Person:
-    return _person("Reza Amini", (riverside, Role.READER))
+    return cast.player("reza")
 
 
 @pytest.fixture
 def ada(riverside) -> Person:
-    return _person("Ada Kowalska", (riverside, Role.ADMINISTRATOR))
+    return cast.player("ada")
 
 
 @pytest.fixture
 def sam(riverside) -> Person:
-    return _person("Sam Okafor", (riverside, Role.SPONSOR))
+    return cast.player("sam")
 
 
 @pytest.fixture
 def oskar(hillside) -> Person:
-    return _person("Oskar Lind", (hillside, Role.LEAD))
+    return cast.player("oskar")
 
 
 @pytest.fixture
 def nia(riverside, hillside) -> Person:
-    return _person("Nia Evans", (riverside, Role.READER), (hillside, Role.READER))
+    return cast.player("nia")
 
 
 @pytest.fixture
 def content(db):
     """Catalogue, techniques and instrument, as they ship."""
-    shipped.load()
+    if not prepared.things():
+        shipped.load()
 
 
 @pytest.fixture
@@ -189,7 +182,8 @@ def world(settings, content, riverside, lena, farah, cara, reza, ada, sam, nia) 
     """One of everything in Riverside. Its mail goes the portal’s own way, into the outbox."""
     settings.EMAIL_BACKEND = "jobs.mail.Backend"
     people = {"lena": lena, "farah": farah, "cara": cara, "reza": reza, "ada": ada, "sam": sam, "nia": nia}
-    return World.build(riverside, people)
+    things = prepared.things()
+    return World(riverside, people, things) if things else World.build(riverside, people)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from kmportal.lib.links import absolute
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 
 NEW = "three words apart"
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from actionplan.models import Action
 from kmportal.lib import pages
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 
 
 def full(cause):

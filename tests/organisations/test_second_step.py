@@ -18,7 +18,7 @@ from kmportal.lib.secret_texts import seal_text
 from organisations.accounts import has_second_step
 from organisations.models import AuditEntry, Membership, Person
 from organisations.permissions import Role
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 
 
 def code_of(secret):

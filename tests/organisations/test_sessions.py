@@ -14,7 +14,7 @@ from kmportal.lib import middleware
 from kmportal.lib.sessions import SessionStore
 from organisations.models import SignIn
 from organisations.sign_ins import browser_in_words, open_sessions
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from organisations.models import Membership, Person
 from organisations.permissions import Role
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 
 HOSPITAL = "192.0.2.7"
 STRANGER = "203.0.113.9"

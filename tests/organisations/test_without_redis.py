@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from kmportal.lib.fallback_cache import FallbackCache
-from tests.conftest import PASSWORD
+from tests.cast import PASSWORD
 
 
 def sign_in(browser, email, password=PASSWORD):
