@@ -41,9 +41,12 @@ def invite_member(
 ) -> Invitation:
     """Invite an address with a role and send the mail. KM leads, too, where the administrator allows it.
 
-    Refuses somebody who is a member already, and a second invitation while one is open.
+    Refuses somebody who is a member already, and a second invitation while one is open. Into a group that runs itself
+    only its own people let anybody in.
     """
+    groups = list(groups)
     policies.require_that(role in policies.roles_to_invite(by, organisation))
+    policies.require_that(not any(group.is_self_run for group in groups))
     email = address_or_refusal(email)
     if Membership.objects.listed().filter(organisation=organisation, person__email=email).exists():
         raise Refusal(f"{email} already belongs to {organisation}.")
@@ -163,7 +166,7 @@ def accept_invitation(invitation: Invitation, *, by: Person, at: datetime) -> Me
             "suspended_at": None,
         },
     )
-    for group in invitation.groups.all():
+    for group in invitation.groups.filter(is_self_run=False):
         _, is_new = GroupMembership.objects.get_or_create(
             group=group, person=by, defaults={"membership": membership, "joined_at": at}
         )

@@ -78,7 +78,7 @@ class InvitePeopleForm(forms.Form):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["role"].choices = _role_choices(roles)
-        groups = Group.objects.of_people(organisation)
+        groups = Group.objects.of_people(organisation).filter(is_self_run=False)
         fields["groups"].queryset = groups
         if not groups.exists():
             del fields["groups"]

@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from organisations import actions
-from organisations.forms import SettingsForm
-from organisations.models import Invitation, Organisation
+from organisations.forms import InvitePeopleForm, SettingsForm
+from organisations.models import Group, Invitation, Organisation
+from organisations.permissions import Role
 from tests.cast import as_member
 
 LIST = "Ann Lee <ann@x.example>\nbob@x.example; not an address\nbob@x.example"
@@ -23,6 +24,15 @@ def opened(riverside) -> Organisation:
 
 def url(name: str, *args: int) -> str:
     return reverse(name, args=["riverside", *args])
+
+
+def test_into_a_group_that_runs_itself_nobody_is_invited(riverside, ada):
+    group = Group.objects.create(organisation=riverside, name="Home on time", is_self_run=True)
+    assert "groups" not in InvitePeopleForm(organisation=riverside, roles=[Role.READER]).fields, "none to choose from"
+    with pytest.raises(PermissionDenied):
+        actions.invite_member(
+            riverside, by=as_member(ada), at=timezone.now(), email="me2@x.example", role="reader", groups=[group]
+        )
 
 
 def test_a_pasted_list_is_invited_at_once_and_the_rest_stays_in_the_box(riverside, ada, cara, as_):
