@@ -1,7 +1,6 @@
 """What people fill in about an action."""
 
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,7 +8,7 @@ from django.utils.functional import lazy
 
 from actionplan.models import Action
 from actionplan.policies import may_assign
-from kmportal.lib.forms import DateField, EmailField, LineField, VersionedForm
+from kmportal.lib.forms import DateField, EmailField, LineField, OnceField, VersionedForm
 from kmportal.lib.mail import can_leave
 from kmportal.lib.naming import AboutPeople
 from organisations.models import Membership, Organisation, Person
@@ -71,7 +70,7 @@ class ActionForm(AboutPeople, OwnerForm):
         max_length=4000, required=False, label="What else should they know?", widget=forms.Textarea({"rows": 3})
     )
     due_on = DateField(required=False, label="By when?")
-    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
+    once = OnceField()
     field_order = ("title", "owner", "guest_name", "guest_email", "due_on", "detail", "once")
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:

@@ -1,14 +1,13 @@
 """What people fill in about themselves, and what they ask."""
 
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from kmportal.lib.cleaning import line_of_text, reading_key
 from kmportal.lib.domain_words import worded_later as _
-from kmportal.lib.forms import Hinted, LineField, ManyOf
+from kmportal.lib.forms import Hinted, LineField, ManyOf, OnceField
 from kmportal.lib.naming import AboutPeople
 from organisations.models import Group, Membership
 from people.actions import MOST_ASKED, MOST_TOPICS
@@ -153,7 +152,7 @@ class EnquiryForm(AboutPeople, forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose whom to ask"},
     )
-    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
+    once = OnceField()
 
     def __init__(self, *args: Any, people: ProfileQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
-from uuid import uuid4
 
 from django import forms
 from django.utils import timezone
@@ -10,7 +9,7 @@ from django.utils import timezone
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
-from kmportal.lib.forms import DateField, VersionedForm, hinted
+from kmportal.lib.forms import DateField, OnceField, VersionedForm, hinted
 from kmportal.lib.naming import AboutPeople
 from organisations.models import Membership, Organisation, Person
 from roadmap import labels
@@ -96,7 +95,7 @@ class ProgrammeForm(_ProgrammeWords):
         label="What should be in the plan on the first day?",
         help_text=_("Dates are counted from the day the programme starts. You can change everything afterwards."),
     )
-    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
+    once = OnceField()
     field_order = ("starter",)
 
     class Meta(_ProgrammeWords.Meta):
@@ -202,7 +201,7 @@ class InterventionForm(AboutPeople, _InterventionWords):
     entry = forms.ModelChoiceField(
         CatalogueEntry.objects.filter(retired_at=None), required=False, widget=forms.HiddenInput
     )
-    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
+    once = OnceField()
 
     class Meta(_InterventionWords.Meta):
         pass
@@ -310,7 +309,7 @@ class TogetherForm(AboutPeople, forms.Form):
         choices=Intervention.State.choices, widget=forms.RadioSelect, label="Where do they stand?"
     )
     reason = forms.CharField(max_length=500, label="Why?", widget=forms.Textarea({"rows": 2}))
-    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)
+    once = OnceField()
 
     def __init__(
         self, *args: Any, move: str, organisation: Organisation, rows: Sequence[Intervention], **kwargs: Any
@@ -320,7 +319,10 @@ class TogetherForm(AboutPeople, forms.Form):
         fields: dict[str, Any] = self.fields
         fields["owner"].queryset = _people_choices(organisation)
         today = timezone.localdate()
-        agreed = any((row.starts_on or row.ends_on) and row.is_open and not row.is_draft(today) for row in rows)
+        agreed = any(
+            (row.starts_on or row.ends_on) and (row.is_open or move == "dates") and not row.is_draft(today)
+            for row in rows
+        )
         for name in set(fields) - {*self.FIELDS[move], "once"}:
             del fields[name]
         if move == "set_state":

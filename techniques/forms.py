@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,7 +11,7 @@ from django.utils.translation import ngettext
 from kmportal.lib.addresses import read_addresses
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
-from kmportal.lib.forms import LineField, ManyOf, MomentField, hinted
+from kmportal.lib.forms import LineField, ManyOf, MomentField, OnceField, hinted
 from kmportal.lib.naming import AboutPeople
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.permissions import Permission
@@ -31,7 +30,7 @@ class SessionForm(AboutPeople, forms.ModelForm):
         "title",
         "purpose",
     )
-    once = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    once = OnceField()
     was_held = forms.BooleanField(
         required=False,
         label="It was held already",
@@ -81,9 +80,7 @@ class SessionForm(AboutPeople, forms.ModelForm):
         plans = Intervention.objects.filter(programme__organisation=organisation).select_related("programme")
         self._offer("intervention", plans, worded("No intervention"))
         self._offer("group", Group.objects.of_people(organisation), worded("No group"))
-        if self.instance.pk is None:
-            self.fields["once"].initial = uuid4
-        else:
+        if self.instance.pk is not None:
             del self.fields["was_held"]
 
     def _offer(self, name: str, queryset: Any, nothing: str) -> None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actionplan.models import Action
+from communities.models import Post
 from kmportal.lib.days import long_day
 from kmportal.lib.exceptions import Refusal
 from lessons.actions import review
@@ -144,6 +145,34 @@ def test_sent_again_it_makes_one_thing(name, world, as_):
     again = browser.post(url, {**hidden, **filled(world, typed)})
     assert (again.status_code, again.url) == (302, first.url)
     assert counts() == after
+
+
+@pytest.mark.parametrize("name", ["action_new", "intervention_new", "session_new", "community_new", "thread_new"])
+def test_gone_back_to_and_written_anew_it_makes_another(name, world, as_):
+    who, typed, query = MAKING[name]
+    url, browser = address_of(world, name) + query, as_(world.people[who])
+    hidden = hidden_of(browser.get(url).text)
+    words = filled(world, typed)
+    field = "name" if "name" in words else "title"
+    rows = []
+    for text in (words[field], "Quite another matter"):
+        before = counts()
+        sent = {**hidden, **words, field: text}
+        answer = browser.post(url, sent)
+        if answer.status_code != 302:  # shown those that are alike first
+            answer = browser.post(url, {**sent, **hidden_of(answer.text)})
+        assert answer.status_code == 302
+        assert counts() != before
+        rows.append(answer.url)
+    assert rows[0] != rows[1] or name == "action_new"
+
+
+def test_another_answer_is_another_post(world, cara, as_):
+    url, browser = address_of(world, "thread_detail"), as_(cara)
+    hidden = hidden_of(browser.get(url).text)
+    for text in ("Ask pharmacy", "Ask pharmacy", "Ask pharmacy, and transport"):
+        browser.post(url, {**hidden, "text": text})
+    assert Post.objects.filter(text__startswith="Ask pharmacy").count() == 2
 
 
 def test_other_words_are_another_form(world, ada, as_):

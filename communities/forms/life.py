@@ -1,7 +1,6 @@
 """Forms for beginning a community, its settings, its charter, its steps, its end."""
 
 from typing import Any, ClassVar
-from uuid import uuid4
 
 from django import forms
 
@@ -9,7 +8,7 @@ from communities import catalogue
 from communities.models import Access, Closing, Community, Objection
 from communities.models.community import LONGEST_ANSWER, LONGEST_REASON
 from kmportal.lib.domain_words import worded_later as _
-from kmportal.lib.forms import DateField, LineField, VersionedForm, hinted
+from kmportal.lib.forms import DateField, LineField, OnceField, VersionedForm, hinted
 from kmportal.lib.naming import AboutPeople
 from organisations.models import Membership, Organisation, Person
 
@@ -26,7 +25,7 @@ class CommunityForm(AboutPeople, forms.ModelForm):
 
     about_people = ("question",)
 
-    once = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    once = OnceField()
     # Set by the page once it has shown the communities that are alike.
     sister = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -44,7 +43,6 @@ class CommunityForm(AboutPeople, forms.ModelForm):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["access"].choices = ACCESS_CHOICES
-        self.initial.setdefault("once", uuid4())
 
     def validate_constraints(self) -> None:
         """The action compares names, and knows about two people doing it at once."""

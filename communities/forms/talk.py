@@ -1,25 +1,15 @@
 """Forms for what is written in a community."""
 
 from typing import Any, ClassVar
-from uuid import uuid4
 
 from django import forms
 
 from communities.models import LONGEST_POST, Thread
 from communities.models.talk import WIDTHS
+from kmportal.lib.forms import OnceField
 from kmportal.lib.naming import AboutPeople
 
 NAMING = "To tell somebody, write @ and their name"
-
-
-class _Once(forms.Form):
-    """The key that makes one row of the same form sent twice."""
-
-    once = forms.UUIDField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("once", uuid4())
 
 
 class ThreadForm(AboutPeople, forms.ModelForm):
@@ -27,7 +17,7 @@ class ThreadForm(AboutPeople, forms.ModelForm):
 
     about_people = ("title", "text")
 
-    once = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    once = OnceField()
     text = forms.CharField(
         label="Tell more",
         help_text=f"{NAMING}. Name no patient and no client",
@@ -47,18 +37,18 @@ class ThreadForm(AboutPeople, forms.ModelForm):
         fields: dict[str, Any] = self.fields
         fields["kind"].choices = Thread.Kind.choices
         fields["reach"].choices = WIDTHS
-        self.initial.setdefault("once", uuid4())
 
     def values(self) -> dict[str, Any]:
         """What ``start_thread`` takes."""
         return {name: self.cleaned_data[name] for name in ("kind", "title", "text", "reach", "once")}
 
 
-class PostForm(AboutPeople, _Once):
+class PostForm(AboutPeople, forms.Form):
     """An answer, or what somebody adds."""
 
     about_people = ("text",)
 
+    once = OnceField()
     text = forms.CharField(
         label="Your answer",
         help_text=NAMING,

@@ -7,6 +7,7 @@ whether it is drawn with ``{{ form|crispy }}``, ``{% crispy form %}`` or field b
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
+from uuid import UUID, uuid4, uuid5
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
@@ -25,6 +26,9 @@ from kmportal.lib.addresses import normal_address
 from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.form_errors import in_our_words, problems_of
 from kmportal.lib.pagination import whole_number
+
+# What each copy of a page has of its own.
+NOT_TYPED = {"csrfmiddlewaretoken", "form_key"}
 
 # --- How fields are drawn --------------------------------------------------------------------------------------------
 
@@ -245,6 +249,31 @@ class ManyOf(forms.ModelMultipleChoiceField):
             if not whole_number(str(key)):  # too large for the database, which would break on it
                 raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": str(key)[:40]})
         return super().clean(value)
+
+
+class OnceInput(forms.HiddenInput):
+    """Reads the key of the page together with what was typed beside it."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        key = super().value_from_datadict(data, files, name)
+        try:
+            page = UUID(str(key))
+        except ValueError:
+            return key
+        typed = [(other, data.getlist(other) if isinstance(data, QueryDict) else data[other]) for other in sorted(data)]
+        words = [pair for pair in typed if pair[0] not in NOT_TYPED | {name}]
+        return str(uuid5(page, repr(words)))
+
+
+class OnceField(forms.UUIDField):
+    """Idempotency key: the same page sent twice with the same words has the same, so one thing is made.
+
+    Whoever goes back to a page that was sent, and writes something else into it, has another: nothing that they typed
+    is taken for what stands there already.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"initial": uuid4, "widget": OnceInput, "required": False, **options})
 
 
 class VersionedForm(forms.ModelForm):

@@ -1,12 +1,11 @@
 """One’s own account and access tokens."""
 
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 
 from kmportal.lib.domain_words import worded_later as _
-from kmportal.lib.forms import LineField
+from kmportal.lib.forms import LineField, OnceField
 from organisations.models import AccessToken
 
 
@@ -30,7 +29,7 @@ class TokenForm(forms.ModelForm):
         choices=[(7, "A week"), (30, "A month"), (90, "Three months"), (365, "A year")],
         label="How long does it last?",
     )
-    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
+    once = OnceField()
 
     class Meta:
         model = AccessToken

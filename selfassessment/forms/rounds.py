@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,7 +9,7 @@ from django.utils import timezone
 
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
-from kmportal.lib.forms import DateField, MomentField, hinted
+from kmportal.lib.forms import DateField, MomentField, OnceField, hinted
 from kmportal.lib.naming import AboutPeople
 from organisations.models import Organisation
 from organisations.permissions import Permission
@@ -42,7 +41,7 @@ class RoundForm(AboutPeople, forms.ModelForm):
         widget=forms.RadioSelect,
         help_text=_("People read this before they answer. You cannot change it once the round is open."),
     )
-    once = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput, required=False)
+    once = OnceField()
     version = forms.IntegerField(initial=0, widget=forms.HiddenInput, required=False)
     facilitator = PersonChoice(
         label="Who facilitates?",
