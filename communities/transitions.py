@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from communities import catalogue
-from communities.models import RUNNING_ROLES, Community, CommunityRole, RoleKind, State, StepAnswer
+from communities.models import RUNNING_ROLES, Community, CommunityRole, Knock, RoleKind, State, StepAnswer
 from communities.policies import Standing
 from kmportal.lib.cleaning import clean_text, line_of_text
 from kmportal.lib.domain_words import worded
@@ -67,7 +67,8 @@ def rename_group(group: Group, name: str) -> None:
 
 
 def take_seat(community: Community, membership: Membership, *, at: datetime) -> GroupMembership | None:
-    """Let a member of the community’s organisation in; None when they are in already."""
+    """Let a member of the community’s organisation in, which answers what they asked, or were asked; None when they are
+    in already."""
     seat, is_new = GroupMembership.objects.get_or_create(
         group_id=community.group_id,
         person_id=membership.person_id,
@@ -75,6 +76,9 @@ def take_seat(community: Community, membership: Membership, *, at: datetime) -> 
     )
     if not is_new:
         return None
+    Knock.objects.filter(community=community, membership=membership, answered_at=None).update(
+        answered_at=at, is_accepted=True
+    )
     Group.objects.filter(pk=community.group_id).update(version=F("version") + 1)
     return seat
 
@@ -107,8 +111,18 @@ def running_people(community: Community) -> list[Person]:
 
 
 def running_facilitators(community: Community) -> list[Person]:
-    """Those who facilitate it, deputies not."""
-    return people_with(community, RoleKind.FACILITATOR)
+    """Those who facilitate it and can act in it today, deputies not."""
+    roles = facilitator_roles(community).select_related("seat__person").order_by("pk")
+    return [role.seat.person for role in roles]
+
+
+def facilitator_roles(community: Community) -> QuerySet[CommunityRole]:
+    """Of those who can act in it today: not of somebody suspended, nor of whom either organisation no longer allows."""
+    home = Q(seat__membership__organisation=community.organisation_id)
+    if community.organisation.admits_outsiders:
+        home |= Q(seat__membership__organisation__lends_members=True)
+    rows = CommunityRole.objects.filter(seat__group_id=community.group_id, kind=RoleKind.FACILITATOR)
+    return rows.filter(home, seat__membership__in=Membership.objects.current())
 
 
 # --- Who keeps it together ------------------------------------------------------------------------------------------
@@ -118,8 +132,7 @@ def refuse_last_facilitator(community: Community, standing: Standing) -> None:
     """Refuse when this one leaves and nobody else facilitates. The row must be locked, or two could leave at once."""
     if RoleKind.FACILITATOR not in standing.roles or community.is_ended:
         return
-    others = CommunityRole.objects.filter(seat__group_id=community.group_id, kind=RoleKind.FACILITATOR)
-    if not others.exclude(seat=standing.seat).exists():
+    if not facilitator_roles(community).exclude(seat=standing.seat).exists():
         raise Refusal(worded("You are its only facilitator. Hand over to somebody first, or announce the end of it."))
 
 

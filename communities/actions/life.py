@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,6 +15,7 @@ from communities.models import (
     Access,
     Charter,
     Community,
+    CommunityRole,
     State,
     StepAnswer,
     StepKind,
@@ -215,7 +218,8 @@ def answer_step(
 
 @transaction.atomic
 def request_charter_pdf(community: Community, *, by: Membership, at: datetime) -> Job:
-    """Have the worker draw the newest charter as one page. Idempotent: once for each person and version.
+    """Have the worker draw the newest charter as one page. Idempotent: once for each person and what the page
+    shows.
 
     The worker reads it with the rights that ``by`` has then.
     """
@@ -223,11 +227,14 @@ def request_charter_pdf(community: Community, *, by: Membership, at: datetime) -
     newest = community.charters.first()
     if newest is None:
         raise Refusal("There is no charter yet.")
+    roles = CommunityRole.objects.filter(seat__group_id=community.group_id).order_by("pk")
+    drawn = [settings.VERSION, community.organisation.version, *roles.values_list("kind", "seat__person__name")]
+    mark = sha256(repr(drawn).encode()).hexdigest()[:16]
     return enqueue(
         "communities.tasks.charter_pdf",
         {"community_id": community.pk},
         title=f"Charter of {quoted(community)} as a PDF",
-        key=f"charter {community.pk} {newest.number} {community.version} {by.person_id}",
+        key=f"charter {community.pk} {newest.number} {community.version} {mark} {by.person_id}",
         by=by,
         organisation=by.organisation,
         at=at,

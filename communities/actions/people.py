@@ -6,9 +6,11 @@ from datetime import datetime
 from django.db import transaction
 
 from communities import policies
+from communities.actions.shelf import release_pins
 from communities.events import Event
 from communities.models import Access, Community, CommunityRole, Knock, RoleKind
 from communities.transitions import (
+    facilitator_roles,
     lock_community,
     make_facilitator,
     refuse_last_facilitator,
@@ -38,16 +40,14 @@ def join_community(community: Community, *, by: Membership, at: datetime) -> Com
             worded("Not everybody can join this community. Ask to join, or ask somebody in it to invite you.")
         )
     if take_seat(community, by, at=at) is not None:
-        Knock.objects.filter(community=community, membership=by, answered_at=None).update(
-            answered_at=at, is_accepted=True
-        )
         events.record(Event.COMMUNITY_JOINED, community, by=by, at=at, member=by.person)
     return community
 
 
 @transaction.atomic
 def ask_to_join(community: Community, *, by: Membership, at: datetime, words: str = "") -> Knock:
-    """Ask the facilitators to be let in. Idempotent: a second time answers what was asked already."""
+    """Ask the facilitators to be let in; whoever is invited is in at once. Idempotent: a second time answers what was
+    asked already."""
     require_that(policies.may_ask_in(by, community))
     lock_community(community)
     refuse_unless_living(community)
@@ -56,6 +56,8 @@ def ask_to_join(community: Community, *, by: Membership, at: datetime, words: st
     if community.access == Access.OPEN:
         raise Refusal(worded("Everybody here can join this community. You need not ask."))
     open_one = Knock.objects.filter(community=community, membership=by, answered_at=None).first()
+    if open_one is not None and open_one.kind == Knock.Kind.INVITATION:
+        return _answer(open_one, by=by, at=at, accept=True)
     if open_one is not None:
         return open_one
     if community.access == Access.INVITATION:
@@ -83,7 +85,7 @@ def invite_into_community(community: Community, *, by: Membership, at: datetime,
         raise Refusal(f"{person} belongs to this {worded('community')} already.")
     open_one = Knock.objects.filter(community=community, membership=found, answered_at=None).first()
     if open_one is not None:
-        if open_one.kind == Knock.Kind.REQUEST and policies.may_run(by, community):
+        if open_one.kind == Knock.Kind.REQUEST:
             return _answer(open_one, by=by, at=at, accept=True)
         return open_one
     knock = Knock.objects.create(community=community, membership=found, kind=Knock.Kind.INVITATION, at=at)
@@ -135,12 +137,14 @@ def _answer(knock: Knock, *, by: Membership, at: datetime, accept: bool) -> Knoc
 
 @transaction.atomic
 def leave_community(community: Community, *, by: Membership, at: datetime) -> Community:
-    """Leave, with all roles. What one wrote stays. Its only facilitator hands over first."""
+    """Leave, with all roles; what one looked after there, others look after. What one wrote stays. Its only facilitator
+    hands over first."""
     require_that(policies.may_take_part(by, community))
     lock_community(community)
     standing = policies.standing_of(by, community)
     refuse_last_facilitator(community, standing)
     GroupMembership.objects.filter(group_id=community.group_id, person=by.person).delete()
+    release_pins([community.group_id], at=at)
     events.record(Event.COMMUNITY_LEFT, community, by=by, at=at, member=by.person)
     return community
 
@@ -166,10 +170,9 @@ def set_roles(
     present = set(seat.roles.values_list("kind", flat=True))
     if present == wanted:
         return community
-    if RoleKind.FACILITATOR in present - wanted:
-        others = CommunityRole.objects.filter(seat__group_id=community.group_id, kind=RoleKind.FACILITATOR)
-        if not others.exclude(seat=seat).exists():
-            raise Refusal(worded("A community needs a facilitator. Give the role to somebody else first."))
+    goes = RoleKind.FACILITATOR in present - wanted
+    if goes and not facilitator_roles(community).exclude(seat=seat).exists():
+        raise Refusal(worded("A community needs a facilitator. Give the role to somebody else first."))
     seat.roles.filter(kind__in=present - wanted).delete()
     CommunityRole.objects.bulk_create([CommunityRole(seat=seat, kind=kind, at=at) for kind in sorted(wanted - present)])
     events.record(

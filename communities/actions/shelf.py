@@ -1,5 +1,6 @@
 """The shelf of a community: what it pins there, in which order, who looks after it and until when."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from lessons.models import Lesson
 from organisations import events
-from organisations.models import GroupMembership, Membership, Organisation, Person
+from organisations.models import GroupMembership, Membership, Person
 from organisations.policies import require_that
 
 
@@ -127,12 +128,12 @@ def ask_about_pin(pin: Pin, *, at: datetime) -> bool:
 
 
 @transaction.atomic
-def release_pins(organisation: Organisation, *, at: datetime) -> None:
-    """What somebody looked after who belongs to the community no longer is looked after by nobody: whoever arranges the
-    shelf chooses anew. The portal’s own, when somebody goes."""
+def release_pins(groups: Collection[int], *, at: datetime) -> None:
+    """In the communities of these groups: what somebody looked after who belongs to one no longer is looked after by
+    nobody, and whoever arranges the shelf chooses anew. The portal’s own, when somebody goes."""
     inside = GroupMembership.objects.filter(group=OuterRef("community__group"), person=OuterRef("owner"))
-    rows = Pin.objects.filter(community__organisation=organisation, owner__isnull=False)
-    for pin in rows.exclude(Exists(inside)).select_for_update():
+    rows = Pin.objects.filter(community__group__in=groups, owner__isnull=False).exclude(Exists(inside))
+    for pin in rows.select_related("community__organisation").select_for_update(of=("self",)):
         pin.owner = None
         pin.save(update_fields=["owner"])
         events.record(Event.COMMUNITY_SHELF_CHANGED, pin.community, by=None, at=at, kind=pin.kind)

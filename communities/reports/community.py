@@ -24,7 +24,7 @@ from communities.models import (
 )
 from communities.policies import Standing
 from communities.reports.talk import ThreadRow, thread_rows
-from communities.transitions import missing_prompts, seats_of
+from communities.transitions import facilitator_roles, missing_prompts, seats_of
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
 from kmportal.lib.presses import Press, offered
@@ -120,7 +120,7 @@ class CommunityPage:
             threads=thread_rows(newest),
             people=people_with_roles(seats),
             size=people_in_words(len(seats)),
-            needs_facilitator="find_facilitator" in allowed and not _is_facilitated(seats),
+            needs_facilitator="find_facilitator" in allowed and not facilitator_roles(community).exists(),
             stops=stops_of(community, list(community.moves.all())),
             charter=charter,
             missing=missing_prompts(_charter_so_far(community, charter)),
@@ -157,10 +157,6 @@ def people_with_roles(seats: Sequence[GroupMembership]) -> list[tuple[str, list[
         for kind in RoleKind.values
     ]
     return [(word, who) for word, who in found if who]
-
-
-def _is_facilitated(seats: Sequence[GroupMembership]) -> bool:
-    return any(role.kind == RoleKind.FACILITATOR for seat in seats for role in seat.roles.all())
 
 
 def _charter_so_far(community: Community, charter: Charter | None) -> dict[str, str]:

@@ -63,7 +63,7 @@ def community_new(request: MemberRequest, organisation: Organisation) -> HttpRes
     name, question = typed.get("name", ""), typed.get("question", "")
     if request.htmx:
         alike = similar_communities(request.membership, name, question)
-        return render(request, "communities/_similar.html", {"similar": alike})
+        return render(request, "communities/_similar.html", {"similar": alike, "shown_key": _shown_key(alike)})
     similar = similar_communities(request.membership, name, question) if form.is_bound else []
     was_shown = request.POST.get("sister") == _shown_key(similar)
     if form.is_valid() and (not similar or was_shown):

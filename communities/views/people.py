@@ -60,8 +60,11 @@ def community_knock(request: MemberRequest, organisation: Organisation, pk: int)
     form = KnockForm(sent(request))
     if form.is_valid():
         with refusals_on(form, "words"):
-            people.ask_to_join(community, by=request.membership, at=request.now, words=form.cleaned_data["words"])
-            return done(request, "Your question is on its way.", "community_detail", organisation.slug, pk)
+            words = form.cleaned_data["words"]
+            knock = people.ask_to_join(community, by=request.membership, at=request.now, words=words)
+            is_in = f"You belong to {quoted(community)} now."
+            said = is_in if knock.is_accepted else "Your question is on its way."
+            return done(request, said, "community_detail", organisation.slug, pk)
     return page_of_form(
         request,
         form,
@@ -82,8 +85,9 @@ def community_invite(request: MemberRequest, organisation: Organisation, pk: int
     if form.is_valid():
         person = form.cleaned_data["person"]
         with refusals_on(form, "person"):
-            people.invite_into_community(community, by=request.membership, at=request.now, person=person)
-            return done(request, f"{person} is invited.", "community_people", organisation.slug, pk)
+            knock = people.invite_into_community(community, by=request.membership, at=request.now, person=person)
+            said = f"{person} belongs to it now." if knock.is_accepted else f"{person} is invited."
+            return done(request, said, "community_people", organisation.slug, pk)
     return page_of_form(
         request,
         form,
@@ -189,6 +193,10 @@ def knock_answer(request: MemberRequest, organisation: Organisation, pk: int) ->
         people.answer_knock(knock, by=request.membership, at=request.now, accept=accept)
         is_own = knock.kind == Knock.Kind.INVITATION
         who = "You belong" if is_own else f"{knock.membership.person} belongs"
-        said = f"{who} to {quoted(knock.community)} now." if accept else "The answer is no, and nobody else is told."
+        said = (
+            f"{who} to {quoted(knock.community)} now."
+            if knock.is_accepted
+            else "The answer is no, and nobody else is told."
+        )
         return done(request, said, "community_detail", organisation.slug, knock.community_id)
     return redirect("community_detail", organisation.slug, knock.community_id)

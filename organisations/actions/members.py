@@ -123,8 +123,10 @@ def remove_member(
     if Membership.objects.filter(pk=membership.pk, left_at=None).update(left_at=at):
         asked = Invitation.objects.open().filter(organisation=membership.organisation_id)
         asked.filter(email=membership.person.email).update(revoked_at=at)
-        GroupMembership.objects.filter(membership=membership).delete()
-        events.record(Event.MEMBER_REMOVED, membership, by=by, at=at)
+        seats = GroupMembership.objects.filter(membership=membership)
+        groups = " ".join(map(str, seats.order_by("group_id").values_list("group_id", flat=True)))
+        seats.delete()
+        events.record(Event.MEMBER_REMOVED, membership, by=by, at=at, texts={"groups": groups})
 
 
 @transaction.atomic

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 import organisations.actions
 from communities import policies
-from communities.actions import closing, life, people, talk
-from communities.models import Access, Community, CommunityRole, Knock, RoleKind, State
+from communities.actions import closing, life, people, shelf, talk
+from communities.models import Access, Community, CommunityRole, Knock, Pin, RoleKind, State
 from kmportal.lib.exceptions import Refusal
 from notifications.models import Notice
 from organisations.models import Group, GroupMembership, Membership, Organisation, Person
@@ -149,6 +150,74 @@ class TestLeaving:
         assert roles_of(community, sam) == {RoleKind.FACILITATOR}
         assert "Find somebody" not in as_(farah).get(page).text
 
+    def test_what_one_looked_after_others_look_after(self, community, cara, farah):
+        people.set_roles(community, by=as_member(cara), at=NOON, person=farah, roles=[RoleKind.LIBRARIAN])
+        pin = shelf.pin_to_shelf(
+            community, by=as_member(farah), at=NOON, kind="link", url="https://x.example/", title="The form"
+        )
+        people.leave_community(community, by=as_member(farah), at=NOON)
+        assert Pin.objects.get(pk=pin.pk).owner is None
+
+    def test_who_cannot_come_in_is_no_facilitator(self, community, cara, farah, lena, as_):
+        people.set_roles(community, by=as_member(cara), at=NOON, person=farah, roles=[RoleKind.FACILITATOR])
+        Membership.objects.filter(person=cara).update(suspended_at=NOON)
+        with pytest.raises(Refusal, match="only facilitator"):
+            people.leave_community(community, by=as_member(farah), at=NOON)
+        with pytest.raises(Refusal, match="Somebody facilitates it"):
+            people.find_facilitator(community, by=as_member(lena), at=NOON, person=lena)
+        Membership.objects.filter(person=farah).update(suspended_at=NOON)
+        assert "Nobody facilitates it." in as_(lena).get(community.get_absolute_url()).text
+        people.find_facilitator(community, by=as_member(lena), at=NOON, person=lena)
+        assert RoleKind.FACILITATOR in roles_of(community, lena)
+
+    def test_nobody_is_told_again_when_others_go(self, community, ada, cara, farah, lena, sam):
+        organisations.actions.remove_member(as_member(cara), by=as_member(ada), at=NOON)
+        told = Notice.objects.filter(person=lena).count()
+        assert told
+        organisations.actions.remove_member(as_member(sam), by=as_member(ada), at=NOON)
+        assert Notice.objects.filter(person=lena).count() == told
+
+
+class TestKnocks:
+    """The sentences say what happened."""
+
+    def test_a_stale_page_does_not_say_yes_after_a_no(self, found, cara, reza, as_):
+        community = found(access=Access.REQUEST)
+        knock = people.ask_to_join(community, by=as_member(reza), at=NOON)
+        people.answer_knock(knock, by=as_member(cara), at=NOON, accept=False)
+        page = as_(cara).post(reverse("knock_answer", args=["riverside", knock.pk]), {"answer": "yes"}, follow=True)
+        assert "The answer is no" in page.text
+        assert not is_in(community, reza)
+
+    def test_whoever_asked_is_let_in_by_an_invitation(self, found, cara, reza, as_):
+        community = found(access=Access.REQUEST)
+        people.ask_to_join(community, by=as_member(reza), at=NOON)
+        url = f"/o/riverside/communities/{community.pk}/invite/"
+        page = as_(cara).post(url, {"person": reza.pk}, follow=True)
+        assert "Reza Amini belongs to it now." in page.text
+        assert is_in(community, reza)
+
+    def test_whoever_is_invited_and_asks_is_in(self, found, cara, reza, as_):
+        community = found(access=Access.REQUEST)
+        people.invite_into_community(community, by=as_member(cara), at=NOON, person=reza)
+        page = as_(reza).post(reverse("community_knock", args=["riverside", community.pk]), {"words": ""}, follow=True)
+        assert "You belong to" in page.text
+        assert is_in(community, reza)
+
+    def test_a_seat_answers_what_was_asked(self, found, cara, reza, lena):
+        community = found(access=Access.REQUEST)
+        knock = people.ask_to_join(community, by=as_member(reza), at=NOON)
+        CommunityRole.objects.all().delete()
+        people.find_facilitator(community, by=as_member(lena), at=NOON, person=reza)
+        assert Knock.objects.get(pk=knock.pk).is_accepted
+
+    def test_an_invitation_into_one_that_ended_leaves_home(self, community, cara, sam, as_):
+        people.invite_into_community(community, by=as_member(cara), at=NOON, person=sam)
+        home = "/o/riverside/"
+        assert "Home on time" in as_(sam).get(home).text
+        Community.objects.update(state=State.CLOSED, closed_at=NOON)
+        assert "Home on time" not in as_(sam).get(home).text
+
 
 class TestRoles:
     def test_somebody_can_have_several(self, community, cara, farah, as_):
@@ -270,6 +339,18 @@ class TestElsewhere:
         assert as_(mo).get(f"/o/moorland/communities/talk/{thread.pk}/").status_code == 404
         with pytest.raises(PermissionDenied):
             talk.write_post(thread, by=as_member(mo), at=NOON, text="Still here")
+
+    def test_a_facilitator_from_elsewhere_who_goes_is_followed(self, community, cara, farah, mo, riverside):
+        people.set_roles(community, by=as_member(cara), at=NOON, person=farah, roles=[RoleKind.DEPUTY])
+        Organisation.objects.filter(pk=riverside.pk).update(admits_outsiders=True)
+        self.let_in(community, cara, mo)
+        people.set_roles(community, by=as_member(cara), at=NOON, person=mo, roles=[RoleKind.FACILITATOR])
+        people.set_roles(community, by=as_member(cara), at=NOON, person=cara, roles=[])
+        head = Person.objects.create(email="head@moorland.example", name="Hal Head")
+        moorland = as_member(mo).organisation
+        Membership.objects.create(organisation=moorland, person=head, role=Role.ADMINISTRATOR)
+        organisations.actions.remove_member(as_member(mo), by=as_member(head), at=NOON)
+        assert RoleKind.FACILITATOR in roles_of(community, farah)
 
     def test_a_stranger_sees_nothing(self, community, thread, oskar, as_):
         browser = as_(oskar)
