@@ -21,7 +21,7 @@ from kmportal.lib.model_rules import refuse_invalid
 from kmportal.lib.sentences import in_words, listed
 from notifications.actions import withdraw_notices
 from organisations import events
-from organisations.models import Membership, Organisation
+from organisations.models import AuditEntry, Membership, Organisation
 from organisations.permissions import Permission
 from organisations.policies import require, require_that
 from people import policies
@@ -127,7 +127,7 @@ def send_enquiry(
     line = line_of_text(line)
     refuse_invalid(Enquiry(organisation=organisation, line=line), "line")
     asked = _read_again(people, by)
-    if Enquiry.objects.filter(author=by.person, created_at__gt=at - timedelta(days=1)).count() >= ASKED_A_DAY:
+    if _asked_since_yesterday(by, at) >= ASKED_A_DAY:
         raise Refusal(
             f"You have asked {in_words(ASKED_A_DAY)} questions since yesterday. "
             "Wait for the answers, or speak to somebody yourself."
@@ -147,6 +147,14 @@ def send_enquiry(
     Recipient.objects.bulk_create([Recipient(enquiry=enquiry, person=profile.person, asked_at=at) for profile in asked])
     events.record(Event.ENQUIRY_SENT, enquiry, by=by, at=at, asked=len(asked))
     return enquiry
+
+
+def _asked_since_yesterday(by: Membership, at: datetime) -> int:
+    """Counted in the trail, too: a question that was deleted has been asked."""
+    day = at - timedelta(days=1)
+    trail = AuditEntry.objects.filter(organisation=by.organisation, actor_id=by.person_id, at__gt=day)
+    rows = Enquiry.objects.filter(author=by.person, created_at__gt=day)
+    return max(rows.count(), trail.filter(event=Event.ENQUIRY_SENT).count())
 
 
 def _read_again(people: Sequence[Profile], by: Membership) -> list[Profile]:
@@ -176,7 +184,7 @@ def _refuse_the_same_again(asked: Sequence[Profile], line: str, *, by: Membershi
 
 def _refuse_too_many_waiting(asked: Sequence[Profile]) -> None:
     waiting = Recipient.objects.waiting().filter(person__in=[profile.person for profile in asked])
-    busy = waiting.values("person__name").annotate(number=Count("pk")).filter(number__gte=MOST_WAITING)
+    busy = waiting.values("person", "person__name").annotate(number=Count("pk")).filter(number__gte=MOST_WAITING)
     if names := [row["person__name"] for row in busy.order_by("person__name")]:
         has = "has" if len(names) == 1 else "have"
         raise Refusal(

@@ -90,6 +90,24 @@ def test_whoever_asks_too_much_is_braked_kindly(listed, ask, cara, lena, farah):
     ask(farah, other, line="One more?", at=NOON + timedelta(hours=25))
 
 
+def test_a_question_that_was_deleted_was_asked(listed, ask, cara, lena, farah):
+    profile, other = listed(cara), listed(lena)
+    for number in range(actions.ASKED_A_DAY):
+        enquiry = ask(farah, other if number % 2 else profile, line=f"Question {number}?")
+        actions.delete_enquiry(enquiry, by=as_member(farah), at=NOON)
+    with pytest.raises(Refusal, match="five questions since yesterday"):
+        ask(farah, profile, line="One more?")
+
+
+def test_two_of_one_name_are_two(listed, ask, cara, lena, farah, sam):
+    Person.objects.filter(pk=lena.pk).update(name=cara.name)
+    both = [listed(cara), listed(lena)]
+    for number in range(3):
+        ask([farah, sam, cara][number], both[1], line=f"Question {number}?")
+        ask([farah, sam, lena][number], both[0], line=f"Question {number} too?")
+    ask(farah, *both, line="Both of you?")
+
+
 def test_nobody_is_buried_under_questions(listed, ask, cara, lena, farah, sam, reza):
     profile = listed(cara)
     for number in range(actions.MOST_WAITING):
