@@ -89,7 +89,7 @@ def _who_in_words(entry: AuditEntry) -> str:
 
 
 # Facts that are the number of a person.
-_PEOPLE = {"owner", "owner_before", "facilitator", "lead", "sponsor", "taken_from"}
+_PEOPLE = {"owner", "owner_before", "facilitator", "lead", "sponsor", "taken_from", "member", "helper", "follows"}
 
 
 def _fact_in_words(key: str, value: object, names: Mapping[int, str] | None) -> str:

@@ -12,6 +12,7 @@ from itertools import islice
 
 from kmportal.lib.cleaning import first_words, loose_day, month_comes_first, names_no_day, plain_text, reading_key
 from kmportal.lib.csv import unguarded
+from kmportal.lib.domain_words import worded
 from kmportal.lib.importing import REPLACEMENT, Cell, Record, Sheet
 from lessons.models import LONGEST_TEXT, Flag, Lesson
 
@@ -166,7 +167,7 @@ class RowReader:
         has_words = bool(words)
         title, words, flags = _with_title(" ".join(texts.get("title", "").split()), words)
         if not title:
-            return Row(record.number, external_id, refusal="This row has neither a title nor a lesson.")
+            return Row(record.number, external_id, refusal=worded("This row has neither a title nor a lesson."))
         flags |= set() if has_words else {Flag.NO_TEXT}
         flags |= {Flag.QUOTES} if record.has_stray_quotes else set()
         notes = [*record.notes, *self._notes_on_facts(texts, cells.get("tags", ()))]
@@ -200,7 +201,8 @@ class RowReader:
             if len(" ".join(texts.get(name, "").split())) > LONGEST_FACT:
                 notes.append(f"“{FIELDS[name][0]}” was cut to {LONGEST_FACT} characters.")
         if (kind := texts.get("kind", "")) and not _kind_named(kind):
-            notes.append(f"“{first_words(kind, 40)}” is no kind that we know, so it came in as a lesson.")
+            lesson = worded("a lesson")
+            notes.append(f"“{first_words(kind, 40)}” is no kind that we know, so it came in as {lesson}.")
         if (url := texts.get("source_url", "")) and not _is_link(url):
             notes.append(f"Its link was left out: “{first_words(url, 60)}” is no web address.")
         found = _tags_from_row(tags, is_nasa=self.is_nasa)
