@@ -64,7 +64,7 @@ def stages(missing: Iterable[str] = ()) -> list[Stage]:
     manage: list[str | Path] = [python, ROOT / "manage.py"]
     pdf = " and not pdf" if set(PAGES) & set(missing) else ""
     floor = ["--fail-under=0"] if pdf else []
-    servers = f"(database or services) and not browser{pdf}"
+    servers = f"(database or services) and not browser and not drawn{pdf}"
     pytest: list[str | Path] = [python, "-m", "pytest", "-q", "--dist", "loadgroup", "-n"]
     return [
         Stage("lint: ruff", [BIN / "ruff", "check", "--quiet", "."]),

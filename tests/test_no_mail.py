@@ -15,6 +15,8 @@ from tests.cast import as_member
 from tests.test_doors import ACCOUNT as OWN
 from tests.test_doors import CLASS_OF, GUEST, ODD, PUBLIC, THROUGH, patterns
 
+pytestmark = pytest.mark.drawn
+
 # What claims that mail goes out; “sends no e-mail yet” and “no e-mail was sent” say the contrary.
 CLAIMS = re.compile(
     r"gets? an? (?:e-)?mail|(?:invited|asked|told|reminded) by (?:e-)?mail"

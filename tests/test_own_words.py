@@ -39,6 +39,8 @@ from techniques.actions import planning
 from tests.cast import as_member
 from tests.test_doors import ACCOUNT, CLASS_OF, GUEST, ODD, PUBLIC, THROUGH, patterns
 
+pytestmark = pytest.mark.drawn
+
 
 def invented(number: int, usual: str) -> list[str]:
     """A word that nobody says, with the other article than the one that it stands for."""

@@ -11,6 +11,8 @@ from django.conf import settings
 
 from tests.test_doors import ACCOUNT, ADMINISTRATOR, CLASS_OF, CONTRIBUTOR, GUEST, ODD, PUBLIC, patterns
 
+pytestmark = pytest.mark.drawn
+
 VISITOR = {PUBLIC: "", GUEST: "", ACCOUNT: "lena", CONTRIBUTOR: "cara", ADMINISTRATOR: "ada"}
 ODD_VISITOR = {"notice_open": "cara", "lesson_detail": "cara", "lesson_changes": "cara", "job_detail": "farah"}
 ODD_VISITOR |= {"session_room": "farah", "lesson_check": "farah", "lesson_return": "farah", "lesson_decline": "farah"}

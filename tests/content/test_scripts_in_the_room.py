@@ -23,6 +23,8 @@ from techniques.content_schema import Column, read
 from techniques.models import Length, Note, Session, Stage, Technique
 from tests.cast import as_member
 
+pytestmark = pytest.mark.drawn
+
 LIBRARY = read()
 RUNNABLE = [one.key for one in LIBRARY.techniques if one.can_run]
 CARDS_ONLY = [one.key for one in LIBRARY.techniques if not one.can_run]

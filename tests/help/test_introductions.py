@@ -13,6 +13,8 @@ from kmportal.lib.content import ContentError
 from organisations.permissions import Permission
 from tests.test_doors import CLASS_OF, GUEST, PUBLIC, patterns
 
+pytestmark = pytest.mark.drawn
+
 # Signed-in pages without an introduction, and why.
 EXEMPT = {
     "It is the room, or the big screen, where people need the space": "session_room session_screen",

@@ -8,6 +8,8 @@ from django.urls import reverse
 from help import actions
 from help.introductions import by_page
 
+pytestmark = pytest.mark.drawn
+
 MAIN = [
     "home", "programme_detail", "programme_time", "programme_balance", "step_detail", "intervention_detail",
     "catalogue_list", "catalogue_detail", "assessment_list", "assessment_detail", "gap_report", "session_list",

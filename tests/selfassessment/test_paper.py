@@ -31,7 +31,7 @@ from tests.cast import as_member
 
 from .conftest import close_and_publish
 
-pytestmark = pytest.mark.pdf
+pytestmark = [pytest.mark.pdf, pytest.mark.drawn]
 pytest.importorskip("weasyprint", reason="Pango is missing", exc_type=OSError)
 
 TEMPLATES = sorted((Path(__file__).parents[2] / "templates" / "pdf").glob("*.html"))
