@@ -14,7 +14,7 @@ from kmportal.lib.content import Problem, TypedDocument, open_file, read_checked
 from kmportal.lib.content_classes import Content, Slug, Text
 
 FOLDER = Path(__file__).parent / "content"
-CHARTER, STEPS = FOLDER / "charter.yaml", FOLDER / "steps.yaml"
+CHARTER, STEPS, HEALTH = FOLDER / "charter.yaml", FOLDER / "steps.yaml", FOLDER / "health.yaml"
 
 
 class Prompt(Content):
@@ -63,11 +63,37 @@ class Steps(Content):
     forming: Annotated[tuple[Reminder, ...], Meta(min_length=1)]
 
 
+class HealthLine(Content):
+    """One question with which a community looks at itself: what the portal sees, what was agreed, what helps.
+
+    ``portal`` is empty where the portal sees nothing.
+    """
+
+    key: Slug
+    ask: Text
+    portal: str
+    agreed: Text
+    wonder: Text
+    helps: Text
+
+
+class HealthLines(Content):
+    """The questions, in their order on the page."""
+
+    lines: Annotated[tuple[HealthLine, ...], Meta(min_length=1)]
+
+
 def read(charter: Path = CHARTER, steps: Path = STEPS) -> tuple[CharterPrompts, Steps]:
     """Both files. Raises ``ContentError`` with everything that is wrong."""
     [prompts] = read_checked([charter], CharterPrompts, _prompt_problems, base=charter.parent.parent)
     [life] = read_checked([steps], Steps, _step_problems, base=steps.parent.parent)
     return prompts.content, life.content
+
+
+@cache
+def health_lines() -> tuple[HealthLine, ...]:
+    """The questions of health, read once for each process."""
+    return open_file(HEALTH, HealthLines).lines
 
 
 @cache

@@ -29,6 +29,7 @@ class Event(models.TextChoices):
     COMMUNITY_CLOSED = "community.closed", _("closed")
     COMMUNITY_ARCHIVED = "community.archived", _("archived")
     COMMUNITY_WOKEN = "community.woken", _("woke")
+    COMMUNITY_ASKED_FOR_HELP = "community.asked_for_help", _("asked for help with")
     COMMUNITY_WITHOUT_FACILITATOR = "community.without_facilitator", _("is without a facilitator")
     THREAD_STARTED = "thread.started", _("started")
     THREAD_POSTED = "thread.posted", _("wrote in")

@@ -51,6 +51,9 @@ def send_of_community(occurrence: Occurrence) -> None:
             _tell(people_of(community), occurrence, words)
         case Event.COMMUNITY_WOKEN:
             _tell(people_of(community), occurrence, f"{occurrence.person} woke {name} again")
+        case Event.COMMUNITY_ASKED_FOR_HELP:
+            words = f"{occurrence.person} asks for your help with the {worded('community')} {name}"
+            _tell(_planners(community), occurrence, words)
         case Event.COMMUNITY_WITHOUT_FACILITATOR:
             _tell_of_gap(occurrence, community)
 
@@ -64,9 +67,13 @@ def _tell_of_gap(occurrence: Occurrence, community: Community) -> None:
         notify(follows, occurrence, words)
         return
     words = f"{quoted(community)} has no {worded('facilitator')} any more. Somebody in it, or you, can find one"
+    _tell([*people_with(community, RoleKind.CORE), *_planners(community)], occurrence, words)
+
+
+def _planners(community: Community) -> list[Person]:
+    """Those who plan the programme of its organisation."""
     planners = Membership.objects.current().filter(organisation=community.organisation).may(Permission.PLAN)
-    people = [member.person for member in planners.select_related("person")]
-    _tell([*people_with(community, RoleKind.CORE), *people], occurrence, words)
+    return [member.person for member in planners.select_related("person")]
 
 
 def send_of_thread(occurrence: Occurrence) -> None:

@@ -102,6 +102,11 @@ def may_arrange(membership: Membership | None, community: Community) -> bool:
     return standing_of(membership, community).arranges
 
 
+def may_look_at_health(membership: Membership | None, community: Community) -> bool:
+    """Who belongs to it, guests not: nobody else, whatever their role in the organisation."""
+    return may_belong(membership, community)
+
+
 def may_wake(membership: Membership | None, community: Community) -> bool:
     """Any member of it, and who plans the programme."""
     return may_belong(membership, community) or policies.may(Permission.PLAN, membership, community.organisation)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from communities.views import charter, closing, life, people, shelf, steps, talk
+from communities.views import charter, closing, health, life, people, shelf, steps, talk
 
 urlpatterns = [
     path("", life.community_list, name="community_list"),
@@ -41,6 +41,10 @@ urlpatterns = [
     path("<int:pk>/shelf/new/", shelf.pin_new, name="pin_new"),
     path("shelf/<int:pk>/edit/", shelf.pin_edit, name="pin_edit"),
     path("shelf/<int:pk>/move/", shelf.pin_move, name="pin_move"),
+    # How it is
+    path("<int:pk>/health/", health.community_health, name="community_health"),
+    path("<int:pk>/health/agree/", health.health_agree, name="health_agree"),
+    path("quiet/<int:pk>/answer/", health.quiet_answer, name="quiet_answer"),
     # How it ends, and wakes
     path("<int:pk>/close/", closing.community_close, name="community_close"),
     path("<int:pk>/close/object/", closing.community_object, name="community_object"),

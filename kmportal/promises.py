@@ -6,4 +6,5 @@ A map like urls.py.
 PROMISED = [
     "roadmap.promises.interventions",
     "lessons.promises.drafts",
+    "communities.promises.quiet_lines",
 ]

@@ -62,6 +62,7 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.closing.close_due_community communities.actions.closing.archive_due_community
         communities.actions.timetable.move_communities_on communities.actions.timetable.ask_forming_community
         communities.actions.timetable.tell_of_unanswered
+        communities.actions.health.ask_quiet_communities communities.actions.health.ask_quiet_community
         communities.actions.shelf.release_pins communities.actions.shelf.ask_about_pin
     """,
     MEMBER: """
@@ -90,6 +91,7 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.closing.wake_community
         communities.actions.shelf.pin_to_shelf communities.actions.shelf.change_pin communities.actions.shelf.move_pin
         communities.actions.shelf.unpin
+        communities.actions.health.agree_on_figures communities.actions.health.answer_quiet_line
     """,
     CONTRIBUTOR: """
         lessons.actions.writing.start_lesson lessons.actions.writing.write_lesson
@@ -182,7 +184,7 @@ ODD: dict[str, list[str]] = {
             *("life.take_step", "life.answer_step", "talk.start_thread", "talk.write_post", "talk.mark_answer"),
             *("talk.unmark_answer", "talk.make_lesson", "closing.announce_closing", "closing.object_to_closing"),
             *("closing.stop_closing", "closing.write_story", "shelf.pin_to_shelf", "shelf.change_pin"),
-            *("shelf.move_pin", "shelf.unpin"),
+            *("shelf.move_pin", "shelf.unpin", "health.agree_on_figures", "health.answer_quiet_line"),
         )
     },
     "communities.actions.people.answer_knock": ["reza"],  # it is his invitation
@@ -404,6 +406,8 @@ ACTS: dict[str, Act] = {
     "communities.actions.shelf.change_pin": on("pin", note="Read it first"),
     "communities.actions.shelf.move_pin": on("pin", up=True),
     "communities.actions.shelf.unpin": on("pin"),
+    "communities.actions.health.agree_on_figures": on("community", meetings=3, answer_days=3, builds=1, stories=2),
+    "communities.actions.health.answer_quiet_line": on("quiet", answer="busy"),
     "communities.actions.closing.announce_closing": on("community", reason="done", words="Pharmacy keeps the list."),
     "communities.actions.closing.object_to_closing": on("closing", would_carry=True),
     "communities.actions.closing.stop_closing": on("closing"),

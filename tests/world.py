@@ -17,7 +17,7 @@ import organisations.actions
 import roadmap.actions
 from communities.actions import closing, life, shelf, talk
 from communities.actions import people as belonging
-from communities.models import Community
+from communities.models import Community, QuietLine
 from jobs.models import Job, Mail
 from lessons.actions import importing, review, writing
 from organisations.models import AccessToken, Group, Membership, Organisation, Person
@@ -184,6 +184,7 @@ class World:
         t.pin = shelf.pin_to_shelf(
             t.community, by=as_member(cara), at=now, kind="link", url="https://forms.example/", title="The form"
         )
+        t.quiet = QuietLine.objects.create(community=t.community, at=now)
         for community in (t.closing, t.closed):
             closing.announce_closing(community, by=as_member(cara), at=now, reason="done", words="It stays here.")
         closing.close_due_community(t.closed, at=now + timedelta(days=40))
@@ -313,6 +314,8 @@ class World:
             "knock": t.knock,
             "shelf": t.community,
             "pin": t.pin,
+            "health": t.community,
+            "quiet": t.quiet,
         }
         return family[name.split("_")[0]].pk
 

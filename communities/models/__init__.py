@@ -17,6 +17,7 @@ from communities.models.community import (
     StepKind,
     StepMove,
 )
+from communities.models.health import Agreed, QuietLine
 from communities.models.shelf import Pin
 from communities.models.talk import LONGEST_POST, Post, PostRevision, Thread
 
@@ -27,6 +28,7 @@ __all__ = [
     "LONGEST_POST",
     "RUNNING_ROLES",
     "Access",
+    "Agreed",
     "Charter",
     "Closing",
     "Community",
@@ -36,6 +38,7 @@ __all__ = [
     "Pin",
     "Post",
     "PostRevision",
+    "QuietLine",
     "RoleKind",
     "State",
     "StepAnswer",

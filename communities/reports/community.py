@@ -17,12 +17,14 @@ from communities.models import (
     Knock,
     Objection,
     Pin,
+    QuietLine,
     RoleKind,
     State,
     StepMove,
     Thread,
 )
 from communities.policies import Standing
+from communities.reports.health import open_line
 from communities.reports.talk import ThreadRow, thread_rows
 from communities.transitions import facilitator_roles, missing_prompts, seats_of
 from kmportal.lib.days import long_day
@@ -100,6 +102,7 @@ class CommunityPage:
     days_left: int | None
     closing: ClosingBox | None
     ended: Closing | None
+    quiet: QuietLine | None
 
     @classmethod
     def build(cls, community: Community, membership: Membership, *, at: datetime) -> "CommunityPage":
@@ -132,6 +135,7 @@ class CommunityPage:
             days_left=_days_left(community, timezone.localdate(at)),
             closing=_closing_box(community, membership),
             ended=community.closings.filter(outcome=Closing.Outcome.CLOSED).first() if community.is_ended else None,
+            quiet=open_line(community, standing),
         )
 
 
