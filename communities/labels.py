@@ -20,6 +20,7 @@ THREADS: dict[str, Look] = {
     ANSWERED: Look("good", "circle-check", "Answered"),
     TALK: Look("", "message-circle", "Talk"),
 }
+STORIES: dict[str, Look] = {"told": Look("good", "thumbs-up", "Told")}
 ROLE_HINTS: dict[str, str] = {
     RoleKind.FACILITATOR: _("keeps the community together"),
     RoleKind.DEPUTY: _("stands in for the facilitator"),

@@ -13,6 +13,7 @@ from communities.models import (
     Post,
     RoleKind,
     State,
+    Story,
     Thread,
 )
 from organisations import policies
@@ -130,6 +131,14 @@ def may_change_post(membership: Membership | None, post: Post) -> bool:
     """Whoever wrote it, while they belong to the community."""
     is_own = membership is not None and post.author_id is not None and post.author_id == membership.person_id
     return is_own and standing_of(membership, post.thread.community).is_in
+
+
+def may_change_story(membership: Membership | None, story: Story) -> bool:
+    """The teller, as long as they can read it; nobody else changes what somebody told of themself."""
+    if not isinstance(membership, Membership) or not membership.is_current:
+        return False
+    is_own = story.author_id is not None and story.author_id == membership.person_id
+    return is_own and Story.objects.visible_to(membership).filter(pk=story.pk).exists()
 
 
 def may_answer_knock(membership: Membership | None, knock: Knock) -> bool:

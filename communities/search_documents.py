@@ -7,11 +7,11 @@ author here: whoever has left a community reads no further because they once wro
 from collections.abc import Iterator, Sequence
 
 from communities.labels import thread_state
-from communities.models import Charter, Community, Post, State, Thread
+from communities.models import Charter, Community, Post, State, Story, Thread
 from organisations.visibility import Reach
 from search import index
 
-COMMUNITY, THREAD = "community", "thread"
+COMMUNITY, THREAD, STORY = "community", "thread", "story"
 RANK = {
     State.ESTABLISHED: 700,
     State.FORMING: 500,
@@ -20,7 +20,7 @@ RANK = {
     State.CLOSED: 100,
     State.ARCHIVED: 50,
 }
-RANK_ANSWERED, RANK_THREAD = 400, 250
+RANK_ANSWERED, RANK_THREAD, RANK_STORY = 400, 250, 450
 
 
 def community_documents(communities: Sequence[Community]) -> Iterator[index.Doc]:
@@ -67,4 +67,25 @@ def thread_documents(threads: Sequence[Thread]) -> Iterator[index.Doc]:
             year=thread.at.year,
             rank=RANK_ANSWERED if thread.answer_id else RANK_THREAD,
             at=thread.at,
+        )
+
+
+def story_documents(stories: Sequence[Story]) -> Iterator[index.Doc]:
+    """What can be found of stories of value, by those whom the teller lets read them. One’s own alone is not found."""
+    for story in stories:
+        if story.reach == Reach.AUTHOR:
+            continue
+        yield index.Doc(
+            kind=STORY,
+            ident=story.pk,
+            organisation=story.organisation,
+            reach=story.reach,
+            group_id=story.group_id,
+            author_id=None,
+            title=story.title,
+            body="\n".join(words for _, words in story.filled),
+            state="told",
+            year=story.at.year,
+            rank=RANK_STORY,
+            at=story.at,
         )

@@ -1,8 +1,8 @@
 """What communities and their threads are called where others point at them, and how they are found."""
 
-from communities.labels import STATES, THREADS
-from communities.models import Community, Thread
-from communities.search_documents import community_documents, thread_documents
+from communities.labels import STATES, STORIES, THREADS
+from communities.models import Community, Story, Thread
+from communities.search_documents import community_documents, story_documents, thread_documents
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Thing
 
@@ -30,4 +30,16 @@ THREAD = Thing(
     subkinds=dict(Thread.Kind.choices),
     search_documents=thread_documents,
     indexed=lambda: Thread.objects.select_related("organisation"),
+)
+STORY = Thing(
+    kind="story",
+    word="Story of value",
+    words="Stories of value",
+    model="communities.Story",
+    icon="thumbs-up",
+    page="story_detail",
+    related=("organisation",),
+    states=STORIES,
+    search_documents=story_documents,
+    indexed=lambda: Story.objects.select_related("organisation"),
 )

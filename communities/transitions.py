@@ -36,6 +36,12 @@ def refuse_unless_living(community: Community) -> None:
         raise Refusal(_INSTEAD[State(community.state)])
 
 
+def refuse_unless_open(community: Community) -> None:
+    """While it closes people still write; afterwards it is only read."""
+    if community.is_ended:
+        refuse_unless_living(community)
+
+
 def save_community(community: Community, *columns: str) -> None:
     """Save columns of a locked community and count its version up."""
     community.version += 1

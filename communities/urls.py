@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from communities.views import charter, closing, health, life, people, shelf, steps, talk
+from communities.views import charter, closing, health, life, people, shelf, steps, stories, talk
 
 urlpatterns = [
     path("", life.community_list, name="community_list"),
@@ -41,6 +41,12 @@ urlpatterns = [
     path("<int:pk>/shelf/new/", shelf.pin_new, name="pin_new"),
     path("shelf/<int:pk>/edit/", shelf.pin_edit, name="pin_edit"),
     path("shelf/<int:pk>/move/", shelf.pin_move, name="pin_move"),
+    # What it was good for
+    path("<int:pk>/stories/", stories.story_list, name="story_list"),
+    path("<int:pk>/stories/new/", stories.story_new, name="story_new"),
+    path("stories/<int:pk>/", stories.story_detail, name="story_detail"),
+    path("stories/<int:pk>/edit/", stories.story_edit, name="story_edit"),
+    path("stories/<int:pk>/delete/", stories.story_delete, name="story_delete"),
     # How it is
     path("<int:pk>/health/", health.community_health, name="community_health"),
     path("<int:pk>/health/agree/", health.health_agree, name="health_agree"),

@@ -19,6 +19,7 @@ THINGS = {
     "enquiry": "people.things.ENQUIRY",
     "community": "communities.things.COMMUNITY",
     "thread": "communities.things.THREAD",
+    "story": "communities.things.STORY",
     "assessment": "selfassessment.things.ASSESSMENT",
     "decision": "selfassessment.things.DECISION",
 }

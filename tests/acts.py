@@ -92,6 +92,8 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.shelf.pin_to_shelf communities.actions.shelf.change_pin communities.actions.shelf.move_pin
         communities.actions.shelf.unpin
         communities.actions.health.agree_on_figures communities.actions.health.answer_quiet_line
+        communities.actions.stories.tell_story communities.actions.stories.change_story
+        communities.actions.stories.take_story_back
     """,
     CONTRIBUTOR: """
         lessons.actions.writing.start_lesson lessons.actions.writing.write_lesson
@@ -185,10 +187,12 @@ ODD: dict[str, list[str]] = {
             *("talk.unmark_answer", "talk.make_lesson", "closing.announce_closing", "closing.object_to_closing"),
             *("closing.stop_closing", "closing.write_story", "shelf.pin_to_shelf", "shelf.change_pin"),
             *("shelf.move_pin", "shelf.unpin", "health.agree_on_figures", "health.answer_quiet_line"),
+            "stories.tell_story",
         )
     },
     "communities.actions.people.answer_knock": ["reza"],  # it is his invitation
     "communities.actions.talk.change_post": ["cara"],  # her own
+    **{f"communities.actions.stories.{name}": ["cara"] for name in ("change_story", "take_story_back")},  # her own
     # Who belonged to it, and who plans.
     "communities.actions.closing.wake_community": ["cara", "farah", "lena"],
     "communities.actions.people.find_facilitator": ["cara", "farah", "lena"],
@@ -406,6 +410,11 @@ ACTS: dict[str, Act] = {
     "communities.actions.shelf.change_pin": on("pin", note="Read it first"),
     "communities.actions.shelf.move_pin": on("pin", up=True),
     "communities.actions.shelf.unpin": on("pin"),
+    "communities.actions.stories.tell_story": on("community", words={"title": "Ten", "used": "At ten"}, reach="group"),
+    "communities.actions.stories.change_story": on(
+        "story", seen=_version("story"), words={"title": "Ten", "worth": "I met her"}, reach="organisation"
+    ),
+    "communities.actions.stories.take_story_back": on("story"),
     "communities.actions.health.agree_on_figures": on("community", meetings=3, answer_days=3, builds=1, stories=2),
     "communities.actions.health.answer_quiet_line": on("quiet", answer="busy"),
     "communities.actions.closing.announce_closing": on("community", reason="done", words="Pharmacy keeps the list."),

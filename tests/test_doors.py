@@ -65,6 +65,7 @@ DOORS = {
         charter_detail charter_edit charter_pdf charter_version community_steps community_step_go community_step
         thread_list thread_new thread_detail thread_answer post_edit post_history
         shelf_detail pin_new pin_edit pin_move
+        story_list story_new story_detail story_edit story_delete
         community_health health_agree quiet_answer
         community_close community_object community_stop community_story community_wake
     """,
@@ -131,10 +132,11 @@ ODD = {
             *("community_leave", "charter_edit", "community_step_go", "community_step", "thread_new", "thread_detail"),
             *("thread_answer", "thread_lesson", "post_history", "community_close", "community_object"),
             *("community_stop", "community_story", "pin_new", "pin_edit", "pin_move"),
-            *("community_health", "health_agree", "quiet_answer"),
+            *("community_health", "health_agree", "quiet_answer", "story_new", "story_detail"),
         )
     },
     "post_edit": ["cara"],
+    **{f"story_{verb}": ["cara"] for verb in ("edit", "delete")},  # her own
     "knock_answer": ["reza"],
     # Who belonged to it, and who plans.
     **{name: ["cara", "farah", "lena"] for name in ("community_wake", "community_facilitator")},

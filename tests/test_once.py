@@ -83,6 +83,7 @@ MAKING = {
     "community_new": ("cara", {"name": "Trolleys", "question": "Which door do they leave by?", "access": "open"}, ""),
     "thread_new": ("farah", {"kind": "question", "title": "Who knows?", "text": "I do not.", "reach": "group"}, ""),
     "pin_new": ("cara", {"kind": "link", "title": "Rota", "url": "https://rota.example/"}, ""),
+    "story_new": ("cara", {"title": "Ten", "used": "At ten", "reach": "group", "sureness": "told"}, ""),
     "enquiry_new": ("farah", {"line": "Who keeps the keys?", "people": _listed}, ""),
 }  # fmt: skip
 COUNTED = [model for model in OURS if model is not SentForm]

@@ -15,7 +15,7 @@ import jobs.actions
 import notifications.actions
 import organisations.actions
 import roadmap.actions
-from communities.actions import closing, life, shelf, talk
+from communities.actions import closing, life, shelf, stories, talk
 from communities.actions import people as belonging
 from communities.models import Community, QuietLine
 from jobs.models import Job, Mail
@@ -184,6 +184,9 @@ class World:
         t.pin = shelf.pin_to_shelf(
             t.community, by=as_member(cara), at=now, kind="link", url="https://forms.example/", title="The form"
         )
+        t.story = stories.tell_story(
+            t.community, by=as_member(cara), at=now, words={"title": "No more waiting", "used": "At ten"}, reach="group"
+        )
         t.quiet = QuietLine.objects.create(community=t.community, at=now)
         for community in (t.closing, t.closed):
             closing.announce_closing(community, by=as_member(cara), at=now, reason="done", words="It stays here.")
@@ -286,6 +289,8 @@ class World:
             "thread_list": t.community,
             "thread_new": t.community,
             "pin_new": t.community,
+            "story_list": t.community,
+            "story_new": t.community,
         }
         if name in special:
             return special[name].pk
@@ -315,6 +320,7 @@ class World:
             "shelf": t.community,
             "pin": t.pin,
             "health": t.community,
+            "story": t.story,
             "quiet": t.quiet,
         }
         return family[name.split("_")[0]].pk

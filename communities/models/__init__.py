@@ -19,6 +19,7 @@ from communities.models.community import (
 )
 from communities.models.health import Agreed, QuietLine
 from communities.models.shelf import Pin
+from communities.models.stories import ClaimedBenefit, Story
 from communities.models.talk import LONGEST_POST, Post, PostRevision, Thread
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Access",
     "Agreed",
     "Charter",
+    "ClaimedBenefit",
     "Closing",
     "Community",
     "CommunityRole",
@@ -44,5 +46,6 @@ __all__ = [
     "StepAnswer",
     "StepKind",
     "StepMove",
+    "Story",
     "Thread",
 ]

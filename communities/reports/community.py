@@ -21,6 +21,7 @@ from communities.models import (
     RoleKind,
     State,
     StepMove,
+    Story,
     Thread,
 )
 from communities.policies import Standing
@@ -40,6 +41,7 @@ from organisations.models import GroupMembership, Membership
 SHOWN_THREADS = 5
 SHOWN_LESSONS = 5
 SHOWN_PINS = 5
+SHOWN_STORIES = 3
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class CommunityPage:
     closing: ClosingBox | None
     ended: Closing | None
     quiet: QuietLine | None
+    stories: Sequence[Story]
 
     @classmethod
     def build(cls, community: Community, membership: Membership, *, at: datetime) -> "CommunityPage":
@@ -136,6 +139,7 @@ class CommunityPage:
             closing=_closing_box(community, membership),
             ended=community.closings.filter(outcome=Closing.Outcome.CLOSED).first() if community.is_ended else None,
             quiet=open_line(community, standing),
+            stories=_stories_of(community, membership),
         )
 
 
@@ -198,6 +202,12 @@ def _lessons_of(community: Community, membership: Membership) -> list[tuple[Less
     rows = Lesson.objects.visible_to(membership).validated().filter(group_id=community.group_id)
     found = rows.select_related("revision", "organisation").order_by("-pk")[:SHOWN_LESSONS]
     return [(lesson, LESSON_STATES[LessonState(lesson.state)]) for lesson in found]
+
+
+def _stories_of(community: Community, membership: Membership) -> list[Story]:
+    """The newest stories of value, as far as this member may read them."""
+    rows = Story.objects.visible_to(membership).filter(community=community)
+    return list(rows.select_related("author", "organisation")[:SHOWN_STORIES])
 
 
 def _days_left(community: Community, today: date) -> int | None:

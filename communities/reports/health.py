@@ -19,7 +19,7 @@ from communities.health import (
     posts_by_person,
     usual_wait,
 )
-from communities.models import Agreed, Community, Pin, Post, QuietLine, Thread
+from communities.models import Agreed, Community, Pin, Post, QuietLine, Story, Thread
 from communities.policies import Standing
 from communities.transitions import running_people
 from kmportal.lib.sentences import capital, counted
@@ -165,6 +165,11 @@ def _fresh(community: Community, at: datetime) -> str:
     return f"{past} of {counted(total, 'thing', 'things')} past its day" if total else "Nothing is looked after yet"
 
 
+def _stories(community: Community, at: datetime) -> str:
+    told = Story.objects.filter(community=community, at__gte=at - YEAR).count()
+    return f"{_sentence(told, 'story', 'stories')} in a year"
+
+
 def _carriers(community: Community, at: datetime) -> str:
     people = [person.pk for person in running_people(community)]
     wrote = set(posts_by_person(community, at - WINDOW, at))
@@ -181,5 +186,6 @@ _HAPPENED: dict[str, Callable[[Community, datetime], str]] = {
     "newcomers": _newcomers,
     "builds": _builds,
     "fresh": _fresh,
+    "stories": _stories,
     "carriers": _carriers,
 }
