@@ -15,6 +15,7 @@ from kmportal.lib.content_classes import Content, Slug, Text
 
 FOLDER = Path(__file__).parent / "content"
 CHARTER, STEPS, HEALTH = FOLDER / "charter.yaml", FOLDER / "steps.yaml", FOLDER / "health.yaml"
+REVIEW = FOLDER / "review.yaml"
 
 
 class Prompt(Content):
@@ -88,6 +89,27 @@ def read(charter: Path = CHARTER, steps: Path = STEPS) -> tuple[CharterPrompts, 
     [prompts] = read_checked([charter], CharterPrompts, _prompt_problems, base=charter.parent.parent)
     [life] = read_checked([steps], Steps, _step_problems, base=steps.parent.parent)
     return prompts.content, life.content
+
+
+class ReviewStage(Content):
+    """One stage of the yearly look back."""
+
+    key: Slug
+    name: Text
+    minutes: Annotated[int, Meta(ge=1)]
+    ask: Text
+
+
+class ReviewScript(Content):
+    """The stages, in their order."""
+
+    stages: Annotated[tuple[ReviewStage, ...], Meta(min_length=1)]
+
+
+@cache
+def review_stages() -> tuple[ReviewStage, ...]:
+    """The stages of the yearly look back, read once for each process."""
+    return open_file(REVIEW, ReviewScript).stages
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from communities.events import Event
 from communities.mentions import mentioned
-from communities.models import Community, RoleKind, Thread
+from communities.models import Community, Review, RoleKind, Thread
 from communities.transitions import people_of, people_with, running_people
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
@@ -51,6 +51,21 @@ def send_of_community(occurrence: Occurrence) -> None:
             _tell(people_of(community), occurrence, words)
         case Event.COMMUNITY_WOKEN:
             _tell(people_of(community), occurrence, f"{occurrence.person} woke {name} again")
+        case Event.COMMUNITY_REVIEW_OPENED:
+            _tell(
+                people_of(community), occurrence, f"{name} looks back at its year. Say what you have used because of it"
+            )
+        case Event.COMMUNITY_REVIEW_DECIDED:
+            decision = Review.Decision(facts["decision"]).label.lower()
+            _tell(people_of(community), occurrence, f"{name} has looked back. {occurrence.person} decided: {decision}")
+        case (
+            Event.COMMUNITY_MERGE_ASKED
+            | Event.COMMUNITY_MERGE_DECLINED
+            | Event.COMMUNITY_MERGED
+            | Event.COMMUNITY_SPLIT
+            | Event.COMMUNITY_TRANSFER_UNDONE
+        ):
+            _tell_of_transfer(occurrence, community)
         case Event.COMMUNITY_ASKED_FOR_HELP:
             words = f"{occurrence.person} asks for your help with the {worded('community')} {name}"
             _tell(_planners(community), occurrence, words)
@@ -68,6 +83,26 @@ def _tell_of_gap(occurrence: Occurrence, community: Community) -> None:
         return
     words = f"{quoted(community)} has no {worded('facilitator')} any more. Somebody in it, or you, can find one"
     _tell([*people_with(community, RoleKind.CORE), *_planners(community)], occurrence, words)
+
+
+def _tell_of_transfer(occurrence: Occurrence, community: Community) -> None:
+    """Everybody in both; of what is only asked, those who keep it together."""
+    facts, name = occurrence.facts, quoted(community)
+    if occurrence.event == Event.COMMUNITY_MERGE_ASKED:
+        words = f"{quoted(facts['source'])} would like to go into {name}. Say yes or no on its page"
+        _tell(running_people(community), occurrence, words)
+        return
+    target = quoted(facts["target"])
+    if occurrence.event == Event.COMMUNITY_MERGE_DECLINED:
+        _tell(running_people(community), occurrence, f"{target} does not take {name} in")
+        return
+    words = {
+        str(Event.COMMUNITY_MERGED): f"{name} is part of {target} now, with its people and all that it wrote",
+        str(Event.COMMUNITY_SPLIT): f"{target} has come out of {name}. What went along can be read there",
+        str(Event.COMMUNITY_TRANSFER_UNDONE): f"What went from {name} to {target} was taken back",
+    }[str(occurrence.event)]
+    everybody = {person.pk: person for one in (community, facts["target"]) for person in people_of(one)}
+    _tell(everybody.values(), occurrence, words)
 
 
 def _planners(community: Community) -> list[Person]:

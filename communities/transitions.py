@@ -5,14 +5,28 @@ from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from communities import catalogue
-from communities.models import RUNNING_ROLES, Community, CommunityRole, Knock, RoleKind, State, StepAnswer
+from communities.events import Event
+from communities.models import (
+    RUNNING_ROLES,
+    Community,
+    CommunityRole,
+    Knock,
+    Review,
+    ReviewAnswer,
+    RoleKind,
+    State,
+    StepAnswer,
+)
 from communities.policies import Standing
 from kmportal.lib.cleaning import clean_text, line_of_text
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.exceptions import Refusal
+from kmportal.lib.model_rules import refuse_invalid
+from organisations import events
 from organisations.models import Group, GroupMembership, Membership, Organisation, Person
 
 FORMING_DAYS = 60
@@ -187,3 +201,40 @@ def newest_step_answers(community: Community) -> dict[str, StepAnswer]:
     for row in community.step_answers.select_related("by").order_by("pk"):
         found[row.question] = row
     return found
+
+
+def newest_review_answers(review: Review) -> dict[str, ReviewAnswer]:
+    """What was written last to each stage of a look back, by its key. One query."""
+    return {row.stage: row for row in review.answers.select_related("by").order_by("pk")}
+
+
+# --- Looking back -----------------------------------------------------------------------------------------------------
+
+
+def lock_open_review(review: Review) -> None:
+    """Hold the community’s row, so that of two who decide one comes first."""
+    lock_community(review.community)
+    fields = ["decision", "why", "decided_at", "decided_by", "missed_yes", "missed_no", "free_yes", "free_no"]
+    review.refresh_from_db(fields=fields)
+    if review.decision:
+        who = review.decided_by or "Somebody who has left"
+        raise Refusal(f"{who} has decided already: {review.get_decision_display()}. Nothing else was done.")
+    refuse_unless_living(review.community)
+
+
+def settle_review(review: Review, decision: str, why: str, *, by: Membership, at: datetime) -> None:
+    """Write a decision down. Who comes second is told what was decided, and changes nothing."""
+    lock_open_review(review)
+    review.decision, review.why = decision, clean_text(why).strip()
+    if not line_of_text(review.why):
+        raise Refusal("Say why, for those who look back next year.")
+    refuse_invalid(review, "why")
+    review.decided_at, review.decided_by = at, by.person
+    review.save(update_fields=["decision", "why", "decided_at", "decided_by"])
+    events.record(Event.COMMUNITY_REVIEW_DECIDED, review.community, by=by, at=at, decision=decision)
+
+
+def look_again_in_a_year(community: Community, *, at: datetime) -> None:
+    """The next look back, twelve months from the day of this one."""
+    community.review_on = timezone.localdate(at) + timedelta(days=365)
+    save_community(community, "review_on")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from communities.views import charter, closing, health, life, people, shelf, steps, stories, talk
+from communities.views import charter, closing, health, life, people, review, shelf, steps, stories, talk
 
 urlpatterns = [
     path("", life.community_list, name="community_list"),
@@ -51,6 +51,18 @@ urlpatterns = [
     path("<int:pk>/health/", health.community_health, name="community_health"),
     path("<int:pk>/health/agree/", health.health_agree, name="health_agree"),
     path("quiet/<int:pk>/answer/", health.quiet_answer, name="quiet_answer"),
+    # Looking back each year
+    path("<int:pk>/review/", review.community_review, name="community_review"),
+    path("<int:pk>/review/open/", review.review_open, name="review_open"),
+    path("<int:pk>/review/answers/", review.review_answers, name="review_answers"),
+    path("<int:pk>/review/voice/", review.review_voice, name="review_voice"),
+    path("<int:pk>/review/carry-on/", review.review_carry_on, name="review_carry_on"),
+    path("<int:pk>/review/change/", review.review_change, name="review_change"),
+    path("<int:pk>/review/close/", review.review_close, name="review_close"),
+    path("<int:pk>/review/merge/", review.review_merge, name="review_merge"),
+    path("<int:pk>/review/split/", review.review_split, name="review_split"),
+    path("transfers/<int:pk>/answer/", review.merge_answer, name="merge_answer"),
+    path("transfers/<int:pk>/undo/", review.transfer_undo, name="transfer_undo"),
     # How it ends, and wakes
     path("<int:pk>/close/", closing.community_close, name="community_close"),
     path("<int:pk>/close/object/", closing.community_object, name="community_object"),

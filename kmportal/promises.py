@@ -7,4 +7,5 @@ PROMISED = [
     "roadmap.promises.interventions",
     "lessons.promises.drafts",
     "communities.promises.quiet_lines",
+    "communities.promises.reviews",
 ]

@@ -94,6 +94,11 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.health.agree_on_figures communities.actions.health.answer_quiet_line
         communities.actions.stories.tell_story communities.actions.stories.change_story
         communities.actions.stories.take_story_back
+        communities.actions.review.open_review communities.actions.review.answer_review
+        communities.actions.review.give_voice communities.actions.review.decide_to_carry_on
+        communities.actions.review.decide_to_change communities.actions.review.decide_to_close
+        communities.actions.moving.decide_to_merge communities.actions.moving.answer_merge
+        communities.actions.moving.decide_to_split communities.actions.moving.undo_transfer
     """,
     CONTRIBUTOR: """
         lessons.actions.writing.start_lesson lessons.actions.writing.write_lesson
@@ -188,6 +193,9 @@ ODD: dict[str, list[str]] = {
             *("closing.stop_closing", "closing.write_story", "shelf.pin_to_shelf", "shelf.change_pin"),
             *("shelf.move_pin", "shelf.unpin", "health.agree_on_figures", "health.answer_quiet_line"),
             "stories.tell_story",
+            *("review.open_review", "review.answer_review", "review.give_voice", "review.decide_to_carry_on"),
+            *("review.decide_to_change", "review.decide_to_close", "moving.decide_to_merge", "moving.answer_merge"),
+            *("moving.decide_to_split", "moving.undo_transfer"),
         )
     },
     "communities.actions.people.answer_knock": ["reza"],  # it is his invitation
@@ -410,6 +418,18 @@ ACTS: dict[str, Act] = {
     "communities.actions.shelf.change_pin": on("pin", note="Read it first"),
     "communities.actions.shelf.move_pin": on("pin", up=True),
     "communities.actions.shelf.unpin": on("pin"),
+    "communities.actions.review.open_review": on("community"),
+    "communities.actions.review.answer_review": on("review", answers={"needed": "Yes"}),
+    "communities.actions.review.give_voice": on("review", would_miss=True, is_free=False),
+    "communities.actions.review.decide_to_carry_on": on("review", why="We need it."),
+    "communities.actions.review.decide_to_change": on("review", why="Another hour."),
+    "communities.actions.review.decide_to_close": on("review", why="Pharmacy keeps it.", reason="done"),
+    "communities.actions.moving.decide_to_merge": on("review", why="Alike.", into=lambda world: world.things.guarded),
+    "communities.actions.moving.answer_merge": on("transfer", accept=False),
+    "communities.actions.moving.decide_to_split": on(
+        "review", why="Too much.", name="Home at night", question="Who is awake?", facilitator=_person("farah")
+    ),
+    "communities.actions.moving.undo_transfer": on("split"),
     "communities.actions.stories.tell_story": on("community", words={"title": "Ten", "used": "At ten"}, reach="group"),
     "communities.actions.stories.change_story": on(
         "story", seen=_version("story"), words={"title": "Ten", "worth": "I met her"}, reach="organisation"

@@ -65,6 +65,8 @@ DOORS = {
         charter_detail charter_edit charter_pdf charter_version community_steps community_step_go community_step
         thread_list thread_new thread_detail thread_answer post_edit post_history
         shelf_detail pin_new pin_edit pin_move
+        community_review review_open review_answers review_voice review_carry_on review_change review_close
+        review_merge review_split merge_answer transfer_undo
         story_list story_new story_detail story_edit story_delete
         community_health health_agree quiet_answer
         community_close community_object community_stop community_story community_wake
@@ -133,6 +135,8 @@ ODD = {
             *("thread_answer", "thread_lesson", "post_history", "community_close", "community_object"),
             *("community_stop", "community_story", "pin_new", "pin_edit", "pin_move"),
             *("community_health", "health_agree", "quiet_answer", "story_new", "story_detail"),
+            *("community_review", "review_open", "review_answers", "review_voice", "merge_answer", "transfer_undo"),
+            *(f"review_{what}" for what in ("carry_on", "change", "close", "merge", "split")),
         )
     },
     "post_edit": ["cara"],

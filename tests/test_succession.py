@@ -34,7 +34,9 @@ NOT_RESPONSIBLE = {
     "communities.Objection.person", "communities.Pin.person", "communities.Post.author",
     "communities.StepAnswer.by", "communities.StepMove.by", "communities.Thread.author", "people.Enquiry.author",
     "people.Recipient.person",
-    "communities.QuietLine.by", "communities.Story.author",
+    "communities.Review.opened_by", "communities.Review.decided_by", "communities.ReviewAnswer.by",
+    "communities.ReviewVoice.person", "communities.Transfer.asked_by", "communities.QuietLine.by",
+    "communities.Story.author",
     "communities.Pin.owner",  # released, and the community chooses: nobody else reads its shelf
     "techniques.Invitee.person", "techniques.Participant.person",
 }  # fmt: skip

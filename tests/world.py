@@ -17,7 +17,8 @@ import organisations.actions
 import roadmap.actions
 from communities.actions import closing, life, shelf, stories, talk
 from communities.actions import people as belonging
-from communities.models import Community, QuietLine
+from communities.actions import review as looking_back
+from communities.models import Community, QuietLine, Transfer
 from jobs.models import Job, Mail
 from lessons.actions import importing, review, writing
 from organisations.models import AccessToken, Group, Membership, Organisation, Person
@@ -187,6 +188,11 @@ class World:
         t.story = stories.tell_story(
             t.community, by=as_member(cara), at=now, words={"title": "No more waiting", "used": "At ten"}, reach="group"
         )
+        t.review = looking_back.open_review(t.community, by=as_member(cara), at=now)
+        t.transfer = Transfer.objects.create(kind="merge", source=t.guarded, target=t.community, asked_at=now)
+        t.split = Transfer.objects.create(
+            kind="split", source=t.guarded, target=t.community, asked_at=now, state="done", done_at=now
+        )
         t.quiet = QuietLine.objects.create(community=t.community, at=now)
         for community in (t.closing, t.closed):
             closing.announce_closing(community, by=as_member(cara), at=now, reason="done", words="It stays here.")
@@ -320,6 +326,9 @@ class World:
             "shelf": t.community,
             "pin": t.pin,
             "health": t.community,
+            "review": t.community,
+            "merge": t.transfer,
+            "transfer": t.transfer,
             "story": t.story,
             "quiet": t.quiet,
         }

@@ -180,8 +180,8 @@ def wake_community(
     take_seat(community, member, at=at)
     make_facilitator(community, facilitator, at=at)
     community.state = State.ESTABLISHED if community.review_on else State.INFORMAL
-    community.closed_at, community.end_reason = None, ""
-    save_community(community, "state", "closed_at", "end_reason")
+    community.closed_at, community.end_reason, community.moved_to = None, "", None
+    save_community(community, "state", "closed_at", "end_reason", "moved_to")
     events.record(Event.COMMUNITY_WOKEN, community, by=by, at=at, note=text, facilitator=facilitator)
     return community
 

@@ -8,59 +8,176 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('communities', '0003_health'),
-        ('organisations', '0012_sent_forms_and_leads_invite'),
+        ("communities", "0003_health"),
+        ("organisations", "0012_sent_forms_and_leads_invite"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Story',
+            name="Story",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reach', models.CharField(choices=[('author', 'Only me'), ('group', 'Members of the community'), ('organisation', 'Everybody in the organisation')], error_messages={'blank': 'Say who may read it.', 'invalid_choice': 'Say who may read it.'}, max_length=20)),
-                ('title', models.CharField(error_messages={'blank': 'Say in one line what it is about.'}, max_length=200, verbose_name='In one line')),
-                ('worth', models.TextField(blank=True, max_length=2000, validators=[django.core.validators.MaxLengthValidator(2000)], verbose_name='It was worth coming')),
-                ('took', models.TextField(blank=True, max_length=2000, validators=[django.core.validators.MaxLengthValidator(2000)], verbose_name='I took something away')),
-                ('used', models.TextField(blank=True, max_length=2000, validators=[django.core.validators.MaxLengthValidator(2000)], verbose_name='I used it')),
-                ('changed', models.TextField(blank=True, max_length=2000, validators=[django.core.validators.MaxLengthValidator(2000)], verbose_name='It changed something')),
-                ('otherwise', models.TextField(blank=True, max_length=2000, validators=[django.core.validators.MaxLengthValidator(2000)], verbose_name='We now see it otherwise')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('once', models.UUIDField(blank=True, editable=False, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stories', to='communities.community')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='organisations.group')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reach",
+                    models.CharField(
+                        choices=[
+                            ("author", "Only me"),
+                            ("group", "Members of the community"),
+                            ("organisation", "Everybody in the organisation"),
+                        ],
+                        error_messages={"blank": "Say who may read it.", "invalid_choice": "Say who may read it."},
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        error_messages={"blank": "Say in one line what it is about."},
+                        max_length=200,
+                        verbose_name="In one line",
+                    ),
+                ),
+                (
+                    "worth",
+                    models.TextField(
+                        blank=True,
+                        max_length=2000,
+                        validators=[django.core.validators.MaxLengthValidator(2000)],
+                        verbose_name="It was worth coming",
+                    ),
+                ),
+                (
+                    "took",
+                    models.TextField(
+                        blank=True,
+                        max_length=2000,
+                        validators=[django.core.validators.MaxLengthValidator(2000)],
+                        verbose_name="I took something away",
+                    ),
+                ),
+                (
+                    "used",
+                    models.TextField(
+                        blank=True,
+                        max_length=2000,
+                        validators=[django.core.validators.MaxLengthValidator(2000)],
+                        verbose_name="I used it",
+                    ),
+                ),
+                (
+                    "changed",
+                    models.TextField(
+                        blank=True,
+                        max_length=2000,
+                        validators=[django.core.validators.MaxLengthValidator(2000)],
+                        verbose_name="It changed something",
+                    ),
+                ),
+                (
+                    "otherwise",
+                    models.TextField(
+                        blank=True,
+                        max_length=2000,
+                        validators=[django.core.validators.MaxLengthValidator(2000)],
+                        verbose_name="We now see it otherwise",
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("once", models.UUIDField(blank=True, editable=False, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="stories", to="communities.community"
+                    ),
+                ),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="organisations.group")),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="organisations.organisation"),
+                ),
             ],
             options={
-                'verbose_name_plural': 'stories',
-                'ordering': ['-at', '-pk'],
+                "verbose_name_plural": "stories",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ClaimedBenefit',
+            name="ClaimedBenefit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.TextField(max_length=2000, validators=[django.core.validators.MaxLengthValidator(2000)])),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
-                ('unit', models.CharField(blank=True, choices=[('hours', 'Hours'), ('days', 'Days'), ('pounds', 'Pounds'), ('people', 'People'), ('times', 'Times')], error_messages={'invalid_choice': 'Choose of what it is so much.'}, max_length=10)),
-                ('who_says', models.CharField(blank=True, max_length=200, verbose_name='Who says so?')),
-                ('sureness', models.CharField(choices=[('measured', 'It was counted or measured'), ('estimated', 'It was estimated'), ('told', 'Somebody says so')], default='told', max_length=10)),
-                ('state', models.CharField(choices=[('claimed', 'Claimed')], default='claimed', max_length=10)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='organisations.organisation')),
-                ('story', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='benefit', to='communities.story')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "what",
+                    models.TextField(max_length=2000, validators=[django.core.validators.MaxLengthValidator(2000)]),
+                ),
+                ("amount", models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True)),
+                (
+                    "unit",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("hours", "Hours"),
+                            ("days", "Days"),
+                            ("pounds", "Pounds"),
+                            ("people", "People"),
+                            ("times", "Times"),
+                        ],
+                        error_messages={"invalid_choice": "Choose of what it is so much."},
+                        max_length=10,
+                    ),
+                ),
+                ("who_says", models.CharField(blank=True, max_length=200, verbose_name="Who says so?")),
+                (
+                    "sureness",
+                    models.CharField(
+                        choices=[
+                            ("measured", "It was counted or measured"),
+                            ("estimated", "It was estimated"),
+                            ("told", "Somebody says so"),
+                        ],
+                        default="told",
+                        max_length=10,
+                    ),
+                ),
+                ("state", models.CharField(choices=[("claimed", "Claimed")], default="claimed", max_length=10)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="organisations.organisation"),
+                ),
+                (
+                    "story",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="benefit", to="communities.story"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='story',
-            constraint=models.UniqueConstraint(fields=('community', 'once'), name='story_form_once'),
+            model_name="story",
+            constraint=models.UniqueConstraint(fields=("community", "once"), name="story_form_once"),
         ),
         migrations.AddConstraint(
-            model_name='claimedbenefit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', True), ('unit', '')), models.Q(('amount__isnull', False), models.Q(('unit', ''), _negated=True)), _connector='OR'), name='benefit_amount_with_unit'),
+            model_name="claimedbenefit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount__isnull", True), ("unit", "")),
+                    models.Q(("amount__isnull", False), models.Q(("unit", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="benefit_amount_with_unit",
+            ),
         ),
     ]

@@ -18,6 +18,7 @@ from communities.models.community import (
     StepMove,
 )
 from communities.models.health import Agreed, QuietLine
+from communities.models.review import Review, ReviewAnswer, ReviewVoice, Transfer, TransferRow
 from communities.models.shelf import Pin
 from communities.models.stories import ClaimedBenefit, Story
 from communities.models.talk import LONGEST_POST, Post, PostRevision, Thread
@@ -41,6 +42,9 @@ __all__ = [
     "Post",
     "PostRevision",
     "QuietLine",
+    "Review",
+    "ReviewAnswer",
+    "ReviewVoice",
     "RoleKind",
     "State",
     "StepAnswer",
@@ -48,4 +52,6 @@ __all__ = [
     "StepMove",
     "Story",
     "Thread",
+    "Transfer",
+    "TransferRow",
 ]

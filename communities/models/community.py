@@ -89,6 +89,8 @@ class Community(models.Model):
     asked_day = models.PositiveSmallIntegerField(default=0)
     review_on = models.DateField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Where its people and things have gone, by a merger or because a split was taken back.
+    moved_to = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     end_reason = models.CharField(max_length=20, blank=True, help_text="See Closing.Reason.")
     # Made by the form: the same form sent twice makes one community.
     once = models.UUIDField(null=True, blank=True, editable=False)

@@ -23,9 +23,11 @@ from communities.models import (
     StepMove,
     Story,
     Thread,
+    Transfer,
 )
 from communities.policies import Standing
 from communities.reports.health import open_line
+from communities.reports.review import transfers_of
 from communities.reports.talk import ThreadRow, thread_rows
 from communities.transitions import facilitator_roles, missing_prompts, seats_of
 from kmportal.lib.days import long_day
@@ -106,6 +108,8 @@ class CommunityPage:
     ended: Closing | None
     quiet: QuietLine | None
     stories: Sequence[Story]
+    transfers: Sequence[tuple[Transfer, bool]]
+    came_from: Sequence[Community]
 
     @classmethod
     def build(cls, community: Community, membership: Membership, *, at: datetime) -> "CommunityPage":
@@ -140,6 +144,8 @@ class CommunityPage:
             ended=community.closings.filter(outcome=Closing.Outcome.CLOSED).first() if community.is_ended else None,
             quiet=open_line(community, standing),
             stories=_stories_of(community, membership),
+            transfers=transfers_of(community, standing, at=at),
+            came_from=list(Community.objects.filter(moved_to=community).order_by("pk")),
         )
 
 

@@ -170,6 +170,23 @@ def _stories(community: Community, at: datetime) -> str:
     return f"{_sentence(told, 'story', 'stories')} in a year"
 
 
+def _voices_of_review(community: Community, yes: str, no: str) -> str:
+    """What members said at the newest look back at which five of them said something."""
+    for review in community.reviews.all()[:2]:
+        said = getattr(review, yes), getattr(review, no)
+        if sum(said) >= FEWEST:
+            return f"{said[0]} of {sum(said)} said yes"
+    return f"Fewer than {FEWEST} members have answered. That is too few to say."
+
+
+def _missed(community: Community, at: datetime) -> str:
+    return _voices_of_review(community, "missed_yes", "missed_no")
+
+
+def _free(community: Community, at: datetime) -> str:
+    return _voices_of_review(community, "free_yes", "free_no")
+
+
 def _carriers(community: Community, at: datetime) -> str:
     people = [person.pk for person in running_people(community)]
     wrote = set(posts_by_person(community, at - WINDOW, at))
@@ -187,5 +204,7 @@ _HAPPENED: dict[str, Callable[[Community, datetime], str]] = {
     "builds": _builds,
     "fresh": _fresh,
     "stories": _stories,
+    "missed": _missed,
+    "free": _free,
     "carriers": _carriers,
 }

@@ -15,7 +15,9 @@ from organisations.requests import MemberRequest
 
 def community_or_404(request: MemberRequest, pk: int) -> Community:
     """A community that this member knows of."""
-    rows = Community.objects.visible_to(request.membership).select_related("organisation", "group", "founded_by")
+    rows = Community.objects.visible_to(request.membership).select_related(
+        "organisation", "group", "founded_by", "moved_to"
+    )
     return get_object_or_404(rows, pk=pk)
 
 

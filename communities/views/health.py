@@ -22,7 +22,7 @@ SAID = {
     QuietLine.Answer.WANTED: "Good. You are not asked again for 90 days.",
     QuietLine.Answer.BUSY: "You are asked again in 60 days, if it is still as quiet.",
     QuietLine.Answer.HELP: "Those who plan the programme are told that you would like help, and nothing else.",
-    QuietLine.Answer.REVIEW: "Look back together, on the page of the four steps.",
+    QuietLine.Answer.REVIEW: "Look back together now. The questions stand below.",
 }
 
 
@@ -71,6 +71,6 @@ def quiet_answer(request: MemberRequest, organisation: Organisation, pk: int) ->
         raise PermissionDenied
     with refusals_said(request):
         health.answer_quiet_line(line, by=request.membership, at=request.now, answer=request.POST.get("answer", ""))
-        said = SAID[QuietLine.Answer(line.answer)]
-        return done(request, said, "community_health", organisation.slug, line.community_id)
+        to = "community_review" if line.answer == QuietLine.Answer.REVIEW else "community_health"
+        return done(request, SAID[QuietLine.Answer(line.answer)], to, organisation.slug, line.community_id)
     return redirect("community_detail", organisation.slug, line.community_id)

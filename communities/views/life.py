@@ -27,6 +27,8 @@ from search import index
 
 PER_PAGE = 20
 MINE, ENDED = "mine", "ended"
+# In the address of a community that has gone into another: the page itself, and not where it went.
+AS_IT_WAS = "as-it-was"
 
 
 @requires(Permission.READ)
@@ -85,6 +87,8 @@ def _shown_key(similar: Sequence[CommunityRow]) -> str:
 def community_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """What it is about, what it talks about, who keeps it together, where it stands."""
     community = community_or_404(request, pk)
+    if community.moved_to_id and AS_IT_WAS not in request.GET:
+        return redirect(page(request, "community_detail", community.moved_to_id))
     built = CommunityPage.build(community, request.membership, at=request.now)
     return render(request, "communities/community_detail.html", vars(built))
 

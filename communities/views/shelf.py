@@ -24,6 +24,8 @@ from organisations.requests import MemberRequest
 def shelf_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """All that is pinned and that this member may read."""
     community = community_or_404(request, pk)
+    if community.moved_to_id:
+        return redirect(page(request, "shelf_detail", community.moved_to_id))
     standing = policies.standing_of(request.membership, community)
     context = {
         "community": community,

@@ -40,6 +40,8 @@ UNANSWERED = "unanswered"
 def thread_list(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """All threads of a community that this member may read, the newest talk first."""
     community = community_or_404(request, pk)
+    if community.moved_to_id:
+        return redirect(page(request, "thread_list", community.moved_to_id))
     rows = Thread.objects.visible_to(request.membership).filter(community=community)
     which = UNANSWERED if request.GET.get("which") == UNANSWERED else ""
     if which:
