@@ -15,7 +15,7 @@ from kmportal.lib.content_classes import Content, Slug, Text
 
 FOLDER = Path(__file__).parent / "content"
 CHARTER, STEPS, HEALTH = FOLDER / "charter.yaml", FOLDER / "steps.yaml", FOLDER / "health.yaml"
-REVIEW = FOLDER / "review.yaml"
+REVIEW, CLOSING = FOLDER / "review.yaml", FOLDER / "closing.yaml"
 
 
 class Prompt(Content):
@@ -110,6 +110,29 @@ class ReviewScript(Content):
 def review_stages() -> tuple[ReviewStage, ...]:
     """The stages of the yearly look back, read once for each process."""
     return open_file(REVIEW, ReviewScript).stages
+
+
+class ClosingStep(Content):
+    """One step of closing well: its day from the announcement on, who does it, and what is asked on that day."""
+
+    key: Slug
+    day: Annotated[int, Meta(ge=0)]
+    name: Text
+    who: Text
+    words: Text
+    ask: str = ""
+
+
+class ClosingSteps(Content):
+    """The steps, in their order."""
+
+    steps: Annotated[tuple[ClosingStep, ...], Meta(min_length=1)]
+
+
+@cache
+def closing_steps() -> tuple[ClosingStep, ...]:
+    """The steps of closing, read once for each process."""
+    return open_file(CLOSING, ClosingSteps).steps
 
 
 @cache

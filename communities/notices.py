@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from communities.events import Event
 from communities.mentions import mentioned
-from communities.models import Community, Review, RoleKind, Thread
+from communities.models import Closing, Community, Rehoming, Review, RoleKind, Thread
 from communities.transitions import people_of, people_with, running_people
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
@@ -42,12 +42,28 @@ def send_of_community(occurrence: Occurrence) -> None:
         case Event.COMMUNITY_CLOSING:
             words = f"{name} is to close after {long_day(facts['last_on'])}. You can say that you would keep it open"
             _tell(people_of(community), occurrence, words)
+        case Event.COMMUNITY_CLOSING_ASKED:
+            _tell(running_people(community), occurrence, f"{name} is closing. {occurrence.texts['ask']}")
+        case Event.COMMUNITY_HOME_ASKED:
+            words = f"{occurrence.person} asks whether you look after something when {name} closes. Say yes or no there"
+            notify(facts["member"], occurrence, words)
+        case Event.COMMUNITY_HOME_FOUND:
+            notify(facts["asked_by"], occurrence, f"{occurrence.person} looks after something of {name} from now on")
+        case Event.COMMUNITY_HOME_DECLINED:
+            notify(facts["asked_by"], occurrence, f"{occurrence.person} cannot look after what you asked, in {name}")
+        case Event.COMMUNITY_SISTERS_OFFERED:
+            words = f"{name} closes soon. These have a question like it: {occurrence.texts['names']}"
+            _tell(people_of(community), occurrence, words)
+        case Event.COMMUNITY_HEIRS_ASKED:
+            words = f"You look after something of {name}, which closed half a year ago. Ask for help if you need it"
+            _tell(_heirs(facts["closing"]), occurrence, words)
         case Event.COMMUNITY_OBJECTED:
             _tell(running_people(community), occurrence, f"{occurrence.person} would keep {name} open")
         case Event.COMMUNITY_CLOSING_STOPPED:
             _tell(people_of(community), occurrence, f"{name} stays open")
         case Event.COMMUNITY_CLOSED:
-            words = f"{name} is closed now. All that it wrote can still be read. Thank you for what you gave"
+            thanks = occurrence.texts.get("thanks") or "Thank you for what you gave"
+            words = f"{name} is closed now. All that it wrote can still be read. {thanks}"
             _tell(people_of(community), occurrence, words)
         case Event.COMMUNITY_WOKEN:
             _tell(people_of(community), occurrence, f"{occurrence.person} woke {name} again")
@@ -103,6 +119,12 @@ def _tell_of_transfer(occurrence: Occurrence, community: Community) -> None:
     }[str(occurrence.event)]
     everybody = {person.pk: person for one in (community, facts["target"]) for person in people_of(one)}
     _tell(everybody.values(), occurrence, words)
+
+
+def _heirs(closing: Closing) -> list[Person]:
+    """Those who said that they look after something, each once."""
+    rows = closing.rehomings.filter(state=Rehoming.State.ACCEPTED).exclude(person=None).select_related("person")
+    return list({row.person_id: row.person for row in rows if row.person}.values())
 
 
 def _planners(community: Community) -> list[Person]:

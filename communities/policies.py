@@ -11,6 +11,7 @@ from communities.models import (
     Community,
     Knock,
     Post,
+    Rehoming,
     RoleKind,
     State,
     Story,
@@ -103,6 +104,18 @@ def may_arrange(membership: Membership | None, community: Community) -> bool:
     return standing_of(membership, community).arranges
 
 
+def may_bid_farewell(membership: Membership | None, community: Community) -> bool:
+    """Who keeps it together, and its sponsor: they thank people."""
+    standing = standing_of(membership, community)
+    return standing.runs or (standing.is_in and RoleKind.SPONSOR in standing.roles)
+
+
+def may_answer_for_home(membership: Membership | None, rehoming: Rehoming) -> bool:
+    """Whoever was asked, while they belong to the organisation."""
+    is_asked = membership is not None and rehoming.person_id == membership.person_id
+    return is_asked and belongs_here(membership, rehoming.closing.community)
+
+
 def may_look_at_health(membership: Membership | None, community: Community) -> bool:
     """Who belongs to it, guests not: nobody else, whatever their role in the organisation."""
     return may_belong(membership, community)
@@ -172,6 +185,8 @@ def allowed(membership: Membership | None, community: Community, standing: Stand
         "let_be_informal": standing.runs and community.state == State.FORMING,
         "object": standing.is_member and closing,
         "tell_story": standing.is_core and closing,
+        "rehome": standing.arranges and closing,
+        "farewell": closing and (standing.runs or (standing.is_in and RoleKind.SPONSOR in standing.roles)),
         "find_facilitator": community.state not in ENDED
         and (standing.is_member or policies.may(Permission.PLAN, membership, community.organisation)),
         "wake": community.state in ENDED

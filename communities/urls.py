@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from communities.views import charter, closing, health, life, people, review, shelf, steps, stories, talk
+from communities.views import charter, closing, ending, health, life, people, review, shelf, steps, stories, talk
 
 urlpatterns = [
     path("", life.community_list, name="community_list"),
@@ -68,5 +68,10 @@ urlpatterns = [
     path("<int:pk>/close/object/", closing.community_object, name="community_object"),
     path("<int:pk>/close/stop/", closing.community_stop, name="community_stop"),
     path("<int:pk>/close/story/", closing.community_story, name="community_story"),
+    path("<int:pk>/ending/", ending.community_ending, name="community_ending"),
+    path("<int:pk>/ending/farewell/", ending.ending_farewell, name="ending_farewell"),
+    path("<int:pk>/ending/leave/", ending.ending_leave, name="ending_leave"),
+    path("<int:pk>/ending/<slug:kind>/<int:ident>/", ending.ending_home, name="ending_home"),
+    path("homes/<int:pk>/answer/", ending.home_answer, name="home_answer"),
     path("<int:pk>/wake/", closing.community_wake, name="community_wake"),
 ]

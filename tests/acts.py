@@ -62,6 +62,8 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.closing.close_due_community communities.actions.closing.archive_due_community
         communities.actions.timetable.move_communities_on communities.actions.timetable.ask_forming_community
         communities.actions.timetable.tell_of_unanswered
+        communities.actions.rehoming.walk_closings communities.actions.rehoming.ask_about_closing
+        communities.actions.rehoming.offer_sisters communities.actions.rehoming.ask_heirs
         communities.actions.health.ask_quiet_communities communities.actions.health.ask_quiet_community
         communities.actions.shelf.release_pins communities.actions.shelf.ask_about_pin
     """,
@@ -94,6 +96,8 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.health.agree_on_figures communities.actions.health.answer_quiet_line
         communities.actions.stories.tell_story communities.actions.stories.change_story
         communities.actions.stories.take_story_back
+        communities.actions.rehoming.ask_for_home communities.actions.rehoming.answer_for_home
+        communities.actions.rehoming.leave_behind communities.actions.rehoming.write_farewell
         communities.actions.review.open_review communities.actions.review.answer_review
         communities.actions.review.give_voice communities.actions.review.decide_to_carry_on
         communities.actions.review.decide_to_change communities.actions.review.decide_to_close
@@ -193,6 +197,7 @@ ODD: dict[str, list[str]] = {
             *("closing.stop_closing", "closing.write_story", "shelf.pin_to_shelf", "shelf.change_pin"),
             *("shelf.move_pin", "shelf.unpin", "health.agree_on_figures", "health.answer_quiet_line"),
             "stories.tell_story",
+            *("rehoming.ask_for_home", "rehoming.leave_behind", "rehoming.write_farewell"),
             *("review.open_review", "review.answer_review", "review.give_voice", "review.decide_to_carry_on"),
             *("review.decide_to_change", "review.decide_to_close", "moving.decide_to_merge", "moving.answer_merge"),
             *("moving.decide_to_split", "moving.undo_transfer"),
@@ -200,6 +205,7 @@ ODD: dict[str, list[str]] = {
     },
     "communities.actions.people.answer_knock": ["reza"],  # it is his invitation
     "communities.actions.talk.change_post": ["cara"],  # her own
+    "communities.actions.rehoming.answer_for_home": ["reza"],  # who was asked
     **{f"communities.actions.stories.{name}": ["cara"] for name in ("change_story", "take_story_back")},  # her own
     # Who belonged to it, and who plans.
     "communities.actions.closing.wake_community": ["cara", "farah", "lena"],
@@ -418,6 +424,14 @@ ACTS: dict[str, Act] = {
     "communities.actions.shelf.change_pin": on("pin", note="Read it first"),
     "communities.actions.shelf.move_pin": on("pin", up=True),
     "communities.actions.shelf.unpin": on("pin"),
+    "communities.actions.rehoming.ask_for_home": on(
+        "closing", kind="pin", ident=lambda world: world.things.last_pin.pk, person=_person("farah")
+    ),
+    "communities.actions.rehoming.answer_for_home": on("home", accept=True),
+    "communities.actions.rehoming.leave_behind": on(
+        "closing", kind="pin", ident=lambda world: world.things.last_pin.pk
+    ),
+    "communities.actions.rehoming.write_farewell": on("closing", last_meeting="On Tuesday", thanks="Thank you"),
     "communities.actions.review.open_review": on("community"),
     "communities.actions.review.answer_review": on("review", answers={"needed": "Yes"}),
     "communities.actions.review.give_voice": on("review", would_miss=True, is_free=False),

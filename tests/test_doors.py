@@ -67,6 +67,7 @@ DOORS = {
         shelf_detail pin_new pin_edit pin_move
         community_review review_open review_answers review_voice review_carry_on review_change review_close
         review_merge review_split merge_answer transfer_undo
+        community_ending ending_home ending_leave ending_farewell home_answer
         story_list story_new story_detail story_edit story_delete
         community_health health_agree quiet_answer
         community_close community_object community_stop community_story community_wake
@@ -135,11 +136,13 @@ ODD = {
             *("thread_answer", "thread_lesson", "post_history", "community_close", "community_object"),
             *("community_stop", "community_story", "pin_new", "pin_edit", "pin_move"),
             *("community_health", "health_agree", "quiet_answer", "story_new", "story_detail"),
+            *("community_ending", "ending_leave", "ending_home", "ending_farewell"),
             *("community_review", "review_open", "review_answers", "review_voice", "merge_answer", "transfer_undo"),
             *(f"review_{what}" for what in ("carry_on", "change", "close", "merge", "split")),
         )
     },
     "post_edit": ["cara"],
+    "home_answer": ["reza"],  # who was asked
     **{f"story_{verb}": ["cara"] for verb in ("edit", "delete")},  # her own
     "knock_answer": ["reza"],
     # Who belonged to it, and who plans.

@@ -34,6 +34,7 @@ NOT_RESPONSIBLE = {
     "communities.Objection.person", "communities.Pin.person", "communities.Post.author",
     "communities.StepAnswer.by", "communities.StepMove.by", "communities.Thread.author", "people.Enquiry.author",
     "people.Recipient.person",
+    "communities.Rehoming.person", "communities.Rehoming.asked_by",
     "communities.Review.opened_by", "communities.Review.decided_by", "communities.ReviewAnswer.by",
     "communities.ReviewVoice.person", "communities.Transfer.asked_by", "communities.QuietLine.by",
     "communities.Story.author",

@@ -15,10 +15,10 @@ import jobs.actions
 import notifications.actions
 import organisations.actions
 import roadmap.actions
-from communities.actions import closing, life, shelf, stories, talk
+from communities.actions import closing, life, rehoming, shelf, stories, talk
 from communities.actions import people as belonging
 from communities.actions import review as looking_back
-from communities.models import Community, QuietLine, Transfer
+from communities.models import Community, Pin, QuietLine, Transfer
 from jobs.models import Job, Mail
 from lessons.actions import importing, review, writing
 from organisations.models import AccessToken, Group, Membership, Organisation, Person
@@ -196,6 +196,10 @@ class World:
         t.quiet = QuietLine.objects.create(community=t.community, at=now)
         for community in (t.closing, t.closed):
             closing.announce_closing(community, by=as_member(cara), at=now, reason="done", words="It stays here.")
+        t.last_pin = Pin.objects.create(community=t.closing, kind="link", url="https://last.example/", title="The list")
+        t.home = rehoming.ask_for_home(
+            t.closing, by=as_member(cara), at=now, kind="pin", ident=t.last_pin.pk, person=self.people["reza"]
+        )
         closing.close_due_community(t.closed, at=now + timedelta(days=40))
 
     def _closed_round(self, prepare: dict[str, Any], title: str, comment: str = "") -> Any:
@@ -239,6 +243,8 @@ class World:
         if key == "mark":
             page = reports.ReadingPage.build(t.round_unread, as_member(self.people["farah"]))
             return page.questions[0].remarks[0].mark
+        if name == "ending_home" and key != "pk":
+            return {"kind": "pin", "ident": t.last_pin.pk}[key]
         if key == "change":
             return t.plan_change.pk
         if key == "number":
@@ -289,7 +295,7 @@ class World:
             "decision_new": t.round_closed,
             "decision_reject": t.round_closed,
             "decision_undo": t.round_closed,
-            **{f"community_{verb}": t.closing for verb in ("object", "stop", "story")},
+            **{f"community_{verb}": t.closing for verb in ("object", "stop", "story", "ending")},
             "community_wake": t.closed,
             "community_knock": t.guarded,
             "thread_list": t.community,
@@ -326,6 +332,8 @@ class World:
             "shelf": t.community,
             "pin": t.pin,
             "health": t.community,
+            "ending": t.closing,
+            "home": t.home,
             "review": t.community,
             "merge": t.transfer,
             "transfer": t.transfer,

@@ -144,7 +144,9 @@ def close_due_community(community: Community, *, at: datetime) -> Community:
     closing.save(update_fields=["outcome", "ended_at"])
     community.state, community.closed_at, community.end_reason = State.CLOSED, at, closing.reason
     save_community(community, "state", "closed_at", "end_reason")
-    events.record(Event.COMMUNITY_CLOSED, community, by=None, at=at, reason=closing.reason)
+    events.record(
+        Event.COMMUNITY_CLOSED, community, by=None, at=at, reason=closing.reason, texts={"thanks": closing.thanks}
+    )
     return community
 
 

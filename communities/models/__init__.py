@@ -1,6 +1,6 @@
 """Communities of practice: the community and its people, its charter and steps, what it talks about, how it ends."""
 
-from communities.models.closing import Closing, Objection
+from communities.models.closing import Closing, Objection, Rehoming
 from communities.models.community import (
     ENDED,
     LISTED,
@@ -42,6 +42,7 @@ __all__ = [
     "Post",
     "PostRevision",
     "QuietLine",
+    "Rehoming",
     "Review",
     "ReviewAnswer",
     "ReviewVoice",

@@ -46,6 +46,22 @@ class Closing(models.Model):
     last_on = models.DateField()
     said_at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    last_meeting = models.TextField(
+        "When did you meet a last time, or why not?",
+        max_length=LONGEST_REASON,
+        blank=True,
+        validators=[MaxLengthValidator(LONGEST_REASON)],
+    )
+    thanks = models.TextField(
+        "A word of thanks",
+        max_length=LONGEST_REASON,
+        blank=True,
+        validators=[MaxLengthValidator(LONGEST_REASON)],
+    )
+    # The last step of content/closing.yaml that was asked for, and what the portal does by itself.
+    asked_step = models.PositiveSmallIntegerField(default=0)
+    sisters_at = models.DateTimeField(null=True, blank=True)
+    heirs_asked_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.OPEN)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -80,3 +96,36 @@ class Objection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} against {self.closing_id}"
+
+
+class Rehoming(models.Model):
+    """That somebody was asked to look after one thing of a community that ends. ``title`` is how it was called then."""
+
+    class Kind(models.TextChoices):
+        LESSON = "lesson", _("Lesson")
+        PIN = "pin", "On the shelf"
+        THREAD = "thread", "Question without an answer"
+        ACTION = "action", _("Action")
+
+    class State(models.TextChoices):
+        ASKED = "asked", "Asked"
+        ACCEPTED = "accepted", "Said yes"
+        DECLINED = "declined", "Said no"
+        LEFT = "left", "Not looked after"
+
+    closing = models.ForeignKey(Closing, on_delete=models.CASCADE, related_name="rehomings")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    ident = models.BigIntegerField()
+    title = models.CharField(max_length=250)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    asked_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["closing", "kind", "ident"], name="rehoming_once")]
+
+    def __str__(self) -> str:
+        return self.title

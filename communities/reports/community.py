@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from communities import catalogue, labels, policies
-from communities.likeness import alike
+from communities.finding import sisters_of
 from communities.models import (
     Charter,
     Closing,
@@ -18,6 +18,7 @@ from communities.models import (
     Objection,
     Pin,
     QuietLine,
+    Rehoming,
     RoleKind,
     State,
     StepMove,
@@ -26,6 +27,7 @@ from communities.models import (
     Transfer,
 )
 from communities.policies import Standing
+from communities.reports.closing import homes_asked_of
 from communities.reports.health import open_line
 from communities.reports.review import transfers_of
 from communities.reports.talk import ThreadRow, thread_rows
@@ -110,6 +112,7 @@ class CommunityPage:
     stories: Sequence[Story]
     transfers: Sequence[tuple[Transfer, bool]]
     came_from: Sequence[Community]
+    homes: Sequence[Rehoming]
 
     @classmethod
     def build(cls, community: Community, membership: Membership, *, at: datetime) -> "CommunityPage":
@@ -145,6 +148,7 @@ class CommunityPage:
             quiet=open_line(community, standing),
             stories=_stories_of(community, membership),
             transfers=transfers_of(community, standing, at=at),
+            homes=homes_asked_of(community, membership),
             came_from=list(Community.objects.filter(moved_to=community).order_by("pk")),
         )
 
@@ -229,13 +233,10 @@ def _closing_box(community: Community, membership: Membership) -> ClosingBox | N
     closing = community.closings.select_related("by").filter(outcome=Closing.Outcome.OPEN).first()
     if closing is None:
         return None
-    others = Community.objects.filter(organisation=community.organisation).living().exclude(pk=community.pk)
-    found = alike(community.name, community.question, others.values_list("pk", "name", "question"))
-    sisters = others.in_bulk([one.key for one in found])
     return ClosingBox(
         closing=closing,
         objections=list(closing.objections.select_related("person")),
         lessons=Lesson.objects.visible_to(membership).validated().filter(group_id=community.group_id).count(),
         open_questions=Thread.objects.visible_to(membership).filter(community=community).unanswered().count(),
-        sisters=[sisters[one.key] for one in found if one.key in sisters],
+        sisters=sisters_of(community),
     )
