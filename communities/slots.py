@@ -4,9 +4,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from communities.models import LIVING, Knock
+from communities import policies
+from communities.models import LIVING, Community, Knock
+from communities.reports.directory import directory_rows, similar_communities
 from communities.reports.home import own_communities
 from organisations.models import Membership
+
+# The entry of the catalogue, and the suggestions that lead to it.
+COMMUNITY_PROGRAMME = "community-programme"
+MOST_LISTED = 20
 
 
 def communities_of_member(home: Any, membership: Membership) -> tuple[str, dict[str, Any]] | None:
@@ -17,3 +23,30 @@ def communities_of_member(home: Any, membership: Membership) -> tuple[str, dict[
     if not rows and not invitations:
         return None
     return "communities/_home.html", {"rows": rows, "invitations": invitations}
+
+
+def communities_for_gap(offer: Any, membership: Membership | None) -> tuple[str, dict[str, Any]] | None:
+    """On a gap report, beside a suggestion that a community would carry: those with a question alike, or a new one."""
+    if membership is None or offer.suggestion.entry_key != COMMUNITY_PROGRAMME:
+        return None
+    words = f"{offer.suggestion.title} {offer.suggestion.text}"
+    return "communities/_for_gap.html", {
+        "rows": similar_communities(membership, offer.result.name, words),
+        "may_found": policies.may_found(membership, membership.organisation),
+        "title": offer.suggestion.title,
+    }
+
+
+def communities_of_intervention(intervention: Any, membership: Membership | None) -> tuple[str, dict[str, Any]] | None:
+    """On the community programme of the roadmap: the communities here, each with the step in which it is."""
+    if membership is None or intervention.entry is None or intervention.entry.key != COMMUNITY_PROGRAMME:
+        return None
+    living = Community.objects.filter(organisation_id=intervention.programme.organisation_id).living()
+    rows = directory_rows(
+        list(living.select_related("organisation").order_by("-step", "name")[:MOST_LISTED]), membership
+    )
+    return "communities/_of_programme.html", {
+        "rows": rows,
+        "total": living.count(),
+        "may_found": policies.may_found(membership, membership.organisation),
+    }

@@ -9,6 +9,7 @@ SLOTS: dict[str, list[str]] = {
     "account.help": ["help.slots.introductions_for_account"],
     "home.communities": ["communities.slots.communities_of_member"],
     "home.guide": ["help.slots.guide_for_home"],
+    "gap.offer": ["communities.slots.communities_for_gap"],
     "gap.thread": ["dashboards.provenance.of_decision"],
     "intervention.actions": ["dashboards.provenance.actions_of_intervention"],
     "intervention.thread": ["dashboards.provenance.of_intervention"],
@@ -19,4 +20,5 @@ SLOTS: dict[str, list[str]] = {
     "search.people": ["people.slots.people_for_search"],
     "session.outcome": ["lessons.slots.outcome_of_session"],
     "intervention.lessons": ["lessons.slots.lessons_of_intervention"],
+    "intervention.communities": ["communities.slots.communities_of_intervention"],
 }
