@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from communities.actions import closing, life, people, talk
+from communities.actions import closing, health, life, people, rehoming, review, shelf, stories, talk
 from communities.actions.timetable import move_communities_on
-from communities.models import Access, Community, Knock, Post, Thread
+from communities.models import Access, Community, Knock, Pin, Post, Rehoming, Review, Thread
 from demo.calendar import A_WEEK
 from demo.story import Happening, Row, read
 from demo.world import World
@@ -84,6 +85,42 @@ def _mark(world: World, community: Community, by: Membership, at: datetime, step
     talk.mark_answer(thread, by=by, at=at, post=post)
 
 
+def _tell_story(world: World, community: Community, by: Membership, at: datetime, step: Row) -> None:
+    words = {name: text for name, text in step["story"].items() if name not in ("reach", "benefit")}
+    benefit = step["story"].get("benefit", {})
+    if "amount" in benefit:
+        benefit["amount"] = Decimal(benefit["amount"])
+    stories.tell_story(community, by=by, at=at, words=words, reach=step["story"]["reach"], **benefit)
+
+
+def _look_back(world: World, community: Community, by: Membership, at: datetime, step: Row) -> None:
+    """Begun and answered; what members say of the two questions is counted."""
+    found = review.open_review(community, by=by, at=at)
+    review.answer_review(found, by=by, at=at, answers=step["answers"])
+    for person, would_miss in step["voices"].items():
+        member = world.actor(person, community)
+        review.give_voice(found, by=member, at=at, would_miss=would_miss == "yes", is_free=True)
+
+
+def _decide_to_change(world: World, community: Community, by: Membership, at: datetime, step: Row) -> None:
+    found = Review.objects.select_related("community__organisation").get(community=community, decision="")
+    review.decide_to_change(found, by=by, at=at, why=step["why"])
+
+
+def _pin(world: World, community: Community, by: Membership, at: datetime, step: Row) -> None:
+    words = {name: step[name] for name in ("url", "title", "note")}
+    shelf.pin_to_shelf(community, by=by, at=at, kind=Pin.Kind.LINK, **words)
+
+
+def _find_home(world: World, community: Community, by: Membership, at: datetime, step: Row) -> None:
+    """Asked and answered with yes on the same day."""
+    pin = Pin.objects.get(community=community, title=step["title"])
+    asked = rehoming.ask_for_home(
+        community, by=by, at=at, kind=Rehoming.Kind.PIN, ident=pin.pk, person=world.people[step["person"]]
+    )
+    rehoming.answer_for_home(asked, by=world.actor(step["person"], community), at=at, accept=True)
+
+
 _MOVES: dict[str, Move] = {
     "join": lambda world, community, by, at, step: people.join_community(community, by=by, at=at),
     "ask to join": _ask_to_join,
@@ -108,5 +145,11 @@ _MOVES: dict[str, Move] = {
     "object": lambda world, community, by, at, step: closing.object_to_closing(
         community, by=by, at=at, words=step["words"]
     ),
+    "agree": lambda world, community, by, at, step: health.agree_on_figures(community, by=by, at=at, **step["figures"]),
+    "story": _tell_story,
+    "look back": _look_back,
+    "decide to change": _decide_to_change,
+    "pin": _pin,
+    "find home": _find_home,
     "tell": lambda world, community, by, at, step: closing.write_story(community, by=by, at=at, story=step["story"]),
 }
