@@ -55,7 +55,7 @@ def tell_story(
     _fill(story, words, reach)
     story.save()
     _claim(story, at=at, amount=amount, unit=unit, who_says=who_says, sureness=sureness)
-    events.record(Event.STORY_TOLD, story, by=by, at=at, reach=reach)
+    events.record(Event.STORY_TOLD, story, by=by, at=at)
     return story
 
 
@@ -82,7 +82,7 @@ def change_story(
     story.version += 1
     story.save()
     _claim(story, at=at, amount=amount, unit=unit, who_says=who_says, sureness=sureness)
-    events.record(Event.STORY_CHANGED, story, by=by, at=at, reach=reach)
+    events.record(Event.STORY_CHANGED, story, by=by, at=at)
     return story
 
 

@@ -107,7 +107,7 @@ def _steps_of(closing: Closing, left: Sequence[LeftRow], sisters: Sequence[Commu
         "meeting": (closing.last_meeting, bool(closing.last_meeting)),
         "story": ("", bool(closing.story)),
         "sisters": (
-            worded("{} to offer").format(_count(len(sisters), "community", "communities")),
+            worded(_count(len(sisters), "community to offer", "communities to offer")),
             closing.sisters_at is not None,
         ),
         "close": ("", is_closed),

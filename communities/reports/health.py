@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from communities import catalogue, policies
 from communities.health import (
@@ -22,7 +23,7 @@ from communities.health import (
 from communities.models import Agreed, Community, Pin, Post, QuietLine, Story, Thread
 from communities.policies import Standing
 from communities.transitions import running_people
-from kmportal.lib.sentences import capital, counted
+from kmportal.lib.sentences import capital, counted, in_words
 from lessons.models import Lesson
 from organisations.models import AuditEntry, GroupMembership, Membership
 from people.models import Profile
@@ -93,6 +94,11 @@ def _sentence(number: int, one: str, more: str) -> str:
     return capital(counted(number, one, more))
 
 
+def _part(part: int, whole: int, one: str, more: str) -> str:
+    """“0 of 1 question”, “2 of 5 questions”."""
+    return f"{part:,} of {whole:,} {ngettext(one, more, whole)}"
+
+
 def _meetings(community: Community, at: datetime) -> str:
     held = meetings_between(community, at - QUARTER, at)
     return UNSEEN if held is None else f"{_sentence(held, 'meeting', 'meetings')} in three months"
@@ -101,7 +107,7 @@ def _meetings(community: Community, at: datetime) -> str:
 def _people(community: Community, at: datetime) -> str:
     writers = set(posts_by_person(community, at - QUARTER, at))
     if len(writers) < FEWEST:
-        return f"Fewer than {FEWEST} people wrote in three months. That is too few to say."
+        return f"Fewer than {in_words(FEWEST)} people wrote in three months. That is too few to say."
     seats = GroupMembership.objects.filter(group_id=community.group_id, person__in=writers)
     told = Profile.objects.listed().filter(membership__in=seats.values("membership"))
     found = told.aggregate(
@@ -121,17 +127,17 @@ def _answers(community: Community, at: datetime) -> str:
         return "Nobody asked anything in three months"
     pairs = first_answers(community, at - QUARTER, at)
     wait = usual_wait(pairs)
-    some = f"{len(pairs)} of {counted(asked, 'question', 'questions')} answered"
+    some = f"{_part(len(pairs), asked, 'question', 'questions')} answered"
     if wait is None:
-        return capital(some)
+        return some
     waited = "on the same day" if wait == 0 else f"within {counted(wait, 'working day', 'working days')}"
-    return f"{capital(some)}, half of them {waited}"
+    return f"{some}, half of them {waited}"
 
 
 def _voices(community: Community, at: datetime) -> str:
     wrote = posts_by_person(community, at - WINDOW, at)
     if len(wrote) < FEWEST:
-        return f"Fewer than {FEWEST} people wrote in 60 days. That is too few to say."
+        return f"Fewer than {in_words(FEWEST)} people wrote in 60 days. That is too few to say."
     most = sum(count for _, count in wrote.most_common(3))
     return f"{round(100 * most / wrote.total())} % was written by three people in 60 days"
 
@@ -152,7 +158,8 @@ def _newcomers(community: Community, at: datetime) -> str:
 
 
 def _builds(community: Community, at: datetime) -> str:
-    return f"{_sentence(built_between(community, at - QUARTER, at), 'thing', 'things')} in three months"
+    built = built_between(community, at - QUARTER, at)
+    return f"{_sentence(built, 'thing', 'things') if built else 'Nothing'} in three months"
 
 
 def _fresh(community: Community, at: datetime) -> str:
@@ -162,7 +169,7 @@ def _fresh(community: Community, at: datetime) -> str:
     lessons = lessons.exclude(pk__in=pins.filter(lesson__isnull=False).values("lesson"))
     past = pins.filter(review_on__lt=today).count() + lessons.filter(review_on__lt=today).count()
     total = pins.count() + lessons.count()
-    return f"{past} of {counted(total, 'thing', 'things')} past its day" if total else "Nothing is looked after yet"
+    return f"{_part(past, total, 'thing', 'things')} past its day" if total else "Nothing is looked after yet"
 
 
 def _stories(community: Community, at: datetime) -> str:
@@ -176,7 +183,7 @@ def _voices_of_review(community: Community, yes: str, no: str) -> str:
         said = getattr(review, yes), getattr(review, no)
         if sum(said) >= FEWEST:
             return f"{said[0]} of {sum(said)} said yes"
-    return f"Fewer than {FEWEST} members have answered. That is too few to say."
+    return f"Fewer than {in_words(FEWEST)} members have answered. That is too few to say."
 
 
 def _missed(community: Community, at: datetime) -> str:

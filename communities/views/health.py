@@ -11,6 +11,7 @@ from communities.forms.health import AgreedForm
 from communities.models import Agreed, Community, QuietLine
 from communities.reports.health import HealthPage
 from communities.views.finding import community_or_404, crumbs, page, standing_or_403
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import sent
 from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said
 from organisations.access import requires
@@ -21,7 +22,7 @@ from organisations.requests import MemberRequest
 SAID = {
     QuietLine.Answer.WANTED: "Good. You are not asked again for 90 days.",
     QuietLine.Answer.BUSY: "You are asked again in 60 days, if it is still as quiet.",
-    QuietLine.Answer.HELP: "Those who plan the programme are told that you would like help, and nothing else.",
+    QuietLine.Answer.HELP: _("Those who plan the programme are told that you would like help, and nothing else."),
     QuietLine.Answer.REVIEW: "Look back together now. The questions stand below.",
 }
 

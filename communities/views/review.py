@@ -57,7 +57,7 @@ def review_answers(request: MemberRequest, organisation: Organisation, pk: int) 
         with refusals_on(form):
             review.answer_review(found, by=request.membership, at=request.now, answers=form.cleaned_data)
             return done(request, "What was said is saved.", "community_review", organisation.slug, pk)
-    intro = "Write what the group said, not who said it. Everything may stay empty."
+    intro = "Write what was said, not who said it. Everything may stay empty."
     return _page_of_form(request, form, found.community, "What was said", "Save it", intro)
 
 

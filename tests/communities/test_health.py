@@ -50,7 +50,7 @@ class TestThePage:
             assert line.ask in page
         assert "Within two working days" in page
         assert "Six meetings in three months" in page
-        assert "Fewer than 5 people wrote in three months. That is too few to say." in page
+        assert "Fewer than five people wrote in three months. That is too few to say." in page
 
     def test_nobody_is_named_on_it(self, old, cara, farah, reza, as_):
         page = as_(reza).get(f"/o/riverside/communities/{old.pk}/health/").text
@@ -83,7 +83,7 @@ class TestThePage:
                 title=title, review_on=review_on,
             )  # fmt: skip
         page = as_(cara).get(f"/o/riverside/communities/{community.pk}/health/").text
-        assert "1 of two things past its day" in page
+        assert "1 of 2 things past its day" in page
         assert "Two things in three months" in page
 
     def test_its_queries_do_not_grow_with_what_was_written(self, community, cara, reza, as_, queries):
