@@ -36,19 +36,27 @@ def reminder(digest: Digest, *, at: datetime) -> None:
 def _draw_part(part: Part, values: Mapping[str, Any]) -> str:
     """What one organisation has in the mail, in its own words."""
     sources = sources_of([item.action for item in (*part.own, *part.told)], part.membership)
+    others = _draw_nudges(part, is_call=False)
     shown = {
         "organisation": part.organisation,
         "own": [_draw_line(item, sources) for item in part.own],
         "told": [_draw_line(item, sources) for item in part.told],
-        "others": [
-            {"title": nudge.promised.title, "words": nudge.words, "url": absolute(nudge.promised.url)}
-            for nudge in part.nudges
-        ],
+        "others": others,
+        "calls": _draw_nudges(part, is_call=True),
         "list_url": _list_url(part),
-        "all_url": absolute(reverse("yours", args=[part.organisation.slug])) if part.nudges else "",
+        "all_url": absolute(reverse("yours", args=[part.organisation.slug])) if others else "",
     }
     with part.organisation.at_home():
         return render_to_string("emails/actionplan/_part.txt", {**values, "part": shown})
+
+
+def _draw_nudges(part: Part, *, is_call: bool) -> list[dict[str, str]]:
+    """What is the reader’s besides actions; or what nobody does and they can choose somebody for."""
+    return [
+        {"title": nudge.promised.title, "words": nudge.words, "url": absolute(nudge.promised.url)}
+        for nudge in part.nudges
+        if nudge.promised.is_call == is_call
+    ]
 
 
 def _list_url(part: Part) -> str:
@@ -86,8 +94,11 @@ def _subject_of_several(digest: Digest) -> str:
     """Of a mail that is not about actions alone."""
     number = len(digest.items) + len(digest.nudges)
     if number > 1:
-        return f"{number} things that are yours"
-    return _shorten_title(f"{digest.nudges[0].words}: {digest.nudges[0].promised.title}")
+        calls = any(nudge.promised.is_call for nudge in digest.nudges)
+        return f"{number} things that {'wait for you' if calls else 'are yours'}"
+    nudge = digest.nudges[0]
+    title = nudge.promised.title
+    return _shorten_title(title if nudge.promised.is_call else f"{nudge.words}: {title}")
 
 
 def _shorten_title(text: str) -> str:

@@ -1,7 +1,11 @@
 """Actions, for whoever takes over from somebody who goes."""
 
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+
 from actionplan.actions import pass_on_action
-from actionplan.models import Action
+from actionplan.history import NOBODY
+from actionplan.models import Action, ActionChange
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.succession import Owned
 from organisations.permissions import Permission
@@ -18,4 +22,10 @@ ACTIONS = Owned(
     ),
     pass_on=pass_on_action,
     must_have=False,  # an action may be nobody’s from the beginning, and stands in its own list
+    chosen_at=lambda action: reverse("action_hand_over", args=[action.organisation.slug, action.pk]),
+    let_go=Q(
+        Exists(ActionChange.objects.filter(kind=ActionChange.Kind.HANDED, after=NOBODY, action=OuterRef("pk"))),
+        owner=None,
+        guest_name="",
+    ),
 )

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from actionplan.history import NOBODY
-from actionplan.models import Action, ActionChange
+from actionplan.models import Action
 from actionplan.reports import sources_of
 from dashboards.gaps import LatestRound
 from kmportal.lib.days import day_in_words, due_in_words, moment_in_words
@@ -64,8 +63,8 @@ def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> li
         found += [*_rounds_to_close(membership, today), *_comments_to_read(membership, today)]
         found += _sessions_to_close(membership, at)
     if membership.can(Permission.PLAN):
-        found += [*_undecided_gaps(latest), *_without_owner(membership, today), *_left_behind(membership, today)]
-    found += _to_pass_on(membership)
+        found += [*_undecided_gaps(latest), *_without_owner(membership, today)]
+    found += _to_pass_on(membership, today)
     if membership.can(Permission.ADMINISTER):
         found += [*_lead_to_find(membership), *_mail_to_set_up(membership)]
     return sorted(found, key=lambda need: -need.weight)[:MOST]
@@ -393,47 +392,24 @@ def _mail_to_set_up(membership: Membership) -> list[Need]:
     ]
 
 
-def _to_pass_on(membership: Membership) -> list[Need]:
+def _to_pass_on(membership: Membership, today: date) -> list[Need]:
     """What hangs on somebody who cannot come in, or on nobody although somebody must do it: for those who can choose.
 
     Over everything that a person can be responsible for (``kmportal.lib.succession``).
     """
-    needs = []
     here = Membership.objects.current().filter(organisation=membership.organisation)
-    for owned in owned_kinds():
-        if not membership.can(Permission(owned.chosen_by)):
-            continue
-        able = here.may(Permission(owned.needs)).values("person")
-        left = Q(**{f"{owned.field}__isnull": False}) & ~Q(**{f"{owned.field}__in": able})
-        if owned.must_have:
-            left |= Q(**{owned.field: None})
-        for row in owned.asked_about(owned.open_rows(membership.organisation)).filter(left)[:3]:
-            holder = getattr(row, owned.field)
-            facts = f"{holder} cannot do it any more" if holder else "Nobody is named"
-            needs.append(
-                Need(f"{owned.call} {quoted(row)}", row.get_absolute_url(), "Choose somebody", facts, weight=75)
-            )
-    return needs
-
-
-def _left_behind(membership: Membership, today: date) -> list[Need]:
-    """Actions of people who have gone, that were given to nobody then."""
-    gone = ActionChange.objects.filter(kind=ActionChange.Kind.HANDED, after=NOBODY, action=OuterRef("pk"))
-    rows = (
-        Action.objects.visible_to(membership)
-        .open()
-        .filter(Exists(gone), organisation=membership.organisation, owner=None, guest_name="")
-    )
+    kinds = [owned for owned in owned_kinds() if membership.can(Permission(owned.chosen_by))]
     return [
         Need(
-            f"Find a new owner for {quoted(action)}",
-            reverse("action_hand_over", args=[membership.organisation.slug, action.pk]),
-            "Choose an owner",
-            "Whoever had it is no longer here",
-            due_in_words(action.due_on, on=today) if action.days_late(today) else "",
+            owned.call_for(row),
+            owned.chosen_at(row),
+            "Choose somebody",
+            owned.why_left(row),
+            due_in_words(row.due_on, on=today) if isinstance(row, Action) and row.days_late(today) else "",
             weight=75,
         )
-        for action in rows.select_related("organisation").order_by("due_on")[:3]
+        for owned in kinds
+        for row in owned.to_pass_on(membership, here)[:3]
     ]
 
 

@@ -8,4 +8,5 @@ PROMISED = [
     "lessons.promises.drafts",
     "communities.promises.quiet_lines",
     "communities.promises.reviews",
+    "dashboards.promises.without_anybody",
 ]

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from kmportal.lib.domain_words import worded_later as _
@@ -11,6 +12,7 @@ from kmportal.lib.succession import Owned
 from organisations.permissions import Permission
 from roadmap.actions import pass_on_intervention, pass_on_programme
 from roadmap.models import Intervention, Programme
+from roadmap.reports import giving_url
 
 
 def _open_programmes(organisation: Any) -> QuerySet[Programme]:
@@ -32,6 +34,7 @@ INTERVENTIONS = Owned(
     ),
     pass_on=pass_on_intervention,
     must_have=False,  # the plan has a list of those without an owner
+    chosen_at=lambda row: giving_url(row, row.organisation.slug),
 )
 LEADS = Owned(
     model="roadmap.Programme",
@@ -42,6 +45,7 @@ LEADS = Owned(
     chosen_by=Permission.PLAN,
     open_rows=_open_programmes,
     pass_on=partial(pass_on_programme, role="lead"),
+    chosen_at=lambda row: reverse("programme_edit", args=[row.organisation.slug, row.pk]),
 )
 SPONSORS = Owned(
     model="roadmap.Programme",
@@ -53,4 +57,5 @@ SPONSORS = Owned(
     open_rows=_open_programmes,
     pass_on=partial(pass_on_programme, role="sponsor"),
     must_have=False,  # not every programme has one
+    chosen_at=lambda row: reverse("programme_edit", args=[row.organisation.slug, row.pk]),
 )

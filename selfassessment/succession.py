@@ -1,6 +1,7 @@
 """Rounds of assessment, for whoever takes over from somebody who goes."""
 
 from django.db.models import Q
+from django.urls import reverse
 
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.succession import Owned
@@ -21,5 +22,6 @@ ROUNDS = Owned(
         .select_related("organisation", "facilitator")
     ),
     pass_on=pass_on_assessment,
+    chosen_at=lambda row: reverse("assessment_edit", args=[row.organisation.slug, row.pk]),
     asked_about=lambda rows: rows.exclude(state=Assessment.State.CLOSED),  # anybody who runs rounds reads them
 )

@@ -1,5 +1,7 @@
 """Sessions, for whoever takes over from somebody who goes."""
 
+from django.urls import reverse
+
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.succession import Owned
 from organisations.permissions import Permission
@@ -17,4 +19,5 @@ SESSIONS = Owned(
         organisation=organisation, state__in=[Session.State.PLANNED, Session.State.LIVE]
     ).select_related("organisation", "facilitator", "technique"),
     pass_on=pass_on_session,
+    chosen_at=lambda row: reverse("session_edit", args=[row.organisation.slug, row.pk]),
 )

@@ -1,5 +1,6 @@
 """Succession: whatever somebody can be responsible for is handed on when they go, whichever app it is of."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,11 +12,13 @@ import organisations.actions
 import roadmap.actions
 from dashboards.gaps import LatestRound
 from dashboards.todo import needs_of
+from kmportal.lib.promises import promised
 from kmportal.lib.succession import Owned, belongings_of, owned_kinds
 from organisations.models import Membership, Person
 from selfassessment.models import Assessment
 from techniques.models import Session
 from tests.cast import as_member
+from tests.markup import tidy
 from tests.test_models import OURS
 
 # A person in a row who is not responsible for what is still to be done: authors, history, who was asked or told.
@@ -136,6 +139,32 @@ def test_a_session_and_a_round_without_anybody_ask_for_somebody(world, goer, len
     assert any(title.startswith("Find somebody to run") for title in titles)
     assert not Session.objects.filter(facilitator=goer, state__in=["planned", "live"]).exists()
     assert not Assessment.objects.filter(facilitator=goer).exclude(state="closed").exists()
+
+
+@pytest.mark.parametrize("owned", KINDS)
+def test_what_somebody_cannot_do_any_more_is_asked_about_by_mail_too(owned: Owned, world, goer, lena):
+    rows = set(owned.asked_about(owned.of_person(goer, world.riverside)))
+    assert rows
+    Membership.objects.filter(organisation=world.riverside, person=goer).update(suspended_at=timezone.now())
+    told = [one for one in promised(timezone.localdate(), [lena.pk]) if one.is_call]
+    here = Membership.objects.current().filter(organisation=world.riverside)
+    assert rows <= set(owned.to_pass_on(as_member(lena), here))
+    assert {(owned.call_for(row), row.pk) for row in rows} <= {(one.title, one.ident) for one in told}
+    assert all(len(one.kind) <= 30 for one in told)
+
+
+@pytest.mark.parametrize("owned", KINDS)
+def test_the_place_where_somebody_is_chosen_has_a_box_for_it(owned: Owned, world, goer, lena, as_):
+    row = owned.of_person(goer, world.riverside).first()
+    page = as_(lena).get(owned.chosen_at(row), follow=True)
+    assert page.status_code == 200
+    if owned.field != "claimed_by":  # whoever presses “Take it on” has chosen
+        assert re.search(rf'<select [^>]*name="{owned.field}"', tidy(page.text))
+
+
+def test_what_a_reader_may_not_choose_for_is_not_in_their_mail(world, goer, reza):
+    Membership.objects.filter(organisation=world.riverside, person=goer).update(suspended_at=timezone.now())
+    assert not [one for one in promised(timezone.localdate(), [reza.pk]) if one.is_call]
 
 
 def test_who_is_suspended_is_missed_too(world, goer, lena):

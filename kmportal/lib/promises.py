@@ -1,4 +1,5 @@
-"""What somebody has promised that is no action, for the one mail of the day: each app says what of it has a day.
+"""What somebody has promised that is no action, or has to find somebody for, for the one mail of the day: each app
+says what of it has a day.
 
 The map ``kmportal/promises.py`` names functions ``(until, people) -> Iterable[Promised]``: all that has its day until
 then, of these people or of everybody.
@@ -17,7 +18,8 @@ from django.utils.module_loading import import_string
 class Promised:
     """One promise: whose, where, its day, and what the mail says of it on a day. ``kind`` and ``ident`` tell it apart.
 
-    ``is_told_once``: one line, and not another one each week.
+    ``is_told_once``: one line, and not another one each week. ``is_call``: nobody does it, and the reader is one of
+    those who can choose somebody.
     """
 
     kind: str
@@ -29,6 +31,7 @@ class Promised:
     day: date
     says: Callable[[date], str]
     is_told_once: bool = False
+    is_call: bool = False
 
 
 def promised(until: date, people: Collection[int] | None = None) -> Iterator[Promised]:

@@ -11,8 +11,10 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.module_loading import import_string
+
+from kmportal.lib.sentences import quoted
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,10 @@ class Owned:
     must_have: bool = True
     # Those rows for which somebody can still be chosen.
     asked_about: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
+    # The page on which somebody is chosen for a row.
+    chosen_at: Callable[[Any], str] = lambda row: str(row.get_absolute_url())
+    # Rows of nobody that somebody let go when they went, where a row may also be nobody’s from the beginning.
+    let_go: Q | None = None
 
     @property
     def key(self) -> str:
@@ -48,6 +54,36 @@ class Owned:
     def of_person(self, person: Any, organisation: Any) -> QuerySet[Any]:
         """What this person is responsible for in this organisation."""
         return self.open_rows(organisation).filter(**{self.field: person})
+
+    def hang_on_nobody(self, organisation: Any, here: Any) -> QuerySet[Any]:
+        """What nobody does although somebody should, or somebody who cannot.
+
+        ``here``: the memberships of today in this organisation.
+        """
+        able = here.may(self.needs).values("person")
+        left = Q(**{f"{self.field}__isnull": False}) & ~Q(**{f"{self.field}__in": able})
+        if self.must_have:
+            left |= Q(**{self.field: None})
+        if self.let_go is not None:
+            left |= self.let_go
+        return self.asked_about(self.open_rows(organisation)).filter(left)
+
+    def to_pass_on(self, membership: Any, here: Any) -> QuerySet[Any]:
+        """Of these, what this member may read."""
+        rows: Any = self.hang_on_nobody(membership.organisation, here)
+        found: QuerySet[Any] = rows.visible_to(membership)
+        return found
+
+    def call_for(self, row: Any) -> str:
+        """“Find somebody to lead “The move””."""
+        return f"{self.call} {quoted(row)}"
+
+    def why_left(self, row: Any) -> str:
+        """Why somebody has to be found for a row of ``to_pass_on``."""
+        holder = getattr(row, self.field)
+        if holder:
+            return f"{holder} cannot do it any more"
+        return "Nobody is named" if self.must_have else "Whoever had it is no longer here"
 
 
 @dataclass(frozen=True)

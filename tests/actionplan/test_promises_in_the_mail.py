@@ -26,7 +26,7 @@ def _outbox(settings):
 def programme(riverside, lena) -> Programme:
     return roadmap.actions.begin_programme(
         riverside, by=as_member(lena), at=at(date(2026, 1, 2)), name="Plan", starts_on=date(2026, 1, 1),
-        ends_on=date(2028, 1, 1),
+        ends_on=date(2028, 1, 1), lead=lena,
     )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def test_the_plan_alone_makes_a_mail_by_stages(programme, lena, cara):
 def test_who_has_gone_is_written_nothing(programme, lena, cara):
     planned(programme, lena, cara, starts_on=DUE, ends_on=DUE)
     Membership.objects.filter(person=cara).update(suspended_at=at(DUE))
-    assert run(at(DUE)) == []
+    assert run(at(DUE)) == [lena.email]  # who has to find somebody
 
 
 def test_a_draft_from_a_session_is_told_once(world, cara):
@@ -80,3 +80,19 @@ def test_a_draft_from_a_session_is_told_once(world, cara):
         run(moment + timedelta(days=day))
         bodies += list(Mail.objects.exclude(pk__in=before).values_list("body", flat=True))
     assert not any("that only you can see" in body for body in bodies)
+
+
+def test_who_can_choose_somebody_reads_each_week_what_nobody_does(programme, riverside, lena, ada, cara):
+    """The leader of the programme has gone: whoever plans and leads is asked, with the page where one chooses."""
+    Membership.objects.filter(person=lena, organisation=riverside).update(suspended_at=at(DUE))
+    Membership.objects.filter(person=cara, organisation=riverside).update(role="lead")
+    told = [day for day in range(16) if cara.email in run(at(DUE + timedelta(days=day)))]
+    assert told == [0, 7, 14]  # at once, then in step with the day on which the programme was begun
+    mail = Mail.objects.latest("pk")
+    assert mail.subject == "Find somebody to lead “Plan”"
+    assert "Somebody has to be found:" in mail.body
+    assert f"{lena} cannot do it any more" in mail.body
+    assert f"programmes/{programme.pk}/edit/" in mail.body
+    assert "/yours/" not in mail.body
+    Programme.objects.filter(pk=programme.pk).update(lead=cara)
+    assert run(at(DUE + timedelta(days=30))) == []

@@ -180,12 +180,12 @@ class TestTo:
     @pytest.mark.parametrize("field", ["suspended_at", "left_at"])
     def test_not_to_the_suspended_and_gone(self, action, cara, lena, field):
         Membership.objects.filter(person=cara).update(**{field: at(DUE)})
-        assert run(at(DUE)) == []
+        assert run(at(DUE)) == [lena.email]  # who has to find somebody else
         assert run(at(DUE + timedelta(days=1))) == [lena.email]
 
-    def test_not_to_a_closed_account(self, action, cara):
+    def test_not_to_a_closed_account(self, action, cara, lena):
         Person.objects.filter(pk=cara.pk).update(is_active=False)
-        assert run(at(DUE)) == []
+        assert run(at(DUE)) == [lena.email]
 
     def test_not_to_somebody_sent_away_who_stands_as_guest(self, riverside, lena, cara):
         promised(riverside, lena, guest_name="Cara", guest_email="x@example.org")
@@ -260,7 +260,7 @@ class TestOnce:
     ):
         counted = []
         for _ in range(2):
-            with django_assert_max_num_queries(10) as captured:
+            with django_assert_max_num_queries(20) as captured:
                 digests.due_digests(at(DUE))
             counted.append(len(captured))
             for owner in (lena, farah, cara):
