@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from actionplan import actions, policies, reports
 from actionplan.filters import ActionFilter
 from actionplan.models import Action, ActionQuerySet
-from kmportal.lib.api import InWordsOfModel, RefField
+from kmportal.lib.api import AboutPeople, InWordsOfModel, RefField
 from organisations.api import AllowedField, MemberChoice, MemberViewSet, PersonField
 
 
@@ -63,27 +63,30 @@ class OwnerSerializer(InWordsOfModel, serializers.ModelSerializer[Action]):
         fields: tuple[str, ...] = ("owner", "guest_name", "guest_email")
 
 
-class NewActionSerializer(OwnerSerializer):
+class NewActionSerializer(AboutPeople, OwnerSerializer):
     """A new action. The same ``once`` a second time answers what it made the first time."""
 
+    about_people = ("title", "detail")
     once = serializers.UUIDField(required=False)
 
     class Meta(OwnerSerializer.Meta):
         fields = ("title", "detail", *OwnerSerializer.Meta.fields, "due_on", "once")
 
 
-class HandOverSerializer(OwnerSerializer):
+class HandOverSerializer(AboutPeople, OwnerSerializer):
     """Who does it from now on, and perhaps why."""
 
+    about_people = ("reason",)
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
     class Meta(OwnerSerializer.Meta):
         fields = (*OwnerSerializer.Meta.fields, "reason")
 
 
-class RewordSerializer(InWordsOfModel, serializers.ModelSerializer[Action]):
+class RewordSerializer(AboutPeople, InWordsOfModel, serializers.ModelSerializer[Action]):
     """Other words; ``seen`` is the version that was read."""
 
+    about_people = ("title", "detail")
     seen = serializers.IntegerField()
 
     class Meta:
@@ -91,22 +94,25 @@ class RewordSerializer(InWordsOfModel, serializers.ModelSerializer[Action]):
         fields = ("title", "detail", "seen")
 
 
-class NoteSerializer(serializers.Serializer[Any]):
+class NoteSerializer(AboutPeople):
     """A note about what was done."""
 
+    about_people = ("note",)
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
-class RescheduleSerializer(serializers.Serializer[Any]):
+class RescheduleSerializer(AboutPeople):
     """Another day, or none (null), and why."""
 
+    about_people = ("reason",)
     to = serializers.DateField(allow_null=True)
     reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class ReasonSerializer(AboutPeople):
     """Why."""
 
+    about_people = ("reason",)
     reason = serializers.CharField()
 
 
@@ -178,6 +184,6 @@ class ActionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, MemberView
     def _moved(self, act: Any, serializer: type[serializers.Serializer[Any]] | None = None) -> Response:
         """Make one move with the action of the address, and answer how it stands then."""
         row = self.get_object()
-        wanted = self.wanted(serializer) if serializer else {}
+        wanted = self.wanted(serializer, before=row) if serializer else {}
         act(row, by=self.membership, at=self.request.now, **wanted)
         return Response(self.get_serializer(row).data)

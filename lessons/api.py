@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actionplan.api import ActionSerializer, NewActionSerializer
-from kmportal.lib.api import InWordsOfModel
+from kmportal.lib.api import AboutPeople, InWordsOfModel
 from kmportal.lib.pagination import page_number
 from lessons import policies
 from lessons.actions import review, writing
@@ -74,9 +74,10 @@ class LessonSerializer(serializers.ModelSerializer[Lesson]):
         read_only_fields = fields
 
 
-class _WrittenSerializer(InWordsOfModel, serializers.ModelSerializer[LessonRevision]):
+class _WrittenSerializer(AboutPeople, InWordsOfModel, serializers.ModelSerializer[LessonRevision]):
     """What an author writes: words, facts and tags."""
 
+    about_people = writing.WORDS
     kind = serializers.ChoiceField(choices=Lesson.Kind.choices, required=False)
     went_well = serializers.BooleanField(required=False, allow_null=True)
     group = serializers.PrimaryKeyRelatedField(queryset=Group.objects.none(), required=False, allow_null=True)
@@ -125,9 +126,10 @@ class RewriteSerializer(_WrittenSerializer):
         return fields
 
 
-class CommentSerializer(serializers.Serializer[Any]):
+class CommentSerializer(AboutPeople):
     """What the author should change."""
 
+    about_people = ("comment",)
     comment = serializers.CharField(max_length=2000)
 
 
@@ -191,7 +193,7 @@ class LessonViewSet(mixins.RetrieveModelMixin, MemberViewSet):
     @extend_schema(request=RewriteSerializer)
     def partial_update(self, request: Request, slug: str, pk: str) -> Response:
         """Change a lesson. What somebody was shown stays, and a new version follows it."""
-        wanted = self.wanted(RewriteSerializer)
+        wanted = self.wanted(RewriteSerializer, before=self.get_object().revision)
         seen, tags = wanted.pop("seen"), wanted.pop("tags", None)
         return self._moved(writing.write_lesson, seen=seen, words=wanted, facts=wanted, tags=tags)
 

@@ -73,7 +73,7 @@ def membership_of(request: HttpRequest, slug: str) -> Membership:
         raise Http404 from None
 
 
-def _names_around(membership: Membership) -> list[str]:
+def names_around(membership: Membership) -> list[str]:
     """Who is known in the organisation, but for the reader: whoever writes their own name means to."""
     names = Membership.objects.names_in(membership.organisation_id)
     return [name for name in names if name != membership.person.name]
@@ -103,7 +103,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
             if request.method == "GET" and membership.needs_second_step and not has_second_step(membership.person):
                 messages.warning(request, SECOND_STEP_WANTED.format(membership.organisation))
                 return redirect("mfa_index")
-            with timezone.override(membership.organisation.time_zone), names_known(lambda: _names_around(membership)):
+            with timezone.override(membership.organisation.time_zone), names_known(lambda: names_around(membership)):
                 return answer_once(request, lambda: view(request, membership.organisation, *args, **kwargs))
 
         return _with_access_mark(checked, permission)

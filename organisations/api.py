@@ -14,7 +14,8 @@ from rest_framework import exceptions, serializers, viewsets
 from rest_framework.request import Request
 
 from kmportal.lib.domain_words import bind
-from organisations.access import membership_of
+from kmportal.lib.naming import names_known
+from organisations.access import membership_of, names_around
 from organisations.accounts import has_second_step
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
@@ -54,10 +55,14 @@ class MemberViewSet(viewsets.GenericViewSet[Any]):
         """Serializers ask the policies with ``membership``; the description of the API is drawn without one."""
         return {**super().get_serializer_context(), "membership": getattr(self, "membership", None)}
 
-    def wanted(self, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-        """What was sent, read by that serializer. Raises ``ValidationError`` with a sentence for each field."""
-        sent = serializer(data=self.request.data, context=self.get_serializer_context())
-        sent.is_valid(raise_exception=True)
+    def wanted(self, serializer: type[serializers.Serializer[Any]], *, before: object = None) -> dict[str, Any]:
+        """What was sent, read by that serializer. Raises ``ValidationError`` with a sentence for each field.
+
+        ``before``: what holds the words until now; those that stay are not asked about again.
+        """
+        sent = serializer(data=self.request.data, context={**self.get_serializer_context(), "before": before})
+        with names_known(lambda: names_around(self.membership)):
+            sent.is_valid(raise_exception=True)
         return dict(sent.validated_data)
 
 

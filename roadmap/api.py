@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actionplan.api import ActionSerializer, NewActionSerializer
-from kmportal.lib.api import InWordsOfModel
+from kmportal.lib.api import AboutPeople, InWordsOfModel
 from organisations.api import AllowedField, MemberChoice, MemberViewSet, PersonField
 from roadmap import actions, policies
 from roadmap.filters import InterventionFilter
@@ -77,9 +77,10 @@ class InterventionSerializer(serializers.ModelSerializer[Intervention]):
         read_only_fields = fields
 
 
-class _WordsSerializer(InWordsOfModel, serializers.ModelSerializer[Intervention]):
+class _WordsSerializer(AboutPeople, InWordsOfModel, serializers.ModelSerializer[Intervention]):
     """What an intervention says about itself."""
 
+    about_people: tuple[str, ...] = ("title", "summary", "output")
     step = serializers.ChoiceField(choices=Step.choices)
     owner = MemberChoice()
     areas = serializers.ListField(child=serializers.ChoiceField(choices=Area.choices), required=False)
@@ -112,6 +113,7 @@ class PlanSerializer(_WordsSerializer):
 class ChangeSerializer(_WordsSerializer):
     """What changes, the version that was read (``seen``), and why if a day moves. What is left out stays."""
 
+    about_people = (*_WordsSerializer.about_people, "reason")
     seen = serializers.IntegerField()
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
@@ -126,9 +128,10 @@ class ChangeSerializer(_WordsSerializer):
         return fields
 
 
-class StateSerializer(serializers.Serializer[Any]):
+class StateSerializer(AboutPeople):
     """Where it stands, and why if it stops."""
 
+    about_people = ("reason",)
     state = serializers.ChoiceField(choices=Intervention.State.choices)
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
@@ -188,7 +191,9 @@ class InterventionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Memb
     def partial_update(self, request: Request, slug: str, pk: str) -> Response:
         """Change the plan."""
         row = self.get_object()
-        actions.change_intervention(row, by=self.membership, at=request.now, **self.wanted(ChangeSerializer))
+        actions.change_intervention(
+            row, by=self.membership, at=request.now, **self.wanted(ChangeSerializer, before=row)
+        )
         return Response(self.get_serializer(row).data)
 
     @extend_schema(request=StateSerializer)

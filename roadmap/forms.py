@@ -34,6 +34,9 @@ AREA_HINTS = {
 }
 
 
+PROGRAMME_WORDS = ("name", "vision", "mission", "ambition")
+
+
 def _people_choices(organisation: Organisation, *, also: Iterable[int | None] = ()) -> Any:
     """Members of today, and those who stand in the plan already."""
     current = Membership.objects.current().filter(organisation=organisation)
@@ -65,7 +68,7 @@ class _ProgrammeWords(forms.ModelForm):
             "ambition": _("How far do you want to be when the programme ends?"),
             "lead": "Is told when something is late.",
         }
-        widgets = {name: forms.Textarea({"rows": 3}) for name in ("vision", "mission", "ambition")}
+        widgets = {name: forms.Textarea({"rows": 3}) for name in PROGRAMME_WORDS[1:]}
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,8 +88,10 @@ class _ProgrammeWords(forms.ModelForm):
         """The order of the days is checked above, beside its field."""
 
 
-class ProgrammeForm(_ProgrammeWords):
+class ProgrammeForm(AboutPeople, _ProgrammeWords):
     """A new programme."""
+
+    about_people = PROGRAMME_WORDS
 
     starter = forms.TypedChoiceField(
         coerce=lambda key: "" if key == EMPTY else key,
@@ -114,8 +119,10 @@ def _ways_to_begin(organisation: Organisation) -> list[tuple[str, Any]]:
     return hinted(names, {one.key: one.sentence for one in offered})
 
 
-class ProgrammeEditForm(VersionedForm, _ProgrammeWords):
+class ProgrammeEditForm(AboutPeople, VersionedForm, _ProgrammeWords):
     """The words of a programme that exists."""
+
+    about_people = PROGRAMME_WORDS
 
     class Meta(_ProgrammeWords.Meta):
         pass

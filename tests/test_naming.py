@@ -1,14 +1,21 @@
 """Words about people: wherever somebody types about others they are asked once, decide, and lose nothing."""
 
+import inspect
 import re
 
 import pytest
 from django import forms
 from django.urls import reverse
 from django.utils import timezone
+from rest_framework import serializers
 
+import actionplan.api
+import lessons.api
+import roadmap.api
+import search.api
 from actionplan.models import Action
 from kmportal.lib import naming
+from kmportal.lib.api import AboutPeople as AboutPeopleSent
 from kmportal.lib.forms import LineField
 from kmportal.lib.naming import AboutPeople
 from selfassessment.models import Answer
@@ -16,6 +23,7 @@ from techniques.actions.room import stages
 from techniques.models import Note, Stage
 from tests.cast import as_member
 from tests.markup import tidy
+from tests.test_api import Program, token_for
 from tests.test_names import FORMS
 
 BAD = "Ask Sister Mary Smith"
@@ -28,9 +36,8 @@ EXEMPT = {
     "ActionRowForm.detail", "SummaryForm.known", "CodeForm.code",
     "UploadForm.source", "ReadingForm.source", "ReadingForm.group_name",  # what a file is called
     "AddressesForm.addresses", "InviteForm.addresses",
-    "_ProgrammeWords.vision", "_ProgrammeWords.mission", "_ProgrammeWords.ambition", "_ProgrammeWords.name",
-    "ProgrammeForm.vision", "ProgrammeForm.mission", "ProgrammeForm.ambition", "ProgrammeForm.name",
-    "ProgrammeEditForm.vision", "ProgrammeEditForm.mission", "ProgrammeEditForm.ambition", "ProgrammeEditForm.name",
+    "_ProgrammeWords.vision", "_ProgrammeWords.mission", "_ProgrammeWords.ambition",
+    "_ProgrammeWords.name",  # its two heirs ask
     "SessionForm.place", "RoundForm.results_place",
     "_InterventionWords.title", "_InterventionWords.summary", "_InterventionWords.output",  # its two heirs ask
     "LessonForm.incident_number",
@@ -52,6 +59,77 @@ def test_every_text_about_others_is_looked_at(form):
             assert f"{form.__name__}.{name}" in EXEMPT, f"{form.__name__}.{name}"
     assert about <= set(form.base_fields)
     assert not about or issubclass(form, AboutPeople)
+
+
+# What a program sends that is not about people, or may name somebody on purpose.
+SENT_BY_PROGRAMS = {"guest_name", "contact", "process", "keep"}
+
+
+def serializers_that_take_input() -> list[type[serializers.Serializer]]:
+    """Those that some view set hands to ``wanted``, read from the source, so that a new one is met."""
+    found = []
+    for module in (actionplan.api, lessons.api, roadmap.api, search.api):
+        names = set(re.findall(r"wanted\((\w+Serializer)|_moved\(\S+, (\w+Serializer)", inspect.getsource(module)))
+        found += [getattr(module, name) for pair in names for name in pair if name]
+    return found
+
+
+def test_every_text_that_a_program_may_send_about_others_is_looked_at():
+    met = serializers_that_take_input()
+    assert len(met) > 10
+    for serializer in met:
+        about = set(serializer.about_people)
+        texts = {name for name, field in serializer().get_fields().items() if type(field) is serializers.CharField}
+        assert texts - SENT_BY_PROGRAMS <= about, serializer.__name__
+        assert about <= set(serializer().get_fields())
+        assert issubclass(serializer, AboutPeopleSent)
+
+
+def test_a_program_that_names_somebody_is_refused_until_it_keeps_what_was_found(cara, lena, world):
+    program = Program(token_for(cara))
+    words = {"title": f"Ask {lena.name} for the list", "detail": BAD}
+    before = Action.objects.count()
+    answer = program.post("actions/", **words)
+    assert answer.status_code == 422
+    said = answer.json()
+    assert said["detail"] == "Some of what was sent may show who somebody is."
+    assert set(said["errors"]) == {"title", "detail"}
+    assert "“Sister Mary Smith” looks like somebody’s name." in said["errors"]["detail"][0]
+    assert (
+        program.post("actions/", **{**words, "detail": f"{BAD} or Nurse Ann Lee", "keep": said["keep"]}).status_code
+        == 422
+    )
+    assert Action.objects.count() == before
+    made = program.post("actions/", **words, keep=said["keep"])
+    assert made.status_code == 201
+    assert made.json()["title"] == words["title"]
+    # Its own words stay: only what is new is asked about.
+    url = f"actions/{made.json()['id']}/reword/"
+    assert program.post(url, **{**words, "detail": "Other"}, seen=made.json()["version"]).status_code == 200
+
+
+def test_a_program_writes_lessons_and_the_plan_as_pages_do(cara, lena, world):
+    program, things = Program(token_for(cara)), world.things
+    draft = program.post("lessons/", title="Two lists", happened=BAD)
+    assert (draft.status_code, list(draft.json()["errors"])) == (422, ["happened"])
+    assert program.post("lessons/", title="Two lists", happened=BAD, keep=draft.json()["keep"]).status_code == 201
+    lead = Program(token_for(lena))
+    row = things.intervention
+    sent = lead.patch(f"interventions/{row.pk}/", summary=BAD, seen=row.version)
+    assert (sent.status_code, list(sent.json()["errors"])) == (422, ["summary"])
+
+
+@pytest.mark.parametrize("name", ["vision", "mission", "ambition"])
+def test_the_words_of_a_programme_are_asked_about_and_kept(name, world, lena, as_):
+    url = reverse("programme_edit", args=["riverside", world.things.programme.pk])
+    browser = as_(lena)
+    form = browser.get(url).context["form"]
+    words = {key: value for key in form.fields if (value := form[key].value()) is not None} | {name: BAD}
+    page = browser.post(url, words)
+    assert page.status_code == 422
+    assert "“Sister Mary Smith” looks like somebody’s name." in page.text
+    box, value = box_of(page, f"id_{name}")
+    assert browser.post(url, {**words, box: value}).status_code == 302
 
 
 def box_of(page, field: str) -> tuple[str, str]:

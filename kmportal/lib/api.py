@@ -5,17 +5,21 @@ for a rule (``Refusal``) and for input that cannot be read, 409 for a stale vers
 pages do.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from rest_framework import exceptions, serializers, status
+from rest_framework.fields import empty
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import sentence_about
+from kmportal.lib.naming import hints_in, mark_of, sentence_of
+from kmportal.lib.personal_data import Hint
 
 PROBLEM = "application/problem+json"
 TITLES = {
@@ -30,7 +34,8 @@ TITLES = {
     422: "This cannot be done",
     429: "Too many requests",
 }
-# What is said when something is refused; ``errors`` names fields of the request with their sentences.
+# What is said when something is refused; ``errors`` names fields of the request with their sentences. ``keep`` stands
+# there when words may show who somebody is: sent with the same words, it keeps them.
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -38,6 +43,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+        "keep": {"type": "string"},
     },
     "required": ["title", "status", "detail"],
 }
@@ -65,6 +71,50 @@ class InWordsOfModel:
         return field_class, options
 
 
+class NamesFound(exceptions.APIException):
+    """Words that may show who somebody is, by field; ``keep`` sent with the same words keeps them as they are."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_detail = "Some of what was sent may show who somebody is."
+
+    def __init__(self, hints: Mapping[str, list[Hint]]) -> None:
+        super().__init__()
+        self.keep = mark_of(hint for found in hints.values() for hint in found)
+        said = "Change it, or send it again with this “keep”"
+        self.errors = {name: [f"{sentence_of(found)} {said}"] for name, found in hints.items()}
+
+
+class AboutPeople(serializers.Serializer[Any]):
+    """Serializer mixin, before the serializer’s own class: ``about_people`` names the fields in which people write
+    about others, as on forms (``kmportal.lib.naming``).
+
+    A program is refused as a page asks. What it was refused for it may send again with ``keep`` from that refusal,
+    which is good for what was found and for nothing else. Words that stand in ``before`` of the context are not asked
+    about.
+    """
+
+    about_people: tuple[str, ...] = ()
+
+    def get_fields(self) -> dict[str, Any]:
+        keep = serializers.CharField(
+            required=False, max_length=16, help_text="From a refusal: keep the words that it found."
+        )
+        return {**super().get_fields(), "keep": keep}
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """After the serializer’s own rules, as on forms."""
+        values = super().run_validation(data)
+        keep, before = values.pop("keep", ""), self.context.get("before")
+        texts = {name: values.get(name) for name in self.about_people}
+        changed = {
+            name: text for name, text in texts.items() if isinstance(text, str) and text != getattr(before, name, None)
+        }
+        found = {name: hints for name, text in changed.items() if (hints := hints_in(text))}
+        if found and (refusal := NamesFound(found)).keep != keep:
+            raise refusal
+        return values
+
+
 class Pages(PageNumberPagination):
     """``?page=2&page_size=50``: with the exact number of all, and links to the pages beside."""
 
@@ -88,6 +138,8 @@ def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None
     if isinstance(error, exceptions.ValidationError):
         errors = {name: _sentences_of(found) for name, found in _errors_by_field(error.detail).items()}
         return problem(status.HTTP_422_UNPROCESSABLE_ENTITY, "Some of what was sent cannot be used.", errors=errors)
+    if isinstance(error, NamesFound):
+        return problem(error.status_code, str(error.detail), errors=error.errors, keep=error.keep)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
