@@ -92,12 +92,37 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """The plan in one sentence of facts, for whoever has two minutes; each number opens its list."""
+
+    done: Tally
+    planned: Tally
+    late: Tally | None
+
+    @classmethod
+    def build(cls, steps: Sequence[StepProgress], membership: Membership, programme: Programme) -> "Verdict | None":
+        """None while nothing is planned."""
+        plan = reverse("programme_plan", args=[membership.organisation.slug, programme.pk])
+        done, counted = sum(step.done for step in steps), sum(step.total for step in steps)
+        late = sum(step.late for step in steps)
+        if not counted:
+            return None
+        interventions = worded(ngettext("intervention", "interventions", counted))
+        return cls(
+            Tally(done, "", f"{plan}?state=done"),
+            Tally(counted, interventions, f"{plan}?which=counted"),
+            Tally(late, "late", f"{plan}?which=late") if late else None,
+        )
+
+
+@dataclass(frozen=True)
 class Home:
     """The home page of one member."""
 
     greeting: str
     lead: str
     notable: Tally | None
+    verdict: "Verdict | None"
     needs: Sequence[Need]
     programme: Programme | None
     steps: Sequence[StepProgress]
@@ -109,16 +134,6 @@ class Home:
     late_url: str
     moves: Sequence[Move]
     figures: Sequence[Figure]
-
-    @property
-    def verdict(self) -> str:
-        """The page in one sentence of facts, for whoever has two minutes."""
-        done, counted = sum(step.done for step in self.steps), sum(step.total for step in self.steps)
-        late = sum(step.late for step in self.steps)
-        if not counted:
-            return "Nothing is planned yet"
-        plan = f"{done} of {counted} {worded('interventions')} done"
-        return f"{plan}, {late} late" if late else f"{plan}, none late"
 
     @classmethod
     def build(cls, membership: Membership, *, at: datetime) -> "Home":
@@ -134,6 +149,7 @@ class Home:
             greeting=f"{_greeting_at(at)}, {membership.person.first_name}",
             lead=_lead_sentence(needs),
             notable=_notable_in(steps, membership, programme),
+            verdict=Verdict.build(steps, membership, programme) if programme else None,
             needs=needs,
             programme=programme,
             steps=steps,

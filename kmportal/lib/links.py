@@ -42,14 +42,17 @@ def url_or_nothing(name: str, *args: object) -> str:
 
 
 def changed_query(query: QueryDict, **changes: object) -> str:
-    """A link to this page with some values of its query string changed, put at the end; ``None`` takes one away.
+    """A link to this page with some values of its query string changed, put at the end; ``None`` takes one away, a
+    list puts several.
 
     ``"."`` when nothing is left. A template that changes the page’s own query uses ``{% querystring %}``.
     """
     changed = query.copy()
     for name, value in changes.items():
         changed.pop(name, None)
-        if value is not None:
+        if isinstance(value, list):
+            changed.setlist(name, [str(one) for one in value])
+        elif value is not None:
             changed[name] = str(value)
     return f"?{changed.urlencode()}" if changed else "."
 

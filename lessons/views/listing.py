@@ -13,11 +13,13 @@ from django.views.decorators.http import require_safe
 
 from kmportal.lib.csv import csv_download
 from kmportal.lib.days import long_day
+from kmportal.lib.domain_words import worded
 from kmportal.lib.links import absolute, changed_query
 from kmportal.lib.pagination import PageOf, page_number
+from kmportal.lib.tallies import Tally
 from lessons import labels
 from lessons.filters import FACETS, question_of
-from lessons.models import Lesson, State
+from lessons.models import SHARED, Lesson, State
 from lessons.reports import ListHead
 from organisations.access import requires
 from organisations.models import Membership, Organisation
@@ -68,10 +70,21 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
         "orders": [("best", "Best match"), *SORTS] if question["text"] else SORTS,
         "q": question["text"],
         "from_words": ORIGINS.get(origin, ""),
+        "unchecked": _unchecked(request, found),
         "instead": changed_query(request.GET, q=found.did_you_mean, page=None) if found.did_you_mean else "",
         "head": ListHead.build(request.membership, "all"),
     }
     return render(request, "lessons/lesson_list.html", context)
+
+
+def _unchecked(request: MemberRequest, found: index.Results) -> Tally | None:
+    """What the list leaves out while no state is chosen, as a way to see it with the rest: the search finds it, too."""
+    counts = dict(found.facets["state"])
+    left_out = sum(number for state, number in counts.items() if state not in SHARED)
+    if not left_out or request.GET.getlist("state"):
+        return None
+    url = changed_query(request.GET, state=list(counts), page=None)
+    return Tally(sum(counts.values()), worded("lessons"), url)
 
 
 def _of_origin(organisation: Organisation, origin: str) -> Q:

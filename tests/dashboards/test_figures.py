@@ -127,3 +127,19 @@ def test_thousands_are_separated(world, as_, sam):
         for _ in range(1_200)
     )  # fmt: skip
     assert re.search(r">1,2\d\d</data>", as_(sam).get("/o/riverside/").text)
+
+
+def test_the_first_sentence_of_the_sponsor_opens_its_lists(world, sam, as_):
+    page = as_(sam).get("/o/riverside/").text
+    heading = " ".join(page[page.index("<h1>") : page.index("</h1>")].split())
+    verdict = Home.build(as_member(sam), at=timezone.now()).verdict
+    for tally in (verdict.done, verdict.planned, verdict.late):
+        if tally:
+            assert f'href="{tally.url}"' in heading
+    rows = [row for row in Intervention.objects.filter(programme=world.things.programme) if row.state != "dropped"]
+    assert (verdict.done.number, verdict.planned.number) == (
+        sum(row.state == "done" for row in rows),
+        len(rows),
+    )
+    Intervention.objects.all().delete()
+    assert "Nothing is planned yet" in as_(sam).get("/o/riverside/").text

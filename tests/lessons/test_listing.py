@@ -161,3 +161,22 @@ def test_a_page_takes_the_same_queries_whatever_hangs_on_the_lesson(as_, identif
     tags = ["one", "two", "three"]
     writing.write_lesson(lesson, by=as_member(farah), at=NOON, seen=lesson.version, words={}, tags=tags)
     assert queries(browser, address) == one
+
+
+def test_the_list_says_how_many_it_leaves_out_and_the_search_finds_as_many(
+    as_, address, draft, waiting, identified, farah, reza
+):
+    for title in ("Pharmacy one", "Pharmacy two"):
+        identified(title=title)
+    waiting(title="Pharmacy at night")
+    browser = as_(farah)
+    page = browser.get(address, {"q": "pharmacy"})
+    tally = page.context["unchecked"]
+    assert (page.context["found"].total, tally.number) == (2, 3)
+    assert "Only checked lessons stand here." in page.text
+    everything = browser.get(reverse("search", args=["riverside"]), {"q": "pharmacy"})
+    assert everything.context["results"].total == 3
+    opened = browser.get(address + tally.url)
+    assert opened.context["found"].total == 3
+    assert opened.context["unchecked"] is None
+    assert as_(reza).get(address, {"q": "pharmacy"}).context["unchecked"] is None
