@@ -1,5 +1,7 @@
 """Between the close and the report: somebody reads what people wrote, and may withhold it; nobody else does."""
 
+import csv
+import io
 from datetime import timedelta
 
 import pytest
@@ -12,7 +14,7 @@ from notifications.models import Notice
 from organisations.models import AuditEntry
 from search.models import SearchText
 from selfassessment import reports
-from selfassessment.actions import answering, publishing, reporting, rounds
+from selfassessment.actions import answering, deciding, publishing, reporting, rounds
 from selfassessment.models import Answer, Assessment
 from selfassessment.respondents import Choice
 from tests.cast import as_member
@@ -95,6 +97,34 @@ def test_whoever_reads_sees_what_may_show_somebody_in_the_order_of_the_alphabet(
     answers = {str(pk) for pk in Answer.objects.values_list("pk", flat=True)}
     page = as_(farah).get(url("assessment_comments", closed)).content.decode()
     assert not [pk for pk in answers if pk in page]
+
+
+def test_the_table_has_what_the_report_shows_of_words_and_decisions(closed, farah, reza, as_):
+    def table() -> dict[str, dict[str, str]]:
+        text = b"".join(as_(reza).get(url("gap_report_csv", closed))).decode("utf-8-sig")
+        return {row["Code"]: row for row in csv.DictReader(io.StringIO(text))}
+
+    Assessment.objects.filter(pk=closed.pk).update(published_at=timezone.now())
+    assert {row["Comments"] for row in table().values()} == {""}  # nobody has read them yet
+    withhold(closed, farah)
+    publishing.publish_report(Assessment.objects.get(pk=closed.pk), by=as_member(farah), at=timezone.now())
+    row = table()["A1"]
+    assert row["Comments"] == GOOD
+    assert row["Evidence"].split("\n") == sorted([f"{BAD} E", f"{GOOD} E"], key=str.casefold)
+    assert row["Withheld"] == "One comment withheld: it names somebody."
+    assert table()["A2"]["Comments"] == ""  # one answer alone
+    offer = reports.build(Assessment.objects.get(pk=closed.pk)).offer("A1")
+    assert (row["Place of the suggestion"], row["Suggestion"], row["Decision"]) == ("1", offer.suggestion.title, "")
+    deciding.reject_suggestion(
+        Assessment.objects.get(pk=closed.pk),
+        by=as_member(farah),
+        at=timezone.now(),
+        offer=offer,
+        reason="Not this year",
+    )
+    row = table()["A1"]
+    assert (row["Decision"], row["In which words, or why not"]) == ("Rejected", "Not this year")
+    assert (row["Decided by"], row["Who does it"]) == (str(farah), "")
 
 
 def test_withheld_words_leave_the_server_nowhere(closed, farah, reza, as_):
