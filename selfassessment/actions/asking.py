@@ -71,7 +71,7 @@ def ask_people(
     if rows:
         occurrence = events.record(Event.PEOPLE_ASKED, assessment, by=by, at=at, people=len(rows))
         notices.send_requests(occurrence, rows)
-        invite_to_meeting(assessment, [row.person for row in rows if row.person], by=by, at=at)
+        invite_to_meeting(fresh, rows, by=by, at=at)
     return Invited(new=len(rows), before=len(had_people) + len(had_guests))
 
 

@@ -3,10 +3,11 @@
 Part of preparing, changing and asking; those actions have asked the permission of whoever runs the round.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from organisations.models import Membership, Person
-from selfassessment.models import Assessment
+from organisations.models import Membership
+from selfassessment.models import Asked, Assessment
 from techniques.actions import planning
 from techniques.models import Length, Session, Technique
 
@@ -36,11 +37,21 @@ def follow_booking(assessment: Assessment, *, by: Membership, at: datetime) -> N
         _plan(assessment, assessment.results_at, by=by, at=at)
 
 
-def invite_to_meeting(assessment: Assessment, people: list[Person], *, by: Membership, at: datetime) -> None:
-    """Ask members who are asked to answer to the meeting, too."""
+def invite_to_meeting(assessment: Assessment, asked: Iterable[Asked], *, by: Membership, at: datetime) -> None:
+    """Ask those who are asked to answer to the meeting, too: members, and addresses by the link of the session.
+
+    Members who have left since are passed over.
+    """
     session = assessment.results_session
-    if session is not None and session.is_planned and people:
-        planning.invite_to_session(session, by=by, at=at, people=people)
+    if session is None or not session.is_planned:
+        return
+    here = Membership.objects.current().filter(organisation=assessment.organisation_id).select_related("person")
+    members = {membership.person_id: membership.person for membership in here}
+    rows = list(asked)
+    people = [members[row.person_id] for row in rows if row.person_id in members]
+    guests = {row.email: "" for row in rows if row.email}
+    if people or guests:
+        planning.invite_to_session(session, by=by, at=at, people=people, guests=guests)
 
 
 def _plan(assessment: Assessment, starts_at: datetime, *, by: Membership, at: datetime) -> None:
@@ -59,6 +70,8 @@ def _plan(assessment: Assessment, starts_at: datetime, *, by: Membership, at: da
         place=assessment.results_place,
     )
     _keep(assessment, session)
+    # Those who were asked before it was booked.
+    invite_to_meeting(assessment, assessment.asked.order_by("pk"), by=by, at=at)
 
 
 def _keep(assessment: Assessment, session: Session | None) -> None:

@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from organisations.models import Person
+from jobs.models import Mail
+from organisations.models import Membership, Person
 from selfassessment.actions import asking, rounds
 from selfassessment.models import Assessment
 from techniques.actions import planning
@@ -54,7 +55,28 @@ def test_who_is_asked_to_answer_is_invited_to_it_once(a_round, farah, cara, soon
             fresh(assessment), by=as_member(farah), members=[cara], addresses=["a@x.example"], at=timezone.now()
         )
     session = fresh(assessment).results_session
-    assert [invitee.person for invitee in session.invitees.all()] == [cara]
+    assert sorted(map(str, session.invitees.all())) == [str(cara), "a@x.example"]
+
+
+def test_an_address_without_an_account_is_written_the_link_of_the_meeting(a_round, farah, soon, client):
+    assessment = a_round(results_at=soon, results_place="Library")
+    asking.ask_people(fresh(assessment), by=as_member(farah), addresses=["a@x.example"], at=timezone.now())
+    mail = Mail.objects.get(subject__startswith="Invitation:")
+    assert mail.recipients == ["a@x.example"]
+    code = fresh(assessment).results_session.code
+    assert reverse("join_session", args=[code]) in mail.body
+    assert client.get(reverse("join_session", args=[code])).status_code == 200
+
+
+def test_who_was_asked_before_it_was_booked_is_invited_when_it_is(a_round, farah, cara, reza, soon):
+    assessment = a_round()
+    asking.ask_people(
+        fresh(assessment), by=as_member(farah), members=[cara, reza], addresses=["a@x.example"], at=timezone.now()
+    )
+    Membership.objects.filter(person=reza).update(left_at=timezone.now())
+    edit(assessment, farah, results_at=soon)
+    session = fresh(assessment).results_session
+    assert sorted(map(str, session.invitees.all())) == [str(cara), "a@x.example"]
 
 
 def test_a_meeting_that_was_called_off_is_booked_anew(a_round, farah, soon, as_):
