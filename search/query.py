@@ -7,6 +7,7 @@ import itertools
 import re
 from dataclasses import dataclass, replace
 
+from search import abbreviations
 from search.analyser import STOP_WORDS, chunks, pieces, stem
 
 MAX_CHARACTERS = 2_000
@@ -38,7 +39,8 @@ class Term:
     prefix: bool = False
     text: str = ""
     typed: tuple[Typed, ...] = ()
-    # The same said otherwise: “handover” for “hand-over” and the reverse. One of them is enough.
+    # The same said otherwise: “handover” for “hand-over”, “after action review” for “AAR”, and the reverse. One of them
+    # is enough.
     others: tuple[tuple[str, ...], ...] = ()
 
 
@@ -83,13 +85,16 @@ def parse(text: str) -> Query:
     wanted: list[Term] = []
     common: list[Term] = []
     unwanted: list[Term] = []
+    row: list[Term] = []
     for part in _PART.finditer(text):
         if len(wanted) + len(common) + len(unwanted) == MAX_TERMS:
-            return Query(whole, _unique_terms(_with_neighbours(wanted or common)), _unique_terms(unwanted), cut=True)
+            wanted = _with_abbreviations(_with_neighbours(wanted or common), row)
+            return Query(whole, _unique_terms(wanted), _unique_terms(unwanted), cut=True)
         quoted = part["phrase"] is not None
         term = _parse_term(text, *part.span("phrase" if quoted else "word"), quoted=quoted)
         if term is None:
             continue
+        row.append(term)
         if part["minus"]:
             unwanted.append(term)
         elif not quoted and len(term.stems) == 1 and not term.prefix and term.typed[0].word in STOP_WORDS:
@@ -98,7 +103,7 @@ def parse(text: str) -> Query:
             wanted.append(term)
     if not wanted and not unwanted:
         wanted = common
-    wanted = _with_neighbours(wanted)
+    wanted = _with_abbreviations(_with_neighbours(wanted), row)
     return Query(whole, _unique_terms(wanted), _unique_terms(unwanted), cut=len(whole) > MAX_CHARACTERS)
 
 
@@ -119,6 +124,8 @@ def _parse_term(text: str, start: int, end: int, *, quoted: bool) -> Term | None
         return Term((begin,), prefix=True, text=words, typed=tuple(typed))
     found = tuple(stem(each.word) for each in typed)
     others = () if quoted else _spelt_otherwise([each.word for each in typed])
+    if not quoted:
+        others += abbreviations.table().meant_by(found, words)
     return Term(found, text=f"“{words}”" if quoted else words, typed=tuple(typed), others=others)
 
 
@@ -152,6 +159,25 @@ def _with_neighbours(terms: list[Term]) -> list[Term]:
             found[at] = replace(found[at], others=(*found[at].others, joined))
             found[at + 1] = replace(found[at + 1], others=(*found[at + 1].others, joined))
     return found
+
+
+def _with_abbreviations(terms: list[Term], row: list[Term]) -> list[Term]:
+    """What is written out may stand there for short: “after action review” finds “AAR”.
+
+    ``row`` is all that was typed, in its order and with the common words, as “to take out” has one.
+    """
+    shortened = abbreviations.table().shortened
+    said: dict[int, tuple[tuple[str, ...], ...]] = {}
+    for first in range(len(row)):
+        for last in range(first, min(first + abbreviations.MOST_WORDS, len(row))):
+            run = row[first : last + 1]
+            if any(term.prefix or term.text.startswith("“") for term in run):
+                break
+            for short in shortened.get(tuple(word for term in run for word in term.stems), ()):
+                for term in run:
+                    start = term.typed[0].start
+                    said[start] = (*said.get(start, ()), short)
+    return [replace(term, others=(*term.others, *said.get(term.typed[0].start, ()))) for term in terms]
 
 
 def _unique_terms(terms: list[Term]) -> tuple[Term, ...]:

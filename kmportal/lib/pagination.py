@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+# So many pages are linked before and after the one that is shown.
+AROUND = 1
+
 
 @dataclass(frozen=True)
 class PageOf:
@@ -24,6 +27,10 @@ class PageOf:
     def has_next(self) -> bool:
         return self.number * self.per_page < self.count
 
+    @property
+    def num_pages(self) -> int:
+        return max(1, -(-self.count // self.per_page))
+
     def has_other_pages(self) -> bool:
         return self.has_previous() or self.has_next()
 
@@ -38,6 +45,24 @@ class PageOf:
 
     def end_index(self) -> int:
         return min(self.number * self.per_page, self.count)
+
+
+def numbers_shown(number: int, last: int) -> list[int | None]:
+    """The pages that a pager links: first, last, and those around where we are; None where some are left out.
+
+    One page left out would take as much room as its number, so it is shown.
+    """
+    around = range(number - AROUND, number + AROUND + 1)
+    shown = [page for page in range(1, last + 1) if page in (1, last) or page in around]
+    found: list[int | None] = []
+    for page in shown:
+        gap = page - (found[-1] or 0) if found else 1
+        if gap == 2:
+            found.append(page - 1)
+        elif gap > 2:
+            found.append(None)
+        found.append(page)
+    return found
 
 
 def page_number(query: Mapping[str, Any]) -> int:

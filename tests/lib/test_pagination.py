@@ -2,7 +2,7 @@
 
 import pytest
 
-from kmportal.lib.pagination import PageOf, page_number, whole_number
+from kmportal.lib.pagination import PageOf, numbers_shown, page_number, whole_number
 
 
 def test_pages_of_a_counted_list():
@@ -22,3 +22,21 @@ def test_an_odd_page_number_means_the_first(asked):
 def test_what_is_no_number_that_a_database_keeps_counts_as_nought(text):
     assert whole_number(text) == 0
     assert whole_number("42") == 42
+
+
+@pytest.mark.parametrize(
+    ("number", "last", "shown"),
+    [
+        (1, 1, [1]),
+        (1, 2, [1, 2]),
+        (3, 5, [1, 2, 3, 4, 5]),
+        (1, 167, [1, 2, None, 167]),
+        (4, 167, [1, 2, 3, 4, 5, None, 167]),
+        (80, 167, [1, None, 79, 80, 81, None, 167]),
+        (164, 167, [1, None, 163, 164, 165, 166, 167]),
+        (167, 167, [1, None, 166, 167]),
+    ],
+)
+def test_a_pager_links_the_ends_and_what_is_around(number, last, shown):
+    assert numbers_shown(number, last) == shown
+    assert PageOf(number, 10, last * 10 - 3).num_pages == last

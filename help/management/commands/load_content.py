@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 import communities.catalogue
 import lessons.examples
 import roadmap.examples
+import search.abbreviations
 import selfassessment.examples
 import techniques.examples
 from help import guides, introductions
@@ -73,6 +74,7 @@ class Content:
     introductions: tuple[introductions.Introduction, ...]
     guides: tuple[guides.Guide, ...]
     communities: tuple[communities.catalogue.CharterPrompts, communities.catalogue.Steps]
+    abbreviations: search.abbreviations.Abbreviations
 
     def __str__(self) -> str:
         kinds = Counter(one.family for one in self.library.techniques)
@@ -106,6 +108,7 @@ def read_all() -> Content:
         introductions.read(known=words),
         guides.read(known=words),
         communities.catalogue.read(),
+        search.abbreviations.read(),
     )
 
 

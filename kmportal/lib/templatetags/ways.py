@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
 
 from kmportal.lib.links import changed_query, url_or_nothing
+from kmportal.lib.pagination import numbers_shown
 from kmportal.lib.pieces import piece
 
 register = template.Library()
@@ -78,7 +79,11 @@ def pager(context: template.Context, page: Any) -> dict[str, Any]:
     query = _query_of(context)
     before = changed_query(query, page=page.previous_page_number()) if page.has_previous() else ""
     after = changed_query(query, page=page.next_page_number()) if page.has_next() else ""
-    return {"page": page, "before": before, "after": after}
+    numbers = [
+        (number, changed_query(query, page=number) if number else "")
+        for number in numbers_shown(page.number, page.paginator.num_pages)
+    ]
+    return {"page": page, "before": before, "after": after, "numbers": numbers}
 
 
 @piece(register, "components/sort_head.html", takes_context=True)
