@@ -24,7 +24,7 @@ from organisations import events
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
 from organisations.policies import may_pass_on, require, require_that
-from roadmap import labels, policies, starters
+from roadmap import labels, policies, starters, transitions
 from roadmap.events import Event
 from roadmap.models import Area, CatalogueEntry, Intervention, PlanChange, Programme, ProgrammeStep, Step
 from roadmap.preconditions import require_programme_untouched, require_untouched
@@ -440,10 +440,18 @@ def _words_of_change(change: PlanChange, move: str, wanted: Mapping[str, Any]) -
 
 @transaction.atomic
 def undo_change_together(change: PlanChange, *, by: Membership, at: datetime) -> PlanChange:
-    """Put every row back as it was before. Idempotent. Refuses, and names them, when rows were changed since."""
-    require(Permission.PLAN, by, change.programme.organisation)
+    """Put every row back as it was before, also one that was deleted. Idempotent.
+
+    Refuses, and names them, when rows were changed since.
+    """
+    require_that(policies.may_undo(by, change))
     change.refresh_from_db(from_queryset=PlanChange.objects.select_for_update())
     if change.undone_at:
+        return change
+    if change.is_deletion:
+        transitions.put_back(change, by=by, at=at)
+        change.undone_at = at
+        change.save(update_fields=["undone_at"])
         return change
     rows = [(kept, _locked_intervention(kept["pk"])) for kept in change.rows]
     moved = [row for kept, row in rows if row is not None and row.version != kept["version"]]
@@ -501,15 +509,25 @@ def delete_untouched_intervention(intervention: Intervention, *, by: Membership,
 
 
 @transaction.atomic
-def delete_intervention(intervention: Intervention, *, by: Membership, at: datetime) -> None:
-    """Delete what was planned by mistake. Refuses where anything hangs on it, and does nothing the second time."""
+def delete_intervention(intervention: Intervention, *, by: Membership, at: datetime) -> PlanChange | None:
+    """Delete what was planned by mistake; the change that is answered can be undone for a week by who deleted it.
+
+    Refuses where anything hangs on it, and does nothing the second time.
+    """
     require(Permission.PLAN, by, intervention.organisation)
     row = _locked_intervention(intervention.pk)
     if row is None:
-        return
+        return None
     require_untouched(row)
+    change = transitions.keep_deleted(row, by=by, at=at)
     events.record(Event.INTERVENTION_DELETED, row, by=by, at=at)
     row.delete()
+    return change
+
+
+def tidy_plan(at: datetime) -> int:
+    """Forget what was kept of deleted interventions that nobody can put back any more. Answers of how many."""
+    return transitions.forget_deleted(at)
 
 
 @transaction.atomic

@@ -17,3 +17,4 @@ class Event(models.TextChoices):
     INTERVENTION_CHANGED = "intervention.changed", _("changed")
     INTERVENTION_STATE_SET = "intervention.state_set", _("set")
     INTERVENTION_DELETED = "intervention.deleted", _("took out")
+    INTERVENTION_PUT_BACK = "intervention.put_back", _("put back")

@@ -353,11 +353,20 @@ class InterventionChange(models.Model):
         return self.words
 
 
-class PlanChange(models.Model):
-    """Batch edit: one change of several interventions at once, kept so that it can be sent twice and undone once.
+class PlanChangeQuerySet(models.QuerySet["PlanChange"]):
+    """Changes of several, and deletions."""
 
-    ``rows`` holds of each row that was changed its key, the version that the change left, and what it said before;
-    ``problems`` of each other one its key, title and the sentence of the refusal.
+    def deletions(self) -> "PlanChangeQuerySet":
+        return self.filter(rows__0__deleted__isnull=False)
+
+
+class PlanChange(models.Model):
+    """Batch edit: one change of several interventions at once, kept so that it can be sent twice and undone once; or
+    the deletion of one.
+
+    ``rows`` holds of each row that was changed its key, the version that the change left, and what it said before; of a
+    row that was deleted its key and all that it said. ``problems`` has of each other one its key, title and the
+    sentence of the refusal.
     """
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="plan_changes")
@@ -369,9 +378,15 @@ class PlanChange(models.Model):
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)
 
+    objects = PlanChangeQuerySet.as_manager()
+
     class Meta:
         ordering = ["-at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["programme", "once"], name="plan_change_once")]
 
     def __str__(self) -> str:
         return self.words
+
+    @property
+    def is_deletion(self) -> bool:
+        return any("deleted" in row for row in self.rows)

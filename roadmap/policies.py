@@ -3,7 +3,7 @@
 from organisations import policies
 from organisations.models import Membership
 from organisations.permissions import Permission
-from roadmap.models import Intervention, Programme
+from roadmap.models import Intervention, PlanChange, Programme
 from roadmap.preconditions import is_programme_untouched, is_untouched
 
 
@@ -26,6 +26,13 @@ def may_delete(membership: Membership | None, intervention: Intervention) -> boo
 def may_delete_programme(membership: Membership | None, programme: Programme) -> bool:
     """Whoever plans, while nothing hangs on it or on its interventions."""
     return may_plan(membership, programme) and is_programme_untouched(programme)
+
+
+def may_undo(membership: Membership | None, change: PlanChange) -> bool:
+    """A change of several: whoever plans. A deletion: only who deleted it, while they plan."""
+    if not may_plan(membership, change.programme):
+        return False
+    return not change.is_deletion or (membership is not None and membership.person_id == change.by_id)
 
 
 def may_set_state(membership: Membership | None, intervention: Intervention) -> bool:

@@ -53,7 +53,7 @@ PERMISSIONS: dict[str, str] = {
         notifications.actions.notify notifications.actions.withdraw_notices
         actionplan.actions.send_due_digests actionplan.actions.send_digest actionplan.actions.follow_readers
         lessons.actions.importing.begin_import lessons.actions.importing.try_import
-        lessons.actions.importing.run_import lessons.actions.importing.tidy_imports
+        lessons.actions.importing.run_import lessons.actions.importing.tidy_imports roadmap.actions.tidy_plan
         selfassessment.actions.rounds.tell_closing_date selfassessment.actions.publishing.publish_figures
         selfassessment.actions.publishing.publish_or_wait selfassessment.actions.meeting.follow_booking
         selfassessment.actions.meeting.invite_to_meeting

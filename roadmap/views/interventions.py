@@ -118,9 +118,9 @@ def intervention_delete(request: MemberRequest, organisation: Organisation, pk: 
     if request.method != "POST":
         return render(request, "roadmap/intervention_delete.html", {"intervention": intervention})
     with refusals_said(request):
-        actions.delete_intervention(intervention, by=request.membership, at=request.now)
+        change = actions.delete_intervention(intervention, by=request.membership, at=request.now)
         plan = reverse("programme_plan", args=[organisation.slug, intervention.programme_id])
-        return done(request, f"{quoted(intervention)} is deleted.", plan)
+        return redirect(f"{plan}?change={change.pk}" if change else plan)
     return redirect(intervention)
 
 

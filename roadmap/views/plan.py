@@ -16,12 +16,14 @@ from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
-from roadmap import actions, reports
+from roadmap import actions, policies, reports
 from roadmap.filters import InterventionFilter
 from roadmap.forms import TogetherForm
 from roadmap.models import Intervention, PlanChange, Programme, Step
+from roadmap.transitions import UNDO_LASTS
 from roadmap.views.programmes import crumbs_of_programme, find_programme, render_view
 
+LATELY = 5
 TITLES = {
     "give": "Choose an owner",
     "dates": "Set dates",
@@ -52,6 +54,7 @@ def programme_plan(request: MemberRequest, organisation: Organisation, pk: int) 
         "state_choices": Intervention.State.choices,
         "moves": TITLES.items(),
         "change": _find_change(request, programme),
+        "deleted": _lately_deleted(request, programme),
         "back": f"{request.path}?{urlencode(asked)}" if asked else request.path,
     }
     return render_view(request, programme, "plan", context)
@@ -62,7 +65,18 @@ def _find_change(request: MemberRequest, programme: Programme) -> PlanChange | N
     key = request.GET.get("change", "")
     if not (key.isascii() and key.isdecimal() and len(key) < 10) or not request.membership.can(Permission.PLAN):
         return None
-    return PlanChange.objects.filter(programme=programme, pk=int(key)).first()
+    change = (
+        PlanChange.objects.select_related("programme__organisation").filter(programme=programme, pk=int(key)).first()
+    )
+    return change if change and policies.may_undo(request.membership, change) else None
+
+
+def _lately_deleted(request: MemberRequest, programme: Programme) -> list[PlanChange]:
+    """What this member has deleted and can still put back."""
+    if not request.membership.can(Permission.PLAN):
+        return []
+    rows = PlanChange.objects.deletions().filter(programme=programme, by=request.membership.person, undone_at=None)
+    return list(rows.filter(at__gt=request.now - UNDO_LASTS)[:LATELY])
 
 
 @requires(Permission.PLAN)
