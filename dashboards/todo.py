@@ -21,7 +21,7 @@ from lessons.models import Lesson, State
 from organisations.models import Invitation, Membership
 from organisations.permissions import Permission, Role
 from people.models import Recipient
-from roadmap.models import Intervention
+from roadmap.models import Intervention, Programme
 from roadmap.reports import giving_url
 from selfassessment.models import Assessment
 from techniques.models import Session
@@ -63,10 +63,11 @@ def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> li
         found += [*_rounds_to_close(membership, today), *_comments_to_read(membership, today)]
         found += _sessions_to_close(membership, at)
     if membership.can(Permission.PLAN):
-        found += [*_undecided_gaps(latest), *_without_owner(membership, today)]
+        found += [*_programme_to_begin(membership), *_undecided_gaps(latest), *_without_owner(membership, today)]
     found += _to_pass_on(membership, today)
     if membership.can(Permission.ADMINISTER):
-        found += [*_lead_to_find(membership), *_mail_to_set_up(membership)]
+        found += [*_lead_to_find(membership), *_facilitator_to_find(membership), *_mail_to_set_up(membership)]
+        found += _incidents_to_name(membership)
     return sorted(found, key=lambda need: -need.weight)[:MOST]
 
 
@@ -357,6 +358,57 @@ def _without_owner(membership: Membership, today: date) -> list[Need]:
             weight=40,
         )
         for intervention in rows.select_related("programme__organisation").order_by(*SOONEST)[:2]
+    ]
+
+
+def _programme_to_begin(membership: Membership) -> list[Need]:
+    """The first thing of a new lead: everything else of theirs hangs on it."""
+    if Programme.objects.visible_to(membership).exists():
+        return []
+    return [
+        Need(
+            worded("Begin a programme"),
+            reverse("programme_new", args=[membership.organisation.slug]),
+            "Begin it",
+            worded("It can bring the interventions of its first hundred days"),
+            weight=45,
+        )
+    ]
+
+
+def _facilitator_to_find(membership: Membership) -> list[Need]:
+    """Until the first session: where nobody but the lead could hold one, somebody is asked for."""
+    organisation = membership.organisation
+    here = Membership.objects.current().filter(organisation=organisation)
+    facilitators = here.may(Permission.FACILITATE)
+    if not here.may(Permission.PLAN).exists() or facilitators.exclude(role=Role.LEAD).exists():
+        return []
+    if Invitation.objects.open().filter(organisation=organisation, role=Role.FACILITATOR).exists():
+        return []
+    if Session.objects.filter(organisation=organisation).exists():
+        return []
+    return [
+        Need(
+            worded("Invite a facilitator"),
+            f"{reverse('invitation_new', args=[organisation.slug])}?role={Role.FACILITATOR}",
+            "Invite somebody",
+            worded("Only the KM lead can hold sessions and check lessons so far"),
+            weight=30,
+        )
+    ]
+
+
+def _incidents_to_name(membership: Membership) -> list[Need]:
+    if membership.organisation.incident_url:
+        return []
+    return [
+        Need(
+            "Say where incidents are reported",
+            f"{reverse('organisation_edit', args=[membership.organisation.slug])}#id_incident_url",
+            "Open the settings",
+            "Until then “Report an incident” on every page leads to a page of help",
+            weight=25,
+        )
     ]
 
 

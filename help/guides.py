@@ -31,7 +31,7 @@ class Picture(Content):
 
     file: Annotated[str, Meta(pattern=r"^[a-z]+(-[a-z]+)*\.webp$")]
     alt: Line
-    who: Literal["lena", "farah", "cara", "reza", "sam"]
+    who: Literal["lena", "farah", "cara", "reza", "sam", "ada"]
     page: Page = ""
     args: tuple[Annotated[str, Meta(max_length=60)], ...] = ()
     press: Annotated[str, Meta(max_length=100)] = ""

@@ -1,16 +1,19 @@
 """What the home page asks of somebody in a place where nothing is yet."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
 from dashboards.gaps import Gap, LatestRound, latest_round
 from dashboards.todo import needs_of
 from kmportal.lib.charts import mini_gap
 from organisations import actions
+from organisations.models import Membership
 from organisations.permissions import Role
+from roadmap.models import Programme
 from selfassessment.actions import answering, asking, rounds
 from selfassessment.models import Asked, Criterion, Framework, Section
 from selfassessment.respondents import Choice, Respondent
@@ -22,6 +25,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _with_mail(settings):
     settings.SMTP_URL = "smtp://mail.example"
+
+
+@pytest.fixture(autouse=True)
+def _with_incidents(riverside):
+    riverside.incident_url = "https://incidents.example"
+    riverside.save()
 
 
 def asked_of(membership):
@@ -60,8 +69,38 @@ def test_nobody_is_asked_for_a_lead_twice(riverside, ada, member):
     assert asked_of(member(ada)) == []
 
 
-def test_nobody_is_asked_for_a_lead_who_is_there(riverside, ada, lena, member):
-    assert asked_of(member(ada)) == []
+def test_with_the_lead_there_the_administrator_is_asked_for_a_facilitator_until_the_first_session(
+    riverside, ada, lena, farah, member
+):
+    administrator = member(ada)
+    Membership.objects.filter(person=farah).update(left_at=timezone.now())
+    assert asked_of(administrator) == ["Invite a facilitator"]
+    invitation = actions.invite_member(
+        riverside, by=administrator, email="f@riverside.example", role=Role.FACILITATOR, at=timezone.now()
+    )
+    assert asked_of(administrator) == []
+    actions.revoke_invitation(invitation, by=administrator, at=timezone.now())
+    assert asked_of(administrator) == ["Invite a facilitator"]
+    Membership.objects.filter(person=farah).update(left_at=None)
+    assert asked_of(administrator) == []
+
+
+def test_the_administrator_is_asked_where_incidents_are_reported(riverside, ada, lena, farah, reza, member, as_):
+    riverside.incident_url = ""
+    riverside.save()
+    assert asked_of(member(ada)) == ["Say where incidents are reported"]
+    assert asked_of(member(reza)) == []
+    url = reverse("organisation_edit", args=["riverside"])
+    assert 'id="id_incident_url"' in as_(ada).get(url).text
+
+
+def test_a_new_lead_is_asked_to_begin_a_programme(riverside, lena, farah, cara, member):
+    assert asked_of(member(lena)) == ["Begin a programme"]
+    assert asked_of(member(farah)) == []
+    Programme.objects.create(
+        organisation=riverside, name="Plan", starts_on=date(2026, 1, 1), ends_on=date(2028, 1, 1), lead=lena
+    )
+    assert asked_of(member(lena)) == []
 
 
 def test_a_role_that_does_not_exist_chooses_the_ordinary_one(client, riverside, ada):

@@ -17,7 +17,7 @@ ALL = guides.guides()
 
 
 def test_there_is_one_for_every_role():
-    assert [one.key for one in ALL] == ["km-lead", "facilitator", "reader", "team-member", "sponsor"]
+    assert [one.key for one in ALL] == ["km-lead", "facilitator", "reader", "team-member", "sponsor", "administrator"]
     assert all(guides.guide_for(role) for role in Role)
     assert guides.guide_for("stranger") is None
 
