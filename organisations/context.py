@@ -58,6 +58,11 @@ class Shell:
         return "make run" if self.demo else "make serve"
 
     @property
+    def is_empty(self) -> bool:
+        """Nobody can sign in: no organisation has been made. Asks the database, so it is for the page of signing in."""
+        return not Organisation.objects.exists()
+
+    @property
     def incident_url(self) -> str:
         return self.organisation.incident_url if self.organisation else ""
 

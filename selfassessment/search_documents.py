@@ -23,7 +23,13 @@ def _assessment_document(assessment: Assessment) -> Doc:
         group_id=None,
         author_id=assessment.created_by_id,
         title=assessment.title,
-        abstract=f"{worded('Self-assessment')}: {assessment.for_whom}",
+        abstract=f"{worded('Self-assessment')}: {_for_whom_in_a_list(assessment)}",
         state=assessment.state,
         at=assessment.closed_at or assessment.opened_at,
     )
+
+
+def _for_whom_in_a_list(assessment: Assessment) -> str:
+    """Whoever reads a list is not the one who answers."""
+    is_individual = assessment.capacity == Assessment.Capacity.INDIVIDUAL
+    return "each for themselves" if is_individual else assessment.for_whom

@@ -94,3 +94,9 @@ def test_too_many_is_a_page_of_ours_that_says_when_to_try_again(client, lena, ma
     assert "Wait 5 minutes" in page
     assert answers[-1]["Retry-After"] == "300"
     assert len(mailoutbox) == 5
+
+
+def test_an_empty_portal_says_how_its_first_organisation_is_made(client, db, request):
+    assert "make first" in client.get(reverse("account_login")).text
+    request.getfixturevalue("riverside")
+    assert "make first" not in client.get(reverse("account_login")).text

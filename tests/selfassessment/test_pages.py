@@ -12,6 +12,7 @@ from jobs.models import Mail
 from selfassessment.actions import asking
 from selfassessment.forms.asking import AddressesForm
 from selfassessment.models import Assessment, Criterion
+from selfassessment.search_documents import documents
 from tests.cast import as_member
 
 
@@ -287,3 +288,13 @@ def test_a_round_of_others_is_no_page(a_round, as_, oskar, nia, view):
         answer = as_(person).post(reverse(view, args=["hillside", assessment.pk]))
         assert answer.status_code in (403, 404), (person, view)
     assert as_(oskar).get(reverse("assessment_detail", args=["hillside", assessment.pk])).status_code == 404
+
+
+def test_of_a_round_of_individuals_nobody_is_told_about_yourself(a_round, as_, farah, reza):
+    assessment = a_round(capacity="individual")
+    for person in (farah, reza):
+        page = " ".join(as_(person).get(assessment.get_absolute_url()).text.split())
+        assert "for yourself" not in page
+        assert "Everybody answers for themselves until" in page
+    [doc] = documents([assessment])
+    assert doc.abstract.endswith(": each for themselves")
