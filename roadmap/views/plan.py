@@ -43,6 +43,7 @@ def programme_plan(request: MemberRequest, organisation: Organisation, pk: int) 
     if request.GET.get("format") == "csv":
         return csv_download("plan", reports.COLUMNS, reports.plan_table(rows, on=today))
     asked = {name: value for name in chosen.form.fields if (value := request.GET.get(name, ""))}
+    change = _find_change(request, programme)
     context = {
         "rows": [reports.row_of(row, on=today) for row in rows],
         "total": every.count(),
@@ -53,8 +54,8 @@ def programme_plan(request: MemberRequest, organisation: Organisation, pk: int) 
         "step_choices": [(str(step.value), f"{step.value}  {step.label}") for step in Step],
         "state_choices": Intervention.State.choices,
         "moves": TITLES.items(),
-        "change": _find_change(request, programme),
-        "deleted": _lately_deleted(request, programme),
+        "change": change,
+        "deleted": [] if change else _lately_deleted(request, programme),
         "back": f"{request.path}?{urlencode(asked)}" if asked else request.path,
     }
     return render_view(request, programme, "plan", context)

@@ -31,7 +31,6 @@ def test_finding(library, window, check, reza, width):
         page.get_by_role("searchbox", name="Search everything").fill("valve")
         page.keyboard.press("Enter")
     else:
-        page.get_by_text("Menu").click()
         page.get_by_role("link", name="Search everything").click()
         check(page)
         expect(page.get_by_role("heading", name="What you can find here")).to_be_visible()
