@@ -103,12 +103,17 @@ def take_seat(community: Community, membership: Membership, *, at: datetime) -> 
     return seat
 
 
-def seats_of(community: Community) -> "list[GroupMembership]":
+def seats_of(community: Community) -> QuerySet[GroupMembership]:
     """Everybody in the community, by name, with their roles; those who have left the portal are not in it."""
     rows = GroupMembership.objects.filter(group_id=community.group_id, membership__left_at=None)
-    return list(
-        rows.select_related("person", "membership__organisation").prefetch_related("roles").order_by("person__name")
-    )
+    whole = rows.select_related("person", "membership__organisation").prefetch_related("roles")
+    return whole.order_by("person__name", "pk")
+
+
+def seats_with_roles(community: Community) -> QuerySet[GroupMembership]:
+    """Those of them who do something in it: few, however many belong to it."""
+    roles = CommunityRole.objects.filter(seat__group_id=community.group_id)
+    return seats_of(community).filter(pk__in=roles.values("seat"))
 
 
 def people_with(community: Community, *kinds: str) -> list[Person]:
@@ -122,7 +127,7 @@ def people_with(community: Community, *kinds: str) -> list[Person]:
 
 def people_of(community: Community) -> list[Person]:
     """Everybody in it, guests too."""
-    return [seat.person for seat in seats_of(community)]
+    return [seat.person for seat in seats_of(community).prefetch_related(None)]
 
 
 def running_people(community: Community) -> list[Person]:

@@ -10,7 +10,7 @@ from communities.models import (
     Community,
 )
 from communities.reports.community import people_with_roles
-from communities.transitions import seats_of
+from communities.transitions import seats_with_roles
 from kmportal.lib import pdf
 from kmportal.lib.days import long_day
 
@@ -34,5 +34,5 @@ def charter_values(community: Community, charter: Charter) -> dict[str, Any]:
         "charter": charter,
         "written": long_day(timezone.localdate(charter.at)),
         "lines": [line for line in charter_lines(charter.answers) if line[1]],
-        "people": people_with_roles(seats_of(community)),
+        "people": people_with_roles(seats_with_roles(community)),
     }

@@ -1,6 +1,6 @@
 """One community: its page, what may be done there, its shelf and its lessons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -31,7 +31,7 @@ from communities.reports.closing import homes_asked_of
 from communities.reports.health import open_line
 from communities.reports.review import transfers_of
 from communities.reports.talk import ThreadRow, thread_rows
-from communities.transitions import facilitator_roles, missing_prompts, seats_of
+from communities.transitions import facilitator_roles, missing_prompts, seats_of, seats_with_roles
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
 from kmportal.lib.presses import Press, offered
@@ -131,8 +131,8 @@ class CommunityPage:
             allowed=allowed,
             presses=offered(_presses_of(community, membership), allowed),
             threads=thread_rows(newest),
-            people=people_with_roles(seats),
-            size=people_in_words(len(seats)),
+            people=people_with_roles(seats_with_roles(community)),
+            size=people_in_words(seats.count()),
             needs_facilitator="find_facilitator" in allowed and not facilitator_roles(community).exists(),
             stops=stops_of(community, list(community.moves.all())),
             charter=charter,
@@ -168,8 +168,9 @@ def _page_of(membership: Membership, community: Community, name: str, *args: int
     return reverse(name, args=[membership.organisation.slug, community.pk, *args])
 
 
-def people_with_roles(seats: Sequence[GroupMembership]) -> list[tuple[str, list[GroupMembership]]]:
+def people_with_roles(seats: Iterable[GroupMembership]) -> list[tuple[str, list[GroupMembership]]]:
     """Role by role, those that somebody has."""
+    seats = list(seats)
     found = [
         (str(RoleKind(kind).label), [seat for seat in seats if any(role.kind == kind for role in seat.roles.all())])
         for kind in RoleKind.values

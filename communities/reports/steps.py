@@ -15,7 +15,7 @@ from communities.models import (
 from communities.policies import Standing
 from communities.reports.community import Stop, stops_of
 from communities.reports.talk import CORE
-from communities.transitions import missing_prompts, newest_step_answers, seats_of
+from communities.transitions import missing_prompts, newest_step_answers, seats_of, seats_with_roles
 from kmportal.lib.domain_words import worded
 from kmportal.lib.sentences import capital, counted
 from lessons.models import Lesson
@@ -71,7 +71,7 @@ class StepsPage:
 
 def _evidence_of(community: Community) -> dict[int, list[Evidence]]:
     """What the portal sees by itself, step by step."""
-    seats = seats_of(community)
+    inside, seats = seats_of(community).count(), list(seats_with_roles(community))
     roles = {role.kind for seat in seats for role in seat.roles.all()}
     core = sum(any(role.kind in CORE for role in seat.roles.all()) for seat in seats)
     marked = Thread.objects.filter(community=community).exclude(answer=None).count()
@@ -79,11 +79,11 @@ def _evidence_of(community: Community) -> dict[int, list[Evidence]]:
     owned, dated = lessons.count(), lessons.exclude(review_on=None).count()
     charters = list(community.charters.all())
     is_whole = bool(charters) and not missing_prompts(charters[0].answers)
-    shared = sentence(len(seats), "person shares", "people share")
+    shared = sentence(inside, "person shares", "people share")
     checked = sentence(owned, worded("checked lesson belongs"), worded("checked lessons belong"))
     return {
         StepKind.PLANNING: [
-            Evidence(f"{shared} the question. Five are enough.", len(seats) >= 5),
+            Evidence(f"{shared} the question. Five are enough.", inside >= 5),
             Evidence(f"{sentence(core, 'person is', 'people are')} at its core. Three are enough.", core >= 3),
         ],
         StepKind.CREATING: [

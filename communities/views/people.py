@@ -1,6 +1,7 @@
 """Who belongs to a community: the list, joining, asking, inviting, roles, leaving."""
 
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -11,6 +12,7 @@ from communities.forms.people import ElsewhereForm, FacilitatorForm, InviteForm,
 from communities.models import Access, Community, Knock
 from communities.transitions import seats_of
 from communities.views.finding import community_or_404, crumbs, page_of_form, standing_or_403
+from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
 from kmportal.lib.sentences import quoted
@@ -20,6 +22,8 @@ from organisations.models import GroupMembership, Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 
+PER_PAGE = 50
+
 
 @requires(Permission.READ)
 @require_safe
@@ -28,12 +32,18 @@ def community_people(request: MemberRequest, organisation: Organisation, pk: int
     community = community_or_404(request, pk)
     standing = policies.standing_of(request.membership, community)
     knocks = community.knocks.filter(answered_at=None).select_related("membership__person")
+    seats, q = seats_of(community), request.GET.get("q", "").strip()[:200]
+    found = seats.filter(person__name__icontains=line_of_text(q)) if q else seats
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "community": community,
+        "q": q,
+        "page": page,
+        "is_long": bool(q) or page.paginator.num_pages > 1,
         "standing": standing,
         "allowed": policies.allowed(request.membership, community, standing),
         "may_invite": standing.runs or (standing.is_member and community.access == Access.OPEN),
-        "seats": [(seat, [role.get_kind_display() for role in seat.roles.all()]) for seat in seats_of(community)],
+        "seats": [(seat, [role.get_kind_display() for role in seat.roles.all()]) for seat in page],
         "knocks": list(knocks) if standing.runs else [],
         "trail": crumbs(request, community),
     }

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 import organisations.actions
@@ -298,6 +300,41 @@ class TestAdministrators:
             ):
                 assert "Who brings the bags?" not in browser.get(f"/o/riverside/{page}").text
         assert "Who brings the bags?" not in as_(ada).get("/o/riverside/audit/").text
+
+
+class TestMany:
+    """A community of many people: pages do not grow with it."""
+
+    @pytest.fixture
+    def many(self, community, riverside):
+        people_ = Person.objects.bulk_create(Person(email=f"p{n}@x.example", name=f"Person {n:03}") for n in range(120))
+        members = Membership.objects.bulk_create(Membership(organisation=riverside, person=one) for one in people_)
+        GroupMembership.objects.bulk_create(
+            GroupMembership(group=community.group, person=one.person, membership=one, joined_at=NOON) for one in members
+        )
+        return community
+
+    def test_the_list_comes_in_pages_and_is_searched(self, many, cara, as_):
+        url = reverse("community_people", args=["riverside", many.pk])
+        first, found = as_(cara).get(url).text, as_(cara).get(url, {"q": "person 07"}).text
+        assert "Person 001" in first
+        assert "Person 119" not in first
+        assert "Person 119" in as_(cara).get(url, {"page": 3}).text
+        assert ("Person 079" in found, "Person 080" in found) == (True, False)
+        assert "Nobody in it has “zz”" in as_(cara).get(url, {"q": "zz"}).text
+
+    def test_its_page_says_how_many_and_reads_few(self, many, cara, as_):
+        browser = as_(cara)
+        browser.get(many.get_absolute_url())
+        with CaptureQueriesContext(connection) as taken:
+            page = browser.get(many.get_absolute_url()).text
+        assert "123 people" in page
+        assert "Person 001" not in page
+        assert max(len(row["sql"]) for row in taken) < 8_000, "no list of all their keys"
+
+    def test_the_steps_count_everybody(self, many, cara, as_):
+        page = as_(cara).get(reverse("community_steps", args=["riverside", many.pk])).text
+        assert "123 people share" in page
 
 
 class TestElsewhere:

@@ -123,7 +123,7 @@ class TestFilters:
         assert 'type="checkbox"' not in text
 
     def test_one_query_more_for_no_row(self, as_, lena, programme, plan, django_assert_max_num_queries):
-        with django_assert_max_num_queries(31):
+        with django_assert_max_num_queries(32):
             as_(lena).get(f"{programme.get_absolute_url()}list/")
 
 
