@@ -10,7 +10,7 @@ from django.utils import timezone
 from actionplan.models import Action
 from communities import catalogue, policies
 from communities.finding import name_of, sisters_of, what_it_leaves
-from communities.models import Closing, Community, Rehoming
+from communities.models import Closing, Community, Rehoming, State
 from communities.policies import Standing
 from kmportal.lib.domain_words import worded
 from kmportal.lib.sentences import capital, counted
@@ -113,6 +113,7 @@ def _steps_of(closing: Closing, left: Sequence[LeftRow], sisters: Sequence[Commu
         "close": ("", is_closed),
         "thanks": (closing.thanks, bool(closing.thanks)),
         "heirs": ("", closing.heirs_asked_at is not None),
+        "archive": ("", closing.community.state == State.ARCHIVED),
     }
     rows = []
     for step in catalogue.closing_steps():
