@@ -56,6 +56,7 @@ MEETINGS = (
     "strategy-ambition",
     "strategy-objectives",
     "programme-kick-off",
+    "kick-off-of-communities",
 )
 # Words that ask people to sign what they write.
 _NAMES = re.compile(r"\b(?:your|both|their|with a) names?\b", re.IGNORECASE)

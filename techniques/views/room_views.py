@@ -18,6 +18,7 @@ from organisations.models import Membership
 from organisations.requests import GuestRequest, MemberRequest
 from techniques import policies, room_updates, room_visibility
 from techniques.actions.room import notes
+from techniques.column_kinds import NOTE
 from techniques.forms import NoteForm
 from techniques.models import Note, Participant, Session
 from techniques.policies import Writer
@@ -213,7 +214,10 @@ def refuse_note(request: RoomRequest, seat: Seat, sentence: str) -> HttpResponse
         return json_answer({"error": sentence}, status=422)
     if seat.session.is_over:
         return draw_over(request, seat.session, typed=request.POST.get("text", ""))
-    draft = {"stage": request.POST.get("stage", ""), "text": request.POST.get("text", ""), "error": sentence}
+    stage, column = request.POST.get("stage", ""), request.POST.get("column", "")
+    found = seat.session.stages.filter(key=stage).first()
+    kind = next((one.kind for one in found.columns if one.key == column), NOTE) if found else NOTE
+    draft = {"stage": stage, "box": f"{stage}{kind.box}", "text": request.POST.get("text", ""), "error": sentence}
     return draw_room(request, seat, status=422, draft=draft)
 
 

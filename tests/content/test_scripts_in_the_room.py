@@ -84,6 +84,8 @@ def test_from_the_plan_to_the_close(key, library, as_, farah):
         desk.post(at("room_go", session), {"stage": stage.key})
         for column in stage.columns:
             text = f"When you are about to try {column.key}, then write it in {stage.key} as {column.key}"
+            if column.takes == "joining":
+                text += ": Gus"
             written[stage.key, column] = text
             if stage.writes == Stage.Writes.EVERYONE:
                 note(phone, reverse("join_note", args=[session.code]), stage.key, column.key, text)

@@ -12,7 +12,7 @@ from django.template.loader import get_template
 from kmportal.lib.exceptions import Refusal
 from lessons import prefill
 from techniques import column_kinds, room_updates, room_visibility
-from techniques.column_kinds import KINDS, NOTE, kind_of
+from techniques.column_kinds import JOINING, KINDS, NOTE, SUPPORT, TOPIC, kind_of, read_topic
 from techniques.models import Note
 from techniques.room_visibility import Audience
 from tests.techniques.conftest import NOW, inside
@@ -102,3 +102,42 @@ def test_notes_that_were_shown_together_tell_no_order(room, enter, send):
     assert arranged[-1] == notes[-1]  # written after the reveal
     assert arranged[:-1] == sorted(notes[:-1], key=lambda note: note.client_id.hex)
     assert NOTE.arrange(notes, None) == notes
+
+
+# --- Support, topics, joining ---
+
+
+def test_support_names_one_line():
+    assert SUPPORT.clean("  The keys \n") == "The keys"
+    for text in ("", "\u200b", "x" * 201):
+        with pytest.raises(Refusal):
+            SUPPORT.clean(text)
+    assert SUPPORT.tell(["Keys", "Doors", "keys"]) == "– Keys (2 times)\n– Doors"
+
+
+def test_a_topic_is_a_name_and_what_belongs_to_it():
+    assert TOPIC.clean("Keys\n\n - Doors \n• Locks") == "Keys\n– Doors\n– Locks"
+    assert read_topic("Keys\n– Doors") == ("Keys", ["Doors"])
+    with pytest.raises(Refusal):
+        TOPIC.clean("\n – \n")
+    assert TOPIC.tell(["Keys\n– Doors", "Vans"]) == "Keys\n– Doors\nVans"
+
+
+@pytest.mark.parametrize("text", ["Keys", "Keys:", ": Farah", " : "])
+def test_nobody_joins_without_saying_who_and_what(text):
+    with pytest.raises(Refusal, match="a colon and your name"):
+        JOINING.clean(text)
+
+
+def test_joining_is_told_group_by_group():
+    assert JOINING.clean("Keys :Farah") == "Keys: Farah"
+    assert JOINING.tell(["Keys: Farah", "Vans: Gus", "keys: Cara"]) == "– Keys: Farah, Cara\n– Vans: Gus"
+
+
+def test_those_that_mean_the_same_stand_together(room, enter, send):
+    gus = enter(room)
+    for text in ("Keys", "Doors", "keys"):
+        send(gus, room, "happened", "well", text)
+    notes = list(Note.objects.order_by("pk"))
+    assert [note.text for note in SUPPORT.arrange(notes, None)] == ["Keys", "keys", "Doors"]
+    assert [note.text for note in NOTE.arrange(notes, None)] == ["Keys", "Doors", "keys"]

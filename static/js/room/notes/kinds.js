@@ -23,6 +23,10 @@ const note = {
   },
 };
 
-const kinds = { note };
+const support = { ...note, missing: "Write which one you mean before you send it." };
+const topic = { ...note, missing: "Write the name of the topic before you send it." };
+const joining = { ...note, missing: "Write the topic, a colon and your name before you send it." };
+
+const kinds = { note, support, topic, joining };
 
 export const kindOf = (key) => kinds[key] ?? note;

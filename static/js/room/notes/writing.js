@@ -17,6 +17,8 @@ export function complain(form, sentence) {
   if (sentence) form.elements.text.focus();
 }
 
+const draftOf = (stage, takes) => `draft-${stage}${takes === "note" ? "" : `/${takes}`}`;
+
 export class Writing {
   constructor(root, { own, storage, outbox }) {
     this.root = root;
@@ -28,17 +30,19 @@ export class Writing {
     root.addEventListener("keydown", (event) => this.pressed(event));
   }
 
-  forms(stage) {
-    return findAll(this.root, "data-write", stage);
+  // A stage has a box for each kind that its columns take.
+  forms(stage, takes) {
+    return findAll(this.root, "data-write", stage).filter((form) => form.dataset.takes === takes);
   }
 
-  restoreDraft(stage, text) {
-    for (const form of this.forms(stage)) if (!form.elements.text.value) form.elements.text.value = text;
+  restoreDraft(name, text) {
+    const [stage, takes = "note"] = name.split("/");
+    for (const form of this.forms(stage, takes)) if (!form.elements.text.value) form.elements.text.value = text;
   }
 
   typed(event) {
     const form = event.target.closest("[data-write]");
-    if (form) this.storage.set(`draft-${form.dataset.write}`, event.target.value || null);
+    if (form) this.storage.set(draftOf(form.dataset.write, form.dataset.takes), event.target.value || null);
   }
 
   pressed(event) {
@@ -59,7 +63,7 @@ export class Writing {
     complain(form, "");
     const column = (event.submitter ?? form.querySelector("button[name=column]")).value;
     const note = this.outbox.add({ stage: form.dataset.write, column, takes, text, url: form.getAttribute("action") });
-    this.storage.set(`draft-${note.stage}`, null);
+    this.storage.set(draftOf(note.stage, takes), null);
     kindOf(takes).fill(form, "");
     form.elements.text.focus({ preventScroll: true });
     this.own.draw(note, "sending");
@@ -74,10 +78,10 @@ export class Writing {
       over.append(Object.assign(document.createElement("p"), { textContent: note.text, className: "km-note" }));
       return;
     }
-    for (const form of this.forms(note.stage)) {
+    for (const form of this.forms(note.stage, note.takes)) {
       const box = form.elements.text;
       box.value = box.value.trim() ? `${note.text}\n\n${box.value}` : note.text;
-      this.storage.set(`draft-${note.stage}`, box.value);
+      this.storage.set(draftOf(note.stage, note.takes), box.value);
       complain(form, sentence);
     }
     this.own.drawMine(note.stage);
