@@ -1,6 +1,6 @@
-"""What ships for communities: the prompts of the charter and the four steps, read from ``content/`` and checked.
+"""What ships for communities: prompts of the charter, the four steps, barriers and what helps.
 
-Pure: no Django.
+Read from ``content/`` and checked. Pure: no Django.
 """
 
 from collections.abc import Iterator
@@ -10,12 +10,13 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from kmportal.lib.content import Problem, TypedDocument, open_file, read_checked, repeated
-from kmportal.lib.content_classes import Content, Slug, Text
+from kmportal.lib.content import Problem, TypedDocument, open_file, read_checked, repeated, sentence_problems
+from kmportal.lib.content_classes import Content, Slug, Text, Texts
 
+FULL_SENTENCE = "This must be a full sentence with a full stop."
 FOLDER = Path(__file__).parent / "content"
-CHARTER, STEPS, HEALTH = FOLDER / "charter.yaml", FOLDER / "steps.yaml", FOLDER / "health.yaml"
-REVIEW, CLOSING = FOLDER / "review.yaml", FOLDER / "closing.yaml"
+CHARTER, STEPS, BARRIERS = FOLDER / "charter.yaml", FOLDER / "steps.yaml", FOLDER / "barriers.yaml"
+HEALTH, REVIEW, CLOSING = FOLDER / "health.yaml", FOLDER / "review.yaml", FOLDER / "closing.yaml"
 
 
 class Prompt(Content):
@@ -84,11 +85,32 @@ class HealthLines(Content):
     lines: Annotated[tuple[HealthLine, ...], Meta(min_length=1)]
 
 
-def read(charter: Path = CHARTER, steps: Path = STEPS) -> tuple[CharterPrompts, Steps]:
-    """Both files. Raises ``ContentError`` with everything that is wrong."""
+class Barrier(Content):
+    """What keeps people from sharing what they know, as they say it: what lies behind it, what helps against it, who
+    can do that, and how one sees that it eases."""
+
+    key: Slug
+    says: Text
+    behind: Text
+    helps: Texts
+    who: Text
+    sign: Text
+
+
+class Barriers(Content):
+    """All barriers, in the order in which they are offered."""
+
+    barriers: Annotated[tuple[Barrier, ...], Meta(min_length=1)]
+
+
+def read(
+    charter: Path = CHARTER, steps: Path = STEPS, barriers: Path = BARRIERS
+) -> tuple[CharterPrompts, Steps, Barriers]:
+    """All files. Raises ``ContentError`` with everything that is wrong."""
     [prompts] = read_checked([charter], CharterPrompts, _prompt_problems, base=charter.parent.parent)
     [life] = read_checked([steps], Steps, _step_problems, base=steps.parent.parent)
-    return prompts.content, life.content
+    [obstacles] = read_checked([barriers], Barriers, _barrier_problems, base=barriers.parent.parent)
+    return prompts.content, life.content, obstacles.content
 
 
 class ReviewStage(Content):
@@ -159,6 +181,12 @@ def forming() -> tuple[Reminder, ...]:
     return tuple(sorted(open_file(STEPS, Steps).forming, key=lambda one: one.day))
 
 
+@cache
+def barriers() -> tuple[Barrier, ...]:
+    """What gets in the way and what helps, read once for each process."""
+    return open_file(BARRIERS, Barriers).barriers
+
+
 def question_key(step: int, key: str) -> str:
     """How an answer names its question: two steps may ask by the same key."""
     return f"{step}-{key}"
@@ -177,3 +205,13 @@ def _step_problems(document: TypedDocument[Steps]) -> Iterator[Problem]:
         keys = [(one.key, ("steps", place, "questions", index)) for index, one in enumerate(step.questions)]
         for key, path in repeated(keys):
             yield document.problem(path, f"The key “{key}” stands here twice.")
+
+
+def _barrier_problems(document: TypedDocument[Barriers]) -> Iterator[Problem]:
+    keys = [(one.key, ("barriers", index, "key")) for index, one in enumerate(document.content.barriers)]
+    for key, path in repeated(keys):
+        yield document.problem(path, f"The key “{key}” stands here twice.")
+    for index, one in enumerate(document.content.barriers):
+        for name in ("says", "behind", "sign"):
+            yield from sentence_problems(document, ["barriers", index], (getattr(one, name),), FULL_SENTENCE)
+        yield from sentence_problems(document, ["barriers", index, "helps"], one.helps, FULL_SENTENCE)

@@ -55,11 +55,14 @@ def test_a_name_that_differs_only_by_accents_or_case_is_alike(name):
 
 
 def test_what_ships_is_sound_and_nine_answers_establish():
-    prompts, steps = catalogue.read()
+    prompts, steps, barriers = catalogue.read()
     assert len(prompts.prompts) == 14
     assert sum(one.needed for one in prompts.prompts) == 9
     assert [one.number for one in steps.steps] == [1, 2, 3, 4]
     assert [one.day for one in catalogue.forming()] == [14, 30, 45, 60]
+    assert barriers.barriers == catalogue.barriers()
+    assert len(barriers.barriers) == 8
+    assert all(len(one.helps) > 1 for one in barriers.barriers)
 
 
 def test_mistakes_in_what_ships_are_found(tmp_path):
@@ -75,3 +78,10 @@ def test_mistakes_in_what_ships_are_found(tmp_path):
     steps.write_text(f"steps:\n{one}forming:\n  - {{day: 14, ask: Who else?}}\n")
     with pytest.raises(ContentError, match="in their order"):
         catalogue.read(steps=steps)
+    barriers = folder / "barriers.yaml"
+    one = "  - {key: time, says: I have none, behind: Rush., helps: [Stop something.], who: All, sign: Yes.}\n"
+    barriers.write_text(f"barriers:\n{one * 2}")
+    with pytest.raises(ContentError) as wrong:
+        catalogue.read(barriers=barriers)
+    assert "stands here twice" in str(wrong.value)
+    assert "must be a full sentence" in str(wrong.value)

@@ -73,7 +73,9 @@ class Content:
     glossary: glossary.Glossary
     introductions: tuple[introductions.Introduction, ...]
     guides: tuple[guides.Guide, ...]
-    communities: tuple[communities.catalogue.CharterPrompts, communities.catalogue.Steps]
+    communities: tuple[
+        communities.catalogue.CharterPrompts, communities.catalogue.Steps, communities.catalogue.Barriers
+    ]
     abbreviations: search.abbreviations.Abbreviations
 
     def __str__(self) -> str:
@@ -82,7 +84,8 @@ class Content:
         return (
             f"{len(self.interventions.entries)} catalogue entries, {kinds['technique']} techniques, "
             f"{kinds['meeting']} meetings, {len(self.framework.criteria)} criteria, {len(self.starters)} starters, "
-            f"{examples} examples, {sum(len(group.words) for group in self.glossary.groups)} words, "
+            f"{len(self.communities[2].barriers)} barriers, {examples} examples, "
+            f"{sum(len(group.words) for group in self.glossary.groups)} words, "
             f"{len(self.introductions)} introductions, {len(self.guides)} guides"
         )
 
@@ -120,6 +123,7 @@ def readings(content: Content) -> dict[str, readability.Reading]:
         **_of_techniques([one for one in content.library.techniques if one.family == "meeting"], "Meetings"),
         **_of_catalogue(content),
         **_of_examples(content),
+        **_of_communities(content),
         **_of_help(content),
     }
     return {name: readability.read(texts) for name, texts in groups.items()}
@@ -174,6 +178,13 @@ def _of_catalogue(content: Content) -> Texts:
         ],
         "Steps": [text for step in interventions.steps for text in (step.purpose, *step.exit_questions)],
         "Starters": [*(one.sentence for one in content.starters), *(line.why for line in lines)],
+    }
+
+
+def _of_communities(content: Content) -> Texts:
+    *_, barriers = content.communities
+    return {
+        "Barriers": [text for one in barriers.barriers for text in (one.says, one.behind, *one.helps, one.sign)],
     }
 
 
