@@ -1,6 +1,8 @@
 """How communities and their threads are spoken of: looks of states, who may read, what a role is good for."""
 
-from communities.models import Access, Community, RoleKind, State, Thread
+from datetime import datetime
+
+from communities.models import Access, Community, KickOff, Problem, RoleKind, State, Thread
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Look
 from organisations.visibility import Reach
@@ -54,3 +56,32 @@ def who_may_read(thread: Thread) -> str:
 
 def who_may_come_in(community: Community) -> str:
     return ACCESS_WORDS[Access(community.access)]
+
+
+# --- Kick-offs -------------------------------------------------------------------------------------------------------
+
+OPEN, UNCLAIMED, TAKEN_UP = "open", "unclaimed", "taken-up"
+PROBLEMS: dict[str, Look] = {
+    OPEN: Look("info", "sprout", "Being talked about"),
+    UNCLAIMED: Look("warn", "circle-dashed", "Nobody has taken it up yet"),
+    TAKEN_UP: Look("good", "users", "Taken up"),
+}
+TO_COME, RUNNING, ENDED = "to-come", "running", "ended"
+KICKOFFS: dict[str, Look] = {
+    TO_COME: Look("", "calendar", "Not open yet"),
+    RUNNING: Look("good", "flag", "Open"),
+    ENDED: Look("", "lock", "Ended"),
+}
+
+
+def problem_state(problem: Problem) -> str:
+    """Where a problem stands; a key of ``PROBLEMS``. Its kick-off must be loaded."""
+    if problem.community_id is not None:
+        return TAKEN_UP
+    return UNCLAIMED if problem.kickoff.is_ended else OPEN
+
+
+def kickoff_look(kickoff: KickOff, at: datetime) -> Look:
+    if kickoff.is_ended:
+        return KICKOFFS[ENDED]
+    return KICKOFFS[RUNNING if kickoff.has_begun(at) else TO_COME]

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from communities.events import Event
 from communities.mentions import mentioned
-from communities.models import Closing, Community, Rehoming, Review, RoleKind, Thread
+from communities.models import Closing, Community, KickOff, Problem, Rehoming, Review, RoleKind, Support, Thread
 from communities.transitions import people_of, people_with, running_people
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
-from kmportal.lib.sentences import quoted
+from kmportal.lib.sentences import capital, counted, quoted
 from notifications.actions import notify
 from organisations.events import Occurrence
 from organisations.models import Membership, Person
@@ -27,6 +27,8 @@ def send_of_community(occurrence: Occurrence) -> None:
         case Event.COMMUNITY_PIN_DUE:
             words = f"Look again at something that {name} looks after. Keep it, or take it off the shelf"
             _tell([facts["owner"]] if facts["owner"] else running_people(community), occurrence, words)
+        case Event.COMMUNITY_FOUNDED if "kickoff" in facts:
+            _tell_of_beginning(occurrence, community)
         case Event.COMMUNITY_ASKED_TO_JOIN:
             _tell(running_people(community), occurrence, f"{occurrence.person} asks to join {name}")
         case Event.COMMUNITY_INVITED:
@@ -89,6 +91,21 @@ def send_of_community(occurrence: Occurrence) -> None:
             _tell_of_gap(occurrence, community)
 
 
+def _tell_of_beginning(occurrence: Occurrence, community: Community) -> None:
+    """From problems of a kick-off: who said “count me in” belongs to it; who shares them can join."""
+    inside = people_of(community)
+    _tell(inside, occurrence, f"{quoted(community)} has begun. You said “count me in”, so you belong to it")
+    others = {person.pk: person for problem in community.problems.all() for person in _concerned(problem)}
+    words = f"{quoted(community)} takes up a problem that you share. You can join it"
+    _tell((person for key, person in others.items() if key not in {one.pk for one in inside}), occurrence, words)
+
+
+def _concerned(problem: Problem) -> list[Person]:
+    """Who raised it and who shares it."""
+    rows = Support.objects.filter(problem=problem).select_related("person")
+    return [*([problem.person] if problem.person else []), *(row.person for row in rows)]
+
+
 def _tell_of_gap(occurrence: Occurrence, community: Community) -> None:
     follows = occurrence.facts["follows"]
     if follows is not None:
@@ -131,6 +148,33 @@ def _planners(community: Community) -> list[Person]:
     """Those who plan the programme of its organisation."""
     planners = Membership.objects.current().filter(organisation=community.organisation).may(Permission.PLAN)
     return [member.person for member in planners.select_related("person")]
+
+
+def send_of_kickoff(occurrence: Occurrence) -> None:
+    """Tell whoever opened a kick-off that its time is over, and that a session has left something on its page."""
+    kickoff = occurrence.subject
+    assert isinstance(kickoff, KickOff)  # noqa: S101  what the event is about
+    match occurrence.event:
+        case Event.KICKOFF_ENDED:
+            left = occurrence.facts["unclaimed"]
+            said = counted(left, "problem is left for others to find", "problems are left for others to find")
+            notify(kickoff.by, occurrence, f"{quoted(kickoff)} has ended: {said}")
+        case Event.KICKOFF_TAKEN_OVER:
+            said = counted(
+                occurrence.facts["problems"],
+                worded("problem from the session stands"),
+                worded("problems from the session stand"),
+            )
+            notify(kickoff.by, occurrence, capital(f"{said} on the page of {quoted(kickoff)} now"))
+
+
+def send_of_problem(occurrence: Occurrence) -> None:
+    """Tell those who have a problem that a community has taken it up."""
+    problem = occurrence.subject
+    assert isinstance(problem, Problem)  # noqa: S101  what the event is about
+    if occurrence.event == Event.PROBLEM_TAKEN_UP:
+        words = f"{quoted(occurrence.facts['community'])} has taken up a problem of yours: {quoted(problem)}"
+        _tell(_concerned(problem), occurrence, words)
 
 
 def send_of_thread(occurrence: Occurrence) -> None:

@@ -3,14 +3,17 @@ role. What somebody is in a community is ``Standing``: one query, asked once for
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from communities.models import (
     ENDED,
     RUNNING_ROLES,
     Access,
     Community,
+    KickOff,
     Knock,
     Post,
+    Problem,
     Rehoming,
     RoleKind,
     State,
@@ -191,5 +194,86 @@ def allowed(membership: Membership | None, community: Community, standing: Stand
         and (standing.is_member or policies.may(Permission.PLAN, membership, community.organisation)),
         "wake": community.state in ENDED
         and (standing.is_member or policies.may(Permission.PLAN, membership, community.organisation)),
+    }
+    return frozenset(name for name, may in found.items() if may)
+
+
+# --- Kick-offs -------------------------------------------------------------------------------------------------------
+
+
+def may_open_kickoff(membership: Membership | None, organisation: Organisation) -> bool:
+    """Whoever facilitates sessions here: they change it, end it, and take away what names somebody."""
+    return policies.may(Permission.FACILITATE, membership, organisation)
+
+
+def may_run_kickoff(membership: Membership | None, kickoff: KickOff) -> bool:
+    return may_open_kickoff(membership, kickoff.organisation)
+
+
+def may_take_part_in_kickoff(membership: Membership | None, kickoff: KickOff) -> bool:
+    """Every member of the organisation: they raise, share and sort problems, and say what gets in the way."""
+    return policies.belongs(membership, kickoff.organisation)
+
+
+def may_share(membership: Membership | None, problem: Problem) -> bool:
+    """Every member of the organisation."""
+    return policies.belongs(membership, problem.organisation)
+
+
+def is_writer(membership: Membership | None, problem: Problem) -> bool:
+    """Whether they raised it themselves and still belong here."""
+    own = membership is not None and problem.person_id is not None and problem.person_id == membership.person_id
+    return own and policies.belongs(membership, problem.organisation)
+
+
+def may_take_away(membership: Membership | None, problem: Problem) -> bool:
+    """Whoever raised it, and whoever looks after the kick-off: it may name a patient or a colleague."""
+    return is_writer(membership, problem) or may_run_kickoff(membership, problem.kickoff)
+
+
+def may_found_from(membership: Membership | None, kickoff: KickOff) -> bool:
+    """Whoever may begin a community anyway."""
+    return may_found(membership, kickoff.organisation)
+
+
+def may_take_up(membership: Membership | None, community: Community, problem: Problem) -> bool:
+    """A member of the community, which is at home where the problem was raised: its words go no further."""
+    at_home = community.organisation_id == problem.organisation_id
+    return at_home and may_belong(membership, community) and policies.belongs(membership, problem.organisation)
+
+
+def may_give_back(membership: Membership | None, problem: Problem) -> bool:
+    """Who keeps the community together that has taken it up."""
+    return problem.community is not None and may_run(membership, problem.community)
+
+
+def allowed_in_kickoff(membership: Membership | None, kickoff: KickOff, at: datetime) -> frozenset[str]:
+    """The names of all moves that this member may make in a kick-off as it stands. No queries."""
+    writes = kickoff.takes_words(at) and may_take_part_in_kickoff(membership, kickoff)
+    runs = may_run_kickoff(membership, kickoff)
+    found = {
+        "raise": writes,
+        "sort": writes,
+        "name_barrier": writes,
+        "found": may_found_from(membership, kickoff) and kickoff.has_begun(at),
+        "edit": runs and not kickoff.is_ended,
+        "end": runs and not kickoff.is_ended,
+        "remove_barrier": runs,
+    }
+    return frozenset(name for name, may in found.items() if may)
+
+
+def allowed_with_problem(membership: Membership | None, problem: Problem, at: datetime) -> frozenset[str]:
+    """The names of all moves that this member may make with a problem as it stands. No queries."""
+    kickoff, is_free = problem.kickoff, problem.community_id is None
+    writes = kickoff.takes_words(at) and may_take_part_in_kickoff(membership, kickoff)
+    found = {
+        "share": is_free and may_share(membership, problem) and kickoff.has_begun(at),
+        "change": is_free and writes and is_writer(membership, problem),
+        "move": writes and is_free,
+        "put_back": writes and is_free and problem.was_moved,
+        "found": is_free and may_found_from(membership, kickoff) and kickoff.has_begun(at),
+        "take_up": is_free and may_share(membership, problem),
+        "delete": is_free and may_take_away(membership, problem),
     }
     return frozenset(name for name, may in found.items() if may)

@@ -6,12 +6,13 @@ author here: whoever has left a community reads no further because they once wro
 
 from collections.abc import Iterator, Sequence
 
-from communities.labels import thread_state
-from communities.models import Charter, Community, Post, State, Story, Thread
+from communities.labels import UNCLAIMED, problem_state, thread_state
+from communities.models import Charter, Community, KickOff, Post, Problem, State, Story, Thread
 from organisations.visibility import Reach
 from search import index
 
 COMMUNITY, THREAD, STORY = "community", "thread", "story"
+KICKOFF, PROBLEM = "kickoff", "problem"
 RANK = {
     State.ESTABLISHED: 700,
     State.FORMING: 500,
@@ -21,6 +22,7 @@ RANK = {
     State.ARCHIVED: 50,
 }
 RANK_ANSWERED, RANK_THREAD, RANK_STORY = 400, 250, 450
+RANK_KICKOFF, RANK_UNCLAIMED, RANK_PROBLEM = 300, 300, 150
 
 
 def community_documents(communities: Sequence[Community]) -> Iterator[index.Doc]:
@@ -88,4 +90,43 @@ def story_documents(stories: Sequence[Story]) -> Iterator[index.Doc]:
             year=story.at.year,
             rank=RANK_STORY,
             at=story.at,
+        )
+
+
+def kickoff_documents(kickoffs: Sequence[KickOff]) -> Iterator[index.Doc]:
+    """What can be found of kick-offs: for everybody at home."""
+    for kickoff in kickoffs:
+        yield index.Doc(
+            kind=KICKOFF,
+            ident=kickoff.pk,
+            organisation=kickoff.organisation,
+            reach=Reach.ORGANISATION,
+            group_id=None,
+            author_id=None,
+            title=kickoff.title,
+            body=kickoff.why,
+            state="ended" if kickoff.is_ended else "running",
+            year=kickoff.created_at.year,
+            rank=RANK_KICKOFF,
+            at=kickoff.created_at,
+        )
+
+
+def problem_documents(problems: Sequence[Problem]) -> Iterator[index.Doc]:
+    """What can be found of problems: for everybody at home, without who raised them."""
+    for problem in problems:
+        state = problem_state(problem)
+        yield index.Doc(
+            kind=PROBLEM,
+            ident=problem.pk,
+            organisation=problem.organisation,
+            reach=Reach.ORGANISATION,
+            group_id=None,
+            author_id=None,
+            title=problem.line,
+            body=problem.more,
+            state=state,
+            year=problem.at.year,
+            rank=RANK_UNCLAIMED if state == UNCLAIMED else RANK_PROBLEM,
+            at=problem.at,
         )

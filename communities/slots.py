@@ -8,6 +8,7 @@ from communities import policies
 from communities.models import LIVING, Community, Knock
 from communities.reports.directory import directory_rows, similar_communities
 from communities.reports.home import own_communities
+from communities.reports.kickoff import running_kickoffs
 from organisations.models import Membership
 
 # The entry of the catalogue, and the suggestions that lead to it.
@@ -50,3 +51,9 @@ def communities_of_intervention(intervention: Any, membership: Membership | None
         "total": living.count(),
         "may_found": policies.may_found(membership, membership.organisation),
     }
+
+
+def kickoffs_of_member(home: Any, membership: Membership) -> tuple[str, dict[str, Any]] | None:
+    """On home: kick-offs in which everybody here can write. Nothing where there is none."""
+    lines = running_kickoffs(membership, timezone.now())
+    return ("communities/_home_kickoffs.html", {"lines": lines}) if lines else None

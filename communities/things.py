@@ -1,8 +1,14 @@
-"""What communities and their threads are called where others point at them, and how they are found."""
+"""What communities, their threads, kick-offs and problems are called elsewhere, and how they are found."""
 
-from communities.labels import STATES, STORIES, THREADS
-from communities.models import Community, Story, Thread
-from communities.search_documents import community_documents, story_documents, thread_documents
+from communities.labels import KICKOFFS, PROBLEMS, STATES, STORIES, THREADS
+from communities.models import Community, KickOff, Problem, Story, Thread
+from communities.search_documents import (
+    community_documents,
+    kickoff_documents,
+    problem_documents,
+    story_documents,
+    thread_documents,
+)
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Thing
 
@@ -42,4 +48,28 @@ STORY = Thing(
     states=STORIES,
     search_documents=story_documents,
     indexed=lambda: Story.objects.select_related("organisation"),
+)
+KICKOFF = Thing(
+    kind="kickoff",
+    word="Kick-off",
+    words="Kick-offs",
+    model="communities.KickOff",
+    icon="flag",
+    page="kickoff_detail",
+    related=("organisation",),
+    states=KICKOFFS,
+    search_documents=kickoff_documents,
+    indexed=lambda: KickOff.objects.select_related("organisation"),
+)
+PROBLEM = Thing(
+    kind="problem",
+    word="Problem",
+    words="Problems",
+    model="communities.Problem",
+    icon="sprout",
+    page="problem_detail",
+    related=("organisation", "kickoff"),
+    states=PROBLEMS,
+    search_documents=problem_documents,
+    indexed=lambda: Problem.objects.select_related("organisation", "kickoff"),
 )

@@ -1,7 +1,9 @@
 """What every action of a community shares: the lock, the seats of its group, and the rules about its facilitators."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
@@ -13,21 +15,29 @@ from communities.models import (
     RUNNING_ROLES,
     Community,
     CommunityRole,
+    KickOff,
     Knock,
+    Problem,
     Review,
     ReviewAnswer,
     RoleKind,
     State,
     StepAnswer,
+    StepKind,
+    StepMove,
+    Support,
+    Topic,
 )
 from communities.policies import Standing
 from kmportal.lib.cleaning import clean_text, line_of_text
+from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from organisations import events
 from organisations.models import Group, GroupMembership, Membership, Organisation, Person
+from search.analyser import fold
 
 FORMING_DAYS = 60
 # Why something cannot be done with a community, by the state that it is really in.
@@ -60,6 +70,27 @@ def save_community(community: Community, *columns: str) -> None:
     """Save columns of a locked community and count its version up."""
     community.version += 1
     community.save(update_fields=[*columns, "version"])
+
+
+def begin_community(
+    organisation: Organisation, *, by: Membership, at: datetime, name: str, question: str, access: str, once: UUID
+) -> Community:
+    """The community, its group and its first step, and nobody in it yet. Refuses a name that another group has."""
+    community = Community(
+        organisation=organisation,
+        name=name,
+        question=question,
+        access=access,
+        founded_by=by.person,
+        created_at=at,
+        forming_until_on=forming_until(timezone.localdate(at)),
+        once=once,
+    )
+    refuse_invalid(community, "name", "question", "access")
+    community.group = make_group(organisation, name, at=at)
+    community.save()
+    StepMove.objects.create(community=community, step=StepKind.PLANNING, at=at, by=by.person)
+    return community
 
 
 # --- The group and its seats -----------------------------------------------------------------------------------------
@@ -243,3 +274,68 @@ def look_again_in_a_year(community: Community, *, at: datetime) -> None:
     """The next look back, twelve months from the day of this one."""
     community.review_on = timezone.localdate(at) + timedelta(days=365)
     save_community(community, "review_on")
+
+
+# --- Kick-offs ------------------------------------------------------------------------------------------------------
+
+
+def lock_kickoff(kickoff: KickOff) -> None:
+    """Row lock: what is raised, sorted and begun in one kick-off is done one after the other."""
+    rows = KickOff.objects.select_for_update(of=("self",)).select_related("organisation")
+    kickoff.refresh_from_db(from_queryset=rows)
+
+
+def refuse_unless_running(kickoff: KickOff, at: datetime) -> None:
+    if kickoff.is_ended:
+        raise Refusal("This kick-off has ended. What nobody has taken up can still be shared and taken up.")
+    if not kickoff.has_begun(at):
+        raise Refusal(f"This kick-off begins on {long_day(kickoff.opens_on)}.")
+
+
+def find_topic_like(kickoff: KickOff, name: str) -> Topic | None:
+    """The topic whose name differs by accents or case at most."""
+    wanted = fold(line_of_text(name))
+    return next((one for one in kickoff.topics.all() if fold(one.name) == wanted), None)
+
+
+def name_new_topic(kickoff: KickOff, name: str, *, at: datetime) -> Topic:
+    """A topic without problems yet. The kick-off is locked, so that no other of the name can come between."""
+    topic = Topic(kickoff=kickoff, name=name, at=at)
+    refuse_invalid(topic, "name")
+    topic.save()
+    return topic
+
+
+def lock_problem(problem: Problem) -> None:
+    """Row lock, as ``lock_community``; whoever locks its kick-off too does that first."""
+    rows = Problem.objects.select_for_update(of=("self",))
+    neighbours = ("kickoff__organisation", "organisation", "community__organisation", "community__group", "was_in")
+    problem.refresh_from_db(from_queryset=rows.select_related(*neighbours))
+
+
+def refuse_taken_up(problem: Problem) -> None:
+    if problem.community is not None:
+        raise Refusal(f"“{problem.community}” has taken this problem up.")
+
+
+@dataclass(frozen=True)
+class CountedIn:
+    """A member who has said that they want to belong to what comes of a problem."""
+
+    member: Membership
+    would_facilitate: bool
+
+
+def people_counted_in(problems: Sequence[Problem]) -> list[CountedIn]:
+    """Those who raised or shared one of these problems and said “count me in”, each once, by name. Two queries."""
+    would: dict[int, bool] = {}
+    for problem in problems:
+        if problem.person_id is not None and problem.is_in:
+            would[problem.person_id] = would.get(problem.person_id, False) or problem.would_facilitate
+    for row in Support.objects.filter(problem__in=problems, is_in=True):
+        would[row.person_id] = would.get(row.person_id, False) or row.would_facilitate
+    if not would:
+        return []
+    members = Membership.objects.current().filter(organisation=problems[0].organisation_id, person__in=would)
+    rows = members.select_related("person", "organisation").order_by("person__name", "pk")
+    return [CountedIn(one, would[one.person_id]) for one in rows]

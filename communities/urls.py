@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from communities.views import charter, closing, ending, health, life, people, review, shelf, steps, stories, talk
+from communities.views import (
+    charter,
+    closing,
+    ending,
+    founding,
+    health,
+    kickoff,
+    life,
+    people,
+    problems,
+    review,
+    shelf,
+    steps,
+    stories,
+    talk,
+)
 
 urlpatterns = [
     path("", life.community_list, name="community_list"),
@@ -63,6 +78,29 @@ urlpatterns = [
     path("<int:pk>/review/split/", review.review_split, name="review_split"),
     path("transfers/<int:pk>/answer/", review.merge_answer, name="merge_answer"),
     path("transfers/<int:pk>/undo/", review.transfer_undo, name="transfer_undo"),
+    # Kick-offs, from which many begin
+    path("kickoffs/", kickoff.kickoff_list, name="kickoff_list"),
+    path("kickoffs/new/", kickoff.kickoff_new, name="kickoff_new"),
+    path("kickoffs/<int:pk>/", kickoff.kickoff_detail, name="kickoff_detail"),
+    path("kickoffs/<int:pk>/edit/", kickoff.kickoff_edit, name="kickoff_edit"),
+    path("kickoffs/<int:pk>/end/", kickoff.kickoff_end, name="kickoff_end"),
+    path("kickoffs/<int:pk>/sort/", kickoff.kickoff_sort, name="kickoff_sort"),
+    path("kickoffs/<int:pk>/barriers/", kickoff.kickoff_barriers, name="kickoff_barriers"),
+    path("kickoffs/barriers/<int:pk>/remove/", kickoff.barrier_remove, name="barrier_remove"),
+    path("kickoffs/topics/<int:pk>/remove/", kickoff.topic_remove, name="topic_remove"),
+    path("kickoffs/topics/<int:pk>/begin/", founding.topic_begin, name="topic_begin"),
+    path("kickoffs/<int:pk>/problems/new/", problems.problem_new, name="problem_new"),
+    path("problems/", problems.problem_list, name="problem_list"),
+    path("problems/<int:pk>/", problems.problem_detail, name="problem_detail"),
+    path("problems/<int:pk>/edit/", problems.problem_edit, name="problem_edit"),
+    path("problems/<int:pk>/share/", problems.problem_share, name="problem_share"),
+    path("problems/<int:pk>/unshare/", problems.problem_unshare, name="problem_unshare"),
+    path("problems/<int:pk>/move/", problems.problem_move, name="problem_move"),
+    path("problems/<int:pk>/back/", problems.problem_back, name="problem_back"),
+    path("problems/<int:pk>/delete/", problems.problem_delete, name="problem_delete"),
+    path("problems/<int:pk>/begin/", founding.problem_begin, name="problem_begin"),
+    path("problems/<int:pk>/take-up/", founding.problem_take_up, name="problem_take_up"),
+    path("problems/<int:pk>/give-back/", founding.problem_give_back, name="problem_give_back"),
     # How it ends, and wakes
     path("<int:pk>/close/", closing.community_close, name="community_close"),
     path("<int:pk>/close/object/", closing.community_object, name="community_object"),

@@ -38,4 +38,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "assessment.*": ["selfassessment.notices.send"],
     "community.*": ["communities.notices.send_of_community"],
     "thread.*": ["communities.notices.send_of_thread"],
+    "session.closed": ["communities.subscribers.take_over_session_of_kickoff"],
+    "kickoff.*": ["communities.notices.send_of_kickoff"],
+    "problem.*": ["communities.notices.send_of_problem"],
 }

@@ -20,6 +20,8 @@ THINGS = {
     "community": "communities.things.COMMUNITY",
     "thread": "communities.things.THREAD",
     "story": "communities.things.STORY",
+    "kickoff": "communities.things.KICKOFF",
+    "problem": "communities.things.PROBLEM",
     "assessment": "selfassessment.things.ASSESSMENT",
     "decision": "selfassessment.things.DECISION",
 }

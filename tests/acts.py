@@ -66,6 +66,7 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.rehoming.offer_sisters communities.actions.rehoming.ask_heirs
         communities.actions.health.ask_quiet_communities communities.actions.health.ask_quiet_community
         communities.actions.shelf.release_pins communities.actions.shelf.ask_about_pin
+        communities.actions.kickoff.end_due_kickoff communities.actions.kickoff.take_over_session
     """,
     MEMBER: """
         actionplan.actions.add_action roadmap.actions.add_intervention_action
@@ -103,6 +104,12 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.review.decide_to_change communities.actions.review.decide_to_close
         communities.actions.moving.decide_to_merge communities.actions.moving.answer_merge
         communities.actions.moving.decide_to_split communities.actions.moving.undo_transfer
+        communities.actions.kickoff.name_barrier
+        communities.actions.problems.raise_problem communities.actions.problems.change_problem
+        communities.actions.problems.take_away_problem communities.actions.problems.share_problem
+        communities.actions.problems.unshare_problem communities.actions.problems.remove_topic
+        communities.actions.problems.move_problems communities.actions.problems.put_problem_back
+        communities.actions.founding.take_up_problem communities.actions.founding.give_problem_back
     """,
     CONTRIBUTOR: """
         lessons.actions.writing.start_lesson lessons.actions.writing.write_lesson
@@ -110,6 +117,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.writing.discard_lesson lessons.actions.writing.add_lesson_action
         lessons.actions.closing.add_session_action
         communities.actions.life.found_community communities.actions.talk.make_lesson
+        communities.actions.founding.found_from_topic communities.actions.founding.found_from_problem
     """,
     VALIDATOR: """
         lessons.actions.review.claim_lesson lessons.actions.review.take_over_lesson
@@ -139,6 +147,8 @@ PERMISSIONS: dict[str, str] = {
         selfassessment.actions.asking.enable_link selfassessment.actions.asking.disable_link
         selfassessment.actions.deciding.accept_as_action selfassessment.actions.deciding.reject_suggestion
         selfassessment.actions.deciding.undo_decision
+        communities.actions.kickoff.open_kickoff communities.actions.kickoff.change_kickoff
+        communities.actions.kickoff.end_kickoff communities.actions.kickoff.remove_barrier
     """,
     LEAD: """
         selfassessment.actions.deciding.accept_as_intervention
@@ -203,6 +213,9 @@ ODD: dict[str, list[str]] = {
             *("moving.decide_to_split", "moving.undo_transfer"),
         )
     },
+    "communities.actions.problems.change_problem": ["cara"],  # her own
+    "communities.actions.problems.take_away_problem": ["cara", "farah", "lena"],  # and who looks after kick-offs
+    **{f"communities.actions.founding.{name}": ["cara", "farah"] for name in ("take_up_problem", "give_problem_back")},
     "communities.actions.people.answer_knock": ["reza"],  # it is his invitation
     "communities.actions.talk.change_post": ["cara"],  # her own
     "communities.actions.rehoming.answer_for_home": ["reza"],  # who was asked
@@ -451,6 +464,29 @@ ACTS: dict[str, Act] = {
     "communities.actions.stories.take_story_back": on("story"),
     "communities.actions.health.agree_on_figures": on("community", meetings=3, answer_days=3, builds=1, stories=2),
     "communities.actions.health.answer_quiet_line": on("quiet", answer="busy"),
+    "communities.actions.kickoff.open_kickoff": here(title="Another one"),
+    "communities.actions.kickoff.change_kickoff": on(
+        "kickoff", seen=_version("kickoff"), title="Other words", why="", last_on=_tomorrow(20)
+    ),
+    "communities.actions.kickoff.end_kickoff": on("kickoff"),
+    "communities.actions.kickoff.name_barrier": on("kickoff", key="time"),
+    "communities.actions.kickoff.remove_barrier": on("barrier"),
+    "communities.actions.problems.raise_problem": on("kickoff", line="Nobody knows who is on call"),
+    "communities.actions.problems.change_problem": on("problem", line="The keys are gone", more=""),
+    "communities.actions.problems.take_away_problem": on("problem"),
+    "communities.actions.problems.share_problem": on("problem"),
+    "communities.actions.problems.unshare_problem": on("problem"),
+    "communities.actions.problems.remove_topic": on("empty_topic"),
+    "communities.actions.problems.move_problems": on("kickoff", problems=lambda world: [world.things.problem]),
+    "communities.actions.problems.put_problem_back": on("problem"),
+    "communities.actions.founding.found_from_topic": on(
+        "topic", name="Keys", question="Where are they?", facilitator=_person("cara")
+    ),
+    "communities.actions.founding.found_from_problem": on(
+        "problem", name="Keys", question="Where are they?", facilitator=_person("cara")
+    ),
+    "communities.actions.founding.take_up_problem": on("problem", community=lambda world: _row(world, "community")),
+    "communities.actions.founding.give_problem_back": on("taken_up"),
     "communities.actions.closing.announce_closing": on("community", reason="done", words="Pharmacy keeps the list."),
     "communities.actions.closing.object_to_closing": on("closing", would_carry=True),
     "communities.actions.closing.stop_closing": on("closing"),

@@ -71,10 +71,13 @@ DOORS = {
         story_list story_new story_detail story_edit story_delete
         community_health health_agree quiet_answer
         community_close community_object community_stop community_story community_wake
+        kickoff_list kickoff_detail kickoff_sort kickoff_barriers topic_remove
+        problem_list problem_new problem_detail problem_edit problem_share problem_unshare problem_move problem_back
+        problem_delete problem_take_up problem_give_back
     """,
     CONTRIBUTOR: """
         lesson_mine lesson_new lesson_action_new session_action_new lesson_edit lesson_send lesson_withdraw
-        lesson_discard community_new thread_lesson
+        lesson_discard community_new thread_lesson topic_begin problem_begin
     """,
     VALIDATOR: """
         lesson_queue lesson_claim lesson_take_over lesson_release lesson_check lesson_return lesson_decline
@@ -87,6 +90,7 @@ DOORS = {
         assessment_new assessment_edit assessment_delete assessment_open assessment_close assessment_people
         assessment_comments assessment_publish remark_withhold remark_show
         assessment_addresses assessment_link assessment_remind decision_new decision_reject decision_undo
+        kickoff_new kickoff_edit kickoff_end barrier_remove
     """,
     LEAD: """
         programme_new programme_edit programme_make_current step_edit intervention_new intervention_edit
@@ -144,6 +148,9 @@ ODD = {
     "post_edit": ["cara"],
     "home_answer": ["reza"],  # who was asked
     **{f"story_{verb}": ["cara"] for verb in ("edit", "delete")},  # her own
+    "problem_edit": ["cara"],  # who raised it
+    "problem_delete": ["cara", "farah", "lena"],  # and who looks after kick-offs
+    **{f"problem_{verb}": ["cara", "farah"] for verb in ("take_up", "give_back")},  # who is in a community
     "knock_answer": ["reza"],
     # Who belonged to it, and who plans.
     **{name: ["cara", "farah", "lena"] for name in ("community_wake", "community_facilitator")},

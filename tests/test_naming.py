@@ -42,7 +42,9 @@ EXEMPT = {
     "_InterventionWords.title", "_InterventionWords.summary", "_InterventionWords.output",  # its two heirs ask
     "LessonForm.incident_number",
     "ActionRowForm.mark", "LessonRowForm.mark", "CommunityForm.sister",  # what the page knows, not typed
-    "CommunityForm.name", "CommunityEditForm.name", "FinderForm.q", "ProfileForm.how_to_ask", "ProfileForm.site",
+    "FoundForm.sister",
+    "CommunityForm.name", "CommunityEditForm.name", "FoundForm.name", "KickOffForm.place",
+    "FinderForm.q", "ProfileForm.how_to_ask", "ProfileForm.site",
     "ProfileForm.languages",
 }  # fmt: skip
 NAMES = {"guest_name", "name"}  # somebody’s own, or that of whom one gives something to

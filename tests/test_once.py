@@ -81,6 +81,14 @@ MAKING = {
     "group_new": ("ada", {"name": "Night staff", "kind": "team"}, ""),
     "import_list": ("farah", {"file": _file}, ""),
     "community_new": ("cara", {"name": "Trolleys", "question": "Which door do they leave by?", "access": "open"}, ""),
+    "kickoff_new": ("farah", {"title": "What is stuck?", "form": "page"}, ""),
+    "problem_new": ("farah", {"line": "Nobody knows the rota"}, ""),
+    "topic_begin": (
+        "cara", {"name": "Keys", "question": "Which door is it?", "access": "open", "facilitator": "cara"}, ""
+    ),
+    "problem_begin": (
+        "cara", {"name": "Locks", "question": "Which bell is it?", "access": "open", "facilitator": "cara"}, ""
+    ),
     "thread_new": ("farah", {"kind": "question", "title": "Who knows?", "text": "I do not.", "reach": "group"}, ""),
     "pin_new": ("cara", {"kind": "link", "title": "Rota", "url": "https://rota.example/"}, ""),
     "story_new": ("cara", {"title": "Ten", "used": "At ten", "reach": "group", "sureness": "told"}, ""),

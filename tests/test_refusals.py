@@ -20,6 +20,7 @@ TICKED = {
 }
 ACCEPTED = {"becomes": "action", "until": "tomorrow", "owner": "farah"}
 SORT = {"kind": "quick-win", "effort": "quick"}
+BEGUN = {"question": "Zzz?", "access": "open"}
 # Address, the rule that refuses, what was typed there, and what else the form needs.
 FORMS = [
     ("action_new", "actionplan.actions.add_action", "title", {}),
@@ -37,6 +38,14 @@ FORMS = [
     ("community_story", "communities.actions.closing.write_story", "story", {}),
     ("community_step", "communities.actions.life.answer_step", "need", {}),
     ("community_knock", "communities.actions.people.ask_to_join", "words", {}),
+    ("kickoff_new", "communities.actions.kickoff.open_kickoff", "title", {"form": "page"}),
+    ("kickoff_edit", "communities.actions.kickoff.change_kickoff", "title", {}),
+    ("kickoff_barriers", "communities.actions.kickoff.name_barrier", "words", {}),
+    ("problem_new", "communities.actions.problems.raise_problem", "line", {}),
+    ("problem_edit", "communities.actions.problems.change_problem", "line", {}),
+    ("problem_move", "communities.actions.problems.move_problems", "name", {}),
+    ("problem_begin", "communities.actions.founding.found_from_problem", "name", BEGUN),
+    ("topic_begin", "communities.actions.founding.found_from_topic", "name", BEGUN),
     ("decision_new", "selfassessment.actions.deciding.accept_as_action", "words", ACCEPTED),
     ("decision_reject", "selfassessment.actions.deciding.reject_suggestion", "reason", {}),
     ("finder_own", "people.actions.write_profile", "asked_about", {}),
@@ -60,6 +69,13 @@ FORMS = [
 PRESSES = [
     ("community_informal", "communities.actions.life.leave_informal"),
     ("community_join", "communities.actions.people.join_community"),
+    ("kickoff_end", "communities.actions.kickoff.end_kickoff"),
+    ("problem_share", "communities.actions.problems.share_problem"),
+    ("problem_unshare", "communities.actions.problems.unshare_problem"),
+    ("problem_back", "communities.actions.problems.put_problem_back"),
+    ("problem_delete", "communities.actions.problems.take_away_problem"),
+    ("problem_give_back", "communities.actions.founding.give_problem_back"),
+    ("topic_remove", "communities.actions.problems.remove_topic"),
     ("assessment_open", "selfassessment.actions.rounds.open_assessment"),
     ("import_run", "lessons.actions.importing.request_import"),
     ("import_try", "lessons.actions.importing.request_trial"),

@@ -35,6 +35,7 @@ NOT_RESPONSIBLE = {
     "selfassessment.Response.person", "selfassessment.Decision.by", "techniques.Session.created_by",
     "communities.Charter.by", "communities.Closing.by", "communities.Community.founded_by",
     "communities.Objection.person", "communities.Pin.person", "communities.Post.author",
+    "communities.KickOff.by", "communities.Problem.person", "communities.Support.person",
     "communities.StepAnswer.by", "communities.StepMove.by", "communities.Thread.author", "people.Enquiry.author",
     "people.Recipient.person",
     "communities.Rehoming.person", "communities.Rehoming.asked_by",

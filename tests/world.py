@@ -15,10 +15,10 @@ import jobs.actions
 import notifications.actions
 import organisations.actions
 import roadmap.actions
-from communities.actions import closing, life, rehoming, shelf, stories, talk
+from communities.actions import closing, founding, kickoff, life, problems, rehoming, shelf, stories, talk
 from communities.actions import people as belonging
 from communities.actions import review as looking_back
-from communities.models import Community, Pin, QuietLine, Transfer
+from communities.models import Community, Pin, QuietLine, Topic, Transfer
 from jobs.models import Job, Mail
 from lessons.actions import importing, review, writing
 from organisations.models import AccessToken, Group, Membership, Organisation, Person
@@ -146,6 +146,7 @@ class World:
         t.round_closed = world._closed_round(prepare, "Last round")
         t.round_unread = world._closed_round(prepare, "Spring look", comment="Sister Mary Smith hides the forms")
         world._communities()
+        world._kickoff()
         t.notice = notifications.actions.notify(cara, happened(riverside), "Look", about=riverside)
         t.job = jobs.actions.enqueue(
             "selfassessment.tasks.gap_report_pdf", {}, title="Report", at=now, by=prepare["by"], organisation=riverside
@@ -201,6 +202,21 @@ class World:
             t.closing, by=as_member(cara), at=now, kind="pin", ident=t.last_pin.pk, person=self.people["reza"]
         )
         closing.close_due_community(t.closed, at=now + timedelta(days=40))
+
+    def _kickoff(self) -> None:
+        """Farah has opened it. Cara raised a problem that stands in a topic; another is taken up by her community."""
+        t, now = self.things, timezone.now()
+        cara, farah = as_member(self.people["cara"]), as_member(self.people["farah"])
+        t.kickoff = kickoff.open_kickoff(self.riverside, by=farah, at=now, title="What would you like to solve?")
+        t.problem = problems.raise_problem(
+            t.kickoff, by=cara, at=now, line="The keys go missing", would_facilitate=True
+        )
+        [t.problem] = problems.move_problems(t.kickoff, by=cara, at=now, problems=[t.problem], name="Keys")
+        t.topic = t.problem.topic
+        t.empty_topic = Topic.objects.create(kickoff=t.kickoff, name="Trolleys")
+        t.taken_up = problems.raise_problem(t.kickoff, by=farah, at=now, line="Letters come late")
+        founding.take_up_problem(t.taken_up, by=cara, at=now, community=t.community)
+        t.barrier = kickoff.name_barrier(t.kickoff, by=cara, at=now, words="The rota")
 
     def _closed_round(self, prepare: dict[str, Any], title: str, comment: str = "") -> Any:
         closed = rounds.prepare_assessment(self.riverside, title=title, **prepare)
@@ -303,6 +319,9 @@ class World:
             "pin_new": t.community,
             "story_list": t.community,
             "story_new": t.community,
+            "problem_new": t.kickoff,
+            "problem_give_back": t.taken_up,
+            "topic_remove": t.empty_topic,
         }
         if name in special:
             return special[name].pk
@@ -339,6 +358,10 @@ class World:
             "transfer": t.transfer,
             "story": t.story,
             "quiet": t.quiet,
+            "kickoff": t.kickoff,
+            "barrier": t.barrier,
+            "topic": t.topic,
+            "problem": t.problem,
         }
         return family[name.split("_")[0]].pk
 

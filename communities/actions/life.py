@@ -23,11 +23,10 @@ from communities.models import (
 )
 from communities.models.community import LONGEST_ANSWER
 from communities.transitions import (
+    begin_community,
     clean_answers,
-    forming_until,
     lock_community,
     make_facilitator,
-    make_group,
     missing_prompts,
     newest_step_answers,
     refuse_unless_living,
@@ -69,27 +68,14 @@ def found_community(
     made_before = Community.objects.filter(organisation=organisation, founded_by=by.person, once=key)
     if found := made_before.first():
         return found
-    community = Community(
-        organisation=organisation,
-        name=name,
-        question=question,
-        access=access,
-        founded_by=by.person,
-        created_at=at,
-        forming_until_on=forming_until(timezone.localdate(at)),
-        once=key,
-    )
-    refuse_invalid(community, "name", "question", "access")
     try:
-        community.group = make_group(organisation, name, at=at)
+        community = begin_community(organisation, by=by, at=at, name=name, question=question, access=access, once=key)
     except Refusal:
         if found := made_before.first():  # the same form, sent twice at the same moment
             return found
         raise
-    community.save()
     take_seat(community, by, at=at)
     make_facilitator(community, by.person, at=at)
-    StepMove.objects.create(community=community, step=StepKind.PLANNING, at=at, by=by.person)
     events.record(Event.COMMUNITY_FOUNDED, community, by=by, at=at)
     return community
 

@@ -11,10 +11,11 @@ from django.utils import timezone
 from communities import catalogue
 from communities.actions.closing import ARCHIVED_AFTER, archive_due_community, close_due_community
 from communities.actions.health import ask_quiet_communities
+from communities.actions.kickoff import end_due_kickoff
 from communities.actions.rehoming import walk_closings
 from communities.actions.shelf import ask_about_pin
 from communities.events import Event
-from communities.models import Closing, Community, Pin, State, Thread
+from communities.models import Closing, Community, KickOff, Pin, State, Thread
 from communities.transitions import lock_community
 from lessons.workflow import working_days_after
 from organisations import events
@@ -29,6 +30,8 @@ def move_communities_on(*, at: datetime) -> int:
     done += sum(ask_about_pin(pin, at=at) for pin in Pin.objects.due(timezone.localdate(at)))
     done += ask_quiet_communities(at=at)
     done += walk_closings(at=at)
+    for kickoff in KickOff.objects.over(timezone.localdate(at)).select_related("organisation"):
+        done += end_due_kickoff(kickoff, at=at).is_ended
     for closing in _ending(at):
         done += close_due_community(closing.community, at=at).state == State.CLOSED
     for community in Community.objects.filter(state=State.CLOSED, closed_at__lte=at - ARCHIVED_AFTER):

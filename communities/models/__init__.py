@@ -1,4 +1,7 @@
-"""Communities of practice: the community and its people, its charter and steps, what it talks about, how it ends."""
+"""Communities of practice: the community and its people, its charter and steps, what it talks about, how it ends.
+
+A kick-off, from which many of them begin, stands beside them.
+"""
 
 from communities.models.closing import Closing, Objection, Rehoming
 from communities.models.community import (
@@ -18,6 +21,7 @@ from communities.models.community import (
     StepMove,
 )
 from communities.models.health import Agreed, QuietLine
+from communities.models.kickoff import KickOff, NamedBarrier, Problem, Support, Topic
 from communities.models.review import Review, ReviewAnswer, ReviewVoice, Transfer, TransferRow
 from communities.models.shelf import Pin
 from communities.models.stories import ClaimedBenefit, Story
@@ -36,11 +40,14 @@ __all__ = [
     "Closing",
     "Community",
     "CommunityRole",
+    "KickOff",
     "Knock",
+    "NamedBarrier",
     "Objection",
     "Pin",
     "Post",
     "PostRevision",
+    "Problem",
     "QuietLine",
     "Rehoming",
     "Review",
@@ -52,7 +59,9 @@ __all__ = [
     "StepKind",
     "StepMove",
     "Story",
+    "Support",
     "Thread",
+    "Topic",
     "Transfer",
     "TransferRow",
 ]

@@ -17,6 +17,7 @@ from communities.models import (
     Knock,
     Objection,
     Pin,
+    Problem,
     QuietLine,
     Rehoming,
     RoleKind,
@@ -46,6 +47,7 @@ SHOWN_THREADS = 5
 SHOWN_LESSONS = 5
 SHOWN_PINS = 5
 SHOWN_STORIES = 3
+SHOWN_PROBLEMS = 12
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class CommunityPage:
     own_knock: Knock | None
     shelf: Sequence["ShelfRow"]
     lessons: Sequence[tuple[Lesson, Look]]
+    taken_up: Sequence[Problem]
     who_may_come_in: str
     days_left: int | None
     closing: ClosingBox | None
@@ -141,6 +144,7 @@ class CommunityPage:
             own_knock=next((one for one in knocks if one.membership_id == membership.pk), None),
             shelf=shelf_rows(community, membership)[:SHOWN_PINS],
             lessons=_lessons_of(community, membership),
+            taken_up=list(Problem.objects.visible_to(membership).filter(community=community)[:SHOWN_PROBLEMS]),
             who_may_come_in=labels.who_may_come_in(community) if community.is_living else "",
             days_left=_days_left(community, timezone.localdate(at)),
             closing=_closing_box(community, membership),

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from communities.models import Community, Post, Thread
+from communities.models import Community, KickOff, NamedBarrier, Post, Problem, Thread, Topic
 from communities.policies import Standing, standing_of
 from kmportal.lib.domain_words import worded
 from kmportal.lib.view_kit import form_page
@@ -66,3 +66,42 @@ def page_of_form(
     return form_page(
         request, form, back=back, back_words=f"Back to {thing}", crumbs=crumbs(request, community), **words
     )
+
+
+# --- Kick-offs -------------------------------------------------------------------------------------------------------
+
+
+def kickoff_or_404(request: MemberRequest, pk: int) -> KickOff:
+    """A kick-off of the organisation in which the member looks."""
+    rows = KickOff.objects.visible_to(request.membership).select_related("organisation", "session__organisation")
+    return get_object_or_404(rows, pk=pk)
+
+
+def problem_or_404(request: MemberRequest, pk: int) -> Problem:
+    """A problem that this member may read."""
+    neighbours = ("organisation", "kickoff__organisation", "topic", "was_in", "community__organisation")
+    rows = Problem.objects.visible_to(request.membership).select_related(*neighbours, "community__group")
+    return get_object_or_404(rows, pk=pk)
+
+
+def topic_or_404(request: MemberRequest, pk: int) -> Topic:
+    """A topic of a kick-off that this member may read."""
+    kickoffs = KickOff.objects.visible_to(request.membership)
+    rows = Topic.objects.filter(kickoff__in=kickoffs).select_related("kickoff__organisation", "community__organisation")
+    return get_object_or_404(rows, pk=pk)
+
+
+def barrier_or_404(request: MemberRequest, pk: int) -> NamedBarrier:
+    """Something that gets in the way, at a kick-off that this member may read."""
+    kickoffs = KickOff.objects.visible_to(request.membership)
+    return get_object_or_404(
+        NamedBarrier.objects.filter(kickoff__in=kickoffs).select_related("kickoff__organisation"), pk=pk
+    )
+
+
+def crumbs_of_kickoff(request: MemberRequest, kickoff: KickOff) -> list[tuple[str, str]]:
+    """The way to a page of a kick-off."""
+    return [
+        (worded("Communities"), page(request, "community_list")),
+        (kickoff.title, page(request, "kickoff_detail", kickoff.pk)),
+    ]

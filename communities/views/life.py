@@ -14,6 +14,7 @@ from communities.forms.life import CommunityEditForm, CommunityForm
 from communities.models import Community, State
 from communities.reports.community import CommunityPage
 from communities.reports.directory import CommunityRow, directory_rows, similar_communities
+from communities.reports.kickoff import running_kickoffs, unclaimed_rows
 from communities.views.finding import community_or_404, crumbs, page, standing_or_403
 from kmportal.lib.conflicts import Difference
 from kmportal.lib.forms import sent, status_of
@@ -53,6 +54,9 @@ def community_list(request: MemberRequest, organisation: Organisation) -> HttpRe
         "which": which if which in (MINE, ENDED) else "",
         "q": words,
         "may_found": policies.may_found(request.membership, organisation),
+        "kickoffs": running_kickoffs(request.membership, request.now),
+        "unclaimed": unclaimed_rows(request.membership, "").count(),
+        "may_open_kickoff": policies.may_open_kickoff(request.membership, organisation),
     }
     return render(request, "communities/community_list.html", context)
 
@@ -65,19 +69,19 @@ def community_new(request: MemberRequest, organisation: Organisation) -> HttpRes
     name, question = typed.get("name", ""), typed.get("question", "")
     if request.htmx:
         alike = similar_communities(request.membership, name, question)
-        return render(request, "communities/_similar.html", {"similar": alike, "shown_key": _shown_key(alike)})
+        return render(request, "communities/_similar.html", {"similar": alike, "shown_key": shown_key(alike)})
     similar = similar_communities(request.membership, name, question) if form.is_bound else []
-    was_shown = request.POST.get("sister") == _shown_key(similar)
+    was_shown = request.POST.get("sister") == shown_key(similar)
     if form.is_valid() and (not similar or was_shown):
         with refusals_on(form, "name"):
             community = life.found_community(organisation, by=request.membership, at=request.now, **form.values())
             said = f"{quoted(community)} has begun. Now ask who else has this question."
             return done(request, said, "community_detail", organisation.slug, community.pk)
-    context = {"form": form, "similar": similar, "shown_key": _shown_key(similar)}
+    context = {"form": form, "similar": similar, "shown_key": shown_key(similar)}
     return render(request, "communities/community_new.html", context, status=status_of(form))
 
 
-def _shown_key(similar: Sequence[CommunityRow]) -> str:
+def shown_key(similar: Sequence[CommunityRow]) -> str:
     """What the form sends back once these were shown: others that came up meanwhile are shown first."""
     return "-".join(str(row.community.pk) for row in similar)
 

@@ -1,0 +1,254 @@
+"""A kick-off of many communities: opened, changed, ended, what gets in the way, what a session leaves on its page."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from communities import catalogue, policies
+from communities.events import Event
+from communities.models import KickOff, NamedBarrier, Problem, Topic
+from communities.transitions import find_topic_like, lock_kickoff, name_new_topic, refuse_unless_running
+from kmportal.lib.cleaning import clean_text, line_of_text
+from kmportal.lib.exceptions import Refusal, Stale
+from kmportal.lib.model_fields import key_of_name
+from kmportal.lib.model_rules import refuse_invalid
+from organisations import events
+from organisations.models import Membership, Organisation
+from organisations.policies import require_that
+from search.analyser import fold
+from techniques import room_visibility
+from techniques.actions.planning import plan_session
+from techniques.column_kinds import SUPPORT, TOPIC, read_topic
+from techniques.models import Length, Session, Technique
+
+FORTNIGHT = timedelta(days=13)  # the first day counts
+LONGEST = timedelta(days=92)
+SCRIPT = "kick-off-of-communities"
+# The columns of the script: what is written there comes onto the page.
+PROBLEMS, BARRIERS = "problems", "barriers"
+
+
+@transaction.atomic
+def open_kickoff(
+    organisation: Organisation,
+    *,
+    by: Membership,
+    at: datetime,
+    title: str,
+    why: str = "",
+    form: str = KickOff.Form.PAGE,
+    opens_on: date | None = None,
+    last_on: date | None = None,
+    starts_at: datetime | None = None,
+    length: str = Length.STANDARD,
+    place: str = "",
+    once: UUID | None = None,
+) -> KickOff:
+    """Open a kick-off: its page, and for a live one its session as well. Without a last day it lasts two weeks; a live
+    one’s two weeks begin on the day of its session.
+
+    Idempotent: the same ``once`` a second time answers the kick-off that it made.
+    """
+    require_that(policies.may_open_kickoff(by, organisation))
+    key = once or uuid4()
+    if made := KickOff.objects.filter(organisation=organisation, once=key).first():
+        return made
+    today = timezone.localdate(at)
+    if form == KickOff.Form.LIVE and starts_at is None:
+        raise Refusal("Say when you meet.")
+    first = max(opens_on or today, today)
+    counted_from = timezone.localdate(starts_at) if form == KickOff.Form.LIVE and starts_at else first
+    kickoff = KickOff(
+        organisation=organisation,
+        title=title,
+        why=clean_text(why).strip(),
+        form=form,
+        opens_on=first,
+        last_on=last_on or max(first, counted_from) + FORTNIGHT,
+        by=by.person,
+        created_at=at,
+        once=key,
+    )
+    refuse_invalid(kickoff, "title", "why", "form")
+    _check_days(kickoff, not_before=counted_from)
+    if form == KickOff.Form.LIVE and starts_at is not None:
+        script = Technique.objects.filter(key=SCRIPT, organisation=None).first()
+        if script is None:
+            raise Refusal("The script of a live kick-off has not been loaded. Open it on a page.")
+        kickoff.session = plan_session(
+            organisation,
+            by=by,
+            at=at,
+            technique=script,
+            length=length,
+            title=kickoff.title,
+            starts_at=starts_at,
+            purpose=kickoff.why[:1000],
+            place=place,
+            once=key,
+        )
+    kickoff.save()
+    events.record(Event.KICKOFF_OPENED, kickoff, by=by, at=at, form=form, last_on=kickoff.last_on)
+    return kickoff
+
+
+def _check_days(kickoff: KickOff, *, not_before: date) -> None:
+    if kickoff.last_on < max(kickoff.opens_on, not_before):
+        raise Refusal("The last day comes before it begins. Choose a later last day.")
+    if kickoff.last_on - kickoff.opens_on > LONGEST:
+        raise Refusal("Three months are the most. Choose an earlier last day.")
+
+
+@transaction.atomic
+def change_kickoff(
+    kickoff: KickOff, *, by: Membership, at: datetime, seen: int, title: str, why: str, last_on: date
+) -> KickOff:
+    """Other words, or another last day: today or later. ``Stale`` when it was changed since ``seen``, unless the same
+    stands there."""
+    require_that(policies.may_run_kickoff(by, kickoff))
+    lock_kickoff(kickoff)
+    if kickoff.is_ended:
+        raise Refusal("This kick-off has ended.")
+    wanted: Mapping[str, Any] = {"title": line_of_text(title), "why": clean_text(why).strip(), "last_on": last_on}
+    if all(getattr(kickoff, name) == value for name, value in wanted.items()):
+        return kickoff
+    if kickoff.version != seen:
+        raise Stale
+    if last_on != kickoff.last_on and last_on < timezone.localdate(at):
+        raise Refusal("This day has passed. Choose today or a later day, or end it now.")
+    for name, value in wanted.items():
+        setattr(kickoff, name, value)
+    refuse_invalid(kickoff, "title", "why")
+    _check_days(kickoff, not_before=kickoff.opens_on)
+    kickoff.version += 1
+    kickoff.save(update_fields=[*wanted, "version"])
+    events.record(Event.KICKOFF_CHANGED, kickoff, by=by, at=at)
+    return kickoff
+
+
+@transaction.atomic
+def end_kickoff(kickoff: KickOff, *, by: Membership, at: datetime) -> KickOff:
+    """End it before its time. What nobody has taken up stays, for others to find. Idempotent."""
+    require_that(policies.may_run_kickoff(by, kickoff))
+    lock_kickoff(kickoff)
+    return _end(kickoff, by=by, at=at)
+
+
+@transaction.atomic
+def end_due_kickoff(kickoff: KickOff, *, at: datetime) -> KickOff:
+    """End it because its last day has passed. The timetable’s own; idempotent."""
+    lock_kickoff(kickoff)
+    if kickoff.last_on < timezone.localdate(at):
+        _end(kickoff, by=None, at=at)
+    return kickoff
+
+
+def _end(kickoff: KickOff, *, by: Membership | None, at: datetime) -> KickOff:
+    if kickoff.is_ended:
+        return kickoff
+    kickoff.ended_at = at
+    kickoff.version += 1
+    kickoff.save(update_fields=["ended_at", "version"])
+    left = list(Problem.objects.filter(kickoff=kickoff, community=None).select_related("organisation", "kickoff"))
+    communities = Problem.objects.filter(kickoff=kickoff).exclude(community=None).values("community").distinct()
+    events.record(
+        Event.KICKOFF_ENDED, kickoff, by=by, at=at, also=left, unclaimed=len(left), communities=communities.count()
+    )
+    return kickoff
+
+
+# --- What gets in the way --------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def name_barrier(kickoff: KickOff, *, by: Membership, at: datetime, key: str = "", words: str = "") -> NamedBarrier:
+    """Say what gets in the way: one of the list, or in words. Nowhere is it written who said so. Idempotent."""
+    require_that(policies.may_take_part_in_kickoff(by, kickoff))
+    lock_kickoff(kickoff)
+    refuse_unless_running(kickoff, at)
+    if key and key not in {one.key for one in catalogue.barriers()}:
+        raise Refusal("Choose one of the list, or say it in your own words.")
+    return _keep_barrier(kickoff, at=at, key=key, words="" if key else words)
+
+
+def _keep_barrier(kickoff: KickOff, *, at: datetime, key: str = "", words: str = "") -> NamedBarrier:
+    row = NamedBarrier(kickoff=kickoff, key=key, words=line_of_text(words))
+    if not key and not row.words:
+        raise Refusal("Say what gets in the way.")
+    refuse_invalid(row, "words")
+    same = {"key": key} if key else {"key": "", "words_key": key_of_name(row.words)}
+    if found := NamedBarrier.objects.filter(kickoff=kickoff, **same).first():
+        return found
+    row.save()
+    # Nobody did it, as far as the trail is concerned.
+    events.record(Event.KICKOFF_BARRIER_NAMED, kickoff, by=None, at=at)
+    return row
+
+
+@transaction.atomic
+def remove_barrier(barrier: NamedBarrier, *, by: Membership, at: datetime) -> None:
+    """Take a barrier away, for example because it names a colleague."""
+    require_that(policies.may_run_kickoff(by, barrier.kickoff))
+    lock_kickoff(barrier.kickoff)
+    if NamedBarrier.objects.filter(pk=barrier.pk).delete()[0]:
+        events.record(Event.KICKOFF_BARRIER_REMOVED, barrier.kickoff, by=by, at=at)
+
+
+# --- What a session leaves -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def take_over_session(session: Session, *, at: datetime) -> KickOff | None:
+    """Bring what was shown in the session of a kick-off onto its page: problems with how many shared them, topics with
+    their problems, barriers. Nobody’s name comes along, and nobody is made a member.
+
+    The portal’s own, when a session is closed. Idempotent; None where the session belongs to no kick-off.
+    """
+    kickoff = KickOff.objects.filter(session=session, taken_over_at=None).first()
+    if kickoff is None:
+        return None
+    lock_kickoff(kickoff)
+    if kickoff.taken_over_at is not None:
+        return kickoff
+    kickoff.taken_over_at = at
+    kickoff.save(update_fields=["taken_over_at"])
+    shown = room_visibility.notes_to_close(session)
+    columns = [(column, notes[column.key]) for stage, notes in shown for column in stage.columns]
+    known = {fold(one.line): one for one in kickoff.problems.all()}
+    for text in [one for column, texts in columns if column.key == PROBLEMS for one in texts]:
+        _take_over_problem(kickoff, text, known, at)
+    for text in [one for column, texts in columns if column.takes == SUPPORT.key for one in texts]:
+        if problem := known.get(fold(line_of_text(text))):
+            Problem.objects.filter(pk=problem.pk).update(voices=F("voices") + 1)
+    for text in [one for column, texts in columns if column.takes == TOPIC.key for one in texts]:
+        _take_over_topic(kickoff, text, known, at)
+    for text in [one for column, texts in columns if column.key == BARRIERS for one in texts]:
+        _keep_barrier(kickoff, at=at, words=text[: NamedBarrier._meta.get_field("words").max_length])
+    raised = list(Problem.objects.filter(kickoff=kickoff, at=at).select_related("organisation", "kickoff"))
+    events.record(Event.KICKOFF_TAKEN_OVER, kickoff, by=None, at=at, also=raised, problems=len(raised))
+    return kickoff
+
+
+def _take_over_problem(kickoff: KickOff, text: str, known: dict[str, Problem], at: datetime) -> None:
+    """The first line of a note is the problem, cut where it is too long; the whole note stands below."""
+    most = Problem._meta.get_field("line").max_length or 0
+    line = line_of_text(text.splitlines()[0])
+    short = line if len(line) <= most else f"{line[: most - 1]}…"
+    if fold(short) not in known:
+        more = "" if short == line_of_text(text) else text
+        known[fold(short)] = Problem.objects.create(
+            kickoff=kickoff, organisation=kickoff.organisation, line=short, more=more, at=at
+        )
+
+
+def _take_over_topic(kickoff: KickOff, text: str, known: Mapping[str, Problem], at: datetime) -> None:
+    name, lines = read_topic(text)
+    short = line_of_text(name)[: Topic._meta.get_field("name").max_length]
+    topic = find_topic_like(kickoff, short) or name_new_topic(kickoff, short, at=at)
+    inside = [problem.pk for line in lines if (problem := known.get(fold(line_of_text(line))))]
+    Problem.objects.filter(pk__in=inside, topic=None, community=None).update(topic=topic)
