@@ -95,7 +95,9 @@ def _tell_of_beginning(occurrence: Occurrence, community: Community) -> None:
     """From problems of a kick-off: who said “count me in” belongs to it; who shares them can join."""
     inside = people_of(community)
     _tell(inside, occurrence, f"{quoted(community)} has begun. You said “count me in”, so you belong to it")
-    others = {person.pk: person for problem in community.problems.all() for person in _concerned(problem)}
+    others = {
+        person.pk: person for problem in Problem.objects.filter(community=community) for person in _concerned(problem)
+    }
     words = f"{quoted(community)} takes up a problem that you share. You can join it"
     _tell((person for key, person in others.items() if key not in {one.pk for one in inside}), occurrence, words)
 

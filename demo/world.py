@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.hashers import make_password
 
 from actionplan.models import Action
-from communities.models import Community, Thread
+from communities.models import Community, KickOff, Problem, Thread
 from demo.calendar import Calendar
 from lessons.models import Lesson
 from organisations.demo import DEMO_PASSWORD
@@ -50,6 +50,8 @@ class World:
     lessons: Shelf[Lesson] = field(default_factory=lambda: Shelf("lesson"))
     enquiries: Shelf[Enquiry] = field(default_factory=lambda: Shelf("question"))
     communities: Shelf[Community] = field(default_factory=lambda: Shelf("community"))
+    kickoffs: Shelf[KickOff] = field(default_factory=lambda: Shelf("kick-off"))
+    problems: Shelf[Problem] = field(default_factory=lambda: Shelf("problem"))
     threads: Shelf[Thread] = field(default_factory=lambda: Shelf("thread"))
     actions: Shelf[Action] = field(default_factory=lambda: Shelf("action"))
 

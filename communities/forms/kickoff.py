@@ -131,7 +131,10 @@ class SortForm(AboutPeople, forms.Form):
 
     about_people = ("name",)
 
-    problems = ManyOf(Problem.objects.none(), label="Which problems?", required=False)
+    mark_optional = False
+    problems = ManyOf(
+        Problem.objects.none(), label="Which problems?", required=False, widget=forms.CheckboxSelectMultiple
+    )
     topic = forms.ModelChoiceField(Topic.objects.none(), label="Into which topic?", required=False)
     name = LineField(label="Or into a new topic, called", max_length=120, required=False)
 

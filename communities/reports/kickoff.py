@@ -38,7 +38,6 @@ class ProblemRow:
     problem: Problem
     look: Look
     shared: str
-    is_yours: bool
 
 
 @dataclass(frozen=True)
@@ -137,21 +136,19 @@ def problem_rows(problems: Sequence[Problem], membership: Membership) -> list[Pr
     shared = set(
         Support.objects.filter(problem__in=keys, person=membership.person_id).values_list("problem", flat=True)
     )
+    yours = {one.pk: one.pk in shared or one.person_id == membership.person_id for one in problems}
     return [
-        ProblemRow(
-            one,
-            labels.PROBLEMS[labels.problem_state(one)],
-            shared_in_words(one),
-            one.pk in shared or one.person_id == membership.person_id,
-        )
+        ProblemRow(one, labels.PROBLEMS[labels.problem_state(one)], shared_in_words(one, is_yours=yours[one.pk]))
         for one in problems
     ]
 
 
-def shared_in_words(problem: Problem) -> str:
+def shared_in_words(problem: Problem, *, is_yours: bool = False) -> str:
     """How many have it: whoever raised it, and those who share it; those in a room apart, where nobody has a name."""
     number = 1 + getattr(problem, "shares", 0)
     people = f"{people_in_words(number)} {ngettext('has', 'have', number)} it"
+    if is_yours:
+        people = "You have it" if number == 1 else f"{people}, you too"
     if not problem.voices:
         return people
     return f"{people}. It was shared {ngettext('once', f'{problem.voices} times', problem.voices)} in the room"

@@ -46,6 +46,7 @@ def test_from_opening_to_a_community_without_scripts(riverside, farah, cara, rez
     assert "Is it yours too?" in page
     assert "Reza" not in page
     ward.post(at("problem_share", keys.pk), {"is_in": "on"})
+    assert ward.get(at("kickoff_sort", opened.pk)).text.count('type="checkbox" name="problems"') == 2
     ward.post(at("kickoff_sort", opened.pk), {"problems": [keys.pk, letters.pk], "name": "Post and keys"})
     ward.post(at("problem_back", letters.pk))
     topic = Topic.objects.get()
@@ -203,3 +204,14 @@ def test_a_problem_is_taken_up_for_one_of_ones_own(raised, found, cara, reza, as
     assert "Give it back" in page
     assert "Give it back" not in as_(reza).get(at("problem_detail", problem.pk)).text
     assert GroupMembership.objects.filter(group_id=community.group_id).count() == 2
+
+
+def test_how_many_have_it_is_said_as_it_is(raised, cara, reza, lena, as_):
+    problem = raised("Keys")
+    page = at("kickoff_detail", problem.kickoff_id)
+    assert "You have it" in as_(cara).get(page).text
+    assert "1 person has it" in as_(reza).get(page).text
+    problems.share_problem(problem, by=as_member(reza), at=timezone.now())
+    assert "2 people have it, you too" in as_(reza).get(page).text
+    Problem.objects.update(voices=3)
+    assert "2 people have it. It was shared 3 times in the room" in as_(lena).get(page).text
