@@ -85,6 +85,7 @@ def _values_of_mail(message: EmailMessage) -> dict[str, Any]:
         "subject": str(message.subject)[:500],
         "body": str(message.body),
         "html": html[0] if html else "",
+        "calendar": getattr(message, "outbox_calendar", ""),
         "message_id": headers.pop("Message-ID", None) or make_msgid(domain=domain),
         "headers": headers,
         "caused_by": cause if isinstance(cause, Membership) else None,
@@ -100,6 +101,10 @@ def message_of(mail: Mail) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(mail.subject, mail.body, mail.sender, mail.recipients, headers=headers)
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    if mail.calendar:
+        # The programs of mail want the method in the header, too, and show “Accept” for no attachment.
+        method = mail.calendar.partition("METHOD:")[2].partition("\r\n")[0]
+        message.attach_alternative(mail.calendar, f"text/calendar; method={method}")
     return message
 
 
@@ -143,5 +148,5 @@ def deliver(mail: Mail, work: Assignment) -> None:
         breaker.note_success(timezone.now())
     with transaction.atomic():
         unsent = Mail.objects.filter(pk=mail.pk, sent_at=None, is_kept=False)
-        unsent.update(sent_at=timezone.now(), body="", html="")
+        unsent.update(sent_at=timezone.now(), body="", html="", calendar="")
         work.finish()

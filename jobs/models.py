@@ -188,6 +188,7 @@ class Mail(models.Model):
     subject = models.CharField(max_length=500)
     body = models.TextField()
     html = models.TextField(blank=True)
+    calendar = models.TextField(blank=True, help_text="An invitation: the text of a calendar file.")
     headers = models.JSONField(default=dict)
     message_id = models.CharField(max_length=250, unique=True)
     key = models.CharField(max_length=200, unique=True, null=True, blank=True)

@@ -21,6 +21,7 @@ def post(
     body: str,
     *,
     html: str = "",
+    calendar: str = "",
     key: str | None = None,
     reply_to: Sequence[str] = (),
     headers: Mapping[str, str] | None = None,
@@ -28,6 +29,8 @@ def post(
     by: object = None,
 ) -> None:
     """Write one mail to one address, from the portal, in the caller’s transaction; ``at`` is the moment it is dated.
+
+    ``calendar`` is the text of a calendar file that goes along as an invitation.
 
     ``by`` is whoever caused it: a member of ours is told, once, when it cannot be delivered for good.
 
@@ -39,4 +42,5 @@ def post(
     if html:
         message.attach_alternative(html, "text/html")
     message.outbox_key, message.outbox_at, message.outbox_by = key, at, by  # type: ignore[attr-defined]
+    message.outbox_calendar = calendar  # type: ignore[attr-defined]
     message.send()

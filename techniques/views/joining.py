@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from kmportal.lib import calendar_files
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.exceptions import Refusal
@@ -19,7 +20,7 @@ from organisations.access import guest
 from organisations.accounts import network_of
 from organisations.models import Membership, Person
 from organisations.requests import GuestRequest
-from techniques import calendars, guest_cookies, join_codes, participant_lookup
+from techniques import guest_cookies, join_codes, participant_lookup
 from techniques.actions.room import joining
 from techniques.forms import CodeForm, NameForm
 from techniques.models import Participant, Session
@@ -229,7 +230,7 @@ def _answer_stranger(request: GuestRequest, session: Session) -> HttpResponse:
 def join_calendar(request: GuestRequest, session: Session) -> HttpResponse:
     """The date as a file for a calendar."""
     url = join_links.absolute_url(request, "join_session", session.code)
-    text = calendars.one_event_calendar(
+    entry = calendar_files.Entry(
         ident=f"session-{session.pk}@{request.get_host().partition(':')[0]}",
         version=session.version,
         title=session.title,
@@ -238,7 +239,7 @@ def join_calendar(request: GuestRequest, session: Session) -> HttpResponse:
         url=url,
         starts_at=session.starts_at,
         minutes=session.minutes,
-        at=request.now,
     )
+    text = calendar_files.calendar_file([entry], at=request.now)
     headers = {"Content-Disposition": 'attachment; filename="session.ics"'}
-    return HttpResponse(text, content_type="text/calendar; charset=utf-8", headers=headers)
+    return HttpResponse(text, content_type=calendar_files.CONTENT_TYPE, headers=headers)

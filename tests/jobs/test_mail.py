@@ -133,6 +133,21 @@ def test_everything_that_a_message_says_arrives(db, server):
     assert sent.subject == "Notes – “what we learned”"
 
 
+def test_an_invitation_goes_along_as_a_calendar(db, server):
+    post(
+        "cara@riverside.example",
+        "Come",
+        "Plain words.",
+        calendar="BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nEND:VCALENDAR\r\n",
+    )
+    runner.run_ready()
+    (sent,) = server.taken
+    plain, calendar = sent.message().get_payload()
+    assert (plain.get_content_type(), calendar.get_content_type()) == ("text/plain", "text/calendar")
+    assert calendar.get_param("method") == "CANCEL"
+    assert Mail.objects.get().calendar == ""  # what it said goes with it
+
+
 def test_a_key_writes_a_mail_once_for_all_time(db):
     post("cara@riverside.example", "One action is due", "…", key="digest:3:2026-11-22")
     post("cara@riverside.example", "Two actions are due", "…", key="digest:3:2026-11-22")
