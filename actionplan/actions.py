@@ -326,6 +326,10 @@ def send_digest(digest: Digest, *, at: datetime) -> bool:
         )
         for nudge in fresh.nudges
     )
+    PromiseReminder.objects.bulk_create(
+        PromiseReminder(kind=one.kind, ident=one.ident, address=digest.address, due_on=one.day, stage=0, written_at=at)
+        for one in fresh.news
+    )
     emails.reminder(fresh, at=at)
     return True
 

@@ -14,6 +14,7 @@ from django.db.models import Max
 
 from actionplan.models import Action, PromiseReminder, Reminder
 from actionplan.reminder_stages import day_of, stage_on
+from kmportal.lib.news import News, news
 from kmportal.lib.promises import Promised, promised
 from organisations.models import Membership, Organisation, Person
 
@@ -62,6 +63,7 @@ class Part:
     told: list[Item]
     membership: Membership | None = None
     nudges: list[Nudge] = field(default_factory=list)
+    news: list[News] = field(default_factory=list)
 
 
 @dataclass
@@ -75,6 +77,11 @@ class Digest:
     items: list[Item] = field(default_factory=list)
     memberships: dict[int, Membership] = field(default_factory=dict)
     nudges: list[Nudge] = field(default_factory=list)
+    news: list[News] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.items or self.nudges or self.news)
 
     def day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.zone)).date()
@@ -89,6 +96,7 @@ class Digest:
         items = sorted(self.items, key=lambda item: (item.due_on, item.action.pk))
         nudges = sorted(self.nudges, key=lambda nudge: (nudge.promised.day, nudge.promised.kind, nudge.promised.ident))
         found = {item.action.organisation for item in items} | {nudge.promised.organisation for nudge in nudges}
+        found |= {one.organisation for one in self.news}
         return [
             Part(
                 organisation,
@@ -96,6 +104,7 @@ class Digest:
                 [item for item in items if item.action.organisation == organisation and not item.own],
                 self.memberships.get(organisation.pk),
                 [nudge for nudge in nudges if nudge.promised.organisation == organisation],
+                [one for one in self.news if one.organisation == organisation],
             )
             for organisation in sorted(found, key=lambda one: (one.name, one.pk))
         ]
@@ -110,7 +119,8 @@ def due_digests(
     # An address without a person is a guest’s: they have promised actions alone.
     theirs = None if not address else [person.pk] if person else []
     others = list(promised(at.date() + timedelta(days=4), theirs))
-    current = _current_memberships(actions, others)
+    fresh = list(news(at, theirs))
+    current = _current_memberships(actions, [*(one.person.pk for one in others), *(one.person.pk for one in fresh)])
     reminded = _reminded_actions(actions)
     digests: dict[str, Digest] = {}
     for action in actions:
@@ -118,7 +128,8 @@ def due_digests(
             if (not address or digest.address == address) and (item := _build_item(action, digest, reminded, at)):
                 digest.items.append(item)
     _add_nudges(others, current, digests, at, address)
-    return [digest for digest in digests.values() if (digest.items or digest.nudges) and digest.is_morning(at)]
+    _add_news(fresh, current, digests, address)
+    return [digest for digest in digests.values() if not digest.is_empty and digest.is_morning(at)]
 
 
 def _add_nudges(
@@ -139,12 +150,33 @@ def _add_nudges(
         stage, last = stage_on(one.day, on), told[one.kind, one.ident, to, one.day]
         if stage is None or stage <= last or (one.is_told_once and (last > -1000 or stage < 0)):
             continue
-        zone = belonging.zones[one.person.pk]
-        digest = digests.setdefault(to, Digest(to, one.person, one.person.first_name, zone))
-        if digest.person is None:
-            digest.person, digest.name, digest.zone = one.person, one.person.first_name, zone
-        digest.memberships[one.organisation.pk] = membership
+        digest = _digest_of_member(membership, one.person, belonging, digests)
         digest.nudges.append(Nudge(one, stage, on))
+
+
+def _add_news(rows: Iterable[News], belonging: "Belonging", digests: dict[str, Digest], address: str) -> None:
+    """What is new, in the mails of those who may still come in: each day’s once, though it changed meanwhile."""
+    found = list(rows)
+    before = PromiseReminder.objects.filter(due_on__in={one.day for one in found}, kind__in={one.kind for one in found})
+    told = set(before.values_list("kind", "ident", "address", "due_on"))
+    for one in found:
+        membership = belonging.places.get((one.organisation.pk, one.person.pk))
+        to = one.person.email.lower()
+        if membership is None or (address and to != address) or (one.kind, one.ident, to, one.day) in told:
+            continue
+        _digest_of_member(membership, one.person, belonging, digests).news.append(one)
+
+
+def _digest_of_member(
+    membership: Membership, person: Person, belonging: "Belonging", digests: dict[str, Digest]
+) -> Digest:
+    """The mail of somebody, who may so far be known as another organisation’s guest."""
+    to, zone = person.email.lower(), belonging.zones[person.pk]
+    digest = digests.setdefault(to, Digest(to, person, person.first_name, zone))
+    if digest.person is None:
+        digest.person, digest.name, digest.zone = person, person.first_name, zone
+    digest.memberships[membership.organisation_id] = membership
+    return digest
 
 
 def _candidates(at: datetime, only: Iterable[int] | None) -> list[Action]:
@@ -156,10 +188,10 @@ def _candidates(at: datetime, only: Iterable[int] | None) -> list[Action]:
     return list(rows.select_related("organisation", "owner", "told_when_late").order_by("organisation_id", "pk"))
 
 
-def _current_memberships(actions: Iterable[Action], others: Iterable[Promised]) -> "Belonging":
+def _current_memberships(actions: Iterable[Action], others: Iterable[int]) -> "Belonging":
     """Where the people concerned belong today, and which addresses belong to people who were sent away."""
     people = {pk for action in actions for pk in (action.owner_id, action.told_when_late_id) if pk}
-    people |= {one.person.pk for one in others}
+    people |= set(others)
     guests = {action.guest_email.lower() for action in actions if action.guest_email}
     belonging = Belonging()
     rows = (
@@ -202,12 +234,7 @@ def _readers_of_digests(action: Action, belonging: Belonging, digests: dict[str,
     for person in dict.fromkeys((action.owner, action.told_when_late)):
         membership = belonging.places.get((action.organisation_id, person.pk)) if person else None
         if person is not None and membership is not None:
-            address, zone = person.email.lower(), belonging.zones[person.pk]
-            digest = digests.setdefault(address, Digest(address, person, person.first_name, zone))
-            if digest.person is None:  # known so far as another organisation’s guest
-                digest.person, digest.name, digest.zone = person, person.first_name, zone
-            digest.memberships[action.organisation_id] = membership
-            found.append(digest)
+            found.append(_digest_of_member(membership, person, belonging, digests))
     guest = action.guest_email.lower()
     if guest and (action.organisation_id, guest) not in belonging.closed:
         zone = action.organisation.time_zone

@@ -43,6 +43,7 @@ def _draw_part(part: Part, values: Mapping[str, Any]) -> str:
         "told": [_draw_line(item, sources) for item in part.told],
         "others": others,
         "calls": _draw_nudges(part, is_call=True),
+        "news": part.news,
         "list_url": _list_url(part),
         "all_url": absolute(reverse("yours", args=[part.organisation.slug])) if others else "",
     }
@@ -79,6 +80,8 @@ def _draw_line(item: Item, sources: Mapping[int, Source]) -> dict[str, str]:
 
 
 def _subject_of_digest(digest: Digest) -> str:
+    if digest.news and not digest.items and not digest.nudges:
+        return _subject_of_news(digest)
     if digest.nudges:
         return _subject_of_several(digest)
     if len(digest.items) == 1:
@@ -99,6 +102,13 @@ def _subject_of_several(digest: Digest) -> str:
     nudge = digest.nudges[0]
     title = nudge.promised.title
     return _shorten_title(title if nudge.promised.is_call else f"{nudge.words}: {title}")
+
+
+def _subject_of_news(digest: Digest) -> str:
+    """Of a mail in which nothing is due."""
+    titles = [one.title for one in digest.news]
+    more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
+    return _shorten_title(f"New in {titles[0]}{more}")
 
 
 def _shorten_title(text: str) -> str:

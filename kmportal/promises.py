@@ -10,3 +10,6 @@ PROMISED = [
     "communities.promises.reviews",
     "dashboards.promises.without_anybody",
 ]
+
+# What is new, as sections of the same mail: functions ``(at, people) -> Iterable[News]``.
+NEWS: list[str] = []
