@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from communities.events import Event
 from communities.mentions import mentioned
-from communities.models import Closing, Community, KickOff, Problem, Rehoming, Review, RoleKind, Support, Thread
+from communities.models import Closing, Community, KickOff, Muted, Problem, Rehoming, Review, RoleKind, Support, Thread
 from communities.transitions import people_of, people_with, running_people
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
@@ -192,7 +192,8 @@ def send_of_thread(occurrence: Occurrence) -> None:
             _tell(people, occurrence, f"{occurrence.person} {verb} in {quoted(thread.community)}: {title}")
         case Event.THREAD_POSTED:
             _tell_mentioned(occurrence, thread)
-            notify(thread.author, occurrence, f"{occurrence.person} wrote to you in {title}")
+            if not Muted.objects.filter(thread=thread, person=thread.author).exists():
+                notify(thread.author, occurrence, f"{occurrence.person} wrote to you in {title}")
         case Event.THREAD_ANSWER_MARKED:
             helper = occurrence.facts["helper"]
             notify(helper, occurrence, f"What you wrote was marked as the answer to {title}")

@@ -180,6 +180,7 @@ def allowed(membership: Membership | None, community: Community, standing: Stand
         "run": standing.runs and community.state not in ENDED,
         "invite": standing.is_member and living,
         "shape": standing.is_core and living,
+        "meet": standing.is_core and (living or closing),
         "arrange": standing.arranges and living,
         "close": standing.runs and living,
         "review": standing.is_core and living,

@@ -2,9 +2,12 @@
 session of a kick-off was closed, and its page takes over what was shown."""
 
 from communities.actions.kickoff import take_over_session
+from communities.actions.meetings import call_off
 from communities.actions.people import keep_a_facilitator
 from communities.actions.shelf import release_pins
+from communities.meeting_days import lock_meeting
 from communities.models import Community
+from jobs.actions import enqueue
 from organisations.events import Occurrence
 from techniques.models import Session
 
@@ -22,3 +25,22 @@ def take_over_session_of_kickoff(occurrence: Occurrence) -> None:
     session = occurrence.subject
     assert isinstance(session, Session)  # noqa: S101  what the event is about
     take_over_session(session, at=occurrence.at)
+
+
+def call_off_meetings(occurrence: Occurrence) -> None:
+    """A community that has ended meets no more: the calendars of its people drop what they have of it."""
+    for meeting in occurrence.subject.meetings.filter(cancelled_at=None):
+        lock_meeting(meeting)
+        call_off(meeting, by=None, at=occurrence.at)
+
+
+def tell_at_once(occurrence: Occurrence) -> None:
+    """Have the worker write to those who want to hear of each new discussion at once."""
+    thread = occurrence.subject
+    enqueue(
+        "communities.tasks.tell_of_thread",
+        {"thread_id": thread.pk},
+        title="Write the mails about a discussion",
+        key=f"thread {thread.pk}",
+        at=occurrence.at,
+    )

@@ -1,9 +1,12 @@
 """What the worker does for communities. Each is called with the assignment and ids, and is safe to repeat."""
 
+from django.utils import timezone
 from django.utils.text import slugify
 
-from communities.models import Charter, Community
+from communities import emails
+from communities.models import Charter, Community, Meeting, Thread
 from communities.reports import charter as charters
+from communities.reports.mail import seats_at_once, seats_for_mail
 from jobs.models import JobFile
 from jobs.runner import Assignment
 from kmportal.lib.exceptions import Refusal
@@ -29,3 +32,24 @@ def _find_readable(work: Assignment, community_id: int) -> tuple[Community, Char
         if community is not None and charter is not None:
             return community, charter
     raise Refusal("You may not read this charter any more.")
+
+
+def tell_of_meeting(work: Assignment, *, meeting_id: int, version: int, day_id: int | None) -> None:
+    """Write the mails about a meeting that was planned, changed or called off. A later version tells more than an
+    earlier one, so the later one writes."""
+    meeting = Meeting.objects.select_related("community", "organisation").filter(pk=meeting_id).first()
+    if meeting is not None:
+        days = list(meeting.days.all())
+        day = next((one for one in days if one.pk == day_id), None)
+        for seat in seats_for_mail(meeting.community):
+            emails.tell_of_meeting(meeting, day, seat, days=days, version=version, at=work.job.created_at)
+    work.finish()
+
+
+def tell_of_thread(work: Assignment, *, thread_id: int) -> None:
+    """Write the mails about a new discussion, to those who want them at once and are not away."""
+    thread = Thread.objects.select_related("community", "author").filter(pk=thread_id).first()
+    if thread is not None:
+        for seat in seats_at_once(thread, on=timezone.localdate(thread.at)):
+            emails.tell_of_thread(thread, seat, at=thread.at)
+    work.finish()

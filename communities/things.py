@@ -24,6 +24,15 @@ COMMUNITY = Thing(
     search_documents=community_documents,
     indexed=lambda: Community.objects.select_related("organisation"),
 )
+MEETING = Thing(
+    kind="meeting",
+    word="Meeting",
+    words="Meetings",
+    model="communities.Meeting",
+    icon="calendar",
+    page="meeting_detail",
+    related=("organisation",),
+)
 THREAD = Thing(
     kind="thread",
     word="Discussion",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from communities.views import (
+    calendars,
     charter,
     closing,
     ending,
@@ -10,6 +11,7 @@ from communities.views import (
     health,
     kickoff,
     life,
+    meetings,
     people,
     problems,
     review,
@@ -101,6 +103,23 @@ urlpatterns = [
     path("problems/<int:pk>/begin/", founding.problem_begin, name="problem_begin"),
     path("problems/<int:pk>/take-up/", founding.problem_take_up, name="problem_take_up"),
     path("problems/<int:pk>/give-back/", founding.problem_give_back, name="problem_give_back"),
+    # When it meets
+    path("calendar/", calendars.calendar_own, name="calendar_own"),
+    path("<int:pk>/calendar/", calendars.calendar_of_community, name="calendar_of_community"),
+    path("<int:pk>/meetings/", meetings.meeting_list, name="meeting_list"),
+    path("<int:pk>/meetings/new/", meetings.meeting_new, name="meeting_new"),
+    path("meetings/<int:pk>/", meetings.meeting_detail, name="meeting_detail"),
+    path("meetings/<int:pk>/edit/", meetings.meeting_edit, name="meeting_edit"),
+    path("meetings/<int:pk>/cancel/", meetings.meeting_cancel, name="meeting_cancel"),
+    path("meetings/<int:pk>/meeting.ics", meetings.meeting_calendar, name="meeting_calendar"),
+    path("meetings/days/<int:pk>/", meetings.meeting_day, name="meeting_day"),
+    path("meetings/days/<int:pk>/move/", meetings.meeting_day_move, name="meeting_day_move"),
+    path("meetings/days/<int:pk>/cancel/", meetings.meeting_day_cancel, name="meeting_day_cancel"),
+    path("meetings/days/<int:pk>/write-up/", meetings.meeting_day_write_up, name="meeting_day_write_up"),
+    path("meetings/days/<int:pk>/session/", meetings.meeting_day_session, name="meeting_day_session"),
+    # How much mail
+    path("<int:pk>/mail/", calendars.community_mail, name="community_mail"),
+    path("talk/<int:pk>/mute/", calendars.thread_mute, name="thread_mute"),
     # How it ends, and wakes
     path("<int:pk>/close/", closing.community_close, name="community_close"),
     path("<int:pk>/close/object/", closing.community_object, name="community_object"),

@@ -12,4 +12,6 @@ PROMISED = [
 ]
 
 # What is new, as sections of the same mail: functions ``(at, people) -> Iterable[News]``.
-NEWS: list[str] = []
+NEWS = [
+    "communities.reports.mail.weekly_news",
+]

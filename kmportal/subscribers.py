@@ -37,6 +37,8 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "enquiry.*": ["people.notices.send"],
     "assessment.*": ["selfassessment.notices.send"],
     "community.*": ["communities.notices.send_of_community"],
+    "community.closed": ["communities.subscribers.call_off_meetings"],
+    "thread.started": ["communities.subscribers.tell_at_once"],
     "thread.*": ["communities.notices.send_of_thread"],
     "session.closed": ["communities.subscribers.take_over_session_of_kickoff"],
     "kickoff.*": ["communities.notices.send_of_kickoff"],

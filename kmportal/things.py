@@ -18,6 +18,7 @@ THINGS = {
     "profile": "people.things.PROFILE",
     "enquiry": "people.things.ENQUIRY",
     "community": "communities.things.COMMUNITY",
+    "meeting": "communities.things.MEETING",
     "thread": "communities.things.THREAD",
     "story": "communities.things.STORY",
     "kickoff": "communities.things.KICKOFF",

@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -36,10 +36,12 @@ PERMISSIONS: dict[str, str] = {
         organisations.actions.sessions.end_other_sessions organisations.actions.invitations.accept_invitation
         help.actions.hide_introduction help.actions.show_introduction help.actions.show_all_introductions
         notifications.actions.mark_notice_read notifications.actions.mark_all_notices_read
+        communities.actions.wishes.choose_pace communities.actions.calendars.renew_own_calendar
     """,
     HOLDER: """
         organisations.actions.invitations.accept_as_newcomer organisations.actions.members.choose_password_by_link
         actionplan.actions.complete_as_guest people.actions.answer_by_link
+        communities.actions.wishes.stop_community_mail
         techniques.actions.room.joining.join_room techniques.actions.room.joining.leave_room
         techniques.actions.room.notes.write_note techniques.actions.room.notes.change_note
         techniques.actions.room.notes.withdraw_note
@@ -65,6 +67,7 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.rehoming.walk_closings communities.actions.rehoming.ask_about_closing
         communities.actions.rehoming.offer_sisters communities.actions.rehoming.ask_heirs
         communities.actions.health.ask_quiet_communities communities.actions.health.ask_quiet_community
+        communities.actions.timetable.lay_days_ahead communities.actions.meetings.call_off
         communities.actions.shelf.release_pins communities.actions.shelf.ask_about_pin
         communities.actions.kickoff.end_due_kickoff communities.actions.kickoff.take_over_session
     """,
@@ -110,6 +113,11 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.problems.unshare_problem communities.actions.problems.remove_topic
         communities.actions.problems.move_problems communities.actions.problems.put_problem_back
         communities.actions.founding.take_up_problem communities.actions.founding.give_problem_back
+        communities.actions.meetings.plan_meeting communities.actions.meetings.change_meeting
+        communities.actions.meetings.cancel_meeting communities.actions.meetings.move_meeting_day
+        communities.actions.meetings.cancel_meeting_day communities.actions.meetings.write_up_meeting
+        communities.actions.calendars.renew_community_calendar communities.actions.wishes.choose_community_mail
+        communities.actions.wishes.mute_thread
     """,
     CONTRIBUTOR: """
         lessons.actions.writing.start_lesson lessons.actions.writing.write_lesson
@@ -126,6 +134,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.review.confirm_change lessons.actions.review.pass_on_claim
     """,
     FACILITATOR: """
+        communities.actions.meetings.plan_session_of_day
         techniques.actions.planning.plan_session techniques.actions.planning.edit_session
         techniques.actions.planning.pass_on_session selfassessment.actions.rounds.pass_on_assessment
         techniques.actions.planning.cancel_session techniques.actions.planning.tick_preparation
@@ -211,11 +220,16 @@ ODD: dict[str, list[str]] = {
             *("review.open_review", "review.answer_review", "review.give_voice", "review.decide_to_carry_on"),
             *("review.decide_to_change", "review.decide_to_close", "moving.decide_to_merge", "moving.answer_merge"),
             *("moving.decide_to_split", "moving.undo_transfer"),
+            *("shelf.move_pin", "shelf.unpin", "meetings.plan_meeting", "meetings.change_meeting"),
+            *("meetings.cancel_meeting", "meetings.move_meeting_day", "meetings.cancel_meeting_day"),
+            *("meetings.write_up_meeting", "calendars.renew_community_calendar", "wishes.choose_community_mail"),
+            "wishes.mute_thread",
         )
     },
     "communities.actions.problems.change_problem": ["cara"],  # her own
     "communities.actions.problems.take_away_problem": ["cara", "farah", "lena"],  # and who looks after kick-offs
     **{f"communities.actions.founding.{name}": ["cara", "farah"] for name in ("take_up_problem", "give_problem_back")},
+    "communities.actions.meetings.plan_session_of_day": ["farah"],  # her deputy, who leads sessions
     "communities.actions.people.answer_knock": ["reza"],  # it is his invitation
     "communities.actions.talk.change_post": ["cara"],  # her own
     "communities.actions.rehoming.answer_for_home": ["reza"],  # who was asked
@@ -315,6 +329,20 @@ def _without_facilitator(world: Any) -> Call:
     """A community whose last facilitator has gone."""
     CommunityRole.objects.all().delete()
     return on("community", person=_person("farah"))(world)
+
+
+def _day_that_has_been(world: Any) -> Call:
+    day = world.things.day
+    type(day).objects.filter(pk=day.pk).update(starts_at=timezone.now() - timedelta(days=1))
+    return on("day", seen=_version("day"), notes="Four wards ask by ten.", people=[])(world)
+
+
+def _in_three_days(world: Any) -> Any:
+    return timezone.now() + timedelta(days=3)
+
+
+def _technique(world: Any) -> Any:
+    return world.things.session.technique
 
 
 def _now(world: Any) -> Any:
@@ -487,6 +515,20 @@ ACTS: dict[str, Act] = {
     ),
     "communities.actions.founding.take_up_problem": on("problem", community=lambda world: _row(world, "community")),
     "communities.actions.founding.give_problem_back": on("taken_up"),
+    "communities.actions.meetings.plan_meeting": on(
+        "community", title="Cases", first_on=_tomorrow(), clock=time(14), repeats="weekly"
+    ),
+    "communities.actions.meetings.change_meeting": on("meeting", seen=_version("meeting"), title="Rounds"),
+    "communities.actions.meetings.cancel_meeting": on("meeting"),
+    "communities.actions.meetings.move_meeting_day": on(
+        "day", seen=_version("day"), starts_at=_in_three_days, minutes=30, place="Room 2"
+    ),
+    "communities.actions.meetings.cancel_meeting_day": on("day"),
+    "communities.actions.meetings.write_up_meeting": _day_that_has_been,
+    "communities.actions.meetings.plan_session_of_day": on("day", technique=_technique, length="standard"),
+    "communities.actions.calendars.renew_community_calendar": on("community"),
+    "communities.actions.wishes.choose_community_mail": on("community", how="nothing"),
+    "communities.actions.wishes.mute_thread": on("thread", mute=True),
     "communities.actions.closing.announce_closing": on("community", reason="done", words="Pharmacy keeps the list."),
     "communities.actions.closing.object_to_closing": on("closing", would_carry=True),
     "communities.actions.closing.stop_closing": on("closing"),

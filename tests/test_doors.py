@@ -31,7 +31,7 @@ DOORS = {
         mfa_authenticate mfa_login_webauthn
     """,
     GUEST: """
-        invitation_accept action_guest password_by_link enquiry_link
+        invitation_accept action_guest password_by_link enquiry_link calendar_feed community_mail_stop
         join join_session join_calendar join_leave join_room join_note join_note_change join_mine join_since
         answer_start answer_question answer_finish
     """,
@@ -74,6 +74,9 @@ DOORS = {
         kickoff_list kickoff_detail kickoff_sort kickoff_barriers topic_remove
         problem_list problem_new problem_detail problem_edit problem_share problem_unshare problem_move problem_back
         problem_delete problem_take_up problem_give_back
+        calendar_own calendar_of_community community_mail thread_mute
+        meeting_list meeting_new meeting_detail meeting_edit meeting_cancel meeting_calendar
+        meeting_day meeting_day_move meeting_day_cancel meeting_day_write_up
     """,
     CONTRIBUTOR: """
         lesson_mine lesson_new lesson_action_new session_action_new lesson_edit lesson_send lesson_withdraw
@@ -86,7 +89,7 @@ DOORS = {
     FACILITATOR: """
         session_new session_edit session_cancel session_invite session_tick session_open session_room session_close
         room_go room_time room_people room_show room_note room_note_change room_mine room_since
-        import_list import_detail import_try import_run import_problems
+        import_list import_detail import_try import_run import_problems meeting_day_session
         assessment_new assessment_edit assessment_delete assessment_open assessment_close assessment_people
         assessment_comments assessment_publish remark_withhold remark_show
         assessment_addresses assessment_link assessment_remind decision_new decision_reject decision_undo
@@ -143,6 +146,9 @@ ODD = {
             *("community_ending", "ending_leave", "ending_home", "ending_farewell"),
             *("community_review", "review_open", "review_answers", "review_voice", "merge_answer", "transfer_undo"),
             *(f"review_{what}" for what in ("carry_on", "change", "close", "merge", "split")),
+            *("calendar_of_community", "community_mail", "thread_mute", "meeting_list", "meeting_new"),
+            *("meeting_detail", "meeting_edit", "meeting_cancel", "meeting_calendar", "meeting_day"),
+            *("meeting_day_move", "meeting_day_cancel", "meeting_day_write_up"),
         )
     },
     "post_edit": ["cara"],
@@ -151,6 +157,7 @@ ODD = {
     "problem_edit": ["cara"],  # who raised it
     "problem_delete": ["cara", "farah", "lena"],  # and who looks after kick-offs
     **{f"problem_{verb}": ["cara", "farah"] for verb in ("take_up", "give_back")},  # who is in a community
+    "meeting_day_session": ["farah"],
     "knock_answer": ["reza"],
     # Who belonged to it, and who plans.
     **{name: ["cara", "farah", "lena"] for name in ("community_wake", "community_facilitator")},

@@ -38,6 +38,7 @@ EXEMPT = {
     "AddressesForm.addresses", "InviteForm.addresses",
     "_ProgrammeWords.vision", "_ProgrammeWords.mission", "_ProgrammeWords.ambition",
     "_ProgrammeWords.name",  # its two heirs ask
+    "MeetingForm.place", "MeetingEditForm.place", "MeetingDayForm.place",
     "SessionForm.place", "RoundForm.results_place",
     "_InterventionWords.title", "_InterventionWords.summary", "_InterventionWords.output",  # its two heirs ask
     "LessonForm.incident_number",

@@ -92,6 +92,9 @@ MAKING = {
     "thread_new": ("farah", {"kind": "question", "title": "Who knows?", "text": "I do not.", "reach": "group"}, ""),
     "pin_new": ("cara", {"kind": "link", "title": "Rota", "url": "https://rota.example/"}, ""),
     "story_new": ("cara", {"title": "Ten", "used": "At ten", "reach": "group", "sureness": "told"}, ""),
+    "meeting_new": (
+        "cara", {"title": "Cases", "repeats": "once", "first_on": DAY, "clock": "14:00", "minutes": "60"}, "",
+    ),
     "enquiry_new": ("farah", {"line": "Who keeps the keys?", "people": _listed}, ""),
 }  # fmt: skip
 COUNTED = [model for model in OURS if model is not SentForm]

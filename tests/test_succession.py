@@ -43,7 +43,8 @@ NOT_RESPONSIBLE = {
     "communities.ReviewVoice.person", "communities.Transfer.asked_by", "communities.QuietLine.by",
     "communities.Story.author",
     "communities.Pin.owner",  # released, and the community chooses: nobody else reads its shelf
-    "techniques.Invitee.person", "techniques.Participant.person",
+    "communities.Attendance.person", "communities.CalendarFeed.person", "communities.Muted.person",
+    "communities.Pace.person", "techniques.Invitee.person", "techniques.Participant.person",
 }  # fmt: skip
 KINDS = [pytest.param(owned, id=owned.key) for owned in owned_kinds()]
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -15,7 +15,7 @@ import jobs.actions
 import notifications.actions
 import organisations.actions
 import roadmap.actions
-from communities.actions import closing, founding, kickoff, life, problems, rehoming, shelf, stories, talk
+from communities.actions import closing, founding, kickoff, life, meetings, problems, rehoming, shelf, stories, talk
 from communities.actions import people as belonging
 from communities.actions import review as looking_back
 from communities.models import Community, Pin, QuietLine, Topic, Transfer
@@ -195,6 +195,16 @@ class World:
             kind="split", source=t.guarded, target=t.community, asked_at=now, state="done", done_at=now
         )
         t.quiet = QuietLine.objects.create(community=t.community, at=now)
+        t.meeting = meetings.plan_meeting(
+            t.community,
+            by=as_member(cara),
+            at=now,
+            title="Round of cases",
+            first_on=timezone.localdate() + timedelta(days=7),
+            clock=time(14),
+            repeats="weekly",
+        )
+        t.day = t.meeting.days.first()
         for community in (t.closing, t.closed):
             closing.announce_closing(community, by=as_member(cara), at=now, reason="done", words="It stays here.")
         t.last_pin = Pin.objects.create(community=t.closing, kind="link", url="https://last.example/", title="The list")
@@ -248,6 +258,8 @@ class World:
     def _value(self, name: str, kind: str, key: str, t: SimpleNamespace) -> Any:
         if kind == "uuid":
             return uuid4()
+        if key == "secret":
+            return "forged"
         if key == "token":
             return invitation_token(t.invitation) if name == "invitation_accept" else "forged"
         if key == "code" and name.startswith("join"):
@@ -322,6 +334,9 @@ class World:
             "problem_new": t.kickoff,
             "problem_give_back": t.taken_up,
             "topic_remove": t.empty_topic,
+            "meeting_list": t.community,
+            "meeting_new": t.community,
+            **{f"meeting_day{verb}": t.day for verb in ("", "_move", "_cancel", "_write_up", "_session")},
         }
         if name in special:
             return special[name].pk
@@ -362,6 +377,8 @@ class World:
             "barrier": t.barrier,
             "topic": t.topic,
             "problem": t.problem,
+            "meeting": t.meeting,
+            "calendar": t.community,
         }
         return family[name.split("_")[0]].pk
 

@@ -15,7 +15,8 @@ from communities.actions.kickoff import end_due_kickoff
 from communities.actions.rehoming import walk_closings
 from communities.actions.shelf import ask_about_pin
 from communities.events import Event
-from communities.models import Closing, Community, KickOff, Pin, State, Thread
+from communities.meeting_days import lay_days, lock_meeting, meetings_that_go_on
+from communities.models import Closing, Community, KickOff, Meeting, Pin, State, Thread
 from communities.transitions import lock_community
 from lessons.workflow import working_days_after
 from organisations import events
@@ -32,6 +33,7 @@ def move_communities_on(*, at: datetime) -> int:
     done += walk_closings(at=at)
     for kickoff in KickOff.objects.over(timezone.localdate(at)).select_related("organisation"):
         done += end_due_kickoff(kickoff, at=at).is_ended
+    done += sum(lay_days_ahead(meeting, at=at) for meeting in meetings_that_go_on())
     for closing in _ending(at):
         done += close_due_community(closing.community, at=at).state == State.CLOSED
     for community in Community.objects.filter(state=State.CLOSED, closed_at__lte=at - ARCHIVED_AFTER):
@@ -68,6 +70,13 @@ def tell_of_unanswered(thread: Thread, *, at: datetime) -> bool:
     thread.save(update_fields=["told_unanswered_at"])
     events.record(Event.THREAD_LEFT_UNANSWERED, thread, by=None, at=at)
     return True
+
+
+@transaction.atomic
+def lay_days_ahead(meeting: Meeting, *, at: datetime) -> int:
+    """The days that have come within a year; answers how many. Its calendar entries have them already."""
+    lock_meeting(meeting)
+    return lay_days(meeting, at=at) if meeting.cancelled_at is None else 0
 
 
 def _forming() -> list[Community]:

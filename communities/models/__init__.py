@@ -22,6 +22,7 @@ from communities.models.community import (
 )
 from communities.models.health import Agreed, QuietLine
 from communities.models.kickoff import KickOff, NamedBarrier, Problem, Support, Topic
+from communities.models.meetings import Attendance, CalendarFeed, MailWish, Meeting, MeetingDay, Muted, Pace, Wish
 from communities.models.review import Review, ReviewAnswer, ReviewVoice, Transfer, TransferRow
 from communities.models.shelf import Pin
 from communities.models.stories import ClaimedBenefit, Story
@@ -35,6 +36,8 @@ __all__ = [
     "RUNNING_ROLES",
     "Access",
     "Agreed",
+    "Attendance",
+    "CalendarFeed",
     "Charter",
     "ClaimedBenefit",
     "Closing",
@@ -42,8 +45,13 @@ __all__ = [
     "CommunityRole",
     "KickOff",
     "Knock",
+    "MailWish",
+    "Meeting",
+    "MeetingDay",
+    "Muted",
     "NamedBarrier",
     "Objection",
+    "Pace",
     "Pin",
     "Post",
     "PostRevision",
@@ -64,4 +72,5 @@ __all__ = [
     "Topic",
     "Transfer",
     "TransferRow",
+    "Wish",
 ]

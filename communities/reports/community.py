@@ -30,6 +30,7 @@ from communities.models import (
 from communities.policies import Standing
 from communities.reports.closing import homes_asked_of
 from communities.reports.health import open_line
+from communities.reports.meetings import DayRow, next_day
 from communities.reports.review import transfers_of
 from communities.reports.talk import ThreadRow, thread_rows
 from communities.transitions import facilitator_roles, missing_prompts, seats_of, seats_with_roles
@@ -96,6 +97,7 @@ class CommunityPage:
     allowed: frozenset[str]
     presses: Sequence[Press]
     threads: Sequence[ThreadRow]
+    next_day: DayRow | None
     people: Sequence[tuple[str, Sequence[GroupMembership]]]
     size: str
     needs_facilitator: bool
@@ -134,6 +136,7 @@ class CommunityPage:
             allowed=allowed,
             presses=offered(_presses_of(community, membership), allowed),
             threads=thread_rows(newest),
+            next_day=next_day(community, membership, at=at),
             people=people_with_roles(seats_with_roles(community)),
             size=people_in_words(seats.count()),
             needs_facilitator="find_facilitator" in allowed and not facilitator_roles(community).exists(),

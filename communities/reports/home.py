@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, OuterRef, Subquery
 
 from communities import labels
 from communities.models import (
     Community,
+    MeetingDay,
     State,
     Thread,
 )
+from communities.reports.meetings import next_days
 from communities.reports.steps import sentence
 from kmportal.lib.things import Look
 from organisations.models import Membership
@@ -23,10 +26,11 @@ class HomeRow:
     community: Community
     look: Look
     news: str
+    next_at: datetime | None = None
 
 
 def own_communities(membership: Membership, *, at: datetime) -> list[HomeRow]:
-    """The communities of a member, those with the newest talk first. One query."""
+    """The communities of a member, those with the newest talk first. Two queries."""
     week = at - timedelta(days=7)
     fresh = (
         Thread.objects.filter(community=OuterRef("pk"), last_at__gte=week)
@@ -39,7 +43,13 @@ def own_communities(membership: Membership, *, at: datetime) -> list[HomeRow]:
     rows = Community.objects.of(membership).exclude(state=State.ARCHIVED)
     rows = rows.annotate(fresh=Subquery(fresh), newest=Subquery(newest)).select_related("organisation")
     found = sorted(rows, key=lambda one: (one.newest is None, -(one.newest.timestamp() if one.newest else 0)))
-    return [HomeRow(one, labels.STATES[State(one.state)], _news_of(one.fresh or 0)) for one in found[:5]]
+    days = next_days(membership, found[:5], at=at)
+    return [_row_of(one, days.get(one.pk)) for one in found[:5]]
+
+
+def _row_of(community: Any, day: MeetingDay | None) -> HomeRow:
+    look = labels.STATES[State(community.state)]
+    return HomeRow(community, look, _news_of(community.fresh or 0), day.starts_at if day else None)
 
 
 def _news_of(fresh: int) -> str:

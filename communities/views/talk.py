@@ -4,12 +4,14 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from communities import policies
 from communities.actions import talk
 from communities.forms.talk import PostEditForm, PostForm, ThreadForm
-from communities.models import Post, Thread
+from communities.models import Muted, Post, Thread
+from communities.reports.mail import away_among
 from communities.reports.talk import ThreadPage, thread_rows
 from communities.views.finding import (
     community_or_404,
@@ -85,7 +87,8 @@ def thread_detail(request: MemberRequest, organisation: Organisation, pk: int) -
             post = talk.write_post(thread, by=request.membership, at=request.now, **form.cleaned_data)
             number = _page_of_post(thread, post)
             where = page(request, "thread_detail", pk) + (f"?page={number}" if number > 1 else "")
-            return done(request, "Thank you. It is there.", f"{where}#post-{post.pk}")
+            away = away_among(post.text, thread, on=timezone.localdate(request.now))
+            return done(request, f"Thank you. It is there. {away}".strip(), f"{where}#post-{post.pk}")
     posts = Paginator(thread.posts.select_related("author"), POSTS_PER_PAGE)
     shown = posts.get_page(request.GET.get("page"))
     built = ThreadPage.build(thread, request.membership, list(shown))
@@ -93,6 +96,7 @@ def thread_detail(request: MemberRequest, organisation: Organisation, pk: int) -
         **vars(built),
         "form": form,
         "page": shown,
+        "is_muted": Muted.objects.filter(thread=thread, person=request.membership.person).exists(),
         "answer_page": _page_of_post(thread, thread.answer) if thread.answer else 0,
         "trail": crumbs(request, thread.community),
     }

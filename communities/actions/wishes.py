@@ -1,0 +1,55 @@
+"""How much mail somebody wants: from a community, of a discussion, on which day, and when they are away."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from communities import policies
+from communities.models import Community, MailWish, Muted, Pace, Thread, Wish
+from kmportal.lib.exceptions import Refusal
+from organisations.models import GroupMembership, Membership
+from organisations.permissions import Permission
+from organisations.policies import require, require_that
+
+
+@transaction.atomic
+def choose_community_mail(community: Community, *, by: Membership, at: datetime, how: str) -> MailWish:
+    """Say how much mail one wants of a community. Idempotent."""
+    standing = policies.standing_of(by, community)
+    require_that(standing.is_in)
+    if how not in Wish.values:
+        raise Refusal("Choose how much mail you want.")
+    wish, _ = MailWish.objects.update_or_create(seat_id=standing.seat, defaults={"how": how})
+    return wish
+
+
+def stop_community_mail(seat: GroupMembership, *, by: Membership, at: datetime) -> MailWish:
+    """The same, by the link at the foot of a mail: whoever holds it is taken for who got the mail, and it can only
+    stop. Idempotent."""
+    require_that(seat.membership_id == by.pk)
+    return MailWish.objects.update_or_create(seat=seat, defaults={"how": Wish.NOTHING})[0]
+
+
+def mute_thread(thread: Thread, *, by: Membership, at: datetime, mute: bool) -> None:
+    """Hear nothing more of a discussion unless one is named in it, or hear of it again. Idempotent."""
+    require_that(policies.may_read_thread(by, thread))
+    if mute:
+        Muted.objects.get_or_create(thread=thread, person=by.person)
+    else:
+        Muted.objects.filter(thread=thread, person=by.person).delete()
+
+
+@transaction.atomic
+def choose_pace(
+    *, by: Membership, at: datetime, weekday: int, away_from: date | None = None, away_until: date | None = None
+) -> Pace:
+    """Say on which day one reads what is new, and from when to when one is away. Idempotent."""
+    require(Permission.READ, by, by.organisation)
+    if weekday not in Pace.Day.values:
+        raise Refusal("Choose a day of the week.")
+    if (away_from is None) != (away_until is None):
+        raise Refusal("Give both the first and the last day, or neither.")
+    if away_from is not None and away_until is not None and away_until < away_from:
+        raise Refusal("The last day comes before the first. Choose a later one.")
+    wanted = {"weekday": weekday, "away_from": away_from, "away_until": away_until}
+    return Pace.objects.update_or_create(person=by.person, defaults=wanted)[0]

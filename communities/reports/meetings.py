@@ -1,0 +1,89 @@
+"""Meetings on pages: what comes, what has been, and one meeting with its days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from communities.models import ENDED, Community, Meeting, MeetingDay
+from communities.reports.calendars import rhythm_in_words
+from kmportal.lib.days import clock
+from kmportal.lib.things import Look
+from organisations.models import Membership
+
+SHOWN_BEHIND = 10
+CALLED_OFF = Look("bad", "x", "Called off")
+MOVED = Look("warn", "arrow-right", "Moved")
+BEEN = Look("", "circle-check", "Has been")
+
+
+@dataclass(frozen=True)
+class DayRow:
+    """One day as its readers see it."""
+
+    day: MeetingDay
+    weekday: str
+    until: str
+    look: Look | None
+    is_ahead: bool
+    is_link: bool
+
+    @classmethod
+    def of(cls, day: MeetingDay, *, at: datetime) -> "DayRow":
+        ahead = day.starts_at >= at
+        look = CALLED_OFF if day.cancelled_at else MOVED if day.is_moved else None
+        local = timezone.localtime(day.starts_at)
+        is_link = day.place.startswith(("https://", "http://"))
+        return cls(day, f"{local:%A}", clock(timezone.localtime(day.ends_at)), look, ahead, is_link)
+
+
+def days_ahead(rows: "QuerySet[MeetingDay]", at: datetime) -> "QuerySet[MeetingDay]":
+    """What is to come, and what has begun within the last two hours."""
+    return rows.filter(starts_at__gte=at - timedelta(hours=2)).order_by("starts_at", "pk")
+
+
+def days_of_community(community: Community, membership: Membership) -> "QuerySet[MeetingDay]":
+    """All days that this member may read of. With the meeting, and how many came."""
+    rows = MeetingDay.objects.visible_to(membership).filter(meeting__community=community)
+    return rows.select_related("meeting").annotate(came=Count("attendances"))
+
+
+def next_day(community: Community, membership: Membership, *, at: datetime) -> DayRow | None:
+    """The next time that it meets, for who belongs to it. One query."""
+    if community.state in ENDED:
+        return None
+    day = days_ahead(days_of_community(community, membership).filter(cancelled_at=None), at).first()
+    return DayRow.of(day, at=at) if day else None
+
+
+def next_days(membership: Membership, communities: Sequence[Community], *, at: datetime) -> dict[int, MeetingDay]:
+    """The next day of each of these communities, by its key. One query."""
+    living = [one.pk for one in communities if one.state not in ENDED]
+    rows = MeetingDay.objects.visible_to(membership).held().filter(meeting__community__in=living)
+    found: dict[int, MeetingDay] = {}
+    for day in days_ahead(rows, at).filter(starts_at__lte=at + timedelta(days=62)).select_related("meeting"):
+        found.setdefault(day.meeting.community_id, day)
+    return found
+
+
+@dataclass(frozen=True)
+class MeetingPage:
+    """One meeting: its rhythm in words, what comes of it, what has been."""
+
+    meeting: Meeting
+    rhythm: str
+    ahead: Sequence[DayRow]
+    behind: Sequence[DayRow]
+
+    @classmethod
+    def build(cls, meeting: Meeting, membership: Membership, *, at: datetime) -> "MeetingPage":
+        rows = days_of_community(meeting.community, membership).filter(meeting=meeting)
+        past = rows.filter(starts_at__lt=at - timedelta(hours=2)).order_by("-starts_at", "-pk")[:SHOWN_BEHIND]
+        return cls(
+            meeting,
+            rhythm_in_words(meeting),
+            [DayRow.of(day, at=at) for day in days_ahead(rows, at)],
+            [DayRow.of(day, at=at) for day in past],
+        )

@@ -1,0 +1,216 @@
+"""Nobody is flooded: at once, weekly or nothing; muted, away, and stopped without signing in."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+import actionplan.emails
+from actionplan.actions import send_due_digests
+from actionplan.models import PromiseReminder
+from communities.actions import meetings, people, talk, wishes
+from communities.models import MailWish, Muted
+from communities.reports.mail import weekly_news
+from communities.tokens import stop_link
+from jobs import runner
+from jobs.models import Job, Mail
+from kmportal.lib.exceptions import Refusal
+from notifications.models import DailyMail, Notice
+from organisations.models import GroupMembership
+from tests.cast import as_member
+from tests.communities.conftest import NOON
+
+INSIDE = "/o/riverside/communities"
+MONDAY = datetime(2026, 11, 30, 8, tzinfo=UTC)
+
+
+def to(person) -> list[Mail]:
+    return list(Mail.objects.filter(recipients=[person.email]).order_by("pk"))
+
+
+def ask(community, by, title="Who keeps the keys?", at=NOON, text="Nobody on Ward 6 knows."):
+    return talk.start_thread(community, by=as_member(by), at=at, title=title, text=text)
+
+
+def run_jobs() -> None:
+    Job.objects.update(due_at=NOON)  # whatever day it is outside
+    runner.run_ready()
+
+
+def seat_of(person) -> GroupMembership:
+    return GroupMembership.objects.get(person=person)
+
+
+def choose(community, person, how) -> None:
+    wishes.choose_community_mail(community, by=as_member(person), at=NOON, how=how)
+
+
+# --- Once a week -----------------------------------------------------------------------------------------------------
+
+
+def test_a_week_comes_on_its_day_with_something_to_do_on_top(community, thread, cara, reza):
+    said = {"title": "Round of cases", "first_on": date(2026, 12, 1), "clock": NOON.time()}
+    meetings.plan_meeting(community, by=as_member(cara), at=NOON, **said)
+    Mail.objects.all().delete()
+    send_due_digests(at=MONDAY)
+    (mail,) = to(cara)
+    assert mail.subject == "New in Home on time"
+    lines = [line for line in mail.body.splitlines() if line.startswith("* ")]
+    assert lines == [
+        "* Can you answer? Who brings the bags?",
+        "* Next meeting: Round of cases, Tuesday 1 December 2026 at 12:00",
+    ]
+    assert stop_link(seat_of(cara).pk) in mail.body
+    assert "Can you answer" not in to(reza)[0].body  # he asked it himself
+
+
+def test_it_never_comes_empty(community, cara):
+    send_due_digests(at=MONDAY)
+    assert to(cara) == []
+
+
+def test_it_comes_once_however_often_it_is_run(community, thread, cara):
+    for hours in (0, 1, 24, 48):
+        send_due_digests(at=MONDAY + timedelta(hours=hours))
+    assert len(to(cara)) == 1
+
+
+def test_killed_in_the_middle_it_comes_once(community, thread, cara, monkeypatch):
+    """The mail, what it told of and the key of the day are one transaction."""
+    real = actionplan.emails.reminder
+
+    def die(digest, *, at):
+        real(digest, at=at)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(actionplan.emails, "reminder", die)
+    with pytest.raises(KeyboardInterrupt):
+        send_due_digests(at=MONDAY)
+    assert (Mail.objects.count(), DailyMail.objects.count(), PromiseReminder.objects.count()) == (0, 0, 0)
+    monkeypatch.setattr(actionplan.emails, "reminder", real)
+    send_due_digests(at=MONDAY)
+    send_due_digests(at=MONDAY)
+    assert len(to(cara)) == 1
+
+
+def test_a_machine_that_was_off_tells_it_a_day_late_and_no_later(community, thread, cara, farah):
+    send_due_digests(at=MONDAY + timedelta(days=2))
+    assert len(to(cara)) == 1
+    send_due_digests(at=MONDAY + timedelta(days=3))
+    assert len(to(farah)) == 1
+
+
+def test_ones_own_day(community, thread, cara):
+    wishes.choose_pace(by=as_member(cara), at=NOON, weekday=4)
+    send_due_digests(at=MONDAY)
+    assert to(cara) == []
+    send_due_digests(at=MONDAY - timedelta(days=3))
+    assert len(to(cara)) == 1
+
+
+def test_nothing_is_nothing(community, thread, cara, farah):
+    choose(community, cara, "nothing")
+    send_due_digests(at=MONDAY)
+    assert (to(cara), len(to(farah))) == ([], 1)
+
+
+def test_a_muted_discussion_is_not_in_it(community, thread, cara):
+    wishes.mute_thread(thread, by=as_member(cara), at=NOON, mute=True)
+    send_due_digests(at=MONDAY)
+    assert to(cara) == []
+
+
+def test_whoever_left_hears_no_more(community, thread, farah):
+    people.leave_community(community, by=as_member(farah), at=NOON)
+    send_due_digests(at=MONDAY)
+    assert to(farah) == []
+
+
+def test_many_members_are_no_more_questions_to_the_database(community, thread, cara, farah, django_assert_num_queries):
+
+    with CaptureQueriesContext(connection) as one:
+        assert len(list(weekly_news(MONDAY, [cara.pk]))) == 1
+    with django_assert_num_queries(len(one)):
+        assert len(list(weekly_news(MONDAY))) == 2  # Reza asked it
+
+
+# --- At once ---------------------------------------------------------------------------------------------------------
+
+
+def test_at_once_to_who_wants_it_and_once(community, cara, farah, reza):
+    for person in (cara, farah):
+        choose(community, person, "at-once")
+    ask(community, cara)
+    run_jobs()
+    Job.objects.filter(function="communities.tasks.tell_of_thread").update(state="ready", claimed_by="")
+    run_jobs()
+    (mail,) = to(farah)
+    assert mail.subject == "Home on time: Who keeps the keys?"
+    assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert (to(cara), to(reza)) == ([], [])
+
+
+def test_nothing_at_once_while_away_and_who_asks_is_told(community, cara, farah, as_):
+    choose(community, farah, "at-once")
+    today = datetime.now(UTC).date()
+    wishes.choose_pace(by=as_member(farah), at=NOON, weekday=0, away_from=today, away_until=today + timedelta(days=3))
+    thread = ask(community, cara, at=datetime.now(UTC))
+    run_jobs()
+    assert to(farah) == []
+    client, page = as_(cara), f"{INSIDE}/talk/{thread.pk}/"
+    typed = {"text": f"@{farah.name}, do you know?"}
+    kept = re.search(r'name="([^"]*keep[^"]*)"[^>]*value="([^"]+)"', client.post(page, typed).text)
+    page = client.post(page, {**typed, kept[1]: kept[2]}, follow=True)
+    assert f"{farah} is away until" in page.text
+    assert Notice.objects.filter(person=farah, text__contains="names you").exists()
+
+
+def test_a_muted_discussion_tells_only_who_is_named(community, thread, cara, reza):
+    wishes.mute_thread(thread, by=as_member(reza), at=NOON, mute=True)
+    talk.write_post(thread, by=as_member(cara), at=NOON, text="The porters.")
+    assert not Notice.objects.filter(person=reza, text__contains="wrote to you").exists()
+    talk.write_post(thread, by=as_member(cara), at=NOON, text=f"@{reza.name}: the porters.")
+    assert Notice.objects.filter(person=reza, text__contains="names you").exists()
+
+
+# --- Chosen, and stopped ---------------------------------------------------------------------------------------------
+
+
+def test_chosen_on_the_page(community, farah, sam, as_):
+    page = f"{INSIDE}/{community.pk}/mail/"
+    as_(farah).post(page, {"how": "at-once", "weekday": "2", "away_from": "1 December 2026", "away_until": ""})
+    assert not MailWish.objects.exists()  # half of a time away
+    as_(farah).post(page, {"how": "at-once", "weekday": "2"})
+    assert (MailWish.objects.get().how, farah.pace.weekday) == ("at-once", 2)
+    assert as_(sam).get(page).status_code == 403
+
+
+def test_muted_and_heard_again_by_a_press(community, thread, farah, sam, as_):
+    page = f"{INSIDE}/talk/{thread.pk}/mute/"
+    as_(farah).post(page, {"mute": "yes"})
+    assert Muted.objects.get().person == farah
+    as_(farah).post(page, {"mute": "no"})
+    assert not Muted.objects.exists()
+    assert as_(sam).post(page, {"mute": "yes"}).status_code == 404
+
+
+def test_one_press_stops_it_without_signing_in(community, farah, client):
+    link = "/communities/" + stop_link(seat_of(farah).pk).split("/communities/")[1]
+    assert "Stop the mail" in client.get(link).text
+    assert not MailWish.objects.exists()  # opening it, as scanners of mail do, stops nothing
+    for _twice in range(2):
+        assert client.post(link, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert MailWish.objects.get().how == "nothing"
+    assert client.post(link.replace(":", ":x")).status_code == 404
+
+
+def test_what_cannot_be_chosen(community, cara, sam):
+    with pytest.raises(PermissionDenied):
+        choose(community, sam, "weekly")
+    with pytest.raises(Refusal, match="how much mail"):
+        choose(community, cara, "hourly")
+    with pytest.raises(Refusal, match="day of the week"):
+        wishes.choose_pace(by=as_member(cara), at=NOON, weekday=9)
