@@ -12,7 +12,7 @@ from statistics import median_low
 from django.db.models import F, Min, Q
 from django.utils import timezone
 
-from communities.models import Community, Pin, Post, Thread
+from communities.models import Community, MeetingDay, Pin, Post, Thread
 from lessons.models import Lesson
 
 WINDOW = timedelta(days=60)
@@ -35,8 +35,11 @@ class Rhythm:
 
 
 def meetings_between(community: Community, start: datetime, end: datetime) -> int | None:
-    """How many meetings were held; None while the portal sees none."""
-    return None
+    """How many meetings were held; None where the community has never planned one here."""
+    days = MeetingDay.objects.filter(meeting__community=community).held()
+    if not days.exists():
+        return None
+    return days.filter(starts_at__gte=start, starts_at__lt=end).count()
 
 
 def built_between(community: Community, start: datetime, end: datetime) -> int:

@@ -183,6 +183,7 @@ DEAD = {
 }
 DEAD |= {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"}  # nobody has set one up
 DEAD |= {"introduction_put_away", "introduction_show"}  # the walk names no page
+DEAD |= {"calendar_feed", "community_mail_stop"}  # the walk has no secret; tests/communities opens them
 DEAD |= {"token_revoke", "session_end"}  # the token is Cara’s, and nobody has this session
 SENDS_STRANGERS_AWAY = {"account_logout", "account_confirm_login_code", "mfa_authenticate", "mfa_login_webauthn"}
 

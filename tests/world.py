@@ -199,7 +199,7 @@ class World:
             t.community,
             by=as_member(cara),
             at=now,
-            title="Round of cases",
+            title="Talk about cases",
             first_on=timezone.localdate() + timedelta(days=7),
             clock=time(14),
             repeats="weekly",

@@ -152,8 +152,8 @@ def move_meeting_day(
 ) -> MeetingDay:
     """Another time or place for one day; the others stay. ``Stale`` when it was changed since ``seen``, unless the
     same stands there already."""
+    require_that(policies.may_shape(by, day.meeting.community))
     meeting = day.meeting
-    require_that(policies.may_shape(by, meeting.community))
     _lock_day(day)
     wanted = {"starts_at": starts_at, "minutes": minutes, "place": line_of_text(place)}
     if all(getattr(day, name) == value for name, value in wanted.items()):
@@ -176,8 +176,8 @@ def move_meeting_day(
 @transaction.atomic
 def cancel_meeting_day(day: MeetingDay, *, by: Membership, at: datetime) -> MeetingDay:
     """Call off one day of it; the others stay. Idempotent."""
+    require_that(policies.may_shape(by, day.meeting.community))
     meeting = day.meeting
-    require_that(policies.may_shape(by, meeting.community))
     if not meeting.is_rhythm and len(meeting.slots) == 1:
         cancel_meeting(meeting, by=by, at=at)
         day.refresh_from_db()
@@ -200,8 +200,8 @@ def write_up_meeting(
     day: MeetingDay, *, by: Membership, at: datetime, seen: int, notes: str, people: Collection[Person]
 ) -> MeetingDay:
     """Who came, and what came of it. ``Stale`` when somebody wrote it since ``seen``, unless the same stands there."""
+    require_that(policies.may_shape(by, day.meeting.community))
     meeting = day.meeting
-    require_that(policies.may_shape(by, meeting.community))
     lock_meeting(meeting)
     day.refresh_from_db(fields=["cancelled_at", "starts_at", "version", "notes"])
     if day.cancelled_at is not None:
@@ -230,8 +230,8 @@ def write_up_meeting(
 @transaction.atomic
 def plan_session_of_day(day: MeetingDay, *, by: Membership, at: datetime, technique: Technique, length: str) -> Session:
     """Hold this day as a session with a technique, led by whoever plans it. Idempotent: a day has one session."""
+    require_that(policies.may_shape(by, day.meeting.community))
     meeting = day.meeting
-    require_that(policies.may_shape(by, meeting.community))
     _lock_day(day)
     if day.session is not None:
         return day.session

@@ -21,7 +21,9 @@ from communities.models import (
     Community,
     CommunityRole,
     Knock,
+    Meeting,
     Pin,
+    Problem,
     Review,
     RoleKind,
     State,
@@ -29,6 +31,7 @@ from communities.models import (
     StepMove,
     Story,
     Thread,
+    Topic,
     Transfer,
     TransferRow,
 )
@@ -55,7 +58,13 @@ from techniques.models import Session
 
 # What hangs on the community and its group, and what hangs on the group alone. Whatever else a community comes to have
 # gets its line here.
-INSIDE: dict[str, type[Model]] = {"thread": Thread, "story": Story}
+INSIDE: dict[str, type[Model]] = {
+    "thread": Thread,
+    "story": Story,
+    "meeting": Meeting,
+    "problem": Problem,
+    "topic": Topic,
+}
 OWNED: dict[str, type[Model]] = {"lesson": Lesson, "session": Session, "action": Action}
 
 
@@ -268,11 +277,19 @@ def _move_owned(transfer: Transfer, keys: dict[str, list[int]]) -> list[Model]:
 
 
 def _put_inside(model: type[Model], keys: Sequence[int], community: Community) -> None:
-    model._default_manager.filter(pk__in=keys).update(community=community, group=community.group)
+    place = {"community": community, "group": community.group} if _has(model, "group") else {"community": community}
+    model._default_manager.filter(pk__in=keys).update(**place)
 
 
 def _fresh(model: type[Model], keys: Sequence[int]) -> list[Model]:
+    """Those that have a page of their own, as they stand now."""
+    if not _has(model, "organisation"):
+        return []
     return list(model._default_manager.filter(pk__in=keys).select_related("organisation"))
+
+
+def _has(model: type[Model], name: str) -> bool:
+    return any(field.name == name for field in model._meta.fields)
 
 
 def _move_pins(transfer: Transfer, wanted: Sequence[int]) -> None:

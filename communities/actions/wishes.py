@@ -15,11 +15,10 @@ from organisations.policies import require, require_that
 @transaction.atomic
 def choose_community_mail(community: Community, *, by: Membership, at: datetime, how: str) -> MailWish:
     """Say how much mail one wants of a community. Idempotent."""
-    standing = policies.standing_of(by, community)
-    require_that(standing.is_in)
+    require_that(policies.may_take_part(by, community))
     if how not in Wish.values:
         raise Refusal("Choose how much mail you want.")
-    wish, _ = MailWish.objects.update_or_create(seat_id=standing.seat, defaults={"how": how})
+    wish, _ = MailWish.objects.update_or_create(seat_id=policies.standing_of(by, community).seat, defaults={"how": how})
     return wish
 
 
@@ -30,6 +29,7 @@ def stop_community_mail(seat: GroupMembership, *, by: Membership, at: datetime) 
     return MailWish.objects.update_or_create(seat=seat, defaults={"how": Wish.NOTHING})[0]
 
 
+@transaction.atomic
 def mute_thread(thread: Thread, *, by: Membership, at: datetime, mute: bool) -> None:
     """Hear nothing more of a discussion unless one is named in it, or hear of it again. Idempotent."""
     require_that(policies.may_read_thread(by, thread))

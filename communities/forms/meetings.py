@@ -114,7 +114,7 @@ class MailForm(forms.Form):
     how = forms.ChoiceField(label="How much mail do you want from it?", choices=Wish.choices, widget=forms.RadioSelect)
     weekday = forms.TypedChoiceField(
         label="On which day do you read what is new?",
-        help_text="For all your communities",
+        help_text=_("For all your communities"),
         choices=Pace.Day.choices,
         coerce=int,
     )

@@ -44,8 +44,8 @@ def invite_member(
     Refuses somebody who is a member already, and a second invitation while one is open. Into a group that runs itself
     only its own people let anybody in.
     """
-    groups = list(groups)
     policies.require_that(role in policies.roles_to_invite(by, organisation))
+    groups = list(groups)
     policies.require_that(not any(group.is_self_run for group in groups))
     email = address_or_refusal(email)
     if Membership.objects.listed().filter(organisation=organisation, person__email=email).exists():

@@ -1,6 +1,6 @@
 """Health against a community’s own charter: what its people see, the one private line, and who sees none of it."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -9,7 +9,7 @@ from django.utils import timezone
 from actionplan.actions import send_due_digests
 from communities import catalogue
 from communities import health as counting
-from communities.actions import health, people, shelf, talk
+from communities.actions import health, meetings, people, shelf, talk
 from communities.actions.timetable import move_communities_on
 from communities.models import Agreed, Community, QuietLine, State
 from communities.promises import quiet_lines
@@ -130,6 +130,21 @@ class TestRuleOfRhythm:
         Community.objects.filter(pk=old.pk).update(created_at=day(-239))
         move_communities_on(at=NOON)
         assert not QuietLine.objects.exists()
+
+    def test_meetings_are_those_that_were_held(self, community, cara):
+        assert counting.meetings_between(community, NOON, NOON + timedelta(days=30)) is None
+        meeting = meetings.plan_meeting(
+            community,
+            by=as_member(cara),
+            at=NOON,
+            title="Cases",
+            first_on=NOON.date(),
+            clock=time(15),
+            repeats="weekly",
+        )
+        first = meeting.days.order_by("starts_at")[1]
+        meetings.cancel_meeting_day(first, by=as_member(cara), at=NOON)
+        assert counting.meetings_between(community, NOON, NOON + timedelta(days=21)) == 2
 
     def test_meetings_count_as_a_line_of_their_own(self, community, monkeypatch):
         Community.objects.filter(pk=community.pk).update(created_at=day(-300))

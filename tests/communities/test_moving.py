@@ -1,13 +1,25 @@
 """Mergers and splits: what goes, who is told, old addresses, and taking it back exactly within a day."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from communities.actions import closing, moving, people, review, shelf, stories, talk
-from communities.models import Community, CommunityRole, Pin, RoleKind, State, Story, Thread, Transfer
+from communities.actions import (
+    closing,
+    founding,
+    kickoff,
+    meetings,
+    moving,
+    people,
+    problems,
+    review,
+    shelf,
+    stories,
+    talk,
+)
+from communities.models import Community, CommunityRole, Meeting, Pin, Problem, RoleKind, State, Story, Thread, Transfer
 from kmportal.lib.exceptions import Refusal
 from lessons.actions.writing import start_lesson
 from lessons.models import Lesson
@@ -45,6 +57,12 @@ def full(community, thread, cara, farah, reza) -> Community:
     )
     lesson = start_lesson(community.organisation, by=as_member(cara), at=timezone.now(), words=WORDS, facts={})
     Lesson.objects.filter(pk=lesson.pk).update(group=community.group, reach="group", state="embedded")
+    now = timezone.now()
+    next_week = timezone.localdate() + timedelta(days=7)
+    meetings.plan_meeting(community, by=as_member(cara), at=now, title="Cases", first_on=next_week, clock=time(14))
+    begun = kickoff.open_kickoff(community.organisation, by=as_member(farah), at=now, title="What is stuck?")
+    problem = problems.raise_problem(begun, by=as_member(cara), at=now, line="The keys go missing")
+    founding.take_up_problem(problem, by=as_member(cara), at=now, community=community)
     return community
 
 
@@ -69,9 +87,18 @@ def picture() -> dict:
         "roles": sorted(CommunityRole.objects.values_list("seat__group", "seat__person", "kind")),
         "threads": list(Thread.objects.order_by("pk").values_list("pk", "community", "group")),
         "stories": list(Story.objects.order_by("pk").values_list("pk", "community", "group")),
+        "meetings": list(Meeting.objects.order_by("pk").values_list("pk", "community")),
+        "problems": list(Problem.objects.order_by("pk").values_list("pk", "community")),
         "pins": list(Pin.objects.order_by("pk").values_list("pk", "community", "position")),
         "lessons": list(Lesson.objects.order_by("pk").values_list("pk", "group")),
     }
+
+
+def test_whatever_hangs_on_a_community_goes_or_is_known_to_stay():
+    """What it agreed and decided is its own; pins and knocks go by rules of theirs."""
+    own = {"Agreed", "Charter", "Closing", "QuietLine", "Review", "StepAnswer", "StepMove", "Transfer"}
+    hanging = {relation.related_model.__name__ for relation in Community._meta.related_objects}
+    assert hanging == own | {"Pin", "Knock"} | {model.__name__ for model in moving.INSIDE.values()}
 
 
 class TestMerging:
