@@ -11,5 +11,6 @@ OWNED = [
     "roadmap.succession.SPONSORS",
     "techniques.succession.SESSIONS",
     "lessons.succession.CLAIMS",
+    "lessons.succession.ASSETS",
     "selfassessment.succession.ROUNDS",
 ]

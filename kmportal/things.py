@@ -14,6 +14,7 @@ THINGS = {
     "session": "techniques.things.SESSION",
     "lesson": "lessons.things.LESSON",
     "lesson-queue": "lessons.things.QUEUE",
+    "asset": "lessons.things.ASSET",
     "import": "lessons.things.IMPORT",
     "profile": "people.things.PROFILE",
     "enquiry": "people.things.ENQUIRY",

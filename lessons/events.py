@@ -1,4 +1,4 @@
-"""What can happen to a lesson, and to a file of lessons that is brought in."""
+"""What can happen to a lesson, to a knowledge asset, and to a file of lessons that is brought in."""
 
 from django.db import models
 
@@ -23,4 +23,11 @@ class Event(models.TextChoices):
     LESSON_NOTED = "lesson.noted", _("noted")
     LESSON_CHANGE_CHECKED = "lesson.change_checked", _("checked again")
     LESSON_DELETED = "lesson.deleted", _("deleted")
+    ASSET_DRAFTED = "asset.drafted", _("drafted")
+    ASSET_CHANGED = "asset.changed", _("changed")
+    ASSET_PARTS_CHANGED = "asset.parts_changed", _("changed what belongs to")
+    ASSET_PUBLISHED = "asset.published", _("published")
+    ASSET_CHECKED = "asset.checked", _("checked")
+    ASSET_PASSED_ON = "asset.passed_on", _("passed on")
+    ASSET_DELETED = "asset.deleted", _("deleted")
     LESSONS_IMPORTED = "import.finished", _("brought in")

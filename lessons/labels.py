@@ -7,7 +7,7 @@ from datetime import datetime
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Look
-from lessons.models import SHARED, Flag, Lesson, LessonEvent, LessonRevision, State
+from lessons.models import SHARED, Asset, Flag, Lesson, LessonEvent, LessonRevision, State
 from organisations.visibility import Reach
 
 LONG_ADVICE = 300
@@ -24,6 +24,14 @@ STATES: dict[str, Look] = {
     State.EMBEDDED: Look("good", "sprout", "Embedded"),
     State.SUPERSEDED: Look("", "archive", "Superseded"),
     State.RETIRED: Look("", "archive", "Retired"),
+}
+
+ASSET_DRAFT, ASSET_CHECKED, ASSET_CHANGED, ASSET_UNCHECKED = "draft", "checked", "changed", "unchecked"
+ASSET_STATES: dict[str, Look] = {
+    ASSET_DRAFT: Look("", "pencil", "Draft"),
+    ASSET_CHECKED: Look("good", "circle-check", "Checked"),
+    ASSET_CHANGED: Look("warn", "pencil", "Changed since it was checked"),
+    ASSET_UNCHECKED: Look("info", "eye", "Not checked yet"),
 }
 
 _MOVES = {
@@ -91,6 +99,24 @@ def shared_by(lesson: Lesson) -> str:
     """Who lets a reader of another organisation see a lesson, and why, in words for its page."""
     whom = f"the {worded('group')} {lesson.group}" if lesson.reach == Reach.GROUP else "the network"
     return f"{lesson.organisation} shares this {worded('lesson')} with {whom}."
+
+
+def asset_state(asset: Asset) -> str:
+    """What a reader wants to know of a knowledge asset first; a key of ``ASSET_STATES``."""
+    if asset.is_draft:
+        return ASSET_DRAFT
+    if asset.is_checked:
+        return ASSET_CHECKED
+    return ASSET_CHANGED if asset.checked_number else ASSET_UNCHECKED
+
+
+def who_may_read_asset(asset: Asset) -> str:
+    """Who may read a knowledge asset now, in words for its page."""
+    if asset.is_draft:
+        return "Only you can see this draft."
+    if asset.reach == Reach.GROUP:
+        return f"The {worded('group')} {asset.group} and whoever wrote it can read this."
+    return f"Everybody at {asset.organisation} can read this."
 
 
 def is_long_advice(words: LessonRevision) -> bool:

@@ -2,10 +2,11 @@
 
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
+from kmportal.lib.sentences import quoted
 from kmportal.lib.things import Ref
 from lessons import emails
 from lessons.events import Event
-from lessons.models import Lesson
+from lessons.models import Asset, Lesson
 from notifications.actions import notify, withdraw_notices
 from organisations.events import Occurrence
 from organisations.models import Membership
@@ -20,6 +21,8 @@ _ANSWERS = {
     Event.LESSON_IDENTIFIED: _CHECKED,
     Event.LESSON_NOTED: _CHECKED,
 }
+
+_NAMED = "names you as somebody to ask. You can take your name off its page"
 
 
 def send(occurrence: Occurrence) -> None:
@@ -60,3 +63,21 @@ def _tell_of_withdrawal(occurrence: Occurrence) -> None:
     withdraw_notices(occurrence.ref, but=occurrence.person)
     words = worded("The author has taken back a lesson that you had claimed")
     notify(occurrence.facts["taken_from"], occurrence, words, about=QUEUE)
+
+
+def send_of_asset(occurrence: Occurrence) -> None:
+    """Tell whoever wrote it that it was checked, whoever looks after it now, and whom it names as somebody to ask."""
+    asset, facts = occurrence.subject, occurrence.facts
+    assert isinstance(asset, Asset)  # noqa: S101  what the event is about
+    title = quoted(asset.title)
+    match occurrence.event:
+        case Event.ASSET_CHECKED:
+            for person in {asset.author, asset.owner}:
+                notify(person, occurrence, f"{occurrence.person} checked {title} and says that it is right")
+        case Event.ASSET_PASSED_ON:
+            notify(facts["to"], occurrence, f"You look after {title} now")
+        case Event.ASSET_PUBLISHED:
+            for part in asset.parts.exclude(person=None).select_related("person"):
+                notify(part.person, occurrence, f"{title} {_NAMED}")
+        case Event.ASSET_PARTS_CHANGED if facts["named"] and not asset.is_draft:
+            notify(facts["named"], occurrence, f"{title} {_NAMED}")

@@ -1,13 +1,14 @@
-"""Lessons in the search index: the same words, links and columns of visibility as on their own rows."""
+"""Lessons and knowledge assets in the search index: the same words and columns of visibility as on their own rows."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 
 from kmportal.lib.markdown import plain
-from lessons.models import Lesson, State
+from lessons.labels import asset_state
+from lessons.models import Asset, AssetPart, Lesson, State
 from search import index
 
-KIND = "lesson"
+KIND, ASSET = "lesson", "asset"
 RANK = {
     State.EMBEDDED: 900,
     State.LEARNED: 800,
@@ -18,6 +19,7 @@ RANK = {
     State.RETIRED: 50,
 }
 RANK_UNCHECKED = 200
+RANK_ASSET = {"checked": 800, "changed": 600, "unchecked": 450, "draft": 200}
 # Brought-in lessons come after the organisation’s own ones of the same state.
 RANK_BROUGHT_IN = -150
 
@@ -61,3 +63,27 @@ def _join_sentences(*texts: str) -> str:
         text if text.endswith((".", "?", "!", "…", ":", ";", "”", ")")) else f"{text}."
         for text in filter(None, map(str.rstrip, texts))
     )
+
+
+def asset_documents(assets: Sequence[Asset]) -> Iterator[index.Doc]:
+    """What can be found of knowledge assets: their words, and what is said beside their parts. The lessons in them are
+    found by themselves, as far as they may be read."""
+    notes: dict[int, list[str]] = {}
+    for key, title, note in AssetPart.objects.filter(asset__in=assets).values_list("asset_id", "title", "note"):
+        notes.setdefault(key, []).extend(filter(None, (title, note)))
+    for asset in assets:
+        yield index.Doc(
+            kind=ASSET,
+            ident=asset.pk,
+            organisation=asset.organisation,
+            reach=asset.reach,
+            group_id=asset.group_id,
+            author_id=asset.author_id,
+            title=asset.title,
+            abstract=plain(asset.purpose),
+            body=_join_sentences(plain(asset.text), *notes.get(asset.pk, ())),
+            state=asset_state(asset),
+            year=asset.created_at.year,
+            rank=RANK_ASSET[asset_state(asset)],
+            at=asset.published_at or asset.created_at,
+        )

@@ -1,7 +1,9 @@
-"""What follows a lesson: the actions that were agreed because of it are for no more readers than it is."""
+"""What follows: actions that were agreed because of a lesson are for no more readers than it is, and what somebody
+looked after in a group that they no longer belong to is looked after by nobody."""
 
 from actionplan.actions import follow_readers
 from actionplan.models import Action
+from lessons.actions.assets import release_assets
 from lessons.models import Lesson
 from lessons.workflow import readers_of_actions
 from organisations.events import Occurrence
@@ -13,3 +15,13 @@ def let_actions_follow(occurrence: Occurrence) -> None:
     assert isinstance(lesson, Lesson)  # noqa: S101  what the event is about
     for action in Action.objects.agreed_in(occurrence.ref).select_related("organisation", "group"):
         follow_readers(action, occurrence, **readers_of_actions(lesson))
+
+
+def release_assets_of_leaver(occurrence: Occurrence) -> None:
+    """Somebody was removed from an organisation, and so from these groups."""
+    release_assets([int(group) for group in occurrence.texts.get("groups", "").split()], at=occurrence.at)
+
+
+def release_assets_of_group(occurrence: Occurrence) -> None:
+    """Somebody has left what has this group."""
+    release_assets([occurrence.subject.group_id], at=occurrence.at)

@@ -1,10 +1,12 @@
-"""Lessons that somebody has taken to check, for whoever checks them instead."""
+"""Lessons that somebody has taken to check, and knowledge assets that they look after, for whoever does it instead."""
 
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.succession import Owned
+from lessons.actions.assets import pass_on_asset
 from lessons.actions.review import pass_on_claim
-from lessons.models import Lesson, State
+from lessons.models import Asset, Lesson, State
 from organisations.permissions import Permission
+from organisations.visibility import Reach
 
 CLAIMS = Owned(
     model="lessons.Lesson",
@@ -17,4 +19,19 @@ CLAIMS = Owned(
         organisation=organisation, state=State.IN_REVIEW
     ).select_related("organisation", "revision", "claimed_by", "author"),
     pass_on=pass_on_claim,
+)
+# What is for a group alone is released and its people choose: nobody else reads it (``release_assets``).
+ASSETS = Owned(
+    model="lessons.Asset",
+    field="owner",
+    title=_("Knowledge assets"),
+    call="Find somebody to look after",
+    needs=Permission.CONTRIBUTE,
+    chosen_by=Permission.FACILITATE,
+    open_rows=lambda organisation: (
+        Asset.objects.published()
+        .filter(organisation=organisation, reach=Reach.ORGANISATION)
+        .select_related("organisation", "owner", "author")
+    ),
+    pass_on=pass_on_asset,
 )

@@ -3,9 +3,9 @@
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Thing
-from lessons.labels import STATES
-from lessons.models import Lesson
-from lessons.search_documents import documents
+from lessons.labels import ASSET_STATES, STATES
+from lessons.models import Asset, Lesson
+from lessons.search_documents import asset_documents, documents
 
 LESSON = Thing(
     kind="lesson",
@@ -20,6 +20,18 @@ LESSON = Thing(
     subkinds=dict(Lesson.Kind.choices),
     search_documents=documents,
     indexed=lambda: Lesson.objects.select_related("organisation", "revision", "approved").prefetch_related("tags"),
+)
+ASSET = Thing(
+    kind="asset",
+    word="Knowledge asset",
+    words="Knowledge assets",
+    model="lessons.Asset",
+    icon="file-text",
+    page="asset_detail",
+    related=("organisation",),
+    states=ASSET_STATES,
+    search_documents=asset_documents,
+    indexed=lambda: Asset.objects.select_related("organisation"),
 )
 QUEUE = Thing(kind="lesson-queue", word=_("Lessons to check"), page="lesson_queue")
 IMPORT = Thing(kind="import", word="Import run", model="lessons.ImportRun", related=("organisation",))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lessons.views import examples, importing, listing, reading, review, writing
+from lessons.views import assets, examples, importing, listing, reading, review, writing
 
 urlpatterns = [
     path("", listing.lesson_list, name="lesson_list"),
@@ -26,6 +26,19 @@ urlpatterns = [
     path("<int:pk>/return/", review.lesson_return, name="lesson_return"),
     path("<int:pk>/decline/", review.lesson_decline, name="lesson_decline"),
     path("<int:pk>/confirm/", review.lesson_confirm, name="lesson_confirm"),
+    # Knowledge assets
+    path("assets/", assets.asset_list, name="asset_list"),
+    path("assets/new/", assets.asset_new, name="asset_new"),
+    path("assets/<int:pk>/", assets.asset_detail, name="asset_detail"),
+    path("assets/<int:pk>/edit/", assets.asset_edit, name="asset_edit"),
+    path("assets/<int:pk>/print/", assets.asset_print, name="asset_print"),
+    path("assets/<int:pk>/history/", assets.asset_history, name="asset_history"),
+    path("assets/<int:pk>/publish/", assets.asset_publish, name="asset_publish"),
+    path("assets/<int:pk>/check/", assets.asset_check, name="asset_check"),
+    path("assets/<int:pk>/take/", assets.asset_take, name="asset_take"),
+    path("assets/<int:pk>/discard/", assets.asset_discard, name="asset_discard"),
+    path("assets/<int:pk>/parts/new/", assets.asset_part_new, name="asset_part_new"),
+    path("assets/parts/<int:pk>/away/", assets.asset_part_away, name="asset_part_away"),
     # Bringing lessons in
     path("import/", importing.import_list, name="import_list"),
     path("import/<int:pk>/", importing.import_detail, name="import_detail"),

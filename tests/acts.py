@@ -56,6 +56,7 @@ PERMISSIONS: dict[str, str] = {
         actionplan.actions.send_due_digests actionplan.actions.send_digest actionplan.actions.follow_readers
         lessons.actions.importing.begin_import lessons.actions.importing.try_import
         lessons.actions.importing.run_import lessons.actions.importing.tidy_imports roadmap.actions.tidy_plan
+        lessons.actions.assets.release_assets
         selfassessment.actions.rounds.tell_closing_date selfassessment.actions.publishing.publish_figures
         selfassessment.actions.publishing.publish_or_wait selfassessment.actions.meeting.follow_booking
         selfassessment.actions.meeting.invite_to_meeting
@@ -118,12 +119,16 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.meetings.cancel_meeting_day communities.actions.meetings.write_up_meeting
         communities.actions.calendars.renew_community_calendar communities.actions.wishes.choose_community_mail
         communities.actions.wishes.mute_thread
+        lessons.actions.assets.remove_part
     """,
     CONTRIBUTOR: """
         lessons.actions.writing.start_lesson lessons.actions.writing.write_lesson
         lessons.actions.writing.submit_lesson lessons.actions.writing.withdraw_lesson
         lessons.actions.writing.discard_lesson lessons.actions.writing.add_lesson_action
         lessons.actions.closing.add_session_action
+        lessons.actions.assets.start_asset lessons.actions.assets.write_asset lessons.actions.assets.publish_asset
+        lessons.actions.assets.check_asset lessons.actions.assets.take_asset lessons.actions.assets.discard_asset
+        lessons.actions.assets.add_part
         communities.actions.life.found_community communities.actions.talk.make_lesson
         communities.actions.founding.found_from_topic communities.actions.founding.found_from_problem
     """,
@@ -137,6 +142,7 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.meetings.plan_session_of_day
         techniques.actions.planning.plan_session techniques.actions.planning.edit_session
         techniques.actions.planning.pass_on_session selfassessment.actions.rounds.pass_on_assessment
+        lessons.actions.assets.pass_on_asset
         techniques.actions.planning.cancel_session techniques.actions.planning.tick_preparation
         techniques.actions.planning.invite_to_session
         techniques.actions.room.joining.open_room techniques.actions.room.joining.stop_admission
@@ -190,8 +196,15 @@ ODD: dict[str, list[str]] = {
         for name in (
             "techniques.actions.planning.pass_on_session",
             "lessons.actions.review.pass_on_claim",
+            "lessons.actions.assets.pass_on_asset",
             "selfassessment.actions.rounds.pass_on_assessment",
         )
+    },
+    **{f"lessons.actions.assets.{verb}_asset": ["cara"] for verb in ("publish", "discard")},  # a draft
+    # Who wrote it, who looks after it, and who facilitates.
+    **{
+        f"lessons.actions.assets.{name}": ["cara", "farah", "lena"]
+        for name in ("write_asset", "take_asset", "add_part", "remove_part")
     },
     **{f"roadmap.actions.pass_on_{what}": ["lena", "ada"] for what in ("intervention", "programme")},
     **{
@@ -634,6 +647,17 @@ ACTS: dict[str, Act] = {
     ),
     "lessons.actions.importing.request_trial": on("run"),
     "lessons.actions.importing.request_import": on("run"),
+    "lessons.actions.assets.start_asset": here(words={"title": "Keys"}),
+    "lessons.actions.assets.write_asset": on(
+        "asset", seen=_version("asset"), words={"title": "Bags", "purpose": "Clerks", "text": "Ask."}
+    ),
+    "lessons.actions.assets.publish_asset": on("asset_draft"),
+    "lessons.actions.assets.check_asset": on("asset", number=1),
+    "lessons.actions.assets.take_asset": on("asset"),
+    "lessons.actions.assets.discard_asset": on("asset_draft"),
+    "lessons.actions.assets.add_part": on("asset", kind="link", url="https://x.example/", title="Else"),
+    "lessons.actions.assets.remove_part": on("part"),
+    "lessons.actions.assets.pass_on_asset": on("asset", to=_person("lena")),
     # --- people to ask
     "people.actions.write_profile": _own_profile,
     "people.actions.delete_profile": on("profile"),

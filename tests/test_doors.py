@@ -70,6 +70,7 @@ DOORS = {
         community_ending ending_home ending_leave ending_farewell home_answer
         story_list story_new story_detail story_edit story_delete
         community_health health_agree quiet_answer
+        asset_list asset_detail asset_print asset_history asset_part_away
         community_close community_object community_stop community_story community_wake
         kickoff_list kickoff_detail kickoff_sort kickoff_barriers topic_remove
         problem_list problem_new problem_detail problem_edit problem_share problem_unshare problem_move problem_back
@@ -81,6 +82,7 @@ DOORS = {
     CONTRIBUTOR: """
         lesson_mine lesson_new lesson_action_new session_action_new lesson_edit lesson_send lesson_withdraw
         lesson_discard community_new thread_lesson topic_begin problem_begin
+        asset_new asset_edit asset_publish asset_check asset_take asset_discard asset_part_new
     """,
     VALIDATOR: """
         lesson_queue lesson_claim lesson_take_over lesson_release lesson_check lesson_return lesson_decline
@@ -158,6 +160,9 @@ ODD = {
     "problem_delete": ["cara", "farah", "lena"],  # and who looks after kick-offs
     **{f"problem_{verb}": ["cara", "farah"] for verb in ("take_up", "give_back")},  # who is in a community
     "meeting_day_session": ["farah"],
+    "asset_discard": ["cara"],  # a draft
+    # Who wrote it, who looks after it, and who facilitates.
+    **{f"asset_{verb}": ["cara", "farah", "lena"] for verb in ("edit", "publish", "take", "part_new", "part_away")},
     "knock_answer": ["reza"],
     # Who belonged to it, and who plans.
     **{name: ["cara", "farah", "lena"] for name in ("community_wake", "community_facilitator")},

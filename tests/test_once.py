@@ -95,6 +95,8 @@ MAKING = {
     "meeting_new": (
         "cara", {"title": "Cases", "repeats": "once", "first_on": DAY, "clock": "14:00", "minutes": "60"}, "",
     ),
+    "asset_new": ("cara", {"title": "Keys", "share_with": "organisation"}, ""),
+    "asset_part_new": ("cara", {"kind": "link", "title": "Rota", "url": "https://rota.example/"}, ""),
     "enquiry_new": ("farah", {"line": "Who keeps the keys?", "people": _listed}, ""),
 }  # fmt: skip
 COUNTED = [model for model in OURS if model is not SentForm]

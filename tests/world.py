@@ -20,7 +20,7 @@ from communities.actions import people as belonging
 from communities.actions import review as looking_back
 from communities.models import Community, Pin, QuietLine, Topic, Transfer
 from jobs.models import Job, Mail
-from lessons.actions import importing, review, writing
+from lessons.actions import assets, importing, review, writing
 from organisations.models import AccessToken, Group, Membership, Organisation, Person
 from organisations.tokens import invitation_token
 from people import actions as people_actions
@@ -116,6 +116,13 @@ class World:
             at=now,
             file_name="l.csv",
             content=b"title,lesson\nAsk early,Ask pharmacy early\n",
+        )
+        said = {"title": "Bags before noon", "purpose": "Ward clerks", "text": "Ask at ten."}
+        t.asset_draft = assets.start_asset(riverside, by=as_member(cara), at=now, words=said)
+        t.asset = assets.start_asset(riverside, by=as_member(cara), at=now, words=said)
+        t.asset = assets.publish_asset(t.asset, by=as_member(cara), at=now)
+        t.part = assets.add_part(
+            t.asset, by=as_member(cara), at=now, kind="link", url="https://forms.example/", title="The form"
         )
         t.profile = people_actions.write_profile(
             riverside,
@@ -337,6 +344,8 @@ class World:
             "meeting_list": t.community,
             "meeting_new": t.community,
             **{f"meeting_day{verb}": t.day for verb in ("", "_move", "_cancel", "_write_up", "_session")},
+            "asset_discard": t.asset_draft,
+            "asset_part_away": t.part,
         }
         if name in special:
             return special[name].pk
@@ -379,6 +388,7 @@ class World:
             "problem": t.problem,
             "meeting": t.meeting,
             "calendar": t.community,
+            "asset": t.asset,
         }
         return family[name.split("_")[0]].pk
 

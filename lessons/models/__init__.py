@@ -1,0 +1,46 @@
+"""Lessons, what they are brought in from, and knowledge assets that are put together from them."""
+
+from lessons.models.asset import ASSET_WIDTHS, LONGEST_PURPOSE, LONGEST_REMARK, Asset, AssetPart, AssetRevision
+from lessons.models.lesson import (
+    LONGEST_COMMENT,
+    LONGEST_TEXT,
+    SHARE_CHOICES,
+    SHARE_WIDTHS,
+    SHARED,
+    WAITING,
+    WITH_AUTHOR,
+    Flag,
+    ImportProblem,
+    ImportRun,
+    Lesson,
+    LessonEvent,
+    LessonQuerySet,
+    LessonRevision,
+    State,
+    Tag,
+)
+
+__all__ = [
+    "ASSET_WIDTHS",
+    "LONGEST_COMMENT",
+    "LONGEST_PURPOSE",
+    "LONGEST_REMARK",
+    "LONGEST_TEXT",
+    "SHARED",
+    "SHARE_CHOICES",
+    "SHARE_WIDTHS",
+    "WAITING",
+    "WITH_AUTHOR",
+    "Asset",
+    "AssetPart",
+    "AssetRevision",
+    "Flag",
+    "ImportProblem",
+    "ImportRun",
+    "Lesson",
+    "LessonEvent",
+    "LessonQuerySet",
+    "LessonRevision",
+    "State",
+    "Tag",
+]

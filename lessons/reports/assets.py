@@ -1,0 +1,85 @@
+"""Knowledge assets: as rows of a list, and one as its page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from kmportal.lib.presses import Press, offered
+from kmportal.lib.things import Look
+from lessons import labels, policies
+from lessons.models import Asset, AssetPart, Lesson, State
+from organisations.models import Membership
+
+
+@dataclass(frozen=True)
+class PartRow:
+    """One thing that belongs to it, as its reader sees it."""
+
+    part: AssetPart
+    name: str
+    word: str
+    look: Look | None
+    may_remove: bool
+
+
+@dataclass(frozen=True)
+class AssetPage:
+    """One knowledge asset for one member."""
+
+    asset: Asset
+    look: Look
+    parts: Sequence[PartRow]
+    presses: Sequence[Press]
+    allowed: frozenset[str]
+    who_may_read: str
+
+    @classmethod
+    def build(cls, asset: Asset, membership: Membership) -> "AssetPage":
+        allowed = policies.allowed_with_asset(membership, asset)
+        return cls(
+            asset=asset,
+            look=look_of_asset(asset),
+            parts=part_rows(asset, membership, may_write="write" in allowed),
+            presses=offered(_presses_of(asset, membership), allowed),
+            allowed=allowed,
+            who_may_read=labels.who_may_read_asset(asset),
+        )
+
+
+def look_of_asset(asset: Asset) -> Look:
+    return labels.ASSET_STATES[labels.asset_state(asset)]
+
+
+def asset_rows(assets: Sequence[Asset]) -> list[tuple[Asset, Look]]:
+    return [(asset, look_of_asset(asset)) for asset in assets]
+
+
+def part_rows(asset: Asset, membership: Membership, *, may_write: bool = False) -> list[PartRow]:
+    """What belongs to it, in its order; a lesson only for those who may read it. Two queries."""
+    parts = list(asset.parts.select_related("lesson__revision", "lesson__organisation", "person"))
+    keys = [part.lesson_id for part in parts if part.lesson_id]
+    readable = set(Lesson.objects.visible_to(membership).filter(pk__in=keys).values_list("pk", flat=True))
+    rows = []
+    for part in parts:
+        may_remove = may_write or (part.person_id is not None and part.person_id == membership.person_id)
+        if part.lesson is None:
+            name = part.title or str(part.person or "Somebody who has left")
+            rows.append(PartRow(part, name, part.get_kind_display(), None, may_remove))
+        elif part.lesson_id in readable:
+            look = labels.STATES[State(part.lesson.state)]
+            word = part.lesson.get_kind_display()
+            rows.append(PartRow(part, part.lesson.words.title, word, look, may_remove))
+    return rows
+
+
+def _presses_of(asset: Asset, membership: Membership) -> list[Press]:
+    page = [membership.organisation.slug, asset.pk]
+    number = (("number", str(asset.number)),)
+    return [
+        Press("publish", "Let others read it", reverse("asset_publish", args=page), icon="send"),
+        Press("check", "It is right", reverse("asset_check", args=page), icon="check", fields=number),
+        Press("take", "I look after it", reverse("asset_take", args=page), look="secondary"),
+        Press("write", "Change it", reverse("asset_edit", args=page), is_form=True, look="quiet", icon="pencil"),
+        Press("discard", "Throw the draft away", reverse("asset_discard", args=page), look="quiet"),
+    ]
