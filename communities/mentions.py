@@ -1,4 +1,4 @@
-"""Mentions: which people a text names with “@”. Pure: no database.
+"""Mentions and quotations: whom a text names with “@”, and what it says again of somebody else’s. Pure: no database.
 
 A whole name counts, and a first name that only one of the people has: “@Farah Siddiqui”, “@farah”.
 """
@@ -6,6 +6,8 @@ A whole name counts, and a first name that only one of the people has: “@Farah
 import re
 from collections import Counter
 from collections.abc import Mapping
+
+from django.utils.text import Truncator
 
 from kmportal.lib.cleaning import reading_key
 
@@ -34,3 +36,19 @@ def mentioned(text: str, people: Mapping[int, str]) -> list[int]:
 def _begins(text: str, name: str) -> bool:
     """Whether a text begins with this name and not with a longer word."""
     return bool(name) and text.startswith(name) and not text[len(name) : len(name) + 1].isalnum()
+
+
+LONGEST_QUOTE = 1_500
+
+
+def quotation(name: str, text: str) -> str:
+    """What somebody wrote as a blockquote under their name, with room for one’s own words. What they quoted themselves
+    is left out, so that quotations do not grow."""
+    own = Truncator(without_quotations(text).strip()).chars(LONGEST_QUOTE)
+    lines = [f"**{name}:**", "", *own.splitlines()]
+    return "\n".join(f"> {line}".rstrip() for line in lines) + "\n\n"
+
+
+def without_quotations(text: str) -> str:
+    """One’s own words in it."""
+    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith(">"))

@@ -2,17 +2,28 @@
 
 from collections.abc import Iterable
 
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.text import Truncator
+
 from communities.events import Event
-from communities.mentions import mentioned
+from communities.mentions import mentioned, without_quotations
 from communities.models import Closing, Community, KickOff, Muted, Problem, Rehoming, Review, RoleKind, Support, Thread
 from communities.transitions import people_of, people_with, running_people
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
-from kmportal.lib.sentences import capital, counted, quoted
+from kmportal.lib.links import absolute
+from kmportal.lib.mail import post
+from kmportal.lib.markdown import plain
+from kmportal.lib.sentences import capital, counted, one_line, quoted
+from kmportal.lib.things import Ref
 from notifications.actions import notify
 from organisations.events import Occurrence
 from organisations.models import Membership, Person
 from organisations.permissions import Permission
+from organisations.tokens import thing_token
+
+MOST_IN_MAIL = 600  # letters of a post
 
 
 def send_of_community(occurrence: Occurrence) -> None:
@@ -197,6 +208,11 @@ def send_of_thread(occurrence: Occurrence) -> None:
         case Event.THREAD_ANSWER_MARKED:
             helper = occurrence.facts["helper"]
             notify(helper, occurrence, f"What you wrote was marked as the answer to {title}")
+        case Event.THREAD_EXPERT_ASKED:
+            words = f"{occurrence.person} asks you by name: nobody has answered {title} yet"
+            first = thread.posts.first()
+            person, said = occurrence.facts["person"], first.text if first else ""
+            _tell_with_mail(person, occurrence, thread, words, said=said)
         case Event.THREAD_LEFT_UNANSWERED:
             words = f"Nobody has answered {title} for three working days. Ask one person by name"
             _tell(running_people(thread.community), occurrence, words)
@@ -204,11 +220,31 @@ def send_of_thread(occurrence: Occurrence) -> None:
 
 def _tell_mentioned(occurrence: Occurrence, thread: Thread) -> None:
     """Those whom a post names with “@”, if they belong to the community and so may read it."""
-    if "@" not in occurrence.texts["text"]:
+    text = without_quotations(occurrence.texts["text"])
+    if "@" not in text:
         return
     people = {person.pk: person for person in people_of(thread.community)}
-    named = mentioned(occurrence.texts["text"], {key: person.name for key, person in people.items()})
-    _tell((people[key] for key in named), occurrence, f"{occurrence.person} names you in {quoted(thread.title)}")
+    for key in mentioned(text, {key: person.name for key, person in people.items()}):
+        words = f"{occurrence.person} names you in {quoted(thread.title)}"
+        _tell_with_mail(people[key], occurrence, thread, words, said=text)
+
+
+def _tell_with_mail(person: Person, occurrence: Occurrence, thread: Thread, words: str, *, said: str) -> None:
+    """A notice, and a mail whose link leads to the answer box. What is written once is not written again."""
+    notice = notify(person, occurrence, words)
+    if notice is None:
+        return
+    slug, token = notice.organisation.slug, thing_token(person, Ref("thread", thread.pk))
+    values = {
+        "person": person,
+        "words": words,
+        "said": Truncator(plain(said)).chars(MOST_IN_MAIL),
+        "link": absolute(reverse("thread_reply", args=[slug, thread.pk, token])),
+        "community": thread.community,
+    }
+    key = f"{occurrence.event} {occurrence.entry.pk} {person.pk}"
+    body = render_to_string("emails/communities/reply.txt", values)
+    post(person.email, one_line(words)[:200], body, key=key, at=occurrence.at, by=occurrence.by)
 
 
 def _tell(people: Iterable[Person], occurrence: Occurrence, words: str) -> None:

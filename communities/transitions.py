@@ -26,6 +26,7 @@ from communities.models import (
     StepKind,
     StepMove,
     Support,
+    Thread,
     Topic,
 )
 from communities.policies import Standing
@@ -53,6 +54,12 @@ def lock_community(community: Community) -> None:
     """Row lock: hold the row until the transaction ends, and bring ``community`` up to what stands there now."""
     rows = Community.objects.select_for_update(of=("self",)).select_related("organisation", "group")
     community.refresh_from_db(from_queryset=rows)
+
+
+def lock_thread(thread: Thread) -> None:
+    """Row lock on the thread; its community is read as it stands."""
+    rows = Thread.objects.select_for_update(of=("self",)).select_related("community__organisation", "organisation")
+    thread.refresh_from_db(from_queryset=rows)
 
 
 def refuse_unless_living(community: Community) -> None:

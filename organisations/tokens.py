@@ -1,15 +1,19 @@
 """Signed links into an organisation. A link names the row and its nonce, so a new nonce kills the old link."""
 
 from datetime import timedelta
+from enum import StrEnum
 
 from django.core import signing
 from django.utils.crypto import salted_hmac
 
+from kmportal.lib.things import Ref
 from organisations.models import Invitation, Person
 
 SALT = "organisations.invitation"
 RESET_SALT = "organisations.reset"
 RESET_LASTS = timedelta(hours=1)
+THING_SALT = "organisations.thing"
+THING_LASTS = timedelta(days=30)
 
 
 def invitation_token(invitation: Invitation) -> str:
@@ -38,6 +42,35 @@ def person_of_reset(token: str) -> Person | None:
         return None
     person = Person.objects.filter(pk=pk, is_active=True).first()
     return person if person and was == _print_of_password(person) else None
+
+
+class LinkState(StrEnum):
+    """What a link to a thing is for whoever opens it."""
+
+    GOOD = "good"
+    EXPIRED = "expired"
+    NOT_THEIRS = "not theirs"
+
+
+def thing_token(person: Person, ref: Ref) -> str:
+    """In a mail: leads one person to one thing for thirty days, once they are signed in. Another address kills it."""
+    return signing.TimestampSigner(salt=THING_SALT).sign_object([person.pk, person.email.lower(), *ref])
+
+
+def state_of_thing_token(token: str, person: Person, ref: Ref) -> LinkState:
+    """Forged, cut off, of somebody else or of another thing: all of these are the same to whoever tries them."""
+    signer = signing.TimestampSigner(salt=THING_SALT)
+    try:
+        said = signer.unsign_object(token)
+    except (signing.BadSignature, ValueError, TypeError):
+        return LinkState.NOT_THEIRS
+    if said != [person.pk, person.email.lower(), *ref]:
+        return LinkState.NOT_THEIRS
+    try:
+        signer.unsign_object(token, max_age=THING_LASTS)
+    except signing.SignatureExpired:
+        return LinkState.EXPIRED
+    return LinkState.GOOD
 
 
 def _print_of_password(person: Person) -> str:

@@ -11,12 +11,12 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from communities.models import CommunityRole
+from communities.models import CommunityRole, Thread
 from lessons.actions.review import validate_lesson
 from lessons.actions.writing import write_lesson
 from lessons.models import State
 from lessons.quality import quality_for
-from organisations.models import Group, Membership, Organisation
+from organisations.models import Group, GroupMembership, Membership, Organisation
 from people.actions import write_profile
 from people.models import Profile
 from selfassessment import reports
@@ -92,6 +92,7 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.life.leave_informal communities.actions.life.take_step communities.actions.life.answer_step
         communities.actions.life.request_charter_pdf
         communities.actions.talk.start_thread communities.actions.talk.write_post communities.actions.talk.change_post
+        communities.actions.asking.ask_expert
         communities.actions.talk.mark_answer communities.actions.talk.unmark_answer
         communities.actions.closing.announce_closing communities.actions.closing.object_to_closing
         communities.actions.closing.stop_closing communities.actions.closing.write_story
@@ -131,6 +132,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.assets.add_part
         communities.actions.life.found_community communities.actions.talk.make_lesson
         communities.actions.founding.found_from_topic communities.actions.founding.found_from_problem
+        communities.actions.keeping.make_asset
     """,
     VALIDATOR: """
         lessons.actions.review.claim_lesson lessons.actions.review.take_over_lesson
@@ -233,7 +235,7 @@ ODD: dict[str, list[str]] = {
             *("review.open_review", "review.answer_review", "review.give_voice", "review.decide_to_carry_on"),
             *("review.decide_to_change", "review.decide_to_close", "moving.decide_to_merge", "moving.answer_merge"),
             *("moving.decide_to_split", "moving.undo_transfer"),
-            *("shelf.move_pin", "shelf.unpin", "meetings.plan_meeting", "meetings.change_meeting"),
+            *("meetings.plan_meeting", "meetings.change_meeting", "keeping.make_asset", "asking.ask_expert"),
             *("meetings.cancel_meeting", "meetings.move_meeting_day", "meetings.cancel_meeting_day"),
             *("meetings.write_up_meeting", "calendars.renew_community_calendar", "wishes.choose_community_mail"),
             "wishes.mute_thread",
@@ -281,6 +283,16 @@ def here(**words: Any) -> Act:
 
 def _value(word: Any, world: Any) -> Any:
     return word(world) if callable(word) else word
+
+
+def _left_open(world: Any) -> Call:
+    """A question of Cara’s that nobody has answered, and Farah as its expert."""
+    thread = world.things.open_question
+    CommunityRole.objects.get_or_create(
+        seat=GroupMembership.objects.get(group=thread.group, person=world.people["farah"]), kind="expert"
+    )
+    Thread.objects.filter(pk=thread.pk).update(told_unanswered_at=timezone.now())
+    return (Thread.objects.get(pk=thread.pk),), {"person": world.people["farah"]}
 
 
 def _person(name: str) -> Callable[[Any], Any]:
@@ -474,6 +486,8 @@ ACTS: dict[str, Act] = {
     "communities.actions.talk.mark_answer": on("thread", post=lambda world: world.things.post),
     "communities.actions.talk.unmark_answer": on("thread"),
     "communities.actions.talk.make_lesson": on("thread"),
+    "communities.actions.asking.ask_expert": _left_open,
+    "communities.actions.keeping.make_asset": on("answered"),
     "communities.actions.shelf.pin_to_shelf": on("community", kind="person", person=_person("farah")),
     "communities.actions.shelf.change_pin": on("pin", note="Read it first"),
     "communities.actions.shelf.move_pin": on("pin", up=True),

@@ -63,7 +63,7 @@ DOORS = {
         community_join community_facilitator community_knock community_invite community_elsewhere
         community_leave knock_answer
         charter_detail charter_edit charter_pdf charter_version community_steps community_step_go community_step
-        thread_list thread_new thread_detail thread_answer post_edit post_history
+        thread_list thread_new thread_detail thread_answer thread_reply thread_ask post_edit post_history
         shelf_detail pin_new pin_edit pin_move
         community_review review_open review_answers review_voice review_carry_on review_change review_close
         review_merge review_split merge_answer transfer_undo
@@ -82,6 +82,7 @@ DOORS = {
     CONTRIBUTOR: """
         lesson_mine lesson_new lesson_action_new session_action_new lesson_edit lesson_send lesson_withdraw
         lesson_discard community_new thread_lesson topic_begin problem_begin
+        thread_asset
         asset_new asset_edit asset_publish asset_check asset_take asset_discard asset_part_new
     """,
     VALIDATOR: """
@@ -142,7 +143,7 @@ ODD = {
         for name in (
             *("community_edit", "community_informal", "community_roles", "community_invite", "community_elsewhere"),
             *("community_leave", "charter_edit", "community_step_go", "community_step", "thread_new", "thread_detail"),
-            *("thread_answer", "thread_lesson", "post_history", "community_close", "community_object"),
+            *("thread_answer", "thread_lesson", "thread_asset", "post_history", "community_close", "community_object"),
             *("community_stop", "community_story", "pin_new", "pin_edit", "pin_move"),
             *("community_health", "health_agree", "quiet_answer", "story_new", "story_detail"),
             *("community_ending", "ending_leave", "ending_home", "ending_farewell"),
@@ -160,6 +161,9 @@ ODD = {
     "problem_delete": ["cara", "farah", "lena"],  # and who looks after kick-offs
     **{f"problem_{verb}": ["cara", "farah"] for verb in ("take_up", "give_back")},  # who is in a community
     "meeting_day_session": ["farah"],
+    # A forged link; and the walk names nobody.
+    "thread_reply": [],
+    "thread_ask": [],
     "asset_discard": ["cara"],  # a draft
     # Who wrote it, who looks after it, and who facilitates.
     **{f"asset_{verb}": ["cara", "farah", "lena"] for verb in ("edit", "publish", "take", "part_new", "part_away")},

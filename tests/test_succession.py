@@ -37,6 +37,7 @@ NOT_RESPONSIBLE = {
     "communities.Charter.by", "communities.Closing.by", "communities.Community.founded_by",
     "communities.Objection.person", "communities.Pin.person", "communities.Post.author",
     "communities.KickOff.by", "communities.Problem.person", "communities.Support.person",
+    "communities.Thread.asked",  # told and free to answer or not
     "communities.StepAnswer.by", "communities.StepMove.by", "communities.Thread.author", "people.Enquiry.author",
     "people.Recipient.person",
     "communities.Rehoming.person", "communities.Rehoming.asked_by",

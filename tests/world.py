@@ -190,6 +190,13 @@ class World:
             t.community, by=as_member(farah), at=now, title="Who brings the bags?", text="Nobody knows."
         )
         t.post = talk.write_post(t.thread, by=as_member(cara), at=now, text="The porters do.")
+        t.open_question = talk.start_thread(
+            t.community, by=as_member(cara), at=now, title="Who counts them?", text="Nobody does."
+        )
+        asked = {"title": "Who has the key?", "text": "The porch is locked."}
+        t.answered = talk.start_thread(t.community, by=as_member(farah), at=now, **asked)
+        answer = talk.write_post(t.answered, by=as_member(cara), at=now, text="The desk has it.")
+        talk.mark_answer(t.answered, by=as_member(farah), at=now, post=answer)
         t.pin = shelf.pin_to_shelf(
             t.community, by=as_member(cara), at=now, kind="link", url="https://forms.example/", title="The form"
         )

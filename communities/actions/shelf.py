@@ -16,7 +16,7 @@ from kmportal.lib.cleaning import clean_text, line_of_text
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
-from lessons.models import Lesson
+from lessons.models import Asset, Lesson
 from organisations import events
 from organisations.models import GroupMembership, Membership, Person
 from organisations.policies import require_that
@@ -30,18 +30,21 @@ def pin_to_shelf(
     at: datetime,
     kind: str,
     lesson: Lesson | None = None,
+    asset: Asset | None = None,
     person: Person | None = None,
     url: str = "",
     title: str = "",
     note: str = "",
     review_on: date | None = None,
 ) -> Pin:
-    """Put a lesson, a link or somebody to ask on the shelf; whoever does it looks after it. A lesson that stands there
+    """Put a lesson, an asset, a link or somebody to ask on the shelf; whoever does it looks after it. What stands there
     already stays as it is."""
     require_that(policies.may_arrange(by, community))
     lock_community(community)
     refuse_unless_living(community)
     if lesson is not None and (found := Pin.objects.filter(community=community, lesson=lesson).first()):
+        return found
+    if asset is not None and (found := Pin.objects.filter(community=community, asset=asset).first()):
         return found
     pin = Pin(
         community=community,
@@ -55,6 +58,8 @@ def pin_to_shelf(
     match kind:
         case Pin.Kind.LESSON:
             pin.lesson = _readable_lesson(lesson, by)
+        case Pin.Kind.ASSET:
+            pin.asset = _readable_asset(asset, by)
         case Pin.Kind.PERSON:
             pin.person = _member_of(community, person)
         case Pin.Kind.LINK:
@@ -145,6 +150,15 @@ def _readable_lesson(lesson: Lesson | None, by: Membership) -> Lesson:
     found = rows.filter(pk=lesson.pk).first() if lesson is not None else None
     if found is None:
         raise Refusal(worded("Choose a checked lesson that you can read."))
+    return found
+
+
+def _readable_asset(asset: Asset | None, by: Membership) -> Asset:
+    """One that is published, and that whoever pins it may read; each reader of the shelf sees it by its own reach."""
+    rows = Asset.objects.visible_to(by).published()
+    found = rows.filter(pk=asset.pk).first() if asset is not None else None
+    if found is None:
+        raise Refusal("Choose a published knowledge asset that you can read.")
     return found
 
 

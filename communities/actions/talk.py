@@ -12,7 +12,7 @@ from communities import policies
 from communities.events import Event
 from communities.models import Community, Post, PostRevision, State, Thread
 from communities.models.talk import WIDTHS
-from communities.transitions import lock_community, refuse_unless_living
+from communities.transitions import lock_community, lock_thread, refuse_unless_living
 from kmportal.lib.cleaning import clean_text, first_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal, Stale
@@ -77,7 +77,7 @@ def start_thread(
 def write_post(thread: Thread, *, by: Membership, at: datetime, text: str, once: UUID | None = None) -> Post:
     """Answer, or say something. Idempotent: the same ``once`` a second time answers the post that it made."""
     require_that(policies.may_take_part(by, thread.community))
-    _lock_thread(thread)
+    lock_thread(thread)
     _refuse_unless_talking(thread.community)
     key = once or uuid4()
     if found := Post.objects.filter(thread=thread, author=by.person, once=key).first():
@@ -96,7 +96,7 @@ def write_post(thread: Thread, *, by: Membership, at: datetime, text: str, once:
 def change_post(post: Post, *, by: Membership, at: datetime, seen: int, text: str) -> Post:
     """Other words for one’s own post; how it read before is kept for who reads it. The same again changes nothing."""
     require_that(policies.may_change_post(by, post))
-    _lock_thread(post.thread)
+    lock_thread(post.thread)
     _refuse_unless_talking(post.thread.community)
     post.refresh_from_db(fields=["text", "version"])
     clean = clean_text(text).strip()
@@ -117,7 +117,7 @@ def mark_answer(thread: Thread, *, by: Membership, at: datetime, post: Post) -> 
     """Say which post is the answer: who asked, or who keeps the community together. The last word counts; the same
     again changes nothing."""
     require_that(policies.may_settle(by, thread))
-    _lock_thread(thread)
+    lock_thread(thread)
     _refuse_unless_talking(thread.community)
     if not thread.is_question:
         raise Refusal("Only a question has an answer.")
@@ -136,7 +136,7 @@ def mark_answer(thread: Thread, *, by: Membership, at: datetime, post: Post) -> 
 def unmark_answer(thread: Thread, *, by: Membership, at: datetime) -> Thread:
     """The question is open again. Idempotent."""
     require_that(policies.may_settle(by, thread))
-    _lock_thread(thread)
+    lock_thread(thread)
     _refuse_unless_talking(thread.community)
     if thread.answer_id is None:
         return thread
@@ -153,7 +153,7 @@ def make_lesson(thread: Thread, *, by: Membership, at: datetime) -> Lesson:
     """
     require(Permission.CONTRIBUTE, by, thread.organisation)
     require_that(policies.may_take_part(by, thread.community))
-    _lock_thread(thread)
+    lock_thread(thread)
     if thread.lesson is not None and thread.lesson.author_id == by.person_id:
         return thread.lesson
     if thread.lesson is not None:
@@ -167,12 +167,6 @@ def make_lesson(thread: Thread, *, by: Membership, at: datetime) -> Lesson:
 
 
 # --- What they share -------------------------------------------------------------------------------------------------
-
-
-def _lock_thread(thread: Thread) -> None:
-    """Row lock on the thread; its community is read as it stands."""
-    rows = Thread.objects.select_for_update(of=("self",)).select_related("community__organisation", "organisation")
-    thread.refresh_from_db(from_queryset=rows)
 
 
 def _refuse_unless_talking(community: Community) -> None:

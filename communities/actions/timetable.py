@@ -4,6 +4,7 @@ All of it is the portal’s own: called by its timetable, safe to repeat.
 """
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -63,8 +64,10 @@ def tell_of_unanswered(thread: Thread, *, at: datetime) -> bool:
     """Tell the facilitators, once, of a question that nobody has answered for three working days."""
     rows = Thread.objects.select_for_update(of=("self",)).select_related("community", "organisation")
     thread.refresh_from_db(from_queryset=rows)
-    due = working_days_after(timezone.localdate(thread.at), ANSWER_WITHIN)
-    if thread.answers or thread.told_unanswered_at or not thread.community.is_living or timezone.localdate(at) <= due:
+    zone = ZoneInfo(thread.organisation.time_zone)
+    due = working_days_after(timezone.localdate(thread.at, zone), ANSWER_WITHIN)
+    is_early = timezone.localdate(at, zone) <= due
+    if thread.answers or thread.told_unanswered_at or not thread.community.is_living or is_early:
         return False
     thread.told_unanswered_at = at
     thread.save(update_fields=["told_unanswered_at"])

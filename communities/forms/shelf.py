@@ -10,10 +10,10 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import DateField, LineField
 from kmportal.lib.naming import AboutPeople
-from lessons.models import Lesson
+from lessons.models import Asset, Lesson
 from organisations.models import GroupMembership, Membership, Person
 
-NEWEST_LESSONS = 200
+NEWEST_LESSONS = NEWEST_ASSETS = 200
 
 
 class LessonChoice(forms.ModelChoiceField):
@@ -36,6 +36,9 @@ class PinForm(AboutPeople, forms.Form):
 
     kind = forms.ChoiceField(label="What is it?", choices=Pin.Kind.choices, widget=forms.RadioSelect)
     lesson = LessonChoice(Lesson.objects.none(), label=_("Which lesson?"), required=False, empty_label=_("No lesson"))
+    asset = forms.ModelChoiceField(
+        Asset.objects.none(), label="Which knowledge asset?", required=False, empty_label="None"
+    )
     person = forms.ModelChoiceField(Person.objects.none(), label="Who?", required=False, empty_label="Nobody")
     url = forms.URLField(label="Which web address?", required=False, max_length=500, assume_scheme="https")
     title = LineField(label="What do you call the link?", required=False, max_length=200)
@@ -51,6 +54,10 @@ class PinForm(AboutPeople, forms.Form):
         lessons = Lesson.objects.visible_to(membership).validated().exclude(pk__in=pinned).select_related("revision")
         newest = lessons.order_by("-pk").values("pk")[:NEWEST_LESSONS]
         fields["lesson"].queryset = lessons.filter(pk__in=list(newest.values_list("pk", flat=True))).order_by("-pk")
+        there = Pin.objects.filter(community=community, asset__isnull=False).values("asset")
+        assets = Asset.objects.visible_to(membership).published().exclude(pk__in=there).order_by("-pk")
+        newest_assets = list(assets.values_list("pk", flat=True)[:NEWEST_ASSETS])
+        fields["asset"].queryset = Asset.objects.filter(pk__in=newest_assets).order_by("title", "pk")
         fields["person"].queryset = people_inside(community)
         self.initial.setdefault("kind", Pin.Kind.LESSON)
 

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from communities.mentions import without_quotations
 from communities.models import LONGEST_POST, Thread
 from communities.models.talk import WIDTHS
 from kmportal.lib.forms import OnceField
@@ -55,6 +56,10 @@ class PostForm(AboutPeople, forms.Form):
         max_length=LONGEST_POST,
         widget=forms.Textarea({"rows": 5}),
     )
+
+    def words_to_look_at(self, name: str, text: str) -> str:
+        """A quotation was asked about when it was written, and it begins with its writer’s name."""
+        return without_quotations(text)
 
 
 class PostEditForm(AboutPeople, forms.Form):

@@ -1,4 +1,4 @@
-"""What a community looks after: pinned lessons, links and people, in the order of its librarian."""
+"""What a community looks after: pinned lessons, assets, links and people, in the order of its librarian."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 from communities.models.community import LONGEST_REASON, Community
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import LineField
-from lessons.models import Lesson
+from lessons.models import Asset, Lesson
 from organisations.models import Person
 
 
@@ -23,16 +23,19 @@ class PinQuerySet(models.QuerySet["Pin"]):
 
 
 class Pin(models.Model):
-    """One thing on the shelf of a community: a lesson, a link or somebody to ask, and who looks after it until when."""
+    """One thing on the shelf of a community: a lesson, an asset, a link or somebody to ask. And who looks
+    after it until when."""
 
     class Kind(models.TextChoices):
         LESSON = "lesson", _("Lesson")
+        ASSET = "asset", "Knowledge asset"
         LINK = "link", "Link"
         PERSON = "person", "Somebody to ask"
 
     community = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="pins")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     url = models.URLField("Which web address?", max_length=500, blank=True)
     title = LineField("What is it?", max_length=200, blank=True)
@@ -55,7 +58,10 @@ class Pin(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["community", "lesson"], condition=Q(lesson__isnull=False), name="pin_lesson_once"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["community", "asset"], condition=Q(asset__isnull=False), name="pin_asset_once"
+            ),
         ]
 
     def __str__(self) -> str:

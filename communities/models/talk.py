@@ -9,7 +9,7 @@ from django.utils import timezone
 from communities.models.community import Community
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import LineField
-from lessons.models import Lesson
+from lessons.models import Asset, Lesson
 from organisations.models import Group, GroupMembership, Membership, Organisation, Person
 from organisations.visibility import Reach
 
@@ -59,7 +59,10 @@ class Thread(models.Model):
     answers = models.PositiveIntegerField(default=0)
     answer = models.ForeignKey("Post", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     lesson = models.ForeignKey(Lesson, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    asset = models.ForeignKey(Asset, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     told_unanswered_at = models.DateTimeField(null=True, blank=True)
+    asked = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="When one expert was asked by name.")
     # Made by the form: the same form sent twice makes one thread.
     once = models.UUIDField(null=True, blank=True, editable=False)
 

@@ -40,8 +40,9 @@ from kmportal.lib.presses import Press, offered
 from kmportal.lib.sentences import people_in_words
 from kmportal.lib.things import Look
 from lessons.labels import STATES as LESSON_STATES
-from lessons.models import Lesson
+from lessons.models import Asset, Lesson
 from lessons.models import State as LessonState
+from lessons.reports.assets import look_of_asset
 from organisations.models import GroupMembership, Membership
 
 SHOWN_THREADS = 5
@@ -200,14 +201,19 @@ class ShelfRow:
 
 
 def shelf_rows(community: Community, membership: Membership) -> list[ShelfRow]:
-    """What is pinned, in its order; a lesson only for those who may read it. Two queries."""
+    """What is pinned, in its order; lessons and assets only for those who may read them. Three queries."""
     pinned = Pin.objects.filter(community=community)
-    pins = list(pinned.select_related("lesson__revision", "lesson__organisation", "person", "owner"))
+    pins = list(pinned.select_related("lesson__revision", "lesson__organisation", "asset", "person", "owner"))
     keys = [pin.lesson_id for pin in pins if pin.lesson_id]
     readable = set(Lesson.objects.visible_to(membership).filter(pk__in=keys).values_list("pk", flat=True))
+    assets = [pin.asset_id for pin in pins if pin.asset_id]
+    readable_assets = set(Asset.objects.visible_to(membership).filter(pk__in=assets).values_list("pk", flat=True))
     rows = []
     for pin in pins:
-        if pin.lesson is None:
+        if pin.asset is not None:
+            if pin.asset_id in readable_assets:
+                rows.append(ShelfRow(pin, pin.asset.title, look_of_asset(pin.asset)))
+        elif pin.lesson is None:
             rows.append(ShelfRow(pin, pin.title or str(pin.person or "Somebody who has left"), None))
         elif pin.lesson_id in readable:
             look = LESSON_STATES[LessonState(pin.lesson.state)]

@@ -10,8 +10,9 @@ from communities.models import (
     RoleKind,
     Thread,
 )
+from communities.transitions import people_with
 from kmportal.lib.things import Look
-from organisations.models import Membership
+from organisations.models import Membership, Person
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,10 @@ class ThreadPage:
     may_write: bool
     may_settle: bool
     may_make_lesson: bool
+    may_make_asset: bool
     who_may_read: str
+    may_ask_expert: bool
+    experts: Sequence[Person]
 
     @classmethod
     def build(cls, thread: Thread, membership: Membership, posts: Sequence[Post]) -> "ThreadPage":
@@ -71,7 +75,8 @@ class ThreadPage:
         is_asker = thread.author_id == membership.person_id
         may_settle = may_write and thread.is_question and (standing.runs or (standing.is_in and is_asker))
         first = Post.objects.filter(thread=thread).values_list("pk", flat=True).first()
-        contributes = policies.may_found(membership, thread.organisation)
+        may_keep = standing.is_in and policies.may_found(membership, thread.organisation) and thread.is_question
+        may_ask = standing.runs and _stayed_open(thread)
         return cls(
             thread=thread,
             community=community,
@@ -88,6 +93,19 @@ class ThreadPage:
             ],
             may_write=may_write,
             may_settle=may_settle,
-            may_make_lesson=standing.is_in and contributes and thread.is_question and thread.lesson_id is None,
+            may_make_lesson=may_keep and thread.lesson_id is None,
+            may_make_asset=may_keep and thread.answer_id is not None and thread.asset_id is None,
             who_may_read=labels.who_may_read(thread),
+            may_ask_expert=may_ask,
+            experts=_experts_for(thread) if may_ask else (),
         )
+
+
+def _stayed_open(thread: Thread) -> bool:
+    """Whether the facilitators were told that nobody answers, and nobody has answered or was asked since."""
+    is_open = thread.is_question and not thread.answers and thread.asked_at is None
+    return is_open and thread.told_unanswered_at is not None and thread.community.is_living
+
+
+def _experts_for(thread: Thread) -> list[Person]:
+    return [person for person in people_with(thread.community, RoleKind.EXPERT) if person.pk != thread.author_id]

@@ -32,7 +32,7 @@ def standing_or_403(request: MemberRequest, community: Community, what: str) -> 
 def thread_or_404(request: MemberRequest, pk: int) -> Thread:
     """A thread that this member may read."""
     rows = Thread.objects.visible_to(request.membership)
-    neighbours = ("community__organisation", "community__group", "organisation", "group", "author", "lesson")
+    neighbours = ("community__organisation", "community__group", "organisation", "group", "author", "lesson", "asked")
     return get_object_or_404(rows.select_related(*neighbours), pk=pk)
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from communities import policies
 from communities.actions import talk
 from communities.forms.talk import PostEditForm, PostForm, ThreadForm
+from communities.mentions import quotation
 from communities.models import Muted, Post, Thread
 from communities.reports.mail import away_among
 from communities.reports.talk import ThreadPage, thread_rows
@@ -80,7 +81,7 @@ def thread_new(request: MemberRequest, organisation: Organisation, pk: int) -> H
 def thread_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The question, what was answered, and a box for one’s own answer."""
     thread = thread_or_404(request, pk)
-    form = PostForm(sent(request))
+    form = PostForm(sent(request), initial={"text": _quotation(request, thread)})
     if form.is_valid():
         standing_or_403(request, thread.community, "is_in")
         with refusals_on(form, "text"):
@@ -101,6 +102,13 @@ def thread_detail(request: MemberRequest, organisation: Organisation, pk: int) -
         "trail": crumbs(request, thread.community),
     }
     return render(request, "communities/thread_detail.html", context, status=status_of(form))
+
+
+def _quotation(request: MemberRequest, thread: Thread) -> str:
+    """What the answer box begins with where somebody quotes a post of this discussion."""
+    key = whole_number(request.GET.get("quote", ""))
+    post = thread.posts.select_related("author").filter(pk=key).first() if key else None
+    return quotation(str(post.author or "Somebody who has left"), post.text) if post else ""
 
 
 def _page_of_post(thread: Thread, post: Post) -> int:

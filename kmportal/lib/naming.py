@@ -79,6 +79,10 @@ class AboutPeople(forms.BaseForm):
         """The fields to look at, for a form that makes its fields as it goes."""
         return self.about_people
 
+    def words_to_look_at(self, name: str, text: str) -> str:
+        """What of a field somebody wrote now: for a form whose fields hold words of others, too."""
+        return text
+
     def full_clean(self) -> None:
         """After the form’s own rules, so that they see what was typed."""
         super().full_clean()
@@ -89,7 +93,7 @@ class AboutPeople(forms.BaseForm):
             text = getattr(self, "cleaned_data", {}).get(name)
             if not isinstance(text, str) or not (self.about_initial or name in self.changed_data):
                 continue
-            hints = hints_in(text)
+            hints = hints_in(self.words_to_look_at(name, text))
             if not hints:
                 continue
             sent = f"{self.add_prefix(name)}{KEEP}"
