@@ -6,13 +6,15 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from communities.actions import closing, health, life, people, rehoming, review, shelf, stories, talk
+from communities.actions import closing, health, keeping, life, people, rehoming, review, shelf, stories, talk
 from communities.actions.timetable import move_communities_on
 from communities.models import Access, Community, Knock, Pin, Post, Rehoming, Review, Thread
 from demo.calendar import A_WEEK
 from demo.story import Happening, Row, read
 from demo.world import World
+from lessons.actions import assets
 from organisations.models import Membership
+from organisations.visibility import Reach
 
 FIRST_DAY, CLOCK = -245, "06:30"
 Move = Callable[[World, Community, Membership, datetime, Row], Any]
@@ -121,6 +123,17 @@ def _find_home(world: World, community: Community, by: Membership, at: datetime,
     rehoming.answer_for_home(asked, by=world.actor(step["person"], community), at=at, accept=True)
 
 
+def _keep(world: World, community: Community, by: Membership, at: datetime, step: Row) -> None:
+    """The answer becomes an asset: written on, published, checked by somebody else, and put on the shelf."""
+    asset = keeping.make_asset(world.fresh(world.threads[step["thread"]]), by=by, at=at)
+    facts = {"group": asset.group, "share_with": Reach.ORGANISATION}
+    words = {name: step[name] for name in assets.WORDS}
+    asset = assets.write_asset(asset, by=by, at=at, seen=asset.version, words=words, **facts)
+    asset = assets.publish_asset(asset, by=by, at=at)
+    assets.check_asset(asset, by=world.actor(step["checked_by"], community), at=at, number=asset.number)
+    shelf.pin_to_shelf(community, by=by, at=at, kind=Pin.Kind.ASSET, asset=asset, note=step["note"])
+
+
 _MOVES: dict[str, Move] = {
     "join": lambda world, community, by, at, step: people.join_community(community, by=by, at=at),
     "ask to join": _ask_to_join,
@@ -138,6 +151,7 @@ _MOVES: dict[str, Move] = {
         world.fresh(world.threads[step["thread"]]), by=by, at=at, text=step["text"]
     ),
     "mark": _mark,
+    "keep": _keep,
     "informal": lambda world, community, by, at, step: life.leave_informal(community, by=by, at=at),
     "announce": lambda world, community, by, at, step: closing.announce_closing(
         community, by=by, at=at, reason=step["reason"], words=step["words"]

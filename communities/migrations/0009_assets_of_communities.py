@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("communities", "0002_shelf"),
+        ("communities", "0008_meetings"),
         ("lessons", "0006_assets"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("communities", "0003_assets_of_communities"),
+        ("communities", "0009_assets_of_communities"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
