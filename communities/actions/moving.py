@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max, Model
+from django.db.models import F, Max, Model, QuerySet
 from django.utils import timezone
 
 from actionplan.models import Action
@@ -50,7 +50,7 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from kmportal.lib.sentences import quoted
-from lessons.models import Lesson
+from lessons.models import Asset, Lesson
 from organisations import events
 from organisations.models import Group, GroupMembership, Membership, Person
 from organisations.policies import require_that
@@ -65,7 +65,7 @@ INSIDE: dict[str, type[Model]] = {
     "problem": Problem,
     "topic": Topic,
 }
-OWNED: dict[str, type[Model]] = {"lesson": Lesson, "session": Session, "action": Action}
+OWNED: dict[str, type[Model]] = {"lesson": Lesson, "asset": Asset, "session": Session, "action": Action}
 
 
 @transaction.atomic
@@ -293,16 +293,22 @@ def _has(model: type[Model], name: str) -> bool:
 
 
 def _move_pins(transfer: Transfer, wanted: Sequence[int]) -> None:
-    """To the end of the other shelf. A lesson that stands there already stays where it is."""
+    """To the end of the other shelf. A lesson or asset that stands there already stays where it is."""
     source, target = transfer.source, transfer.target
     last = Pin.objects.filter(community=target).aggregate(last=Max("position"))["last"] or 0
-    there = Pin.objects.filter(community=target, lesson__isnull=False).values("lesson")
-    pins = list(Pin.objects.filter(community=source, pk__in=wanted).exclude(lesson__in=there))
+    pins = list(_pins_new_to(target, Pin.objects.filter(community=source, pk__in=wanted)))
     rows = [TransferRow(transfer=transfer, kind="pin", ident=pin.pk, position=pin.position) for pin in pins]
     TransferRow.objects.bulk_create(rows)
     for number, pin in enumerate(pins, start=last + 1):
         pin.community, pin.position = target, number
     Pin.objects.bulk_update(pins, ["community", "position"])
+
+
+def _pins_new_to(community: Community, pins: QuerySet[Pin]) -> QuerySet[Pin]:
+    """Those of them whose lesson or asset does not stand on its shelf."""
+    there = Pin.objects.filter(community=community)
+    lessons = there.filter(lesson__isnull=False).values("lesson")
+    return pins.exclude(lesson__in=lessons).exclude(asset__in=there.filter(asset__isnull=False).values("asset"))
 
 
 def _move_knocks(transfer: Transfer) -> None:
@@ -361,8 +367,8 @@ def _bring_rest(source: Community, target: Community) -> list[Model]:
         found = _keys(model, group=target.group)
         model._default_manager.filter(pk__in=found).update(group=source.group)
         moved += _fresh(model, found)
-    there = Pin.objects.filter(community=source, lesson__isnull=False).values("lesson")
-    Pin.objects.filter(community=target).exclude(lesson__in=there).update(community=source)
+    keys = [pin.pk for pin in _pins_new_to(source, Pin.objects.filter(community=target))]
+    Pin.objects.filter(pk__in=keys).update(community=source)
     return moved
 
 
