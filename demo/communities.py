@@ -126,9 +126,16 @@ def _find_home(world: World, community: Community, by: Membership, at: datetime,
 def _keep(world: World, community: Community, by: Membership, at: datetime, step: Row) -> None:
     """The answer becomes an asset: written on, published, checked by somebody else, and put on the shelf."""
     asset = keeping.make_asset(world.fresh(world.threads[step["thread"]]), by=by, at=at)
-    facts: dict[str, Any] = {"group": asset.group, "share_with": Reach.ORGANISATION}
     words = {name: step[name] for name in assets.WORDS}
-    asset = assets.write_asset(asset, by=by, at=at, seen=asset.version, words=words, **facts)
+    asset = assets.write_asset(
+        asset,
+        by=by,
+        at=at,
+        seen=asset.version,
+        words=words,
+        group=asset.group,
+        share_with=Reach.ORGANISATION,
+    )
     asset = assets.publish_asset(asset, by=by, at=at)
     assets.check_asset(asset, by=world.actor(step["checked_by"], community), at=at, number=asset.number)
     shelf.pin_to_shelf(community, by=by, at=at, kind=Pin.Kind.ASSET, asset=asset, note=step["note"])

@@ -18,8 +18,20 @@ ODD_VISITOR = {"notice_open": "cara", "lesson_detail": "cara", "lesson_changes":
 ODD_VISITOR |= {"session_room": "farah", "lesson_check": "farah", "lesson_return": "farah", "lesson_decline": "farah"}
 ODD_VISITOR |= {"enquiry_detail": "cara", "enquiry_pass": "cara"}
 # Pages of a community are for who belongs to it.
-OF_COMMUNITIES = ("community_", "charter_", "thread_", "post_", "pin_", "knock_", "problem_")
-ODD_VISITOR |= {name: who[0] for name, who in ODD.items() if name.startswith(OF_COMMUNITIES)}
+OF_COMMUNITIES = (
+    "community_",
+    "charter_",
+    "thread_",
+    "post_",
+    "pin_",
+    "knock_",
+    "problem_",
+    "health_",
+    "story_",
+    "review_",
+    "meeting_",
+)
+ODD_VISITOR |= {name: who[0] for name, who in ODD.items() if who and name.startswith(OF_COMMUNITIES)}
 
 # What begins a line of its own, so with a capital.
 HEADS = {"button", "caption", "h1", "h2", "h3", "label", "legend", "option", "summary", "th"}

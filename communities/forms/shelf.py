@@ -37,7 +37,7 @@ class PinForm(AboutPeople, forms.Form):
     kind = forms.ChoiceField(label="What is it?", choices=Pin.Kind.choices, widget=forms.RadioSelect)
     lesson = LessonChoice(Lesson.objects.none(), label=_("Which lesson?"), required=False, empty_label=_("No lesson"))
     asset = forms.ModelChoiceField(
-        Asset.objects.none(), label="Which knowledge asset?", required=False, empty_label="None"
+        Asset.objects.none(), label="Which knowledge asset?", required=False, empty_label="No knowledge asset"
     )
     person = forms.ModelChoiceField(Person.objects.none(), label="Who?", required=False, empty_label="Nobody")
     url = forms.URLField(label="Which web address?", required=False, max_length=500, assume_scheme="https")

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 
 from kmportal.lib.cleaning import clean_text, line_of_text
@@ -60,7 +60,11 @@ def start_asset(
     )
     refuse_invalid(asset, *WORDS, "share_with")
     _refuse_width(asset, by)
-    asset.save()
+    try:
+        with transaction.atomic():
+            asset.save()
+    except IntegrityError:
+        return Asset.objects.get(organisation=organisation, author=by.person, once=key)  # at the same moment
     _keep_version(asset, by=by, at=at)
     events.record(Event.ASSET_DRAFTED, asset, by=by, at=at)
     return asset

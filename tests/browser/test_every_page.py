@@ -16,8 +16,8 @@ ODD_VISITOR |= {"session_room": "farah", "lesson_check": "farah", "lesson_return
 ODD_VISITOR |= {"enquiry_detail": "cara", "enquiry_pass": "cara"}
 # Pages of a community are for who belongs to it.
 OF_COMMUNITIES = ("community_", "charter_", "thread_", "post_", "pin_", "knock_", "problem_")
-OF_COMMUNITIES += ("health_", "story_", "review_", "transfer_", "ending_")
-ODD_VISITOR |= {name: who[0] for name, who in ODD.items() if name.startswith(OF_COMMUNITIES)}
+OF_COMMUNITIES += ("health_", "story_", "review_", "transfer_", "ending_", "meeting_", "calendar_", "asset_")
+ODD_VISITOR |= {name: who[0] for name, who in ODD.items() if who and name.startswith(OF_COMMUNITIES)}
 pytestmark = pytest.mark.long
 # So that no worker of the machine waits long for another: a quarter of the pages each.
 QUARTERS = 4

@@ -1,16 +1,17 @@
 """Communities as tests begin with them: Cara facilitates, Farah and Reza belong to it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from communities.actions import life, people, talk
-from communities.models import Community, Thread
+from communities.actions import life, meetings, people, talk
+from communities.models import Community, Meeting, Thread
 from tests.cast import as_member
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
+TUESDAY = date(2026, 12, 1)
 NINE = {
     "name": "Home on time",
     "question": "Why do medicines keep people here?",
@@ -69,3 +70,22 @@ def queries():
         return len(taken)
 
     return count
+
+
+@pytest.fixture
+def plan(community, cara):
+    """``plan(**words)``: what Cara plans, by default the first Tuesday at two and again at half past two at night."""
+
+    def make(by=None, at=NOON, **words) -> Meeting:
+        said = {
+            "title": "Round of cases", "first_on": TUESDAY, "clock": time(14), "again_at": time(2, 30),
+            "repeats": "same-weekday", "place": "https://meet.example/ward", **words,
+        }  # fmt: skip
+        return meetings.plan_meeting(community, by=as_member(by or cara), at=at, **said)
+
+    return make
+
+
+@pytest.fixture
+def meeting(plan) -> Meeting:
+    return plan()

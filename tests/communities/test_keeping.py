@@ -1,16 +1,19 @@
 """Answer → asset: in one press, once, for as many as the discussion is for, and with the people who know."""
 
+from functools import partial
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from communities.actions import keeping, people, shelf, talk
-from communities.models import Pin
+from communities.models import Pin, Thread
 from kmportal.lib.exceptions import Refusal
 from lessons.actions import assets
 from lessons.models import Asset
 from organisations.visibility import Reach
 from tests.cast import as_member
 from tests.communities.conftest import NOON
+from tests.races import at_once
 
 INSIDE = "/o/riverside/communities"
 
@@ -65,6 +68,13 @@ class TestAnAnswerBecomesAnAsset:
         page = as_(farah).post(f"{url}asset/", follow=True).text
         assert "Only you can see it until" in page
         assert "A knowledge asset was begun from this" in as_(farah).get(url).text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_keep_it_at_the_same_moment_keep_one(answered, farah, cara):
+    said = at_once(*(partial(keep, Thread.objects.get(pk=answered.pk), person) for person in (farah, cara)))
+    assert sorted(type(one).__name__ for one in said) == ["Asset", "Refusal"]
+    assert Asset.objects.count() == 1
 
 
 class TestOnTheShelf:

@@ -8,7 +8,7 @@ from icalendar import Calendar
 
 from communities.actions import closing, meetings, people, wishes
 from communities.actions.timetable import move_communities_on
-from communities.models import CalendarFeed, Community, Meeting, MeetingDay, RoleKind, State
+from communities.models import Community, Meeting, RoleKind, State
 from communities.reports.calendars import rhythm_in_words
 from jobs import runner
 from jobs.models import Job, Mail
@@ -16,29 +16,9 @@ from kmportal.lib.exceptions import Refusal, Stale
 from organisations.models import Group, GroupMembership, Membership, Person
 from techniques.models import Technique
 from tests.cast import as_member
-from tests.communities.conftest import NOON
+from tests.communities.conftest import NOON, TUESDAY
 
 INSIDE = "/o/riverside/communities"
-TUESDAY = date(2026, 12, 1)
-
-
-@pytest.fixture
-def plan(community, cara):
-    """``plan(**words)``: what Cara plans, by default the first Tuesday at two and again at half past two at night."""
-
-    def make(by=None, at=NOON, **words) -> Meeting:
-        said = {
-            "title": "Round of cases", "first_on": TUESDAY, "clock": time(14), "again_at": time(2, 30),
-            "repeats": "same-weekday", "place": "https://meet.example/ward", **words,
-        }  # fmt: skip
-        return meetings.plan_meeting(community, by=as_member(by or cara), at=at, **said)
-
-    return make
-
-
-@pytest.fixture
-def meeting(plan) -> Meeting:
-    return plan()
 
 
 def starts(meeting, **which) -> list[str]:
@@ -343,61 +323,3 @@ def test_five_hundred_members_are_no_more_queries_for_who_plans(
         )
     with django_assert_max_num_queries(40):
         plan()
-
-
-# --- Calendars -------------------------------------------------------------------------------------------------------
-
-
-def address_on(page: str) -> str:
-    return "/communities/calendars/" + page.split("/communities/calendars/")[1].split("<")[0]
-
-
-@pytest.fixture
-def now_planned(plan) -> Meeting:
-    at = datetime.now(UTC)
-    return plan(at=at, first_on=(at + timedelta(days=2)).date(), repeats="weekly")
-
-
-def test_ones_own_calendar(now_planned, community, farah, as_, client):
-    page = as_(farah).post(f"{INSIDE}/calendar/").text
-    address = address_on(page)
-    answer = client.get(address)
-    assert answer.headers["Content-Type"].startswith("text/calendar")
-    assert len(Calendar.from_ical(answer.text).walk("VEVENT")) == now_planned.days.count()
-    secret = address.rpartition("/")[2].removesuffix(".ics")
-    assert secret not in CalendarFeed.objects.get().hash
-    assert address not in as_(farah).get(f"{INSIDE}/calendar/").text  # shown once
-    newer = address_on(as_(farah).post(f"{INSIDE}/calendar/").text)
-    assert (client.get(address).status_code, client.get(newer).status_code) == (404, 200)
-    people.leave_community(community, by=as_member(farah), at=NOON)
-    assert "BEGIN:VEVENT" not in client.get(newer).text
-    Membership.objects.filter(person=farah).update(suspended_at=NOON)
-    assert "BEGIN:VEVENT" not in client.get(newer).text
-
-
-def test_the_calendar_of_a_community(now_planned, community, cara, reza, as_, client):
-    assert as_(reza).post(f"{INSIDE}/{community.pk}/calendar/").status_code == 403
-    address = address_on(as_(cara).post(f"{INSIDE}/{community.pk}/calendar/").text)
-    assert "Round of cases" in client.get(address).text
-    assert client.get(address.replace(".ics", "x.ics")).status_code == 404
-    Community.objects.update(state=State.CLOSED)
-    assert client.get(address).status_code == 404
-
-
-def test_a_feed_asks_as_much_for_many_days_as_for_one(plan, community, farah, as_, client, queries):
-    at = datetime.now(UTC)
-    said = {"first_on": (at + timedelta(days=2)).date(), "at": at}
-    plan(**said, repeats="once")
-    address = address_on(as_(farah).post(f"{INSIDE}/calendar/").text)
-    before = queries(client, address)
-    plan(**said, repeats="weekly")
-    assert queries(client, address) == before
-
-
-def test_one_meeting_as_a_file(meeting, farah, cara, as_):
-    day = meeting.days.filter(slot=0).first()
-    meetings.cancel_meeting_day(day, by=as_member(cara), at=NOON)
-    text = as_(farah).get(f"{INSIDE}/meetings/{meeting.pk}/meeting.ics").text
-    assert "EXDATE;TZID=Europe/London:20261201T140000" in text
-    assert len(Calendar.from_ical(text).walk("VEVENT")) == 2
-    assert MeetingDay.objects.count() == 24

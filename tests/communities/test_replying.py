@@ -19,6 +19,7 @@ from organisations.models import Membership
 from organisations.tokens import thing_token
 from tests.cast import as_member
 from tests.communities.conftest import NOON
+from tests.races import at_once
 
 INSIDE = "/o/riverside/communities"
 
@@ -191,3 +192,18 @@ class TestAskingByName:
     def test_nonsense_asks_nobody(self, left_open, cara, as_, person):
         assert as_(cara).post(f"{INSIDE}/talk/{left_open.pk}/ask/", {"person": person}).status_code == 404
         assert Post.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_ask_at_the_same_moment_ask_one(community, thread, cara, farah, reza):
+    """Farah is deputy; each asks another expert."""
+    people.set_roles(community, by=as_member(cara), at=NOON, person=farah, roles=["deputy", "expert"])
+    people.set_roles(community, by=as_member(cara), at=NOON, person=cara, roles=["facilitator", "expert"])
+    Thread.objects.filter(pk=thread.pk).update(told_unanswered_at=NOON)
+    first, second = (Thread.objects.get(pk=thread.pk) for _ in range(2))
+    said = at_once(
+        lambda: asking.ask_expert(first, by=as_member(cara), at=NOON, person=farah),
+        lambda: asking.ask_expert(second, by=as_member(farah), at=NOON, person=cara),
+    )
+    assert sorted(type(one).__name__ for one in said) == ["Refusal", "Thread"]
+    assert Mail.objects.filter(body__contains="/reply/").count() == 1

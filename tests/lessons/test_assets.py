@@ -1,6 +1,7 @@
 """Knowledge assets: begun, written, published, checked by somebody else, looked after, found by who may read them."""
 
 from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from notifications.models import Notice
 from organisations.models import Group, Membership
 from search import index
 from tests.cast import as_member, join_group
+from tests.races import at_once
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WORDS = {"title": "Bags before noon", "purpose": "Ward clerks, at ten", "text": "Ask **pharmacy** at ten."}
@@ -112,6 +114,14 @@ class TestWriting:
         key = uuid4()
         made = [assets.start_asset(riverside, by=as_member(cara), at=NOON, words=WORDS, once=key) for _ in range(2)]
         assert made[0] == made[1]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_the_same_form_at_the_same_moment_begins_one(self, riverside, cara):
+        key, by = uuid4(), as_member(cara)
+        begin = partial(assets.start_asset, riverside, by=by, at=NOON, words=WORDS, once=key)
+        made = at_once(begin, begin)
+        assert made[0] == made[1]
+        assert Asset.objects.count() == 1
 
     def test_each_change_of_words_is_a_version(self, published, cara, sam, as_):
         write(published, cara, text="Ask at nine.")

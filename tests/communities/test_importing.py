@@ -1,0 +1,138 @@
+"""Communities from a folder: what is read, what is left out and why, and that it can be done again."""
+
+import json
+import os
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from communities.importing import read_folder
+from communities.models import Closing, Community, Meeting, Pin, State, Thread
+
+REAL = Path(os.environ.get("KM_REAL_DATA", Path(__file__).parents[3] / "shared" / "data")) / "cop_digitalgov"
+DEVOPS = """---
+title: "Join the DevOps"
+date: 2019-01-07 09:00:00 -0500
+summary: "How do we deploy on a Friday? We ask each other."
+redirectto: https://devops.example/join/
+aliases:
+  - /communities/devops-forum/
+community_list:
+  - platform: listserv
+    terms: "Anyone who deploys"
+---
+{{< img src="logo" >}}We deploy &amp; learn.
+"""
+OLD = '---\ntitle: Mobile\ndate: 2018-02-01\nexpirydate: 2021-12-10\nsummary: "No longer active"\n---\n'
+MEETING = """---
+title: Deploy day {number}
+date: 2019-0{number}-05 14:00:00 -0500
+end_date: 2019-0{number}-05 15:30:00 -0500
+host: DevOps Community of Practice
+venue:
+  room: Auditorium
+  city: Leeds
+---
+Words
+"""
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    files = {
+        "communities/_index.md": "---\ntitle: All of them\n---\n",
+        "communities/devops.md": DEVOPS,
+        "communities/mobile.md": OLD,
+        "communities/bare.md": "no head",
+        "communities/odd.md": "---\ntitle: [\n---\n",
+        "events/2019/a.md": MEETING.format(number=3),
+        "events/2019/b.md": MEETING.format(number=4),
+        "events/2019/c.md": "---\ntitle: Linked\ndate: 2019-05-05\n---\n[us](https://x.example/communities/devops-forum/)",
+        "events/2019/d.md": "---\ntitle: Nobody’s\ndate: 2019-05-05\n---\n",
+        "events/2019/e.md": "---\ntitle: Timeless\nhost: DevOps\ndate: 2019-13-05 25:00\n---\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (tmp_path / "events/2019/f.md").write_bytes(b"---\ntitle: \xff\n---\n")
+    return tmp_path
+
+
+def bring(folder: Path, *options: str) -> tuple[dict[str, int], str]:
+    out = StringIO()
+    call_command("import_communities", str(folder), "--organisation", "riverside", "--as", "cara@riverside.example",
+                 *options, stdout=out)  # fmt: skip
+    lines = out.getvalue().strip().split("\n")
+    return json.loads(lines[-1]), "\n".join(lines[:-1])
+
+
+def test_a_folder_is_read(folder):
+    brought = read_folder(folder)
+    assert [one.name for one in brought.communities] == ["DevOps", "Mobile"]
+    devops, mobile = brought.communities
+    assert devops.question == "How do we deploy on a Friday?"
+    assert (devops.about, devops.terms) == ("We deploy & learn.", "Anyone who deploys")
+    assert [event.title for event in devops.events] == ["Deploy day 3", "Deploy day 4", "Linked"]
+    assert (devops.events[0].minutes, devops.events[0].place) == (90, "Auditorium, Leeds")
+    assert devops.rhythm == "About every 4 weeks: 3 meetings from March 2019 to May 2019"
+    assert (str(mobile.ended_on), mobile.question) == ("2021-12-10", "No longer active")
+    assert dict(brought.left_out) == {
+        "communities/bare.md": "It has no head that can be read.",
+        "communities/odd.md": "It has no head that can be read.",
+        "events/2019/d.md": "It names no community of this folder.",
+        "events/2019/e.md": "It does not say when it was.",
+        "events/2019/f.md": "It cannot be read as UTF-8.",
+    }
+
+
+def test_they_are_brought_in_once_with_all_that_they_had(folder, cara):
+    counts, said = bring(folder)
+    assert counts == {"begun": 2, "there": 0, "ended": 1, "meetings": 3, "left_out": 5}
+    assert "Left out: events/2019/d.md. It names no community of this folder." in said
+    devops, mobile = Community.objects.order_by("name")
+    assert (devops.state, mobile.state) == (State.FORMING, State.CLOSED)
+    assert devops.charters.get().answers["rhythm"].startswith("About every 4 weeks")
+    assert sorted(Meeting.objects.values_list("title", flat=True)) == ["Deploy day 3", "Deploy day 4", "Linked"]
+    assert (Pin.objects.get().url, Thread.objects.get().title) == ("https://devops.example/join/", "What we are")
+    assert Closing.objects.get().community == mobile
+    counts, _ = bring(folder)
+    assert counts == {"begun": 0, "there": 2, "ended": 0, "meetings": 0, "left_out": 5}
+    assert Meeting.objects.count() == 3
+
+
+def test_a_dry_run_writes_nothing(folder, cara):
+    counts, _ = bring(folder, "--dry-run")
+    assert (counts["begun"], counts["meetings"]) == (2, 3)
+    assert not Community.objects.exists()
+
+
+def test_a_name_that_is_taken_keeps_none_of_the_others_out(folder, cara, found):
+    found("DevOps")
+    counts, said = bring(folder)
+    assert (counts["begun"], counts["left_out"]) == (1, 6)
+    assert "Left out: communities/devops. There is already a community or a group with this name." in said
+
+
+@pytest.mark.parametrize(
+    ("who", "why"), [("reza@riverside.example", "may not begin"), ("nobody@x.example", "is no member")]
+)
+def test_only_by_who_may_begin_one(folder, cara, reza, who, why):
+    with pytest.raises(CommandError, match=why):
+        call_command("import_communities", str(folder), "--organisation", "riverside", "--as", who)
+
+
+def test_a_folder_of_something_else_is_refused(tmp_path, cara):
+    with pytest.raises(CommandError, match="no folder communities/"):
+        bring(tmp_path)
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real data is not on this machine")
+def test_the_archive_of_a_real_network(cara):
+    """Forty communities and their events; what is left out are events that none of them held."""
+    counts, _ = bring(REAL)
+    assert (counts["begun"], counts["ended"]) == (40, 7)
+    assert counts["meetings"] > 150
+    assert Meeting.objects.count() == counts["meetings"]
