@@ -13,7 +13,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
-from django.urls import URLPattern, reverse
+from django.urls import NoReverseMatch, URLPattern, reverse
 
 from organisations.models import Group, Organisation
 from tests import nonsense
@@ -108,7 +108,10 @@ def test_no_odd_address_breaks_it(world, as_):
             continue
         browser: Client = as_(world.people.get(who_may(name)))
         for text in ODD_WORDS:
-            url = reverse(name, args=[*_slug(route), *_odd(text, world.args(name, route))])
+            try:
+                url = reverse(name, args=[*_slug(route), *_odd(text, world.args(name, route))])
+            except NoReverseMatch:  # no address that there can be
+                continue
             for send in (browser.get, browser.post):
                 if fault := broken(send, url):
                     found.append(f"{name}, {text[:20]}: {fault}")

@@ -73,6 +73,8 @@ def test_every_form_asks_for_names_and_addresses_by_the_same_rule(form):
             assert isinstance(field, ours.EmailField), name
         if name in NAMES and isinstance(field, forms.CharField):
             assert isinstance(field, ours.LineField), name
+        if isinstance(field, forms.ModelMultipleChoiceField):
+            assert isinstance(field, ours.ManyOf), f"{name}: a key too large for the database would break it"
 
 
 @pytest.mark.parametrize("text", INVISIBLE)

@@ -9,7 +9,7 @@ from communities.forms.shelf import LessonChoice, people_inside
 from communities.models import Closing, Community, Pin, Thread
 from communities.models.community import LONGEST_ANSWER, LONGEST_REASON
 from kmportal.lib.domain_words import worded_later as _
-from kmportal.lib.forms import LineField
+from kmportal.lib.forms import LineField, ManyOf
 from kmportal.lib.naming import AboutPeople
 from lessons.models import Lesson
 from organisations.models import GroupMembership, Membership, Person
@@ -98,20 +98,20 @@ class SplitForm(WhyForm):
     facilitator = forms.ModelChoiceField(
         Person.objects.none(), label="Who facilitates it?", empty_label="Choose somebody"
     )
-    people = forms.ModelMultipleChoiceField(
+    people = ManyOf(
         Person.objects.none(),
         label="Who else goes along?",
         help_text="They stay in the old one too, and can leave either",
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    threads = forms.ModelMultipleChoiceField(
+    threads = ManyOf(
         Thread.objects.none(), label="Which discussions?", required=False, widget=forms.CheckboxSelectMultiple
     )
-    pins = forms.ModelMultipleChoiceField(
+    pins = ManyOf(
         Pin.objects.none(), label="What from the shelf?", required=False, widget=forms.CheckboxSelectMultiple
     )
-    lessons = forms.ModelMultipleChoiceField(
+    lessons = ManyOf(
         Lesson.objects.none(), label=_("Which lessons?"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
