@@ -142,7 +142,7 @@ class SortForm(AboutPeople, forms.Form):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["topic"].queryset = kickoff.topics.filter(community=None)
-        fields["topic"].empty_label = "None: it stands by itself"
+        fields["topic"].empty_label = "No topic: it stands by itself"
         if one is not None:
             del self.fields["problems"]
         else:
