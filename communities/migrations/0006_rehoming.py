@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import kmportal.lib.model_fields
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -66,7 +68,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("ident", models.BigIntegerField()),
-                ("title", models.CharField(max_length=250)),
+                ("title", kmportal.lib.model_fields.LineField(max_length=250)),
                 (
                     "state",
                     models.CharField(

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from communities.models.community import LONGEST_ANSWER, LONGEST_REASON, Community
 from kmportal.lib.domain_words import worded_later as _
+from kmportal.lib.model_fields import LineField
 from organisations.models import Person
 
 
@@ -116,7 +117,7 @@ class Rehoming(models.Model):
     closing = models.ForeignKey(Closing, on_delete=models.CASCADE, related_name="rehomings")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     ident = models.BigIntegerField()
-    title = models.CharField(max_length=250)
+    title = LineField(max_length=250)
     state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     asked_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
