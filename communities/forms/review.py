@@ -108,9 +108,7 @@ class SplitForm(WhyForm):
     threads = ManyOf(
         Thread.objects.none(), label="Which discussions?", required=False, widget=forms.CheckboxSelectMultiple
     )
-    pins = ManyOf(
-        Pin.objects.none(), label="What from the shelf?", required=False, widget=forms.CheckboxSelectMultiple
-    )
+    pins = ManyOf(Pin.objects.none(), label="What from the shelf?", required=False, widget=forms.CheckboxSelectMultiple)
     lessons = ManyOf(
         Lesson.objects.none(), label=_("Which lessons?"), required=False, widget=forms.CheckboxSelectMultiple
     )

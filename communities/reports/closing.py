@@ -101,7 +101,10 @@ def _steps_of(closing: Closing, left: Sequence[LeftRow], sisters: Sequence[Commu
     homeless = sum(row.home is None or row.home.state in _WITHOUT for row in left)
     seen: dict[str, tuple[str, bool]] = {
         "say": ("Everybody in it was told", True),
-        "objections": (_count(objections, "objection", "objections") if objections else "Nobody has objected so far", is_closed),
+        "objections": (
+            _count(objections, "objection", "objections") if objections else "Nobody has objected so far",
+            is_closed,
+        ),
         "look": (_count(len(left), "thing", "things") + " found by the portal", bool(left)),
         "home": (f"{_count(homeless, 'thing has', 'things have')} no home" if homeless else "", not homeless),
         "meeting": (closing.last_meeting, bool(closing.last_meeting)),
