@@ -177,7 +177,8 @@ def _refuse_unless_talking(community: Community) -> None:
 
 def _brake(person: Person, *, at: datetime) -> None:
     """So many posts in a minute are no conversation."""
-    if Post.objects.filter(author=person, at__gt=at - timedelta(minutes=IN_MINUTES)).count() >= MOST_POSTS:
+    last = Post.objects.filter(author=person, at__gt=at - timedelta(minutes=IN_MINUTES), at__lte=at)
+    if last.count() >= MOST_POSTS:
         raise Refusal(f"You have written {MOST_POSTS} posts within a minute. Take a breath, and send it in a minute.")
 
 
