@@ -23,7 +23,7 @@ def next_rhythm_day(meeting: Meeting, *, at: datetime) -> date | None:
 
 def lay_days(meeting: Meeting, *, at: datetime) -> int:
     """Write the days that are not there yet, a year ahead; answers how many. What is there stays as it is."""
-    known = set(meeting.days.values_list("slot", "planned_for"))
+    known = set(meeting.days.values_list("slot", "laid_at"))
     fresh = [_new_day(meeting, slot, moment) for slot, moment in _wanted(meeting, at) if (slot, moment) not in known]
     MeetingDay.objects.bulk_create(fresh)
     return len(fresh)
@@ -34,11 +34,11 @@ def relay_days(meeting: Meeting, *, at: datetime) -> None:
     others each takes the place of the next, so that what hangs on it, such as a session, stays with it."""
     wanted = dict.fromkeys(_wanted(meeting, at))
     spare = []
-    for day in meeting.days.filter(planned_for__gte=at):
-        if (day.slot, day.planned_for) in wanted:
-            del wanted[day.slot, day.planned_for]
+    for day in meeting.days.filter(laid_at__gte=at):
+        if (day.slot, day.laid_at) in wanted:
+            del wanted[day.slot, day.laid_at]
             if not day.is_moved:
-                _lay(day, meeting, day.planned_for)
+                _lay(day, meeting, day.laid_at)
         else:
             spare.append(day)
     for slot, moment in wanted:
@@ -47,7 +47,7 @@ def relay_days(meeting: Meeting, *, at: datetime) -> None:
             _new_day(meeting, slot, moment).save()
             continue
         spare.remove(found)
-        found.planned_for, found.is_moved, found.cancelled_at = moment, False, None
+        found.laid_at, found.is_moved, found.cancelled_at = moment, False, None
         _lay(found, meeting, moment)
     MeetingDay.objects.filter(pk__in=[day.pk for day in spare if day.session_id is None]).delete()
     MeetingDay.objects.filter(pk__in=[day.pk for day in spare if day.session_id]).update(cancelled_at=at)
@@ -60,7 +60,7 @@ def _lay(day: MeetingDay, meeting: Meeting, moment: datetime) -> None:
 
 def _new_day(meeting: Meeting, slot: int, moment: datetime) -> MeetingDay:
     return MeetingDay(
-        meeting=meeting, slot=slot, planned_for=moment, starts_at=moment, minutes=meeting.minutes, place=meeting.place
+        meeting=meeting, slot=slot, laid_at=moment, starts_at=moment, minutes=meeting.minutes, place=meeting.place
     )
 
 

@@ -10,6 +10,8 @@ from organisations.models import Organisation, Person
 OURS = [model for name in settings.LOCAL_APPS for model in apps.get_app_config(name).get_models()]
 # Rows that are nothing without their person: what they belong to, what they were told, what acts for them.
 PERSONAL = {"Membership", "GroupMembership", "Notice", "PutAway", "AccessToken", "SignIn"}
+# What somebody said of themselves alone: that they came, share it, want less mail.
+PERSONAL |= {"Attendance", "CalendarFeed", "Muted", "Pace", "ReviewVoice", "Support"}
 # Reached only through something that has the rule, or by nobody but the portal itself.
 INTERNAL = {"SentForm", "AuditName", "AuditEntry", "DailyMail", "Job", "Mail", "Heartbeat", "Done"}
 

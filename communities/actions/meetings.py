@@ -71,7 +71,7 @@ def plan_meeting(
         again_at=again_at,
         repeats=repeats,
         until_on=until_on,
-        laid_from=first_on,
+        laid_from_on=first_on,
         zone=community.organisation.time_zone,
         planned_at=at,
         once=key,
@@ -118,8 +118,8 @@ def change_meeting(meeting: Meeting, *, by: Membership, at: datetime, seen: int,
         today = at.astimezone(ZoneInfo(meeting.zone)).date()
         if "first_on" in changed:
             _refuse_odd_days(meeting, at=at)
-        meeting.laid_from = max(today, meeting.first_on)
-    _save_next_version(meeting, *changed, "laid_from")
+        meeting.laid_from_on = max(today, meeting.first_on)
+    _save_next_version(meeting, *changed, "laid_from_on")
     relay_days(meeting, at=at)
     events.record(Event.MEETING_CHANGED, meeting, by=by, at=at, changed=", ".join(sorted(changed)))
     _tell_everybody(meeting, at=at)
@@ -165,7 +165,7 @@ def move_meeting_day(
     refuse_invalid(MeetingDay(**wanted), "minutes", "place")
     for name, value in wanted.items():
         setattr(day, name, value)
-    day.is_moved = wanted != {"starts_at": day.planned_for, "minutes": meeting.minutes, "place": meeting.place}
+    day.is_moved = wanted != {"starts_at": day.laid_at, "minutes": meeting.minutes, "place": meeting.place}
     _save_day(day, *wanted, "is_moved")
     _save_next_version(meeting)
     events.record(Event.MEETING_DAY_MOVED, meeting, by=by, at=at, day=day.pk)

@@ -118,5 +118,5 @@ class MailForm(forms.Form):
         choices=Pace.Day.choices,
         coerce=int,
     )
-    away_from = DateField(label="If you are away: from when?", required=False)
-    away_until = DateField(label="Until when?", required=False)
+    away_from_on = DateField(label="If you are away: from when?", required=False)
+    away_until_on = DateField(label="Until when?", required=False)

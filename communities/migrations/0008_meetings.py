@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("until_on", models.DateField(blank=True, null=True, verbose_name="Until when?")),
-                ("laid_from", models.DateField(help_text="From which day on the rhythm holds as it is now.")),
+                ("laid_from_on", models.DateField(help_text="From which day on the rhythm holds as it is now.")),
                 ("zone", models.CharField(max_length=64)),
                 ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("planned_at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("slot", models.PositiveSmallIntegerField(default=0)),
                 (
-                    "planned_for",
+                    "laid_at",
                     models.DateTimeField(help_text="When the rhythm has it: calendars know the day by it."),
                 ),
                 ("starts_at", models.DateTimeField()),
@@ -234,8 +234,8 @@ class Migration(migrations.Migration):
                         verbose_name="Which day is yours?",
                     ),
                 ),
-                ("away_from", models.DateField(blank=True, null=True, verbose_name="Away from")),
-                ("away_until", models.DateField(blank=True, null=True, verbose_name="Away until")),
+                ("away_from_on", models.DateField(blank=True, null=True, verbose_name="Away from")),
+                ("away_until_on", models.DateField(blank=True, null=True, verbose_name="Away until")),
                 (
                     "person",
                     models.OneToOneField(
@@ -294,7 +294,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="meetingday",
-            constraint=models.UniqueConstraint(fields=("meeting", "slot", "planned_for"), name="meeting_day_once"),
+            constraint=models.UniqueConstraint(fields=("meeting", "slot", "laid_at"), name="meeting_day_once"),
         ),
         migrations.AddConstraint(
             model_name="attendance",

@@ -65,7 +65,7 @@ class Meeting(models.Model):
     again_at = models.TimeField("And once more at", null=True, blank=True)
     repeats = models.CharField("How often?", max_length=14, choices=Repeats.choices, default=Repeats.ONCE)
     until_on = models.DateField("Until when?", null=True, blank=True)
-    laid_from = models.DateField(help_text="From which day on the rhythm holds as it is now.")
+    laid_from_on = models.DateField(help_text="From which day on the rhythm holds as it is now.")
     zone = models.CharField(max_length=64)
     uid = models.UUIDField(default=uuid4, unique=True, editable=False)
     planned_at = models.DateTimeField(default=timezone.now)
@@ -103,7 +103,7 @@ class Meeting(models.Model):
     def rhythm_days(self, until: date) -> "list[date]":
         """The days of the rhythm as it is now."""
         end = min(until, self.until_on) if self.until_on else until
-        return [day for day in rhythms.days_of(self.repeats, self.first_on, until=end) if day >= self.laid_from]
+        return [day for day in rhythms.days_of(self.repeats, self.first_on, until=end) if day >= self.laid_from_on]
 
     def moment(self, day: date, slot: int) -> datetime:
         """When it begins on that day of its rhythm."""
@@ -127,7 +127,7 @@ class MeetingDay(models.Model):
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="days")
     slot = models.PositiveSmallIntegerField(default=0)
-    planned_for = models.DateTimeField(help_text="When the rhythm has it: calendars know the day by it.")
+    laid_at = models.DateTimeField(help_text="When the rhythm has it: calendars know the day by it.")
     starts_at = models.DateTimeField()
     minutes = models.PositiveSmallIntegerField(
         default=60, validators=[MinValueValidator(SHORTEST_MEETING), MaxValueValidator(LONGEST_MEETING)]
@@ -147,7 +147,7 @@ class MeetingDay(models.Model):
 
     class Meta:
         ordering = ["starts_at", "pk"]
-        constraints = [models.UniqueConstraint(fields=["meeting", "slot", "planned_for"], name="meeting_day_once")]
+        constraints = [models.UniqueConstraint(fields=["meeting", "slot", "laid_at"], name="meeting_day_once")]
         indexes = [models.Index(fields=["starts_at"], name="meeting_day_next")]
 
     def __str__(self) -> str:
@@ -240,11 +240,15 @@ class Pace(models.Model):
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="pace")
     weekday = models.PositiveSmallIntegerField("Which day is yours?", choices=Day.choices, default=Day.MONDAY)
-    away_from = models.DateField("Away from", null=True, blank=True)
-    away_until = models.DateField("Away until", null=True, blank=True)
+    away_from_on = models.DateField("Away from", null=True, blank=True)
+    away_until_on = models.DateField("Away until", null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.get_weekday_display()}"
 
     def is_away(self, on: date) -> bool:
-        return self.away_from is not None and self.away_until is not None and self.away_from <= on <= self.away_until
+        return (
+            self.away_from_on is not None
+            and self.away_until_on is not None
+            and self.away_from_on <= on <= self.away_until_on
+        )

@@ -90,6 +90,14 @@ class Story(models.Model):
         return [(str(getattr(field, "verbose_name", "")), words) for field, words in boxes if words]
 
 
+class ClaimedBenefitQuerySet(models.QuerySet["ClaimedBenefit"]):
+    """Benefits that stories claim."""
+
+    def visible_to(self, membership: Membership) -> "ClaimedBenefitQuerySet":
+        """With their story, by whoever reads that."""
+        return self.filter(story__in=Story.objects.visible_to(membership))
+
+
 class ClaimedBenefit(models.Model):
     """What a story says has come of it: somebody’s claim, for a register of benefits to check."""
 
@@ -122,6 +130,8 @@ class ClaimedBenefit(models.Model):
     sureness = models.CharField(max_length=10, choices=Sureness.choices, default=Sureness.TOLD)
     state = models.CharField(max_length=10, choices=State.choices, default=State.CLAIMED)
     at = models.DateTimeField(default=timezone.now)
+
+    objects = ClaimedBenefitQuerySet.as_manager()
 
     class Meta:
         constraints = [

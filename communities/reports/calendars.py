@@ -22,7 +22,7 @@ BEHIND = timedelta(days=92)
 def entries_of_meeting(meeting: Meeting, slot: int, days: Iterable[MeetingDay], url: str) -> list[Entry]:
     """One time of a meeting: its rhythm, and each of ``days`` that was moved as an entry of its own."""
     mine = [day for day in days if day.slot == slot]
-    until = max(meeting.first_on, meeting.laid_from) + timedelta(days=366)
+    until = max(meeting.first_on, meeting.laid_from_on) + timedelta(days=366)
     first = next(iter(meeting.rhythm_days(until)), None)
     if first is None:
         return []
@@ -33,7 +33,7 @@ def entries_of_meeting(meeting: Meeting, slot: int, days: Iterable[MeetingDay], 
     if meeting.until_on is not None:
         rule["until"] = meeting.moment(meeting.until_on, slot)
     is_off = meeting.cancelled_at is not None
-    called_off = [day.planned_for.astimezone(zone) for day in mine if day.cancelled_at and not is_off]
+    called_off = [day.laid_at.astimezone(zone) for day in mine if day.cancelled_at and not is_off]
     whole = Entry(
         ident=_ident(meeting, slot),
         version=meeting.version,
@@ -62,7 +62,7 @@ def entry_of_day(meeting: Meeting, day: MeetingDay, url: str, *, is_alone: bool 
         url=url,
         words=meeting.words,
         place=day.place,
-        stands_for=None if is_alone else day.planned_for,
+        stands_for=None if is_alone else day.laid_at,
         is_cancelled=day.cancelled_at is not None or meeting.cancelled_at is not None,
     )
 

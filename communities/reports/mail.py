@@ -166,7 +166,7 @@ def away_among(text: str, thread: Thread, *, on: date) -> str:
     rows = GroupMembership.objects.filter(group_id=thread.group_id, membership__left_at=None)
     people = {seat.person_id: seat.person for seat in rows.select_related("person__pace")}
     named = [people[key] for key in mentioned(text, {key: one.name for key, one in people.items()})]
-    away = [(one, one.pace.away_until) for one in named if hasattr(one, "pace") and one.pace.is_away(on)]
+    away = [(one, one.pace.away_until_on) for one in named if hasattr(one, "pace") and one.pace.is_away(on)]
     return " ".join(f"{one} is away until {long_day(until)}." for one, until in away if until)
 
 

@@ -84,7 +84,7 @@ def community_mail(request: MemberRequest, organisation: Organisation, pk: int) 
     standing = standing_or_403(request, community, "is_in")
     seat = GroupMembership.objects.get(pk=standing.seat or 0)
     pace = Pace.objects.filter(person=request.membership.person).first() or Pace()
-    initial = {name: getattr(pace, name) for name in ("weekday", "away_from", "away_until")}
+    initial = {name: getattr(pace, name) for name in ("weekday", "away_from_on", "away_until_on")}
     form = MailForm(sent(request), initial={"how": wish_of(seat), **initial})
     if form.is_valid():
         values = {**form.cleaned_data}

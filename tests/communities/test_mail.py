@@ -156,7 +156,9 @@ def test_at_once_to_who_wants_it_and_once(community, cara, farah, reza):
 def test_nothing_at_once_while_away_and_who_asks_is_told(community, cara, farah, as_):
     choose(community, farah, "at-once")
     today = datetime.now(UTC).date()
-    wishes.choose_pace(by=as_member(farah), at=NOON, weekday=0, away_from=today, away_until=today + timedelta(days=3))
+    wishes.choose_pace(
+        by=as_member(farah), at=NOON, weekday=0, away_from_on=today, away_until_on=today + timedelta(days=3)
+    )
     thread = ask(community, cara, at=datetime.now(UTC))
     run_jobs()
     assert to(farah) == []
@@ -181,7 +183,7 @@ def test_a_muted_discussion_tells_only_who_is_named(community, thread, cara, rez
 
 def test_chosen_on_the_page(community, farah, sam, as_):
     page = f"{INSIDE}/{community.pk}/mail/"
-    as_(farah).post(page, {"how": "at-once", "weekday": "2", "away_from": "1 December 2026", "away_until": ""})
+    as_(farah).post(page, {"how": "at-once", "weekday": "2", "away_from_on": "1 December 2026", "away_until_on": ""})
     assert not MailWish.objects.exists()  # half of a time away
     as_(farah).post(page, {"how": "at-once", "weekday": "2"})
     assert (MailWish.objects.get().how, farah.pace.weekday) == ("at-once", 2)

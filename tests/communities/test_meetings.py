@@ -198,7 +198,7 @@ def test_another_hour_is_for_the_days_to_come(meeting, cara):
     change(meeting, cara, at=at, clock=time(9, 30), first_on=date(2027, 1, 5))
     assert starts(meeting, slot=0)[:3] == ["2026-12-01 14:00", "2027-01-05 09:30", "2027-02-02 09:30"]
     meeting.refresh_from_db()
-    assert (meeting.first_on, meeting.laid_from) == (TUESDAY, date(2026, 12, 13))
+    assert (meeting.first_on, meeting.laid_from_on) == (TUESDAY, date(2026, 12, 13))
     event = next(event for mail in write_mails() for event in entries_of(mail)[1])
     assert event["dtstart"].dt.isoformat() == "2027-01-05T09:30:00+00:00"  # what has been stays in the calendars
 

@@ -68,7 +68,7 @@ def test_where_no_pdf_can_be_made_the_other_tests_still_run(check):
     commands = [stage.command for stage in check.stages({"pdf"}) if stage.name.startswith("tests: ")]
     assert [command[-1] for command in commands] == [
         "not browser and not pdf",
-        "(database or services) and not browser and not pdf",
+        "(database or services) and not browser and not drawn and not pdf",
         "browser and not pdf",
     ]
 
