@@ -111,13 +111,17 @@ def _no_brakes(request):
 @pytest.fixture(scope="session")
 def own_folder(tmp_path_factory) -> Path:
     """The data folder of this process. Two of them in one would take each other’s seats: jobs.seats."""
-    return tmp_path_factory.mktemp("data")
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "staticfiles").mkdir()  # WhiteNoise warns where it is missing
+    return folder
 
 
 @pytest.fixture(autouse=True)
 def _fast(settings, own_folder):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.DATA_DIR = own_folder
+    settings.MEDIA_ROOT = own_folder / "files"
+    settings.STATIC_ROOT = own_folder / "staticfiles"  # prepare would pack, plainly, what the portal serves from here
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
+from jobs.management.commands.prepare import static_digest
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 STATIC = ROOT / "static"
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -39,6 +41,18 @@ def test_collecting_with_hashed_names_finds_everything(settings, tmp_path):
     manifest = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
     assert manifest["css/kit.css"] != "css/kit.css"
     assert "../fonts/" in (tmp_path / manifest["css/tokens.css"]).read_text()
+
+
+def test_tests_pack_nothing_into_what_the_portal_serves(settings):
+    for folder in (settings.STATIC_ROOT, settings.MEDIA_ROOT):
+        assert Path(folder).is_relative_to(settings.DATA_DIR)
+        assert not Path(folder).is_relative_to(settings.BASE_DIR)
+
+
+def test_another_way_of_packing_packs_anew(settings):
+    before = static_digest()
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "another.Storage"}}
+    assert static_digest() != before
 
 
 @pytest.mark.parametrize("sheet", sorted((STATIC / "css").glob("*.css")), ids=lambda path: path.name)

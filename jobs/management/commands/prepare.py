@@ -77,8 +77,8 @@ class Command(BaseCommand):
 
 
 def static_digest() -> str:
-    """One value over all static files: their names, sizes and times."""
-    digest = hashlib.sha256(settings.VERSION.encode())
+    """One value over all static files, their names, sizes and times, and over how they are packed."""
+    digest = hashlib.sha256(f"{settings.VERSION} {settings.STORAGES['staticfiles']['BACKEND']}".encode())
     for finder in get_finders():
         for name, storage in finder.list([]):
             digest.update(f"{name} {storage.size(name)} {storage.get_modified_time(name)}\n".encode())
