@@ -31,7 +31,7 @@ class MeetingForm(AboutPeople, forms.ModelForm):
         labels: ClassVar = {
             "first_on": "On which day does it begin?",
             "until_on": "What is its last day?",
-            "again_at": "Once more on the same day, for who works other hours",
+            "again_at": "Once more on the same day, for people on other shifts",
         }
         help_texts: ClassVar = {
             "until_on": "Leave it empty when there is no end, or when it is once",

@@ -101,7 +101,9 @@ def _part(part: int, whole: int, one: str, more: str) -> str:
 
 def _meetings(community: Community, at: datetime) -> str:
     held = meetings_between(community, at - QUARTER, at)
-    return UNSEEN if held is None else f"{_sentence(held, 'meeting', 'meetings')} in three months"
+    if held is None:
+        return "No meeting has been planned here yet"
+    return f"{_sentence(held, 'meeting', 'meetings')} in three months"
 
 
 def _people(community: Community, at: datetime) -> str:

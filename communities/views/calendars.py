@@ -20,6 +20,7 @@ from kmportal.lib.calendar_files import CONTENT_TYPE
 from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
 from kmportal.lib.links import absolute
+from kmportal.lib.mail import can_leave
 from kmportal.lib.sentences import quoted
 from kmportal.lib.view_kit import done, form_page, refusals_on
 from organisations.access import guest, requires
@@ -27,6 +28,9 @@ from organisations.access_tokens import hash_of
 from organisations.models import GroupMembership, Organisation
 from organisations.permissions import Permission
 from organisations.requests import GuestRequest, MemberRequest
+
+TOLD_HERE = "When somebody names you or asks you, you are told in the portal, whatever you choose here."
+NO_MAIL_YET = "This portal sends no e-mail yet: what you choose counts from the day on which it does."
 
 
 @requires(Permission.READ)
@@ -98,7 +102,7 @@ def community_mail(request: MemberRequest, organisation: Organisation, pk: int) 
         form,
         title=f"Mail from {quoted(community)}",
         verb="Save it",
-        intro="When somebody names you or asks you, you are told in the portal, whatever you choose here.",
+        intro=TOLD_HERE if can_leave() else f"{TOLD_HERE} {NO_MAIL_YET}",
         back=page(request, "community_detail", pk),
         crumbs=crumbs(request, community),
     )

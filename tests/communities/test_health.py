@@ -131,8 +131,9 @@ class TestRuleOfRhythm:
         move_communities_on(at=NOON)
         assert not QuietLine.objects.exists()
 
-    def test_meetings_are_those_that_were_held(self, community, cara):
+    def test_meetings_are_those_that_were_held(self, community, cara, as_):
         assert counting.meetings_between(community, NOON, NOON + timedelta(days=30)) is None
+        assert "No meeting has been planned here yet" in as_(cara).get(f"{community.get_absolute_url()}health/").text
         meeting = meetings.plan_meeting(
             community,
             by=as_member(cara),

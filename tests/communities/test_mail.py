@@ -181,6 +181,13 @@ def test_a_muted_discussion_tells_only_who_is_named(community, thread, cara, rez
 # --- Chosen, and stopped ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("smtp", "says"), [("", True), ("smtp://mail.example", False)])
+def test_the_page_says_when_no_mail_can_leave(community, farah, as_, settings, smtp, says):
+    settings.SMTP_URL = smtp
+    page = as_(farah).get(f"{INSIDE}/{community.pk}/mail/").text
+    assert ("This portal sends no e-mail yet" in page) is says
+
+
 def test_chosen_on_the_page(community, farah, sam, as_):
     page = f"{INSIDE}/{community.pk}/mail/"
     as_(farah).post(page, {"how": "at-once", "weekday": "2", "away_from_on": "1 December 2026", "away_until_on": ""})
