@@ -128,7 +128,7 @@ def review_merge(request: MemberRequest, organisation: Organisation, pk: int) ->
             said = "They are one now." if is_done else "Those who keep the other one together are asked."
             return done(request, said, "community_review", organisation.slug, pk)
     intro = worded(
-        "Everybody in this community comes into the other one, and all discussions, stories and the shelf with them. "
+        "Everybody in this community comes into the other one, and all discussions, meetings, stories and the shelf. "
         "Members of the other community can read them then. It can be taken back within a day."
     )
     return _page_of_form(request, form, found.community, "Merge", "Merge", intro)
