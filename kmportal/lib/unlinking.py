@@ -91,17 +91,18 @@ def _vacuum(cursor: Any, tables: Sequence[str], *, whole_files: bool) -> bool:
     return is_free
 
 
-# Whatever keeps PostgreSQL from dropping rows that were deleted before the given transaction: open transactions and
-# snapshots of this database, standbys that say what they still read, and transactions that are prepared and not ended.
+# Whatever keeps PostgreSQL from dropping rows that were deleted before the given transaction: an older transaction that
+# is still open in any database of the server (the vacuum that writes files anew goes by its own snapshot, which goes
+# back to that one); snapshots of this database, standbys that say what they still read, and transactions that are
+# prepared and not ended.
 # The ``catalog_xmin`` of a slot is left out: it holds the tables of the system, and none of ours.
 OLDER_READERS = """
     SELECT 1 FROM (
       SELECT backend_xmin AS held FROM pg_stat_activity
         WHERE pid <> pg_backend_pid() AND (datid IS NULL OR datname = current_database())
-      UNION ALL SELECT backend_xid FROM pg_stat_activity
-        WHERE pid <> pg_backend_pid() AND (datid IS NULL OR datname = current_database())
       UNION ALL SELECT xmin FROM pg_replication_slots
       UNION ALL SELECT transaction FROM pg_prepared_xacts WHERE database = current_database()
+      UNION ALL SELECT pg_snapshot_xmin(pg_current_snapshot())::xid
     ) AS holders WHERE held IS NOT NULL AND age(held) > age(%s::text::xid) LIMIT 1
 """
 
