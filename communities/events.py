@@ -1,7 +1,8 @@
 """What can happen to a community and to what it talks about."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+
+from kmportal.lib.domain_words import worded_later as _
 
 
 class Event(models.TextChoices):
