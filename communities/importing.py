@@ -43,6 +43,11 @@ class BroughtEvent:
     place: str = ""
     words: str = ""
 
+    @property
+    def key(self) -> str:
+        """Which event it is: a slug alone may stand for a whole series, of one file a day."""
+        return f"{self.slug} {self.starts_at.astimezone(UTC):%Y-%m-%dT%H:%M}"
+
 
 @dataclass
 class BroughtCommunity:
@@ -95,8 +100,10 @@ def read_folder(folder: Path) -> Brought:
     hosts = {_key_of_host(one.name): one for one in communities}
     for path, head, body in _files(folder / "events", left_out, folder):
         try:
-            owner = _owner(head, body, known, hosts)
-            owner.events.append(_event(path, head, body))
+            owner, event = _owner(head, body, known, hosts), _event(path, head, body)
+            if event.key in {other.key for other in owner.events}:
+                raise ValueError("Another file holds the same event.")
+            owner.events.append(event)
         except ValueError as error:
             left_out.append((_name(path, folder), str(error)))
     for community in communities:

@@ -103,6 +103,17 @@ def test_they_are_brought_in_once_with_all_that_they_had(folder, cara):
     assert Meeting.objects.count() == 3
 
 
+def test_a_series_of_one_slug_is_a_meeting_for_each_day(folder, cara):
+    slug = "venue:\nslug: deploy-day\n_place:"
+    for name, number in (("g", 5), ("h", 6), ("i", 6)):
+        text = MEETING.format(number=number).replace("venue:", slug)
+        (folder / f"events/2019/{name}.md").write_text(text, encoding="utf-8")
+    counts, said = bring(folder)
+    assert (counts["meetings"], counts["left_out"]) == (5, 6)
+    assert "Left out: events/2019/i.md. Another file holds the same event." in said
+    assert Meeting.objects.count() == 5
+
+
 def test_a_dry_run_writes_nothing(folder, cara):
     counts, _ = bring(folder, "--dry-run")
     assert (counts["begun"], counts["meetings"]) == (2, 3)

@@ -114,7 +114,7 @@ def plan_brought_meeting(community: Community, event: BroughtEvent, *, by: Membe
         minutes=event.minutes,
         words=event.words,
         place=event.place,
-        once=uuid5(NAMESPACE_URL, f"{community.pk} {event.slug}"),
+        once=uuid5(NAMESPACE_URL, f"{community.pk} {event.key}"),
     )
 
 
