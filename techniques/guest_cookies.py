@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.core import signing
 
 SALT = "techniques.room"
@@ -24,7 +25,7 @@ def _cookie_signer(session_pk: int) -> signing.TimestampSigner:
 
 
 def cookie_name(session_pk: int) -> str:
-    return f"room-{session_pk}"
+    return f"{settings.COOKIE_PREFIX}room-{session_pk}"
 
 
 def sign(key: str, session_pk: int) -> str:

@@ -68,7 +68,7 @@ class Visitor:
     def cookie_name(self) -> str:
         """One cookie for each who may answer in this browser, so that nobody goes on with another’s answers."""
         who = f"_m{self.member.person_id}" if self.member else f"_a{self.asked.pk}" if self.asked else ""
-        return f"answer_{self.assessment.pk}{who}"
+        return f"{settings.COOKIE_PREFIX}answer_{self.assessment.pk}{who}"
 
     @property
     def start_url(self) -> str:
@@ -116,7 +116,6 @@ def give_key(response: HttpResponse, visitor: Visitor, *, name: str = "") -> Vis
         fresh.cookie_name,
         value,
         max_age=KEPT_SECONDS,
-        path="/answer/" if fresh.code else reverse("assessment_list", args=[fresh.assessment.organisation.slug]),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",

@@ -119,12 +119,25 @@ def test_the_cookie_is_httponly_signed_and_its_key_is_kept_as_a_hash_only(by_lin
     guest = TidyClient()
     guest.post(start)
     cookie = guest.cookies[f"answer_{assessment.pk}"]
-    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/answer/")
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
     guest.post(f"{start}1/", said())
     assert cookie.value.split(":")[0] not in Response.objects.get().key
     forger = TidyClient()
     forger.cookies[f"answer_{assessment.pk}"] = cookie.value[:-3] + "abc"
     assert forger.get(f"{start}1/").url == start
+
+
+def test_under_https_no_other_host_of_the_domain_can_lay_a_cookie_of_its_own_in_its_place(by_link, settings):
+    settings.COOKIE_PREFIX, settings.SESSION_COOKIE_SECURE = "__Host-", True
+    assessment, start = by_link()
+    guest = TidyClient()
+    guest.post(start)
+    cookie = guest.cookies[f"__Host-answer_{assessment.pk}"]
+    assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+    assert guest.get(f"{start}1/").status_code == 200
+    laid = TidyClient()
+    laid.cookies[f"answer_{assessment.pk}"] = cookie.value
+    assert laid.get(f"{start}1/").url == start
 
 
 def test_start_as_somebody_else_leaves_the_first_answers_alone(by_link):

@@ -155,6 +155,19 @@ def test_a_guest_comes_in_with_a_name(client, room):
     assert "no-store" in page.headers["Cache-Control"]
 
 
+def test_under_https_another_host_of_the_domain_cannot_seat_a_guest_as_somebody_else(client, room, settings):
+    settings.COOKIE_PREFIX, settings.SESSION_COOKIE_SECURE = "__Host-", True
+    client.post(reverse("join_session", args=[room.code]), {"name": "Gus", "key": guest_cookies.new_key()})
+    cookie = client.cookies[f"__Host-room-{room.pk}"]
+    assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+    assert client.get(reverse("join_room", args=[room.code])).status_code == 200
+    laid = Client()
+    laid.cookies[f"room-{room.pk}"] = cookie.value
+    assert laid.get(reverse("join_room", args=[room.code])).status_code == 302
+    client.post(reverse("join_leave", args=[room.code]))
+    assert client.cookies[f"__Host-room-{room.pk}"]["secure"]  # or the browser would not let go of it
+
+
 def test_the_form_sent_twice_is_one_guest(client, room):
     key = guest_cookies.new_key()
     for _ in range(2):
