@@ -29,6 +29,8 @@ APT = ["apt-get", "-o", "Acquire::Retries=3"]
 INSTALLABLE = ["install", "--quiet", "--dry-run", "--no-index", "--no-build-isolation"]
 TEMPLATES = "templates"
 PAGES = ("pdf", "pages of a PDF")
+# A stage runs without it, and its tests skip.
+PROXY = "a proxy"
 
 
 def chromium() -> str | None:
@@ -41,6 +43,7 @@ NEEDS: dict[str, tuple[list[str], Callable[[], bool]]] = {
     "servers": (["postgresql", "redis-server"], lambda: not services.missing()),
     "browser": (["chromium"], lambda: chromium() is not None),
     "pdf": (["libpango-1.0-0", "libpangoft2-1.0-0"], bootstrap.has_pango),
+    PROXY: (["nginx-light"], lambda: shutil.which("nginx") is not None),
     "pages of a PDF": (["poppler-utils"], lambda: shutil.which("pdftoppm") is not None),
 }
 
@@ -84,7 +87,7 @@ def stages(missing: Iterable[str] = ()) -> list[Stage]:
         Stage(
             "tests: PostgreSQL and Redis",
             [python, ROOT / "scripts" / "services.py", *pytest, "2", "-m", servers],
-            needs=("servers", *PAGES),
+            needs=("servers", PROXY, *PAGES),
         ),
         # Three: each waits much for its page, and not for the processor.
         Stage("tests: browser", [*pytest, "3", "tests/browser", "-m", f"browser{pdf}"], needs=("browser", *PAGES)),
@@ -190,7 +193,7 @@ def main(names: list[str]) -> int:
         wanting = " ".join(package for packages in missing.values() for package in packages)
         raise SystemExit(f"STRICT: this machine lacks {', '.join(missing)}. Install: {wanting}")
     started = time.monotonic()
-    skipped = [stage for stage in wanted if set(stage.needs) & set(missing) - set(PAGES)]
+    skipped = [stage for stage in wanted if set(stage.needs) & set(missing) - {PROXY, *PAGES}]
     with tempfile.TemporaryDirectory(prefix="test-", dir=ROOT / "var", ignore_cleanup_errors=True) as folder:
         variables = environment(Path(folder).resolve())
         results = [run(stage, variables) for stage in wanted if stage not in skipped]

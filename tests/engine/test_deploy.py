@@ -31,22 +31,3 @@ def test_the_systemd_unit_is_right(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     ours = [line for line in done.stderr.splitlines() if "kmportal.service" in line]
     assert (done.returncode, ours) == (0, [])
-
-
-def test_the_nginx_example_is_right(tmp_path):
-    if not shutil.which("nginx"):
-        pytest.skip("NOT RUN: nginx is missing")
-    pem, key = tmp_path / "portal.pem", tmp_path / "portal.key"
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=portal.example.org", "-days", "2"]
-    subprocess.run([*made, "-out", str(pem), "-keyout", str(key)], check=True, capture_output=True)
-    site = (DEPLOY / "nginx.conf").read_text()
-    site = site.replace("/etc/ssl/portal.pem", str(pem)).replace("/etc/ssl/portal.key", str(key))
-    whole = tmp_path / "nginx.conf"
-    whole.write_text(f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{site}\n}}\n")
-    done = subprocess.run(["nginx", "-t", "-c", str(whole)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-def test_streams_pass_the_proxy_unbuffered():
-    streams = (DEPLOY / "nginx.conf").read_text().partition("location /live/")[2]
-    assert "proxy_buffering off;" in streams
