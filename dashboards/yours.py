@@ -118,9 +118,7 @@ def _lessons(membership: Membership) -> Section:
 
 
 def _sessions(membership: Membership, at: datetime) -> Section:
-    mine = Q(facilitator=membership.person) | Q(invitees__person=membership.person)
-    state = Session.State
-    rows = Session.objects.visible_to(membership).filter(mine, state__in=[state.PLANNED, state.LIVE]).distinct()
+    rows = Session.objects.visible_to(membership).with_person(membership.person).to_come()
     today = timezone.localdate(at)
     lines = [
         Line(
@@ -138,7 +136,7 @@ def _sessions(membership: Membership, at: datetime) -> Section:
             ),
             look=SESSION_STATES[session.state],
         )
-        for session in rows.select_related("organisation", "technique").order_by("starts_at", "pk")[:SHOWN]
+        for session in rows.select_related("organisation", "technique")[:SHOWN]
     ]
     return Section("sessions", worded("Sessions"), lines, rows.count(), worded("No session is planned with you."))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -10,10 +9,11 @@ from django.utils import timezone
 
 from communities import rhythms
 from communities.models import ENDED, CalendarFeed, Meeting, MeetingDay
-from kmportal.lib.calendar_files import Entry, calendar_file
+from kmportal.lib.calendar_files import Entry, calendar_file, entry_ident
 from kmportal.lib.days import clock, long_day
-from kmportal.lib.links import absolute, portal_address
-from organisations.models import GroupMembership, Membership
+from kmportal.lib.links import absolute
+from organisations.models import GroupMembership, Membership, Person
+from techniques.models import Session
 
 # How much of what has been stays in a feed.
 BEHIND = timedelta(days=92)
@@ -68,9 +68,8 @@ def entry_of_day(meeting: Meeting, day: MeetingDay, url: str, *, is_alone: bool 
 
 
 def _ident(meeting: Meeting, slot: int) -> str:
-    """What every calendar knows it by, for good: each of its times is one entry."""
-    host = urlsplit(portal_address()).hostname or "localhost"
-    return f"{meeting.uid}-{slot}@{host}"
+    """Each of its times is one entry."""
+    return entry_ident(f"{meeting.uid}-{slot}")
 
 
 def file_of_meeting(meeting: Meeting, url: str, *, at: datetime) -> str:
@@ -85,19 +84,23 @@ def file_of_meeting(meeting: Meeting, url: str, *, at: datetime) -> str:
 
 def file_of_feed(feed: CalendarFeed, *, at: datetime) -> str:
     """What an address gives: each day as an entry of its own, those that were called off marked so. A person’s is over
-    all communities to which they belong today, with what they may read today; a community that has ended gives none.
+    all communities to which they belong today, with what they may read today, and over the sessions that they lead or
+    are invited to; a community that has ended gives none.
     """
     days = MeetingDay.objects.filter(starts_at__gte=at - BEHIND).exclude(meeting__community__state__in=ENDED)
     seats: dict[int, str] = {}
+    sessions: list[Entry] = []
     if feed.community is not None:
         days = days.filter(meeting__community=feed.community)
         name = feed.community.name
     else:
         seats = _slugs_by_group(feed)
         days = days.filter(meeting__community__group_id__in=seats)
+        sessions = _entries_of_sessions(feed.person, at) if feed.person else []
         name = "KM Portal"
     neighbours = ("meeting__community", "meeting__organisation")
-    return calendar_file([_entry_of_feed(day, seats) for day in days.select_related(*neighbours)], at=at, name=name)
+    entries = [_entry_of_feed(day, seats) for day in days.select_related(*neighbours)]
+    return calendar_file([*entries, *sessions], at=at, name=name)
 
 
 def _slugs_by_group(feed: CalendarFeed) -> dict[int, str]:
@@ -107,6 +110,31 @@ def _slugs_by_group(feed: CalendarFeed) -> dict[int, str]:
         for group in GroupMembership.objects.in_force(membership).values_list("group_id", flat=True):
             found.setdefault(group, membership.organisation.slug)
     return found
+
+
+def _entries_of_sessions(person: Person, at: datetime) -> list[Entry]:
+    """Those at which somebody is looked for. One that a meeting is held as stands in the feed as that meeting."""
+    found = {}
+    held_as = MeetingDay.objects.exclude(session=None).values("session")
+    for membership in Membership.objects.current().filter(person=person).select_related("organisation"):
+        rows = Session.objects.visible_to(membership).with_person(person).filter(starts_at__gte=at - BEHIND)
+        for session in rows.exclude(pk__in=held_as).select_related("technique", "organisation"):
+            found[session.pk] = _entry_of_session(session)
+    return list(found.values())
+
+
+def _entry_of_session(session: Session) -> Entry:
+    return Entry(
+        ident=entry_ident(f"session-{session.pk}"),
+        version=session.version,
+        title=session.title,
+        starts_at=session.starts_at,
+        minutes=session.minutes,
+        url=absolute(session.get_absolute_url()),
+        words=session.technique.name,
+        place=session.place,
+        is_cancelled=session.state == Session.State.CANCELLED,
+    )
 
 
 def _entry_of_feed(day: MeetingDay, slugs: dict[int, str]) -> Entry:

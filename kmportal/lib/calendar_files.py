@@ -4,8 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from icalendar import Calendar, Event, vCalAddress
+
+from kmportal.lib.links import portal_address
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 PUBLISH, REQUEST, CANCEL = "PUBLISH", "REQUEST", "CANCEL"
@@ -32,6 +35,11 @@ class Entry:
     excluded: tuple[datetime, ...] = field(default=())
     stands_for: datetime | None = None
     is_cancelled: bool = False
+
+
+def entry_ident(name: str) -> str:
+    """What every calendar knows an entry by, for good, however it was reached."""
+    return f"{name}@{urlsplit(portal_address()).hostname or 'localhost'}"
 
 
 def calendar_file(

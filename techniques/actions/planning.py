@@ -139,8 +139,9 @@ def cancel_session(session: Session, *, by: Membership, at: datetime) -> None:
         return
     require_planned(session)
     session.state = Session.State.CANCELLED
+    session.version += 1  # or a calendar keeps the date as it was
     session.end_code()
-    session.save(update_fields=["state", "code", "last_code"])
+    session.save(update_fields=["state", "code", "last_code", "version"])
     Participant.objects.filter(session=session, person=None).update(name="")
     room_log.append_event(session, RoomEvent.Kind.CLOSED, at=at)
     events.record(Event.SESSION_CANCELLED, session, by=by, at=at)

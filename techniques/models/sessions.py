@@ -28,6 +28,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Planned or under way, the next one first."""
         return self.filter(state__in=[Session.State.PLANNED, Session.State.LIVE]).order_by("starts_at", "pk")
 
+    def with_person(self, person: Person) -> "SessionQuerySet":
+        """Led by them, or they are invited."""
+        return self.filter(models.Q(facilitator=person) | models.Q(invitees__person=person)).distinct()
+
     def held(self) -> "SessionQuerySet":
         return self.filter(state=Session.State.CLOSED)
 

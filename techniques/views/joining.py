@@ -231,7 +231,7 @@ def join_calendar(request: GuestRequest, session: Session) -> HttpResponse:
     """The date as a file for a calendar."""
     url = join_links.absolute_url(request, "join_session", session.code)
     entry = calendar_files.Entry(
-        ident=f"session-{session.pk}@{request.get_host().partition(':')[0]}",
+        ident=calendar_files.entry_ident(f"session-{session.pk}"),
         version=session.version,
         title=session.title,
         words=f"{session.technique.name}. Join with the code {session.code_in_words}: {url}",

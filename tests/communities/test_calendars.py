@@ -3,11 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 from icalendar import Calendar
 
 from communities.actions import meetings, people
 from communities.models import CalendarFeed, Community, Meeting, MeetingDay, State
-from organisations.models import Membership
+from organisations.models import Membership, Person
+from techniques.actions import planning
+from techniques.models import Technique
 from tests.cast import as_member
 from tests.communities.conftest import NOON
 
@@ -48,6 +51,30 @@ def test_the_calendar_of_a_community(now_planned, community, cara, reza, as_, cl
     assert client.get(address.replace(".ics", "x.ics")).status_code == 404
     Community.objects.update(state=State.CLOSED)
     assert client.get(address).status_code == 404
+
+
+def test_ones_own_sessions_stand_in_it_too(content, riverside, community, farah, lena, as_, client):
+    at, technique = datetime.now(UTC), Technique.objects.filter(can_run=True).first()
+
+    def planned(title: str, who: Person):
+        said = {"length": "standard", "title": title, "starts_at": at + timedelta(days=3)}
+        return planning.plan_session(riverside, by=as_member(who), at=at, technique=technique, **said)
+
+    led, invited, other = planned("Ward round", farah), planned("Winter", lena), planned("Not hers", lena)
+    planning.invite_to_session(invited, by=as_member(lena), at=at, people=[farah])
+    address = address_on(as_(farah).post(f"{INSIDE}/calendar/").text)
+    events = {str(one["summary"]): one for one in Calendar.from_ical(client.get(address).text).walk("VEVENT")}
+    assert set(events) == {"Ward round", "Winter"}
+    assert other.title not in events
+    assert led.code not in client.get(address).text
+    one_file = client.get(reverse("join_calendar", args=[led.code])).text
+    assert f"UID:{events['Ward round']['uid']}" in one_file
+    planning.cancel_session(led, by=as_member(farah), at=at)
+    again = {str(one["summary"]): one for one in Calendar.from_ical(client.get(address).text).walk("VEVENT")}
+    assert again["Ward round"]["status"] == "CANCELLED"
+    assert int(again["Ward round"]["sequence"]) > int(events["Ward round"]["sequence"])
+    Membership.objects.filter(person=farah).update(suspended_at=at)
+    assert "BEGIN:VEVENT" not in client.get(address).text
 
 
 def test_a_feed_asks_as_much_for_many_days_as_for_one(plan, community, farah, as_, client, queries):
