@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, Model
+from django.utils import timezone
 
 from kmportal.lib import things
 from kmportal.lib.cleaning import line_of_text, reading_key
@@ -126,7 +127,7 @@ def send_enquiry(
         return made
     line = line_of_text(line)
     refuse_invalid(Enquiry(organisation=organisation, line=line), "line")
-    asked = _read_again(people, by)
+    asked = _read_again(people, by, at)
     if _asked_since_yesterday(by, at) >= ASKED_A_DAY:
         raise Refusal(
             f"You have asked {in_words(ASKED_A_DAY)} questions since yesterday. "
@@ -157,8 +158,8 @@ def _asked_since_yesterday(by: Membership, at: datetime) -> int:
     return max(rows.count(), trail.filter(event=Event.ENQUIRY_SENT).count())
 
 
-def _read_again(people: Sequence[Profile], by: Membership) -> list[Profile]:
-    """The people as they can be asked now: somebody may have left or gone off the list meanwhile."""
+def _read_again(people: Sequence[Profile], by: Membership, at: datetime) -> list[Profile]:
+    """The people as they can be asked now: somebody may have left, gone away or off the list meanwhile."""
     keys = {profile.pk for profile in people}
     if not keys:
         raise Refusal("Choose whom to ask.")
@@ -167,6 +168,10 @@ def _read_again(people: Sequence[Profile], by: Membership) -> list[Profile]:
     rows = list(Profile.objects.to_ask(by).filter(pk__in=keys).select_related("membership__person").order_by("pk"))
     if len(rows) < len(keys):
         raise Refusal("Somebody you chose can no longer be asked here. Choose somebody else.")
+    for profile in rows:
+        until = profile.person.away_until_on
+        if until is not None and profile.person.is_away(timezone.localdate(at)):
+            raise Refusal(f"{profile} is away until {long_day(until)}. Choose somebody else.")
     return rows
 
 
@@ -229,7 +234,7 @@ def pass_on(recipient: Recipient, *, by: Membership, at: datetime, to: Profile) 
     require_that(policies.may_answer(by, recipient))
     recipient = _lock_recipient(recipient)
     enquiry = recipient.enquiry
-    [profile] = _read_again([to], by)
+    [profile] = _read_again([to], by, at)
     if profile.person.pk == enquiry.author_id:
         raise Refusal(f"{profile.person} asks this question.")
     if enquiry.recipients.filter(person=profile.person).exists():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q
+from django.utils import timezone
 
 from kmportal.lib.pagination import PageOf
 from organisations.models import Group, Membership
@@ -84,16 +85,17 @@ def topics_of(membership: Membership) -> list[str]:
 
 
 def people_for_words(membership: Membership, text: str, *, most: int = FEW) -> list[Profile]:
-    """A few others who fit these words best."""
-    hits = find(membership, text, kinds=("profile",), per_page=most + 1).hits
-    others = [profile for profile in _in_order([hit.ident for hit in hits]) if profile.membership_id != membership.pk]
-    return others[:most]
+    """A few others who fit these words best and are there today."""
+    there = Profile.objects.to_ask(membership).there(timezone.localdate()).values("pk")
+    hits = find(membership, text, kinds=("profile",), narrowed=Q(ident__in=there), per_page=most).hits
+    return _in_order([hit.ident for hit in hits])
 
 
 def people_for_topics(membership: Membership, keys: Iterable[str], *, most: int = FEW) -> list[Profile]:
-    """A few others who can be asked about most of these topics, by their reading keys."""
+    """A few others who are there today and can be asked about most of these topics, by their reading keys."""
     fits = Count("topics", filter=Q(topics__kind=Topic.Kind.ASK, topics__name_key__in=list(keys)))
-    rows = Profile.objects.to_ask(membership).alias(fits=fits).filter(fits__gt=0).order_by("-fits", "-listed_at", "pk")
+    there = Profile.objects.to_ask(membership).there(timezone.localdate())
+    rows = there.alias(fits=fits).filter(fits__gt=0).order_by("-fits", "-listed_at", "pk")
     return _in_order(list(rows.values_list("pk", flat=True)[:most]))
 
 

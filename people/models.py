@@ -1,5 +1,7 @@
 """People who can be asked: what somebody says of themselves, and one line to at most three of them."""
 
+from datetime import date
+
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
@@ -39,6 +41,11 @@ class ProfileQuerySet(models.QuerySet["Profile"]):
         """Whom this member can ask: everybody listed here but themself."""
         here = self.listed().filter(membership__organisation_id=membership.organisation_id)
         return here.exclude(membership_id=membership.pk)
+
+    def there(self, on: date) -> "ProfileQuerySet":
+        """Without those who have said that they are away that day."""
+        away = Q(membership__person__away_from_on__lte=on, membership__person__away_until_on__gte=on)
+        return self.exclude(away)
 
     def with_words(self) -> "ProfileQuerySet":
         """With all that a list or a page shows of them, in two queries."""
@@ -97,6 +104,11 @@ class Profile(models.Model):
     @property
     def person(self) -> Person:
         return self.membership.person
+
+    @property
+    def away_until_on(self) -> date | None:
+        """The last day of the time that they are away now; None while they are there."""
+        return self.person.away_until_on if self.person.is_away(timezone.localdate()) else None
 
     @property
     def is_shown(self) -> bool:

@@ -31,7 +31,8 @@ SELF_OR_HOLDER = {ONESELF, HOLDER}
 # Action → class. A new action fails the walk until it has its line here.
 PERMISSIONS: dict[str, str] = {
     ONESELF: """
-        organisations.actions.members.rename_person organisations.actions.sessions.create_access_token
+        organisations.actions.members.rename_person organisations.actions.members.say_away
+        organisations.actions.sessions.create_access_token
         organisations.actions.sessions.revoke_access_token organisations.actions.sessions.end_session
         organisations.actions.sessions.end_other_sessions organisations.actions.invitations.accept_invitation
         help.actions.hide_introduction help.actions.show_introduction help.actions.show_all_introductions

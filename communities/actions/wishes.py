@@ -1,6 +1,6 @@
-"""How much mail somebody wants: from a community, of a discussion, on which day, and when they are away."""
+"""How much mail somebody wants: from a community, of a discussion, and on which day."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
@@ -40,16 +40,9 @@ def mute_thread(thread: Thread, *, by: Membership, at: datetime, mute: bool) -> 
 
 
 @transaction.atomic
-def choose_pace(
-    *, by: Membership, at: datetime, weekday: int, away_from_on: date | None = None, away_until_on: date | None = None
-) -> Pace:
-    """Say on which day one reads what is new, and from when to when one is away. Idempotent."""
+def choose_pace(*, by: Membership, at: datetime, weekday: int) -> Pace:
+    """Say on which day one reads what is new. Idempotent."""
     require(Permission.READ, by, by.organisation)
     if weekday not in Pace.Day.values:
         raise Refusal("Choose a day of the week.")
-    if (away_from_on is None) != (away_until_on is None):
-        raise Refusal("Give both the first and the last day, or neither.")
-    if away_from_on is not None and away_until_on is not None and away_until_on < away_from_on:
-        raise Refusal("The last day comes before the first. Choose a later one.")
-    wanted = {"weekday": weekday, "away_from_on": away_from_on, "away_until_on": away_until_on}
-    return Pace.objects.update_or_create(person=by.person, defaults=wanted)[0]
+    return Pace.objects.update_or_create(person=by.person, defaults={"weekday": weekday})[0]

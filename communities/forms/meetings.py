@@ -109,7 +109,7 @@ class DaySessionForm(forms.Form):
 
 
 class MailForm(forms.Form):
-    """How much mail of one community, on which day, and when somebody is away."""
+    """How much mail of one community, and on which day."""
 
     how = forms.ChoiceField(label="How much mail do you want from it?", choices=Wish.choices, widget=forms.RadioSelect)
     weekday = forms.TypedChoiceField(
@@ -118,5 +118,3 @@ class MailForm(forms.Form):
         choices=Pace.Day.choices,
         coerce=int,
     )
-    away_from_on = DateField(label="If you are away: from when?", required=False)
-    away_until_on = DateField(label="Until when?", required=False)

@@ -227,7 +227,7 @@ class Muted(models.Model):
 
 
 class Pace(models.Model):
-    """On which day of the week somebody reads what is new, and from when to when they are away."""
+    """On which day of the week somebody reads what is new."""
 
     class Day(models.IntegerChoices):
         MONDAY = 0, "Monday"
@@ -240,15 +240,6 @@ class Pace(models.Model):
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="pace")
     weekday = models.PositiveSmallIntegerField("Which day is yours?", choices=Day.choices, default=Day.MONDAY)
-    away_from_on = models.DateField("Away from", null=True, blank=True)
-    away_until_on = models.DateField("Away until", null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.get_weekday_display()}"
-
-    def is_away(self, on: date) -> bool:
-        return (
-            self.away_from_on is not None
-            and self.away_until_on is not None
-            and self.away_from_on <= on <= self.away_until_on
-        )

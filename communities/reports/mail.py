@@ -37,18 +37,13 @@ def seats_for_mail(community: Community) -> list[GroupMembership]:
 def seats_at_once(thread: Thread, *, on: date) -> list[GroupMembership]:
     """Those who want to hear of each new discussion, but for who began it and who is away."""
     rows = _seats().filter(group_id=thread.group_id, mail_wish__how=Wish.AT_ONCE).exclude(person=thread.author_id)
-    return [seat for seat in rows.order_by("pk") if not _is_away(seat, on)]
+    return [seat for seat in rows.order_by("pk") if not seat.person.is_away(on)]
 
 
 def _seats() -> QuerySet[GroupMembership]:
     current = Membership.objects.current().values("pk")
     neighbours = ("person__pace", "membership__organisation", "group__community__organisation", "mail_wish")
     return GroupMembership.objects.filter(membership__in=current).select_related(*neighbours)
-
-
-def _is_away(seat: GroupMembership, on: date) -> bool:
-    pace = getattr(seat.person, "pace", None)
-    return pace is not None and pace.is_away(on)
 
 
 # --- Once a week -----------------------------------------------------------------------------------------------------
@@ -164,9 +159,9 @@ def away_among(text: str, thread: Thread, *, on: date) -> str:
     if "@" not in text:
         return ""
     rows = GroupMembership.objects.filter(group_id=thread.group_id, membership__left_at=None)
-    people = {seat.person_id: seat.person for seat in rows.select_related("person__pace")}
+    people = {seat.person_id: seat.person for seat in rows.select_related("person")}
     named = [people[key] for key in mentioned(text, {key: one.name for key, one in people.items()})]
-    away = [(one, one.pace.away_until_on) for one in named if hasattr(one, "pace") and one.pace.is_away(on)]
+    away = [(one, one.away_until_on) for one in named if one.is_away(on)]
     return " ".join(f"{one} is away until {long_day(until)}." for one, until in away if until)
 
 

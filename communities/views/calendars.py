@@ -83,13 +83,12 @@ def calendar_feed(request: GuestRequest, pk: int, secret: str) -> HttpResponse:
 
 @requires(Permission.READ)
 def community_mail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """How much mail of this community; on which day; when one is away."""
+    """How much mail of this community, and on which day."""
     community = community_or_404(request, pk)
     standing = standing_or_403(request, community, "is_in")
     seat = GroupMembership.objects.get(pk=standing.seat or 0)
     pace = Pace.objects.filter(person=request.membership.person).first() or Pace()
-    initial = {name: getattr(pace, name) for name in ("weekday", "away_from_on", "away_until_on")}
-    form = MailForm(sent(request), initial={"how": wish_of(seat), **initial})
+    form = MailForm(sent(request), initial={"how": wish_of(seat), "weekday": pace.weekday})
     if form.is_valid():
         values = {**form.cleaned_data}
         with refusals_on(form):

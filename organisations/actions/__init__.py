@@ -27,6 +27,7 @@ from organisations.actions.members import (
     reset_lost_second_step,
     reset_second_step,
     restore_member,
+    say_away,
     suspend_member,
 )
 from organisations.actions.sessions import (
@@ -76,6 +77,7 @@ __all__ = [
     "restore_member",
     "revoke_access_token",
     "revoke_invitation",
+    "say_away",
     "send_test_mail",
     "suspend_member",
 ]

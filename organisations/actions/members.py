@@ -1,7 +1,7 @@
 """Members: their names, roles, second steps and ways back in; suspended, restored, removed."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -32,6 +32,21 @@ def rename_person(person: Person, *, by: Person, at: datetime, name: str) -> Non
     person.name = name
     person.save(update_fields=["name"])
     events.record_in_each(person, Event.MEMBER_RENAMED, at=at)
+
+
+@transaction.atomic
+def say_away(person: Person, *, by: Person, at: datetime, from_on: date | None, until_on: date | None) -> None:
+    """Say from which day to which, both counted in, one is away; nothing of both: one is there. Idempotent.
+
+    The trail is not told: it is for colleagues, and over when it is over.
+    """
+    policies.require_that(by.pk == person.pk)
+    if (from_on is None) != (until_on is None):
+        raise Refusal("Give both the first and the last day, or neither.")
+    if from_on is not None and until_on is not None and until_on < from_on:
+        raise Refusal("The last day comes before the first. Choose a later one.")
+    person.away_from_on, person.away_until_on = from_on, until_on
+    person.save(update_fields=["away_from_on", "away_until_on"])
 
 
 @transaction.atomic

@@ -5,12 +5,12 @@ from typing import Any
 from django import forms
 
 from kmportal.lib.domain_words import worded_later as _
-from kmportal.lib.forms import LineField, OnceField
+from kmportal.lib.forms import DateField, LineField, OnceField
 from organisations.models import AccessToken
 
 
 class AccountForm(forms.Form):
-    """One’s own name."""
+    """One’s own name, and when one is away."""
 
     name = LineField(
         label="Your name",
@@ -18,6 +18,12 @@ class AccountForm(forms.Form):
         help_text=_("Colleagues see it next to actions and in lists."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+    away_from_on = DateField(
+        label="If you are away: from when?",
+        help_text="Colleagues who name you or want to ask you are told.",
+        required=False,
+    )
+    away_until_on = DateField(label="Until when?", help_text="The last day", required=False)
 
 
 class TokenForm(forms.ModelForm):

@@ -1,5 +1,6 @@
 """People: their accounts, and where they are signed in."""
 
+from datetime import date
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -32,6 +33,8 @@ class Person(AbstractBaseUser):
     name = LineField(max_length=120)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
+    away_from_on = models.DateField("Away from", null=True, blank=True)
+    away_until_on = models.DateField("Away until", null=True, blank=True, help_text="The last day.")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -49,6 +52,14 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def is_away(self, on: date) -> bool:
+        """Whether they have said that they are not there on this day."""
+        return (
+            self.away_from_on is not None
+            and self.away_until_on is not None
+            and self.away_from_on <= on <= self.away_until_on
+        )
 
     @property
     def first_name(self) -> str:

@@ -41,12 +41,15 @@ def front(request: PersonRequest) -> HttpResponse:
 
 @signed_in
 def account(request: PersonRequest) -> HttpResponse:
-    """Name, sign-in, and where one belongs."""
-    form = AccountForm(sent(request), initial={"name": request.user.name})
+    """Name, time away, sign-in, and where one belongs."""
+    me = request.user
+    form = AccountForm(sent(request), initial={name: getattr(me, name) for name in AccountForm.base_fields})
     if form.is_valid():
-        with refusals_on(form, "name"):
-            actions.rename_person(request.user, by=request.user, at=request.now, name=form.cleaned_data["name"])
-            return done(request, "Your name is saved.", "account")
+        said = form.cleaned_data
+        with refusals_on(form):
+            actions.say_away(me, by=me, at=request.now, from_on=said["away_from_on"], until_on=said["away_until_on"])
+            actions.rename_person(me, by=me, at=request.now, name=said["name"])
+            return done(request, "It is saved.", "account")
     mine = Membership.objects.current().filter(person=request.user).select_related("organisation")
     values = {"form": form, "memberships": mine}
     return render(request, "organisations/account.html", values, status=status_of(form))

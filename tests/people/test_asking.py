@@ -1,6 +1,6 @@
 """Asking three people: who is asked, once; one press answers, from the portal and from the mail; passing on; brakes."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,8 +13,10 @@ from jobs.models import Mail
 from kmportal.lib.exceptions import Refusal
 from notifications.models import Notice
 from organisations import actions as organisation_actions
+from organisations.actions import say_away
 from organisations.models import Membership, Person
 from people import actions
+from people.finding import people_for_topics, people_for_words
 from people.models import Enquiry, Recipient
 from people.tokens import answer_path, answer_token
 from tests.cast import as_member
@@ -338,3 +340,40 @@ def test_a_reader_may_ask_and_answer(listed, ask, reza, cara):
     enquiry = ask(reza, listed(cara))
     assert Membership.objects.get(person=reza).role == "reader"
     assert enquiry.author == reza
+
+
+def test_who_is_away_is_not_offered_and_not_asked(listed, ask, cara, lena, farah, as_):
+    profile, other = listed(cara, "moving wards"), listed(lena, "moving wards")
+    today = timezone.localdate()
+    until = today + timedelta(days=4)
+    say_away(cara, by=cara, at=NOON, from_on=today, until_on=until)
+    assert people_for_words(as_member(farah), "moving") == [other]
+    assert people_for_topics(as_member(farah), ["moving wards"]) == [other]
+    until_words = f"{until.day} {until:%B %Y}"
+    page = as_(farah).get("/o/riverside/finder/").text
+    assert f"Away until {until_words}" in page
+    assert f'value="{profile.pk}"' not in page
+    assert f"?to={profile.pk}" not in as_(farah).get(profile.get_absolute_url()).text
+    typed = {"line": "Who has moved a ward?", "people": [profile.pk, other.pk], "once": uuid4()}
+    answer = as_(farah).post(f"{QUESTIONS}new/", typed)
+    assert f"Cara Doyle is away until {until_words}. Choose somebody else." in answer.text
+    assert "Who has moved a ward?" in answer.text
+    asked = ask(farah, other, at=timezone.now())
+    with pytest.raises(Refusal, match="is away until"):
+        actions.pass_on(row(asked, lena), by=as_member(lena), at=timezone.now(), to=profile)
+    say_away(cara, by=cara, at=NOON, from_on=None, until_on=None)
+    assert people_for_topics(as_member(farah), ["moving wards"]) == [profile, other]
+
+
+def test_away_is_said_on_ones_account_and_by_nobody_else(cara, farah, as_):
+    answer = as_(cara).post("/me/", {"name": cara.name, "away_from_on": "1 December 2026", "away_until_on": ""})
+    assert "Give both the first and the last day, or neither." in answer.text
+    assert 'value="1 December 2026"' in answer.text
+    said = {"name": cara.name, "away_from_on": "1 December 2026", "away_until_on": "30 November 2026"}
+    assert "The last day comes before the first." in as_(cara).post("/me/", said).text
+    as_(cara).post("/me/", said | {"away_until_on": "5 December 2026"})
+    cara.refresh_from_db()
+    assert (cara.away_from_on, cara.away_until_on) == (date(2026, 12, 1), date(2026, 12, 5))
+    assert [cara.is_away(date(2026, 12, day)) for day in (1, 5, 6)] == [True, True, False]
+    with pytest.raises(PermissionDenied):
+        say_away(cara, by=farah, at=NOON, from_on=None, until_on=None)
