@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from actionplan import emails, policies
-from actionplan.digests import Digest, due_digests
+from actionplan.digests import Digest, Readers, batches_of_readers, due_digests
 from actionplan.events import Event
 from actionplan.models import Action, PromiseReminder, Reminder
 from actionplan.tokens import is_token_of
@@ -284,13 +284,14 @@ def send_due_digests(*, at: datetime) -> tuple[int, int]:
     Each mail is one transaction; what goes wrong with one does not hold up the others.
     """
     written = failed = 0
-    for digest in due_digests(at):
-        try:
-            written += send_digest(digest, at=at)
-        except Exception:  # one address that makes trouble must not keep the others from their mail
-            actions = [item.action.pk for item in digest.items]
-            logger.exception("The reminder of the actions %s could not be written", actions)
-            failed += 1
+    for readers in batches_of_readers(at):
+        for digest in due_digests(at, readers=readers):
+            try:
+                written += send_digest(digest, at=at)
+            except Exception:  # one address that makes trouble must not keep the others from their mail
+                actions = [item.action.pk for item in digest.items]
+                logger.exception("The reminder of the actions %s could not be written", actions)
+                failed += 1
     return written, failed
 
 
@@ -307,7 +308,8 @@ def send_digest(digest: Digest, *, at: datetime) -> bool:
         return False
     # Read again: it may have been done since the list was made.
     only = [item.action.pk for item in digest.items]
-    fresh = next(iter(due_digests(at, only=only, address=digest.address, person=digest.person)), None)
+    readers = Readers([digest.person.pk] if digest.person else [], [digest.address])
+    fresh = next(iter(due_digests(at, only=only, readers=readers)), None)
     if fresh is None:
         transaction.set_rollback(True)
         return False

@@ -4,21 +4,28 @@ A person gets one mail for all organisations, in the morning of the organisation
 the morning of the organisation that asked first. Each organisation’s days are counted in its own zone.
 """
 
+import itertools
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Lower
 
 from actionplan.models import Action, PromiseReminder, Reminder
 from actionplan.reminder_stages import day_of, stage_on
 from kmportal.lib.news import News, news
 from kmportal.lib.promises import Promised, promised
+from notifications.models import DailyMail
 from organisations.models import Membership, Organisation, Person
 
 MORNING, EVENING = 7, 20
+# So many people at a time: what is theirs is in memory.
+BATCH = 500
+# From the last hour of mail to the first of the next day: what was written less long ago is of the same day.
+SAME_DAY = timedelta(hours=24 - EVENING + MORNING)
 
 
 @dataclass(frozen=True)
@@ -110,30 +117,55 @@ class Digest:
         ]
 
 
-def due_digests(
-    at: datetime, *, only: Iterable[int] | None = None, address: str = "", person: Person | None = None
-) -> list[Digest]:
-    """The mails to be written at this moment, none of them empty. ``only`` narrows to actions, ``address`` to one, and
-    ``person`` what was promised besides to theirs."""
-    actions = _candidates(at, only)
+@dataclass(frozen=True)
+class Readers:
+    """Some of those who may get a mail: people with what belongs to them, and their addresses or those of guests."""
+
+    people: Collection[int]
+    addresses: Collection[str]
+
+
+def batches_of_readers(at: datetime) -> Iterator[Readers]:
+    """Everybody who may get a mail at this moment, some hundred at a time: members first, then guests. Left out is who
+    has had the mail of this day."""
+    last, had = 0, DailyMail.objects.filter(written_at__gt=at - SAME_DAY).annotate(to=Lower("address"))
+    members = _members().alias(address=Lower("email")).exclude(address__in=had.values("to"))
+    while batch := list(members.filter(pk__gt=last).order_by("pk").values_list("pk", "email")[:BATCH]):
+        last = batch[-1][0]
+        yield Readers({pk for pk, _ in batch}, {email.lower() for _, email in batch})
+    guests = _candidates(at).exclude(guest_email="").annotate(address=Lower("guest_email"))
+    addresses = guests.order_by("address").values_list("address", flat=True).distinct()
+    for some in _in_batches(addresses.iterator()):
+        known = _members().alias(address=Lower("email")).filter(address__in=some)
+        yield Readers([], set(some) - {email.lower() for email in known.values_list("email", flat=True)})
+
+
+def due_digests(at: datetime, *, only: Iterable[int] | None = None, readers: Readers | None = None) -> list[Digest]:
+    """The mails to be written at this moment, none of them empty. ``only`` narrows to actions, ``readers`` to them."""
+    actions = _read_actions(at, only, readers)
     # An address without a person is a guest’s: they have promised actions alone.
-    theirs = None if not address else [person.pk] if person else []
+    theirs = None if readers is None else readers.people
     others = list(promised(at.date() + timedelta(days=4), theirs))
     fresh = list(news(at, theirs))
+    wanted = None if readers is None else readers.addresses
     current = _current_memberships(actions, [*(one.person.pk for one in others), *(one.person.pk for one in fresh)])
     reminded = _reminded_actions(actions)
     digests: dict[str, Digest] = {}
     for action in actions:
         for digest in _readers_of_digests(action, current, digests):
-            if (not address or digest.address == address) and (item := _build_item(action, digest, reminded, at)):
+            if _is_wanted(digest.address, wanted) and (item := _build_item(action, digest, reminded, at)):
                 digest.items.append(item)
-    _add_nudges(others, current, digests, at, address)
-    _add_news(fresh, current, digests, address)
+    _add_nudges(others, current, digests, at, wanted)
+    _add_news(fresh, current, digests, wanted)
     return [digest for digest in digests.values() if not digest.is_empty and digest.is_morning(at)]
 
 
 def _add_nudges(
-    others: Iterable[Promised], belonging: "Belonging", digests: dict[str, Digest], at: datetime, address: str
+    others: Iterable[Promised],
+    belonging: "Belonging",
+    digests: dict[str, Digest],
+    at: datetime,
+    wanted: Collection[str] | None,
 ) -> None:
     """What was promised besides actions, in the mails of those who may still come in, each stage once."""
     rows = list(others)
@@ -144,7 +176,7 @@ def _add_nudges(
     for one in rows:
         membership = belonging.places.get((one.organisation.pk, one.person.pk))
         to = one.person.email.lower()
-        if membership is None or (address and to != address):
+        if membership is None or not _is_wanted(to, wanted):
             continue
         on = at.astimezone(ZoneInfo(one.organisation.time_zone)).date()
         stage, last = stage_on(one.day, on), told[one.kind, one.ident, to, one.day]
@@ -154,7 +186,9 @@ def _add_nudges(
         digest.nudges.append(Nudge(one, stage, on))
 
 
-def _add_news(rows: Iterable[News], belonging: "Belonging", digests: dict[str, Digest], address: str) -> None:
+def _add_news(
+    rows: Iterable[News], belonging: "Belonging", digests: dict[str, Digest], wanted: Collection[str] | None
+) -> None:
     """What is new, in the mails of those who may still come in: each day’s once, though it changed meanwhile."""
     found = list(rows)
     before = PromiseReminder.objects.filter(due_on__in={one.day for one in found}, kind__in={one.kind for one in found})
@@ -162,7 +196,7 @@ def _add_news(rows: Iterable[News], belonging: "Belonging", digests: dict[str, D
     for one in found:
         membership = belonging.places.get((one.organisation.pk, one.person.pk))
         to = one.person.email.lower()
-        if membership is None or (address and to != address) or (one.kind, one.ident, to, one.day) in told:
+        if membership is None or not _is_wanted(to, wanted) or (one.kind, one.ident, to, one.day) in told:
             continue
         _digest_of_member(membership, one.person, belonging, digests).news.append(one)
 
@@ -179,12 +213,32 @@ def _digest_of_member(
     return digest
 
 
-def _candidates(at: datetime, only: Iterable[int] | None) -> list[Action]:
+def _is_wanted(address: str, wanted: Collection[str] | None) -> bool:
+    return wanted is None or address in wanted
+
+
+def _members() -> QuerySet[Person]:
+    return Person.objects.filter(pk__in=Membership.objects.current().values("person"))
+
+
+def _in_batches(addresses: Iterable[str]) -> Iterator[list[str]]:
+    rows = iter(addresses)
+    while some := list(itertools.islice(rows, BATCH)):
+        yield some
+
+
+def _candidates(at: datetime) -> QuerySet[Action]:
     """Open and due within days, anywhere on earth."""
-    soon = at.date() + timedelta(days=4)
-    rows = Action.objects.open().filter(due_on__lte=soon)
+    return Action.objects.open().filter(due_on__lte=at.date() + timedelta(days=4))
+
+
+def _read_actions(at: datetime, only: Iterable[int] | None, readers: Readers | None) -> list[Action]:
+    rows = _candidates(at)
     if only is not None:
         rows = rows.filter(pk__in=list(only))
+    if readers is not None:
+        theirs = Q(owner__in=readers.people) | Q(told_when_late__in=readers.people)
+        rows = rows.alias(address=Lower("guest_email")).filter(theirs | Q(address__in=readers.addresses))
     return list(rows.select_related("organisation", "owner", "told_when_late").order_by("organisation_id", "pk"))
 
 

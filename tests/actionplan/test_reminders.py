@@ -255,6 +255,32 @@ class TestOnce:
         monkeypatch.undo()
         assert actions.send_due_digests(at=at(DUE)) == (1, 0)
 
+    def test_in_batches_as_at_once(self, riverside, hillside, lena, cara, farah, oskar, monkeypatch):
+        """However few at a time, everybody once; who is a guest elsewhere gets one mail with both."""
+        monkeypatch.setattr(digests, "BATCH", 2)
+        for person in (lena, cara, farah):
+            promised(riverside, lena, owner=person, told_when_late=lena)
+        promised(hillside, oskar, guest_email=cara.email, title="Elsewhere")
+        promised(hillside, oskar, guest_email="gus@guest.example")
+        promised(riverside, lena, guest_email="gus@guest.example", title="Here")
+        wanted = sorted([lena.email, cara.email, farah.email, "gus@guest.example"])
+        batches = list(digests.batches_of_readers(at(DUE)))
+        assert max(len(batch.addresses) for batch in batches) == 2
+        addresses = [address for batch in batches for address in batch.addresses]
+        assert len(addresses) == len(set(addresses))
+        assert set(wanted) <= set(addresses)
+        assert sorted(run(at(DUE))) == wanted
+        assert "Elsewhere" in Mail.objects.get(recipients=[cara.email]).body
+        assert "Here" in Mail.objects.get(recipients=["gus@guest.example"]).body
+
+    def test_who_has_had_the_mail_of_the_day_is_not_looked_at_again(self, action, cara, farah):
+        run(at(DUE))
+        later = [address for batch in digests.batches_of_readers(at(DUE, 12)) for address in batch.addresses]
+        assert cara.email not in later
+        assert farah.email in later
+        morning = at(DUE + timedelta(days=1), 7)
+        assert any(cara.email in batch.addresses for batch in digests.batches_of_readers(morning))
+
     def test_the_same_number_of_queries_to_look(
         self, action, riverside, lena, cara, farah, django_assert_max_num_queries
     ):
