@@ -15,6 +15,7 @@ from typing import Any
 from celery import Celery
 from celery.schedules import crontab
 from celery.signals import beat_init, worker_ready, worker_shutting_down
+from celery.worker import state
 from django.core.management import call_command
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kmportal.settings")
@@ -115,11 +116,29 @@ def stop_heart(**_signal: Any) -> None:
 
 
 def _beat_until_the_end() -> None:
+    waiting: set[str] = set()
     while True:
         with _no_fork:
             _beat_once()
+        still = _untouched_messages()
+        if waiting & still:
+            logger.error("The processes of the worker take no work. It is started anew.")
+            os._exit(os.EX_TEMPFAIL)
+        waiting = still
         if _ending.wait(HEARTBEAT_SECONDS):
             return
+
+
+def _untouched_messages() -> set[str]:
+    """Which messages wait for a process although none of them has anything in hand.
+
+    Without Redis the processes of the pool take turns at one pipe, under one lock. If the one that holds the lock is
+    killed, nobody gets it any more: the others wait for ever, and only this process can tell.
+    """
+    try:
+        return set() if state.active_requests else {request.id for request in state.reserved_requests}
+    except RuntimeError:  # another thread has just changed them
+        return set()
 
 
 def _beat_once() -> None:

@@ -3,13 +3,15 @@
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from django.db import connection
 
-from tests.portal import Portal
+from tests.portal import ROOT, Portal
 
 pytestmark = [
     pytest.mark.long,
@@ -86,6 +88,35 @@ def test_when_the_make_that_started_it_is_killed_it_ends(portal):
 
 
 @same_everywhere
+def test_a_pool_whose_lock_died_with_one_of_its_processes_is_started_anew(portal):
+    """Without Redis the processes of the pool wait in turn at one pipe; the one that reads it holds their lock."""
+    portal.environment |= {"REDIS_URL": "", "DJANGO_SETTINGS_MODULE": "kmportal.settings"}
+    portal.start().wait()
+    family = _processes_of_worker(portal)
+    os.kill(_reader_of_pipe(family[1:]), signal.SIGKILL)
+    wake = "import django; django.setup(); from jobs import broker; broker.wake()"
+    subprocess.run([sys.executable, "-c", wake], cwd=ROOT, env=portal.environment, check=True)
+    portal.wait_to_hear("The processes of the worker take no work. It is started anew.", 30)
+    seconds_until(lambda: len({*_processes_of_worker(portal)} - {*family}) > 2, 30)
+
+
+def _processes_of_worker(portal: Portal) -> list[int]:
+    return sorted(number for number, line in portal.processes().items() if "--quiet worker" in line)
+
+
+def _reader_of_pipe(pool: list[int]) -> int:
+    """The process that waits for bytes; the others wait for the lock."""
+    found = []
+
+    def is_quiet() -> bool:
+        waits = {pid: Path(f"/proc/{pid}/wchan").read_text() for pid in pool}
+        found[:] = [pid for pid, where in waits.items() if "pipe" in where]
+        return len(found) == 1 and all("pipe" in where or "futex" in where for where in waits.values())
+
+    seconds_until(is_quiet, 20)
+    return found[0]
+
+
 def test_a_frozen_worker_does_not_hold_up_the_end(portal):
     portal.start().wait()
     os.kill(portal.number_of("--quiet worker"), signal.SIGSTOP)
