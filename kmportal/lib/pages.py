@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -58,7 +60,10 @@ def components(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400. Drawn without the request: what is wrong with it may break the frame of the page too."""
+    """400. Drawn without the request: what is wrong with it may break the frame of the page too. Whose session
+    was ended while we answered signs in again."""
+    if isinstance(exception, SessionInterrupted):
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
     return HttpResponse(render_to_string("400.html"), status=400)
 
 

@@ -17,7 +17,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
 from django.core import signing
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.dispatch import Signal
 
 from kmportal.lib.disk import is_disk_full
@@ -57,15 +57,17 @@ class SessionStore(db.SessionStore):
 
     def save(self, must_create: bool = False) -> None:
         """A session that is there already stays as it is while the disk is full, so that its owner can go on reading. A
-        new one must be written, or nobody could end it: docs/decisions/0035."""
+        new one must be written, or nobody could end it: docs/decisions/0035. Django takes any trouble for a
+        session that was ended; a database that does not answer is told from it."""
         if must_create or self.session_key is None:
             super().save(must_create)
             return
         try:
             super().save()
         except UpdateError as error:  # whatever the database said
-            if not is_disk_full(error.__context__):
-                raise
+            trouble = error.__context__
+            if not is_disk_full(trouble):
+                raise trouble if isinstance(trouble, OperationalError | InterfaceError) else error from None
             logger.warning("The disk is full: what a session is to remember could not be saved.")
 
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:

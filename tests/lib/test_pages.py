@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import OperationalError
 from django.test import RequestFactory
 from django.urls import path, reverse
@@ -106,6 +107,37 @@ def test_a_request_that_makes_no_sense(client, db):
     response = client.get("/", headers={"host": "elsewhere.example"})
     assert response.status_code == 400
     assert "We cannot read that request" in response.content.decode()
+
+
+def _meanwhile(monkeypatch, happens):
+    """Something happens while a page is answered, just before what its session is to remember is saved."""
+    save = Session.save
+
+    def late(row, *args, **options):
+        if options.get("force_update"):
+            happens()
+        return save(row, *args, **options)
+
+    monkeypatch.setattr(Session, "save", late)
+
+
+def test_a_database_that_goes_away_while_a_session_is_saved_is_said(riverside, lena, as_, monkeypatch):
+    def gone():
+        raise OperationalError("server closed the connection unexpectedly")
+
+    browser = as_(lena)
+    browser.raise_request_exception = False
+    _meanwhile(monkeypatch, gone)
+    answer = browser.get("/o/riverside/")
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "30"
+
+
+def test_whose_session_is_ended_meanwhile_signs_in_again(riverside, lena, as_, monkeypatch):
+    browser = as_(lena)
+    _meanwhile(monkeypatch, lambda: Session.objects.all().delete())
+    answer = browser.get("/o/riverside/")
+    assert (answer.status_code, answer.url) == (302, "/accounts/login/?next=/o/riverside/")
 
 
 def test_errors_are_drawn_without_request():
