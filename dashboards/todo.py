@@ -17,7 +17,7 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.mail import can_leave
 from kmportal.lib.sentences import capital, counted, quoted
 from kmportal.lib.succession import owned_kinds
-from lessons.models import Lesson, State
+from lessons.models import Asset, Lesson, State
 from organisations.models import Invitation, Membership
 from organisations.permissions import Permission, Role
 from people.models import Recipient
@@ -54,6 +54,7 @@ def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> li
         *_questions_asked(membership),
         *_returned_lessons(membership),
         *_lesson_drafts(membership),
+        *_assets_to_look_at(membership, today),
         *_own_interventions(membership, today),
         *_guests_to_remind(membership, today),
     ]
@@ -201,6 +202,20 @@ def _lesson_drafts(membership: Membership) -> list[Need]:
             weight=42,
         )
         for lesson in from_sessions[:3]
+    ]
+
+
+def _assets_to_look_at(membership: Membership, today: date) -> list[Need]:
+    rows = Asset.objects.visible_to(membership).to_look_at(today).filter(owner=membership.person)
+    return [
+        Need(
+            f"Look again at {quoted(asset)}",
+            asset.get_absolute_url(),
+            "Is it still right?",
+            "You look after it",
+            weight=35,
+        )
+        for asset in rows.select_related("organisation").order_by("review_on", "pk")[:3]
     ]
 
 

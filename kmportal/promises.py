@@ -6,6 +6,7 @@ A map like urls.py.
 PROMISED = [
     "roadmap.promises.interventions",
     "lessons.promises.drafts",
+    "lessons.promises.assets",
     "communities.promises.quiet_lines",
     "communities.promises.reviews",
     "dashboards.promises.without_anybody",

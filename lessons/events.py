@@ -28,6 +28,7 @@ class Event(models.TextChoices):
     ASSET_PARTS_CHANGED = "asset.parts_changed", _("changed what belongs to")
     ASSET_PUBLISHED = "asset.published", _("published")
     ASSET_CHECKED = "asset.checked", _("checked")
+    ASSET_KEPT = "asset.kept", _("looked again at")
     ASSET_PASSED_ON = "asset.passed_on", _("passed on")
     ASSET_DELETED = "asset.deleted", _("deleted")
     LESSONS_IMPORTED = "import.finished", _("brought in")

@@ -140,6 +140,11 @@ def may_publish_asset(membership: Membership | None, asset: Asset) -> bool:
     return asset.is_draft and may_write_asset(membership, asset)
 
 
+def may_keep_asset(membership: Membership | None, asset: Asset) -> bool:
+    """Say that it still holds."""
+    return not asset.is_draft and may_write_asset(membership, asset)
+
+
 def may_check_asset(membership: Membership | None, asset: Asset) -> bool:
     """Whoever contributes, reads it, and wrote neither it nor its words of today."""
     if asset.is_draft or asset.is_checked or membership is None:
@@ -170,5 +175,6 @@ def allowed_with_asset(membership: Membership | None, asset: Asset) -> frozenset
         "discard": may_publish_asset,
         "check": may_check_asset,
         "take": may_take_asset,
+        "keep": may_keep_asset,
     }
     return frozenset(name for name, may in found.items() if may(membership, asset))

@@ -1,4 +1,5 @@
-"""Drafts that a session left, for the mail of the day: once, a day after the session, since nobody else sees them."""
+"""What waits for somebody among lessons and assets, for the mail of the day: drafts that a session left, once, a day
+after it, since nobody else sees them; and assets to look at again."""
 
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
@@ -7,7 +8,7 @@ from functools import partial
 from django.utils import timezone
 
 from kmportal.lib.promises import Promised
-from lessons.models import Lesson, State
+from lessons.models import Asset, Lesson, State
 
 # The mail says it on the first stage at or after this day.
 AFTER = timedelta(days=1)
@@ -26,6 +27,20 @@ def drafts(until: date, people: Collection[int] | None) -> Iterator[Promised]:
                 "lesson-draft", row.pk, row.author, row.organisation, str(row.revision), row.get_absolute_url(), day,
                 words, is_told_once=True,
             )  # fmt: skip
+
+
+def assets(until: date, people: Collection[int] | None) -> Iterator[Promised]:
+    """Knowledge assets that somebody looks after, on the day on which they are to be looked at again: each once."""
+    rows = Asset.objects.to_look_at(until).exclude(owner=None)
+    if people is not None:
+        rows = rows.filter(owner__in=people)
+    for row in rows.select_related("organisation", "owner").order_by("pk"):
+        assert row.review_on is not None  # noqa: S101  the filter asked for it
+        words = partial(_words, "Is it still right? You look after it")
+        yield Promised(
+            "asset-review", row.pk, row.owner, row.organisation, row.title, row.get_absolute_url(), row.review_on,
+            words, is_told_once=True,
+        )  # fmt: skip
 
 
 def _words(words: str, on: date) -> str:

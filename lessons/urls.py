@@ -35,6 +35,7 @@ urlpatterns = [
     path("assets/<int:pk>/history/", assets.asset_history, name="asset_history"),
     path("assets/<int:pk>/publish/", assets.asset_publish, name="asset_publish"),
     path("assets/<int:pk>/check/", assets.asset_check, name="asset_check"),
+    path("assets/<int:pk>/keep/", assets.asset_keep, name="asset_keep"),
     path("assets/<int:pk>/take/", assets.asset_take, name="asset_take"),
     path("assets/<int:pk>/discard/", assets.asset_discard, name="asset_discard"),
     path("assets/<int:pk>/parts/new/", assets.asset_part_new, name="asset_part_new"),

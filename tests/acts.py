@@ -129,7 +129,8 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.writing.discard_lesson lessons.actions.writing.add_lesson_action
         lessons.actions.closing.add_session_action
         lessons.actions.assets.start_asset lessons.actions.assets.write_asset lessons.actions.assets.publish_asset
-        lessons.actions.assets.check_asset lessons.actions.assets.take_asset lessons.actions.assets.discard_asset
+        lessons.actions.assets.check_asset lessons.actions.assets.keep_asset
+        lessons.actions.assets.take_asset lessons.actions.assets.discard_asset
         lessons.actions.assets.add_part
         communities.actions.life.found_community communities.actions.talk.make_lesson
         communities.actions.founding.found_from_topic communities.actions.founding.found_from_problem
@@ -207,7 +208,7 @@ ODD: dict[str, list[str]] = {
     # Who wrote it, who looks after it, and who facilitates.
     **{
         f"lessons.actions.assets.{name}": ["cara", "farah", "lena"]
-        for name in ("write_asset", "take_asset", "add_part", "remove_part")
+        for name in ("write_asset", "take_asset", "keep_asset", "add_part", "remove_part")
     },
     **{f"roadmap.actions.pass_on_{what}": ["lena", "ada"] for what in ("intervention", "programme")},
     **{
@@ -669,6 +670,7 @@ ACTS: dict[str, Act] = {
     "lessons.actions.assets.publish_asset": on("asset_draft"),
     "lessons.actions.assets.check_asset": on("asset", number=1),
     "lessons.actions.assets.take_asset": on("asset"),
+    "lessons.actions.assets.keep_asset": on("asset", seen=None),
     "lessons.actions.assets.discard_asset": on("asset_draft"),
     "lessons.actions.assets.add_part": on("asset", kind="link", url="https://x.example/", title="Else"),
     "lessons.actions.assets.remove_part": on("part"),

@@ -83,7 +83,7 @@ DOORS = {
         lesson_mine lesson_new lesson_action_new session_action_new lesson_edit lesson_send lesson_withdraw
         lesson_discard community_new thread_lesson topic_begin problem_begin
         thread_asset
-        asset_new asset_edit asset_publish asset_check asset_take asset_discard asset_part_new
+        asset_new asset_edit asset_publish asset_check asset_keep asset_take asset_discard asset_part_new
     """,
     VALIDATOR: """
         lesson_queue lesson_claim lesson_take_over lesson_release lesson_check lesson_return lesson_decline
@@ -166,7 +166,10 @@ ODD = {
     "thread_ask": [],
     "asset_discard": ["cara"],  # a draft
     # Who wrote it, who looks after it, and who facilitates.
-    **{f"asset_{verb}": ["cara", "farah", "lena"] for verb in ("edit", "publish", "take", "part_new", "part_away")},
+    **{
+        f"asset_{verb}": ["cara", "farah", "lena"]
+        for verb in ("edit", "publish", "keep", "take", "part_new", "part_away")
+    },
     "knock_answer": ["reza"],
     # Who belonged to it, and who plans.
     **{name: ["cara", "farah", "lena"] for name in ("community_wake", "community_facilitator")},

@@ -4,13 +4,14 @@ A draft is its author’s. What is published is read as far as it says; its part
 """
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from kmportal.lib.cleaning import clean_text, line_of_text
 from kmportal.lib.domain_words import worded
@@ -28,6 +29,7 @@ from organisations.visibility import Reach
 
 WORDS = ("title", "purpose", "text")
 MOST_PARTS = 100
+A_YEAR = timedelta(days=365)
 
 
 @transaction.atomic
@@ -152,6 +154,23 @@ def check_asset(asset: Asset, *, by: Membership, at: datetime, number: int) -> A
     asset.checked_by, asset.checked_at, asset.checked_number = by.person, at, number
     asset.save(update_fields=["checked_by", "checked_at", "checked_number"])
     events.record(Event.ASSET_CHECKED, asset, by=by, at=at, number=number)
+    return asset
+
+
+@transaction.atomic
+def keep_asset(asset: Asset, *, by: Membership, at: datetime, seen: date | None) -> Asset:
+    """Say that it still holds, a year before somebody is to look at it again. ``seen`` is the day that stood there: a
+    second press changes nothing. Refuses a draft."""
+    require_that(policies.may_write_asset(by, asset))
+    _lock_asset(asset)
+    if asset.is_draft:
+        raise Refusal("It is a draft. It can be looked at again once it is published.")
+    if asset.review_on != seen:
+        return asset
+    asset.review_on = timezone.localdate(at) + A_YEAR
+    asset.version += 1
+    asset.save(update_fields=["review_on", "version"])
+    events.record(Event.ASSET_KEPT, asset, by=by, at=at)
     return asset
 
 

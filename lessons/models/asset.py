@@ -1,5 +1,7 @@
 """Knowledge assets: what is worth knowing about one thing, put together from a text, lessons, links and people."""
 
+from datetime import date
+
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
@@ -30,6 +32,10 @@ class AssetQuerySet(models.QuerySet["Asset"]):
 
     def published(self) -> "AssetQuerySet":
         return self.filter(state=Asset.State.PUBLISHED)
+
+    def to_look_at(self, until: date) -> "AssetQuerySet":
+        """Published, and to be looked at again by this day."""
+        return self.published().filter(review_on__lte=until)
 
 
 class Asset(models.Model):

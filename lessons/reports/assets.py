@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.things import Look
 from lessons import labels, policies
 from lessons.models import Asset, AssetPart, Lesson, State
 from organisations.models import Membership
+
+# From so long before its day on, its page asks whether it still holds.
+ASKED_BEFORE = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -76,10 +81,14 @@ def part_rows(asset: Asset, membership: Membership, *, may_write: bool = False) 
 def _presses_of(asset: Asset, membership: Membership) -> list[Press]:
     page = [membership.organisation.slug, asset.pk]
     number = (("number", str(asset.number)),)
-    return [
+    presses = [
         Press("publish", "Let others read it", reverse("asset_publish", args=page), icon="send"),
         Press("check", "It is right", reverse("asset_check", args=page), icon="check", fields=number),
         Press("take", "I look after it", reverse("asset_take", args=page), look="secondary"),
         Press("write", "Change it", reverse("asset_edit", args=page), is_form=True, look="quiet", icon="pencil"),
         Press("discard", "Throw the draft away", reverse("asset_discard", args=page), look="quiet"),
     ]
+    if asset.review_on is not None and asset.review_on <= timezone.localdate() + ASKED_BEFORE:
+        seen = (("seen", asset.review_on.isoformat()),)
+        presses.insert(0, Press("keep", "It still holds", reverse("asset_keep", args=page), icon="check", fields=seen))
+    return presses

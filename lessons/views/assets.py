@@ -9,9 +9,11 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST, require_safe
 
 from kmportal.lib.conflicts import Difference, compare
+from kmportal.lib.days import long_day
 from kmportal.lib.exceptions import Stale
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.pagination import PageOf, page_number, whole_number
@@ -158,6 +160,18 @@ def asset_publish(request: MemberRequest, organisation: Organisation, pk: int) -
 def asset_take(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Look after it."""
     return _press(request, pk, assets.take_asset, "You look after it now.")
+
+
+@requires(Permission.CONTRIBUTE)
+@require_POST
+def asset_keep(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Say that it still holds."""
+    asset, seen = _asset_or_404(request, pk), parse_date(request.POST.get("seen", "")[:10])
+    with refusals_said(request):
+        kept = assets.keep_asset(asset, by=request.membership, at=request.now, seen=seen)
+        until = f" It is looked at again by {long_day(kept.review_on)}." if kept.review_on else ""
+        return done(request, f"Thank you.{until}", asset)
+    return redirect(asset.get_absolute_url())
 
 
 @requires(Permission.CONTRIBUTE)

@@ -1,6 +1,6 @@
 """Knowledge assets: begun, written, published, checked by somebody else, looked after, found by who may read them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -8,13 +8,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 import organisations.actions
 from kmportal.lib.exceptions import Refusal, Stale
+from lessons import promises
 from lessons.actions import assets
 from lessons.models import Asset, AssetPart, Lesson, LessonRevision, State
 from notifications.models import Notice
-from organisations.models import Group, Membership
+from organisations.models import AuditEntry, Group, Membership
 from search import index
 from tests.cast import as_member, join_group
 from tests.races import at_once
@@ -276,3 +278,39 @@ class TestThePages:
             assets.publish_asset(more, by=as_member(cara), at=NOON)
             assets.add_part(published, url=f"https://x.example/{number}", **add)
         assert [count(page) for page in pages] == before
+
+
+class TestLookedAtAgain:
+    @pytest.fixture
+    def due(self, published, cara) -> Asset:
+        """Cara looks after it, and its day has come."""
+        assets.take_asset(published, by=as_member(cara), at=NOON)
+        Asset.objects.filter(pk=published.pk).update(review_on=timezone.localdate())
+        return Asset.objects.get(pk=published.pk)
+
+    def test_on_its_day_who_looks_after_it_is_asked(self, due, riverside, cara, farah, as_):
+        assert f"Look again at “{due}”" in as_(cara).get("/o/riverside/").text
+        assert "Look again at" not in as_(farah).get("/o/riverside/").text
+        [asked] = list(promises.assets(timezone.localdate(), None))
+        assert (asked.person, asked.day, asked.is_told_once) == (cara, timezone.localdate(), True)
+        assert list(promises.assets(timezone.localdate() - timedelta(days=1), None)) == []
+        assert list(promises.assets(timezone.localdate(), [farah.pk])) == []
+
+    def test_one_press_and_it_is_asked_a_year_later(self, due, cara, as_):
+        page = as_(cara).get(due.get_absolute_url()).text
+        assert "It still holds" in page
+        seen = {"seen": due.review_on.isoformat()}
+        as_(cara).post(f"{LIST}{due.pk}/keep/", seen)
+        as_(cara).post(f"{LIST}{due.pk}/keep/", seen)  # pressed twice
+        due.refresh_from_db()
+        assert due.review_on == timezone.localdate() + timedelta(days=365)
+        assert AuditEntry.objects.filter(event="asset.kept").count() == 1
+        assert "It still holds" not in as_(cara).get(due.get_absolute_url()).text
+        assert list(promises.assets(timezone.localdate(), None)) == []
+
+    def test_by_who_writes_it_alone_and_not_as_a_draft(self, due, draft, cara, reza, riverside):
+        with pytest.raises(PermissionDenied):
+            assets.keep_asset(due, by=as_member(reza), at=NOON, seen=due.review_on)
+        other = assets.start_asset(riverside, by=as_member(cara), at=NOON, words=WORDS)
+        with pytest.raises(Refusal, match="draft"):
+            assets.keep_asset(other, by=as_member(cara), at=NOON, seen=None)
