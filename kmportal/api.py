@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from actionplan.api import ActionViewSet
 from lessons.api import LessonViewSet
 from organisations.access import login_not_required
+from people.api import PeopleViewSet
 from roadmap.api import InterventionViewSet, ProgrammeViewSet
 from search.api import SearchViewSet
 
@@ -15,6 +16,7 @@ router.register("programmes", ProgrammeViewSet, basename="api-programme")
 router.register("interventions", InterventionViewSet, basename="api-intervention")
 router.register("actions", ActionViewSet, basename="api-action")
 router.register("lessons", LessonViewSet, basename="api-lesson")
+router.register("people", PeopleViewSet, basename="api-person")
 router.register("search", SearchViewSet, basename="api-search")
 
 urlpatterns = [

@@ -143,7 +143,7 @@ def test_the_page_shows_a_token_once_and_revokes_it(world, as_, monkeypatch):
 
 
 def resources() -> list[str]:
-    return ["programmes/", "interventions/", "actions/", "lessons/", "search/"]
+    return ["programmes/", "interventions/", "actions/", "lessons/", "people/", "search/"]
 
 
 @pytest.mark.parametrize("path", resources())

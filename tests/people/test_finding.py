@@ -3,8 +3,10 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from lessons.models import Lesson, State
+from organisations.actions import create_access_token
 from organisations.models import Group, Membership, Person
 from organisations.visibility import Reach
 from people.finding import people_for_topics, people_for_words
@@ -120,3 +122,23 @@ def test_a_list_takes_the_same_queries_for_three_and_for_many(everybody, as_, re
     before = {query: queries(query) for query in ("", "?q=ward", "?site=west house")}
     more(range(5, 30))
     assert {query: queries(query) for query in before} == before
+
+
+def test_a_program_finds_the_same_people_as_the_page(listed, cara, lena, farah, reza, client):
+    listed(cara, "moving wards", site="St John’s")
+    listed(lena, "rotas")
+    listed(reza, "moving wards", is_listed=False)
+    token = create_access_token(farah, by=farah, at=timezone.now(), name="Report", scope="read", days=7)
+
+    def found(**asked):
+        address = "/api/v1/riverside/people/"
+        return client.get(address, asked, headers={"authorization": f"Bearer {token}"}).json()
+
+    everybody = found()
+    assert (everybody["count"], everybody["more"]) == (2, False)
+    assert [row["person"]["name"] for row in everybody["results"]] == ["Cara Doyle", "Lena Marsh"]
+    [row] = found(q="moving")["results"]
+    assert (row["asked_about"], row["site"], row["away_until"]) == (["moving wards"], "St John’s", None)
+    assert "@" not in str(everybody)
+    assert found(site="ST JOHN’S")["count"] == 1
+    assert found(staff_group="nursing")["results"] == []
