@@ -25,6 +25,7 @@ class Event(models.TextChoices):
     COMMUNITY_LEFT_INFORMAL = "community.left_informal", _("left informal")
     COMMUNITY_CLOSING = "community.closing", _("announced the end of")
     COMMUNITY_OBJECTED = "community.objected", _("would keep open")
+    COMMUNITY_OBJECTION_ANSWERED = "community.objection_answered", _("answered who would keep open")
     COMMUNITY_CLOSING_STOPPED = "community.closing_stopped", _("stopped the closing of")
     COMMUNITY_CLOSING_ASKED = "community.closing_asked", _("asked about the end of")
     COMMUNITY_HOME_ASKED = "community.home_asked", _("asked somebody to look after something of")

@@ -72,6 +72,8 @@ def send_of_community(occurrence: Occurrence) -> None:
             _tell(_heirs(facts["closing"]), occurrence, words)
         case Event.COMMUNITY_OBJECTED:
             _tell(running_people(community), occurrence, f"{occurrence.person} would keep {name} open")
+        case Event.COMMUNITY_OBJECTION_ANSWERED if facts["person"]:
+            notify(facts["person"], occurrence, f"{occurrence.person} answers why you would keep {name} open")
         case Event.COMMUNITY_CLOSING_STOPPED:
             _tell(people_of(community), occurrence, f"{name} stays open")
         case Event.COMMUNITY_CLOSED:

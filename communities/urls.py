@@ -128,6 +128,7 @@ urlpatterns = [
     # How it ends, and wakes
     path("<int:pk>/close/", closing.community_close, name="community_close"),
     path("<int:pk>/close/object/", closing.community_object, name="community_object"),
+    path("objections/<int:pk>/answer/", closing.objection_answer, name="objection_answer"),
     path("<int:pk>/close/stop/", closing.community_stop, name="community_stop"),
     path("<int:pk>/close/story/", closing.community_story, name="community_story"),
     path("<int:pk>/ending/", ending.community_ending, name="community_ending"),

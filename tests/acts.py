@@ -96,6 +96,7 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.asking.ask_expert
         communities.actions.talk.mark_answer communities.actions.talk.unmark_answer
         communities.actions.closing.announce_closing communities.actions.closing.object_to_closing
+        communities.actions.closing.answer_objection
         communities.actions.closing.stop_closing communities.actions.closing.write_story
         communities.actions.closing.wake_community
         communities.actions.shelf.pin_to_shelf communities.actions.shelf.change_pin communities.actions.shelf.move_pin
@@ -230,6 +231,7 @@ ODD: dict[str, list[str]] = {
             *("people.let_in_from_elsewhere", "life.change_community", "life.write_charter", "life.leave_informal"),
             *("life.take_step", "life.answer_step", "talk.start_thread", "talk.write_post", "talk.mark_answer"),
             *("talk.unmark_answer", "talk.make_lesson", "closing.announce_closing", "closing.object_to_closing"),
+            "closing.answer_objection",
             *("closing.stop_closing", "closing.write_story", "shelf.pin_to_shelf", "shelf.change_pin"),
             *("shelf.move_pin", "shelf.unpin", "health.agree_on_figures", "health.answer_quiet_line"),
             "stories.tell_story",
@@ -560,6 +562,7 @@ ACTS: dict[str, Act] = {
     "communities.actions.wishes.mute_thread": on("thread", mute=True),
     "communities.actions.closing.announce_closing": on("community", reason="done", words="Pharmacy keeps the list."),
     "communities.actions.closing.object_to_closing": on("closing", would_carry=True),
+    "communities.actions.closing.answer_objection": on("objection", answer="We have tried that."),
     "communities.actions.closing.stop_closing": on("closing"),
     "communities.actions.closing.write_story": on("closing", story="Four wards ask by ten."),
     "communities.actions.closing.wake_community": on("closed", reason="It is back", facilitator=_person("cara")),

@@ -71,7 +71,7 @@ DOORS = {
         story_list story_new story_detail story_edit story_delete
         community_health health_agree quiet_answer
         asset_list asset_detail asset_print asset_history asset_part_away
-        community_close community_object community_stop community_story community_wake
+        community_close community_object objection_answer community_stop community_story community_wake
         kickoff_list kickoff_detail kickoff_sort kickoff_barriers topic_remove
         problem_list problem_new problem_detail problem_edit problem_share problem_unshare problem_move problem_back
         problem_delete problem_take_up problem_give_back
@@ -144,7 +144,7 @@ ODD = {
             *("community_edit", "community_informal", "community_roles", "community_invite", "community_elsewhere"),
             *("community_leave", "charter_edit", "community_step_go", "community_step", "thread_new", "thread_detail"),
             *("thread_answer", "thread_lesson", "thread_asset", "post_history", "community_close", "community_object"),
-            *("community_stop", "community_story", "pin_new", "pin_edit", "pin_move"),
+            *("objection_answer", "community_stop", "community_story", "pin_new", "pin_edit", "pin_move"),
             *("community_health", "health_agree", "quiet_answer", "story_new", "story_detail"),
             *("community_ending", "ending_leave", "ending_home", "ending_farewell"),
             *("community_review", "review_open", "review_answers", "review_voice", "merge_answer", "transfer_undo"),

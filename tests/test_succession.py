@@ -35,7 +35,8 @@ NOT_RESPONSIBLE = {
     "search.SearchDoc.author", "selfassessment.Assessment.created_by", "selfassessment.Asked.person",
     "selfassessment.Response.person", "selfassessment.Decision.by", "techniques.Session.created_by",
     "communities.Charter.by", "communities.Closing.by", "communities.Community.founded_by",
-    "communities.Objection.person", "communities.Pin.person", "communities.Post.author",
+    "communities.Objection.answered_by", "communities.Objection.person", "communities.Pin.person",
+    "communities.Post.author",
     "communities.KickOff.by", "communities.Problem.person", "communities.Support.person",
     "communities.Thread.asked",  # told and free to answer or not
     "communities.StepAnswer.by", "communities.StepMove.by", "communities.Thread.author", "people.Enquiry.author",

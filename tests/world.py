@@ -18,7 +18,7 @@ import roadmap.actions
 from communities.actions import closing, founding, kickoff, life, meetings, problems, rehoming, shelf, stories, talk
 from communities.actions import people as belonging
 from communities.actions import review as looking_back
-from communities.models import Community, Pin, QuietLine, Topic, Transfer
+from communities.models import Community, Objection, Pin, QuietLine, Topic, Transfer
 from jobs.models import Job, Mail
 from lessons.actions import assets, importing, review, writing
 from organisations.models import AccessToken, Group, Membership, Organisation, Person
@@ -221,6 +221,9 @@ class World:
         t.day = t.meeting.days.first()
         for community in (t.closing, t.closed):
             closing.announce_closing(community, by=as_member(cara), at=now, reason="done", words="It stays here.")
+        t.objection = Objection.objects.create(
+            closing=t.closing.closings.get(), person=self.people["farah"], words="We need it."
+        )
         t.last_pin = Pin.objects.create(community=t.closing, kind="link", url="https://last.example/", title="The list")
         t.home = rehoming.ask_for_home(
             t.closing, by=as_member(cara), at=now, kind="pin", ident=t.last_pin.pk, person=self.people["reza"]
@@ -338,6 +341,7 @@ class World:
             "decision_reject": t.round_closed,
             "decision_undo": t.round_closed,
             **{f"community_{verb}": t.closing for verb in ("object", "stop", "story", "ending")},
+            "objection_answer": t.objection,
             "community_wake": t.closed,
             "community_knock": t.guarded,
             "thread_list": t.community,

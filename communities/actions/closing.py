@@ -99,6 +99,30 @@ def object_to_closing(
 
 
 @transaction.atomic
+def answer_objection(objection: Objection, *, by: Membership, at: datetime, answer: str) -> Objection:
+    """Answer somebody who would keep it open, for everybody in it to read. They are told. The same again changes
+    nothing; refused once the closing is over."""
+    require_that(policies.may_run(by, objection.closing.community))
+    community = objection.closing.community
+    lock_community(community)
+    if _open_closing(community).pk != objection.closing_id:
+        raise Refusal("That closing is over. Nothing is left to answer.")
+    row = Objection.objects.select_related("person").select_for_update(of=("self",)).filter(pk=objection.pk).first()
+    if row is None:
+        raise Refusal("It was said anew meanwhile. Read it first.")
+    text = clean_text(answer).strip()
+    if not text:
+        raise Refusal("Write an answer.")
+    if row.answer == text:
+        return row
+    row.answer, row.answered_by = text, by.person
+    refuse_invalid(row, "answer")
+    row.save(update_fields=["answer", "answered_by"])
+    events.record(Event.COMMUNITY_OBJECTION_ANSWERED, community, by=by, at=at, person=row.person)
+    return row
+
+
+@transaction.atomic
 def stop_closing(community: Community, *, by: Membership, at: datetime) -> Community:
     """Whoever keeps it together takes the announcement back."""
     require_that(policies.may_run(by, community))

@@ -156,6 +156,16 @@ class ObjectionForm(AboutPeople, forms.ModelForm):
         fields = ("words", "would_carry", "would_facilitate")
 
 
+class ObjectionAnswerForm(AboutPeople, forms.ModelForm):
+    """What is answered to somebody who would keep it open."""
+
+    about_people = ("answer",)
+
+    class Meta:
+        model = Objection
+        fields = ("answer",)
+
+
 class StoryForm(AboutPeople, forms.Form):
     """What came of it."""
 

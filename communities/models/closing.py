@@ -90,6 +90,13 @@ class Objection(models.Model):
     would_carry = models.BooleanField("I would help to carry it on", default=False)
     would_facilitate = models.BooleanField("I would facilitate it", default=False)
     at = models.DateTimeField(default=timezone.now)
+    answer = models.TextField(
+        "What do you answer?",
+        max_length=LONGEST_REASON,
+        blank=True,
+        validators=[MaxLengthValidator(LONGEST_REASON)],
+    )
+    answered_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         ordering = ["pk"]

@@ -249,7 +249,7 @@ def _closing_box(community: Community, membership: Membership) -> ClosingBox | N
         return None
     return ClosingBox(
         closing=closing,
-        objections=list(closing.objections.select_related("person")),
+        objections=list(closing.objections.select_related("person", "answered_by")),
         lessons=Lesson.objects.visible_to(membership).validated().filter(group_id=community.group_id).count(),
         open_questions=Thread.objects.visible_to(membership).filter(community=community).unanswered().count(),
         sisters=sisters_of(community),

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from communities import policies
 from communities.actions import closing
-from communities.forms.life import ClosingForm, ObjectionForm, StoryForm, WakeForm
-from communities.models import Closing
+from communities.forms.life import ClosingForm, ObjectionAnswerForm, ObjectionForm, StoryForm, WakeForm
+from communities.models import Closing, Community, Objection
 from communities.views.finding import community_or_404, page_of_form, standing_or_403
 from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
@@ -67,6 +67,30 @@ def community_object(request: MemberRequest, organisation: Organisation, pk: int
         title="Keep it open",
         verb="Say so",
         intro="If three of you would help to carry it on, and one of them would facilitate it, it stays open.",
+    )
+
+
+@requires(Permission.READ)
+def objection_answer(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Answer somebody who would keep it open."""
+    readable = Community.objects.visible_to(request.membership)
+    rows = Objection.objects.filter(closing__community__in=readable, closing__outcome=Closing.Outcome.OPEN)
+    objection = get_object_or_404(rows.select_related("closing__community__organisation", "person"), pk=pk)
+    community = objection.closing.community
+    standing_or_403(request, community, "runs")
+    form = ObjectionAnswerForm(sent(request), initial={"answer": objection.answer})
+    if form.is_valid():
+        with refusals_on(form, "answer"):
+            closing.answer_objection(objection, by=request.membership, at=request.now, **form.cleaned_data)
+            return done(request, "It stands there now.", "community_detail", organisation.slug, community.pk)
+    who = str(objection.person or "somebody who has left")
+    return page_of_form(
+        request,
+        form,
+        community,
+        title=f"Answer {who}",
+        verb="Answer",
+        intro=objection.words or f"{who} would keep it open and has not said why.",
     )
 
 

@@ -108,6 +108,27 @@ class TestObjecting:
         with pytest.raises(PermissionDenied):
             closing.object_to_closing(community, by=as_member(sam), at=NOON)
 
+    def test_it_is_answered_and_everybody_in_it_reads_that(self, community, cara, farah, reza, sam, as_):
+        announce(community, cara)
+        row = closing.object_to_closing(community, by=as_member(farah), at=NOON, words="Two wards need it")
+        address = f"/o/riverside/communities/objections/{row.pk}/answer/"
+        assert "Two wards need it" in as_(cara).get(address).text
+        assert (as_(reza).get(address).status_code, as_(farah).get(address).status_code) == (403, 403)
+        as_(cara).post(address, {"answer": "Winter planning takes it up."})
+        page = as_(reza).get(f"/o/riverside/communities/{community.pk}/").text
+        assert "Winter planning takes it up." in page
+        assert address not in page
+        assert any("answers why you would keep" in words for words in told(farah))
+        with pytest.raises(PermissionDenied):
+            closing.answer_objection(row, by=as_member(sam), at=NOON, answer="No")
+        with pytest.raises(Refusal, match="Write an answer"):
+            closing.answer_objection(row, by=as_member(cara), at=NOON, answer="  ")
+        closing.stop_closing(community, by=as_member(cara), at=NOON)
+        assert as_(cara).get(address).status_code == 404
+        announce(community, cara)
+        with pytest.raises(Refusal, match="is over"):
+            closing.answer_objection(row, by=as_member(cara), at=NOON, answer="Late")
+
     def test_the_page_shows_it_and_the_announcement_is_taken_back(self, community, cara, farah, as_):
         announce(community, cara)
         url = f"/o/riverside/communities/{community.pk}/close/"
