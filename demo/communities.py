@@ -1,14 +1,17 @@
 """Communities: begun, joined, what they ask each other, their charters and steps, and how two of them end."""
 
+import calendar
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from communities.actions import closing, health, keeping, life, people, rehoming, review, shelf, stories, talk
+from django.utils import timezone
+
+from communities.actions import closing, health, keeping, life, meetings, people, rehoming, review, shelf, stories, talk
 from communities.actions.timetable import move_communities_on
-from communities.models import Access, Community, Knock, Pin, Post, Rehoming, Review, Thread
+from communities.models import Access, Community, Knock, Meeting, MeetingDay, Pin, Post, Rehoming, Review, Thread
 from demo.calendar import A_WEEK
 from demo.story import Happening, Row, read
 from demo.world import World
@@ -141,6 +144,32 @@ def _keep(world: World, community: Community, by: Membership, at: datetime, step
     shelf.pin_to_shelf(community, by=by, at=at, kind=Pin.Kind.ASSET, asset=asset, note=step["note"])
 
 
+def _plan_to_meet(world: World, community: Community, by: Membership, at: datetime, step: Row) -> None:
+    """On the first Tuesday of each month, from the next month on."""
+    first = (timezone.localdate(at).replace(day=1) + timedelta(days=31)).replace(day=1)
+    meetings.plan_meeting(
+        community,
+        by=by,
+        at=at,
+        title=step["title"],
+        words=step["words"],
+        place=step["place"],
+        minutes=step["minutes"],
+        first_on=first + timedelta(days=(calendar.TUESDAY - first.weekday()) % 7),
+        clock=time(14),
+        again_at=time(2, 30),
+        repeats=Meeting.Repeats.SAME_WEEKDAY,
+    )
+
+
+def _write_up(world: World, community: Community, by: Membership, at: datetime, step: Row) -> None:
+    """The newest day on which it met."""
+    days = MeetingDay.objects.held().filter(meeting__community=community, starts_at__lt=at)
+    day = days.select_related("meeting__community__organisation").latest("starts_at")
+    who = [world.people[key] for key in step["people"]]
+    meetings.write_up_meeting(day, by=by, at=at, seen=day.version, notes=step["notes"], people=who)
+
+
 _MOVES: dict[str, Move] = {
     "join": lambda world, community, by, at, step: people.join_community(community, by=by, at=at),
     "ask to join": _ask_to_join,
@@ -159,6 +188,8 @@ _MOVES: dict[str, Move] = {
     ),
     "mark": _mark,
     "keep": _keep,
+    "meet": _plan_to_meet,
+    "write up": _write_up,
     "informal": lambda world, community, by, at, step: life.leave_informal(community, by=by, at=at),
     "announce": lambda world, community, by, at, step: closing.announce_closing(
         community, by=by, at=at, reason=step["reason"], words=step["words"]
