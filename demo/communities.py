@@ -11,7 +11,19 @@ from django.utils import timezone
 
 from communities.actions import closing, health, keeping, life, meetings, people, rehoming, review, shelf, stories, talk
 from communities.actions.timetable import move_communities_on
-from communities.models import Access, Community, Knock, Meeting, MeetingDay, Pin, Post, Rehoming, Review, Thread
+from communities.models import (
+    Access,
+    Community,
+    Knock,
+    Meeting,
+    MeetingDay,
+    Objection,
+    Pin,
+    Post,
+    Rehoming,
+    Review,
+    Thread,
+)
 from demo.calendar import A_WEEK
 from demo.story import Happening, Row, read
 from demo.world import World
@@ -188,6 +200,12 @@ _MOVES: dict[str, Move] = {
     ),
     "mark": _mark,
     "keep": _keep,
+    "answer objection": lambda world, community, by, at, step: closing.answer_objection(
+        Objection.objects.select_related("closing__community__organisation").filter(closing__community=community).get(),
+        by=by,
+        at=at,
+        answer=step["words"],
+    ),
     "meet": _plan_to_meet,
     "write up": _write_up,
     "informal": lambda world, community, by, at, step: life.leave_informal(community, by=by, at=at),
