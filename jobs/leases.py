@@ -56,15 +56,16 @@ def update_claimed(job: Job, **values: object) -> bool:
 
 
 def release_dead(at: datetime) -> int:
-    """End the leases of this machine’s workers that are gone (killed, or from before a restart); answers how many.
+    """Take back what this machine’s workers that are gone had in hand (killed, or from before a restart); answers how
+    many pieces. Without it they would only be found when the lease runs out.
 
-    Without it they would only be found when the lease runs out.
+    It waits again, so that nobody reads that it is being done while, for example, mail rests.
     """
     released = 0
     here = _this_machine() + ":"
     for job in Job.objects.filter(state=Job.State.RUNNING, claimed_by__startswith=here, lease_until__gte=at):
         if not _is_alive(int(job.claimed_by.removeprefix(here))):
-            released += update_claimed(job, lease_until=at - timedelta(seconds=1))
+            released += update_claimed(job, state=Job.State.READY, claimed_by="", lease_until=None)
     return released
 
 
