@@ -75,7 +75,6 @@ class Event(models.TextChoices):
     KICKOFF_TAKEN_OVER = "kickoff.taken_over", _("took over what was shown in the session of")
     KICKOFF_TOPIC_NAMED = "kickoff.topic_named", _("named a topic in")
     KICKOFF_TOPIC_REMOVED = "kickoff.topic_removed", _("removed a topic from")
-    KICKOFF_BARRIER_NAMED = "kickoff.barrier_named", _("took in a barrier, without a name, for")
     KICKOFF_BARRIER_REMOVED = "kickoff.barrier_removed", _("removed a barrier from")
     PROBLEM_RAISED = "problem.raised", _("raised")
     PROBLEM_CHANGED = "problem.changed", _("changed")

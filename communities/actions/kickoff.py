@@ -17,6 +17,7 @@ from kmportal.lib.cleaning import clean_text, line_of_text
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_fields import key_of_name
 from kmportal.lib.model_rules import refuse_invalid
+from kmportal.lib.unlinking import rewrite_in_random_order
 from organisations import events
 from organisations.models import Membership, Organisation
 from organisations.policies import require_that
@@ -173,10 +174,10 @@ def name_barrier(kickoff: KickOff, *, by: Membership, at: datetime, key: str = "
     refuse_unless_running(kickoff, at)
     if key and key not in {one.key for one in catalogue.barriers()}:
         raise Refusal("Choose one of the list, or say it in your own words.")
-    return _keep_barrier(kickoff, at=at, key=key, words="" if key else words)
+    return _keep_barrier(kickoff, key=key, words="" if key else words)
 
 
-def _keep_barrier(kickoff: KickOff, *, at: datetime, key: str = "", words: str = "") -> NamedBarrier:
+def _keep_barrier(kickoff: KickOff, *, key: str = "", words: str = "") -> NamedBarrier:
     row = NamedBarrier(kickoff=kickoff, key=key, words=line_of_text(words))
     if not key and not row.words:
         raise Refusal("Say what gets in the way.")
@@ -185,8 +186,9 @@ def _keep_barrier(kickoff: KickOff, *, at: datetime, key: str = "", words: str =
     if found := NamedBarrier.objects.filter(kickoff=kickoff, **same).first():
         return found
     row.save()
-    # Nobody did it, as far as the trail is concerned.
-    events.record(Event.KICKOFF_BARRIER_NAMED, kickoff, by=None, at=at)
+    # No line of the trail: it would stand between those of what people did in the same minute. Nor does a place in the
+    # file or a transaction say who it was: docs/decisions/0024.
+    rewrite_in_random_order(NamedBarrier.objects.filter(kickoff=kickoff))
     return row
 
 
@@ -228,7 +230,7 @@ def take_over_session(session: Session, *, at: datetime) -> KickOff | None:
     for text in [one for column, texts in columns if column.takes == TOPIC.key for one in texts]:
         _take_over_topic(kickoff, text, known, at)
     for text in [one for column, texts in columns if column.key == BARRIERS for one in texts]:
-        _keep_barrier(kickoff, at=at, words=text[: NamedBarrier._meta.get_field("words").max_length])
+        _keep_barrier(kickoff, words=text[: NamedBarrier._meta.get_field("words").max_length])
     raised = list(Problem.objects.filter(kickoff=kickoff, at=at).select_related("organisation", "kickoff"))
     events.record(Event.KICKOFF_TAKEN_OVER, kickoff, by=None, at=at, also=raised, problems=len(raised))
     return kickoff
