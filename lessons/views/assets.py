@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST, require_safe
 
 from kmportal.lib.conflicts import Difference, compare
@@ -166,7 +165,9 @@ def asset_take(request: MemberRequest, organisation: Organisation, pk: int) -> H
 @require_POST
 def asset_keep(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Say that it still holds."""
-    asset, seen = _asset_or_404(request, pk), parse_date(request.POST.get("seen", "")[:10])
+    asset = _asset_or_404(request, pk)
+    # Another day than the one that was read there changes nothing.
+    seen = asset.review_on if request.POST.get("seen") == str(asset.review_on) else None
     with refusals_said(request):
         kept = assets.keep_asset(asset, by=request.membership, at=request.now, seen=seen)
         until = f" It is looked at again by {long_day(kept.review_on)}." if kept.review_on else ""

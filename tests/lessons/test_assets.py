@@ -301,7 +301,8 @@ class TestLookedAtAgain:
         assert "It still holds" in page
         seen = {"seen": due.review_on.isoformat()}
         as_(cara).post(f"{LIST}{due.pk}/keep/", seen)
-        as_(cara).post(f"{LIST}{due.pk}/keep/", seen)  # pressed twice
+        for again in (seen, {"seen": "0000-01-01"}, {}):  # pressed twice, and what no button sends
+            assert as_(cara).post(f"{LIST}{due.pk}/keep/", again).status_code == 302
         due.refresh_from_db()
         assert due.review_on == timezone.localdate() + timedelta(days=365)
         assert AuditEntry.objects.filter(event="asset.kept").count() == 1
