@@ -1,19 +1,20 @@
-"""How long communities take: a directory of 2,000, and one with 5,000 members and 10,000 posts.
+"""How long communities take: a directory of 2,000, one of 5,000 members with 10,000 posts, mail to 20,000 members.
 
 The limit of a page is twice (its bare SQL + an empty signed-in page) + 5 ms, all measured in turn in the same run.
 Everything is made in a transaction that is taken back, in whichever database is configured.
 """
 
 import random
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
 
-from benchmarks.search import STORAGES, compare, figure
+from benchmarks.search import STORAGES, compare, figure, milliseconds
 from organisations.models import Group, GroupMembership, Membership, Organisation, Person
 from organisations.permissions import Role
 
@@ -21,6 +22,9 @@ COMMUNITIES = 2_000
 MEMBERS = 5_000
 POSTS = 10_000
 THREADS = 1_000
+# Those who get the week’s news of one community by mail, and of how many of them it is really written.
+READERS, WRITTEN = 20_000, 200
+LIMIT_OF_LOOKING, LIMIT_OF_WRITING = 5.0, 60.0
 THINGS = ["discharge", "falls", "night staff", "rotas", "handover", "damp", "complaints", "pharmacy", "transport"]
 
 
@@ -68,6 +72,57 @@ def _fill(organisation: Organisation) -> tuple[Any, Any, Person]:
     return large, threads[0], leads[groups[0].pk].person
 
 
+def _fill_readers(at: datetime) -> Organisation:
+    """One community that all of them belong to, with twenty new discussions."""
+    from communities.models import Community, Thread
+
+    organisation = Organisation.objects.create(name="Readers", slug="benchmark-of-readers")
+    group = Group.objects.create(organisation=organisation, name="All", kind=Group.Kind.TEAM, is_self_run=True)
+    community = Community.objects.create(organisation=organisation, group=group, name="All", question="What is new?")
+    people = Person.objects.bulk_create(
+        (Person(email=f"r{number}@readers.example", name=f"Reader {number:05}") for number in range(READERS)),
+        batch_size=1_000,
+    )
+    members = Membership.objects.bulk_create(
+        (Membership(organisation=organisation, person=one, role=Role.READER) for one in people), batch_size=1_000
+    )
+    GroupMembership.objects.bulk_create(
+        (GroupMembership(group=group, person=one.person, membership=one, joined_at=at) for one in members),
+        batch_size=1_000,
+    )
+    Thread.objects.bulk_create(
+        Thread(community=community, organisation=organisation, group=group, title=f"What about {number}?",
+               author=people[0], at=at - timedelta(days=2), last_at=at - timedelta(days=1))
+        for number in range(20)
+    )  # fmt: skip
+    return organisation
+
+
+def _figures_of_mail() -> list[dict[str, Any]]:
+    """Milliseconds for each member: of finding out what is new for them, and of writing the mail."""
+    from actionplan.actions import send_digest
+    from actionplan.digests import batches_of_readers, due_digests
+
+    today = timezone.localdate()
+    monday = today + timedelta(days=-today.weekday() % 7)
+    at = datetime.combine(monday, time(9), ZoneInfo("Europe/London"))
+    _fill_readers(at)
+    due = []
+
+    def look() -> None:
+        for readers in batches_of_readers(at):
+            found = due_digests(at, readers=readers)
+            due.extend(found[: max(0, WRITTEN - len(due))])
+
+    looked = milliseconds(look) / READERS
+    assert len(due) == WRITTEN
+    wrote = milliseconds(lambda: [send_digest(one, at=at) for one in due]) / WRITTEN
+    return [
+        figure(f"the mail of the day: looking, for each of {READERS:,} members", looked, LIMIT_OF_LOOKING),
+        figure("the mail of the day: writing one", wrote, LIMIT_OF_WRITING),
+    ]
+
+
 def figures() -> list[dict[str, Any]]:
     """Milliseconds of each page, with its limit."""
     found = []
@@ -89,5 +144,6 @@ def figures() -> list[dict[str, Any]]:
         for what, address in pages.items():
             measured = compare(client, f"/o/{organisation.slug}/", address, "communities_", "organisations_group")
             found.append(figure(what, *measured))
+        found += _figures_of_mail()
         transaction.set_rollback(True)
     return found
