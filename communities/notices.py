@@ -8,7 +8,19 @@ from django.utils.text import Truncator
 
 from communities.events import Event
 from communities.mentions import mentioned, without_quotations
-from communities.models import Closing, Community, KickOff, Muted, Problem, Rehoming, Review, RoleKind, Support, Thread
+from communities.models import (
+    Closing,
+    Community,
+    EmergencyReader,
+    KickOff,
+    Muted,
+    Problem,
+    Rehoming,
+    Review,
+    RoleKind,
+    Support,
+    Thread,
+)
 from communities.transitions import people_of, people_with, running_people
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
@@ -23,6 +35,7 @@ from organisations.models import Membership, Person
 from organisations.permissions import Permission
 from organisations.tokens import thing_token
 
+EMERGENCIES = Ref("emergencies", 0)
 MOST_IN_MAIL = 600  # letters of a post
 
 
@@ -97,11 +110,35 @@ def send_of_community(occurrence: Occurrence) -> None:
             | Event.COMMUNITY_TRANSFER_UNDONE
         ):
             _tell_of_transfer(occurrence, community)
+        case Event.COMMUNITY_EMERGENCY_ASKED:
+            words = f"{occurrence.person} asks whether you both read what {name} wrote: an emergency. Why stands there"
+            _tell(_named_for_emergencies(occurrence), occurrence, words, about=EMERGENCIES)
+        case Event.COMMUNITY_EMERGENCY_OPENED:
+            both = f"{facts['asker'] or 'Somebody'} and {occurrence.person}"
+            words = f"In an emergency, {both} can read for one day what {name} wrote. Why stands on its page"
+            _tell([*people_of(community), facts["asker"]], occurrence, words)
         case Event.COMMUNITY_ASKED_FOR_HELP:
             words = f"{occurrence.person} asks for your help with the {worded('community')} {name}"
             _tell(_planners(community), occurrence, words)
         case Event.COMMUNITY_WITHOUT_FACILITATOR:
             _tell_of_gap(occurrence, community)
+
+
+def _named_for_emergencies(occurrence: Occurrence) -> list[Person]:
+    rows = EmergencyReader.objects.counting(occurrence.at).filter(organisation=occurrence.organisation)
+    return [row.membership.person for row in rows.select_related("membership__person")]
+
+
+def send_of_emergency(occurrence: Occurrence) -> None:
+    """Tell somebody that they were named, and that they are no longer."""
+    member = occurrence.subject
+    assert isinstance(member, Membership)  # noqa: S101  what the event is about
+    words = f"{occurrence.person} no longer names you for emergencies"
+    if occurrence.event == Event.EMERGENCY_READER_NAMED:
+        words = worded(
+            f"{occurrence.person} named you for emergencies: with a second person you could read what a community wrote"
+        )
+    notify(member.person, occurrence, words, about=EMERGENCIES)
 
 
 def _tell_of_beginning(occurrence: Occurrence, community: Community) -> None:
@@ -249,6 +286,6 @@ def _tell_with_mail(person: Person, occurrence: Occurrence, thread: Thread, word
     post(person.email, one_line(words)[:200], body, key=key, at=occurrence.at, by=occurrence.by)
 
 
-def _tell(people: Iterable[Person], occurrence: Occurrence, words: str) -> None:
+def _tell(people: Iterable[Person | None], occurrence: Occurrence, words: str, *, about: Ref | None = None) -> None:
     for person in people:
-        notify(person, occurrence, words)
+        notify(person, occurrence, words, about=about)

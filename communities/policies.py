@@ -10,6 +10,8 @@ from communities.models import (
     RUNNING_ROLES,
     Access,
     Community,
+    EmergencyReader,
+    EmergencyReading,
     KickOff,
     Knock,
     Post,
@@ -166,6 +168,38 @@ def may_answer_knock(membership: Membership | None, knock: Knock) -> bool:
             and belongs_here(membership, knock.community)
         )
     return may_run(membership, knock.community)
+
+
+# --- In an emergency -------------------------------------------------------------------------------------------------
+
+
+def may_read_in_emergency(membership: Membership | None, organisation: Organisation, at: datetime) -> bool:
+    """Whether somebody is one of those who were named here, long enough ago, and is no administrator today."""
+    if not policies.belongs(membership, organisation):
+        return False
+    return EmergencyReader.objects.counting(at).filter(organisation=organisation, membership=membership).exists()
+
+
+def reads_in_emergency(membership: Membership | None, reading: EmergencyReading, at: datetime) -> bool:
+    """Whether somebody is one of the two, while it lasts."""
+    is_one = membership is not None and membership.person_id in (reading.asked_by_id, reading.agreed_by_id)
+    return is_one and reading.is_running(at) and may_read_in_emergency(membership, reading.organisation, at)
+
+
+def may_end_emergency_reading(membership: Membership | None, reading: EmergencyReading) -> bool:
+    """Either of the two, while they belong to the organisation."""
+    is_one = membership is not None and membership.person_id in (reading.asked_by_id, reading.agreed_by_id)
+    return is_one and policies.belongs(membership, reading.organisation)
+
+
+def may_release_emergency_reader(membership: Membership | None, reader: EmergencyReader) -> bool:
+    """Who administers, and whoever was named."""
+    is_own = membership is not None and membership.pk == reader.membership_id
+    own = is_own and policies.belongs(membership, reader.organisation)
+    return own or policies.may(Permission.ADMINISTER, membership, reader.organisation)
+
+
+# --- Moves -----------------------------------------------------------------------------------------------------------
 
 
 def allowed(membership: Membership | None, community: Community, standing: Standing) -> frozenset[str]:

@@ -33,6 +33,7 @@ MEETING = Thing(
     page="meeting_detail",
     related=("organisation",),
 )
+EMERGENCIES = Thing(kind="emergencies", word="Reading in an emergency", page="emergency_list")
 THREAD = Thing(
     kind="thread",
     word="Discussion",

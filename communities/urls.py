@@ -6,6 +6,7 @@ from communities.views import (
     calendars,
     charter,
     closing,
+    emergency,
     ending,
     founding,
     health,
@@ -58,6 +59,14 @@ urlpatterns = [
     path("talk/<int:pk>/asset/", keeping.thread_asset, name="thread_asset"),
     path("posts/<int:pk>/edit/", talk.post_edit, name="post_edit"),
     path("posts/<int:pk>/history/", talk.post_history, name="post_history"),
+    # Who reads it in an emergency
+    path("emergency/", emergency.emergency_list, name="emergency_list"),
+    path("emergency/named/<int:pk>/release/", emergency.emergency_release, name="emergency_release"),
+    path("<int:pk>/emergency/", emergency.emergency_ask, name="emergency_ask"),
+    path("emergency/<int:pk>/", emergency.emergency_detail, name="emergency_detail"),
+    path("emergency/<int:pk>/agree/", emergency.emergency_agree, name="emergency_agree"),
+    path("emergency/<int:pk>/end/", emergency.emergency_end, name="emergency_end"),
+    path("emergency/<int:pk>/<int:thread>/", emergency.emergency_thread, name="emergency_thread"),
     # What it looks after
     path("<int:pk>/shelf/", shelf.shelf_detail, name="shelf_detail"),
     path("<int:pk>/shelf/new/", shelf.pin_new, name="pin_new"),

@@ -44,6 +44,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "assessment.*": ["selfassessment.notices.send"],
     "community.*": ["communities.notices.send_of_community"],
     "community.closed": ["communities.subscribers.call_off_meetings"],
+    "emergency.*": ["communities.notices.send_of_emergency"],
     "thread.started": ["communities.subscribers.tell_at_once"],
     "thread.*": ["communities.notices.send_of_thread"],
     "session.closed": ["communities.subscribers.take_over_session_of_kickoff"],

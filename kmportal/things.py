@@ -19,6 +19,7 @@ THINGS = {
     "profile": "people.things.PROFILE",
     "enquiry": "people.things.ENQUIRY",
     "community": "communities.things.COMMUNITY",
+    "emergencies": "communities.things.EMERGENCIES",
     "meeting": "communities.things.MEETING",
     "thread": "communities.things.THREAD",
     "story": "communities.things.STORY",

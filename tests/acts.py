@@ -123,6 +123,8 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.calendars.renew_community_calendar communities.actions.wishes.choose_community_mail
         communities.actions.wishes.mute_thread
         lessons.actions.assets.remove_part
+        communities.actions.emergency.release_emergency_reader communities.actions.emergency.ask_emergency_reading
+        communities.actions.emergency.agree_to_emergency_reading communities.actions.emergency.end_emergency_reading
     """,
     CONTRIBUTOR: """
         lessons.actions.writing.start_lesson lessons.actions.writing.write_lesson
@@ -189,6 +191,7 @@ PERMISSIONS: dict[str, str] = {
         organisations.actions.groups.admit_outsider
         organisations.actions.settings.change_settings organisations.actions.members.make_reset_link
         organisations.actions.settings.send_test_mail organisations.actions.members.reset_second_step
+        communities.actions.emergency.name_emergency_reader
     """,
 }
 
@@ -249,6 +252,11 @@ ODD: dict[str, list[str]] = {
     "communities.actions.problems.take_away_problem": ["cara", "farah", "lena"],  # and who looks after kick-offs
     **{f"communities.actions.founding.{name}": ["cara", "farah"] for name in ("take_up_problem", "give_problem_back")},
     "communities.actions.meetings.plan_session_of_day": ["farah"],  # her deputy, who leads sessions
+    "communities.actions.emergency.release_emergency_reader": ["reza", "ada"],  # who was named, and who names
+    **{
+        f"communities.actions.emergency.{name}_emergency_reading": ["sam", "reza"]  # who were named
+        for name in ("ask", "agree_to", "end")
+    },
     "communities.actions.people.answer_knock": ["reza"],  # it is his invitation
     "communities.actions.talk.change_post": ["cara"],  # her own
     "communities.actions.rehoming.answer_for_home": ["reza"],  # who was asked
@@ -557,6 +565,11 @@ ACTS: dict[str, Act] = {
     "communities.actions.meetings.cancel_meeting_day": on("day"),
     "communities.actions.meetings.write_up_meeting": _day_that_has_been,
     "communities.actions.meetings.plan_session_of_day": on("day", technique=_technique, length="standard"),
+    "communities.actions.emergency.name_emergency_reader": here(person=_person("nia")),
+    "communities.actions.emergency.release_emergency_reader": on("emergency_reader"),
+    "communities.actions.emergency.ask_emergency_reading": on("closing", why="Somebody could come to harm."),
+    "communities.actions.emergency.agree_to_emergency_reading": on("emergency_waiting"),
+    "communities.actions.emergency.end_emergency_reading": on("emergency_open"),
     "communities.actions.calendars.renew_community_calendar": on("community"),
     "communities.actions.wishes.choose_community_mail": on("community", how="nothing"),
     "communities.actions.wishes.mute_thread": on("thread", mute=True),

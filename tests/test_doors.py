@@ -70,6 +70,7 @@ DOORS = {
         community_ending ending_home ending_leave ending_farewell home_answer
         story_list story_new story_detail story_edit story_delete
         community_health health_agree quiet_answer
+        emergency_list emergency_release emergency_ask emergency_detail emergency_agree emergency_end emergency_thread
         asset_list asset_detail asset_print asset_history asset_part_away
         community_close community_object objection_answer community_stop community_story community_wake
         kickoff_list kickoff_detail kickoff_sort kickoff_barriers topic_remove
@@ -154,6 +155,9 @@ ODD = {
             *("meeting_day_move", "meeting_day_cancel", "meeting_day_write_up"),
         )
     },
+    "emergency_release": ["reza", "ada"],  # who was named, and who names
+    **{f"emergency_{what}": ["sam", "reza"] for what in ("ask", "agree", "end", "thread")},  # who were named
+    "emergency_detail": ["sam", "reza", "cara", "farah"],  # and who is in the community
     "post_edit": ["cara"],
     "home_answer": ["reza"],  # who was asked
     **{f"story_{verb}": ["cara"] for verb in ("edit", "delete")},  # her own

@@ -44,7 +44,7 @@ NOT_RESPONSIBLE = {
     "communities.Rehoming.person", "communities.Rehoming.asked_by",
     "communities.Review.opened_by", "communities.Review.decided_by", "communities.ReviewAnswer.by",
     "communities.ReviewVoice.person", "communities.Transfer.asked_by", "communities.QuietLine.by",
-    "communities.Story.author",
+    "communities.Story.author", "communities.EmergencyReading.asked_by", "communities.EmergencyReading.agreed_by",
     "communities.Pin.owner",  # released, and the community chooses: nobody else reads its shelf
     "communities.Attendance.person", "communities.CalendarFeed.person", "communities.Muted.person",
     "communities.Pace.person", "techniques.Invitee.person", "techniques.Participant.person",

@@ -15,7 +15,19 @@ import jobs.actions
 import notifications.actions
 import organisations.actions
 import roadmap.actions
-from communities.actions import closing, founding, kickoff, life, meetings, problems, rehoming, shelf, stories, talk
+from communities.actions import (
+    closing,
+    emergency,
+    founding,
+    kickoff,
+    life,
+    meetings,
+    problems,
+    rehoming,
+    shelf,
+    stories,
+    talk,
+)
 from communities.actions import people as belonging
 from communities.actions import review as looking_back
 from communities.models import Community, Objection, Pin, QuietLine, Topic, Transfer
@@ -208,6 +220,7 @@ class World:
         t.split = Transfer.objects.create(
             kind="split", source=t.guarded, target=t.community, asked_at=now, state="done", done_at=now
         )
+        self._emergency()
         t.quiet = QuietLine.objects.create(community=t.community, at=now)
         t.meeting = meetings.plan_meeting(
             t.community,
@@ -229,6 +242,19 @@ class World:
             t.closing, by=as_member(cara), at=now, kind="pin", ident=t.last_pin.pk, person=self.people["reza"]
         )
         closing.close_due_community(t.closed, at=now + timedelta(days=40))
+
+    def _emergency(self) -> None:
+        """Reza and Sam were named long ago: they read the first community, and Sam asks about the second."""
+        t, long_ago = self.things, timezone.now() - timedelta(days=30)
+        sam, reza = self.people["sam"], self.people["reza"]
+        for person in (sam, reza):
+            t.emergency_reader = emergency.name_emergency_reader(
+                self.riverside, by=as_member(self.people["ada"]), at=long_ago, person=person
+            )
+        now, why = timezone.now(), "Somebody could come to harm."
+        t.emergency_waiting = emergency.ask_emergency_reading(t.guarded, by=as_member(sam), at=now, why=why)
+        asked = emergency.ask_emergency_reading(t.community, by=as_member(sam), at=now, why=why)
+        t.emergency_open = emergency.agree_to_emergency_reading(asked, by=as_member(reza), at=now)
 
     def _kickoff(self) -> None:
         """Farah has opened it. Cara raised a problem that stands in a topic; another is taken up by her community."""
@@ -294,6 +320,8 @@ class World:
             return t.plan_change.pk
         if key == "number":
             return 1
+        if key == "thread":
+            return t.thread.pk
         if key == "member":
             return self.people["cara"].pk
         if name.startswith("mfa"):
@@ -344,6 +372,9 @@ class World:
             "objection_answer": t.objection,
             "community_wake": t.closed,
             "community_knock": t.guarded,
+            "emergency_release": t.emergency_reader,
+            "emergency_ask": t.closing,
+            "emergency_agree": t.emergency_waiting,
             "thread_list": t.community,
             "thread_new": t.community,
             "pin_new": t.community,
@@ -400,6 +431,7 @@ class World:
             "meeting": t.meeting,
             "calendar": t.community,
             "asset": t.asset,
+            "emergency": t.emergency_open,
         }
         return family[name.split("_")[0]].pk
 

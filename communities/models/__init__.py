@@ -20,6 +20,7 @@ from communities.models.community import (
     StepKind,
     StepMove,
 )
+from communities.models.emergency import EmergencyReader, EmergencyReading
 from communities.models.health import Agreed, QuietLine
 from communities.models.kickoff import KickOff, NamedBarrier, Problem, Support, Topic
 from communities.models.meetings import Attendance, CalendarFeed, MailWish, Meeting, MeetingDay, Muted, Pace, Wish
@@ -43,6 +44,8 @@ __all__ = [
     "Closing",
     "Community",
     "CommunityRole",
+    "EmergencyReader",
+    "EmergencyReading",
     "KickOff",
     "Knock",
     "MailWish",

@@ -14,6 +14,7 @@ from communities.models import (
     Charter,
     Closing,
     Community,
+    EmergencyReading,
     Knock,
     Objection,
     Pin,
@@ -29,6 +30,7 @@ from communities.models import (
 )
 from communities.policies import Standing
 from communities.reports.closing import homes_asked_of
+from communities.reports.emergency import readings_to_tell
 from communities.reports.health import open_line
 from communities.reports.meetings import DayRow, next_day
 from communities.reports.review import transfers_of
@@ -119,6 +121,7 @@ class CommunityPage:
     transfers: Sequence[tuple[Transfer, bool]]
     came_from: Sequence[Community]
     homes: Sequence[Rehoming]
+    emergencies: Sequence[EmergencyReading]
 
     @classmethod
     def build(cls, community: Community, membership: Membership, *, at: datetime) -> "CommunityPage":
@@ -157,6 +160,7 @@ class CommunityPage:
             stories=_stories_of(community, membership),
             transfers=transfers_of(community, standing, at=at),
             homes=homes_asked_of(community, membership),
+            emergencies=readings_to_tell(community, membership, at=at),
             came_from=list(Community.objects.filter(moved_to=community).order_by("pk")),
         )
 
