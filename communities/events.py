@@ -40,6 +40,7 @@ class Event(models.TextChoices):
     COMMUNITY_ARCHIVED = "community.archived", _("archived")
     COMMUNITY_WOKEN = "community.woken", _("woke")
     COMMUNITY_REVIEW_OPENED = "community.review_opened", _("began to look back in")
+    COMMUNITY_REVIEW_PLANNED = "community.review_planned", _("planned a session to look back in")
     COMMUNITY_REVIEW_ANSWERED = "community.review_answered", _("wrote down what was said in")
     COMMUNITY_REVIEW_DECIDED = "community.review_decided", _("decided about")
     COMMUNITY_MERGE_ASKED = "community.merge_asked", _("asked to be taken into")

@@ -1,9 +1,10 @@
-"""What follows elsewhere: somebody was removed from an organisation, and a community may be without a facilitator; the
-session of a kick-off was closed, and its page takes over what was shown."""
+"""What follows elsewhere: somebody was removed from an organisation, and a community may be without a facilitator; a
+session of a kick-off or a look back was closed, and its page takes over what was shown."""
 
 from communities.actions.kickoff import take_over_session
 from communities.actions.meetings import call_off
 from communities.actions.people import keep_a_facilitator
+from communities.actions.review import take_over_review_session
 from communities.actions.shelf import release_pins
 from communities.meeting_days import lock_meeting
 from communities.models import Community
@@ -25,6 +26,13 @@ def take_over_session_of_kickoff(occurrence: Occurrence) -> None:
     session = occurrence.subject
     assert isinstance(session, Session)  # noqa: S101  what the event is about
     take_over_session(session, at=occurrence.at)
+
+
+def take_over_session_of_review(occurrence: Occurrence) -> None:
+    """Nothing happens for a session that belongs to no look back."""
+    session = occurrence.subject
+    assert isinstance(session, Session)  # noqa: S101  what the event is about
+    take_over_review_session(session, at=occurrence.at)
 
 
 def call_off_meetings(occurrence: Occurrence) -> None:

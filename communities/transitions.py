@@ -257,7 +257,17 @@ def newest_review_answers(review: Review) -> dict[str, ReviewAnswer]:
 def lock_open_review(review: Review) -> None:
     """Hold the community’s row, so that of two who decide one comes first."""
     lock_community(review.community)
-    fields = ["decision", "why", "decided_at", "decided_by", "missed_yes", "missed_no", "free_yes", "free_no"]
+    fields = [
+        "decision",
+        "why",
+        "decided_at",
+        "decided_by",
+        "missed_yes",
+        "missed_no",
+        "free_yes",
+        "free_no",
+        "session",
+    ]
     review.refresh_from_db(fields=fields)
     if review.decision:
         who = review.decided_by or "Somebody who has left"

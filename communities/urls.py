@@ -86,6 +86,7 @@ urlpatterns = [
     path("<int:pk>/review/", review.community_review, name="community_review"),
     path("<int:pk>/review/open/", review.review_open, name="review_open"),
     path("<int:pk>/review/answers/", review.review_answers, name="review_answers"),
+    path("<int:pk>/review/session/", review.review_session, name="review_session"),
     path("<int:pk>/review/voice/", review.review_voice, name="review_voice"),
     path("<int:pk>/review/carry-on/", review.review_carry_on, name="review_carry_on"),
     path("<int:pk>/review/change/", review.review_change, name="review_change"),

@@ -47,7 +47,10 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "emergency.*": ["communities.notices.send_of_emergency"],
     "thread.started": ["communities.subscribers.tell_at_once"],
     "thread.*": ["communities.notices.send_of_thread"],
-    "session.closed": ["communities.subscribers.take_over_session_of_kickoff"],
+    "session.closed": [
+        "communities.subscribers.take_over_session_of_kickoff",
+        "communities.subscribers.take_over_session_of_review",
+    ],
     "kickoff.*": ["communities.notices.send_of_kickoff"],
     "problem.*": ["communities.notices.send_of_problem"],
 }

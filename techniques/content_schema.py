@@ -57,6 +57,7 @@ MEETINGS = (
     "strategy-objectives",
     "programme-kick-off",
     "kick-off-of-communities",
+    "look-back-of-a-community",
 )
 # Words that ask people to sign what they write.
 _NAMES = re.compile(r"\b(?:your|both|their|with a) names?\b", re.IGNORECASE)

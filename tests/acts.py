@@ -72,6 +72,7 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.timetable.lay_days_ahead communities.actions.meetings.call_off
         communities.actions.shelf.release_pins communities.actions.shelf.ask_about_pin
         communities.actions.kickoff.end_due_kickoff communities.actions.kickoff.take_over_session
+        communities.actions.review.take_over_review_session
     """,
     MEMBER: """
         actionplan.actions.add_action roadmap.actions.add_intervention_action
@@ -146,7 +147,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.review.confirm_change lessons.actions.review.pass_on_claim
     """,
     FACILITATOR: """
-        communities.actions.meetings.plan_session_of_day
+        communities.actions.meetings.plan_session_of_day communities.actions.review.plan_review_session
         techniques.actions.planning.plan_session techniques.actions.planning.edit_session
         techniques.actions.planning.pass_on_session selfassessment.actions.rounds.pass_on_assessment
         lessons.actions.assets.pass_on_asset
@@ -257,6 +258,7 @@ ODD: dict[str, list[str]] = {
         f"communities.actions.emergency.{name}_emergency_reading": ["sam", "reza"]  # who were named
         for name in ("ask", "agree_to", "end")
     },
+    "communities.actions.review.plan_review_session": ["farah"],  # her deputy, who leads sessions
     "communities.actions.people.answer_knock": ["reza"],  # it is his invitation
     "communities.actions.talk.change_post": ["cara"],  # her own
     "communities.actions.rehoming.answer_for_home": ["reza"],  # who was asked
@@ -514,6 +516,9 @@ ACTS: dict[str, Act] = {
     "communities.actions.rehoming.write_farewell": on("closing", last_meeting="On Tuesday", thanks="Thank you"),
     "communities.actions.review.open_review": on("community"),
     "communities.actions.review.answer_review": on("review", answers={"needed": "Yes"}),
+    "communities.actions.review.plan_review_session": on(
+        "review", starts_at=lambda world: timezone.now() + timedelta(days=7)
+    ),
     "communities.actions.review.give_voice": on("review", would_miss=True, is_free=False),
     "communities.actions.review.decide_to_carry_on": on("review", why="We need it."),
     "communities.actions.review.decide_to_change": on("review", why="Another hour."),

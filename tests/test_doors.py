@@ -93,7 +93,7 @@ DOORS = {
     FACILITATOR: """
         session_new session_edit session_cancel session_invite session_tick session_open session_room session_close
         room_go room_time room_people room_show room_note room_note_change room_mine room_since
-        import_list import_detail import_try import_run import_problems meeting_day_session
+        import_list import_detail import_try import_run import_problems meeting_day_session review_session
         assessment_new assessment_edit assessment_delete assessment_open assessment_close assessment_people
         assessment_comments assessment_publish remark_withhold remark_show
         assessment_addresses assessment_link assessment_remind decision_new decision_reject decision_undo
@@ -165,6 +165,7 @@ ODD = {
     "problem_delete": ["cara", "farah", "lena"],  # and who looks after kick-offs
     **{f"problem_{verb}": ["cara", "farah"] for verb in ("take_up", "give_back")},  # who is in a community
     "meeting_day_session": ["farah"],
+    "review_session": ["farah"],
     # A forged link; and the walk names nobody.
     "thread_reply": [],
     "thread_ask": [],

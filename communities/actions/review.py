@@ -10,6 +10,7 @@ from communities import catalogue, policies
 from communities.actions.closing import announce_closing
 from communities.events import Event
 from communities.models import Community, Review, ReviewAnswer, ReviewVoice
+from communities.models.community import LONGEST_ANSWER
 from communities.transitions import (
     lock_community,
     lock_open_review,
@@ -18,12 +19,22 @@ from communities.transitions import (
     refuse_unless_living,
     settle_review,
 )
-from kmportal.lib.cleaning import clean_text
+from kmportal.lib.cleaning import clean_text, line_of_text
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from organisations import events
 from organisations.models import Membership
 from organisations.policies import require_that
+from techniques import room_visibility
+from techniques.actions.planning import plan_session
+from techniques.models import Length, Session, Technique
+
+SCRIPT = "look-back-of-a-community"
+# The stage that has no box: what was decided is a press.
+UNDECIDED = "decide"
+TITLE_LIMIT = 120
+ROOM_FOR_REST = 80
 
 
 @transaction.atomic
@@ -57,6 +68,88 @@ def answer_review(review: Review, *, by: Membership, at: datetime, answers: Mapp
         ReviewAnswer.objects.bulk_create(fresh)
         events.record(Event.COMMUNITY_REVIEW_ANSWERED, review.community, by=by, at=at)
     return review
+
+
+@transaction.atomic
+def plan_review_session(
+    review: Review, *, by: Membership, at: datetime, starts_at: datetime, length: str = Length.STANDARD, place: str = ""
+) -> Session:
+    """Look back together in a session with its script, for the people of the community. Idempotent while it is to come
+    or under way; whoever plans it must be one who leads sessions."""
+    require_that(policies.may_shape(by, review.community))
+    lock_open_review(review)
+    if review.session is not None and review.session.state in (Session.State.PLANNED, Session.State.LIVE):
+        return review.session
+    script = Technique.objects.filter(key=SCRIPT, organisation=None).first()
+    if script is None:
+        raise Refusal("The script of the look back has not been loaded. Write down what was said on the page.")
+    community = review.community
+    review.session = plan_session(
+        community.organisation,
+        by=by,
+        at=at,
+        technique=script,
+        length=length,
+        title=f"Looking back: {community.name}"[:TITLE_LIMIT],
+        starts_at=starts_at,
+        group=community.group,
+        place=place,
+        place_kind=Session.Place.ONLINE if "://" in place else Session.Place.ROOM,
+    )
+    review.taken_over_at = None
+    review.save(update_fields=["session", "taken_over_at"])
+    events.record(Event.COMMUNITY_REVIEW_PLANNED, community, by=by, at=at, session=review.session)
+    return review.session
+
+
+@transaction.atomic
+def take_over_review_session(session: Session, *, at: datetime) -> Review | None:
+    """Write what was shown at each stage below what stands there already. Nobody’s name comes along, and nothing of
+    what people would have decided.
+
+    The portal’s own, when a session is closed. Idempotent; None where the session belongs to no open look back.
+    """
+    review = Review.objects.filter(session=session, taken_over_at=None, decision="").first()
+    if review is None:
+        return None
+    lock_community(review.community)
+    review.refresh_from_db(fields=["taken_over_at", "decision"])
+    if review.taken_over_at is not None or review.decision:
+        return review
+    review.taken_over_at = at
+    review.save(update_fields=["taken_over_at"])
+    before = newest_review_answers(review)
+    keys = {stage.key for stage in catalogue.review_stages()} - {UNDECIDED}
+    said: dict[str, list[str]] = {}
+    for stage, notes in room_visibility.notes_to_close(session):
+        for column in stage.columns:
+            if column.key in keys:
+                said.setdefault(column.key, []).extend(notes[column.key])
+    fresh = [
+        ReviewAnswer(review=review, stage=key, text=text, at=at)
+        for key, texts in said.items()
+        if texts and (text := _text_of_stage(before[key].text if key in before else "", texts))
+    ]
+    ReviewAnswer.objects.bulk_create(fresh)
+    if fresh:
+        events.record(Event.COMMUNITY_REVIEW_ANSWERED, review.community, by=None, at=at)
+    return review
+
+
+def _text_of_stage(present: str, texts: list[str]) -> str:
+    """What stands there, then a line for each note as far as there is room; how many are left is said."""
+    lines = [present] if present else []
+    lines += [f"– {line_of_text(text)}" for text in texts]
+    whole = "\n".join(lines)
+    if len(whole) <= LONGEST_ANSWER:
+        return whole
+    kept = lines[:1] if present else []
+    for line in lines[len(kept) :]:
+        if len("\n".join([*kept, line])) > LONGEST_ANSWER - ROOM_FOR_REST:
+            break
+        kept.append(line)
+    rest = worded(f"… and {len(lines) - len(kept)} more, in the summary of the session")
+    return "\n".join([*kept, rest])
 
 
 @transaction.atomic

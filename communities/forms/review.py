@@ -9,10 +9,12 @@ from communities.forms.shelf import LessonChoice, people_inside
 from communities.models import Closing, Community, Pin, Thread
 from communities.models.community import LONGEST_ANSWER, LONGEST_REASON
 from kmportal.lib.domain_words import worded_later as _
-from kmportal.lib.forms import LineField, ManyOf
+from kmportal.lib.forms import LineField, ManyOf, MomentField, hinted
 from kmportal.lib.naming import AboutPeople
 from lessons.models import Lesson
 from organisations.models import GroupMembership, Membership, Person
+from techniques.forms import minutes_in_words
+from techniques.models import Length, Technique
 
 MOST = 200
 YES_OR_NO = [("yes", "Yes"), ("no", "No")]
@@ -37,6 +39,21 @@ class ReviewForm(AboutPeople, forms.Form):
 
     def fields_about_people(self) -> list[str]:
         return [stage.key for stage in self.stages]
+
+
+class ReviewSessionForm(forms.Form):
+    """When people look back together."""
+
+    starts_at = MomentField(label="When do you meet?")
+    length = forms.ChoiceField(label="How long?", widget=forms.RadioSelect)
+    place = LineField(label="Place or link", max_length=200, required=False)
+
+    def __init__(self, *args: Any, technique: Technique | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        lengths = {one: minutes_in_words(technique.minutes.of(one)) for one in Length} if technique else {}
+        fields["length"].choices = hinted(Length.choices, lengths)
+        fields["length"].initial = Length.STANDARD
 
 
 class VoiceForm(forms.Form):

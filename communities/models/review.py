@@ -10,12 +10,15 @@ from django.utils import timezone
 from communities.models.community import LONGEST_ANSWER, LONGEST_REASON, Community
 from kmportal.lib.domain_words import worded_later as _
 from organisations.models import Person
+from techniques.models import Session
 
 
 class Review(models.Model):
     """One look back. Open until it is decided.
 
     ``missed_yes`` and the like count what members said; who said what is kept nowhere (see ``ReviewVoice``).
+    ``session``: where people look back together; once it is closed, what was shown there stands here
+    (``taken_over_at``).
     """
 
     class Decision(models.TextChoices):
@@ -41,6 +44,8 @@ class Review(models.Model):
     missed_no = models.PositiveIntegerField(default=0)
     free_yes = models.PositiveIntegerField(default=0)
     free_no = models.PositiveIntegerField(default=0)
+    session = models.ForeignKey(Session, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    taken_over_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-pk"]

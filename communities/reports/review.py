@@ -12,7 +12,10 @@ from communities.models import Community, Review, ReviewAnswer, ReviewVoice, Sto
 from communities.policies import Standing
 from communities.transitions import newest_review_answers
 from kmportal.lib.presses import Press
+from organisations import policies as organisation_policies
 from organisations.models import Membership
+from organisations.permissions import Permission
+from techniques.models import Session
 
 SHOWN_STORIES = 5
 
@@ -41,6 +44,8 @@ class ReviewPage:
     presses: Sequence[Press]
     stories: Sequence[Story]
     transfers: Sequence[tuple[Transfer, bool]]
+    session: Session | None
+    may_meet: bool
 
     @classmethod
     def build(cls, community: Community, membership: Membership, *, at: datetime) -> "ReviewPage":
@@ -53,6 +58,8 @@ class ReviewPage:
         now = newest_review_answers(review) if review else {}
         before = newest_review_answers(past[0]) if past else {}
         voices = set(ReviewVoice.objects.filter(review=review).values_list("person", flat=True)) if review else set()
+        session = _session_of(review, membership)
+        is_free = session is None or session.state in (Session.State.CLOSED, Session.State.CANCELLED)
         stories = Story.objects.visible_to(membership).filter(community=community)
         return cls(
             community=community,
@@ -66,7 +73,20 @@ class ReviewPage:
             presses=_decisions(community, membership) if review and "decide" in allowed else [],
             stories=list(stories.select_related("author", "organisation")[:SHOWN_STORIES]),
             transfers=transfers_of(community, standing, at=at),
+            session=session,
+            may_meet=review is not None and "review" in allowed and is_free and _leads(membership, community),
         )
+
+
+def _session_of(review: Review | None, membership: Membership) -> Session | None:
+    """The session in which they look back, for who may see it."""
+    if review is None or review.session_id is None:
+        return None
+    return Session.objects.visible_to(membership).filter(pk=review.session_id).first()
+
+
+def _leads(membership: Membership, community: Community) -> bool:
+    return organisation_policies.may(Permission.FACILITATE, membership, community.organisation)
 
 
 def transfers_of(community: Community, standing: Standing, *, at: datetime) -> list[tuple[Transfer, bool]]:

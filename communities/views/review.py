@@ -9,7 +9,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from communities import policies
 from communities.actions import moving, review
-from communities.forms.review import CloseForm, MergeForm, ReviewForm, SplitForm, VoiceForm, WhyForm
+from communities.forms.review import (
+    CloseForm,
+    MergeForm,
+    ReviewForm,
+    ReviewSessionForm,
+    SplitForm,
+    VoiceForm,
+    WhyForm,
+)
 from communities.models import Community, Review, Transfer
 from communities.reports.review import ReviewPage
 from communities.transitions import newest_review_answers
@@ -22,6 +30,7 @@ from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
+from techniques.models import Technique
 
 
 @requires(Permission.READ)
@@ -59,6 +68,21 @@ def review_answers(request: MemberRequest, organisation: Organisation, pk: int) 
             return done(request, "What was said is saved.", "community_review", organisation.slug, pk)
     intro = "Write what was said, not who said it. Everything may stay empty."
     return _page_of_form(request, form, found.community, "What was said", "Save it", intro)
+
+
+@requires(Permission.FACILITATE)
+def review_session(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Look back together, in a session with its script."""
+    found = _open_review_or_404(request, pk, "is_core")
+    script = Technique.objects.filter(key=review.SCRIPT, organisation=None).first()
+    form = ReviewSessionForm(sent(request), technique=script)
+    if form.is_valid():
+        with refusals_on(form, "starts_at"):
+            session = review.plan_review_session(found, by=request.membership, at=request.now, **form.cleaned_data)
+            return done(request, worded("The session is planned."), session)
+    intro = worded("Phones open, with a script. When the session is closed, what was shown stands on this page.")
+    verb = worded("Plan the session")
+    return _page_of_form(request, form, found.community, "Look back together", verb, intro)
 
 
 @requires(Permission.READ)
