@@ -12,8 +12,8 @@ from communities.models import (
     Closing,
     Community,
     EmergencyReader,
+    Follower,
     KickOff,
-    Muted,
     Problem,
     Rehoming,
     Review,
@@ -30,10 +30,12 @@ from kmportal.lib.markdown import plain
 from kmportal.lib.sentences import capital, counted, one_line, quoted
 from kmportal.lib.things import Ref
 from notifications.actions import notify
+from notifications.models import Notice
 from organisations.events import Occurrence
 from organisations.models import Membership, Person
 from organisations.permissions import Permission
 from organisations.tokens import thing_token
+from organisations.visibility import Reach
 
 EMERGENCIES = Ref("emergencies", 0)
 MOST_IN_MAIL = 600  # letters of a post
@@ -242,8 +244,9 @@ def send_of_thread(occurrence: Occurrence) -> None:
             _tell(people, occurrence, f"{occurrence.person} {verb} in {quoted(thread.community)}: {title}")
         case Event.THREAD_POSTED:
             _tell_mentioned(occurrence, thread)
-            if not Muted.objects.filter(thread=thread, person=thread.author).exists():
+            if Follower.objects.filter(thread=thread, person=thread.author).exists():
                 notify(thread.author, occurrence, f"{occurrence.person} wrote to you in {title}")
+            _tell(followers_to_tell(thread), occurrence, f"{occurrence.person} wrote in {title}, which you follow")
         case Event.THREAD_ANSWER_MARKED:
             helper = occurrence.facts["helper"]
             notify(helper, occurrence, f"What you wrote was marked as the answer to {title}")
@@ -255,6 +258,18 @@ def send_of_thread(occurrence: Occurrence) -> None:
         case Event.THREAD_LEFT_UNANSWERED:
             words = f"Nobody has answered {title} for three working days. Ask one person by name"
             _tell(running_people(thread.community), occurrence, words)
+
+
+def followers_to_tell(thread: Thread) -> list[Person]:
+    """Who follows it and may still read it, but for those who have not yet read that something was written: they are
+    told once, however much is written meanwhile."""
+    waiting = Notice.objects.filter(kind="thread", ident=thread.pk).unread().values("person")
+    rows = Follower.objects.filter(thread=thread).exclude(person=thread.author_id).exclude(person__in=waiting)
+    readers = {person.pk for person in people_of(thread.community)}
+    if thread.reach == Reach.ORGANISATION:
+        here = Membership.objects.current().filter(organisation=thread.organisation)
+        readers |= set(here.filter(person__in=rows.values("person")).values_list("person_id", flat=True))
+    return [row.person for row in rows.select_related("person").order_by("pk") if row.person_id in readers]
 
 
 def _tell_mentioned(occurrence: Occurrence, thread: Thread) -> None:

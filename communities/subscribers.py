@@ -7,7 +7,7 @@ from communities.actions.people import keep_a_facilitator
 from communities.actions.review import take_over_review_session
 from communities.actions.shelf import release_pins
 from communities.meeting_days import lock_meeting
-from communities.models import Community
+from communities.models import Community, Follower, Muted
 from jobs.actions import enqueue
 from organisations.events import Occurrence
 from techniques.models import Session
@@ -40,6 +40,13 @@ def call_off_meetings(occurrence: Occurrence) -> None:
     for meeting in occurrence.subject.meetings.filter(cancelled_at=None):
         lock_meeting(meeting)
         call_off(meeting, by=None, at=occurrence.at)
+
+
+def follow_own_thread(occurrence: Occurrence) -> None:
+    """Whoever writes in a discussion hears of what is written next, unless they have muted it."""
+    thread, person = occurrence.subject, occurrence.person
+    if person is not None and not Muted.objects.filter(thread=thread, person=person).exists():
+        Follower.objects.get_or_create(thread=thread, person=person)
 
 
 def tell_at_once(occurrence: Occurrence) -> None:

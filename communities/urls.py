@@ -135,6 +135,7 @@ urlpatterns = [
     # How much mail
     path("<int:pk>/mail/", calendars.community_mail, name="community_mail"),
     path("talk/<int:pk>/mute/", calendars.thread_mute, name="thread_mute"),
+    path("talk/<int:pk>/follow/", calendars.thread_follow, name="thread_follow"),
     # How it ends, and wakes
     path("<int:pk>/close/", closing.community_close, name="community_close"),
     path("<int:pk>/close/object/", closing.community_object, name="community_object"),

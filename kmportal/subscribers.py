@@ -45,7 +45,8 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "community.*": ["communities.notices.send_of_community"],
     "community.closed": ["communities.subscribers.call_off_meetings"],
     "emergency.*": ["communities.notices.send_of_emergency"],
-    "thread.started": ["communities.subscribers.tell_at_once"],
+    "thread.started": ["communities.subscribers.tell_at_once", "communities.subscribers.follow_own_thread"],
+    "thread.posted": ["communities.subscribers.follow_own_thread"],
     "thread.*": ["communities.notices.send_of_thread"],
     "session.closed": [
         "communities.subscribers.take_over_session_of_kickoff",

@@ -122,7 +122,7 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.meetings.cancel_meeting communities.actions.meetings.move_meeting_day
         communities.actions.meetings.cancel_meeting_day communities.actions.meetings.write_up_meeting
         communities.actions.calendars.renew_community_calendar communities.actions.wishes.choose_community_mail
-        communities.actions.wishes.mute_thread
+        communities.actions.wishes.mute_thread communities.actions.wishes.follow_thread
         lessons.actions.assets.remove_part
         communities.actions.emergency.release_emergency_reader communities.actions.emergency.ask_emergency_reading
         communities.actions.emergency.agree_to_emergency_reading communities.actions.emergency.end_emergency_reading
@@ -246,7 +246,7 @@ ODD: dict[str, list[str]] = {
             *("meetings.plan_meeting", "meetings.change_meeting", "keeping.make_asset", "asking.ask_expert"),
             *("meetings.cancel_meeting", "meetings.move_meeting_day", "meetings.cancel_meeting_day"),
             *("meetings.write_up_meeting", "calendars.renew_community_calendar", "wishes.choose_community_mail"),
-            "wishes.mute_thread",
+            *("wishes.mute_thread", "wishes.follow_thread"),
         )
     },
     "communities.actions.problems.change_problem": ["cara"],  # her own
@@ -578,6 +578,7 @@ ACTS: dict[str, Act] = {
     "communities.actions.calendars.renew_community_calendar": on("community"),
     "communities.actions.wishes.choose_community_mail": on("community", how="nothing"),
     "communities.actions.wishes.mute_thread": on("thread", mute=True),
+    "communities.actions.wishes.follow_thread": on("thread", follow=True),
     "communities.actions.closing.announce_closing": on("community", reason="done", words="Pharmacy keeps the list."),
     "communities.actions.closing.object_to_closing": on("closing", would_carry=True),
     "communities.actions.closing.answer_objection": on("objection", answer="We have tried that."),

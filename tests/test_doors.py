@@ -76,7 +76,7 @@ DOORS = {
         kickoff_list kickoff_detail kickoff_sort kickoff_barriers topic_remove
         problem_list problem_new problem_detail problem_edit problem_share problem_unshare problem_move problem_back
         problem_delete problem_take_up problem_give_back
-        calendar_own calendar_of_community community_mail thread_mute
+        calendar_own calendar_of_community community_mail thread_mute thread_follow
         meeting_list meeting_new meeting_detail meeting_edit meeting_cancel meeting_calendar
         meeting_day meeting_day_move meeting_day_cancel meeting_day_write_up
     """,
@@ -151,6 +151,7 @@ ODD = {
             *("community_review", "review_open", "review_answers", "review_voice", "merge_answer", "transfer_undo"),
             *(f"review_{what}" for what in ("carry_on", "change", "close", "merge", "split")),
             *("calendar_of_community", "community_mail", "thread_mute", "meeting_list", "meeting_new"),
+            "thread_follow",
             *("meeting_detail", "meeting_edit", "meeting_cancel", "meeting_calendar", "meeting_day"),
             *("meeting_day_move", "meeting_day_cancel", "meeting_day_write_up"),
         )

@@ -47,6 +47,7 @@ NOT_RESPONSIBLE = {
     "communities.Story.author", "communities.EmergencyReading.asked_by", "communities.EmergencyReading.agreed_by",
     "communities.Pin.owner",  # released, and the community chooses: nobody else reads its shelf
     "communities.Attendance.person", "communities.CalendarFeed.person", "communities.Muted.person",
+    "communities.Follower.person",
     "communities.Pace.person", "techniques.Invitee.person", "techniques.Participant.person",
 }  # fmt: skip
 KINDS = [pytest.param(owned, id=owned.key) for owned in owned_kinds()]

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from communities import policies
-from communities.models import Community, MailWish, Muted, Pace, Thread, Wish
+from communities.models import Community, Follower, MailWish, Muted, Pace, Thread, Wish
 from kmportal.lib.exceptions import Refusal
 from organisations.models import GroupMembership, Membership
 from organisations.permissions import Permission
@@ -35,8 +35,20 @@ def mute_thread(thread: Thread, *, by: Membership, at: datetime, mute: bool) -> 
     require_that(policies.may_read_thread(by, thread))
     if mute:
         Muted.objects.get_or_create(thread=thread, person=by.person)
+        Follower.objects.filter(thread=thread, person=by.person).delete()
     else:
         Muted.objects.filter(thread=thread, person=by.person).delete()
+
+
+@transaction.atomic
+def follow_thread(thread: Thread, *, by: Membership, at: datetime, follow: bool) -> None:
+    """Hear of each new post in a discussion, or no longer. Who had muted it hears of it again. Idempotent."""
+    require_that(policies.may_read_thread(by, thread))
+    if follow:
+        Muted.objects.filter(thread=thread, person=by.person).delete()
+        Follower.objects.get_or_create(thread=thread, person=by.person)
+    else:
+        Follower.objects.filter(thread=thread, person=by.person).delete()
 
 
 @transaction.atomic

@@ -23,7 +23,17 @@ from communities.models.community import (
 from communities.models.emergency import EmergencyReader, EmergencyReading
 from communities.models.health import Agreed, QuietLine
 from communities.models.kickoff import KickOff, NamedBarrier, Problem, Support, Topic
-from communities.models.meetings import Attendance, CalendarFeed, MailWish, Meeting, MeetingDay, Muted, Pace, Wish
+from communities.models.meetings import (
+    Attendance,
+    CalendarFeed,
+    Follower,
+    MailWish,
+    Meeting,
+    MeetingDay,
+    Muted,
+    Pace,
+    Wish,
+)
 from communities.models.review import Review, ReviewAnswer, ReviewVoice, Transfer, TransferRow
 from communities.models.shelf import Pin
 from communities.models.stories import ClaimedBenefit, Story
@@ -46,6 +56,7 @@ __all__ = [
     "CommunityRole",
     "EmergencyReader",
     "EmergencyReading",
+    "Follower",
     "KickOff",
     "Knock",
     "MailWish",

@@ -226,6 +226,19 @@ class Muted(models.Model):
         return f"{self.person_id} in {self.thread_id}"
 
 
+class Follower(models.Model):
+    """That somebody wants to hear of each new post in a discussion: whoever wrote in it, and who pressed for it."""
+
+    thread = models.ForeignKey("Thread", on_delete=models.CASCADE, related_name="followers")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["thread", "person"], name="follower_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.thread_id}"
+
+
 class Pace(models.Model):
     """On which day of the week somebody reads what is new."""
 

@@ -118,6 +118,17 @@ def thread_mute(request: MemberRequest, organisation: Organisation, pk: int) -> 
     return done(request, said, "thread_detail", organisation.slug, pk)
 
 
+@requires(Permission.READ)
+@require_POST
+def thread_follow(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Hear of each new post in a discussion, or no longer."""
+    thread = thread_or_404(request, pk)
+    follow = request.POST.get("follow") == "yes"
+    wishes.follow_thread(thread, by=request.membership, at=request.now, follow=follow)
+    said = "You hear of what is written here." if follow else "You follow it no longer."
+    return done(request, said, "thread_detail", organisation.slug, pk)
+
+
 @csrf_exempt  # programs of mail press it for their reader (RFC 8058), and it can only stop
 @guest
 @never_cache

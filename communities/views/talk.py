@@ -11,7 +11,7 @@ from communities import policies
 from communities.actions import talk
 from communities.forms.talk import PostEditForm, PostForm, ThreadForm
 from communities.mentions import quotation
-from communities.models import Muted, Post, Thread
+from communities.models import Follower, Muted, Post, Thread
 from communities.reports.mail import away_among
 from communities.reports.talk import ThreadPage, thread_rows
 from communities.views.finding import (
@@ -97,6 +97,7 @@ def thread_detail(request: MemberRequest, organisation: Organisation, pk: int) -
         **vars(built),
         "form": form,
         "page": shown,
+        "is_followed": Follower.objects.filter(thread=thread, person=request.membership.person).exists(),
         "is_muted": Muted.objects.filter(thread=thread, person=request.membership.person).exists(),
         "answer_page": _page_of_post(thread, thread.answer) if thread.answer else 0,
         "trail": crumbs(request, thread.community),

@@ -12,7 +12,7 @@ import actionplan.emails
 from actionplan.actions import send_due_digests
 from actionplan.models import PromiseReminder
 from communities.actions import meetings, people, talk, wishes
-from communities.models import MailWish, Muted
+from communities.models import Follower, MailWish, Muted
 from communities.reports.mail import weekly_news
 from communities.tokens import stop_link
 from jobs import runner
@@ -175,6 +175,63 @@ def test_a_muted_discussion_tells_only_who_is_named(community, thread, cara, rez
     assert not Notice.objects.filter(person=reza, text__contains="wrote to you").exists()
     talk.write_post(thread, by=as_member(cara), at=NOON, text=f"@{reza.name}: the porters.")
     assert Notice.objects.filter(person=reza, text__contains="names you").exists()
+
+
+# --- Followed --------------------------------------------------------------------------------------------------------
+
+
+def _told(person) -> int:
+    return Notice.objects.filter(person=person, text__contains="which you follow").count()
+
+
+def test_whoever_wrote_hears_of_the_next_and_is_told_once_until_they_read_it(community, thread, cara, farah):
+    for words in ("The porters.", "Or the clerks."):
+        talk.write_post(thread, by=as_member(farah), at=NOON, text=words)
+    for words in ("At ten.", "Or at eleven."):
+        talk.write_post(thread, by=as_member(cara), at=NOON, text=words)
+    assert (_told(farah), _told(cara)) == (1, 0)
+    Notice.objects.update(read_at=NOON)
+    talk.write_post(thread, by=as_member(cara), at=NOON, text="At noon, then.")
+    assert _told(farah) == 2
+
+
+def test_one_press_follows_and_another_stops_it(community, thread, cara, farah, reza, sam, as_):
+    page = f"{INSIDE}/talk/{thread.pk}/follow/"
+    as_(farah).post(page, {"follow": "yes"})
+    as_(farah).post(page, {"follow": "yes"})
+    talk.write_post(thread, by=as_member(cara), at=NOON, text="The porters.")
+    assert _told(farah) == 1
+    Notice.objects.update(read_at=NOON)
+    as_(farah).post(page, {"follow": "no"})
+    as_(reza).post(page, {"follow": "no"})
+    talk.write_post(thread, by=as_member(cara), at=NOON, text="At ten.")
+    assert _told(farah) == 1
+    assert Notice.objects.filter(person=reza, text__contains="wrote to you").count() == 1
+    assert as_(sam).post(page, {"follow": "yes"}).status_code == 404
+
+
+def test_to_mute_ends_following_and_to_follow_ends_muting(thread, reza):
+    wishes.mute_thread(thread, by=as_member(reza), at=NOON, mute=True)
+    assert not Follower.objects.exists()
+    wishes.follow_thread(thread, by=as_member(reza), at=NOON, follow=True)
+    assert not Muted.objects.exists()
+    assert Follower.objects.get().person == reza
+
+
+def test_whoever_may_not_read_it_any_more_is_not_told(community, thread, cara, farah):
+    wishes.follow_thread(thread, by=as_member(farah), at=NOON, follow=True)
+    people.leave_community(community, by=as_member(farah), at=NOON)
+    talk.write_post(thread, by=as_member(cara), at=NOON, text="The porters.")
+    assert _told(farah) == 0
+
+
+def test_what_is_open_to_all_tells_those_who_are_not_in_it(community, reza, cara, lena):
+    asked = talk.start_thread(
+        community, by=as_member(reza), at=NOON, title="Keys?", text="Where?", reach="organisation"
+    )
+    wishes.follow_thread(asked, by=as_member(lena), at=NOON, follow=True)
+    talk.write_post(asked, by=as_member(cara), at=NOON, text="At the desk.")
+    assert _told(lena) == 1
 
 
 # --- Chosen, and stopped ---------------------------------------------------------------------------------------------
