@@ -122,6 +122,7 @@ class CommunityPage:
     came_from: Sequence[Community]
     homes: Sequence[Rehoming]
     emergencies: Sequence[EmergencyReading]
+    may_ask_in_emergency: bool
 
     @classmethod
     def build(cls, community: Community, membership: Membership, *, at: datetime) -> "CommunityPage":
@@ -161,6 +162,7 @@ class CommunityPage:
             transfers=transfers_of(community, standing, at=at),
             homes=homes_asked_of(community, membership),
             emergencies=readings_to_tell(community, membership, at=at),
+            may_ask_in_emergency=policies.may_read_in_emergency(membership, community.organisation, at),
             came_from=list(Community.objects.filter(moved_to=community).order_by("pk")),
         )
 

@@ -62,26 +62,23 @@ class EmergencyPage:
     is_able: bool
     is_named: bool
     readings: Sequence[tuple[EmergencyReading, Look]]
-    communities: Sequence[Community]
     wait_days: int
     hours: int
 
     @classmethod
     def build(cls, organisation: Organisation, membership: Membership, *, at: datetime) -> "EmergencyPage":
-        """Whoever is named finds the communities to ask about; nobody else does."""
+        """Everybody sees who is named; readings, as far as they may know of them."""
         rows = EmergencyReader.objects.visible_to(membership).filter(membership__left_at=None)
         rows = rows.select_related("membership__person", "organisation").order_by("pk")
         is_named = policies.may_read_in_emergency(membership, organisation, at)
         known = EmergencyReading.objects.visible_to(membership).filter(organisation=organisation)
         readings = known.select_related("community", "asked_by", "agreed_by")[:MOST_READINGS]
-        listed = Community.objects.filter(organisation=organisation).order_by("name")
         return cls(
             named=[_row(row, membership, at) for row in rows],
             may_name=organisation_policies.may(Permission.ADMINISTER, membership, organisation),
             is_able=EmergencyReader.objects.counting(at).filter(organisation=organisation).count() >= BOTH,
             is_named=is_named,
             readings=[(reading, look_of(reading, at)) for reading in readings],
-            communities=list(listed) if is_named else [],
             wait_days=COUNTS_AFTER.days,
             hours=int(LASTS_FOR.total_seconds() // 3600),
         )

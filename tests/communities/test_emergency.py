@@ -202,7 +202,9 @@ class TestPages:
             assert as_(ada).post(here, {"person": ada.pk}).status_code == 422
         with time_machine.travel(LATER, tick=False):
             ask = reverse("emergency_ask", args=["riverside", community.pk])
-            assert ask in as_(sam).get(here).text
+            detail = reverse("community_detail", args=["riverside", community.pk])
+            assert ask in as_(sam).get(detail).text
+            assert ask not in as_(ada).get(detail).text
             assert as_(sam).post(ask, {"why": " "}).status_code == 422
             assert as_(sam).post(ask, {"why": WHY, "checked": "1"}).status_code == 302
             reading = EmergencyReading.objects.get()
