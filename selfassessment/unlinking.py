@@ -3,20 +3,26 @@
 Nobody acts here: it is called at the close and by the timetable, and tells nothing.
 """
 
+import secrets
+import uuid
+from collections import Counter
+
 from django.db import transaction
 
-from kmportal.lib.unlinking import remove_old_versions, rewrite_in_random_order
+from kmportal.lib.unlinking import remove_old_versions, rewrite_in_random_order, shuffle
+from selfassessment import scoring
 from selfassessment.models import Answer, Asked, Assessment, Response
 from selfassessment.workflow import lock_assessment
 
 
 def forget_who_answered(assessment: Assessment) -> None:
     """At the close of an anonymous round, in its transaction: who has answered is not needed any more and is forgotten,
-    and all rows are put in random order. What each answer says, and by what right it was given, stays."""
+    and so is what too few people said; all rows are put in random order under new names. What the other answers say,
+    and by what right they were given, stays."""
     if not assessment.anonymous:
         return
     _forget(assessment)
-    _mix(assessment)
+    _rename(assessment)
     # Stays so until the old versions of the rows are gone, too.
     Assessment.objects.filter(pk=assessment.pk).update(is_unmixed=True)
 
@@ -32,8 +38,9 @@ def mix_answers() -> int:
             fresh = lock_assessment(assessment)
             if fresh.is_closed:
                 _forget(fresh)
-            _mix(fresh)
-            if not fresh.is_closed:
+                _rename(fresh)
+            else:
+                _mix(fresh)
                 Assessment.objects.filter(pk=fresh.pk).update(is_unmixed=False)
     closed = [one.pk for one in rounds if one.is_closed]
     if rounds:
@@ -46,9 +53,46 @@ def mix_answers() -> int:
 
 
 def _forget(closed: Assessment) -> None:
-    """Who has answered, and by how many saves each answer came about: nothing is saved any more."""
+    """Who has answered, and by how many saves each answer came about: nothing is saved any more. And what can never be
+    shown, because too few said it."""
     Asked.objects.filter(assessment=closed).update(answered=False, card="")
+    _erase_what_too_few_said(closed)
     Answer.objects.filter(response__assessment=closed).update(version=1)
+
+
+def _erase_what_too_few_said(closed: Assessment) -> None:
+    """Data minimisation: no report, now or later, reads the answers of fewer than five people, so they are not kept.
+    That so many have answered stays: each of their sets becomes one “don’t know”. Idempotent."""
+    ways = Counter(Response.objects.filter(assessment=closed).counted().values_list("way", flat=True))
+    if scoring.enough(ways[Response.Way.ASKED]):
+        return  # a figure may still be below the floor; who said it hides among five
+    gone = [way for way in (Response.Way.ASKED, Response.Way.LINK) if not scoring.enough(ways[way])]
+    few = Response.objects.filter(assessment=closed, way__in=gone)
+    counted = list(few.counted().values_list("pk", flat=True))
+    first = closed.framework.sections.order_by("position").first() if counted else None
+    criterion = first.criteria.order_by("position").first() if first else None
+    Answer.objects.filter(response__in=few).delete()
+    if criterion is not None:
+        Answer.objects.bulk_create(Answer(response_id=pk, criterion=criterion, dont_know=True) for pk in counted)
+
+
+def _rename(closed: Assessment) -> None:
+    """Nobody comes back to a closed round, so its rows lose the keys of their browsers and the names by which a copy
+    from before the close knew them. The caller holds the round."""
+    rewrite_in_random_order(Asked.objects.filter(assessment=closed))
+    responses = list(Response.objects.filter(assessment=closed))
+    answers = list(Answer.objects.filter(response__assessment=closed))
+    Answer.objects.filter(response__assessment=closed).delete()
+    Response.objects.filter(assessment=closed).delete()
+    names = {row.pk: uuid.uuid4() for row in responses}
+    for response in responses:
+        response.pk, response.key = names[response.pk], secrets.token_hex(32)
+    for answer in answers:
+        answer.pk, answer.response_id = uuid.uuid4(), names[answer.response_id]
+    shuffle(responses)
+    shuffle(answers)
+    Response.objects.bulk_create(responses)
+    Answer.objects.bulk_create(answers)
 
 
 def _mix(assessment: Assessment) -> None:

@@ -25,6 +25,11 @@ def one_way(secret: str, *, purpose: str) -> str:
     return sha256(f"{purpose} {secret}".encode()).hexdigest()
 
 
+def shuffle(rows: list[Any]) -> None:
+    """Put rows in an order that nobody can foretell."""
+    _random.shuffle(rows)
+
+
 @transaction.atomic
 def rewrite_in_random_order(*families: models.QuerySet[Any], renumber: bool = False) -> int:
     """Shuffle: write these rows again, each as it is, in an order that says nothing. Answers how many.
@@ -38,7 +43,7 @@ def rewrite_in_random_order(*families: models.QuerySet[Any], renumber: bool = Fa
         if rows:
             family.order_by().delete()
     for family, rows in zip(families, kept, strict=True):
-        _random.shuffle(rows)
+        shuffle(rows)
         for row in rows if renumber else ():
             row.pk = None
         family.model._base_manager.bulk_create(rows)

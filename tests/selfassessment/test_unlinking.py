@@ -32,6 +32,7 @@ from kmportal.lib.sessions import SessionStore, forget_moments
 from kmportal.lib.unlinking import remove_old_versions, rewrite_in_random_order
 from organisations.models import Membership, Person
 from organisations.permissions import Role
+from selfassessment import reports
 from selfassessment.actions import answering, asking
 from selfassessment.models import Answer, Asked, Assessment, Response
 from selfassessment.respondents import Choice, Respondent
@@ -46,6 +47,11 @@ from tests.selfassessment.conftest import close_and_publish
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PEOPLE, ROUNDS = 8, 6
+NAMES_OF_ROWS = (
+    ("selfassessment_response", "id"),
+    ("selfassessment_response", "key"),
+    ("selfassessment_answer", "id"),
+)
 # Chance: one match of eight a round. The sum of six rounds is above this once in a hundred million.
 BY_CHANCE = 24
 dice = random.Random(6)
@@ -89,6 +95,10 @@ def rows(table: str, column: str, order: str = "") -> list[object]:
         ordered = f" ORDER BY {order}" if order else ""
         cursor.execute(f"SELECT {column} FROM {table}{ordered}")  # noqa: S608  all of it stands in this file
         return [value for (value,) in cursor.fetchall()]
+
+
+def names_of_rows() -> set[tuple[str, str, str]]:
+    return {(table, key, str(value)) for table, key in NAMES_OF_ROWS for value in rows(table, key)}
 
 
 def orders(*keys: str) -> list[str]:
@@ -234,6 +244,45 @@ def test_a_closed_round_does_not_know_who_has_answered(answered, farah):
     close_and_publish(assessment, by=as_member(farah), at=timezone.now())
     assert set(Asked.objects.values_list("answered", "card")) == {(False, "")}
     assert Response.objects.asked().count() == PEOPLE
+
+
+def test_a_closed_round_keeps_no_key_of_a_browser_and_no_name_of_a_row(answered, farah):
+    """Whoever has a browser’s key, or a copy from before the close, finds nothing again by it."""
+    assessment = answered()
+    before = names_of_rows()
+    said = sorted(Answer.objects.values_list("comment", "now", "wanted", "criterion"))
+    close_and_publish(assessment, by=as_member(farah), at=timezone.now())
+    assert not names_of_rows() & before
+    assert sorted(Answer.objects.values_list("comment", "now", "wanted", "criterion")) == said
+    assert Response.objects.filter(is_finished=True).count() == PEOPLE
+
+
+def test_what_too_few_said_is_not_kept_and_that_they_answered_is(a_round, people, farah, respond):
+    assessment = a_round()
+    asking.ask_people(assessment, by=as_member(farah), members=people, at=timezone.now())
+    for number, person in enumerate(people[:4]):
+        respond(assessment, f"asked {number}", person=person, A1={"now": 2, "wanted": 4, "comment": "Hers"}, A2=(1, 3))
+    for number in range(4):
+        respond(assessment, f"link {number}", A1={"now": 1, "wanted": 4, "comment": "Through the link"})
+    close_and_publish(assessment, by=as_member(farah), at=timezone.now())
+    assert set(Answer.objects.values_list("now", "wanted", "comment", "dont_know")) == {(None, None, "", True)}
+    people_seen = reports.turnout(assessment)
+    assert (people_seen.asked_answered, people_seen.by_link, people_seen.is_enough) == (4, 4, False)
+    until_gone(mix_answers)
+    assert reports.turnout(assessment) == people_seen
+
+
+@pytest.mark.parametrize(("asked", "link", "kept"), [(4, 5, "link"), (5, 1, "asked link"), (5, 0, "asked")])
+def test_what_the_report_shows_is_kept(a_round, people, farah, respond, asked, link, kept):
+    assessment = a_round()
+    asking.ask_people(assessment, by=as_member(farah), members=people, at=timezone.now())
+    for number, person in enumerate(people[:asked]):
+        respond(assessment, f"asked {number}", person=person, A1={"now": 2, "wanted": 4, "comment": "asked"})
+    for number in range(link):
+        respond(assessment, f"link {number}", A1={"now": 1, "wanted": 4, "comment": "link"})
+    close_and_publish(assessment, by=as_member(farah), at=timezone.now())
+    assert " ".join(sorted(set(Answer.objects.exclude(comment="").values_list("comment", flat=True)))) == kept
+    assert Response.objects.counted().count() == asked + link
 
 
 def test_a_named_round_keeps_who_has_answered(a_round, people, farah, respond):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import uuid4
 
 from django.db import transaction
 
@@ -55,13 +56,22 @@ def _delete_notes(session: Session, at: datetime) -> datetime | None:
     notes.exclude(gone_at=None).delete()
     notes.filter(stage__reveal=Stage.Reveal.HIDDEN, stage__revealed_at=None).delete()
     notes.update(author=None, by_facilitator=False)
+    _rename(list(notes))
     _forget_order(session)
     return None
 
 
+def _rename(kept: list[Note]) -> None:
+    """The identifier that the writer’s browser made stands in its storage, and in the address of each change of the
+    note, which a proxy may log: what is kept gets another one."""
+    for note in kept:
+        note.client_id = uuid4()
+    Note.objects.bulk_update(kept, ["client_id"], batch_size=200)
+
+
 def _forget_order(session: Session) -> None:
     """Of notes that were hidden and then shown together, neither order nor moment of writing is kept: beside who was
-    there they would say who wrote them. The page shows them in the order of their random identifiers, as before."""
+    there they would say who wrote them. The page shows them in the order of their random identifiers."""
     for stage in Stage.objects.filter(session=session, reveal=Stage.Reveal.HIDDEN).exclude(revealed_at=None):
         together = Note.objects.filter(stage=stage, created_at__lte=stage.revealed_at)
         together.update(created_at=stage.revealed_at)
