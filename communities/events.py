@@ -57,6 +57,8 @@ class Event(models.TextChoices):
     EMERGENCY_READER_RELEASED = "emergency.reader_released", _("no longer named for emergencies")
     STORY_TOLD = "story.told", _("told")
     STORY_CHANGED = "story.changed", _("changed")
+    STORY_BENEFIT_CONFIRMED = "story.benefit_confirmed", _("confirmed the benefit of")
+    STORY_BENEFIT_DECLINED = "story.benefit_declined", _("did not confirm the benefit of")
     STORY_DELETED = "story.deleted", _("took back")
     MEETING_PLANNED = "meeting.planned", _("planned")
     MEETING_CHANGED = "meeting.changed", _("changed")

@@ -18,6 +18,7 @@ from communities.models import (
     Rehoming,
     Review,
     RoleKind,
+    Story,
     Support,
     Thread,
 )
@@ -39,6 +40,17 @@ from organisations.visibility import Reach
 
 EMERGENCIES = Ref("emergencies", 0)
 MOST_IN_MAIL = 600  # letters of a post
+
+
+def send_of_story(occurrence: Occurrence) -> None:
+    """Say to the teller what a second person made of the benefit that the story claims."""
+    story = occurrence.subject
+    assert isinstance(story, Story)  # noqa: S101  what the event is about
+    if occurrence.event == Event.STORY_BENEFIT_CONFIRMED:
+        notify(story.author, occurrence, f"{occurrence.person} confirmed what came of {quoted(story)}")
+    else:
+        words = f"{occurrence.person} could not confirm what came of {quoted(story)}: {occurrence.note}"
+        notify(story.author, occurrence, words)
 
 
 def send_of_community(occurrence: Occurrence) -> None:

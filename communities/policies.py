@@ -9,6 +9,7 @@ from communities.models import (
     ENDED,
     RUNNING_ROLES,
     Access,
+    ClaimedBenefit,
     Community,
     EmergencyReader,
     EmergencyReading,
@@ -22,6 +23,7 @@ from communities.models import (
     Story,
     Thread,
 )
+from lessons.policies import may_confirm_benefits
 from organisations import policies
 from organisations.models import GroupMembership, Membership, Organisation
 from organisations.permissions import Permission
@@ -157,6 +159,16 @@ def may_change_story(membership: Membership | None, story: Story) -> bool:
         return False
     is_own = story.author_id is not None and story.author_id == membership.person_id
     return is_own and Story.objects.visible_to(membership).filter(pk=story.pk).exists()
+
+
+def may_decide_benefit(membership: Membership | None, benefit: ClaimedBenefit | None) -> bool:
+    """Segregation of duties: one of those who may confirm benefits, who can read the story and did not tell it."""
+    if membership is None or benefit is None:
+        return False
+    story = benefit.story
+    if not may_confirm_benefits(membership, story.organisation):
+        return False
+    return story.author_id != membership.person_id and Story.objects.visible_to(membership).filter(pk=story.pk).exists()
 
 
 def may_answer_knock(membership: Membership | None, knock: Knock) -> bool:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from communities.views import (
+    benefits,
     calendars,
     charter,
     closing,
@@ -78,6 +79,8 @@ urlpatterns = [
     path("stories/<int:pk>/", stories.story_detail, name="story_detail"),
     path("stories/<int:pk>/edit/", stories.story_edit, name="story_edit"),
     path("stories/<int:pk>/delete/", stories.story_delete, name="story_delete"),
+    path("stories/benefits/<int:pk>/confirm/", benefits.benefit_confirm, name="benefit_confirm"),
+    path("stories/benefits/<int:pk>/decline/", benefits.benefit_decline, name="benefit_decline"),
     # How it is
     path("<int:pk>/health/", health.community_health, name="community_health"),
     path("<int:pk>/health/agree/", health.health_agree, name="health_agree"),

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from actionplan.models import Action
 from actionplan.reports import Source, sources_of
+from dashboards.benefits import reuse_in_figures
 from dashboards.gaps import LatestRound, latest_round
 from dashboards.todo import Need, needs_of
 from kmportal.lib.charts import StepProgress
@@ -320,7 +321,7 @@ def _latest_moves(membership: Membership, at: datetime) -> list[Move]:
 def _home_figures(
     membership: Membership, programme: Programme | None, steps: Sequence[StepProgress], today: date
 ) -> list[Figure]:
-    """What a sponsor reads first: five numbers, each beside what it is measured against."""
+    """What a sponsor reads first: six numbers, each beside what it is measured against."""
     slug = membership.organisation.slug
     year_ago = today - YEAR
     done, counted = sum(step.done for step in steps), sum(step.total for step in steps)
@@ -335,6 +336,7 @@ def _home_figures(
     shared = readable.validated().exclude(organisation=here).count()
     lessons, actions = reverse("lesson_list", args=[slug]), reverse("action_list", args=[slug])
     sessions = reverse("session_list", args=[slug]) + "?held=year#held"
+    helped, benefits, helped_url = reuse_in_figures(membership)
     plan = (
         reverse("programme_plan", args=[slug, programme.pk]) if programme else reverse("programme_current", args=[slug])
     )
@@ -354,4 +356,5 @@ def _home_figures(
         Figure("people took part", sessions, people, note=worded("Counted once for each session")),
         Figure(worded("lessons checked"), f"{lessons}?from=us", checked, beside=[one for one in apart if one],
                note="Here, by us"),
+        Figure(worded("times a lesson helped"), helped_url, helped, beside=benefits),
     ]  # fmt: skip

@@ -17,7 +17,9 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.mail import can_leave
 from kmportal.lib.sentences import capital, counted, quoted
 from kmportal.lib.succession import owned_kinds
-from lessons.models import Asset, Lesson, State
+from lessons.labels import saved_in_words
+from lessons.models import Asset, Lesson, Saving, State
+from lessons.policies import may_confirm_benefits
 from organisations.models import Invitation, Membership
 from organisations.permissions import Permission, Role
 from people.models import Recipient
@@ -60,6 +62,8 @@ def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> li
     ]
     if membership.can(Permission.VALIDATE):
         found += _lessons_waiting(membership, today)
+    if may_confirm_benefits(membership, membership.organisation):
+        found += _savings_to_confirm(membership)
     if membership.can(Permission.FACILITATE):
         found += [*_rounds_to_close(membership, today), *_comments_to_read(membership, today)]
         found += _sessions_to_close(membership, at)
@@ -216,6 +220,20 @@ def _assets_to_look_at(membership: Membership, today: date) -> list[Need]:
             weight=35,
         )
         for asset in rows.select_related("organisation").order_by("review_on", "pk")[:3]
+    ]
+
+
+def _savings_to_confirm(membership: Membership) -> list[Need]:
+    rows = Saving.objects.to_decide(membership).select_related("reuse__lesson__revision", "reuse__organisation")
+    return [
+        Need(
+            f"{saved_in_words(saving)} saved with {quoted(saving.reuse.lesson.words.title)}",
+            saving.reuse.get_absolute_url(),
+            "Is it so?",
+            "It counts once somebody else has confirmed it",
+            weight=34,
+        )
+        for saving in rows.order_by("at", "pk")[:3]
     ]
 
 

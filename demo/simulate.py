@@ -11,7 +11,19 @@ from django.db.models import Max
 from django.utils import timezone
 
 import jobs.actions
-from demo import communities, finder, kickoffs, lessons, own_actions, people, programme, reminders, rounds, sessions
+from demo import (
+    communities,
+    finder,
+    kickoffs,
+    lessons,
+    own_actions,
+    people,
+    programme,
+    reminders,
+    reuse,
+    rounds,
+    sessions,
+)
 from demo.calendar import Calendar
 from demo.story import Happening, read
 from demo.world import World
@@ -38,7 +50,7 @@ def load(*, at: datetime | None = None) -> World:
     at = at or timezone.now()
     calendar = Calendar(timezone.localdate(at))
     world = World(calendar)
-    parts = (people, programme, rounds, sessions, lessons, communities, kickoffs, own_actions, finder)
+    parts = (people, programme, rounds, sessions, lessons, reuse, communities, kickoffs, own_actions, finder)
     story: list[Happening] = [happening for part in parts for happening in part.happenings(world)]
     story += reminders.happenings(world, now=at)
     before = _Newest.now()

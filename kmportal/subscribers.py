@@ -30,6 +30,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "membership.lent": ["notifications.subscribers.tell_lent_member"],
     "mail.undelivered": ["notifications.subscribers.tell_undelivered_mail"],
     "action.*": ["actionplan.history.write", "actionplan.notices.send"],
+    "action.done": ["lessons.notices.send_of_done_action"],
     "intervention.*": [
         "roadmap.history.write",
         "roadmap.notices.send",
@@ -37,6 +38,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
     ],
     "session.*": ["techniques.notices.send", "actionplan.subscribers.follow_source"],
     "lesson.*": ["lessons.history.write", "lessons.notices.send", "actionplan.subscribers.follow_source"],
+    "reuse.*": ["lessons.notices.send_of_reuse"],
     "asset.*": ["lessons.notices.send_of_asset"],
     "community.left": ["lessons.subscribers.release_assets_of_group"],
     "lesson.readers_changed": ["lessons.subscribers.let_actions_follow"],
@@ -47,6 +49,8 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "emergency.*": ["communities.notices.send_of_emergency"],
     "thread.started": ["communities.subscribers.tell_at_once", "communities.subscribers.follow_own_thread"],
     "thread.posted": ["communities.subscribers.follow_own_thread"],
+    "story.benefit_confirmed": ["communities.notices.send_of_story"],
+    "story.benefit_declined": ["communities.notices.send_of_story"],
     "thread.*": ["communities.notices.send_of_thread"],
     "session.closed": [
         "communities.subscribers.take_over_session_of_kickoff",

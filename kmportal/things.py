@@ -14,6 +14,7 @@ THINGS = {
     "session": "techniques.things.SESSION",
     "lesson": "lessons.things.LESSON",
     "lesson-queue": "lessons.things.QUEUE",
+    "reuse": "lessons.things.REUSE",
     "asset": "lessons.things.ASSET",
     "import": "lessons.things.IMPORT",
     "profile": "people.things.PROFILE",

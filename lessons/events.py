@@ -1,4 +1,4 @@
-"""What can happen to a lesson, to a knowledge asset, and to a file of lessons that is brought in."""
+"""What can happen to a lesson, to what readers say of it, to a knowledge asset, and to a file that is brought in."""
 
 from django.db import models
 
@@ -23,6 +23,11 @@ class Event(models.TextChoices):
     LESSON_NOTED = "lesson.noted", _("noted")
     LESSON_CHANGE_CHECKED = "lesson.change_checked", _("checked again")
     LESSON_DELETED = "lesson.deleted", _("deleted")
+    REUSE_SAID = "reuse.said", _("said")
+    REUSE_CHANGED = "reuse.changed", _("changed")
+    REUSE_CONFIRMED = "reuse.confirmed", _("confirmed a benefit of")
+    REUSE_DECLINED = "reuse.declined", _("did not confirm a benefit of")
+    REUSE_DELETED = "reuse.deleted", _("taken back")
     ASSET_DRAFTED = "asset.drafted", _("drafted")
     ASSET_CHANGED = "asset.changed", _("changed")
     ASSET_PARTS_CHANGED = "asset.parts_changed", _("changed what belongs to")

@@ -1,13 +1,14 @@
-"""How lessons are spoken of: the look of a state, who may read it, and its history in sentences."""
+"""How lessons, and what came of them, are spoken of: the look of a state, who may read it, its history in sentences."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from kmportal.lib.amounts import hours_in_words, pounds_in_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Look
-from lessons.models import SHARED, Asset, Flag, Lesson, LessonEvent, LessonRevision, State
+from lessons.models import SHARED, Asset, Flag, Lesson, LessonEvent, LessonRevision, Measure, Reuse, Saving, State
 from organisations.visibility import Reach
 
 LONG_ADVICE = 300
@@ -32,6 +33,18 @@ ASSET_STATES: dict[str, Look] = {
     ASSET_CHECKED: Look("good", "circle-check", "Checked"),
     ASSET_CHANGED: Look("warn", "pencil", "Changed since it was checked"),
     ASSET_UNCHECKED: Look("info", "eye", "Not checked yet"),
+}
+
+REUSE_KINDS: dict[str, Look] = {
+    Reuse.Kind.HELPED: Look("good", "thumbs-up", Reuse.Kind.HELPED.label),
+    Reuse.Kind.SAME: Look("info", "copy", Reuse.Kind.SAME.label),
+    Reuse.Kind.OPPOSITE: Look("warn", "triangle-alert", Reuse.Kind.OPPOSITE.label),
+}
+SAVING_STATES: dict[str, Look] = {
+    Saving.State.TAKEN: Look("", "check", Saving.State.TAKEN.label),
+    Saving.State.CLAIMED: Look("warn", "clock", Saving.State.CLAIMED.label),
+    Saving.State.CONFIRMED: Look("good", "circle-check", Saving.State.CONFIRMED.label),
+    Saving.State.DECLINED: Look("", "circle-x", Saving.State.DECLINED.label),
 }
 
 _MOVES = {
@@ -117,6 +130,13 @@ def who_may_read_asset(asset: Asset) -> str:
     if asset.reach == Reach.GROUP:
         return f"The {worded('group')} {asset.group} and whoever wrote it can read this."
     return f"Everybody at {asset.organisation} can read this."
+
+
+def saved_in_words(saving: Saving) -> str:
+    """“£1,200”, “40 hours”, or what became better."""
+    if saving.amount is None:
+        return saving.words
+    return pounds_in_words(saving.amount) if saving.measure == Measure.MONEY else hours_in_words(saving.amount)
 
 
 def is_long_advice(words: LessonRevision) -> bool:

@@ -1,12 +1,14 @@
-"""Who is told what of a lesson: those who check, whoever had claimed it, its author. Whoever did it is never told."""
+"""Who is told what of a lesson: those who check, whoever had claimed it, its author; and what came of it. Whoever did
+it is never told."""
 
+from actionplan.models import Action
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.sentences import quoted
 from kmportal.lib.things import Ref
 from lessons import emails
 from lessons.events import Event
-from lessons.models import Asset, Lesson
+from lessons.models import Asset, Lesson, Reuse
 from notifications.actions import notify, withdraw_notices
 from organisations.events import Occurrence
 from organisations.models import Membership
@@ -22,6 +24,12 @@ _ANSWERS = {
     Event.LESSON_NOTED: _CHECKED,
 }
 
+# What its author reads when somebody has said what came of a lesson.
+_THANKS = {
+    Reuse.Kind.HELPED: _("says that your lesson helped"),
+    Reuse.Kind.SAME: _("says that the same happened as in your lesson"),
+    Reuse.Kind.OPPOSITE: _("says that the opposite happened of what your lesson tells"),
+}
 _NAMED = "names you as somebody to ask. You can take your name off its page"
 
 
@@ -63,6 +71,39 @@ def _tell_of_withdrawal(occurrence: Occurrence) -> None:
     withdraw_notices(occurrence.ref, but=occurrence.person)
     words = worded("The author has taken back a lesson that you had claimed")
     notify(occurrence.facts["taken_from"], occurrence, words, about=QUEUE)
+
+
+def send_of_reuse(occurrence: Occurrence) -> None:
+    """Thank the author of a lesson, who alone is told whose it is; say to whoever claimed a benefit what was decided.
+
+    A lesson of another organisation has its author there, who is not told what is said here.
+    """
+    reuse = occurrence.subject
+    assert isinstance(reuse, Reuse)  # noqa: S101  what the event is about
+    title = reuse.lesson.words.title
+    match occurrence.event:
+        case Event.REUSE_SAID if reuse.lesson.organisation_id == reuse.organisation_id:
+            words = f"{occurrence.person} {_THANKS[Reuse.Kind(reuse.kind)]}: {title}"
+            notify(reuse.lesson.author, occurrence, words)
+        case Event.REUSE_CONFIRMED:
+            notify(reuse.person, occurrence, f"{occurrence.person} confirmed what you saved with {quoted(title)}")
+        case Event.REUSE_DECLINED:
+            words = f"{occurrence.person} could not confirm what you saved with {quoted(title)}: {occurrence.note}"
+            notify(reuse.person, occurrence, words)
+
+
+def send_of_done_action(occurrence: Occurrence) -> None:
+    """Closing the loop: whoever wrote a lesson hears that what had to change because of it has changed."""
+    action = occurrence.subject
+    assert isinstance(action, Action)  # noqa: S101  what the event is about
+    if action.source_kind != "lesson":
+        return
+    lesson = (
+        Lesson.objects.select_related("author", "revision", "organisation").filter(pk=action.source_ident or 0).first()
+    )
+    if lesson is not None:
+        words = f"{worded('You wrote a lesson, and something has changed because of it')}: {lesson.words.title}"
+        notify(lesson.author, occurrence, words, about=lesson)
 
 
 def send_of_asset(occurrence: Occurrence) -> None:

@@ -1,4 +1,4 @@
-"""What lessons and files of lessons are called where others point at them, and how they are found."""
+"""What lessons, what came of them and files of them are called where others point at them, and how they are found."""
 
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
@@ -32,6 +32,16 @@ ASSET = Thing(
     states=ASSET_STATES,
     search_documents=asset_documents,
     indexed=lambda: Asset.objects.select_related("organisation"),
+)
+REUSE = Thing(
+    kind="reuse",
+    word="Reuse",
+    words="Reuse",
+    model="lessons.Reuse",
+    icon="refresh-cw",
+    page="reuse_detail",
+    title=lambda reuse: f"{reuse}: {reuse.lesson.words.title}",
+    related=("organisation", "lesson__revision"),
 )
 QUEUE = Thing(kind="lesson-queue", word=_("Lessons to check"), page="lesson_queue")
 IMPORT = Thing(kind="import", word="Import run", model="lessons.ImportRun", related=("organisation",))

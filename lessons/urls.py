@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lessons.views import assets, examples, importing, listing, reading, review, writing
+from lessons.views import assets, examples, importing, listing, reading, reuse, review, writing
 
 urlpatterns = [
     path("", listing.lesson_list, name="lesson_list"),
@@ -26,6 +26,14 @@ urlpatterns = [
     path("<int:pk>/return/", review.lesson_return, name="lesson_return"),
     path("<int:pk>/decline/", review.lesson_decline, name="lesson_decline"),
     path("<int:pk>/confirm/", review.lesson_confirm, name="lesson_confirm"),
+    # What came of them
+    path("<int:pk>/reuse/", reuse.lesson_reuse, name="lesson_reuse"),
+    path("reuse/", reuse.reuse_list, name="reuse_list"),
+    path("reuse/<int:pk>/", reuse.reuse_detail, name="reuse_detail"),
+    path("reuse/<int:pk>/edit/", reuse.reuse_edit, name="reuse_edit"),
+    path("reuse/<int:pk>/delete/", reuse.reuse_delete, name="reuse_delete"),
+    path("reuse/savings/<int:pk>/confirm/", reuse.saving_confirm, name="saving_confirm"),
+    path("reuse/savings/<int:pk>/decline/", reuse.saving_decline, name="saving_decline"),
     # Knowledge assets
     path("assets/", assets.asset_list, name="asset_list"),
     path("assets/new/", assets.asset_new, name="asset_new"),

@@ -105,6 +105,7 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.health.agree_on_figures communities.actions.health.answer_quiet_line
         communities.actions.stories.tell_story communities.actions.stories.change_story
         communities.actions.stories.take_story_back
+        communities.actions.benefits.confirm_benefit communities.actions.benefits.decline_benefit
         communities.actions.rehoming.ask_for_home communities.actions.rehoming.answer_for_home
         communities.actions.rehoming.leave_behind communities.actions.rehoming.write_farewell
         communities.actions.review.open_review communities.actions.review.answer_review
@@ -126,6 +127,8 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.assets.remove_part
         communities.actions.emergency.release_emergency_reader communities.actions.emergency.ask_emergency_reading
         communities.actions.emergency.agree_to_emergency_reading communities.actions.emergency.end_emergency_reading
+        lessons.actions.reuse.say_reuse lessons.actions.reuse.describe_reuse lessons.actions.reuse.take_reuse_back
+        lessons.actions.reuse.confirm_saving lessons.actions.reuse.decline_saving
     """,
     CONTRIBUTOR: """
         lessons.actions.writing.start_lesson lessons.actions.writing.write_lesson
@@ -209,6 +212,9 @@ ODD: dict[str, list[str]] = {
             "selfassessment.actions.rounds.pass_on_assessment",
         )
     },
+    **{f"lessons.actions.reuse.{name}": ["reza"] for name in ("describe_reuse", "take_reuse_back")},  # who said it
+    # Who checks lessons, and who oversees; never who said it.
+    **{f"lessons.actions.reuse.{verb}_saving": ["farah", "lena", "sam"] for verb in ("confirm", "decline")},
     **{f"lessons.actions.assets.{verb}_asset": ["cara"] for verb in ("publish", "discard")},  # a draft
     # Who wrote it, who looks after it, and who facilitates.
     **{
@@ -262,6 +268,8 @@ ODD: dict[str, list[str]] = {
     "communities.actions.people.answer_knock": ["reza"],  # it is his invitation
     "communities.actions.talk.change_post": ["cara"],  # her own
     "communities.actions.rehoming.answer_for_home": ["reza"],  # who was asked
+    # Who checks lessons and reads the story; never who told it.
+    **{f"communities.actions.benefits.{verb}_benefit": ["farah"] for verb in ("confirm", "decline")},
     **{f"communities.actions.stories.{name}": ["cara"] for name in ("change_story", "take_story_back")},  # her own
     # Who belonged to it, and who plans.
     "communities.actions.closing.wake_community": ["cara", "farah", "lena"],
@@ -534,6 +542,8 @@ ACTS: dict[str, Act] = {
         "story", seen=_version("story"), words={"title": "Ten", "worth": "I met her"}, reach="organisation"
     ),
     "communities.actions.stories.take_story_back": on("story"),
+    "communities.actions.benefits.confirm_benefit": on("benefit", seen=_version("benefit")),
+    "communities.actions.benefits.decline_benefit": on("benefit", seen=_version("benefit"), reason="Counted twice."),
     "communities.actions.health.agree_on_figures": on("community", meetings=3, answer_days=3, builds=1, stories=2),
     "communities.actions.health.answer_quiet_line": on("quiet", answer="busy"),
     "communities.actions.kickoff.open_kickoff": here(title="Another one"),
@@ -672,6 +682,11 @@ ACTS: dict[str, Act] = {
     "lessons.actions.writing.withdraw_lesson": on("waiting"),
     "lessons.actions.writing.discard_lesson": on("draft"),
     "lessons.actions.writing.add_lesson_action": lambda world: ((_checked(world),), {"title": "Change the list"}),
+    "lessons.actions.reuse.say_reuse": on("checked", kind="same"),
+    "lessons.actions.reuse.describe_reuse": on("reuse", seen=_version("reuse"), changed="We ask at ten."),
+    "lessons.actions.reuse.take_reuse_back": on("reuse"),
+    "lessons.actions.reuse.confirm_saving": on("saving", seen=_version("saving")),
+    "lessons.actions.reuse.decline_saving": on("saving", seen=_version("saving"), reason="It is counted twice."),
     "lessons.actions.review.claim_lesson": on("waiting"),
     "lessons.actions.review.take_over_lesson": _stale_claim,
     "lessons.actions.review.release_lesson": on("claimed"),

@@ -44,8 +44,8 @@ DOORS = {
         token_list token_revoke
     """,
     MEMBER: """
-        home yours invitation_many search organisation_logo notice_list notice_read_all notice_open job_detail
-        job_file job_retry
+        home yours benefit_list invitation_many search organisation_logo notice_list notice_read_all notice_open
+        job_detail job_file job_retry
         action_list action_new action_detail action_edit action_done action_reopen action_move action_hand_over
         action_drop
         programme_current programme_list programme_detail programme_time programme_balance step_detail
@@ -54,6 +54,7 @@ DOORS = {
         session_list session_detail session_join session_screen screen_since
         technique_list technique_detail technique_print technique_example
         lesson_list lesson_detail lesson_changes lesson_examples
+        lesson_reuse reuse_list reuse_detail reuse_edit reuse_delete saving_confirm saving_decline
         finder_list finder_own finder_own_delete finder_profile
         enquiry_list enquiry_new enquiry_detail enquiry_answer enquiry_pass enquiry_close enquiry_delete
         assessment_list assessment_example assessment_questions assessment_detail
@@ -68,7 +69,7 @@ DOORS = {
         community_review review_open review_answers review_voice review_carry_on review_change review_close
         review_merge review_split merge_answer transfer_undo
         community_ending ending_home ending_leave ending_farewell home_answer
-        story_list story_new story_detail story_edit story_delete
+        story_list story_new story_detail story_edit story_delete benefit_confirm benefit_decline
         community_health health_agree quiet_answer
         emergency_list emergency_release emergency_ask emergency_detail emergency_agree emergency_end emergency_thread
         asset_list asset_detail asset_print asset_history asset_part_away
@@ -162,6 +163,8 @@ ODD = {
     "post_edit": ["cara"],
     "home_answer": ["reza"],  # who was asked
     **{f"story_{verb}": ["cara"] for verb in ("edit", "delete")},  # her own
+    # Who checks lessons and reads the story; never who told it.
+    **{f"benefit_{verb}": ["farah"] for verb in ("confirm", "decline")},
     "problem_edit": ["cara"],  # who raised it
     "problem_delete": ["cara", "farah", "lena"],  # and who looks after kick-offs
     **{f"problem_{verb}": ["cara", "farah"] for verb in ("take_up", "give_back")},  # who is in a community
@@ -170,6 +173,9 @@ ODD = {
     # A forged link; and the walk names nobody.
     "thread_reply": [],
     "thread_ask": [],
+    **{f"reuse_{verb}": ["reza"] for verb in ("edit", "delete")},  # who said it
+    # Who checks lessons, and who oversees; never who said it.
+    **{f"saving_{verb}": ["farah", "lena", "sam"] for verb in ("confirm", "decline")},
     "asset_discard": ["cara"],  # a draft
     # Who wrote it, who looks after it, and who facilitates.
     **{

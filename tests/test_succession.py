@@ -28,6 +28,7 @@ NOT_RESPONSIBLE = {
     "help.PutAway.person", "jobs.Job.requested_by",
     "lessons.Lesson.author", "lessons.Lesson.validated_by", "lessons.LessonRevision.by", "lessons.LessonEvent.by",
     "lessons.Asset.author", "lessons.Asset.checked_by", "lessons.AssetPart.person", "lessons.AssetRevision.by",
+    "lessons.Reuse.person", "lessons.Saving.decided_by",
     "lessons.ImportRun.by", "notifications.Notice.person", "notifications.MailPreference.person",
     "organisations.GroupMembership.person", "organisations.Membership.person", "organisations.Invitation.invited_by",
     "organisations.Invitation.accepted_by", "organisations.AccessToken.person", "organisations.SignIn.person",
@@ -45,6 +46,7 @@ NOT_RESPONSIBLE = {
     "communities.Review.opened_by", "communities.Review.decided_by", "communities.ReviewAnswer.by",
     "communities.ReviewVoice.person", "communities.Transfer.asked_by", "communities.QuietLine.by",
     "communities.Story.author", "communities.EmergencyReading.asked_by", "communities.EmergencyReading.agreed_by",
+    "communities.ClaimedBenefit.decided_by",
     "communities.Pin.owner",  # released, and the community chooses: nobody else reads its shelf
     "communities.Attendance.person", "communities.CalendarFeed.person", "communities.Muted.person",
     "communities.Follower.person",

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.drawn
 VISITOR = {PUBLIC: "", GUEST: "", ACCOUNT: "lena", CONTRIBUTOR: "cara", ADMINISTRATOR: "ada"}
 ODD_VISITOR = {"notice_open": "cara", "lesson_detail": "cara", "lesson_changes": "cara", "job_detail": "farah"}
 ODD_VISITOR |= {"session_room": "farah", "lesson_check": "farah", "lesson_return": "farah", "lesson_decline": "farah"}
-ODD_VISITOR |= {"enquiry_detail": "cara", "enquiry_pass": "cara"}
+ODD_VISITOR |= {"enquiry_detail": "cara", "enquiry_pass": "cara", "reuse_edit": "reza", "benefit_decline": "farah"}
 # Pages of a community are for who belongs to it.
 OF_COMMUNITIES = (
     "community_",

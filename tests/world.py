@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -32,7 +33,9 @@ from communities.actions import people as belonging
 from communities.actions import review as looking_back
 from communities.models import Community, Objection, Pin, QuietLine, Topic, Transfer
 from jobs.models import Job, Mail
-from lessons.actions import assets, importing, review, writing
+from lessons.actions import assets, importing, reuse, review, writing
+from lessons.models import State
+from lessons.quality import quality_for
 from organisations.models import AccessToken, Group, Membership, Organisation, Person
 from organisations.tokens import invitation_token
 from people import actions as people_actions
@@ -122,6 +125,28 @@ class World:
         t.claimed = start(riverside, by=as_member(cara), at=now, words=words, facts={}, tags=())
         t.claimed = writing.submit_lesson(t.claimed, by=as_member(cara), at=now)
         t.claimed = review.claim_lesson(t.claimed, by=as_member(farah), at=now)
+        t.checked = start(riverside, by=as_member(cara), at=now, words=words, facts={}, tags=())
+        t.checked = writing.submit_lesson(t.checked, by=as_member(cara), at=now)
+        t.checked = review.claim_lesson(t.checked, by=as_member(farah), at=now)
+        t.checked = review.validate_lesson(
+            t.checked,
+            by=as_member(farah),
+            at=now,
+            outcome=State.NOTED,
+            read=t.checked.revision_id,
+            ticked=[line.key for line in quality_for(State.NOTED)],
+            contact="Cara Doyle",
+        )
+        t.reuse = reuse.say_reuse(t.checked, by=as_member(people["reza"]), at=now, kind="helped")
+        t.reuse = reuse.describe_reuse(
+            t.reuse,
+            by=as_member(people["reza"]),
+            at=now,
+            seen=1,
+            place="Night shift",
+            saved={"money": reuse.Saved(amount=Decimal(2_000))},
+        )
+        t.saving = t.reuse.savings.get()
         t.run = importing.upload_import(
             riverside,
             by=as_member(farah),
@@ -213,8 +238,13 @@ class World:
             t.community, by=as_member(cara), at=now, kind="link", url="https://forms.example/", title="The form"
         )
         t.story = stories.tell_story(
-            t.community, by=as_member(cara), at=now, words={"title": "No more waiting", "used": "At ten"}, reach="group"
+            t.community,
+            by=as_member(cara),
+            at=now,
+            words={"title": "No more waiting", "used": "At ten", "changed": "Nobody waits"},
+            reach="group",
         )
+        t.benefit = t.story.benefit
         t.review = looking_back.open_review(t.community, by=as_member(cara), at=now)
         t.transfer = Transfer.objects.create(kind="merge", source=t.guarded, target=t.community, asked_at=now)
         t.split = Transfer.objects.create(
@@ -386,6 +416,7 @@ class World:
             "meeting_list": t.community,
             "meeting_new": t.community,
             **{f"meeting_day{verb}": t.day for verb in ("", "_move", "_cancel", "_write_up", "_session")},
+            "lesson_reuse": t.checked,
             "asset_discard": t.asset_draft,
             "asset_part_away": t.part,
         }
@@ -432,6 +463,9 @@ class World:
             "calendar": t.community,
             "asset": t.asset,
             "emergency": t.emergency_open,
+            "reuse": t.reuse,
+            "saving": t.saving,
+            "benefit": t.benefit,
         }
         return family[name.split("_")[0]].pk
 

@@ -112,9 +112,15 @@ def _claim(story: Story, *, at: datetime, **claim: Any) -> None:
         return
     if (claim["amount"] is None) != (not claim["unit"]):
         raise Refusal("Give both, how much and of what, or neither.")
-    row = ClaimedBenefit.objects.filter(story=story).first() or ClaimedBenefit(story=story, at=at)
-    row.organisation, row.what = story.organisation, story.changed
-    for name, value in claim.items():
+    row = ClaimedBenefit.objects.filter(story=story).first() or ClaimedBenefit(story=story, at=at, version=0)
+    fresh = {"what": story.changed, **claim}
+    if row.pk is not None and all(getattr(row, name) == value for name, value in fresh.items()):
+        return
+    row.organisation = story.organisation
+    for name, value in fresh.items():
         setattr(row, name, value)
     refuse_invalid(row, "amount", "unit", "who_says", "sureness")
+    # What a second person said was said of other words.
+    row.state, row.decided_by, row.decided_at, row.reason = ClaimedBenefit.State.CLAIMED, None, None, ""
+    row.version += 1
     row.save()

@@ -36,7 +36,7 @@ from communities.models.meetings import (
 )
 from communities.models.review import Review, ReviewAnswer, ReviewVoice, Transfer, TransferRow
 from communities.models.shelf import Pin
-from communities.models.stories import ClaimedBenefit, Story
+from communities.models.stories import ClaimedBenefit, ClaimedBenefitQuerySet, Story
 from communities.models.talk import LONGEST_POST, Post, PostRevision, Thread
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "CalendarFeed",
     "Charter",
     "ClaimedBenefit",
+    "ClaimedBenefitQuerySet",
     "Closing",
     "Community",
     "CommunityRole",

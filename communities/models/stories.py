@@ -1,16 +1,18 @@
 """Stories of value: what a community was good for, told by one of its people in up to five boxes."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
 from communities.models.community import LONGEST_ANSWER, Community
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import LineField
+from lessons.models import Sureness
 from organisations.models import Group, GroupMembership, Membership, Organisation, Person
 from organisations.visibility import Reach
 
@@ -97,9 +99,17 @@ class ClaimedBenefitQuerySet(models.QuerySet["ClaimedBenefit"]):
         """With their story, by whoever reads that."""
         return self.filter(story__in=Story.objects.visible_to(membership))
 
+    def totals(self) -> list[tuple[str, str, int, Decimal | None]]:
+        """Unit, state, how many, and how much together: like with like."""
+        rows = self.order_by().values_list("unit", "state").annotate(n=Count("pk"), much=Sum("amount"))
+        return [(unit, state, n, much) for unit, state, n, much in rows]
+
 
 class ClaimedBenefit(models.Model):
-    """What a story says has come of it: somebody’s claim, for a register of benefits to check."""
+    """What a story says has come of it: somebody’s claim, until a second person confirms it or says why not.
+
+    ``version`` is what that person read before they decided.
+    """
 
     class Unit(models.TextChoices):
         HOURS = "hours", "Hours"
@@ -108,13 +118,12 @@ class ClaimedBenefit(models.Model):
         PEOPLE = "people", "People"
         TIMES = "times", "Times"
 
-    class Sureness(models.TextChoices):
-        MEASURED = "measured", "It was counted or measured"
-        ESTIMATED = "estimated", "It was estimated"
-        TOLD = "told", "Somebody says so"
+    Sureness = Sureness
 
     class State(models.TextChoices):
         CLAIMED = "claimed", "Claimed"
+        CONFIRMED = "confirmed", "Confirmed"
+        DECLINED = "declined", "Not confirmed"
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     story = models.OneToOneField(Story, on_delete=models.CASCADE, related_name="benefit")
@@ -129,6 +138,12 @@ class ClaimedBenefit(models.Model):
     who_says = LineField("Who says so?", max_length=200, blank=True)
     sureness = models.CharField(max_length=10, choices=Sureness.choices, default=Sureness.TOLD)
     state = models.CharField(max_length=10, choices=State.choices, default=State.CLAIMED)
+    decided_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(
+        "Why not?", max_length=LONGEST_ANSWER, blank=True, validators=[MaxLengthValidator(LONGEST_ANSWER)]
+    )
+    version = models.PositiveIntegerField(default=1)
     at = models.DateTimeField(default=timezone.now)
 
     objects = ClaimedBenefitQuerySet.as_manager()
@@ -138,7 +153,14 @@ class ClaimedBenefit(models.Model):
             models.CheckConstraint(
                 condition=Q(amount__isnull=True, unit="") | (Q(amount__isnull=False) & ~Q(unit="")),
                 name="benefit_amount_with_unit",
-            )
+            ),
+            # Nothing counts as confirmed, or is declined, on nobody’s word.
+            models.CheckConstraint(
+                condition=Q(state="claimed", decided_at__isnull=True)
+                | (~Q(state="claimed") & Q(decided_at__isnull=False)),
+                name="benefit_decided_on_a_day",
+            ),
+            models.CheckConstraint(condition=~Q(state="declined") | ~Q(reason=""), name="benefit_declined_with_reason"),
         ]
 
     def __str__(self) -> str:

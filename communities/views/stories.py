@@ -13,6 +13,7 @@ from communities.views.finding import community_or_404, crumbs, page, standing_o
 from kmportal.lib.exceptions import Stale
 from kmportal.lib.forms import sent
 from kmportal.lib.view_kit import done, form_page, refusals_on
+from lessons.labels import SAVING_STATES
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
@@ -67,10 +68,14 @@ def story_new(request: MemberRequest, organisation: Organisation, pk: int) -> Ht
 def story_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """One story, with what it says has come of it."""
     story = _story_or_404(request, pk)
+    benefit = ClaimedBenefit.objects.filter(story=story).select_related("story__organisation", "decided_by").first()
+    is_claimed = benefit is not None and benefit.state == ClaimedBenefit.State.CLAIMED
     context = {
         "story": story,
         "community": story.community,
-        "benefit": ClaimedBenefit.objects.filter(story=story).first(),
+        "benefit": benefit,
+        "look": SAVING_STATES[benefit.state] if benefit else None,
+        "may_decide": is_claimed and policies.may_decide_benefit(request.membership, benefit),
         "may_change": policies.may_change_story(request.membership, story),
         "trail": crumbs(
             request, story.community, ("Stories of value", page(request, "story_list", story.community_id))

@@ -1,4 +1,4 @@
-"""Lessons, what they are brought in from, and knowledge assets that are put together from them."""
+"""Lessons, what they are brought in from, what came of them, and knowledge assets put together from them."""
 
 from lessons.models.asset import ASSET_WIDTHS, LONGEST_PURPOSE, LONGEST_REMARK, Asset, AssetPart, AssetRevision
 from lessons.models.lesson import (
@@ -19,9 +19,23 @@ from lessons.models.lesson import (
     State,
     Tag,
 )
+from lessons.models.reuse import (
+    IN_NUMBERS,
+    LARGE,
+    LONGEST_CHANGE,
+    Measure,
+    Reuse,
+    ReuseQuerySet,
+    Saving,
+    SavingQuerySet,
+    Sureness,
+)
 
 __all__ = [
     "ASSET_WIDTHS",
+    "IN_NUMBERS",
+    "LARGE",
+    "LONGEST_CHANGE",
     "LONGEST_COMMENT",
     "LONGEST_PURPOSE",
     "LONGEST_REMARK",
@@ -41,6 +55,12 @@ __all__ = [
     "LessonEvent",
     "LessonQuerySet",
     "LessonRevision",
+    "Measure",
+    "Reuse",
+    "ReuseQuerySet",
+    "Saving",
+    "SavingQuerySet",
     "State",
+    "Sureness",
     "Tag",
 ]

@@ -16,6 +16,7 @@ from kmportal.lib.things import Look
 from lessons import labels, policies
 from lessons.labels import Line
 from lessons.models import ImportRun, Lesson, LessonEvent, LessonQuerySet, LessonRevision, State, Tag
+from lessons.reports.reuse import ReusePanel
 from lessons.workflow import is_late
 from organisations.models import Membership
 from organisations.permissions import Permission
@@ -33,7 +34,8 @@ _OF_OTHERS = {"claim": "free", "identify": "held", "take_over": "overdue"}
 
 @dataclass(frozen=True)
 class LessonPage:
-    """The page of one lesson. One that another organisation shares is for reading: no moves, history or actions."""
+    """The page of one lesson. One that another organisation shares has no moves, history or actions; what came of it is
+    said at home."""
 
     lesson: Lesson
     words: LessonRevision
@@ -51,6 +53,7 @@ class LessonPage:
     contact_name: str
     flags: Sequence[str]
     who_may_read: str
+    reuse: ReusePanel | None
 
     @classmethod
     def build(cls, lesson: Lesson, membership: Membership, *, on: date) -> "LessonPage":
@@ -75,6 +78,7 @@ class LessonPage:
             contact_name=lesson.contact.partition(",")[0],
             flags=labels.flags_in_words(lesson),
             who_may_read=labels.who_may_read(lesson),
+            reuse=ReusePanel.build(lesson, membership),
         )
 
 

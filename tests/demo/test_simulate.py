@@ -16,7 +16,7 @@ from demo import simulate
 from demo.management.commands import load_demo
 from jobs.models import Job, Mail
 from lessons import quality
-from lessons.models import ImportRun, Lesson, LessonEvent, State
+from lessons.models import ImportRun, Lesson, LessonEvent, Saving, State
 from notifications.models import DailyMail, Notice
 from organisations.demo import DEMO_PASSWORD, DEMO_PEOPLE
 from organisations.models import AuditEntry, Membership, Organisation, Person
@@ -280,7 +280,7 @@ def test_home_and_lists_count_the_same_actions(demo, page, as_, key):
 
 def test_the_sponsor_reads_what_the_lists_have(demo, page):
     home = page("sam", "home").context["home"]
-    done, on_time, held, people, checked = home.figures
+    done, on_time, held, people, checked, helped = home.figures
     assert done.number == sum(step.done for step in home.steps)
     assert done.of.number == sum(step.total for step in home.steps)
     sessions = page("sam", "session_list").context["held"].object_list
@@ -289,6 +289,9 @@ def test_the_sponsor_reads_what_the_lists_have(demo, page):
     ours = Lesson.objects.visible_to(member(demo, "sam")).checked_here(member(demo, "sam").organisation)
     assert checked.number == ours.count() < page("sam", "lesson_list").context["found"].total
     assert 50 < int(on_time.value.rstrip("%")) < 90
+    assert helped.number == page("sam", "reuse_list", kind="helped").context["page"].paginator.count == 3
+    register = page("sam", "benefit_list").context["page"].paginator.count
+    assert helped.beside[0].number == register > Saving.objects.visible_to(member(demo, "sam")).claimed().count() == 1
 
 
 def test_home_shows_the_widest_gaps_of_the_report(page):
