@@ -9,6 +9,7 @@ from communities.views import (
     closing,
     emergency,
     ending,
+    files,
     founding,
     health,
     keeping,
@@ -60,6 +61,8 @@ urlpatterns = [
     path("talk/<int:pk>/asset/", keeping.thread_asset, name="thread_asset"),
     path("posts/<int:pk>/edit/", talk.post_edit, name="post_edit"),
     path("posts/<int:pk>/history/", talk.post_history, name="post_history"),
+    path("files/<int:pk>/", files.post_file, name="post_file"),
+    path("files/<int:pk>/small/", files.post_file_small, name="post_file_small"),
     # Who reads it in an emergency
     path("emergency/", emergency.emergency_list, name="emergency_list"),
     path("emergency/named/<int:pk>/release/", emergency.emergency_release, name="emergency_release"),

@@ -27,7 +27,7 @@ from django.core.management.color import no_style
 from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Model
+from django.db.models import BinaryField, Model
 from django.utils import timezone
 
 from jobs.health import BACKUP
@@ -173,11 +173,16 @@ def checksums(alias: str = "default") -> dict[str, dict[str, Any]]:
     for model in models_kept():
         digest, rows = hashlib.sha256(), 0
         names = [field.attname for field in model._meta.concrete_fields]
-        for values in model._base_manager.using(alias).order_by("pk").values_list(*names).iterator(2000):
+        for values in model._base_manager.using(alias).order_by("pk").values_list(*names).iterator(_at_once(model)):
             digest.update(json.dumps([_plain(value) for value in values], sort_keys=True).encode())
             rows += 1
         found[model._meta.db_table] = {"rows": rows, "sha256": digest.hexdigest()}
     return found
+
+
+def _at_once(model: type[Model]) -> int:
+    """How many rows to read at once: few where each may hold a file of megabytes."""
+    return 4 if any(isinstance(field, BinaryField) for field in model._meta.concrete_fields) else 2000
 
 
 def _plain(value: Any) -> Any:
@@ -290,7 +295,7 @@ def _carry_over(copy: Path, manifest: dict[str, Any]) -> None:
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for model in models:
-            for row in model._base_manager.using(ALIAS).iterator(2000):
+            for row in model._base_manager.using(ALIAS).iterator(_at_once(model)):
                 row.save_base(raw=True, using="default", force_insert=True)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in tables:

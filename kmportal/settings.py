@@ -86,6 +86,7 @@ if env.bool("KM_BEHIND_PROXY", False):
 # --- The house, top to bottom reversed: an app may import only those above it in this list -----------------------
 LOCAL_APPS = [
     "organisations",
+    "attachments",
     "search",
     "jobs",
     "notifications",
@@ -397,6 +398,8 @@ MEDIA_ROOT = DATA_DIR / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_LIMIT = env.int("KM_UPLOAD_LIMIT", 60 * 1024 * 1024)
+# A function (name, content) → sentence that refuses a file, or nothing: where a scanner for malware is hooked in
+FILE_SCANNER = env.str("KM_FILE_SCANNER", "")
 
 # --- Back-ups --------------------------------------------------------------------------------------------------------
 BACKUP_DIR = Path(env.str("KM_BACKUP_DIR", str(DATA_DIR / "backups"))).resolve()

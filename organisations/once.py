@@ -11,11 +11,11 @@ from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 
+from kmportal.lib.forms import files_in_short
 from organisations.models import SentForm
 from organisations.requests import MemberRequest
 
@@ -60,14 +60,4 @@ def _key_of(request: MemberRequest) -> UUID | None:
 def _fingerprint(request: MemberRequest) -> str:
     """Of the page and of all that was typed and chosen, but not of what is new in each copy of the page."""
     typed = [(name, request.POST.getlist(name)) for name in sorted(request.POST) if name not in (KEY, TOKEN)]
-    chosen = [(name, file) for name in sorted(request.FILES) for file in request.FILES.getlist(name)]
-    files = [(name, file.name, _fingerprint_of_file(file)) for name, file in chosen]
-    return sha256(repr((request.get_full_path(), typed, files)).encode()).hexdigest()
-
-
-def _fingerprint_of_file(file: UploadedFile) -> str:
-    digest = sha256()
-    for part in file.chunks():
-        digest.update(part)
-    file.seek(0)  # the view reads it again
-    return digest.hexdigest()
+    return sha256(repr((request.get_full_path(), typed, files_in_short(request.FILES))).encode()).hexdigest()

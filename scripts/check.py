@@ -108,6 +108,7 @@ def environment(folder: Path) -> dict[str, str]:
         "KM_SESSION_IDLE_MINUTES": "240",
         "KM_WORKER_PROCESSES": "4",
         "KM_HEALTH_KEY": "",
+        "KM_FILE_SCANNER": "",
         "KM_BACKUP_DIR": str(folder / "backups"),
         "KM_BACKUP_KEY": "",
         "KM_BACKUP_KEEP_DAYS": "14",

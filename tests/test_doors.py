@@ -65,6 +65,7 @@ DOORS = {
         community_leave knock_answer
         charter_detail charter_edit charter_pdf charter_version community_steps community_step_go community_step
         thread_list thread_new thread_detail thread_answer thread_reply thread_ask post_edit post_history
+        post_file post_file_small
         shelf_detail pin_new pin_edit pin_move
         community_review review_open review_answers review_voice review_carry_on review_change review_close
         review_merge review_split merge_answer transfer_undo
@@ -146,6 +147,7 @@ ODD = {
             *("community_edit", "community_informal", "community_roles", "community_invite", "community_elsewhere"),
             *("community_leave", "charter_edit", "community_step_go", "community_step", "thread_new", "thread_detail"),
             *("thread_answer", "thread_lesson", "thread_asset", "post_history", "community_close", "community_object"),
+            *("post_file", "post_file_small"),
             *("objection_answer", "community_stop", "community_story", "pin_new", "pin_edit", "pin_move"),
             *("community_health", "health_agree", "quiet_answer", "story_new", "story_detail"),
             *("community_ending", "ending_leave", "ending_home", "ending_farewell"),

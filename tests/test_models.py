@@ -13,7 +13,7 @@ PERSONAL = {"Membership", "GroupMembership", "Notice", "PutAway", "AccessToken",
 # What somebody said of themselves alone: that they came, share it, want less mail.
 PERSONAL |= {"Attendance", "CalendarFeed", "Follower", "Muted", "Pace", "ReviewVoice", "Support"}
 # Reached only through something that has the rule, or by nobody but the portal itself.
-INTERNAL = {"SentForm", "AuditName", "AuditEntry", "DailyMail", "Job", "Mail", "Heartbeat", "Done"}
+INTERNAL = {"SentForm", "AuditName", "AuditEntry", "DailyMail", "Job", "Mail", "Heartbeat", "Done", "StoredFile"}
 
 
 def ids(model: type[models.Model]) -> str:

@@ -37,7 +37,7 @@ NOT_RESPONSIBLE = {
     "selfassessment.Response.person", "selfassessment.Decision.by", "techniques.Session.created_by",
     "communities.Charter.by", "communities.Closing.by", "communities.Community.founded_by",
     "communities.Objection.answered_by", "communities.Objection.person", "communities.Pin.person",
-    "communities.Post.author",
+    "communities.Post.author", "attachments.StoredFile.uploaded_by",
     "communities.KickOff.by", "communities.Problem.person", "communities.Support.person",
     "communities.Thread.asked",  # told and free to answer or not
     "communities.StepAnswer.by", "communities.StepMove.by", "communities.Thread.author", "people.Enquiry.author",

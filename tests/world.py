@@ -16,6 +16,7 @@ import jobs.actions
 import notifications.actions
 import organisations.actions
 import roadmap.actions
+from attachments.inspection import check_file
 from communities.actions import (
     closing,
     emergency,
@@ -48,6 +49,7 @@ from selfassessment.respondents import Choice, Respondent
 from techniques.actions import planning
 from techniques.actions.room import joining
 from techniques.models import Technique
+from tests.attachments.samples import picture
 from tests.cast import as_member, happened
 
 
@@ -226,7 +228,10 @@ class World:
         t.thread = talk.start_thread(
             t.community, by=as_member(farah), at=now, title="Who brings the bags?", text="Nobody knows."
         )
-        t.post = talk.write_post(t.thread, by=as_member(cara), at=now, text="The porters do.")
+        t.post = talk.write_post(
+            t.thread, by=as_member(cara), at=now, text="The porters do.", files=[check_file("bags.png", picture())]
+        )
+        t.post_file = t.post.attached.get()
         t.open_question = talk.start_thread(
             t.community, by=as_member(cara), at=now, title="Who counts them?", text="Nobody does."
         )
@@ -405,6 +410,8 @@ class World:
             "emergency_release": t.emergency_reader,
             "emergency_ask": t.closing,
             "emergency_agree": t.emergency_waiting,
+            "post_file": t.post_file,
+            "post_file_small": t.post_file,
             "thread_list": t.community,
             "thread_new": t.community,
             "pin_new": t.community,

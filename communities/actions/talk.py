@@ -1,6 +1,6 @@
 """What a community talks about: starting a thread, posting, changing a post, marking the answer, a lesson of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,9 +8,11 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 import lessons.actions.writing
+from attachments.inspection import CheckedFile
+from attachments.storing import forget_files, keep_files
 from communities import policies
 from communities.events import Event
-from communities.models import Community, Post, PostRevision, State, Thread
+from communities.models import Community, Post, PostFile, PostRevision, State, Thread
 from communities.models.talk import WIDTHS
 from communities.transitions import lock_community, lock_thread, refuse_unless_living
 from kmportal.lib.cleaning import clean_text, first_words
@@ -39,9 +41,10 @@ def start_thread(
     text: str,
     kind: str = Thread.Kind.QUESTION,
     reach: str = Reach.GROUP,
+    files: Sequence[CheckedFile] = (),
     once: UUID | None = None,
 ) -> Thread:
-    """Ask something, or begin a talk; the words are its first post. Members read it, or everybody here.
+    """Ask something, or begin a talk; words and files are its first post. Members read it, or everybody here.
 
     Idempotent: the same ``once`` a second time answers the thread that it made.
     """
@@ -68,13 +71,21 @@ def start_thread(
     )
     refuse_invalid(thread, "title", "kind")
     thread.save()
-    post = _write_post(thread, by.person, text, at=at)
+    post = _write_post(thread, by.person, text, files, at=at)
     events.record(Event.THREAD_STARTED, thread, by=by, at=at, post=post, texts={"text": post.text})
     return thread
 
 
 @transaction.atomic
-def write_post(thread: Thread, *, by: Membership, at: datetime, text: str, once: UUID | None = None) -> Post:
+def write_post(
+    thread: Thread,
+    *,
+    by: Membership,
+    at: datetime,
+    text: str,
+    files: Sequence[CheckedFile] = (),
+    once: UUID | None = None,
+) -> Post:
     """Answer, or say something. Idempotent: the same ``once`` a second time answers the post that it made."""
     require_that(policies.may_take_part(by, thread.community))
     lock_thread(thread)
@@ -83,7 +94,7 @@ def write_post(thread: Thread, *, by: Membership, at: datetime, text: str, once:
     if found := Post.objects.filter(thread=thread, author=by.person, once=key).first():
         return found
     _brake(by.person, at=at)
-    post = _write_post(thread, by.person, text, at=at, once=key)
+    post = _write_post(thread, by.person, text, files, at=at, once=key)
     thread.last_at = at
     if thread.author_id != by.person_id:
         thread.answers += 1
@@ -93,19 +104,37 @@ def write_post(thread: Thread, *, by: Membership, at: datetime, text: str, once:
 
 
 @transaction.atomic
-def change_post(post: Post, *, by: Membership, at: datetime, seen: int, text: str) -> Post:
-    """Other words for one’s own post; how it read before is kept for who reads it. The same again changes nothing."""
+def change_post(
+    post: Post,
+    *,
+    by: Membership,
+    at: datetime,
+    seen: int,
+    text: str,
+    files: Sequence[CheckedFile] = (),
+    without: Collection[int] = (),
+) -> Post:
+    """Other words for one’s own post, more files, or ``without`` some of them.
+
+    How it read before is kept for who reads it; of a file that goes, nothing. The same again changes nothing.
+    """
     require_that(policies.may_change_post(by, post))
     lock_thread(post.thread)
     _refuse_unless_talking(post.thread.community)
     post.refresh_from_db(fields=["text", "version"])
     clean = clean_text(text).strip()
-    if post.text == clean:
+    attached = list(post.attached.select_related("file"))
+    gone = [one for one in attached if one.pk in without]
+    known = {one.file.digest for one in attached}
+    if post.text == clean and not gone and all(file.digest in known for file in files):
         return post
     if post.version != seen:
         raise Stale
     refuse_invalid(Post(text=clean), "text")
-    PostRevision.objects.create(post=post, text=post.text, at=at)
+    if post.text != clean:
+        PostRevision.objects.create(post=post, text=post.text, at=at)
+    forget_files([one.file for one in gone])
+    _attach(post, files, by.person, at=at)
     post.text, post.edited_at, post.version = clean, at, post.version + 1
     post.save(update_fields=["text", "edited_at", "version"])
     events.record(Event.THREAD_POST_CHANGED, post.thread, by=by, at=at, post=post)
@@ -182,11 +211,32 @@ def _brake(person: Person, *, at: datetime) -> None:
         raise Refusal(f"You have written {MOST_POSTS} posts within a minute. Take a breath, and send it in a minute.")
 
 
-def _write_post(thread: Thread, author: Person, text: str, *, at: datetime, once: UUID | None = None) -> Post:
+def _write_post(
+    thread: Thread,
+    author: Person,
+    text: str,
+    files: Sequence[CheckedFile],
+    *,
+    at: datetime,
+    once: UUID | None = None,
+) -> Post:
     post = Post(thread=thread, author=author, text=clean_text(text).strip(), at=at, once=once)
     refuse_invalid(post, "text")
     post.save()
+    _attach(post, files, author, at=at)
     return post
+
+
+def _attach(post: Post, files: Sequence[CheckedFile], author: Person, *, at: datetime) -> None:
+    """Files after those that are there already."""
+    if not files:
+        return
+    there = list(post.attached.select_related("file"))
+    begin = there[-1].position + 1 if there else 0
+    kept = keep_files(files, organisation=post.thread.organisation, by=author, at=at, there=[one.file for one in there])
+    PostFile.objects.bulk_create(
+        PostFile(post=post, file=file, position=number) for number, file in enumerate(kept, begin)
+    )
 
 
 def _words_of_lesson(thread: Thread) -> tuple[Mapping[str, str], Mapping[str, Any]]:

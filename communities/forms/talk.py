@@ -1,11 +1,13 @@
 """Forms for what is written in a community."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
 
+from attachments.forms import FilesField, WithFiles
 from communities.mentions import without_quotations
-from communities.models import LONGEST_POST, Thread
+from communities.models import LONGEST_POST, PostFile, Thread
 from communities.models.talk import WIDTHS
 from kmportal.lib.forms import OnceField
 from kmportal.lib.naming import AboutPeople
@@ -13,7 +15,7 @@ from kmportal.lib.naming import AboutPeople
 NAMING = "To tell somebody, write @ and their name"
 
 
-class ThreadForm(AboutPeople, forms.ModelForm):
+class ThreadForm(WithFiles, AboutPeople, forms.ModelForm):
     """A question or a talk, with its first words."""
 
     about_people = ("title", "text")
@@ -25,7 +27,8 @@ class ThreadForm(AboutPeople, forms.ModelForm):
         max_length=LONGEST_POST,
         widget=forms.Textarea({"rows": 6}),
     )
-    field_order = ("kind", "title", "text", "reach")
+    uploads = FilesField()
+    field_order = ("kind", "title", "text", "uploads", "reach")
 
     class Meta:
         model = Thread
@@ -41,10 +44,11 @@ class ThreadForm(AboutPeople, forms.ModelForm):
 
     def values(self) -> dict[str, Any]:
         """What ``start_thread`` takes."""
-        return {name: self.cleaned_data[name] for name in ("kind", "title", "text", "reach", "once")}
+        words = {name: self.cleaned_data[name] for name in ("kind", "title", "text", "reach", "once")}
+        return {**words, "files": self.chosen_files}
 
 
-class PostForm(AboutPeople, forms.Form):
+class PostForm(WithFiles, AboutPeople, forms.Form):
     """An answer, or what somebody adds."""
 
     about_people = ("text",)
@@ -56,16 +60,44 @@ class PostForm(AboutPeople, forms.Form):
         max_length=LONGEST_POST,
         widget=forms.Textarea({"rows": 5}),
     )
+    uploads = FilesField()
+
+    def values(self) -> dict[str, Any]:
+        """What ``write_post`` takes."""
+        return {"text": self.cleaned_data["text"], "once": self.cleaned_data["once"], "files": self.chosen_files}
 
     def words_to_look_at(self, name: str, text: str) -> str:
         """A quotation was asked about when it was written, and it begins with its writer’s name."""
         return without_quotations(text)
 
 
-class PostEditForm(AboutPeople, forms.Form):
+class PostEditForm(WithFiles, AboutPeople, forms.Form):
     """Other words for one’s own post."""
 
     about_people = ("text",)
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     text = forms.CharField(label="Your words", max_length=LONGEST_POST, widget=forms.Textarea({"rows": 8}))
+    without = forms.MultipleChoiceField(
+        label="Which files should go?",
+        help_text="Tick those to delete. Nobody sees them afterwards",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    uploads = FilesField(label="Add files and pictures")
+
+    def __init__(self, *args: Any, attached: Sequence[PostFile], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["without"].choices = [(str(one.pk), one.file.name) for one in attached]
+        if not attached:
+            del self.fields["without"]
+
+    def values(self) -> dict[str, Any]:
+        """What ``change_post`` takes."""
+        return {
+            "seen": self.cleaned_data["version"],
+            "text": self.cleaned_data["text"],
+            "files": self.chosen_files,
+            "without": [int(key) for key in self.cleaned_data.get("without", ())],
+        }

@@ -37,7 +37,7 @@ from communities.models.meetings import (
 from communities.models.review import Review, ReviewAnswer, ReviewVoice, Transfer, TransferRow
 from communities.models.shelf import Pin
 from communities.models.stories import ClaimedBenefit, ClaimedBenefitQuerySet, Story
-from communities.models.talk import LONGEST_POST, Post, PostRevision, Thread
+from communities.models.talk import LONGEST_POST, Post, PostFile, PostRevision, Thread
 
 __all__ = [
     "ENDED",
@@ -69,6 +69,7 @@ __all__ = [
     "Pace",
     "Pin",
     "Post",
+    "PostFile",
     "PostRevision",
     "Problem",
     "QuietLine",

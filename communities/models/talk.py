@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from attachments.models import StoredFile
 from communities.models.community import Community
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import LineField
@@ -112,6 +113,30 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"Post {self.pk}"
+
+
+class PostFileQuerySet(models.QuerySet["PostFile"]):
+    """Files of posts."""
+
+    def visible_to(self, membership: Membership) -> "PostFileQuerySet":
+        """Those of the threads that this member may read, now."""
+        return self.filter(post__thread__in=Thread.objects.visible_to(membership))
+
+
+class PostFile(models.Model):
+    """A file or a picture in a post. Who may read the thread may read it."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="attached")
+    file = models.OneToOneField(StoredFile, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    objects = PostFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["post", "position", "pk"]
+
+    def __str__(self) -> str:
+        return f"File {self.pk}"
 
 
 class PostRevision(models.Model):

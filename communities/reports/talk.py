@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
+
+from attachments.models import StoredFile
+from attachments.reports import Files, shown_files
 from communities import labels, policies
 from communities.models import (
     Community,
     Post,
+    PostFile,
     RoleKind,
     Thread,
 )
@@ -48,6 +53,7 @@ class PostBox:
     is_answer: bool
     may_change: bool
     may_mark: bool
+    files: Files
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,7 @@ class ThreadPage:
         first = Post.objects.filter(thread=thread).values_list("pk", flat=True).first()
         may_keep = standing.is_in and policies.may_found(membership, thread.organisation) and thread.is_question
         may_ask = standing.runs and _stayed_open(thread)
+        files = files_of(posts, membership)
         return cls(
             thread=thread,
             community=community,
@@ -88,6 +95,7 @@ class ThreadPage:
                     is_answer=post.pk == thread.answer_id,
                     may_change=may_write and post.author_id == membership.person_id,
                     may_mark=may_settle and post.pk not in (first, thread.answer_id),
+                    files=files.get(post.pk, Files()),
                 )
                 for post in posts
             ],
@@ -99,6 +107,19 @@ class ThreadPage:
             may_ask_expert=may_ask,
             experts=_experts_for(thread) if may_ask else (),
         )
+
+
+def files_of(posts: Sequence[Post], membership: Membership) -> dict[int, Files]:
+    """The files of each post that has any: one query, and none of their bytes."""
+    found: dict[int, list[tuple[int, StoredFile]]] = {}
+    for one in PostFile.objects.filter(post__in=posts).select_related("file"):
+        found.setdefault(one.post_id, []).append((one.pk, one.file))
+    slug = membership.organisation.slug
+
+    def address(version: str, pk: int) -> str:
+        return reverse("post_file" if version == "whole" else "post_file_small", args=[slug, pk])
+
+    return {post: shown_files(files, address) for post, files in found.items()}
 
 
 def _stayed_open(thread: Thread) -> bool:

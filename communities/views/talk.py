@@ -68,28 +68,31 @@ def thread_new(request: MemberRequest, organisation: Organisation, pk: int) -> H
     """Ask, or begin a talk."""
     community = community_or_404(request, pk)
     standing_or_403(request, community, "is_in")
-    form = ThreadForm(sent(request))
+    form = ThreadForm(sent(request), request.FILES or None)
     if form.is_valid():
         with refusals_on(form, "text"):
             thread = talk.start_thread(community, by=request.membership, at=request.now, **form.values())
             said = "Your question is there." if thread.is_question else "It is there."
             return done(request, said, "thread_detail", organisation.slug, thread.pk)
-    return page_of_form(request, form, community, title=worded("Ask the community"), verb="Put it there")
+        form.ask_for_files_again()
+    title, template = worded("Ask the community"), "communities/thread_new.html"
+    return page_of_form(request, form, community, title=title, verb="Put it there", template=template)
 
 
 @requires(Permission.READ)
 def thread_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The question, what was answered, and a box for one’s own answer."""
     thread = thread_or_404(request, pk)
-    form = PostForm(sent(request), initial={"text": _quotation(request, thread)})
+    form = PostForm(sent(request), request.FILES or None, initial={"text": _quotation(request, thread)})
     if form.is_valid():
         standing_or_403(request, thread.community, "is_in")
         with refusals_on(form, "text"):
-            post = talk.write_post(thread, by=request.membership, at=request.now, **form.cleaned_data)
+            post = talk.write_post(thread, by=request.membership, at=request.now, **form.values())
             number = _page_of_post(thread, post)
             where = page(request, "thread_detail", pk) + (f"?page={number}" if number > 1 else "")
             away = away_among(post.text, thread, on=timezone.localdate(request.now))
             return done(request, f"Thank you. It is there. {away}".strip(), f"{where}#post-{post.pk}")
+        form.ask_for_files_again()
     posts = Paginator(thread.posts.select_related("author"), POSTS_PER_PAGE)
     shown = posts.get_page(request.GET.get("page"))
     built = ThreadPage.build(thread, request.membership, list(shown))
@@ -153,13 +156,16 @@ def post_edit(request: MemberRequest, organisation: Organisation, pk: int) -> Ht
     post = post_or_404(request, pk)
     if not policies.may_change_post(request.membership, post):
         raise PermissionDenied
-    form = PostEditForm(sent(request), initial={"text": post.text, "version": post.version})
+    now = {"text": post.text, "version": post.version}
+    attached = list(post.attached.select_related("file"))
+    form = PostEditForm(sent(request), request.FILES or None, initial=now, attached=attached)
     differences: list[Difference] = []
     if form.is_valid():
-        seen, text = form.cleaned_data["version"], form.cleaned_data["text"]
-        with refusals_on(form, "text"), conflicts_on(form, lambda: post_or_404(request, pk)) as differences:
-            talk.change_post(post, by=request.membership, at=request.now, seen=seen, text=text)
-            return done(request, "Your words are changed.", "thread_detail", organisation.slug, post.thread_id)
+        fresh, shown = lambda: post_or_404(request, pk), lambda row: {"text": row.text}
+        with refusals_on(form, "text"), conflicts_on(form, fresh, shown) as differences:
+            talk.change_post(post, by=request.membership, at=request.now, **form.values())
+            return done(request, "Your post is changed.", "thread_detail", organisation.slug, post.thread_id)
+        form.ask_for_files_again()
     community = post.thread.community
     back = page(request, "thread_detail", post.thread_id)
     context = {

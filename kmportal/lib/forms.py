@@ -6,6 +6,7 @@ whether it is drawn with ``{{ form|crispy }}``, ``{% crispy form %}`` or field b
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -13,12 +14,14 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import EmailValidator
 from django.forms import boundfield
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import ErrorList, from_current_timezone
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import lazy
 
 from kmportal.lib import days
@@ -251,6 +254,21 @@ class ManyOf(forms.ModelMultipleChoiceField):
         return super().clean(value)
 
 
+def files_in_short(files: Any) -> list[tuple[str, str, str]]:
+    """What was chosen: field, name and digest of each file, which can be read from its beginning afterwards."""
+    if not isinstance(files, MultiValueDict):
+        return []
+    return [(name, str(file.name), _digest_of(file)) for name in sorted(files) for file in files.getlist(name)]
+
+
+def _digest_of(file: UploadedFile) -> str:
+    digest = sha256()
+    for part in file.chunks():
+        digest.update(part)
+    file.seek(0)
+    return digest.hexdigest()
+
+
 class OnceInput(forms.HiddenInput):
     """Reads the key of the page together with what was typed beside it."""
 
@@ -262,14 +280,16 @@ class OnceInput(forms.HiddenInput):
             return key
         typed = [(other, data.getlist(other) if isinstance(data, QueryDict) else data[other]) for other in sorted(data)]
         words = [pair for pair in typed if pair[0] not in NOT_TYPED | {name}]
+        if chosen := files_in_short(files):
+            words.append(("", chosen))
         return str(uuid5(page, repr(words)))
 
 
 class OnceField(forms.UUIDField):
     """Idempotency key: the same page sent twice with the same words has the same, so one thing is made.
 
-    Whoever goes back to a page that was sent, and writes something else into it, has another: nothing that they typed
-    is taken for what stands there already.
+    Whoever goes back to a page that was sent, and writes or chooses something else, has another: nothing of theirs is
+    taken for what stands there already.
     """
 
     def __init__(self, **options: Any) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from attachments.inspection import check_file
 from communities.actions import (
     closing,
     founding,
@@ -25,6 +26,7 @@ from lessons.actions.writing import start_lesson
 from lessons.models import Lesson
 from notifications.models import Notice
 from organisations.models import AuditEntry, GroupMembership
+from tests.attachments.samples import PDF
 from tests.cast import as_member
 
 WORDS = {"title": "Ask at ten", "happened": "It came late.", "then_do": "ask at ten.", "why": "Nobody asked."}
@@ -303,3 +305,16 @@ def kinds_of(roles, kind):
 
 def make_group_in(organisation):
     return type(organisation).group_set.rel.related_model.objects.create(organisation=organisation, name="There")
+
+
+def test_files_go_with_the_post_that_they_hang_on(full, other, thread, cara, lena, farah, sam, as_):
+    """Whoever reads the discussion afterwards reads them; nobody else does, and back again."""
+    files = [check_file("plan.pdf", PDF)]
+    post = talk.write_post(thread, by=as_member(farah), at=timezone.now(), text="Look", files=files)
+    address = f"/o/riverside/communities/files/{post.attached.get().pk}/"
+    assert as_(sam).get(address).status_code == 404
+    transfer = merge(full, other, cara, lena)
+    assert as_(sam).get(address).content == PDF
+    moving.undo_transfer(transfer, by=as_member(cara), at=timezone.now())
+    assert as_(sam).get(address).status_code == 404
+    assert as_(cara).get(address).content == PDF

@@ -26,10 +26,14 @@ import django; django.setup()
 from django.core.management import call_command
 from django.utils import timezone
 from actionplan.actions import add_action
+from attachments.inspection import check_file
+from attachments.storing import keep_files
 from organisations.models import Membership
 call_command("first", organisation="Riverside", kind="other", name="Ada Osei", email="ada@riverside.example")
 ada = Membership.objects.get()
 add_action(ada.organisation, by=ada, title="Ask pharmacy", owner=ada.person, at=timezone.now())
+files = [check_file("plan.pdf", b"%PDF-1.7 ask by ten %%EOF")]
+keep_files(files, organisation=ada.organisation, by=ada.person, at=timezone.now())
 """
 AFTERWARDS = """
 import django; django.setup()
@@ -41,6 +45,9 @@ answer = client.post("/accounts/login/", {"login": "ada@riverside.example", "pas
 assert answer.status_code == 302, answer.status_code
 found = client.get("/o/riverside/search/", {"q": "pharmacy"}, follow=True)
 assert found.status_code == 200 and b"Ask" in found.content, found.content
+from attachments.models import FileContent
+(kept,) = FileContent.objects.all()
+assert bytes(kept.content) == b"%PDF-1.7 ask by ten %%EOF", kept.content
 """
 
 
