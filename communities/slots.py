@@ -14,6 +14,7 @@ from organisations.models import Membership
 # The entry of the catalogue, and the suggestions that lead to it.
 COMMUNITY_PROGRAMME = "community-programme"
 MOST_LISTED = 20
+MOST_TO_ASK = 5
 
 
 def communities_of_member(home: Any, membership: Membership) -> tuple[str, dict[str, Any]] | None:
@@ -57,3 +58,10 @@ def kickoffs_of_member(home: Any, membership: Membership) -> tuple[str, dict[str
     """On home: kick-offs in which everybody here can write. Nothing where there is none."""
     lines = running_kickoffs(membership, timezone.now())
     return ("communities/_home_kickoffs.html", {"lines": lines}) if lines else None
+
+
+def communities_to_ask(results: Any, membership: Membership) -> tuple[str, dict[str, Any]] | None:
+    """Where a search found nothing: a way to ask each of one’s own communities, with the words in the form."""
+    rows = Community.objects.of(membership).living().select_related("organisation").order_by("name", "pk")
+    found = list(rows[:MOST_TO_ASK])
+    return ("communities/_to_ask.html", {"communities": found, "text": results.text[:200]}) if found else None

@@ -1,4 +1,4 @@
-"""People to ask: what colleagues say of themselves, and what they ask each other."""
+"""People to ask: their profiles and questions; what people search for in vain, and what they follow."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,8 +6,10 @@ from functools import partial
 
 from demo.story import Happening, Row, read
 from demo.world import World
+from lessons.actions.follows import save_search
 from people import actions
 from people.models import Profile, Recipient
+from search.actions import keep_search
 
 
 def happenings(world: World) -> Iterator[Happening]:
@@ -19,6 +21,10 @@ def happenings(world: World) -> Iterator[Happening]:
         yield Happening(row["day"], row["at"], partial(_ask, world, row))
         for step in row.get("story", ()):
             yield Happening(step["day"], step["at"], partial(_continue_question, world, row, step))
+    for row in story["searches"]:
+        yield Happening(row["day"], row["at"], partial(_search_in_vain, world, row))
+    for row in story["follows"]:
+        yield Happening(row["day"], row["at"], partial(_follow, world, row))
 
 
 def _write_profile(world: World, row: Row, at: datetime) -> None:
@@ -58,3 +64,13 @@ def _continue_question(world: World, row: Row, step: Row, at: datetime) -> None:
 
 def _profile_of(world: World, key: str, row: Row) -> Profile:
     return Profile.objects.get(membership=world.member(key, row["organisation"]))
+
+
+def _search_in_vain(world: World, row: Row, at: datetime) -> None:
+    by = world.member(row["person"], row["organisation"])
+    keep_search(by.organisation, row["words"], by=by, at=at, told=row.get("told", False))
+
+
+def _follow(world: World, row: Row, at: datetime) -> None:
+    by = world.member(row["person"], row["organisation"])
+    save_search(by.organisation, by=by, at=at, query=row["query"], name=row["name"], how=row["how"])

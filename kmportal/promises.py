@@ -15,4 +15,5 @@ PROMISED = [
 # What is new, as sections of the same mail: functions ``(at, people) -> Iterable[News]``.
 NEWS = [
     "communities.reports.mail.weekly_news",
+    "lessons.reports.follows.news_of_followers",
 ]

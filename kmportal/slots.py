@@ -17,6 +17,7 @@ SLOTS: dict[str, list[str]] = {
     "lesson.thread": ["dashboards.provenance.of_lesson"],
     "action.thread": ["dashboards.provenance.of_action"],
     "lesson.people": ["people.slots.people_for_lesson"],
+    "search.ask": ["communities.slots.communities_to_ask", "people.slots.way_to_people"],
     "search.people": ["people.slots.people_for_search"],
     "session.outcome": ["lessons.slots.outcome_of_session"],
     "intervention.lessons": ["lessons.slots.lessons_of_intervention"],

@@ -6,6 +6,7 @@ A map like urls.py. Subscribers run in the transaction of the deed, in the order
 
 EVENTS = [
     "organisations.events.Event",
+    "search.events.Event",
     "jobs.events.Event",
     "actionplan.events.Event",
     "roadmap.events.Event",
@@ -41,6 +42,8 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "reuse.*": ["lessons.notices.send_of_reuse"],
     "asset.*": ["lessons.notices.send_of_asset"],
     "community.left": ["lessons.subscribers.release_assets_of_group"],
+    "lesson.identified": ["lessons.subscribers.tell_followers_later"],
+    "lesson.noted": ["lessons.subscribers.tell_followers_later"],
     "lesson.readers_changed": ["lessons.subscribers.let_actions_follow"],
     "enquiry.*": ["people.notices.send"],
     "assessment.*": ["selfassessment.notices.send"],

@@ -6,6 +6,7 @@ THINGS = {
     "membership": "organisations.things.MEMBERSHIP",
     "invitation": "organisations.things.INVITATION",
     "group": "organisations.things.GROUP",
+    "unanswered": "search.things.UNANSWERED",
     "action": "actionplan.things.ACTION",
     "programme": "roadmap.things.PROGRAMME",
     "step": "roadmap.things.STEP",

@@ -29,6 +29,7 @@ urlpatterns = [
     path("join/", include("techniques.urls")),
     path("answer/", include("selfassessment.urls")),
     path("communities/", include("communities.urls_outside")),
+    path("lessons/", include("lessons.urls_outside")),
     path("help/", pages.help_page, name="help"),
     path("words/", pages.words, name="words"),
     path("accessibility/", pages.accessibility, name="accessibility"),

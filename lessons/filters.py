@@ -6,13 +6,17 @@ from typing import Any
 
 from django.http import QueryDict
 
+from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.pagination import whole_number
 from lessons import search_documents
 from lessons.labels import STATES
 from lessons.models import SHARED, Lesson, Reuse, ReuseQuerySet, Saving, State, Sureness
 from search import facets
+from search.analyser import Analysed
 from search.facets import Facet
 from search.finding import ORDERS
+from search.index import Doc
+from search.query import matches, parse
 
 FACETS = [
     Facet("state", "State", {state: look.word for state, look in STATES.items()}, order=State.values),
@@ -60,3 +64,48 @@ class ReuseChoice:
         if self.sure:
             rows = rows.filter(pk__in=Saving.objects.filter(sureness=self.sure).order_by().values("reuse"))
         return rows.filter(lesson=self.lesson) if self.lesson else rows
+
+
+# --- Saved searches --------------------------------------------------------------------------------------------------
+
+# In which states a lesson is new: of others nobody is told, so a saved search does not keep them.
+NEW_STATES = (State.IDENTIFIED, State.NOTED)
+
+
+def saved_query(params: QueryDict) -> str:
+    """A question as a saved search keeps it: the same for the same words and filters, without order and page."""
+    kept = QueryDict(mutable=True)
+    if text := line_of_text(params.get("q", "")):
+        kept["q"] = text
+        if params.get("words") == "any":
+            kept["words"] = "any"
+    for facet in FACETS:
+        values = sorted(facets.chosen(params, [facet]).get(facet.name, ()))
+        if facet.name == "state":
+            values = [value for value in values if value in NEW_STATES]
+        if values:
+            kept.setlist(facet.asked_as, values)
+    return kept.urlencode()
+
+
+class SavedSearch:
+    """A saved search, read once, that answers for one lesson at a time."""
+
+    def __init__(self, query: str) -> None:
+        question = question_of(QueryDict(query))
+        parsed = parse(question["text"])
+        self.query = (parsed.loosened or parsed) if question["any_word"] else parsed
+        self.filters = question["filters"]
+
+    def fits(self, doc: Doc, words: Analysed, group: str) -> bool:
+        """Whether this lesson is one of those that the list would show for the search."""
+        has = {
+            "state": doc.state,
+            "group": group,
+            "subkind": doc.subkind,
+            "source": doc.source,
+            "year": str(doc.year or ""),
+        }
+        if any(has[name] not in values for name, values in self.filters.items()):
+            return False
+        return self.query.is_blank or matches(self.query, words)

@@ -3,10 +3,21 @@
 from datetime import date
 
 from kmportal.lib.domain_words import worded
-from lessons.models import Asset, AssetPart, ImportRun, Lesson, Reuse, Saving, State
+from lessons.models import (
+    Asset,
+    AssetPart,
+    Follow,
+    ImportRun,
+    Lesson,
+    LessonFeed,
+    Reuse,
+    Saving,
+    State,
+    Tag,
+)
 from lessons.workflow import MOVES, Who, is_late
 from organisations import policies
-from organisations.models import GroupMembership, Membership, Organisation
+from organisations.models import Group, GroupMembership, Membership, Organisation, Person
 from organisations.permissions import Permission
 from techniques.models import Session
 
@@ -208,3 +219,33 @@ def allowed_with_asset(membership: Membership | None, asset: Asset) -> frozenset
         "keep": may_keep_asset,
     }
     return frozenset(name for name, may in found.items() if may(membership, asset))
+
+
+# --- Following -------------------------------------------------------------------------------------------------------
+
+
+def followable(membership: Membership, lesson: Lesson) -> dict[str, Tag | Group | Person]:
+    """What of a checked lesson its reader may follow, by a key: its tags, its group, and its author where the page
+    names them and they still belong here. The tags, groups and people of another organisation are not ours to list."""
+    if not lesson.is_shared or lesson.organisation_id != membership.organisation_id:
+        return {}
+    found: dict[str, Tag | Group | Person] = {f"tag-{tag.pk}": tag for tag in lesson.tags.all()}
+    if lesson.group is not None:
+        found["group"] = lesson.group
+    if lesson.author is not None and not lesson.source and lesson.author_id != membership.person_id:
+        here = Membership.objects.current().filter(organisation=lesson.organisation_id)
+        if here.filter(person=lesson.author_id).exists():
+            found["author"] = lesson.author
+    return found
+
+
+def may_follow(membership: Membership | None, lesson: Lesson) -> bool:
+    """Whoever reads a checked lesson of their own organisation. One query."""
+    if membership is None or not policies.may(Permission.READ, membership, lesson.organisation):
+        return False
+    return lesson.is_shared and Lesson.objects.visible_to(membership).filter(pk=lesson.pk).exists()
+
+
+def is_own_follow(membership: Membership | None, follow: Follow | LessonFeed) -> bool:
+    """What somebody follows, and the address of a feed, are their own."""
+    return membership is not None and membership.is_current and follow.membership_id == membership.pk

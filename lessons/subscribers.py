@@ -1,8 +1,11 @@
-"""What follows: actions that were agreed because of a lesson are for no more readers than it is, and what somebody
-looked after in a group that they no longer belong to is looked after by nobody."""
+"""What follows: whoever follows something of a lesson is told, actions that were agreed because of it are for no more
+readers than it is, and what somebody looked after in a group that they no longer belong to is looked after by nobody.
+"""
 
 from actionplan.actions import follow_readers
 from actionplan.models import Action
+from jobs.actions import enqueue
+from kmportal.lib.domain_words import worded
 from lessons.actions.assets import release_assets
 from lessons.models import Lesson
 from lessons.workflow import readers_of_actions
@@ -15,6 +18,18 @@ def let_actions_follow(occurrence: Occurrence) -> None:
     assert isinstance(lesson, Lesson)  # noqa: S101  what the event is about
     for action in Action.objects.agreed_in(occurrence.ref).select_related("organisation", "group"):
         follow_readers(action, occurrence, **readers_of_actions(lesson))
+
+
+def tell_followers_later(occurrence: Occurrence) -> None:
+    """A lesson was checked: whoever follows something of it is told, by work that may take its time."""
+    enqueue(
+        "lessons.tasks.tell_followers",
+        {"entry_id": occurrence.entry.pk},
+        title=worded("Tell people of a lesson that they follow"),
+        at=occurrence.at,
+        key=f"followers {occurrence.entry.pk}",
+        organisation=occurrence.organisation,
+    )
 
 
 def release_assets_of_leaver(occurrence: Occurrence) -> None:

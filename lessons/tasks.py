@@ -5,10 +5,12 @@ from typing import Any
 from django.utils import timezone
 
 from jobs.runner import Assignment
-from lessons.actions import importing
+from lessons.actions import follows, importing
 from lessons.actions.importing import Report
 from lessons.importing.sheets import count_rows, sheet_of
-from lessons.models import ImportRun
+from lessons.models import ImportRun, Lesson
+from organisations.events import Occurrence
+from organisations.models import AuditEntry, Person
 
 
 def try_out(work: Assignment, run_id: int) -> dict[str, Any]:
@@ -23,6 +25,18 @@ def bring_in(work: Assignment, run_id: int) -> dict[str, Any]:
     run = ImportRun.objects.select_related("organisation", "by").get(pk=run_id)
     importing.run_import(run, at=timezone.now(), report=_progress_of(work, run))
     return {"url": run.get_absolute_url()}
+
+
+def tell_followers(work: Assignment, entry_id: int) -> dict[str, Any]:
+    """Tell followers of a lesson that the line of the trail says was checked."""
+    entry = AuditEntry.objects.select_related("organisation").get(pk=entry_id)
+    neighbours = ("organisation", "revision", "author", "group")
+    lesson = Lesson.objects.select_related(*neighbours).filter(pk=entry.ident).first()
+    if lesson is None:
+        return {}
+    by = Person.objects.filter(pk=entry.actor_id).first() if entry.actor_id else None
+    told = follows.tell_followers(lesson, Occurrence(entry.event, lesson, entry.organisation, by, entry.at, entry, {}))
+    return {"told": told}
 
 
 def _progress_of(work: Assignment, run: ImportRun) -> Report:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lessons.views import assets, examples, importing, listing, reading, reuse, review, writing
+from lessons.views import assets, examples, follows, importing, listing, reading, reuse, review, writing
 
 urlpatterns = [
     path("", listing.lesson_list, name="lesson_list"),
@@ -34,6 +34,15 @@ urlpatterns = [
     path("reuse/<int:pk>/delete/", reuse.reuse_delete, name="reuse_delete"),
     path("reuse/savings/<int:pk>/confirm/", reuse.saving_confirm, name="saving_confirm"),
     path("reuse/savings/<int:pk>/decline/", reuse.saving_decline, name="saving_decline"),
+    # Following
+    path("following/", follows.follow_list, name="follow_list"),
+    path("following/new/", follows.follow_new, name="follow_new"),
+    path("following/feed/", follows.follow_feed, name="follow_feed"),
+    path("following/<int:pk>/how/", follows.follow_how, name="follow_how"),
+    path("following/<int:pk>/stop/", follows.follow_stop, name="follow_stop"),
+    path("following/<int:pk>/feed/", follows.follow_search_feed, name="follow_search_feed"),
+    path("following/feeds/<int:pk>/away/", follows.follow_feed_away, name="follow_feed_away"),
+    path("<int:pk>/follow/", follows.lesson_follow, name="lesson_follow"),
     # Knowledge assets
     path("assets/", assets.asset_list, name="asset_list"),
     path("assets/new/", assets.asset_new, name="asset_new"),

@@ -23,6 +23,12 @@ def people_for_search(results: Results, membership: Membership) -> Piece | None:
     return _to_ask(people_for_words(membership, text), membership)
 
 
+def way_to_people(results: Results, membership: Membership) -> Piece:
+    """Where a search found nothing: a line to three people, or, where nobody fits, everybody who can be asked."""
+    fit = people_for_words(membership, results.text[:300])
+    return "people/_way.html", {"text": results.text[:300], "is_anybody": bool(fit)}
+
+
 def people_for_lesson(lesson: Lesson, membership: Membership) -> Piece | None:
     """On a lesson: a few people who can be asked about what it is filed under."""
     keys = [tag.name_key for tag in lesson.tags.all()]

@@ -8,7 +8,9 @@ texts on PostgreSQL (see ``search.engines`` and the migrations).
 from django.db import models
 from django.utils import timezone
 
+from kmportal.lib.things import Ref
 from organisations.models import Group, Membership, Organisation, Person
+from organisations.permissions import Permission
 from organisations.visibility import Reach, within_reach
 
 
@@ -70,3 +72,70 @@ class Word(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class UnansweredSearchQuerySet(models.QuerySet["UnansweredSearch"]):
+    """Searches without a result, in the words of those who look after them."""
+
+    def visible_to(self, membership: Membership) -> "UnansweredSearchQuerySet":
+        """The list is for those who curate; others see an answer where they ask the same."""
+        if not membership.can(Permission.FACILITATE):
+            return self.none()
+        return self.filter(organisation=membership.organisation_id)
+
+    def in_state(self, state: str) -> "UnansweredSearchQuerySet":
+        return self.filter(state=state)
+
+    def newest_first(self) -> "UnansweredSearchQuerySet":
+        return self.order_by("-last_on", "-days", "-pk")
+
+    def most_often_first(self) -> "UnansweredSearchQuerySet":
+        return self.order_by("-days", "-last_on", "-pk")
+
+
+class UnansweredSearch(models.Model):
+    """Words that found nothing, in one organisation: what was searched for, and on how many days. Never by whom.
+
+    ``key`` is the same for the same words in another order or form. ``told_on`` is the last day on which somebody
+    asked the librarian for it. The answer is a ``Ref`` (``answer_kind``, ``answer_ident``), words, or both.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "Waiting"
+        ANSWERED = "answered", "Answered"
+        ASIDE = "aside", "Not for us"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    key = models.CharField(max_length=64, editable=False)
+    words = models.CharField(max_length=200)
+    days = models.PositiveIntegerField(default=1, help_text="On how many days it was asked.")
+    last_on = models.DateField()
+    told_on = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    answer_kind = models.CharField(max_length=20, blank=True)
+    answer_ident = models.BigIntegerField(null=True, blank=True)
+    answer_words = models.CharField(max_length=500, blank=True)
+    answered_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    answered_on = models.DateField(null=True, blank=True)
+
+    objects = UnansweredSearchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "unanswered searches"
+        constraints = [models.UniqueConstraint(fields=["organisation", "key"], name="unanswered_search_once")]
+        indexes = [
+            models.Index(fields=["organisation", "state", "-last_on"], name="unanswered_newest"),
+            models.Index(fields=["organisation", "state", "-days"], name="unanswered_often"),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+    @property
+    def name_in_trail(self) -> str:
+        """What people search for stays out of the trail."""
+        return "A search without a result"
+
+    @property
+    def answer(self) -> Ref | None:
+        return Ref(self.answer_kind, self.answer_ident) if self.answer_kind and self.answer_ident else None

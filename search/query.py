@@ -6,9 +6,10 @@ Whatever is typed becomes a ``Query`` of stems; no character of it reaches a dat
 import itertools
 import re
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from search import abbreviations
-from search.analyser import STOP_WORDS, chunks, pieces, stem
+from search.analyser import STOP_WORDS, Analysed, chunks, pieces, stem
 
 MAX_CHARACTERS = 2_000
 MAX_TERMS = 24
@@ -105,6 +106,33 @@ def parse(text: str) -> Query:
         wanted = common
     wanted = _with_abbreviations(_with_neighbours(wanted), row)
     return Query(whole, _unique_terms(wanted), _unique_terms(unwanted), cut=len(whole) > MAX_CHARACTERS)
+
+
+def key_of_words(query: Query) -> str:
+    """Fingerprint of what is asked for: the same in another order, form or spelling of its words."""
+    wanted = sorted(" ".join(term.stems) + "*" * term.prefix for term in query.all)
+    unwanted = sorted(" ".join(term.stems) + "*" * term.prefix for term in query.none)
+    return sha256(repr((wanted, unwanted)).encode()).hexdigest()
+
+
+def matches(query: Query, words: Analysed) -> bool:
+    """Whether one thing has what is asked for: what both engines say of it, without asking the index."""
+    if query.asks_nothing:
+        return False
+    enough = any if query.any_word and query.all else all
+    return enough(_stands_in(term, words) for term in query.all) and not any(
+        _stands_in(term, words) for term in query.none
+    )
+
+
+def _stands_in(term: Term, words: Analysed) -> bool:
+    if term.prefix:
+        return any(word.startswith(term.stems[0]) for field in words.fields for word in field)
+    return any(_runs_in(run, field) for run in (term.stems, *term.others) for field in words.fields)
+
+
+def _runs_in(run: tuple[str, ...], field: list[str]) -> bool:
+    return any(tuple(field[at : at + len(run)]) == run for at, word in enumerate(field) if word == run[0])
 
 
 def _parse_term(text: str, start: int, end: int, *, quoted: bool) -> Term | None:

@@ -1,23 +1,34 @@
-"""The page of the one search over everything that one may see."""
+"""The page of the one search over everything that one may see, and what becomes of a search that finds nothing."""
 
 from dataclasses import dataclass
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from kmportal.lib import things
+from kmportal.lib.disk import left_undone_without_room
+from kmportal.lib.forms import sent, status_of
 from kmportal.lib.links import changed_query
 from kmportal.lib.pagination import PageOf, page_number
-from kmportal.lib.things import Look, Thing
+from kmportal.lib.things import Look, Ref, Thing
+from kmportal.lib.view_kit import done, refusals_on
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
-from search import facets
+from search import actions, facets
 from search.filters import FACETS
-from search.index import Hit, find
+from search.forms import AnswerForm
+from search.index import Hit, Results, find
+from search.models import UnansweredSearch
+from search.reports import answer_to, ask_instead, lines_of, presses_of
 
 PER_PAGE = 10
+UNANSWERED_PER_PAGE = 30
+OFTEN = "often"
 
 
 @dataclass(frozen=True)
@@ -66,8 +77,21 @@ def search(request: MemberRequest, organisation: Organisation) -> HttpResponse:
         "panel": facets.panel(results, request.GET, _lists_to_tick(chosen)),
         "page": PageOf(results.page, PER_PAGE, results.total, more=results.more),
         "meant": changed_query(request.GET, q=results.did_you_mean, page=None),
+        "may_curate": request.membership.can(Permission.FACILITATE),
+        **around_search(request, results, narrowed=bool(chosen)),
     }
     return render(request, "search/search.html", values)
+
+
+def around_search(request: MemberRequest, results: Results, *, narrowed: bool) -> dict[str, object]:
+    """For a page that searches: ``answer`` to the same search, and ``asked``: whom to ask where nothing was found.
+    What finds nothing at all, and has no answer, is kept for those who curate; nobody is noted."""
+    answer = answer_to(results.text, request.membership)
+    asked = ask_instead(results, narrowed=narrowed)
+    if asked is not None and asked.is_kept and not results.total and answer is None:
+        with left_undone_without_room("a search without a result was not kept"):
+            actions.keep_search(request.membership.organisation, asked.text, by=request.membership, at=request.now)
+    return {"answer": answer, "asked": asked}
 
 
 def _row_of_hit(hit: Hit) -> Row:
@@ -82,3 +106,92 @@ def _lists_to_tick(chosen: dict[str, list[str]]) -> list[tuple[str, str, facets.
     if only or "state" in chosen:
         lists.append(("state", "State", lambda key: things.kind(only).look(key).word))
     return [*lists, ("group", "Where", None), ("source", "Brought in from", None), ("year", "Year", None)]
+
+
+# --- Searches that found nothing -------------------------------------------------------------------------------------
+
+
+@requires(Permission.READ)
+@require_POST
+def unanswered_tell(request: MemberRequest, organisation: Organisation) -> HttpResponse:
+    """Ask the librarian for what a search did not find."""
+    text = request.POST.get("q", "").strip()
+    kept = actions.keep_search(organisation, text, by=request.membership, at=request.now, told=True)
+    back = f"{reverse('search', args=[organisation.slug])}{changed_query(request.GET, q=text[:500])}"
+    if kept is None:
+        request.is_refused = True  # type: ignore[attr-defined]
+        words = "These words are not kept, because they look as if they say who somebody is, or are too many."
+        return done(request, words, back)
+    return done(request, "The librarian’s list has these words now, without your name.", back)
+
+
+@requires(Permission.FACILITATE)
+@require_safe
+def unanswered_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
+    """What people searched for and did not find, the newest or the most often asked first."""
+    states = dict(UnansweredSearch.State.choices)
+    state = request.GET.get("state", "")
+    state = state if state in states else UnansweredSearch.State.OPEN
+    often = request.GET.get("order") == OFTEN
+    every = UnansweredSearch.objects.visible_to(request.membership)
+    rows = every.in_state(state).select_related("organisation")
+    rows = rows.most_often_first() if often else rows.newest_first()
+    page = Paginator(rows, UNANSWERED_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "lines": lines_of(page, request.membership),
+        "page": page,
+        "state": state,
+        "tabs": [(key, word, every.in_state(key).count()) for key, word in states.items()],
+        "often": often,
+    }
+    return render(request, "search/unanswered_list.html", context)
+
+
+@requires(Permission.FACILITATE)
+def unanswered_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """One of them: look for what answers it, and say so."""
+    row = _unanswered_or_404(request, pk)
+    text = request.GET.get("q", row.words).strip()
+    found = find(request.membership, text, kinds=actions.ANSWERS, per_page=PER_PAGE, correct=True)
+    offered = [(Ref(hit.kind, hit.ident), f"{things.kind(hit.kind).word}: {hit.title}") for hit in found.hits]
+    form = AnswerForm(sent(request), offered=offered)
+    if form.is_valid():
+        with refusals_on(form, "words"):
+            actions.answer_search(row, by=request.membership, at=request.now, **form.values())
+            words = "Whoever searches for this sees your answer on top now."
+            return done(request, words, "unanswered_list", organisation.slug)
+    [line] = lines_of([row], request.membership)
+    context = {
+        "line": line,
+        "form": form,
+        "q": text,
+        "found": found,
+        "presses": presses_of(row, request.membership),
+        "verb": "Answer with this",
+        "back": reverse("unanswered_list", args=[organisation.slug]),
+        "back_words": "Back to the list",
+    }
+    return render(request, "search/unanswered_detail.html", context, status=status_of(form))
+
+
+@requires(Permission.FACILITATE)
+@require_POST
+def unanswered_aside(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Say that it is not for this organisation to answer."""
+    row = _unanswered_or_404(request, pk)
+    actions.set_search_aside(row, by=request.membership, at=request.now)
+    return done(request, "It is set aside. You find it under “Not for us”.", "unanswered_list", organisation.slug)
+
+
+@requires(Permission.FACILITATE)
+@require_POST
+def unanswered_open(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Have one wait for an answer again."""
+    row = _unanswered_or_404(request, pk)
+    actions.open_search_again(row, by=request.membership, at=request.now)
+    return done(request, "It waits for an answer again.", "unanswered_detail", organisation.slug, pk)
+
+
+def _unanswered_or_404(request: MemberRequest, pk: int) -> UnansweredSearch:
+    rows = UnansweredSearch.objects.visible_to(request.membership).select_related("organisation", "answered_by")
+    return get_object_or_404(rows, pk=pk)

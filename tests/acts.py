@@ -57,7 +57,7 @@ PERMISSIONS: dict[str, str] = {
         actionplan.actions.send_due_digests actionplan.actions.send_digest actionplan.actions.follow_readers
         lessons.actions.importing.begin_import lessons.actions.importing.try_import
         lessons.actions.importing.run_import lessons.actions.importing.tidy_imports roadmap.actions.tidy_plan
-        lessons.actions.assets.release_assets
+        lessons.actions.assets.release_assets lessons.actions.follows.tell_followers
         selfassessment.actions.rounds.tell_closing_date selfassessment.actions.publishing.publish_figures
         selfassessment.actions.publishing.publish_or_wait selfassessment.actions.meeting.follow_booking
         selfassessment.actions.meeting.invite_to_meeting
@@ -76,6 +76,10 @@ PERMISSIONS: dict[str, str] = {
     """,
     MEMBER: """
         actionplan.actions.add_action roadmap.actions.add_intervention_action
+        search.actions.keep_search
+        lessons.actions.follows.save_search lessons.actions.follows.follow_lesson lessons.actions.follows.choose_how
+        lessons.actions.follows.stop_following
+        lessons.actions.feeds.renew_feed lessons.actions.feeds.renew_feed_of_search lessons.actions.feeds.close_feed
         actionplan.actions.reword_action actionplan.actions.complete_action actionplan.actions.reopen_action
         actionplan.actions.reschedule_action actionplan.actions.hand_over_action actionplan.actions.drop_action
         actionplan.actions.delete_untouched_action
@@ -151,6 +155,8 @@ PERMISSIONS: dict[str, str] = {
     """,
     FACILITATOR: """
         communities.actions.meetings.plan_session_of_day communities.actions.review.plan_review_session
+        search.actions.answer_search search.actions.set_search_aside search.actions.open_search_again
+        communities.actions.meetings.plan_session_of_day
         techniques.actions.planning.plan_session techniques.actions.planning.edit_session
         techniques.actions.planning.pass_on_session selfassessment.actions.rounds.pass_on_assessment
         lessons.actions.assets.pass_on_asset
@@ -215,6 +221,9 @@ ODD: dict[str, list[str]] = {
     **{f"lessons.actions.reuse.{name}": ["reza"] for name in ("describe_reuse", "take_reuse_back")},  # who said it
     # Who checks lessons, and who oversees; never who said it.
     **{f"lessons.actions.reuse.{verb}_saving": ["farah", "lena", "sam"] for verb in ("confirm", "decline")},
+    # Her own
+    **{f"lessons.actions.follows.{verb}": ["cara"] for verb in ("choose_how", "stop_following")},
+    **{f"lessons.actions.feeds.{verb}": ["cara"] for verb in ("renew_feed_of_search", "close_feed")},
     **{f"lessons.actions.assets.{verb}_asset": ["cara"] for verb in ("publish", "discard")},  # a draft
     # Who wrote it, who looks after it, and who facilitates.
     **{
@@ -484,6 +493,19 @@ def _somebody_else(world: Any) -> Any:
 DAYS = {"starts_on": _tomorrow(), "ends_on": _tomorrow(400)}
 CHARTER = {"name": "Home on time", "question": "Why does it take so long?"}
 ACTS: dict[str, Act] = {
+    # --- following
+    "lessons.actions.follows.save_search": here(query="q=wards"),
+    "lessons.actions.follows.follow_lesson": lambda world: ((_checked(world),), {"what": "author"}),
+    "lessons.actions.follows.choose_how": on("follow", how="off"),
+    "lessons.actions.follows.stop_following": on("follow"),
+    "lessons.actions.feeds.renew_feed": here(),
+    "lessons.actions.feeds.renew_feed_of_search": on("follow"),
+    "lessons.actions.feeds.close_feed": on("feed"),
+    # --- search
+    "search.actions.keep_search": lambda world: ((world.riverside, "who hoists at night"), {}),
+    "search.actions.answer_search": on("unanswered", words="Ask Ward 6"),
+    "search.actions.set_search_aside": on("unanswered"),
+    "search.actions.open_search_again": on("unanswered"),
     # --- communities
     "communities.actions.life.found_community": here(name="Night bell", question="Who answers it?"),
     "communities.actions.life.change_community": on(

@@ -32,6 +32,7 @@ DOORS = {
     """,
     GUEST: """
         invitation_accept action_guest password_by_link enquiry_link calendar_feed community_mail_stop
+        lesson_feed
         join join_session join_calendar join_leave join_room join_note join_note_change join_mine join_since
         answer_start answer_question answer_finish
     """,
@@ -46,6 +47,10 @@ DOORS = {
     MEMBER: """
         home yours benefit_list invitation_many search organisation_logo notice_list notice_read_all notice_open
         job_detail job_file job_retry
+        home yours invitation_many search organisation_logo notice_list notice_read_all notice_open job_detail
+        job_file job_retry
+        unanswered_tell
+        follow_list follow_new lesson_follow follow_how follow_stop follow_feed follow_search_feed follow_feed_away
         action_list action_new action_detail action_edit action_done action_reopen action_move action_hand_over
         action_drop
         programme_current programme_list programme_detail programme_time programme_balance step_detail
@@ -100,6 +105,7 @@ DOORS = {
         assessment_comments assessment_publish remark_withhold remark_show
         assessment_addresses assessment_link assessment_remind decision_new decision_reject decision_undo
         kickoff_new kickoff_edit kickoff_end barrier_remove
+        unanswered_list unanswered_detail unanswered_aside unanswered_open
     """,
     LEAD: """
         programme_new programme_edit programme_make_current step_edit intervention_new intervention_edit
@@ -139,6 +145,8 @@ ODD = {
     "lesson_discard": ["cara"],
     "lesson_action_new": [],  # not before it is checked
     "lesson_withdraw": ["cara", "lena", "farah"],
+    "lesson_follow": [],  # not before it is checked
+    **{name: ["cara"] for name in ("follow_how", "follow_stop", "follow_search_feed", "follow_feed_away")},  # her own
     "intervention_state": ["lena", "farah"],  # who plans, and who owns it
     # Cara facilitates the community, Farah is her deputy; Reza is invited. The administrator is not in it.
     **{
@@ -209,6 +217,7 @@ DEAD = {
 }
 DEAD |= {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"}  # nobody has set one up
 DEAD |= {"introduction_put_away", "introduction_show"}  # the walk names no page
+DEAD |= {"lesson_feed"}  # tests/lessons opens it
 DEAD |= {"calendar_feed", "community_mail_stop"}  # the walk has no secret; tests/communities opens them
 DEAD |= {"token_revoke", "session_end"}  # the token is Cara’s, and nobody has this session
 SENDS_STRANGERS_AWAY = {"account_logout", "account_confirm_login_code", "mfa_authenticate", "mfa_login_webauthn"}

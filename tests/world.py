@@ -16,6 +16,7 @@ import jobs.actions
 import notifications.actions
 import organisations.actions
 import roadmap.actions
+import search.actions
 from attachments.inspection import check_file
 from communities.actions import (
     closing,
@@ -34,7 +35,7 @@ from communities.actions import people as belonging
 from communities.actions import review as looking_back
 from communities.models import Community, Objection, Pin, QuietLine, Topic, Transfer
 from jobs.models import Job, Mail
-from lessons.actions import assets, importing, reuse, review, writing
+from lessons.actions import assets, feeds, follows, importing, reuse, review, writing
 from lessons.models import State
 from lessons.quality import quality_for
 from organisations.models import AccessToken, Group, Membership, Organisation, Person
@@ -157,6 +158,9 @@ class World:
             content=b"title,lesson\nAsk early,Ask pharmacy early\n",
         )
         said = {"title": "Bags before noon", "purpose": "Ward clerks", "text": "Ask at ten."}
+        t.unanswered = search.actions.keep_search(riverside, "hoists at night", by=as_member(cara), at=now, told=True)
+        t.follow = follows.save_search(riverside, by=as_member(cara), at=now, query="q=beds")
+        t.feed, _ = feeds.renew_feed_of_search(t.follow, by=as_member(cara), at=now)
         t.asset_draft = assets.start_asset(riverside, by=as_member(cara), at=now, words=said)
         t.asset = assets.start_asset(riverside, by=as_member(cara), at=now, words=said)
         t.asset = assets.publish_asset(t.asset, by=as_member(cara), at=now)
@@ -369,6 +373,8 @@ class World:
 
     def _pk(self, name: str, t: SimpleNamespace) -> int:
         special = {
+            "follow_feed_away": t.feed,
+            "lesson_feed": t.feed,
             "mailbox_mail": t.mail,
             "notice_open": t.notice,
             "programme_detail": t.programme,
@@ -473,6 +479,8 @@ class World:
             "reuse": t.reuse,
             "saving": t.saving,
             "benefit": t.benefit,
+            "unanswered": t.unanswered,
+            "follow": t.follow,
         }
         return family[name.split("_")[0]].pk
 

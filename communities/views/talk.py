@@ -68,7 +68,8 @@ def thread_new(request: MemberRequest, organisation: Organisation, pk: int) -> H
     """Ask, or begin a talk."""
     community = community_or_404(request, pk)
     standing_or_403(request, community, "is_in")
-    form = ThreadForm(sent(request), request.FILES or None)
+    form = ThreadForm(sent(request), request.FILES or None, initial={"title": request.GET.get("q", "")[:200]})
+    form.about_initial = True  # the words of a search were asked about nowhere
     if form.is_valid():
         with refusals_on(form, "text"):
             thread = talk.start_thread(community, by=request.membership, at=request.now, **form.values())

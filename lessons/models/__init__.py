@@ -1,6 +1,7 @@
 """Lessons, what they are brought in from, what came of them, and knowledge assets put together from them."""
 
 from lessons.models.asset import ASSET_WIDTHS, LONGEST_PURPOSE, LONGEST_REMARK, Asset, AssetPart, AssetRevision
+from lessons.models.follows import LONGEST_QUERY, Follow, FollowHit, How, LessonFeed
 from lessons.models.lesson import (
     LONGEST_COMMENT,
     LONGEST_TEXT,
@@ -38,6 +39,7 @@ __all__ = [
     "LONGEST_CHANGE",
     "LONGEST_COMMENT",
     "LONGEST_PURPOSE",
+    "LONGEST_QUERY",
     "LONGEST_REMARK",
     "LONGEST_TEXT",
     "SHARED",
@@ -49,10 +51,14 @@ __all__ = [
     "AssetPart",
     "AssetRevision",
     "Flag",
+    "Follow",
+    "FollowHit",
+    "How",
     "ImportProblem",
     "ImportRun",
     "Lesson",
     "LessonEvent",
+    "LessonFeed",
     "LessonQuerySet",
     "LessonRevision",
     "Measure",

@@ -26,6 +26,7 @@ from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 from search import facets, index
+from search.views import around_search
 
 PER_PAGE, PER_BATCH = 10, 200
 # So many values of a filter stand open; the others are folded away.
@@ -61,11 +62,12 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
     found = index.find(
         request.membership, **question, facets=names, page=page_number(request.GET), per_page=PER_PAGE, correct=True
     )
+    panel = facets.panel(found, request.GET, FACETS, open_values=OPEN_VALUES, most=None)
     context = {
         "found": found,
         "rows": [(hit, labels.STATES[State(hit.state)]) for hit in found.hits],
         "page": PageOf(found.page, PER_PAGE, found.total, found.more),
-        "panel": facets.panel(found, request.GET, FACETS, open_values=OPEN_VALUES, most=None),
+        "panel": panel,
         "order": question["order"],
         "orders": [("best", "Best match"), *SORTS] if question["text"] else SORTS,
         "q": question["text"],
@@ -73,6 +75,7 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
         "unchecked": _unchecked(request, found),
         "instead": changed_query(request.GET, q=found.did_you_mean, page=None) if found.did_you_mean else "",
         "head": ListHead.build(request.membership, "all"),
+        **around_search(request, found, narrowed=bool(panel.ticked or origin)),
     }
     return render(request, "lessons/lesson_list.html", context)
 

@@ -9,6 +9,7 @@ from search import index
 @pytest.fixture(autouse=True)
 def _made_up_kinds(settings):
     settings.THINGS = "tests.search.things.THINGS"
+    settings.SLOTS = "tests.search.things.SLOTS"
 
 
 @pytest.fixture

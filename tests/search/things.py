@@ -16,7 +16,9 @@ ACTION = Thing(kind="action", word="Action", words="Actions", **PAGE)
 TECHNIQUE = Thing(kind="technique", word="Technique", words="Techniques", **PAGE)
 HOMELESS = Thing(kind="homeless", word="Homeless", model="search.SearchDoc")
 
+SLOTS: dict[str, list[str]] = {}
 THINGS = {
+    "unanswered": "search.things.UNANSWERED",
     "lesson": "tests.search.things.LESSON",
     "session": "tests.search.things.SESSION",
     "action": "tests.search.things.ACTION",

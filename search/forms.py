@@ -1,0 +1,46 @@
+"""The form with which a search that found nothing is answered."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from kmportal.lib.forms import LineField
+from kmportal.lib.naming import AboutPeople
+from kmportal.lib.things import Ref
+
+
+class AnswerForm(AboutPeople, forms.Form):
+    """What answers it: one of the things that were found, a line, or both."""
+
+    about_people = ("words",)
+    mark_optional = False
+
+    about = forms.ChoiceField(
+        label="What answers it?",
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "That cannot be found any more. Choose something else"},
+    )
+    words = LineField(
+        label="Something to say with it",
+        help_text="For example where to look, or whom to ask. You can leave it empty when you choose something above.",
+        max_length=500,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, offered: Sequence[tuple[Ref, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        if offered:
+            fields["about"].choices = [
+                *((f"{ref.kind}-{ref.pk}", title) for ref, title in offered),
+                ("", "Nothing of this"),
+            ]
+        else:
+            del fields["about"]
+
+    def values(self) -> dict[str, Any]:
+        """What ``answer_search`` takes."""
+        kind, _, key = self.cleaned_data.get("about", "").rpartition("-")
+        return {"about": Ref(kind, int(key)) if kind else None, "words": self.cleaned_data["words"]}

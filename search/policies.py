@@ -1,0 +1,38 @@
+"""Which words of a search may be kept, and who answers those that found nothing."""
+
+import re
+
+from kmportal.lib.cleaning import line_of_text
+from kmportal.lib.naming import hints_in
+from organisations import policies
+from organisations.models import Membership
+from organisations.permissions import Permission
+from search.models import UnansweredSearch
+from search.query import parse
+
+LONGEST = 200
+# The number of a patient or of a phone, or a whole day, which may be one of birth. A year, ward or form has fewer.
+_LONG_NUMBER = re.compile(r"\d{6}|\d{3}\s\d{3}\s\d{4}|\d{1,2}[\s./-]\d{1,2}[\s./-]\d{2}")
+
+
+def words_to_keep(text: str) -> str:
+    """A search as it may be kept: one line in small letters. Empty where nothing of it may be: too long, without a
+    letter, or it looks as if it says who somebody is.
+    """
+    words = line_of_text(text).lower()
+    if not words or len(words) > LONGEST or parse(words).asks_nothing or _LONG_NUMBER.search(words):
+        return ""
+    return "" if _may_show_somebody(text) else words
+
+
+def _may_show_somebody(text: str) -> bool:
+    """People search in small letters: so known names and postcodes are looked for in large ones, too."""
+    if hints_in(text):
+        return True
+    known = [hint for hint in hints_in(text.title()) if hint.looks_like == "the name of somebody who works here"]
+    return bool(known) or any(hint.looks_like == "a postcode" for hint in hints_in(text.upper()))
+
+
+def may_answer(membership: Membership | None, search: UnansweredSearch) -> bool:
+    """Whoever curates in that organisation."""
+    return policies.may(Permission.FACILITATE, membership, search.organisation)

@@ -1,0 +1,87 @@
+"""What stands around a search: what answers it, whom else to ask, and the page of those that found nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from django.urls import reverse
+
+from kmportal.lib import things
+from kmportal.lib.presses import Press
+from kmportal.lib.things import Look, Pointer
+from organisations.models import Membership
+from search.finding import Results
+from search.models import UnansweredSearch
+from search.policies import may_answer, words_to_keep
+from search.query import key_of_words, parse
+from search.things import STATES
+
+State = UnansweredSearch.State
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody who curates said to the same search: a thing that this reader may see, a line, or both."""
+
+    asked: str
+    pointer: Pointer | None
+    words: str
+
+
+def answer_to(text: str, membership: Membership) -> Answer | None:
+    """What answers these words here, as far as this reader may see it. One query, and one for the thing."""
+    query = parse(text)
+    if query.is_blank or query.asks_nothing:
+        return None
+    rows = UnansweredSearch.objects.filter(organisation=membership.organisation_id, state=State.ANSWERED)
+    row = rows.filter(key=key_of_words(query)).first()
+    if row is None:
+        return None
+    pointer = things.pointers([row.answer], membership).get(row.answer) if row.answer else None
+    return Answer(text, pointer, row.answer_words) if pointer or row.answer_words else None
+
+
+@dataclass(frozen=True)
+class AskInstead:
+    """Where a search did not find what was typed: whom to ask. ``is_kept``: its words may be kept for the librarian."""
+
+    text: str
+    is_kept: bool
+
+
+def ask_instead(results: Results, *, narrowed: bool = False) -> AskInstead | None:
+    """Nothing has all the words that were typed. Filters are no reason: without them there may be something."""
+    if narrowed or results.page > 1 or not results.text.strip() or results.query.asks_nothing:
+        return None
+    if results.total and not (results.corrected or results.loosened):
+        return None
+    return AskInstead(results.text, bool(words_to_keep(results.text)))
+
+
+# --- The page of those who curate ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """One search without a result, in a list."""
+
+    search: UnansweredSearch
+    look: Look
+    answer: Pointer | None
+
+
+def lines_of(rows: Iterable[UnansweredSearch], membership: Membership) -> list[Line]:
+    """With what answers each, as far as this reader sees it. A query for each kind of answer."""
+    rows = list(rows)
+    found = things.pointers([row.answer for row in rows if row.answer], membership)
+    return [Line(row, STATES[row.state], found.get(row.answer) if row.answer else None) for row in rows]
+
+
+def presses_of(search: UnansweredSearch, membership: Membership) -> Sequence[Press]:
+    """Besides answering: set it aside, or have it wait again."""
+    page = partial(reverse, args=[membership.organisation.slug, search.pk])
+    if not may_answer(membership, search):
+        return []
+    if search.state == State.OPEN:
+        return [Press("aside", "Not for us", page("unanswered_aside"), look="secondary")]
+    return [Press("open", "Open it again", page("unanswered_open"), look="secondary")]
