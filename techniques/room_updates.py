@@ -96,9 +96,10 @@ def _draw_pieces(
     for pk, rows_of_room in rows.items():
         found[pk] = {}
         for audience in audiences.get(pk, ()):
-            room = room_visibility.project_room(rows_of_room, audience)
+            room = room_visibility.project_room(rows_of_room, audience, at=at)
             with room.session.organisation.at_home():
-                drawn = [(event, _draw_event(event, room, notes, at)) for event in _still_told(wanted, room)]
+                told = _last_of_each_wall(_still_told(wanted, room), room, notes)
+                drawn = [(event, _draw_event(event, room, notes, at)) for event in told]
             found[pk][audience] = tuple(Piece(event.seq, values) for event, values in drawn if values is not None)
     return found
 
@@ -110,6 +111,19 @@ def _still_told(events: Iterable[RoomEvent], room: SeenRoom) -> Iterable[RoomEve
             yield event
 
 
+def _last_of_each_wall(events: Iterable[RoomEvent], room: SeenRoom, notes: Mapping[int, Note]) -> Iterable[RoomEvent]:
+    """On the big screen each note draws the page of its stage anew, so of many at once the last is enough."""
+    told = list(events)
+    if room.audience is not Audience.SCREEN:
+        return told
+    last = {note.stage_id: event for event in told if (note := _note_of(event, notes))}
+    return [event for event in told if not (note := _note_of(event, notes)) or last[note.stage_id] is event]
+
+
+def _note_of(event: RoomEvent, notes: Mapping[int, Note]) -> Note | None:
+    return notes.get(event.ident) if event.kind == RoomEvent.Kind.NOTE else None
+
+
 def _draw_event(event: RoomEvent, room: SeenRoom, notes: Mapping[int, Note], at: datetime) -> dict[str, Any] | None:
     kind = RoomEvent.Kind
     match event.kind:
@@ -117,7 +131,12 @@ def _draw_event(event: RoomEvent, room: SeenRoom, notes: Mapping[int, Note], at:
             return _draw_one_note(notes.get(event.ident), room)
         case kind.REVEAL:
             stage = _find_stage(room, event.ident)
-            return {"kind": "board", "stage": stage.key, "html": draw_board(room, stage)} if stage else None
+            if stage is None:
+                return None
+            html, desk = draw_board(room, stage), _draw_desk(room, stage)
+            return {"kind": "board", "stage": stage.key, "html": html, "desk": desk}
+        case kind.SCREEN:
+            return _draw_screen(room, _find_stage(room, event.ident))
         case kind.STAGE | kind.TIMER:
             return _draw_clock(event.kind, room, at)
         case kind.PEOPLE | kind.AWAY:
@@ -138,6 +157,10 @@ def _draw_one_note(note: Note | None, room: SeenRoom) -> dict[str, Any] | None:
     if stage.is_hidden:
         return {**values, "hidden": _render_for_room(room, "techniques/_room_hidden.html", stage=stage)}
     values["counts"] = {column.key: column.count for column in stage.columns}
+    if room.audience is Audience.SCREEN:
+        return {**values, "wall": draw_board(room, stage)}
+    if room.audience is Audience.FACILITATOR:
+        values["desk"] = _draw_desk(room, stage)
     handle = str(note.client_id)
     seen = next((one for one in stage.notes if str(one.handle) == handle), None)
     if seen is None:
@@ -151,10 +174,26 @@ def _draw_clock(kind: str, room: SeenRoom, at: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {"kind": kind, "stage": stage.key if stage else "", "clock": clock_values(room.clock, at)}
     if room.audience is Audience.FACILITATOR:
         values["rail"] = _render_for_room(room, "techniques/_room_rail.html")
-        if stage and kind == RoomEvent.Kind.STAGE:
-            # Beside it stand the notes of the step before, as they are now: in the last step they are read back
-            values["board"] = draw_board(room, stage)
+    if stage and kind == RoomEvent.Kind.STAGE and room.audience is not Audience.PARTICIPANT:
+        # Beside it stand the notes of the step before, as they are now: in the last step they are read back
+        values |= {"board": draw_board(room, stage), "desk": _draw_desk(room, stage)}
     return values
+
+
+def _draw_screen(room: SeenRoom, stage: SeenStage | None) -> dict[str, Any] | None:
+    """The big screen of a stage, for itself and for those who turn its pages."""
+    if stage is None or stage.is_hidden or room.audience is Audience.PARTICIPANT:
+        return None
+    if room.audience is Audience.FACILITATOR:
+        return {"kind": "screen", "stage": stage.key, "desk": _draw_desk(room, stage)}
+    return {"kind": "screen", "stage": stage.key, "wall": draw_board(room, stage)}
+
+
+def _draw_desk(room: SeenRoom, stage: SeenStage) -> str:
+    """What whoever leads has of the big screen: its pages, and what stands alone on it."""
+    if room.audience is not Audience.FACILITATOR:
+        return ""
+    return _render_for_room(room, "techniques/_room_desk.html", stage=stage)
 
 
 def clock_values(clock: Clock, at: datetime) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 from django.utils.translation import ngettext
@@ -17,6 +18,7 @@ from kmportal.lib.naming import hints_in, sentence_of
 from techniques.column_kinds import ColumnKind
 from techniques.models import Note, Participant, RoomEvent, Session, Stage
 from techniques.pacing import pace_in_words
+from techniques.screen_wall import Alone, Group, Shown, show_all, show_group, show_one
 
 
 class Audience(StrEnum):
@@ -31,8 +33,8 @@ class Audience(StrEnum):
 class SeenNote:
     """A note that may be read. ``handle`` is the identifier that the writer’s browser made: it tells no order.
 
-    ``under`` names the column to its writer, where the stage has several; ``hint`` tells the writer alone what in it
-    may show who somebody is.
+    ``is_shown``: everybody reads it. ``under`` names the column to its writer, where the stage has several; ``hint``
+    tells the writer alone what in it may show who somebody is.
     """
 
     handle: UUID
@@ -40,6 +42,7 @@ class SeenNote:
     text: str
     kind: ColumnKind
     is_mine: bool = False
+    is_shown: bool = True
     under: str = ""
     hint: str = ""
 
@@ -87,6 +90,14 @@ class SeenStage:
     takes_names: bool
     was_started: bool
     is_current: bool
+    screen_page: int
+    alone: Alone[SeenNote] | None
+
+    @cached_property
+    def wall(self) -> Shown[SeenNote]:
+        """The page of its notes that is on the big screen."""
+        groups = [Group(column.key, column.name, column.notes) for column in self.columns]
+        return show_all(groups, self.screen_page, self.name, self.prompts)
 
     @property
     def mine_in_words(self) -> str:
@@ -221,12 +232,17 @@ def _group_by_session(rows: Iterable) -> dict[int, list]:
     return found
 
 
-def project_room(rows: RoomRows, audience: Audience, *, participant: Participant | None = None) -> SeenRoom:
-    """The room as ``audience`` sees it; with ``participant`` also that person’s own notes."""
+def project_room(
+    rows: RoomRows, audience: Audience, *, participant: Participant | None = None, at: datetime | None = None
+) -> SeenRoom:
+    """The room as ``audience`` sees it; with ``participant`` also that person’s own notes.
+
+    What stands alone on the big screen is in it as long as its clock runs ``at`` that moment.
+    """
     session = rows.session
     by_stage: Mapping[int, list[Note]] = _group_by_stage(rows.notes)
     stages = tuple(
-        _project_stage(stage, number, by_stage.get(stage.pk, []), session, audience, participant, len(rows.people))
+        _project_stage(stage, number, by_stage.get(stage.pk, []), session, audience, participant, len(rows.people), at)
         for number, stage in enumerate(rows.stages, start=1)
     )
     current = next((stage for stage in rows.stages if stage.pk == session.stage_id), None)
@@ -258,11 +274,22 @@ def _project_stage(
     audience: Audience,
     participant: Participant | None,
     people: int,
+    at: datetime | None,
 ) -> SeenStage:
     mine = participant.pk if participant else None
     readable = readable_notes(stage, notes, mine=mine)
     leads = audience is Audience.FACILITATOR
     writers = len({note.author_id for note in notes if note.author_id and not note.by_facilitator})
+    columns = tuple(
+        SeenColumn(
+            key=column.key,
+            name=column.name,
+            kind=column.kind,
+            count=sum(note.column == column.key for note in notes) if stage.shows_notes else 0,
+            notes=tuple(note for note in readable if note.column == column.key),
+        )
+        for column in stage.columns
+    )
     return SeenStage(
         pk=stage.pk,
         key=stage.key,
@@ -271,16 +298,7 @@ def _project_stage(
         prompts=tuple(stage.prompts),
         say=stage.say if leads else "",
         minutes=stage.minutes,
-        columns=tuple(
-            SeenColumn(
-                key=column.key,
-                name=column.name,
-                kind=column.kind,
-                count=sum(note.column == column.key for note in notes) if stage.shows_notes else 0,
-                notes=tuple(note for note in readable if note.column == column.key),
-            )
-            for column in stage.columns
-        ),
+        columns=columns,
         count=len(notes),
         writers=writers if leads else 0,
         silent=max(people - writers, 0) if leads else 0,
@@ -291,7 +309,28 @@ def _project_stage(
         takes_names=stage.takes_names,
         was_started=stage.started_at is not None,
         is_current=stage.pk == session.stage_id,
+        screen_page=stage.screen_page,
+        alone=_project_alone(stage, notes, columns, at),
     )
+
+
+def _project_alone(
+    stage: Stage, notes: Iterable[Note], columns: Iterable[SeenColumn], at: datetime | None
+) -> Alone[SeenNote] | None:
+    """What stands alone on the big screen, if it may be read and its time is not over."""
+    ends_at = stage.alone_ends_at
+    if at is None or ends_at is None or ends_at <= at or not stage.shows_notes:
+        return None
+    clock = stage.alone_minutes, ends_at
+    if column := next((one for one in columns if one.key == stage.alone_column), None):
+        group = Group(column.key, column.name, column.notes)
+        return Alone(
+            column.key, column.name, *clock, group=show_group(group, stage.alone_page, stage.name, stage.prompts)
+        )
+    if note := next((one for one in notes if one.pk == stage.alone_note_id), None):
+        one = show_one(_project_note(stage, note, None), stage.name, stage.prompts)
+        return Alone(str(note.client_id), note.text, *clock, note=one)
+    return None
 
 
 def readable_notes(stage: Stage, notes: Iterable[Note], *, mine: int | None = None) -> tuple[SeenNote, ...]:
@@ -325,7 +364,7 @@ def _project_note(stage: Stage, note: Note, mine: int | None) -> SeenNote:
     column = stage.column(note.column)
     under = column.name if is_mine and len(stage.columns) > 1 else ""
     hint = _hint_for_writer(stage, note.text) if is_mine else ""
-    return SeenNote(note.client_id, note.column, note.text, column.kind, is_mine, under, hint)
+    return SeenNote(note.client_id, note.column, note.text, column.kind, is_mine, stage.shows_notes, under, hint)
 
 
 def _hint_for_writer(stage: Stage, text: str) -> str:

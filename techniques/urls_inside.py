@@ -20,6 +20,7 @@ urlpatterns = [
     path("<int:pk>/room/time/", facilitating.room_time, name="room_time"),
     path("<int:pk>/room/people/", facilitating.room_people, name="room_people"),
     path("<int:pk>/room/show/", facilitating.room_show, name="room_show"),
+    path("<int:pk>/room/screen/", facilitating.room_screen, name="room_screen"),
     path("<int:pk>/room/notes/", facilitating.room_note, name="room_note"),
     path("<int:pk>/room/notes/<uuid:handle>/", facilitating.room_note_change, name="room_note_change"),
     path("<int:pk>/room/mine/", facilitating.room_mine, name="room_mine"),

@@ -166,7 +166,9 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.joining.resume_admission techniques.actions.room.joining.remove_participant
         techniques.actions.room.stages.go_to_stage techniques.actions.room.stages.extend_stage
         techniques.actions.room.stages.pause_clock techniques.actions.room.stages.resume_clock
-        techniques.actions.room.stages.reveal_notes
+        techniques.actions.room.stages.reveal_notes techniques.actions.room.screen.turn_page
+        techniques.actions.room.screen.put_note_alone techniques.actions.room.screen.put_column_alone
+        techniques.actions.room.screen.take_off
         techniques.actions.room.closing.close_session
         lessons.actions.closing.close_with_lessons
         lessons.actions.importing.upload_import lessons.actions.importing.settle_import
@@ -407,6 +409,18 @@ def _now(world: Any) -> Any:
 
 def _stage(world: Any) -> Any:
     return world.things.room.stages.order_by("position").last()
+
+
+def _open_stage(world: Any) -> Any:
+    """The room goes to a step of which everybody reads the notes."""
+    stage = next(one for one in world.things.room.stages.all() if one.columns and one.shows_notes)
+    type(world.things.room).objects.filter(pk=world.things.room.pk).update(stage=stage)
+    return stage
+
+
+def _open_note(world: Any) -> Any:
+    stage = _open_stage(world)
+    return stage.notes.create(session=world.things.room, column=stage.column_keys[0], text="Beds", client_id=uuid4())
 
 
 def _guest(world: Any) -> Any:
@@ -694,6 +708,12 @@ ACTS: dict[str, Act] = {
     "techniques.actions.room.stages.pause_clock": on("room"),
     "techniques.actions.room.stages.resume_clock": on("room"),
     "techniques.actions.room.stages.reveal_notes": on("room", stage=_stage),
+    "techniques.actions.room.screen.turn_page": on("room", stage=_open_stage, page=1),
+    "techniques.actions.room.screen.put_note_alone": on("room", note=_open_note, minutes=5),
+    "techniques.actions.room.screen.put_column_alone": on(
+        "room", stage=_open_stage, column=lambda world: _open_stage(world).column_keys[0], minutes=5
+    ),
+    "techniques.actions.room.screen.take_off": on("room", stage=_open_stage, seen=""),
     "techniques.actions.room.closing.close_session": on("room", summary={}),
     "lessons.actions.closing.close_with_lessons": on("room", summary={}),
     "lessons.actions.closing.add_session_action": _closed_session,

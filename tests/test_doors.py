@@ -101,6 +101,8 @@ DOORS = {
         session_new session_edit session_cancel session_invite session_tick session_open session_room session_close
         room_go room_time room_people room_show room_note room_note_change room_mine room_since
         import_list import_detail import_try import_run import_problems meeting_day_session review_session
+        room_go room_time room_people room_show room_screen room_note room_note_change room_mine room_since
+        import_list import_detail import_try import_run import_problems meeting_day_session
         assessment_new assessment_edit assessment_delete assessment_open assessment_close assessment_people
         assessment_comments assessment_publish remark_withhold remark_show
         assessment_addresses assessment_link assessment_remind decision_new decision_reject decision_undo
@@ -202,7 +204,7 @@ ODD = {
     **{f"enquiry_{verb}": ["cara"] for verb in ("answer", "pass")},
     **{f"enquiry_{verb}": ["farah"] for verb in ("close", "delete")},
     # The walk names no stage, no note and nobody in the room.
-    **{name: [] for name in ("room_go", "room_show", "room_note_change", "room_people")},
+    **{name: [] for name in ("room_go", "room_show", "room_screen", "room_note_change", "room_people")},
 }
 # Found by the code in the address, so the person does not matter; these codes or states open nothing.
 DEAD = {

@@ -4,6 +4,7 @@ import { Clock } from "./room/clock.js";
 import { Line } from "./room/line.js";
 import { Notes } from "./room/notes.js";
 import { post, Refused } from "./room/post.js";
+import { Screen } from "./room/screen.js";
 import { speak } from "./room/speak.js";
 import { Stages } from "./room/stages.js";
 
@@ -14,19 +15,26 @@ const say = (words) => speak(root.querySelector("[data-say]"), words);
 
 const clock = new Clock(root, say);
 const stages = new Stages(root, say);
+const screen = new Screen(root, { clock, say });
 let line = null;
 const notes = new Notes(root, { say, nudge: () => line?.nudge() });
 line = new Line(root, { onPiece: take, onTime: (now) => clock.heard(now), onState: setUp, onUnknown: unknown });
 
 const pieces = {
-  note: (piece) => notes.board.told(piece),
+  note: (piece) => {
+    notes.board.told(piece);
+    if (piece.desk !== undefined) screen.drawDesk(piece.stage, piece.desk);
+  },
+  screen: (piece) => screen.told(piece),
   board: (piece) => {
     notes.board.redraw(piece);
+    if (piece.desk !== undefined) screen.drawDesk(piece.stage, piece.desk);
     say("All notes are shown.");
   },
   stage: (piece) => {
     setClock(piece);
     if (piece.board) notes.board.redraw({ stage: piece.stage, html: piece.board });
+    if (piece.desk !== undefined) screen.drawDesk(piece.stage, piece.desk);
     stages.follow(piece.stage);
     if (piece.rail) keepFocus();
   },
@@ -143,6 +151,7 @@ root.addEventListener("submit", async (event) => {
   try {
     await post(form.action, values, form);
     if (problem) problem.hidden = true;
+    button?.closest("[data-put]")?.removeAttribute("open");
     line.nudge();
   } catch (trouble) {
     if (!problem) return;

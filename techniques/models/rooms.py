@@ -100,6 +100,7 @@ class RoomEvent(models.Model):
         TIMER = "timer", "Timer changed"
         PEOPLE = "people", "Somebody came, or admission was stopped or resumed"
         AWAY = "away", "Somebody went or was removed"
+        SCREEN = "screen", "Page turned, or something put alone on the big screen"
         OPENED = "opened", _("Session opened")
         CLOSED = "closed", _("Session closed")
 

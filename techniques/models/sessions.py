@@ -1,6 +1,7 @@
 """Sessions, their stages, and who is invited."""
 
 from datetime import date, datetime, timedelta
+from typing import ClassVar
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -209,6 +210,22 @@ class Stage(models.Model):
     revealed_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     seconds_left = models.IntegerField(null=True, blank=True, help_text="On its clock when the room left it.")
+    screen_page = models.PositiveSmallIntegerField(default=1, help_text="Of its notes, on the big screen.")
+    # What stands alone on the big screen: one note, or one column. It has a clock of its own.
+    alone_note = models.ForeignKey("Note", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    alone_column = models.CharField(max_length=40, blank=True)
+    alone_page = models.PositiveSmallIntegerField(default=1, help_text="Of that column.")
+    alone_minutes = models.PositiveSmallIntegerField(default=0)
+    alone_ends_at = models.DateTimeField(null=True, blank=True)
+
+    # The values of a stage of which nothing stands alone.
+    NOTHING_ALONE: ClassVar = {
+        "alone_note": None,
+        "alone_column": "",
+        "alone_page": 1,
+        "alone_minutes": 0,
+        "alone_ends_at": None,
+    }
 
     class Meta:
         ordering = ["position"]

@@ -1,8 +1,9 @@
 """The room for whoever leads it, and the big screen."""
 
+from contextlib import suppress
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -13,8 +14,8 @@ from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
-from techniques.actions.room import joining, stages
-from techniques.models import Participant, Session, Stage
+from techniques.actions.room import joining, screen, stages
+from techniques.models import Note, Participant, Session, Stage
 from techniques.room_visibility import Audience
 from techniques.views import join_links, room_views
 from techniques.views.room_views import Seat
@@ -82,6 +83,33 @@ def room_time(request: MemberRequest, organisation: Organisation, pk: int) -> Ht
 
 @requires(Permission.FACILITATE)
 @require_POST
+def room_screen(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """The big screen, from the desk: turn a page, put a note or a column alone on it, take it off."""
+    seat = _desk_of_session(request, pk)
+    minutes = whole_number(posted(request, "minutes"), most=10_000)
+    if "note" in request.POST:
+        note = get_object_or_404(Note, session=seat.session, client_id=_read_handle(posted(request, "note")))
+        return room_views.run_action(request, seat, screen.put_note_alone, note=note, minutes=minutes)
+    verb = next((name for name in ("column", "off") if name in request.POST), "page")
+    key, _, what = posted(request, verb).partition("/")  # each button says of which stage it is
+    stage = get_object_or_404(Stage, session=seat.session, key=key)
+    if verb == "column":
+        values = {"stage": stage, "column": what, "minutes": minutes}
+        return room_views.run_action(request, seat, screen.put_column_alone, **values)
+    if verb == "off":
+        return room_views.run_action(request, seat, screen.take_off, stage=stage, seen=what)
+    page = whole_number(what, most=10_000)
+    return room_views.run_action(request, seat, screen.turn_page, stage=stage, page=page)
+
+
+def _read_handle(text: str) -> UUID:
+    with suppress(ValueError):
+        return UUID(text)
+    raise Http404
+
+
+@requires(Permission.FACILITATE)
+@require_POST
 def room_people(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Who may be here: take somebody out, let nobody else in, let people in again."""
     seat, door = _desk_of_session(request, pk), request.POST.get("door", "")
@@ -125,7 +153,12 @@ def session_screen(request: MemberRequest, organisation: Organisation, pk: int) 
         return redirect(seat.session)
     if not seat.session.is_live:
         poster = join_links.poster_of(request, seat.session)
-        values = {"session": seat.session, "seat": seat, "poster": poster, "room": room_views.room_from(seat)}
+        values = {
+            "session": seat.session,
+            "seat": seat,
+            "poster": poster,
+            "room": room_views.room_from(seat, request.now),
+        }
         return render(request, "techniques/screen_waiting.html", values)
     return room_views.draw_room(request, seat)
 

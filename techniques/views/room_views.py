@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +18,7 @@ from kmportal.lib.exceptions import Refusal
 from organisations.models import Membership
 from organisations.requests import GuestRequest, MemberRequest
 from techniques import policies, room_updates, room_visibility
-from techniques.actions.room import notes
+from techniques.actions.room import notes, screen
 from techniques.column_kinds import NOTE
 from techniques.forms import NoteForm
 from techniques.models import Note, Participant, Session
@@ -104,7 +105,7 @@ def refusals_kept() -> Iterator[list[str]]:
 def draw_room(request: RoomRequest, seat: Seat, *, status: int = 200, **values: Any) -> HttpResponse:
     """The page of the room as of now; ``?stage=`` looks at another stage without moving anybody, and so does a draft
     that was refused there."""
-    room = room_from(seat)
+    room = room_from(seat, request.now)
     shown = room.stage(request.GET.get("stage", values.get("draft", {}).get("stage", ""))) or room.current
     context = {
         "seat": seat,
@@ -115,17 +116,17 @@ def draw_room(request: RoomRequest, seat: Seat, *, status: int = 200, **values: 
         "stages": [(stage, room.before(stage), room.after(stage)) for stage in room.stages],
         "clock": room_updates.clock_values(room.clock, request.now),
         "more": MORE_MINUTES,
+        "minutes_alone": screen.MINUTES_ALONE,
         "poster": None if seat.audience is Audience.PARTICIPANT else join_links.poster_of(request, seat.session),
         **values,
     }
     return render(request, TEMPLATES[seat.audience], context, status=status)
 
 
-def room_from(seat: Seat) -> SeenRoom:
+def room_from(seat: Seat, at: datetime) -> SeenRoom:
     """The room as it is seen from this seat, as of now."""
-    return room_visibility.project_room(
-        room_visibility.read_room(seat.session), seat.audience, participant=seat.participant
-    )
+    rows = room_visibility.read_room(seat.session)
+    return room_visibility.project_room(rows, seat.audience, participant=seat.participant, at=at)
 
 
 def save_note(request: RoomRequest, seat: Seat) -> HttpResponse:
@@ -231,7 +232,7 @@ def draw_over(request: HttpRequest, session: Session, *, typed: str = "") -> Htt
 
 def send_own_notes(request: RoomRequest, seat: Seat) -> HttpResponse:
     """One’s own notes, for a second window that has not seen them yet. Nobody else’s."""
-    room = room_from(seat)
+    room = room_from(seat, request.now)
     mine = {
         stage.key: [{"handle": str(note.handle), "html": _draw_own_note(request, seat, note)} for note in stage.mine]
         for stage in room.stages

@@ -70,7 +70,7 @@ def test_a_new_kind_is_a_new_entry_and_no_branch(shout, room, enter, send):
         ("note", ["better"]),
     ]
 
-    pieces = room_updates.updates_since(room.pk, 0, Audience.SCREEN, at=NOW).pieces
+    pieces = room_updates.updates_since(room.pk, 0, Audience.FACILITATOR, at=NOW).pieces
     drawn = {piece.values.get("takes"): piece.values["html"] for piece in pieces if "html" in piece.values}
     assert "quiet" in drawn["note"]
     assert "TWO" not in drawn["shout"]  # its own drawing shows no words

@@ -12,7 +12,7 @@ from organisations.models import AuditEntry, Group, Membership
 from roadmap.models import Intervention, Programme
 from techniques import guest_cookies, policies
 from techniques.actions import planning
-from techniques.actions.room import closing, joining, notes, stages
+from techniques.actions.room import closing, joining, notes, screen, stages
 from techniques.models import Participant, Session, Technique
 from tests.cast import as_member
 from tests.techniques.conftest import NOW, inside
@@ -46,6 +46,15 @@ WHILE_PLANNED = {
     "invite": lambda session: lambda **who: planning.invite_to_session(session, guests={"a@b.example": ""}, **who),
     "open": lambda session: lambda **who: joining.open_room(session, **who),
 }
+
+
+def at_notes(room: Session) -> Session:
+    """The room at a step of which everybody reads the notes."""
+    room.stage = room.stages.get(key="happened")
+    room.save(update_fields=["stage"])
+    return room
+
+
 WHILE_OPEN = {
     "stop": lambda room: lambda **who: joining.stop_admission(room, **who),
     "resume": lambda room: lambda **who: joining.resume_admission(room, **who),
@@ -61,6 +70,11 @@ WHILE_OPEN = {
     "pause": lambda room: lambda **who: stages.pause_clock(room, **who),
     "go on": lambda room: lambda **who: stages.resume_clock(room, **who),
     "reveal": lambda room: lambda **who: stages.reveal_notes(room, stage=room.stages.get(key="expect"), **who),
+    "turn": lambda room: lambda **who: screen.turn_page(at_notes(room), stage=room.stage, page=1, **who),
+    "put column": lambda room: (
+        lambda **who: screen.put_column_alone(at_notes(room), stage=room.stage, column="well", minutes=5, **who)
+    ),
+    "take off": lambda room: lambda **who: screen.take_off(at_notes(room), stage=room.stage, seen="well", **who),
     "type": lambda room: (
         lambda **who: notes.write_note(room, stage_key="happened", column="well", text="Said", client_id=uuid4(), **who)
     ),

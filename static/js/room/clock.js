@@ -1,5 +1,7 @@
 // The room’s clock: a deadline on the server, counted down here. It moves nothing by itself.
 
+import { inDigits } from "./digits.js";
+
 const MINUTE = 60;
 
 export class Clock {
@@ -34,14 +36,18 @@ export class Clock {
   secondsLeft() {
     if (this.clock.left !== null) return this.clock.left;
     if (this.clock.ends === null) return null;
-    return Math.round((this.clock.ends - this.offset - performance.now()) / 1000);
+    return this.secondsTo(this.clock.ends);
+  }
+
+  // Until a moment of the server’s time.
+  secondsTo(ends) {
+    return Math.round((ends - this.offset - performance.now()) / 1000);
   }
 
   draw() {
     const left = this.secondsLeft();
     if (left === null) return;
-    const shown = Math.abs(left);
-    const words = `${String(Math.floor(shown / MINUTE)).padStart(2, "0")}:${String(shown % MINUTE).padStart(2, "0")}`;
+    const words = inDigits(Math.abs(left));
     if (this.face.textContent !== words) this.face.textContent = words;
     const note = this.words(left);
     if (this.note.textContent !== note) this.note.textContent = note;

@@ -37,6 +37,7 @@ def close_session(session: Session, *, by: Membership, at: datetime, summary: Ma
     session.end_code()
     session.summary = {key: clean_text(words).strip() for key, words in summary.items()}
     session.stage = session.ends_at = session.paused_seconds = None
+    session.stages.update(**Stage.NOTHING_ALONE)  # before notes are deleted or get other numbers
     session.notes_deleted_at = _delete_notes(session, at)
     session.save()
     Participant.objects.filter(session=session, person=None).update(name="")

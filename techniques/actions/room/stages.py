@@ -17,7 +17,10 @@ from techniques.preconditions import lock_open_room
 
 @transaction.atomic
 def go_to_stage(session: Session, *, by: Membership, at: datetime, stage: Stage) -> None:
-    """Move the room to a stage, forwards or back. A stage that was left goes on with what its clock had left."""
+    """Move the room to a stage, forwards or back. A stage that was left goes on with what its clock had left.
+
+    What stood alone on the big screen is taken off with the stage.
+    """
     require_that(policies.may_facilitate(by, session))
     session = lock_open_room(session)
     if session.stage_id == stage.pk:
@@ -26,7 +29,7 @@ def go_to_stage(session: Session, *, by: Membership, at: datetime, stage: Stage)
     if wanted is None:
         raise Refusal(worded("This step is not part of the session. Reload the page."))
     if session.stage_id:
-        Stage.objects.filter(pk=session.stage_id).update(seconds_left=session.seconds_left(at))
+        Stage.objects.filter(pk=session.stage_id).update(seconds_left=session.seconds_left(at), **Stage.NOTHING_ALONE)
     session.enter_stage(wanted, at)
     wanted.save(update_fields=["started_at"])
     session.save(update_fields=["stage", "paused_seconds", "ends_at"])

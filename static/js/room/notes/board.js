@@ -28,6 +28,7 @@ export class Board {
     for (const board of this.find("data-board", piece.stage)) board.dataset.total = piece.count;
     this.telling ??= setTimeout(() => this.tellArrived(), COUNT_MS);
     if (piece.hidden) for (const box of this.find("data-hidden", piece.stage)) box.innerHTML = piece.hidden;
+    if (piece.wall) this.wall(piece);
     if (piece.gone) this.own.remove(piece.handle);
     else if (piece.html) this.put(piece);
     this.own.drawMine(piece.stage);
@@ -60,8 +61,12 @@ export class Board {
       const added = fresh.cloneNode(true);
       if ("plain" in list.dataset) added.querySelector(".km-note__foot")?.remove();
       list.append(added);
-      if (this.root.dataset.as === "screen") added.scrollIntoView({ block: "center" });
     }
+  }
+
+  // The big screen: its page was laid out anew, as the portal does it.
+  wall({ stage, wall }) {
+    for (const board of this.find("data-board", stage)) board.innerHTML = wall;
   }
 
   // A whole board was drawn anew: everything is shown now. What is ours keeps its button.
@@ -74,11 +79,18 @@ export class Board {
         if (of !== stage) continue;
         const there = board.querySelector(`[data-note="${CSS.escape(handle)}"]`);
         const kept = mine?.querySelector(`[data-note="${CSS.escape(handle)}"]`);
-        if (there && this.own.leads && kept) there.replaceWith(kept);
+        if (there && this.own.leads && kept) this.keepOwn(there, kept);
         else if (there && !this.own.leads) there.remove();
       }
       if (hadFocus) this.find("data-stage-of", stage)[0]?.querySelector("h2")?.focus();
     }
     this.own.drawMine(stage);
+  }
+
+  // Our own note was hidden until now: only what is shown can be put on the big screen.
+  keepOwn(there, kept) {
+    const put = there.querySelector("[data-put]");
+    if (put) kept.querySelector(".km-note__foot")?.append(put);
+    there.replaceWith(kept);
   }
 }

@@ -1,0 +1,63 @@
+// The big screen and what the desk knows of it: its pages, and what stands alone with a clock of its own.
+
+import { findAll } from "./notes/dom.js";
+import { inDigits } from "./digits.js";
+
+export class Screen {
+  constructor(root, { clock, say }) {
+    this.root = root;
+    this.clock = clock;
+    this.say = say;
+    setInterval(() => this.tick(), 250);
+    this.tick();
+  }
+
+  // A page was turned, or something put alone on the screen or taken off.
+  told({ stage, wall, desk }) {
+    if (desk !== undefined) this.drawDesk(stage, desk);
+    if (wall === undefined) return;
+    for (const board of findAll(this.root, "data-board", stage)) board.innerHTML = wall;
+    this.tick();
+    const alone = this.root.querySelector(`[data-board="${CSS.escape(stage)}"] [data-alone]`);
+    const page = this.root.querySelector(`[data-board="${CSS.escape(stage)}"] :not([hidden]) > [data-page]`);
+    if (page) this.say(`${page.textContent}.`);
+    else this.say(alone ? "One thing is alone on the screen." : "All notes are on the screen.");
+  }
+
+  // The keyboard stays at the button that was pressed, or goes to the heading when that is gone.
+  drawDesk(stage, html) {
+    for (const desk of findAll(this.root, "data-desk", stage)) {
+      const held = desk.contains(document.activeElement) ? document.activeElement : null;
+      const isOpen = Boolean(desk.querySelector("details[open]")) && !held?.closest("details");
+      desk.innerHTML = html;
+      if (isOpen) for (const fold of desk.querySelectorAll("details")) fold.open = true;
+      if (held) (desk.querySelector(`[data-hold="${held.dataset.hold}"]`) ?? desk.querySelector("h3"))?.focus();
+    }
+    this.tick();
+  }
+
+  // When the time of what stands alone is over, all notes are back.
+  tick() {
+    for (const alone of this.root.querySelectorAll("[data-alone]")) {
+      const left = this.clock.secondsTo(Number(alone.dataset.ends));
+      if (left <= 0) this.end(alone);
+      else this.draw(alone, inDigits(left));
+    }
+  }
+
+  draw(alone, digits) {
+    const face = alone.querySelector("[data-alone-face]");
+    const words = alone.querySelector("[data-alone-words]");
+    if (face.textContent !== digits) face.textContent = digits;
+    if (words.textContent !== words.dataset.aloneWords) words.textContent = words.dataset.aloneWords;
+  }
+
+  end(alone) {
+    const hadFocus = alone.contains(document.activeElement);
+    const rest = alone.parentElement.querySelector("[data-all]");
+    alone.remove();
+    rest.hidden = false;
+    if (hadFocus) rest.closest("[data-desk]")?.querySelector("h3")?.focus();
+    if (rest.closest("[data-board]")) this.say("All notes are on the screen.");
+  }
+}
