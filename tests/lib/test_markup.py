@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.markup import tidy
+from tests import markup
+from tests.markup import TidyClient, tidy
 
 
 @pytest.mark.parametrize(
@@ -19,3 +20,15 @@ from tests.markup import tidy
 )
 def test_white_space_that_shows_nothing_is_left_out(written, read):
     assert tidy(written) == read
+
+
+def test_a_page_is_tidied_when_it_is_read_and_once(db, monkeypatch):
+    tidied = []
+    monkeypatch.setattr(markup, "tidy", lambda page: tidied.append(page) or tidy(page))
+    answer = TidyClient().get("/privacy/")
+    assert not tidied
+    assert answer.text == answer.content.decode() == tidy(tidied[0])
+    assert len(tidied) == 1
+    assert answer.status_code == 200
+    assert "\n<" in tidied[0]
+    assert "\n<" not in answer.text
