@@ -1,13 +1,14 @@
 """Test databases, each a copy of one that was migrated once.
 
-Migrating takes five seconds of a core, more with each migration, and every process of the tests and every portal that a
-test starts would do it. The first process to come migrates a template and the others copy it. The template stays for
-the next run, under a name that is a digest of all migrations, models and settings.
+Migrating takes fifteen seconds of a core, more with each migration, and every process of the tests and every portal
+that a test starts would do it. The first process to come migrates a template and the others copy it. The template stays
+for the next run, under a name that is a digest of all migrations, models and settings.
 
 A database is called as Django calls it: on SQLite by the path of its file, on PostgreSQL by its name.
 """
 
 import fcntl
+import gc
 import hashlib
 import shutil
 import sys
@@ -108,8 +109,10 @@ def _migrate(database: str) -> None:
     """By Django’s own way of making a test database. The process is connected as before afterwards."""
     before, test = connection.settings_dict["NAME"], connection.settings_dict["TEST"]
     test["NAME"] = database
+    gc.disable()  # the models of the past are a forest of circles, and looking for them again and again takes a quarter
     try:
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     finally:
+        gc.enable()
         test["NAME"] = None
         connect_to(before)
