@@ -87,6 +87,7 @@ urlpatterns = [
     # How it is
     path("<int:pk>/health/", health.community_health, name="community_health"),
     path("<int:pk>/health/agree/", health.health_agree, name="health_agree"),
+    path("<int:pk>/who-helps-whom/", health.community_ties, name="community_ties"),
     path("quiet/<int:pk>/answer/", health.quiet_answer, name="quiet_answer"),
     # Looking back each year
     path("<int:pk>/review/", review.community_review, name="community_review"),

@@ -107,6 +107,7 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.shelf.pin_to_shelf communities.actions.shelf.change_pin communities.actions.shelf.move_pin
         communities.actions.shelf.unpin
         communities.actions.health.agree_on_figures communities.actions.health.answer_quiet_line
+        communities.actions.health.show_in_picture
         communities.actions.stories.tell_story communities.actions.stories.change_story
         communities.actions.stories.take_story_back
         communities.actions.benefits.confirm_benefit communities.actions.benefits.decline_benefit
@@ -255,6 +256,7 @@ ODD: dict[str, list[str]] = {
             "closing.answer_objection",
             *("closing.stop_closing", "closing.write_story", "shelf.pin_to_shelf", "shelf.change_pin"),
             *("shelf.move_pin", "shelf.unpin", "health.agree_on_figures", "health.answer_quiet_line"),
+            "health.show_in_picture",
             "stories.tell_story",
             *("rehoming.ask_for_home", "rehoming.leave_behind", "rehoming.write_farewell"),
             *("review.open_review", "review.answer_review", "review.give_voice", "review.decide_to_carry_on"),
@@ -582,6 +584,7 @@ ACTS: dict[str, Act] = {
     "communities.actions.benefits.decline_benefit": on("benefit", seen=_version("benefit"), reason="Counted twice."),
     "communities.actions.health.agree_on_figures": on("community", meetings=3, answer_days=3, builds=1, stories=2),
     "communities.actions.health.answer_quiet_line": on("quiet", answer="busy"),
+    "communities.actions.health.show_in_picture": on("community", show=True),
     "communities.actions.kickoff.open_kickoff": here(title="Another one"),
     "communities.actions.kickoff.change_kickoff": on(
         "kickoff", seen=_version("kickoff"), title="Other words", why="", last_on=_tomorrow(20)

@@ -76,7 +76,7 @@ DOORS = {
         review_merge review_split merge_answer transfer_undo
         community_ending ending_home ending_leave ending_farewell home_answer
         story_list story_new story_detail story_edit story_delete benefit_confirm benefit_decline
-        community_health health_agree quiet_answer
+        community_health health_agree quiet_answer community_ties
         emergency_list emergency_release emergency_ask emergency_detail emergency_agree emergency_end emergency_thread
         asset_list asset_detail asset_print asset_history asset_part_away
         community_close community_object objection_answer community_stop community_story community_wake
@@ -160,6 +160,7 @@ ODD = {
             *("post_file", "post_file_small"),
             *("objection_answer", "community_stop", "community_story", "pin_new", "pin_edit", "pin_move"),
             *("community_health", "health_agree", "quiet_answer", "story_new", "story_detail"),
+            "community_ties",
             *("community_ending", "ending_leave", "ending_home", "ending_farewell"),
             *("community_review", "review_open", "review_answers", "review_voice", "merge_answer", "transfer_undo"),
             *(f"review_{what}" for what in ("carry_on", "change", "close", "merge", "split")),

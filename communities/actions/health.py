@@ -11,7 +11,7 @@ from django.db import transaction
 from communities import policies
 from communities.events import Event
 from communities.health import OLD_ENOUGH, has_become_quiet
-from communities.models import LIVING, Agreed, Community, QuietLine
+from communities.models import LIVING, Agreed, Community, InPicture, QuietLine
 from communities.transitions import lock_community, refuse_unless_living
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
@@ -72,6 +72,17 @@ def answer_quiet_line(line: QuietLine, *, by: Membership, at: datetime, answer: 
     if answer == QuietLine.Answer.HELP:
         events.record(Event.COMMUNITY_ASKED_FOR_HELP, line.community, by=by, at=at)
     return line
+
+
+@transaction.atomic
+def show_in_picture(community: Community, *, by: Membership, at: datetime, show: bool) -> None:
+    """Consent to stand in the picture of who helps whom, or take it back at once. Idempotent; no trail of it."""
+    require_that(policies.may_belong(by, community))
+    seat = policies.standing_of(by, community).seat
+    if show:
+        InPicture.objects.get_or_create(seat_id=seat, defaults={"at": at})
+    else:
+        InPicture.objects.filter(seat_id=seat).delete()
 
 
 def ask_quiet_communities(*, at: datetime) -> int:

@@ -21,7 +21,7 @@ from communities.models.community import (
     StepMove,
 )
 from communities.models.emergency import EmergencyReader, EmergencyReading
-from communities.models.health import Agreed, QuietLine
+from communities.models.health import Agreed, InPicture, QuietLine
 from communities.models.kickoff import KickOff, NamedBarrier, Problem, Support, Topic
 from communities.models.meetings import (
     Attendance,
@@ -58,6 +58,7 @@ __all__ = [
     "EmergencyReader",
     "EmergencyReading",
     "Follower",
+    "InPicture",
     "KickOff",
     "Knock",
     "MailWish",

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from communities.models.community import Community
-from organisations.models import Person
+from organisations.models import GroupMembership, Person
 
 
 class Agreed(models.Model):
@@ -57,3 +57,16 @@ class QuietLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.community_id} on {self.at:%d %B %Y}"
+
+
+class InPicture(models.Model):
+    """Consent: that a member lets the others of a community see whose questions they answered, and who answered theirs.
+
+    It goes with the seat: whoever leaves, or comes back, is asked anew.
+    """
+
+    seat = models.OneToOneField(GroupMembership, on_delete=models.CASCADE, related_name="in_picture")
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.seat_id}"

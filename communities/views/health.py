@@ -10,6 +10,7 @@ from communities.actions import health
 from communities.forms.health import AgreedForm
 from communities.models import Agreed, Community, QuietLine
 from communities.reports.health import HealthPage
+from communities.reports.ties import TiesPage
 from communities.views.finding import community_or_404, crumbs, page, standing_or_403
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import sent
@@ -59,6 +60,22 @@ def health_agree(request: MemberRequest, organisation: Organisation, pk: int) ->
         back=back,
         crumbs=crumbs(request, community, ("How we are", back)),
     )
+
+
+@requires(Permission.READ)
+def community_ties(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Who helps whom, as far as people agreed to be seen; and one’s own consent."""
+    community = community_or_404(request, pk)
+    standing_or_403(request, community, "is_member")
+    if request.method == "POST":
+        show = request.POST.get("show") == "yes"
+        health.show_in_picture(community, by=request.membership, at=request.now, show=show)
+        said = "You stand in the picture." if show else "You stand in it no longer."
+        return done(request, said, "community_ties", organisation.slug, pk)
+    built = TiesPage.build(community, request.membership, at=request.now)
+    back = page(request, "community_health", pk)
+    context = {**vars(built), "trail": crumbs(request, community, ("How we are", back))}
+    return render(request, "communities/community_ties.html", context)
 
 
 @requires(Permission.READ)

@@ -12,6 +12,7 @@ from kmportal.lib.charts.gaps import Gap, GapBars, MiniGap, gap_bars, mini_gap
 from kmportal.lib.charts.pieces import DataTable
 from kmportal.lib.charts.radar import Axis, Radar, radar
 from kmportal.lib.charts.steps import StepProgress
+from kmportal.lib.charts.ties import Tie, Ties, ties
 from kmportal.lib.charts.timeline import Band, Bar, Milestone, Span, Timeline, timeline
 
 __all__ = [
@@ -28,11 +29,14 @@ __all__ = [
     "Radar",
     "Span",
     "StepProgress",
+    "Tie",
+    "Ties",
     "Timeline",
     "balance",
     "columns",
     "gap_bars",
     "mini_gap",
     "radar",
+    "ties",
     "timeline",
 ]
