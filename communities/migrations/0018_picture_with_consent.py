@@ -6,19 +6,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('communities', '0017_post_files'),
-        ('organisations', '0013_away'),
+        ("communities", "0017_post_files"),
+        ("organisations", "0013_away"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InPicture',
+            name="InPicture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('seat', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='in_picture', to='organisations.groupmembership')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "seat",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="in_picture",
+                        to="organisations.groupmembership",
+                    ),
+                ),
             ],
         ),
     ]
