@@ -37,6 +37,14 @@ TITLE_LIMIT = 120
 ROOM_FOR_REST = 80
 
 
+class WrittenMeanwhile(Refusal):
+    """Somebody has written to these stages since; ``answers`` are what stands there now, by stage."""
+
+    def __init__(self, answers: Mapping[str, ReviewAnswer]) -> None:
+        super().__init__("Somebody has written here meanwhile. Both stand below: put together what should stay.")
+        self.answers = answers
+
+
 @transaction.atomic
 def open_review(community: Community, *, by: Membership, at: datetime) -> Review:
     """Begin to look back. Idempotent while one is open."""
@@ -51,12 +59,19 @@ def open_review(community: Community, *, by: Membership, at: datetime) -> Review
 
 
 @transaction.atomic
-def answer_review(review: Review, *, by: Membership, at: datetime, answers: Mapping[str, str]) -> Review:
-    """Write down what was said to each stage. The same again changes nothing; what stood there before is kept."""
+def answer_review(
+    review: Review, *, by: Membership, at: datetime, answers: Mapping[str, str], seen: int | None = None
+) -> Review:
+    """Write down what was said to each stage. The same again changes nothing; what stood there before is kept.
+
+    ``seen`` is the key of the newest answer that the writer saw: raises ``WrittenMeanwhile`` where somebody else, or
+    the session, has written to a stage since that they would change.
+    """
     require_that(policies.may_shape(by, review.community))
     lock_open_review(review)
     before = newest_review_answers(review)
     fresh = []
+    newer = {key: row for key, row in before.items() if seen is not None and row.pk > seen}
     for stage in catalogue.review_stages():
         text = clean_text(answers.get(stage.key, "")).strip()
         if stage.key not in answers or text == (before[stage.key].text if stage.key in before else ""):
@@ -64,6 +79,8 @@ def answer_review(review: Review, *, by: Membership, at: datetime, answers: Mapp
         row = ReviewAnswer(review=review, stage=stage.key, text=text, at=at, by=by.person)
         refuse_invalid(row, "text")
         fresh.append(row)
+    if clashes := {row.stage: newer[row.stage] for row in fresh if row.stage in newer}:
+        raise WrittenMeanwhile(clashes)
     if fresh:
         ReviewAnswer.objects.bulk_create(fresh)
         events.record(Event.COMMUNITY_REVIEW_ANSWERED, review.community, by=by, at=at)
@@ -140,16 +157,22 @@ def _text_of_stage(present: str, texts: list[str]) -> str:
     """What stands there, then a line for each note as far as there is room; how many are left is said."""
     lines = [present] if present else []
     lines += [f"– {line_of_text(text)}" for text in texts]
-    whole = "\n".join(lines)
-    if len(whole) <= LONGEST_ANSWER:
-        return whole
+    if _as_posted(lines) <= LONGEST_ANSWER:
+        return "\n".join(lines)
     kept = lines[:1] if present else []
     for line in lines[len(kept) :]:
-        if len("\n".join([*kept, line])) > LONGEST_ANSWER - ROOM_FOR_REST:
+        if _as_posted([*kept, line]) > LONGEST_ANSWER - ROOM_FOR_REST:
             break
         kept.append(line)
     rest = worded(f"… and {len(lines) - len(kept)} more, in the summary of the session")
-    return "\n".join([*kept, rest])
+    whole = [*kept, rest]
+    return "\n".join(whole if _as_posted(whole) <= LONGEST_ANSWER else kept)
+
+
+def _as_posted(lines: list[str]) -> int:
+    """How long a text is when a browser sends it back: each of its line ends counts as two letters there."""
+    text = "\n".join(lines)
+    return len(text) + text.count("\n")
 
 
 @transaction.atomic

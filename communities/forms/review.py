@@ -1,12 +1,13 @@
 """Forms of the yearly look back: what was said to each stage, one’s own voice, and the five decisions."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
 from communities import catalogue
 from communities.forms.shelf import LessonChoice, people_inside
-from communities.models import Closing, Community, Pin, Thread
+from communities.models import Closing, Community, Pin, ReviewAnswer, Thread
 from communities.models.community import LONGEST_ANSWER, LONGEST_REASON
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import LineField, ManyOf, MomentField, hinted
@@ -24,6 +25,7 @@ class ReviewForm(AboutPeople, forms.Form):
     """A box for each stage but the decision."""
 
     mark_optional = False
+    seen = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,6 +41,12 @@ class ReviewForm(AboutPeople, forms.Form):
 
     def fields_about_people(self) -> list[str]:
         return [stage.key for stage in self.stages]
+
+    def show_both(self, answers: Mapping[str, ReviewAnswer], last: int) -> None:
+        """Say beside each box what somebody else has written there meanwhile; the next press keeps what is typed."""
+        for stage, answer in answers.items():
+            self.add_error(stage, f"Meanwhile this was written here: {answer.text}")
+        self.data = {**self.data.dict(), "seen": str(last)}  # type: ignore[attr-defined]  # a bound form has a QueryDict
 
 
 class ReviewSessionForm(forms.Form):

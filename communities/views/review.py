@@ -61,10 +61,16 @@ def review_answers(request: MemberRequest, organisation: Organisation, pk: int) 
     """Write down what was said."""
     found = _open_review_or_404(request, pk, "is_core")
     newest = newest_review_answers(found)
-    form = ReviewForm(sent(request), initial={key: row.text for key, row in newest.items()})
+    last = max((row.pk for row in newest.values()), default=0)
+    form = ReviewForm(sent(request), initial={"seen": last, **{key: row.text for key, row in newest.items()}})
     if form.is_valid():
+        seen = form.cleaned_data.pop("seen")
         with refusals_on(form):
-            review.answer_review(found, by=request.membership, at=request.now, answers=form.cleaned_data)
+            try:
+                review.answer_review(found, by=request.membership, at=request.now, answers=form.cleaned_data, seen=seen)
+            except review.WrittenMeanwhile as meanwhile:
+                form.show_both(meanwhile.answers, last)
+                raise
             return done(request, "What was said is saved.", "community_review", organisation.slug, pk)
     intro = "Write what was said, not who said it. Everything may stay empty."
     return _page_of_form(request, form, found.community, "What was said", "Save it", intro)

@@ -49,9 +49,9 @@ class TestReminders:
 
 class TestAnswering:
     def test_the_core_writes_and_the_year_before_stands_beside(self, community, opened, cara, reza, as_):
-        as_(cara).post(address(community, "answers/"), {"needed": "Yes, more than ever", "next": ""})
+        as_(cara).post(address(community, "answers/"), {"seen": "0", "needed": "Yes, more than ever", "next": ""})
         assert ReviewAnswer.objects.count() == 1
-        as_(cara).post(address(community, "answers/"), {"needed": "Yes, more than ever"})
+        as_(cara).post(address(community, "answers/"), {"seen": "0", "needed": "Yes, more than ever"})
         assert ReviewAnswer.objects.count() == 1
         assert "Yes, more than ever" in as_(reza).get(address(community)).text
         review.decide_to_carry_on(opened, by=as_member(cara), at=NOON, why="We need it.")
@@ -71,11 +71,11 @@ class TestAnswering:
         assert Notice.objects.filter(person=reza, text__contains="looks back").count() == 1
 
     def test_too_long_and_words_about_people(self, community, opened, cara, as_):
-        answer = as_(cara).post(address(community, "answers/"), {"needed": "x" * 2001})
+        answer = as_(cara).post(address(community, "answers/"), {"seen": "0", "needed": "x" * 2001})
         assert answer.status_code == 422
         with pytest.raises(Refusal, match="2,000"):
             review.answer_review(opened, by=as_member(cara), at=NOON, answers={"needed": "x" * 2001})
-        answer = as_(cara).post(address(community, "answers/"), {"needed": "Ring 07700 900123"})
+        answer = as_(cara).post(address(community, "answers/"), {"seen": "0", "needed": "Ring 07700 900123"})
         assert "tick the box" in answer.text
 
 

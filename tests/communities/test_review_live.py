@@ -130,6 +130,25 @@ class TestClosing:
         close(room, farah)
         assert said(opened) == {}
 
+    def test_a_page_that_stood_open_meanwhile_overwrites_nothing(self, opened, room, write, cara, farah, as_):
+        address = f"/o/riverside/communities/{opened.community_id}/review/answers/"
+        write("needed", "Nights are missing")
+        close(room, farah)
+        answer = as_(cara).post(address, {"seen": "0", "needed": "Yes, more than ever"})
+        assert answer.status_code == 422
+        assert "Meanwhile this was written here: – Nights are missing" in answer.text
+        assert "Yes, more than ever" in answer.text
+        seen = ReviewAnswer.objects.order_by("-pk").first().pk
+        assert f'name="seen" value="{seen}"' in answer.text
+        as_(cara).post(address, {"seen": str(seen), "needed": "Both"})
+        assert said(opened)["needed"] == "Both"
+
+    def test_what_stands_there_can_be_saved_again(self, opened, room, write, cara, farah, as_):
+        review.answer_review(opened, by=as_member(cara), at=NOON, answers={"needed": "x" * (LONGEST_ANSWER - 10)})
+        write("needed", "Nights are missing")
+        close(room, farah)
+        assert len(said(opened)["needed"]) <= LONGEST_ANSWER
+
     def test_what_does_not_fit_is_counted(self, opened, room, write, farah):
         for number in range(12):
             write("needed", f"{number} " + "word " * 50)
