@@ -147,7 +147,7 @@ def send_of_emergency(occurrence: Occurrence) -> None:
     """Tell somebody that they were named, and that they are no longer."""
     member = occurrence.subject
     assert isinstance(member, Membership)  # noqa: S101  what the event is about
-    words = f"{occurrence.person} no longer names you for emergencies"
+    words = f"{occurrence.person or 'The portal'} no longer names you for emergencies"
     if occurrence.event == Event.EMERGENCY_READER_NAMED:
         words = worded(
             f"{occurrence.person} named you for emergencies: with a second person you could read what a community wrote"

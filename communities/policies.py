@@ -195,7 +195,16 @@ def may_read_in_emergency(membership: Membership | None, organisation: Organisat
 def reads_in_emergency(membership: Membership | None, reading: EmergencyReading, at: datetime) -> bool:
     """Whether somebody is one of the two, while it lasts."""
     is_one = membership is not None and membership.person_id in (reading.asked_by_id, reading.agreed_by_id)
-    return is_one and reading.is_running(at) and may_read_in_emergency(membership, reading.organisation, at)
+    if not is_one or not reading.is_running(at) or not both_count(reading, at):
+        return False
+    return may_read_in_emergency(membership, reading.organisation, at)
+
+
+def both_count(reading: EmergencyReading, at: datetime) -> bool:
+    """Whether each of its people is still named and able: nobody reads on alone. One person while it waits."""
+    people = {reading.asked_by_id, reading.agreed_by_id} if reading.agreed_at else {reading.asked_by_id}
+    named = EmergencyReader.objects.counting(at).filter(organisation=reading.organisation)
+    return named.filter(membership__person__in=people - {None}).count() == len(people)
 
 
 def may_end_emergency_reading(membership: Membership | None, reading: EmergencyReading) -> bool:

@@ -1,6 +1,7 @@
 """What follows elsewhere: somebody was removed from an organisation, and a community may be without a facilitator; a
 session of a kick-off or a look back was closed, and its page takes over what was shown."""
 
+from communities.actions.emergency import forget_emergency_reader
 from communities.actions.kickoff import take_over_session
 from communities.actions.meetings import call_off
 from communities.actions.people import keep_a_facilitator
@@ -19,6 +20,11 @@ def keep_facilitators(occurrence: Occurrence) -> None:
     for community in Community.objects.filter(group__in=groups):
         keep_a_facilitator(community, at=occurrence.at)
     release_pins(groups, at=occurrence.at)
+
+
+def forget_emergency_reader_who_left(occurrence: Occurrence) -> None:
+    """Somebody was removed from an organisation in which they were named."""
+    forget_emergency_reader(occurrence.subject, at=occurrence.at)
 
 
 def take_over_session_of_kickoff(occurrence: Occurrence) -> None:

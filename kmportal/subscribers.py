@@ -26,6 +26,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
         "people.subscribers.let_go",
         "lessons.subscribers.release_assets_of_leaver",
         "communities.subscribers.keep_facilitators",
+        "communities.subscribers.forget_emergency_reader_who_left",
     ],
     "membership.reset_link_made": ["notifications.subscribers.tell_of_reset_link"],
     "membership.lent": ["notifications.subscribers.tell_lent_member"],

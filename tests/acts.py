@@ -73,6 +73,7 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.shelf.release_pins communities.actions.shelf.ask_about_pin
         communities.actions.kickoff.end_due_kickoff communities.actions.kickoff.take_over_session
         communities.actions.review.take_over_review_session
+        communities.actions.emergency.forget_emergency_reader
     """,
     MEMBER: """
         actionplan.actions.add_action roadmap.actions.add_intervention_action

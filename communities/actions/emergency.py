@@ -56,6 +56,9 @@ def ask_emergency_reading(community: Community, *, by: Membership, at: datetime,
     lock_community(community)
     ours = EmergencyReading.objects.filter(community=community)
     present = ours.running(at).first() or ours.waiting(at).first()
+    if present is not None and not policies.both_count(present, at):
+        _end(present, by=by, at=at)
+        present = None
     if present is not None and present.asked_by_id == by.person_id:
         return present
     if present is not None and present.agreed_at is not None:
@@ -84,7 +87,7 @@ def agree_to_emergency_reading(reading: EmergencyReading, *, by: Membership, at:
     Idempotent; whoever asked cannot agree."""
     require_that(policies.may_read_in_emergency(by, reading.organisation, at))
     _lock(reading)
-    if reading.agreed_by_id == by.person_id:
+    if reading.agreed_by_id == by.person_id and reading.is_running(at):
         return reading
     if reading.asked_by_id == by.person_id:
         raise Refusal("It takes two people. Somebody else who is named has to agree.")
@@ -92,7 +95,7 @@ def agree_to_emergency_reading(reading: EmergencyReading, *, by: Membership, at:
         raise Refusal("Nobody waits for an answer to this any more.")
     asker = Membership.objects.current().filter(organisation=reading.organisation, person=reading.asked_by).first()
     if asker is None or not policies.may_read_in_emergency(asker, reading.organisation, at):
-        raise Refusal("Whoever asked is not named any more. Ask yourself, and let somebody else agree.")
+        raise Refusal("Whoever asked does not count any more. Ask yourself, and let somebody else agree.")
     reading.agreed_by, reading.agreed_at = by.person, at
     reading.save(update_fields=["agreed_by", "agreed_at"])
     events.record(
@@ -112,10 +115,24 @@ def end_emergency_reading(reading: EmergencyReading, *, by: Membership, at: date
     require_that(policies.may_end_emergency_reading(by, reading))
     _lock(reading)
     if reading.is_waiting(at) or reading.is_running(at):
-        reading.ended_at = at
-        reading.save(update_fields=["ended_at"])
-        events.record(Event.COMMUNITY_EMERGENCY_ENDED, reading.community, by=by, at=at, reading=reading.pk)
+        _end(reading, by=by, at=at)
     return reading
+
+
+def forget_emergency_reader(membership: Membership, *, at: datetime) -> None:
+    """Whoever was removed from the organisation is named no longer, also when they come back.
+
+    The portal’s own: whoever removed them was asked the permission for that. Idempotent.
+    """
+    gone, _ = EmergencyReader.objects.filter(membership=membership).delete()
+    if gone:
+        events.record(Event.EMERGENCY_READER_RELEASED, membership, by=None, at=at)
+
+
+def _end(reading: EmergencyReading, *, by: Membership, at: datetime) -> None:
+    reading.ended_at = at
+    reading.save(update_fields=["ended_at"])
+    events.record(Event.COMMUNITY_EMERGENCY_ENDED, reading.community, by=by, at=at, reading=reading.pk)
 
 
 def _lock(reading: EmergencyReading) -> None:

@@ -8,7 +8,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from communities.models.community import LONGEST_REASON, Community
-from organisations.models import GroupMembership, Membership, Organisation, Person
+from organisations.events import Event as OfMembers
+from organisations.models import AuditEntry, GroupMembership, Membership, Organisation, Person
 from organisations.permissions import Role
 
 # Nobody is named for the case at hand: a name counts from so long after it was given.
@@ -17,6 +18,8 @@ COUNTS_AFTER = timedelta(days=7)
 WAITS_FOR = timedelta(days=7)
 # So long both read, from the moment of agreeing.
 LASTS_FOR = timedelta(hours=24)
+# With these an administrator can sign in as somebody else.
+OPENED_ACCOUNTS = (OfMembers.RESET_LINK_MADE, OfMembers.MEMBER_SECOND_STEP_RESET)
 
 
 class EmergencyReaderQuerySet(models.QuerySet["EmergencyReader"]):
@@ -33,8 +36,11 @@ class EmergencyReaderQuerySet(models.QuerySet["EmergencyReader"]):
         return rows.exclude(membership__role=Role.ADMINISTRATOR)
 
     def counting(self, at: datetime) -> "EmergencyReaderQuerySet":
-        """Of them, those who were named long enough ago."""
-        return self.able().filter(named_at__lte=at - COUNTS_AFTER)
+        """Of them, those who were named long enough ago, and whose account no administrator has opened since with a
+        link for a new password or without its second step: they could be both readers."""
+        opened = AuditEntry.objects.filter(event__in=OPENED_ACCOUNTS, at__gt=at - COUNTS_AFTER, at__lte=at)
+        hands = Membership.objects.filter(pk__in=opened.values("ident")).values("person")
+        return self.able().filter(named_at__lte=at - COUNTS_AFTER).exclude(membership__person__in=hands)
 
 
 class EmergencyReader(models.Model):
@@ -61,11 +67,14 @@ class EmergencyReadingQuerySet(models.QuerySet["EmergencyReading"]):
     """Times that reading was asked for."""
 
     def visible_to(self, membership: Membership) -> "EmergencyReadingQuerySet":
-        """Who is in the community knows of each one that came to pass; those named, of all in their organisation."""
+        """Who is in the community knows of each one that came to pass; those named, of all in their organisation; and
+        whoever asked or agreed, of that one, so that they can end it."""
         circles = GroupMembership.objects.in_force(membership).values("group_id")
         inside = Q(community__group__in=circles, agreed_at__isnull=False)
         named = EmergencyReader.objects.counting(timezone.now()).filter(membership=membership)
-        return self.filter(inside | Q(organisation__in=named.values("organisation")))
+        own = Q(asked_by=membership.person_id) | Q(agreed_by=membership.person_id)
+        of_two = own & Q(organisation=membership.organisation_id)
+        return self.filter(inside | of_two | Q(organisation__in=named.values("organisation")))
 
     def waiting(self, at: datetime) -> "EmergencyReadingQuerySet":
         """Asked for, and not answered yet."""

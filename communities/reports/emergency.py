@@ -16,6 +16,7 @@ from organisations.permissions import Permission, Role
 
 WAITING = Look("warn", "clock", "Waits for a second person")
 RUNNING = Look("bad", "eye", "Two people can read")
+STOPPED = Look("warn", "lock", "Stands still: one of the two does not count any more")
 OVER = Look("", "check", "Over")
 NEVER = Look("", "circle-dashed", "Nobody agreed")
 BOTH = 2
@@ -27,7 +28,7 @@ def look_of(reading: EmergencyReading, at: datetime) -> Look:
     if reading.is_waiting(at):
         return WAITING
     if reading.is_running(at):
-        return RUNNING
+        return RUNNING if policies.both_count(reading, at) else STOPPED
     return OVER if reading.agreed_at else NEVER
 
 
@@ -46,6 +47,8 @@ def _row(reader: EmergencyReader, membership: Membership, at: datetime) -> Named
         look = Look("warn", "circle-alert", "Does not count: an administrator now")
     elif not member.is_current:
         look = Look("warn", "circle-alert", "Does not count: cannot come in")
+    elif at >= reader.counts_from and not EmergencyReader.objects.counting(at).filter(pk=reader.pk).exists():
+        look = Look("warn", "circle-alert", "Does not count: an administrator opened the account")
     elif at < reader.counts_from:
         look = Look("", "clock", "Counts a week after the day of naming")
     else:

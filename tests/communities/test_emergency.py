@@ -11,6 +11,7 @@ from communities.actions import emergency, talk
 from communities.models import EmergencyReader, EmergencyReading, Thread
 from kmportal.lib.exceptions import Refusal
 from notifications.models import Notice
+from organisations.actions import make_reset_link, remove_member
 from organisations.models import AuditEntry, Membership
 from tests.cast import as_member
 from tests.communities.conftest import NOON
@@ -126,8 +127,48 @@ class TestAsking:
         with pytest.raises(Refusal, match="waits"):
             emergency.agree_to_emergency_reading(asked, by=as_member(lena), at=LATER)
 
+    def test_a_request_of_somebody_who_does_not_count_any_more_blocks_nobody(
+        self, community, asked, named, riverside, ada, sam, lena, nia
+    ):
+        emergency.name_emergency_reader(riverside, by=as_member(ada), at=NOON, person=nia)
+        emergency.release_emergency_reader(named[0], by=as_member(ada), at=LATER)
+        with pytest.raises(Refusal, match="does not count any more"):
+            emergency.agree_to_emergency_reading(asked, by=as_member(lena), at=LATER)
+        again = emergency.ask_emergency_reading(community, by=as_member(lena), at=LATER, why=WHY)
+        assert emergency.agree_to_emergency_reading(again, by=as_member(nia), at=LATER).is_running(LATER)
+
+    def test_whoever_asked_can_take_it_back_when_they_are_not_named_any_more(self, as_, asked, named, sam):
+        emergency.release_emergency_reader(named[0], by=as_member(sam), at=LATER)
+        address = reverse("emergency_end", args=["riverside", asked.pk])
+        with time_machine.travel(LATER, tick=False):
+            assert as_(sam).post(address).status_code == 302
+        assert EmergencyReading.objects.get().ended_at == LATER
+
+    def test_an_administrator_who_opened_an_account_cannot_be_both(self, community, named, ada, sam, lena):
+        make_reset_link(Membership.objects.get(person=lena), by=as_member(ada), at=LATER)
+        with pytest.raises(Refusal, match="Nobody else is named"):
+            emergency.ask_emergency_reading(community, by=as_member(sam), at=LATER, why=WHY)
+        with pytest.raises(PermissionDenied):
+            emergency.ask_emergency_reading(community, by=as_member(lena), at=LATER, why=WHY)
+        later = LATER + timedelta(days=8)
+        assert emergency.ask_emergency_reading(community, by=as_member(lena), at=later, why=WHY)
+
+    def test_whoever_was_removed_and_comes_back_is_not_named(self, named, ada, sam):
+        remove_member(Membership.objects.get(person=sam), by=as_member(ada), at=NOON)
+        assert EmergencyReader.objects.count() == 1
+
 
 class TestReading:
+    def test_when_one_of_the_two_drops_out_the_other_does_not_read_on(self, as_, opened, thread, named, sam, lena):
+        assert _status(as_, lena, _page(opened, thread.pk)) == 200
+        emergency.release_emergency_reader(named[0], by=as_member(sam), at=LATER)
+        assert _status(as_, lena, _page(opened, thread.pk)) == 403
+
+    def test_to_agree_again_after_its_end_is_refused(self, opened, sam, lena):
+        emergency.end_emergency_reading(opened, by=as_member(sam), at=LATER)
+        with pytest.raises(Refusal, match="waits"):
+            emergency.agree_to_emergency_reading(opened, by=as_member(lena), at=LATER)
+
     def test_both_read_what_was_written_and_what_stood_there_before(
         self, as_, community, thread, opened, reza, sam, lena
     ):
