@@ -7,7 +7,7 @@ from typing import Any
 
 from demo.story import Happening, Row, read, read_file
 from demo.world import World
-from lessons.actions import importing, review, writing
+from lessons.actions import importing, life, review, writing
 from lessons.quality import QUALITY
 
 
@@ -83,6 +83,8 @@ def _take_next_move(world: World, row: Row, step: Row, at: datetime) -> None:
         review.return_lesson(lesson, by=holder, at=at, comment=step["comment"])
     elif move == "decline":
         review.decline_lesson(lesson, by=holder, at=at, reason=step["comment"])
+    elif move == "learned":
+        life.learn_lesson(lesson, by=by, at=at, evidence=step["evidence"])
     elif move == "confirm":
         review.confirm_change(lesson, by=by, at=at, read=lesson.revision_id)
     else:

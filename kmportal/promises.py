@@ -7,6 +7,7 @@ PROMISED = [
     "roadmap.promises.interventions",
     "lessons.promises.drafts",
     "lessons.promises.assets",
+    "lessons.promises.changed_lessons",
     "communities.promises.quiet_lines",
     "communities.promises.reviews",
     "dashboards.promises.without_anybody",

@@ -33,6 +33,8 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "mail.undelivered": ["notifications.subscribers.tell_undelivered_mail"],
     "action.*": ["actionplan.history.write", "actionplan.notices.send"],
     "action.done": ["lessons.notices.send_of_done_action"],
+    "action.dropped": ["lessons.subscribers.follow_dropped_action"],
+    "action.deleted": ["lessons.subscribers.follow_dropped_action"],
     "intervention.*": [
         "roadmap.history.write",
         "roadmap.notices.send",

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from kmportal.lib.amounts import hours_in_words, pounds_in_words
 from kmportal.lib.domain_words import worded
-from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Look
 from lessons.models import SHARED, Asset, Flag, Lesson, LessonEvent, LessonRevision, Measure, Reuse, Saving, State
 from organisations.visibility import Reach
@@ -20,9 +19,9 @@ STATES: dict[str, Look] = {
     State.DECLINED: Look("", "circle-x", "Declined"),
     State.IDENTIFIED: Look("info", "circle-check", "Checked: something must change"),
     State.NOTED: Look("", "lightbulb", "Checked: good to know"),
-    State.ACTION_AGREED: Look("warn", "flag", _("Action agreed")),
-    State.LEARNED: Look("good", "circle-check", "Learned"),
-    State.EMBEDDED: Look("good", "sprout", "Embedded"),
+    State.ACTION_AGREED: Look("warn", "flag", "Being changed"),
+    State.LEARNED: Look("good", "circle-check", "Changed"),
+    State.EMBEDDED: Look("good", "sprout", "Still true after six months"),
     State.SUPERSEDED: Look("", "archive", "Superseded"),
     State.RETIRED: Look("", "archive", "Retired"),
 }
@@ -53,6 +52,9 @@ _MOVES = {
     (State.IN_REVIEW, State.SUBMITTED): "Put back into the queue by {by}",
     (State.IN_REVIEW, State.IN_REVIEW): "Taken over by {by}",
     (State.RETURNED, State.SUBMITTED): "Sent again by {by}",
+    (State.ACTION_AGREED, State.IDENTIFIED): "Nobody has promised anything any more: the last action was dropped",
+    (State.LEARNED, State.IDENTIFIED): "Something must change again, says {by}",
+    (State.EMBEDDED, State.IDENTIFIED): "Something must change again, says {by}",
 }
 _ARRIVALS = {
     State.DRAFT: "Written down by {by}",
@@ -62,6 +64,9 @@ _ARRIVALS = {
     State.DECLINED: "Declined by {by}",
     State.IDENTIFIED: "Checked by {by}, version {revision}: something must change",
     State.NOTED: "Checked by {by}, version {revision}: good to know",
+    State.ACTION_AGREED: "An action was agreed by {by}",
+    State.LEARNED: "It has changed, says {by}",
+    State.EMBEDDED: "It is still so after six months, says {by}",
 }
 
 

@@ -8,7 +8,7 @@ from kmportal.lib.sentences import quoted
 from kmportal.lib.things import Ref
 from lessons import emails
 from lessons.events import Event
-from lessons.models import Asset, Lesson, Reuse
+from lessons.models import Asset, Lesson, Reuse, State
 from notifications.actions import notify, withdraw_notices
 from organisations.events import Occurrence
 from organisations.models import Membership
@@ -22,6 +22,13 @@ _ANSWERS = {
     Event.LESSON_DECLINED: _("Your lesson was declined"),
     Event.LESSON_IDENTIFIED: _CHECKED,
     Event.LESSON_NOTED: _CHECKED,
+}
+
+# What its author, and whoever checked it, read of its later life.
+_LATER = {
+    Event.LESSON_LEARNED: _("What had to change because of a lesson has changed"),
+    Event.LESSON_EMBEDDED: _("What changed because of a lesson is still so after six months"),
+    Event.LESSON_FELL_BACK: _("What changed because of a lesson is not so any more"),
 }
 
 # What its author reads when somebody has said what came of a lesson.
@@ -54,6 +61,10 @@ def send(occurrence: Occurrence) -> None:
             notify(
                 lesson.author, occurrence, f"The change to your {worded('lesson')} was checked: {lesson.words.title}"
             )
+        case event if event in _LATER:
+            words = f"{_LATER[Event(event)]}: {lesson.words.title}"
+            for person in {lesson.author, lesson.validated_by}:
+                notify(person, occurrence, words)
         case event if event in _ANSWERS:
             words = f"{_ANSWERS[Event(event)]}: {lesson.words.title}"
             if notify(lesson.author, occurrence, words) is not None:
@@ -104,6 +115,10 @@ def send_of_done_action(occurrence: Occurrence) -> None:
     if lesson is not None:
         words = f"{worded('You wrote a lesson, and something has changed because of it')}: {lesson.words.title}"
         notify(lesson.author, occurrence, words, about=lesson)
+        agreed = Action.objects.agreed_in(occurrence.subject.source)
+        if lesson.state == State.ACTION_AGREED and not agreed.open().exists():
+            words = worded("All that had to change because of a lesson is done. Look whether it has changed")
+            notify(lesson.validated_by, occurrence, f"{words}: {lesson.words.title}", about=lesson)
 
 
 def send_of_asset(occurrence: Occurrence) -> None:

@@ -47,6 +47,8 @@ def may_move(membership: Membership | None, lesson: Lesson, name: str, *, on: da
     if membership is None or not policies.belongs(membership, lesson.organisation) or lesson.state not in move.before:
         return False
     is_author = lesson.author_id == membership.person_id
+    if move.who is Who.CONTRIBUTOR:
+        return membership.can(Permission.CONTRIBUTE)
     if move.who is Who.AUTHOR:
         return is_author and membership.can(Permission.CONTRIBUTE)
     if is_author or not membership.can(Permission.VALIDATE):
@@ -75,6 +77,11 @@ def may_confirm(membership: Membership | None, lesson: Lesson) -> bool:
 def may_add_action(membership: Membership | None, lesson: Lesson) -> bool:
     """Whoever contributes, once the lesson is checked."""
     return lesson.is_shared and policies.may(Permission.CONTRIBUTE, membership, lesson.organisation)
+
+
+def may_see_aging(membership: Membership | None, organisation: Organisation) -> bool:
+    """Whoever checks lessons, and whoever oversees the programme: which have waited how long for what."""
+    return any(policies.may(one, membership, organisation) for one in (Permission.VALIDATE, Permission.OVERSEE))
 
 
 def may_add_session_action(membership: Membership | None, session: Session) -> bool:
@@ -110,9 +117,8 @@ def allowed_with_import(membership: Membership | None, run: ImportRun) -> frozen
 def allowed_in(membership: Membership | None, organisation: Organisation) -> frozenset[str]:
     """What this member may do with lessons in an organisation, whichever lesson it is: log, check, import them."""
     permissions = {"log": Permission.CONTRIBUTE, "check": Permission.VALIDATE, "import": Permission.FACILITATE}
-    return frozenset(
-        name for name, permission in permissions.items() if policies.may(permission, membership, organisation)
-    )
+    found = {name for name, permission in permissions.items() if policies.may(permission, membership, organisation)}
+    return frozenset(found | ({"see_aging"} if may_see_aging(membership, organisation) else set()))
 
 
 # --- What came of a lesson -------------------------------------------------------------------------------------------

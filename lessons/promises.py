@@ -43,6 +43,20 @@ def assets(until: date, people: Collection[int] | None) -> Iterator[Promised]:
         )  # fmt: skip
 
 
+def changed_lessons(until: date, people: Collection[int] | None) -> Iterator[Promised]:
+    """Lessons that changed something half a year ago, to whoever checked them: is it still so? Each is told once."""
+    rows = Lesson.objects.to_look_at_again(until).exclude(validated_by=None)
+    if people is not None:
+        rows = rows.filter(validated_by__in=people)
+    for row in rows.select_related("organisation", "validated_by", "revision").order_by("pk"):
+        assert row.look_again_on is not None  # noqa: S101  the filter asked for it
+        words = partial(_words, "Six months are over. Is what has changed still so?")
+        yield Promised(
+            "lesson-still", row.pk, row.validated_by, row.organisation, str(row.revision), row.get_absolute_url(),
+            row.look_again_on, words, is_told_once=True,
+        )  # fmt: skip
+
+
 def _words(words: str, on: date) -> str:
     """The same on each day."""
     return words

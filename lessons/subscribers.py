@@ -7,7 +7,8 @@ from actionplan.models import Action
 from jobs.actions import enqueue
 from kmportal.lib.domain_words import worded
 from lessons.actions.assets import release_assets
-from lessons.models import Lesson
+from lessons.actions.life import lose_agreement
+from lessons.models import Lesson, State
 from lessons.workflow import readers_of_actions
 from organisations.events import Occurrence
 
@@ -18,6 +19,17 @@ def let_actions_follow(occurrence: Occurrence) -> None:
     assert isinstance(lesson, Lesson)  # noqa: S101  what the event is about
     for action in Action.objects.agreed_in(occurrence.ref).select_related("organisation", "group"):
         follow_readers(action, occurrence, **readers_of_actions(lesson))
+
+
+def follow_dropped_action(occurrence: Occurrence) -> None:
+    """Of a lesson whose last action was dropped or taken out, nobody changes anything any more."""
+    action = occurrence.subject
+    assert isinstance(action, Action)  # noqa: S101  what the event is about
+    if action.source_kind != "lesson":
+        return
+    lesson = Lesson.objects.filter(pk=action.source_ident or 0, state=State.ACTION_AGREED).first()
+    if lesson is not None:
+        lose_agreement(lesson, at=occurrence.at, but=action)
 
 
 def tell_followers_later(occurrence: Occurrence) -> None:

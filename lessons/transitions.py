@@ -23,6 +23,9 @@ _INSTEAD = {
     State.DECLINED: "It has been declined.",
     State.IDENTIFIED: _("This lesson is checked already."),
     State.NOTED: _("This lesson is checked already."),
+    State.ACTION_AGREED: "Somebody has promised to change something because of it.",
+    State.LEARNED: "Somebody has said already that it has changed.",
+    State.EMBEDDED: "Somebody has said already that it is still so.",
 }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lessons.views import assets, examples, follows, importing, listing, reading, reuse, review, writing
+from lessons.views import assets, examples, follows, importing, life, listing, reading, reuse, review, writing
 
 urlpatterns = [
     path("", listing.lesson_list, name="lesson_list"),
@@ -26,6 +26,11 @@ urlpatterns = [
     path("<int:pk>/return/", review.lesson_return, name="lesson_return"),
     path("<int:pk>/decline/", review.lesson_decline, name="lesson_decline"),
     path("<int:pk>/confirm/", review.lesson_confirm, name="lesson_confirm"),
+    # Their later life
+    path("on-their-way/", life.lesson_aging, name="lesson_aging"),
+    path("<int:pk>/learned/", life.lesson_learned, name="lesson_learned"),
+    path("<int:pk>/still/", life.lesson_embed, name="lesson_embed"),
+    path("<int:pk>/not-so/", life.lesson_fall_back, name="lesson_fall_back"),
     # What came of them
     path("<int:pk>/reuse/", reuse.lesson_reuse, name="lesson_reuse"),
     path("reuse/", reuse.reuse_list, name="reuse_list"),

@@ -1,7 +1,7 @@
 """The one table of moves: from which state to which, who may, what it needs, and who may see the lesson then.
 
-Pages draw their buttons from it by way of ``lessons.policies``, and ``lessons.actions`` keeps it. Later states (action
-agreed, learned …) have no moves.
+Pages draw their buttons from it by way of ``lessons.policies``, and ``lessons.actions`` keeps it. *Superseded* and
+*retired* have no moves.
 """
 
 from dataclasses import dataclass
@@ -25,6 +25,7 @@ class Who(Enum):
     AUTHOR = "the author"
     VALIDATOR = _("somebody who checks lessons, never the author")
     HOLDER = "whoever has claimed it"
+    CONTRIBUTOR = "whoever adds an action"
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,34 @@ MOVES = {
             _S.NOTED,
             Who.HOLDER,
             "the quality list without what changes",
+            None,
+        ),
+        Move(
+            "agree",
+            _E.LESSON_ACTION_AGREED,
+            frozenset({_S.IDENTIFIED}),
+            _S.ACTION_AGREED,
+            Who.CONTRIBUTOR,
+            "an action with its owner",
+            None,
+        ),
+        Move(
+            "learn",
+            _E.LESSON_LEARNED,
+            frozenset({_S.ACTION_AGREED}),
+            _S.LEARNED,
+            Who.VALIDATOR,
+            "its actions done, and where the change can be seen",
+            None,
+        ),
+        Move("embed", _E.LESSON_EMBEDDED, frozenset({_S.LEARNED}), _S.EMBEDDED, Who.VALIDATOR, "six months", None),
+        Move(
+            "fall_back",
+            _E.LESSON_FELL_BACK,
+            frozenset({_S.LEARNED, _S.EMBEDDED}),
+            _S.IDENTIFIED,
+            Who.VALIDATOR,
+            "what is not so any more",
             None,
         ),
     )

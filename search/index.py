@@ -22,7 +22,7 @@ __all__ = ["Doc", "Drift", "Hit", "Results", "drift", "drop", "find", "put_many"
 
 BATCH = 200
 # Of what a ``Doc`` holds and how its words come out. Counted up when that changes: an upgrade builds the index anew.
-VERSION = 4
+VERSION = 5
 _COLUMNS = [
     "organisation", "reach", "group", "author", "title", "state", "subkind", "source", "year", "rank", "at", "digest",
 ]  # fmt: skip

@@ -58,6 +58,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.importing.begin_import lessons.actions.importing.try_import
         lessons.actions.importing.run_import lessons.actions.importing.tidy_imports roadmap.actions.tidy_plan
         lessons.actions.assets.release_assets lessons.actions.follows.tell_followers
+        lessons.actions.life.lose_agreement
         selfassessment.actions.rounds.tell_closing_date selfassessment.actions.publishing.publish_figures
         selfassessment.actions.publishing.publish_or_wait selfassessment.actions.meeting.follow_booking
         selfassessment.actions.meeting.invite_to_meeting
@@ -154,6 +155,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.review.release_lesson lessons.actions.review.return_lesson
         lessons.actions.review.decline_lesson lessons.actions.review.validate_lesson
         lessons.actions.review.confirm_change lessons.actions.review.pass_on_claim
+        lessons.actions.life.learn_lesson lessons.actions.life.embed_lesson lessons.actions.life.fall_back
     """,
     FACILITATOR: """
         communities.actions.meetings.plan_session_of_day communities.actions.review.plan_review_session
@@ -738,6 +740,10 @@ ACTS: dict[str, Act] = {
     "lessons.actions.review.release_lesson": on("claimed"),
     "lessons.actions.review.return_lesson": on("claimed", comment="Say when."),
     "lessons.actions.review.decline_lesson": on("claimed", reason="It is known."),
+    "lessons.actions.life.learn_lesson": on("changing", evidence="Checklist, line 4"),
+    "lessons.actions.life.embed_lesson": on("changed"),
+    "lessons.actions.life.fall_back": on("changed", reason="The line is gone."),
+    "lessons.actions.life.lose_agreement": lambda world: ((_row(world, "changing"),), {"but": world.things.action}),
     "lessons.actions.review.validate_lesson": lambda world: ((_row(world, "claimed"),), _check(world)),
     "lessons.actions.review.confirm_change": _changed_since,
     "lessons.actions.importing.upload_import": here(file_name="l.csv", content=b"title,lesson\nAsk,Ask early\n"),

@@ -58,7 +58,7 @@ DOORS = {
         intervention_detail intervention_state intervention_action_new catalogue_list catalogue_detail catalogue_example
         session_list session_detail session_join session_screen screen_since
         technique_list technique_detail technique_print technique_example
-        lesson_list lesson_detail lesson_changes lesson_examples
+        lesson_list lesson_detail lesson_changes lesson_examples lesson_aging
         lesson_reuse reuse_list reuse_detail reuse_edit reuse_delete saving_confirm saving_decline
         finder_list finder_own finder_own_delete finder_profile
         enquiry_list enquiry_new enquiry_detail enquiry_answer enquiry_pass enquiry_close enquiry_delete
@@ -95,7 +95,7 @@ DOORS = {
     """,
     VALIDATOR: """
         lesson_queue lesson_claim lesson_take_over lesson_release lesson_check lesson_return lesson_decline
-        lesson_confirm
+        lesson_confirm lesson_learned lesson_embed lesson_fall_back
     """,
     FACILITATOR: """
         session_new session_edit session_cancel session_invite session_tick session_open session_room session_close
@@ -146,6 +146,7 @@ ODD = {
     "lesson_send": ["cara"],
     "lesson_discard": ["cara"],
     "lesson_action_new": [],  # not before it is checked
+    "lesson_aging": ["lena", "farah", "sam"],  # who checks, and who oversees
     "lesson_withdraw": ["cara", "lena", "farah"],
     "lesson_follow": [],  # not before it is checked
     **{name: ["cara"] for name in ("follow_how", "follow_stop", "follow_search_feed", "follow_feed_away")},  # her own

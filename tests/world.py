@@ -36,6 +36,7 @@ from communities.actions import review as looking_back
 from communities.models import Community, Objection, Pin, QuietLine, Topic, Transfer
 from jobs.models import Job, Mail
 from lessons.actions import assets, feeds, follows, importing, reuse, review, writing
+from lessons.actions import life as life_of_lessons
 from lessons.models import State
 from lessons.quality import quality_for
 from organisations.models import AccessToken, Group, Membership, Organisation, Person
@@ -150,6 +151,7 @@ class World:
             saved={"money": reuse.Saved(amount=Decimal(2_000))},
         )
         t.saving = t.reuse.savings.get()
+        world._later_lives(words)
         t.run = importing.upload_import(
             riverside,
             by=as_member(farah),
@@ -206,6 +208,32 @@ class World:
         organisations.actions.create_access_token(cara, by=cara, at=now, name="Report", scope="read", days=7)
         t.token = AccessToken.objects.get()
         return world
+
+    def _later_lives(self, words: dict[str, str]) -> None:
+        """A lesson because of which something was changed and is to be looked at, and one seven months later."""
+        t, cara, farah = self.things, as_member(self.people["cara"]), as_member(self.people["farah"])
+        for name, ago in (("changing", timedelta(0)), ("changed", timedelta(days=210))):
+            at = timezone.now() - ago
+            lesson = writing.start_lesson(self.riverside, by=cara, at=at, words=words, facts={}, tags=())
+            lesson = review.claim_lesson(writing.submit_lesson(lesson, by=cara, at=at), by=farah, at=at)
+            lesson = review.validate_lesson(
+                lesson,
+                by=farah,
+                at=at,
+                outcome=State.IDENTIFIED,
+                read=lesson.revision_id,
+                ticked=[line.key for line in quality_for(State.IDENTIFIED)],
+                contact="Cara Doyle",
+                process="Discharge checklist",
+            )
+            action = writing.add_lesson_action(
+                lesson, by=farah, at=at, title="Change the list", owner=self.people["farah"]
+            )
+            actionplan.actions.complete_action(action, by=farah, at=at)
+            setattr(t, name, lesson)
+        t.changed = life_of_lessons.learn_lesson(
+            t.changed, by=farah, at=timezone.now() - timedelta(days=210), evidence="Checklist, version 8"
+        )
 
     def _communities(self) -> None:
         """One that lives, one that people ask to join, one that is closing, one that is closed: Cara facilitates each,
@@ -391,6 +419,9 @@ class World:
             "lesson_take_over": t.claimed,
             "lesson_release": t.claimed,
             "lesson_check": t.claimed,
+            "lesson_learned": t.changing,
+            "lesson_embed": t.changed,
+            "lesson_fall_back": t.changed,
             "lesson_return": t.claimed,
             "lesson_decline": t.claimed,
             "lesson_confirm": t.claimed,

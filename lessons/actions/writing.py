@@ -188,14 +188,15 @@ def discard_lesson(lesson: Lesson, *, by: Membership, at: datetime) -> None:
 
 @transaction.atomic
 def add_lesson_action(lesson: Lesson, *, by: Membership, at: datetime, **words: Any) -> Action:
-    """An action that follows from a checked lesson: who changes what.
+    """An action that follows from a checked lesson: who changes what. With the first one a change is agreed.
 
     ``words`` are those of ``actionplan.actions.add_action``, which tells of it.
     """
     require(Permission.CONTRIBUTE, by, lesson.organisation)
+    lock_lesson(lesson)
     if not lesson.is_shared:
         raise Refusal(worded("This lesson has not been checked yet. You can add actions once it is checked."))
-    return actionplan.actions.add_action(
+    action = actionplan.actions.add_action(
         lesson.organisation,
         by=by,
         at=at,
@@ -204,6 +205,9 @@ def add_lesson_action(lesson: Lesson, *, by: Membership, at: datetime, **words: 
         **workflow.readers_of_actions(lesson),
         **words,
     )
+    if lesson.state == State.IDENTIFIED:
+        take_move(lesson, "agree", by=by, at=at)
+    return action
 
 
 # --- What they share -------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """A validator’s answers to a lesson."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -111,6 +111,37 @@ class ReturnForm(AboutPeople, _OneOfThree):
     about_people = ("comment",)
     comment = forms.CharField(
         max_length=2000, label="What should the author change?", widget=forms.Textarea({"rows": 4})
+    )
+
+
+class LearnForm(AboutPeople, forms.ModelForm):
+    """What has changed, for everybody who reads the lesson."""
+
+    about_people = ("evidence",)
+
+    class Meta:
+        model = Lesson
+        fields = ("evidence",)
+        widgets: ClassVar = {"evidence": forms.Textarea({"rows": 3})}
+        help_texts: ClassVar = {"evidence": "For example: discharge checklist, version 8, line 4, since 1 December"}
+
+    def clean_evidence(self) -> str:
+        """It may be empty in the table, and not here."""
+        text: str = self.cleaned_data["evidence"]
+        if not text.strip():
+            raise forms.ValidationError("Say what has changed, and where people can see it")
+        return text
+
+
+class FallBackForm(AboutPeople, forms.Form):
+    """What is not so any more."""
+
+    about_people = ("reason",)
+    reason = forms.CharField(
+        max_length=2000,
+        label="What is not so any more?",
+        help_text=_("Those who check lessons and its author read this."),
+        widget=forms.Textarea({"rows": 3}),
     )
 
 

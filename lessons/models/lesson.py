@@ -1,10 +1,12 @@
 """Lessons: what somebody learned, in revisions, with the states it goes through, and where it was brought in from."""
 
 import re
+from datetime import date
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +21,7 @@ from techniques.models import Session
 
 LONGEST_TEXT = 40_000
 LONGEST_COMMENT = 2_000
+LONGEST_EVIDENCE = 1_000
 
 
 class State(models.TextChoices):
@@ -50,6 +53,8 @@ SHARED = frozenset(
         State.RETIRED,
     }
 )
+# Something must still happen because of them.
+ON_THEIR_WAY = (State.IDENTIFIED, State.ACTION_AGREED, State.LEARNED)
 # With whom a checked lesson can be shared, from few to many.
 SHARE_WIDTHS = (Reach.GROUP, Reach.ORGANISATION, Reach.NETWORK)
 SHARE_CHOICES = [(reach.value, reach.label) for reach in SHARE_WIDTHS]
@@ -94,6 +99,17 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
 
     def validated(self) -> "LessonQuerySet":
         return self.filter(state__in=SHARED)
+
+    def to_look_at_again(self, on: date) -> "LessonQuerySet":
+        """Changed half a year ago: is it still so?"""
+        return self.filter(state=State.LEARNED, look_again_on__lte=on)
+
+    def on_their_way(self, organisation: Organisation) -> "LessonQuerySet":
+        """Checked here, and not at the end yet: nobody has promised anything, it is being changed, or it is to be
+        looked at again. ``since``: when they came to where they stand."""
+        here = self.checked_here(organisation).filter(state__in=ON_THEIR_WAY)
+        arrived = LessonEvent.objects.filter(lesson=OuterRef("pk"), after=OuterRef("state")).order_by("-pk")
+        return here.annotate(since=Coalesce(Subquery(arrived.values("at")[:1]), F("validated_at")))
 
     def checked_here(self, organisation: Organisation) -> "LessonQuerySet":
         """Checked by people of this organisation: neither brought in nor shared by others."""
@@ -184,6 +200,14 @@ class Lesson(models.Model):
     validated_at = models.DateTimeField(null=True, blank=True)
     validated_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     review_on = models.DateField(null=True, blank=True)
+    evidence = models.TextField(
+        "What has changed, and where can people see it?",
+        max_length=LONGEST_EVIDENCE,
+        blank=True,
+        validators=[MaxLengthValidator(LONGEST_EVIDENCE)],
+    )
+    learned_on = models.DateField(null=True, blank=True)
+    look_again_on = models.DateField(null=True, blank=True, help_text="Whether what has changed is still so.")
     # Brought in from elsewhere: which source and which number there; damage that the import could not mend; and
     # which rows of files have gone in already, so that the same row again changes nothing.
     source = LineField(max_length=80, blank=True)

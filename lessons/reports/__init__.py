@@ -16,6 +16,7 @@ from kmportal.lib.things import Look
 from lessons import labels, policies
 from lessons.labels import Line
 from lessons.models import ImportRun, Lesson, LessonEvent, LessonQuerySet, LessonRevision, State, Tag
+from lessons.reports.life import LifeBox
 from lessons.reports.reuse import ReusePanel
 from lessons.workflow import is_late
 from organisations.models import Membership
@@ -54,6 +55,7 @@ class LessonPage:
     flags: Sequence[str]
     who_may_read: str
     reuse: ReusePanel | None
+    life: LifeBox
 
     @classmethod
     def build(cls, lesson: Lesson, membership: Membership, *, on: date) -> "LessonPage":
@@ -79,6 +81,7 @@ class LessonPage:
             flags=labels.flags_in_words(lesson),
             who_may_read=labels.who_may_read(lesson),
             reuse=ReusePanel.build(lesson, membership),
+            life=LifeBox.build(lesson, allowed, on=on),
         )
 
 
