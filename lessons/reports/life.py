@@ -72,7 +72,6 @@ class AgingList:
 
     which: str
     heading: str
-    total: int
     tabs: Sequence[tuple[str, int, str, bool]]
     rows: LessonQuerySet
     today: date
@@ -90,7 +89,6 @@ class AgingList:
         return cls(
             which=which,
             heading=WAITS[which][1] if which else str(ALL),
-            total=counts.get(WAITS[which][0], 0) if which else sum(counts.values()),
             tabs=tabs,
             rows=rows.select_related("revision", "organisation", "group").order_by(F("since"), "pk"),
             today=on,
