@@ -13,6 +13,17 @@ from search.query import parse
 LONGEST = 200
 # The number of a patient or of a phone, or a whole day, which may be one of birth. A year, ward or form has fewer.
 _LONG_NUMBER = re.compile(r"\d{6}|\d{3}\s\d{3}\s\d{4}|\d{1,2}[\s./-]\d{1,2}[\s./-]\d{2}")
+_MONTH = (
+    "(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    "|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)"
+)
+_BETWEEN, _NTH = r"[\s,./-]", "(?:st|nd|rd|th)?"
+_WORDED_DAY = re.compile(
+    rf"\d{_NTH}(?:\sof)?{_BETWEEN}*{_MONTH}{_BETWEEN}*\d{{2}}"
+    rf"|\b{_MONTH}{_BETWEEN}*\d{{1,2}}{_NTH}{_BETWEEN}+\d{{2}}"
+)
+# In small letters a title is all that a name has. “Nurse” and “sister” mostly stand for work, “near miss” for an event.
+_TITLED = re.compile(r"(?<!near[ -])\b(?:mr|mrs|ms|miss|mx|dr|prof|professor)\b\.?\s*[^\W\d_]")
 
 
 def words_to_keep(text: str) -> str:
@@ -20,7 +31,9 @@ def words_to_keep(text: str) -> str:
     letter, or it looks as if it says who somebody is.
     """
     words = line_of_text(text).lower()
-    if not words or len(words) > LONGEST or parse(words).asks_nothing or _LONG_NUMBER.search(words):
+    if not words or len(words) > LONGEST or parse(words).asks_nothing:
+        return ""
+    if any(pattern.search(words) for pattern in (_LONG_NUMBER, _WORDED_DAY, _TITLED)):
         return ""
     return "" if _may_show_somebody(text) else words
 
