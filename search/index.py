@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from organisations.models import Organisation
 from search import analyser, engines, vocabulary
-from search.finding import Hit, Results, find
+from search.finding import Hit, Results, find, find_idents
 from search.models import SearchDoc, SearchText
 
-__all__ = ["Doc", "Drift", "Hit", "Results", "drift", "drop", "find", "put_many", "rebuild"]
+__all__ = ["Doc", "Drift", "Hit", "Results", "drift", "drop", "find", "find_idents", "put_many", "rebuild"]
 
 BATCH = 200
 # Of what a ``Doc`` holds and how its words come out. Counted up when that changes: an upgrade builds the index anew.

@@ -16,8 +16,9 @@ from kmportal.lib.links import absolute
 from kmportal.lib.markdown import plain
 from lessons.filters import question_of
 from lessons.models import Lesson, LessonFeed, LessonRevision
+from lessons.search_documents import KIND
 from organisations.models import Membership
-from search.index import find
+from search.index import find_idents
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 MOST_ENTRIES = 50
@@ -49,9 +50,18 @@ def feed_of(feed: LessonFeed, membership: Membership) -> Feed:
 
 
 def _found_among(keys: Sequence[int], query: str, membership: Membership) -> list[int]:
-    """Which of these lessons the search finds, in the states that its filters name."""
-    question = question_of(QueryDict(query)) | {"order": "newest"}
-    return [hit.ident for hit in find(membership, **question, narrowed=Q(ident__in=keys), per_page=MOST_ENTRIES).hits]
+    """Which of these lessons the search finds, in the states that its filters name. All of them: the index orders by
+    the day on which something happened, and a lesson of last year may have been checked today.
+    """
+    question = question_of(QueryDict(query))
+    return find_idents(
+        membership,
+        question["text"],
+        kind=KIND,
+        filters=question["filters"],
+        any_word=question["any_word"],
+        narrowed=Q(ident__in=keys),
+    )
 
 
 class _Atom(Atom1Feed):

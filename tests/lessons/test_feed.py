@@ -10,10 +10,12 @@ from django.urls import reverse
 
 from lessons.actions.feeds import close_feed, renew_feed, renew_feed_of_search
 from lessons.actions.follows import save_search, stop_following
-from lessons.models import Lesson, LessonFeed
+from lessons.models import Lesson, LessonFeed, LessonRevision
+from lessons.reports.feeds import MOST_ENTRIES
 from lessons.views import follows as views
 from organisations.models import Group, Membership
 from organisations.visibility import Reach
+from search import subscribers
 from tests.cast import as_member, join_group
 from tests.lessons.conftest import NOON
 
@@ -58,6 +60,26 @@ def test_of_a_saved_search(identified, reza):
     assert titles_at(address_of(reza, "q=beds")) == ["Beds"]
     assert titles_at(address_of(reza, "q=zebra")) == []
     assert titles_at(address_of(reza, "")) == ["Chairs", "Beds"]
+
+
+@pytest.mark.parametrize("query", ["q=beds", "kind=lesson"])
+def test_of_fifty_one_that_a_saved_search_finds_the_last_checked_stands_first(identified, reza, riverside, query):
+    """Though it tells of the year before, and the list shows those last that happened long ago."""
+    row = Lesson.objects.get(pk=identified(title="Beds of last year").pk)
+    Lesson.objects.filter(pk=row.pk).update(happened_on=NOON.date() - timedelta(days=365))
+    for _ in range(MOST_ENTRIES):
+        words = LessonRevision.objects.get(pk=row.revision_id)
+        other = Lesson.objects.get(pk=row.pk)
+        other.pk, other.revision, other.once = None, None, None
+        other.validated_at, other.happened_on = NOON - timedelta(hours=1), NOON.date()
+        other.save()
+        words.pk, words.lesson, words.title = None, other, "Beds"
+        words.save()
+        Lesson.objects.filter(pk=other.pk).update(revision=words)
+    subscribers.put(Lesson.objects.select_related("organisation", "revision", "group").prefetch_related("tags"))
+    titles = titles_at(address_of(reza, query))
+    assert len(titles) == MOST_ENTRIES
+    assert titles[0] == "Beds of last year"
 
 
 def test_it_needs_no_session_and_makes_none(identified, reza):
