@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from kmportal.lib import things
 from kmportal.lib.cleaning import line_of_text
-from kmportal.lib.exceptions import Refusal
+from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
 from kmportal.lib.things import Ref
 from organisations import events
@@ -49,7 +49,8 @@ def keep_search(
         same.filter(last_on__lt=day).update(days=F("days") + 1, last_on=day)
     if told:
         same.exclude(told_on=day).update(told_on=day)
-        # Somebody has seen the answer that there was, and it was not enough.
+        # What was said before was not enough for somebody. Others may still be helped: an answer goes on being shown.
+        same.filter(state=State.ASIDE).update(state=State.OPEN, answered_by=None, answered_on=None)
         same.filter(state=State.ANSWERED).update(state=State.OPEN)
     row.refresh_from_db()
     return row
@@ -57,9 +58,12 @@ def keep_search(
 
 @transaction.atomic
 def answer_search(
-    search: UnansweredSearch, *, by: Membership, at: datetime, about: Ref | None = None, words: str = ""
+    search: UnansweredSearch, *, by: Membership, at: datetime, seen: int, about: Ref | None = None, words: str = ""
 ) -> UnansweredSearch:
-    """Say what answers it: a thing that whoever answers can read, a line of words, or both. It can be said anew."""
+    """Say what answers it: a thing that whoever answers can read, a line of words, or both. It can be said anew.
+
+    The same again changes nothing; ``Stale`` when somebody else said something since ``seen``.
+    """
     require_that(may_answer(by, search))
     line = line_of_text(words)
     if about is None and not line:
@@ -68,29 +72,38 @@ def answer_search(
         raise Refusal("That cannot be found any more. Choose something else.")
     refuse_invalid(UnansweredSearch(answer_words=line), "answer_words")
     search = _lock(search)
+    if search.state == State.ANSWERED and (search.answer, search.answer_words) == (about, line):
+        return search
+    if search.version != seen:
+        raise Stale
     search.answer_kind, search.answer_ident = about or ("", None)
     search.answer_words = line
     return _move(search, State.ANSWERED, Event.UNANSWERED_ANSWERED, by=by, at=at)
 
 
 @transaction.atomic
-def set_search_aside(search: UnansweredSearch, *, by: Membership, at: datetime) -> UnansweredSearch:
-    """Say that it is not for this organisation to answer. Idempotent."""
+def set_search_aside(search: UnansweredSearch, *, by: Membership, at: datetime, seen: int) -> UnansweredSearch:
+    """Say that it is not for this organisation to answer; what was said to answer it is taken back. Idempotent.
+
+    ``Stale`` when somebody else said something since ``seen``.
+    """
     require_that(may_answer(by, search))
     search = _lock(search)
     if search.state == State.ASIDE:
         return search
+    if search.version != seen:
+        raise Stale("Somebody else has said something about this search since. Read it again.")
+    search.answer_kind, search.answer_ident, search.answer_words = "", None, ""
     return _move(search, State.ASIDE, Event.UNANSWERED_SET_ASIDE, by=by, at=at)
 
 
 @transaction.atomic
 def open_search_again(search: UnansweredSearch, *, by: Membership, at: datetime) -> UnansweredSearch:
-    """Have it wait again; what was said to answer it is forgotten. Idempotent."""
+    """Have it wait again; what was said to answer it is shown until somebody says something better. Idempotent."""
     require_that(may_answer(by, search))
     search = _lock(search)
     if search.state == State.OPEN:
         return search
-    search.answer_kind, search.answer_ident, search.answer_words = "", None, ""
     return _move(search, State.OPEN, Event.UNANSWERED_OPENED_AGAIN, by=by, at=at)
 
 
@@ -100,9 +113,15 @@ def _lock(search: UnansweredSearch) -> UnansweredSearch:
 
 def _move(search: UnansweredSearch, state: State, event: Event, *, by: Membership, at: datetime) -> UnansweredSearch:
     search.state = state
-    is_open = state == State.OPEN
-    search.answered_by = None if is_open else by.person
-    search.answered_on = None if is_open else timezone.localdate(at)
-    search.save(update_fields=["state", "answered_by", "answered_on", "answer_kind", "answer_ident", "answer_words"])
+    if state != State.OPEN:
+        search.answered_by, search.answered_on = by.person, timezone.localdate(at)
+    elif not search.has_answer:
+        search.answered_by, search.answered_on = None, None
+    search.version += 1
+    search.save(
+        update_fields=[
+            "state", "answered_by", "answered_on", "answer_kind", "answer_ident", "answer_words", "version",
+        ]
+    )  # fmt: skip
     events.record(event, search, by=by, at=at)
     return search

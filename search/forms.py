@@ -22,6 +22,7 @@ class AnswerForm(AboutPeople, forms.Form):
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": "That cannot be found any more. Choose something else"},
     )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     words = LineField(
         label="Something to say with it",
         help_text="For example where to look, or whom to ask. You can leave it empty when you choose something above.",
@@ -43,4 +44,5 @@ class AnswerForm(AboutPeople, forms.Form):
     def values(self) -> dict[str, Any]:
         """What ``answer_search`` takes."""
         kind, _, key = self.cleaned_data.get("about", "").rpartition("-")
-        return {"about": Ref(kind, int(key)) if kind else None, "words": self.cleaned_data["words"]}
+        about = Ref(kind, int(key)) if kind else None
+        return {"seen": self.cleaned_data["version"] or 0, "about": about, "words": self.cleaned_data["words"]}

@@ -97,7 +97,8 @@ class UnansweredSearch(models.Model):
     """Words that found nothing, in one organisation: what was searched for, and on how many days. Never by whom.
 
     ``key`` is the same for the same words in another order or form. ``told_on`` is the last day on which somebody
-    asked the librarian for it. The answer is a ``Ref`` (``answer_kind``, ``answer_ident``), words, or both.
+    asked the librarian for it. The answer is a ``Ref`` (``answer_kind``, ``answer_ident``), words, or both; it is shown
+    while it waits for a better one, too. ``version`` counts what those who curate said.
     """
 
     class State(models.TextChoices):
@@ -117,6 +118,7 @@ class UnansweredSearch(models.Model):
     answer_words = models.CharField(max_length=500, blank=True)
     answered_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     answered_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     objects = UnansweredSearchQuerySet.as_manager()
 
@@ -139,3 +141,8 @@ class UnansweredSearch(models.Model):
     @property
     def answer(self) -> Ref | None:
         return Ref(self.answer_kind, self.answer_ident) if self.answer_kind and self.answer_ident else None
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether something was said to answer it, and not taken back."""
+        return self.state != self.State.ASIDE and bool(self.answer or self.answer_words)

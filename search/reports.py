@@ -33,9 +33,9 @@ def answer_to(text: str, membership: Membership) -> Answer | None:
     query = parse(text)
     if query.is_blank or query.asks_nothing:
         return None
-    rows = UnansweredSearch.objects.filter(organisation=membership.organisation_id, state=State.ANSWERED)
+    rows = UnansweredSearch.objects.filter(organisation=membership.organisation_id)
     row = rows.filter(key=key_of_words(query)).first()
-    if row is None:
+    if row is None or not row.has_answer:
         return None
     pointer = things.pointers([row.answer], membership).get(row.answer) if row.answer else None
     return Answer(text, pointer, row.answer_words) if pointer or row.answer_words else None
@@ -43,10 +43,13 @@ def answer_to(text: str, membership: Membership) -> Answer | None:
 
 @dataclass(frozen=True)
 class AskInstead:
-    """Where a search did not find what was typed: whom to ask. ``is_kept``: its words may be kept for the librarian."""
+    """Where a search did not find what was typed: whom to ask. ``may_keep``: its words may be kept for the librarian.
+    ``is_kept``: they were, because nothing at all was found.
+    """
 
     text: str
-    is_kept: bool
+    may_keep: bool
+    is_kept: bool = False
 
 
 def ask_instead(results: Results, *, narrowed: bool = False) -> AskInstead | None:
@@ -77,11 +80,21 @@ def lines_of(rows: Iterable[UnansweredSearch], membership: Membership) -> list[L
     return [Line(row, STATES[row.state], found.get(row.answer) if row.answer else None) for row in rows]
 
 
+def answer_words_of(search: UnansweredSearch, membership: Membership) -> dict[str, str]:
+    """What was said to answer it, in the words of the form that asks for it."""
+    [line] = lines_of([search], membership)
+    about = f"{things.kind(search.answer_kind).word}: {line.answer.title}" if line.answer else ""
+    if search.answer and not line.answer:
+        about = "Something that you cannot read"
+    return {"about": about, "words": search.answer_words}
+
+
 def presses_of(search: UnansweredSearch, membership: Membership) -> Sequence[Press]:
-    """Besides answering: set it aside, or have it wait again."""
+    """Besides answering: set it aside, which takes its answer back, or have it wait again."""
     page = partial(reverse, args=[membership.organisation.slug, search.pk])
     if not may_answer(membership, search):
         return []
-    if search.state == State.OPEN:
-        return [Press("aside", "Not for us", page("unanswered_aside"), look="secondary")]
-    return [Press("open", "Open it again", page("unanswered_open"), look="secondary")]
+    seen = (("seen", str(search.version)),)
+    aside = Press("aside", "Not for us", page("unanswered_aside"), look="secondary", fields=seen)
+    again = Press("open", "Open it again", page("unanswered_open"), look="secondary")
+    return {State.OPEN: [aside], State.ANSWERED: [again, aside], State.ASIDE: [again]}[State(search.state)]

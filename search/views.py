@@ -1,20 +1,22 @@
 """The page of the one search over everything that one may see, and what becomes of a search that finds nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from kmportal.lib import things
+from kmportal.lib.conflicts import Difference
 from kmportal.lib.disk import left_undone_without_room
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.links import changed_query
-from kmportal.lib.pagination import PageOf, page_number
+from kmportal.lib.pagination import PageOf, page_number, whole_number
 from kmportal.lib.things import Look, Ref, Thing
-from kmportal.lib.view_kit import done, refusals_on
+from kmportal.lib.view_kit import conflicts_on, done, refusals_on, refusals_said
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
@@ -24,7 +26,7 @@ from search.filters import FACETS
 from search.forms import AnswerForm
 from search.index import Hit, Results, find
 from search.models import UnansweredSearch
-from search.reports import answer_to, ask_instead, lines_of, presses_of
+from search.reports import answer_to, answer_words_of, ask_instead, lines_of, presses_of
 
 PER_PAGE = 10
 UNANSWERED_PER_PAGE = 30
@@ -83,14 +85,19 @@ def search(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     return render(request, "search/search.html", values)
 
 
-def around_search(request: MemberRequest, results: Results, *, narrowed: bool) -> dict[str, object]:
+def around_search(
+    request: MemberRequest, results: Results, *, narrowed: bool, of_one_kind: bool = False
+) -> dict[str, object]:
     """For a page that searches: ``answer`` to the same search, and ``asked``: whom to ask where nothing was found.
-    What finds nothing at all, and has no answer, is kept for those who curate; nobody is noted."""
+    What finds nothing at all, and has no answer, is kept for those who curate; nobody is noted. A page that searches
+    things ``of_one_kind`` looks whether there is something among all others."""
     answer = answer_to(results.text, request.membership)
     asked = ask_instead(results, narrowed=narrowed)
-    if asked is not None and asked.is_kept and not results.total and answer is None:
+    is_left = asked is not None and asked.may_keep and not results.total and answer is None
+    if is_left and not (of_one_kind and find(request.membership, results.text, per_page=1, correct=True).total):
         with left_undone_without_room("a search without a result was not kept"):
-            actions.keep_search(request.membership.organisation, asked.text, by=request.membership, at=request.now)
+            actions.keep_search(request.membership.organisation, results.text, by=request.membership, at=request.now)
+            asked = asked and replace(asked, is_kept=True)
     return {"answer": answer, "asked": asked}
 
 
@@ -154,9 +161,11 @@ def unanswered_detail(request: MemberRequest, organisation: Organisation, pk: in
     text = request.GET.get("q", row.words).strip()
     found = find(request.membership, text, kinds=actions.ANSWERS, per_page=PER_PAGE, correct=True)
     offered = [(Ref(hit.kind, hit.ident), f"{things.kind(hit.kind).word}: {hit.title}") for hit in found.hits]
-    form = AnswerForm(sent(request), offered=offered)
+    form = AnswerForm(sent(request), offered=offered, initial={"version": row.version})
+    differences: list[Difference] = []
     if form.is_valid():
-        with refusals_on(form, "words"):
+        fresh, shown = partial(_unanswered_or_404, request, pk), partial(answer_words_of, membership=request.membership)
+        with refusals_on(form, "words"), conflicts_on(form, fresh, shown) as differences:
             actions.answer_search(row, by=request.membership, at=request.now, **form.values())
             words = "Whoever searches for this sees your answer on top now."
             return done(request, words, "unanswered_list", organisation.slug)
@@ -167,6 +176,7 @@ def unanswered_detail(request: MemberRequest, organisation: Organisation, pk: in
         "q": text,
         "found": found,
         "presses": presses_of(row, request.membership),
+        "differences": differences,
         "verb": "Answer with this",
         "back": reverse("unanswered_list", args=[organisation.slug]),
         "back_words": "Back to the list",
@@ -179,8 +189,11 @@ def unanswered_detail(request: MemberRequest, organisation: Organisation, pk: in
 def unanswered_aside(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Say that it is not for this organisation to answer."""
     row = _unanswered_or_404(request, pk)
-    actions.set_search_aside(row, by=request.membership, at=request.now)
-    return done(request, "It is set aside. You find it under “Not for us”.", "unanswered_list", organisation.slug)
+    with refusals_said(request):
+        seen = whole_number(request.POST.get("seen", ""))
+        actions.set_search_aside(row, by=request.membership, at=request.now, seen=seen)
+        return done(request, "It is set aside. You find it under “Not for us”.", "unanswered_list", organisation.slug)
+    return redirect("unanswered_detail", organisation.slug, pk)
 
 
 @requires(Permission.FACILITATE)

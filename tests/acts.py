@@ -522,8 +522,8 @@ ACTS: dict[str, Act] = {
     "lessons.actions.feeds.close_feed": on("feed"),
     # --- search
     "search.actions.keep_search": lambda world: ((world.riverside, "who hoists at night"), {}),
-    "search.actions.answer_search": on("unanswered", words="Ask Ward 6"),
-    "search.actions.set_search_aside": on("unanswered"),
+    "search.actions.answer_search": on("unanswered", seen=_version("unanswered"), words="Ask Ward 6"),
+    "search.actions.set_search_aside": on("unanswered", seen=_version("unanswered")),
     "search.actions.open_search_again": on("unanswered"),
     # --- communities
     "communities.actions.life.found_community": here(name="Night bell", question="Who answers it?"),

@@ -75,7 +75,7 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
         "unchecked": _unchecked(request, found),
         "instead": changed_query(request.GET, q=found.did_you_mean, page=None) if found.did_you_mean else "",
         "head": ListHead.build(request.membership, "all"),
-        **around_search(request, found, narrowed=bool(panel.ticked or origin)),
+        **around_search(request, found, narrowed=bool(panel.ticked or origin), of_one_kind=True),
     }
     return render(request, "lessons/lesson_list.html", context)
 

@@ -16,6 +16,7 @@ from lessons.models import Lesson
 from organisations.models import AuditEntry, SentForm
 from search import subscribers
 from search.actions import answer_search, keep_search, open_search_again, set_search_aside
+from search.index import Doc, put_many
 from search.models import UnansweredSearch
 from search.policies import words_to_keep
 from tests.cast import as_member
@@ -99,6 +100,17 @@ class TestKept:
         as_(reza).post(TELL, {"q": "airships paperclip"})
         assert UnansweredSearch.objects.get().told_on == timezone.localdate()
 
+    def test_what_only_another_kind_of_thing_has_was_found(self, as_, reza, farah, riverside):
+        """The list of lessons has none; but a session, an asset or a community is an answer, too."""
+        put_many([Doc("asset", 7, riverside, "organisation", None, None, "Zeppelin moorings", "Tie it up.")])
+        text = as_(reza).get("/o/riverside/lessons/", {"q": "zeppelin"}).text
+        assert "Tell the librarian" in text
+        assert "stand on the librarian’s list" not in text
+        assert not UnansweredSearch.objects.exists()
+        text = as_(reza).get("/o/riverside/lessons/", {"q": "blimp"}).text
+        assert "stand on the librarian’s list" in text
+        assert UnansweredSearch.objects.get().words == "blimp"
+
     @pytest.mark.parametrize("page", [URL, "/o/riverside/lessons/"])
     def test_both_searches_offer_people_and_the_librarian(self, as_, reza, page):
         text = as_(reza).get(page, {"q": "zeppelin"}).text
@@ -158,7 +170,9 @@ class TestAnswered:
         page = as_(farah).get(reverse("unanswered_detail", args=["riverside", kept.pk]), {"q": "airships"}).text
         assert "Lesson: Airships land late" in page
         url = f"{reverse('unanswered_detail', args=['riverside', kept.pk])}?q=airships"
-        answer = as_(farah).post(url, {"about": f"lesson-{lesson.pk}", "words": "Ask for <b>wind</b>"}, follow=True)
+        answer = as_(farah).post(
+            url, {"about": f"lesson-{lesson.pk}", "words": "Ask for <b>wind</b>", "version": 1}, follow=True
+        )
         assert "sees your answer on top" in answer.text
         page = as_(reza).get(URL, {"q": "mooring a Zeppelin"}).text
         assert "This may help" in page
@@ -166,18 +180,66 @@ class TestAnswered:
         assert "Ask for &lt;b&gt;wind&lt;/b&gt;" in page
 
     def test_what_has_an_answer_is_asked_no_more(self, as_, riverside, farah, reza, kept):
-        answer_search(kept, by=as_member(farah), at=timezone.now(), words="Ask Ward 6")
+        answer_search(kept, by=as_member(farah), at=timezone.now(), seen=kept.version, words="Ask Ward 6")
         UnansweredSearch.objects.update(last_on=timezone.localdate() - timedelta(days=3))
         as_(reza).get(URL, {"q": "zeppelin moorings"})
         assert UnansweredSearch.objects.get().days == 1
 
+    def test_one_press_of_a_reader_takes_the_answer_from_nobody(self, as_, farah, reza, cara, kept):
+        answer_search(kept, by=as_member(farah), at=timezone.now(), seen=kept.version, words="Ask Ward 6")
+        as_(reza).post(TELL, {"q": "zeppelin moorings"})
+        assert "Ask Ward 6" in as_(cara).get(URL, {"q": "zeppelin moorings"}).text
+        assert "Shown until you answer it anew" in as_(farah).get(LIST).text
+
+    def test_opened_again_the_answer_stays_and_set_aside_it_goes(self, as_, farah, reza, kept):
+        answer_search(kept, by=as_member(farah), at=timezone.now(), seen=kept.version, words="Ask Ward 6")
+        browser, page = as_(farah), reverse("unanswered_detail", args=["riverside", kept.pk])
+        browser.post(reverse("unanswered_open", args=["riverside", kept.pk]))
+        assert "Ask Ward 6" in as_(reza).get(URL, {"q": "zeppelin moorings"}).text
+        answer_search(kept, by=as_member(farah), at=timezone.now(), seen=3, words="Ask Ward 7")
+        assert "Not for us" in browser.get(page).text
+        browser.post(reverse("unanswered_aside", args=["riverside", kept.pk]), {"seen": "4"})
+        as_(reza).post(TELL, {"q": "zeppelin moorings"})
+        assert "Ask Ward" not in as_(reza).get(URL, {"q": "zeppelin moorings"}).text
+
+    def test_who_tells_the_librarian_of_what_was_set_aside_opens_it(self, as_, farah, reza, kept):
+        set_search_aside(kept, by=as_member(farah), at=timezone.now(), seen=kept.version)
+        as_(reza).get(URL, {"q": "zeppelin moorings"})
+        assert UnansweredSearch.objects.get().state == "aside"
+        answer = as_(reza).post(TELL, {"q": "zeppelin moorings"}, follow=True)
+        assert "The librarian’s list has these words now" in answer.text
+        assert UnansweredSearch.objects.get().state == "open"
+        assert "Zeppelin moorings" in as_(farah).get(LIST).text
+
+    def test_of_two_who_answer_at_once_the_second_sees_both(self, as_, farah, lena, kept, lesson):
+        page = f"{reverse('unanswered_detail', args=['riverside', kept.pk])}?q=airships"
+        browser = as_(farah)
+        assert 'name="version" value="1"' in browser.get(page).text
+        answer_search(kept, by=as_member(lena), at=timezone.now(), seen=1, about=ref_of(lesson), words="Ask Ward 6")
+        answer = browser.post(page, {"about": "", "words": "Ask <Ward> 7", "version": "1"})
+        assert answer.status_code == 422
+        for words in ("Two people changed this", "Lesson: Airships land late", "Ask &lt;Ward&gt; 7"):
+            assert words in answer.text
+        assert UnansweredSearch.objects.get().answer_words == "Ask Ward 6"
+        assert 'name="version" value="2"' in answer.text
+        browser.post(page, {"about": "", "words": "Ask Ward 7", "version": "2"})
+        browser.post(page, {"about": "", "words": "Ask Ward 7", "version": "2"})
+        row = UnansweredSearch.objects.get()
+        assert (row.answer_words, row.answer, row.version) == ("Ask Ward 7", None, 3)
+
+    def test_what_another_has_answered_since_is_not_set_aside(self, as_, farah, lena, kept):
+        answer_search(kept, by=as_member(lena), at=timezone.now(), seen=1, words="Ask Ward 6")
+        answer = as_(farah).post(reverse("unanswered_aside", args=["riverside", kept.pk]), {"seen": "1"}, follow=True)
+        assert "Somebody else has said something" in answer.text
+        assert UnansweredSearch.objects.get().state == "answered"
+
     def test_who_tells_the_librarian_again_opens_it_again(self, as_, farah, reza, kept):
-        answer_search(kept, by=as_member(farah), at=timezone.now(), words="Ask Ward 6")
+        answer_search(kept, by=as_member(farah), at=timezone.now(), seen=kept.version, words="Ask Ward 6")
         as_(reza).post(TELL, {"q": "zeppelin moorings"})
         assert UnansweredSearch.objects.get().state == "open"
 
     def test_an_answer_that_the_reader_may_not_see_is_none(self, as_, farah, reza, cara, kept, lesson):
-        answer_search(kept, by=as_member(farah), at=timezone.now(), about=ref_of(lesson))
+        answer_search(kept, by=as_member(farah), at=timezone.now(), seen=kept.version, about=ref_of(lesson))
         Lesson.objects.filter(pk=lesson.pk).update(state="submitted", reach="reviewers")
         page = as_(reza).get(URL, {"q": "zeppelin moorings"}).text
         assert "This may help" not in page
@@ -189,23 +251,23 @@ class TestAnswered:
         draft = start_lesson(riverside, by=as_member(cara), at=timezone.now(), words=words, facts={})
         for about in (ref_of(draft), Ref("lesson", 10**12), Ref("person", cara.pk), Ref("membership", 1)):
             with pytest.raises(Refusal):
-                answer_search(kept, by=as_member(farah), at=timezone.now(), about=about)
+                answer_search(kept, by=as_member(farah), at=timezone.now(), seen=kept.version, about=about)
         with pytest.raises(Refusal, match="Choose what answers it"):
-            answer_search(kept, by=as_member(farah), at=timezone.now(), words=" \u200b ")
+            answer_search(kept, by=as_member(farah), at=timezone.now(), seen=kept.version, words=" \u200b ")
         with pytest.raises(Refusal):
-            answer_search(kept, by=as_member(farah), at=timezone.now(), words="x" * 501)
+            answer_search(kept, by=as_member(farah), at=timezone.now(), seen=kept.version, words="x" * 501)
 
     def test_nothing_typed_is_lost_when_it_is_refused(self, as_, farah, kept, lesson):
         url = reverse("unanswered_detail", args=["riverside", kept.pk])
         answer = as_(farah).post(f"{url}?q=airships", {"about": "lesson-99999999", "words": "Ask <Ward> 6"})
         assert answer.status_code == 422
         assert "Ask &lt;Ward&gt; 6" in answer.text
-        answer = as_(farah).post(f"{url}?q=airships", {"about": "", "words": ""})
+        answer = as_(farah).post(f"{url}?q=airships", {"about": "", "words": "", "version": 1})
         assert answer.status_code == 422
         assert "Choose what answers it, or write a line" in answer.text
 
     def test_aside_and_open_again(self, as_, farah, reza, kept):
-        as_(farah).post(reverse("unanswered_aside", args=["riverside", kept.pk]))
+        as_(farah).post(reverse("unanswered_aside", args=["riverside", kept.pk]), {"seen": "1"})
         assert UnansweredSearch.objects.get().state == "aside"
         assert "Zeppelin moorings" in as_(farah).get(LIST, {"state": "aside"}).text
         as_(farah).post(reverse("unanswered_open", args=["riverside", kept.pk]))
@@ -214,14 +276,15 @@ class TestAnswered:
 
     def test_readers_answer_nothing(self, reza, oskar, kept):
         for who in (reza, oskar):
-            for act in (set_search_aside, open_search_again):
-                with pytest.raises(PermissionDenied):
-                    act(kept, by=as_member(who), at=timezone.now())
             with pytest.raises(PermissionDenied):
-                answer_search(kept, by=as_member(who), at=timezone.now(), words="x")
+                open_search_again(kept, by=as_member(who), at=timezone.now())
+            with pytest.raises(PermissionDenied):
+                set_search_aside(kept, by=as_member(who), at=timezone.now(), seen=kept.version)
+            with pytest.raises(PermissionDenied):
+                answer_search(kept, by=as_member(who), at=timezone.now(), seen=kept.version, words="x")
 
     def test_the_trail_says_that_and_not_what(self, farah, kept):
-        answer_search(kept, by=as_member(farah), at=timezone.now(), words="Ask Ward 6")
+        answer_search(kept, by=as_member(farah), at=timezone.now(), seen=kept.version, words="Ask Ward 6")
         entry = AuditEntry.objects.get(kind="unanswered")
         assert entry.event == "unanswered.answered"
         assert "zeppelin" not in str(entry.facts)
@@ -252,14 +315,14 @@ class TestList:
     def test_it_takes_the_same_queries_for_one_and_for_many(
         self, as_, riverside, farah, cara, kept, lesson, django_assert_num_queries
     ):
-        answer_search(kept, by=as_member(farah), at=timezone.now(), about=ref_of(lesson))
+        answer_search(kept, by=as_member(farah), at=timezone.now(), seen=kept.version, about=ref_of(lesson))
         browser, address = as_(farah), f"{LIST}?state=answered"
         browser.get(address)
         with CaptureQueriesContext(connection) as one:
             browser.get(address)
         for words in ("blimps", "balloons"):
             row = keep_search(riverside, words, by=as_member(cara), at=timezone.now())
-            answer_search(row, by=as_member(farah), at=timezone.now(), about=ref_of(lesson))
+            answer_search(row, by=as_member(farah), at=timezone.now(), seen=row.version, about=ref_of(lesson))
         with django_assert_num_queries(len(one)):
             browser.get(address)
 

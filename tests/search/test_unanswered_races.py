@@ -34,7 +34,7 @@ def test_an_answer_and_a_search_lose_nothing_of_each_other(riverside, reza, fara
     row = keep_search(riverside, "zeppelins", by=as_member(reza), at=now)
     me, her, later = as_member(reza), as_member(farah), now + timedelta(days=1)
     at_once(
-        lambda: answer_search(row, by=her, at=now, words="Ask Ward 6"),
+        lambda: answer_search(row, by=her, at=now, seen=1, words="Ask Ward 6"),
         lambda: keep_search(riverside, "zeppelins", by=me, at=later),
     )
     row = UnansweredSearch.objects.get()
@@ -45,8 +45,8 @@ def test_two_who_decide_leave_one_decision(riverside, reza, farah, lena):
     row = keep_search(riverside, "zeppelins", by=as_member(reza), at=timezone.now())
     one, other = as_member(farah), as_member(lena)
     at_once(
-        lambda: answer_search(row, by=one, at=timezone.now(), words="Ask Ward 6"),
-        lambda: set_search_aside(row, by=other, at=timezone.now()),
+        lambda: answer_search(row, by=one, at=timezone.now(), seen=1, words="Ask Ward 6"),
+        lambda: set_search_aside(row, by=other, at=timezone.now(), seen=1),
     )
     row = UnansweredSearch.objects.get()
     assert row.state in {"answered", "aside"}
