@@ -7,7 +7,7 @@ from django.db.models import Model
 
 from kmportal.lib import things
 from kmportal.lib.things import Ref
-from notifications.models import Notice
+from notifications.models import Notice, key_of
 from organisations import policies
 from organisations.events import Occurrence
 from organisations.models import Membership, Person
@@ -32,7 +32,7 @@ def notify(
     ref = about if isinstance(about, Ref) else things.ref_of(about or occurrence.subject)
     notice, made = Notice.objects.get_or_create(
         person=person,
-        key=f"{occurrence.event} {occurrence.entry.pk}",
+        key=key_of(occurrence),
         defaults={
             "organisation_id": reader.organisation_id,
             "kind": ref.kind,

@@ -7,7 +7,13 @@ from django.utils import timezone
 
 from kmportal.lib.model_fields import AddressField
 from kmportal.lib.things import Ref
+from organisations.events import Occurrence
 from organisations.models import Membership, Organisation, Person
+
+
+def key_of(occurrence: Occurrence) -> str:
+    """One event tells nobody twice."""
+    return f"{occurrence.event} {occurrence.entry.pk}"
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -16,6 +22,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def for_member(self, membership: Membership) -> "NoticeQuerySet":
         """What this person was told in this organisation; nobody ever sees another person’s."""
         return self.filter(person_id=membership.person_id, organisation_id=membership.organisation_id)
+
+    def of_event(self, person: Person, occurrence: Occurrence) -> "NoticeQuerySet":
+        """What this person was told of one event, wherever they read it."""
+        return self.filter(person=person, key=key_of(occurrence))
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at=None)

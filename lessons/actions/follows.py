@@ -16,9 +16,10 @@ from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies
 from lessons.filters import SavedSearch, saved_query
-from lessons.models import LONGEST_QUERY, Follow, FollowHit, How, Lesson
+from lessons.models import LONGEST_QUERY, Follow, FollowHit, FollowQuerySet, How, Lesson
 from lessons.search_documents import document
 from notifications.actions import notify
+from notifications.models import Notice
 from organisations.events import Occurrence
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
@@ -29,6 +30,8 @@ from search.analyser import analyse
 MOST_FOLLOWED = 100
 # So long a told lesson is remembered: the mail of its morning is written long before.
 KEPT = timedelta(days=60)
+# A machine that was off tells it in a later mail (lessons.reports.follows).
+WAITING = timedelta(days=7)
 Kind = Follow.Kind
 
 
@@ -79,6 +82,8 @@ def choose_how(follow: Follow, *, by: Membership, at: datetime, how: str) -> Fol
     """Say how one hears of it: at once, in the mail of the next morning, or not for now. Idempotent."""
     require_that(policies.is_own_follow(by, follow))
     refuse_invalid(Follow(how=how), "how")
+    if how == How.OFF:
+        _hang_elsewhere(follow, at)
     Follow.objects.filter(pk=follow.pk).update(how=how)
     follow.how = how
     return follow
@@ -88,7 +93,18 @@ def choose_how(follow: Follow, *, by: Membership, at: datetime, how: str) -> Fol
 def stop_following(follow: Follow, *, by: Membership, at: datetime) -> None:
     """Follow it no more; its feed closes, too. Idempotent."""
     require_that(policies.is_own_follow(by, follow))
+    _hang_elsewhere(follow, at)
     Follow.objects.filter(pk=follow.pk).delete()
+
+
+def _hang_elsewhere(follow: Follow, at: datetime) -> None:
+    """What waits for the mail of a morning goes there because of another follow that fits, if there is one."""
+    others = Follow.objects.filter(membership=follow.membership_id).exclude(how=How.OFF).exclude(pk=follow.pk)
+    waiting = FollowHit.objects.filter(follow=follow.pk, how=How.DIGEST, day__gte=at.date() - WAITING)
+    for hit in waiting.select_related("lesson__organisation", "lesson__revision", "lesson__group"):
+        rows = others.filter(created_at__lte=hit.lesson.validated_at or at)
+        if other := next(_that_fit(rows, hit.lesson), None):
+            FollowHit.objects.filter(pk=hit.pk).update(follow=other)
 
 
 # --- Telling ---------------------------------------------------------------------------------------------------------
@@ -113,22 +129,27 @@ def _followers_of(lesson: Lesson, occurrence: Occurrence) -> Iterator[Follow]:
     if not lesson.is_shared:
         return
     rows = Follow.objects.wanted().filter(created_at__lte=occurrence.at).filter(_reaches(lesson))
+    aside = [person for person in (lesson.author_id, occurrence.person and occurrence.person.pk) if person]
+    seen: set[int] = set()
+    for follow in _that_fit(rows.exclude(membership__person__in=aside), lesson):
+        if follow.membership_id in seen:
+            continue
+        seen.add(follow.membership_id)
+        if Lesson.objects.visible_to(follow.membership).filter(pk=lesson.pk).exists():
+            yield follow
+
+
+def _that_fit(rows: FollowQuerySet, lesson: Lesson) -> Iterator[Follow]:
+    """Those of these follows that a lesson belongs to; what tells at once comes first."""
     fits = Q(kind=Kind.TAG, tag__in=lesson.tags.all()) | Q(kind=Kind.SEARCH)
     if lesson.group_id:
         fits |= Q(kind=Kind.GROUP, group=lesson.group_id)
     if lesson.author_id and not lesson.source:
         fits |= Q(kind=Kind.AUTHOR, author=lesson.author_id)
-    aside = [person for person in (lesson.author_id, occurrence.person and occurrence.person.pk) if person]
-    rows = rows.filter(fits).exclude(membership__person__in=aside)
     search = _Searched(lesson)
-    seen: set[int] = set()
     # “at-once” comes before “digest”
-    for follow in rows.select_related("membership__organisation", "membership__person").order_by("how", "pk"):
-        if follow.membership_id in seen or (follow.kind == Kind.SEARCH and not search.is_found_by(follow.query)):
-            continue
-        seen.add(follow.membership_id)
-        if Lesson.objects.visible_to(follow.membership).filter(pk=lesson.pk).exists():
-            yield follow
+    rows = rows.filter(fits).select_related("membership__organisation", "membership__person").order_by("how", "pk")
+    return (one for one in rows if one.kind != Kind.SEARCH or search.is_found_by(one.query))
 
 
 def _reaches(lesson: Lesson) -> Q:
@@ -161,11 +182,16 @@ def _tell_once(follow: Follow, lesson: Lesson, occurrence: Occurrence) -> bool:
     zone = ZoneInfo(follow.membership.organisation.time_zone)
     values = {"follow": follow, "how": follow.how, "day": occurrence.at.astimezone(zone).date()}
     hit, is_new = FollowHit.objects.get_or_create(membership=follow.membership, lesson=lesson, defaults=values)
-    if not is_new or hit.how != How.AT_ONCE:
-        return is_new
-    with follow.membership.organisation.at_home():
-        words = worded(f"A new lesson that you follow ({follow}): ") + lesson.words.title
-    if notify(follow.membership.person, occurrence, words) is None:
-        # Whoever reads it through the network alone has no place for a notice of this organisation.
-        FollowHit.objects.filter(pk=hit.pk).update(how=How.DIGEST)
+    if not is_new:
+        return False
+    person = follow.membership.person
+    if follow.how == How.AT_ONCE:
+        with follow.membership.organisation.at_home():
+            words = worded(f"A new lesson that you follow ({follow}): ") + lesson.words.title
+        notify(person, occurrence, words)
+    # Whoever belongs to two organisations may have read it in the other one. Whoever reads it through the network alone
+    # has no place for a notice of this organisation.
+    is_told = Notice.objects.of_event(person, occurrence).exists()
+    if hit.how != (how := How.AT_ONCE if is_told else How.DIGEST):
+        FollowHit.objects.filter(pk=hit.pk).update(how=how)
     return True

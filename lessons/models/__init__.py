@@ -1,7 +1,7 @@
 """Lessons, what they are brought in from, what came of them, and knowledge assets put together from them."""
 
 from lessons.models.asset import ASSET_WIDTHS, LONGEST_PURPOSE, LONGEST_REMARK, Asset, AssetPart, AssetRevision
-from lessons.models.follows import LONGEST_QUERY, Follow, FollowHit, How, LessonFeed
+from lessons.models.follows import LONGEST_QUERY, Follow, FollowHit, FollowQuerySet, How, LessonFeed
 from lessons.models.lesson import (
     LONGEST_COMMENT,
     LONGEST_TEXT,
@@ -53,6 +53,7 @@ __all__ = [
     "Flag",
     "Follow",
     "FollowHit",
+    "FollowQuerySet",
     "How",
     "ImportProblem",
     "ImportRun",

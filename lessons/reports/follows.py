@@ -32,8 +32,9 @@ def news_of_followers(at: datetime, people: Collection[int] | None = None) -> It
         today = at.astimezone(ZoneInfo(hit.membership.organisation.time_zone)).date()
         if today - timedelta(days=LATE_DAYS) <= hit.day < today:
             found[hit.membership, hit.day].append(hit)
+    said: set[tuple[int, int]] = set()
     for (membership, day), hits in found.items():
-        if lines := _lines_for(membership, hits):
+        if lines := _lines_for(membership, hits, said):
             slug = membership.organisation.slug
             with membership.organisation.at_home():
                 title = worded("lessons that you follow")
@@ -51,13 +52,15 @@ def news_of_followers(at: datetime, people: Collection[int] | None = None) -> It
             )
 
 
-def _lines_for(membership: Membership, hits: Collection[FollowHit]) -> list[Line]:
+def _lines_for(membership: Membership, hits: Collection[FollowHit], said: set[tuple[int, int]]) -> list[Line]:
+    """A lesson stands in the mail once, in however many organisations its reader is: ``said`` has person and lesson."""
     lessons = Lesson.objects.visible_to(membership).validated().filter(pk__in=[hit.lesson_id for hit in hits])
     slug = membership.organisation.slug
-    titles = [
-        Line(lesson.words.title, absolute(reverse("lesson_detail", args=[slug, lesson.pk])))
-        for lesson in lessons.select_related("revision").order_by("pk")
+    new = [
+        one for one in lessons.select_related("revision").order_by("pk") if (membership.person_id, one.pk) not in said
     ]
+    said.update((membership.person_id, lesson.pk) for lesson in new)
+    titles = [Line(one.words.title, absolute(reverse("lesson_detail", args=[slug, one.pk]))) for one in new]
     if len(titles) <= MOST_LINES:
         return titles
     everything = absolute(f"{reverse('lesson_list', args=[slug])}?sort=newest")

@@ -1,0 +1,44 @@
+"""What follows reach when there are several, in several organisations, or none any more."""
+
+import pytest
+
+from actionplan.actions import send_due_digests
+from lessons.actions.follows import choose_how, stop_following
+from lessons.models import FollowHit
+from organisations.models import Membership
+from organisations.visibility import Reach
+from tests.cast import as_member
+from tests.lessons.conftest import NOON
+from tests.lessons.test_follows import NEXT_MORNING, mails_to, notices_of, search_of, tell
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("here", ["at-once", "digest"])
+@pytest.mark.parametrize("there", ["at-once", "digest"])
+def test_who_belongs_to_two_organisations_is_told_once(identified, reza, hillside, here, there):
+    Membership.objects.create(organisation=hillside, person=reza, role=Membership.objects.get(person=reza).role)
+    for organisation, how in ((as_member(reza).organisation, here), (hillside, there)):
+        search_of(reza, how=how, organisation=organisation)
+    identified(title="Told once", share_with=Reach.NETWORK)
+    tell()
+    send_due_digests(at=NEXT_MORNING)
+    said = notices_of(reza) + [mail.body for mail in mails_to(reza)]
+    assert sum(text.count("Told once") for text in said) == 1
+
+
+@pytest.mark.parametrize("end", ["stop", "off"])
+def test_what_waits_is_told_though_one_of_two_that_fit_is_stopped(identified, reza, end):
+    first, _ = search_of(reza, "q=pharmacy", how="digest"), search_of(reza, "q=zebra", how="digest")
+    second = search_of(reza, "q=ask", how="digest")
+    identified(title="Ask pharmacy at once")
+    tell()
+    assert FollowHit.objects.get().follow == first
+    if end == "stop":
+        stop_following(first, by=as_member(reza), at=NOON)
+    else:
+        choose_how(first, by=as_member(reza), at=NOON, how="off")
+    assert FollowHit.objects.get().follow == second
+    send_due_digests(at=NEXT_MORNING)
+    [mail] = mails_to(reza)
+    assert "Ask pharmacy at once" in mail.body
