@@ -51,6 +51,7 @@ class LessonPage:
     lines: Sequence[Line]
     actions: Sequence[tuple[Action, int]]
     tags: Sequence[Tag]
+    can_follow: bool
     contact_name: str
     flags: Sequence[str]
     who_may_read: str
@@ -61,6 +62,7 @@ class LessonPage:
     def build(cls, lesson: Lesson, membership: Membership, *, on: date) -> "LessonPage":
         """What is offered follows from the policies alone."""
         is_ours = lesson.organisation_id == membership.organisation_id
+        prefetch_related_objects([lesson], "tags")
         lines = _history_of(lesson, membership) if is_ours else []
         allowed = policies.allowed(membership, lesson, on=on)
         return cls(
@@ -77,6 +79,7 @@ class LessonPage:
             lines=lines,
             actions=_actions_of(lesson, membership, on=on) if is_ours else [],
             tags=list(lesson.tags.all()),
+            can_follow=bool(policies.followable(membership, lesson)),
             contact_name=lesson.contact.partition(",")[0],
             flags=labels.flags_in_words(lesson),
             who_may_read=labels.who_may_read(lesson),

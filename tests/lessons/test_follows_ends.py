@@ -1,10 +1,14 @@
 """What follows reach when there are several, in several organisations, or none any more."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from actionplan.actions import send_due_digests
+from lessons import policies
 from lessons.actions.follows import choose_how, stop_following
-from lessons.models import FollowHit
+from lessons.models import FollowHit, Lesson
 from organisations.models import Membership
 from organisations.visibility import Reach
 from tests.cast import as_member
@@ -42,3 +46,21 @@ def test_what_waits_is_told_though_one_of_two_that_fit_is_stopped(identified, re
     send_due_digests(at=NEXT_MORNING)
     [mail] = mails_to(reza)
     assert "Ask pharmacy at once" in mail.body
+
+
+def test_the_link_stands_only_where_something_can_be_followed(as_, identified, cara, reza):
+    own, browser = identified(), as_(cara)
+    address = reverse("lesson_follow", args=["riverside", own.pk])
+    assert browser.get(address).status_code == 404
+    assert address not in browser.get(own.get_absolute_url()).text
+    assert address in as_(reza).get(own.get_absolute_url()).text
+    tagged = identified(tags=["night"])
+    assert reverse("lesson_follow", args=["riverside", tagged.pk]) in browser.get(tagged.get_absolute_url()).text
+
+
+def test_whoever_can_follow_nothing_of_it_waits_for_no_question(identified, cara):
+    lesson = Lesson.objects.select_related("author").prefetch_related("tags").get(pk=identified().pk)
+    member = as_member(cara)
+    with CaptureQueriesContext(connection) as taken:
+        assert policies.followable(member, lesson) == {}
+    assert len(taken) == 0
