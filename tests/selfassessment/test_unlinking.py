@@ -362,6 +362,8 @@ def test_a_row_does_not_say_how_often_it_was_saved(a_round, people, criteria, fa
         reverse("assessment_question", args=["riverside", 7, 3]),
         reverse("assessment_finish", args=["riverside", 7]),
         reverse("notice_open", args=["riverside", 7]),
+        reverse("lesson_feed", args=[7, "secret"]),
+        reverse("calendar_feed", args=[7, "secret"]),
     ],
 )
 def test_the_proxy_that_we_show_keeps_no_log_of_who_answers(address):
