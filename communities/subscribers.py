@@ -8,9 +8,10 @@ from communities.actions.people import keep_a_facilitator
 from communities.actions.review import take_over_review_session
 from communities.actions.shelf import release_pins
 from communities.meeting_days import lock_meeting
-from communities.models import Community, Follower, Muted
+from communities.models import CalendarFeed, Community, Follower, Muted
 from jobs.actions import enqueue
 from organisations.events import Occurrence
+from organisations.models import Membership
 from techniques.models import Session
 
 
@@ -25,6 +26,16 @@ def keep_facilitators(occurrence: Occurrence) -> None:
 def forget_emergency_reader_who_left(occurrence: Occurrence) -> None:
     """Somebody was removed from an organisation in which they were named."""
     forget_emergency_reader(occurrence.subject, at=occurrence.at)
+
+
+def close_calendar_of_leaver(occurrence: Occurrence) -> None:
+    """Somebody was removed from the last organisation to which they belonged: the address of their calendar goes, and
+    opens nothing when they come back. One who belongs to others keeps it for those.
+    """
+    membership = occurrence.subject
+    assert isinstance(membership, Membership)  # noqa: S101  what the event is about
+    if not Membership.objects.filter(person=membership.person_id, left_at=None).exists():
+        CalendarFeed.objects.filter(person=membership.person_id).delete()
 
 
 def take_over_session_of_kickoff(occurrence: Occurrence) -> None:

@@ -25,8 +25,10 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "membership.removed": [
         "people.subscribers.let_go",
         "lessons.subscribers.release_assets_of_leaver",
+        "lessons.subscribers.forget_follows_of_leaver",
         "communities.subscribers.keep_facilitators",
         "communities.subscribers.forget_emergency_reader_who_left",
+        "communities.subscribers.close_calendar_of_leaver",
     ],
     "membership.reset_link_made": ["notifications.subscribers.tell_of_reset_link"],
     "membership.lent": ["notifications.subscribers.tell_lent_member"],

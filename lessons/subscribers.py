@@ -8,9 +8,10 @@ from jobs.actions import enqueue
 from kmportal.lib.domain_words import worded
 from lessons.actions.assets import release_assets
 from lessons.actions.life import lose_agreement
-from lessons.models import Lesson, State
+from lessons.models import Follow, Lesson, LessonFeed, State
 from lessons.workflow import readers_of_actions
 from organisations.events import Occurrence
+from organisations.models import Membership
 
 
 def let_actions_follow(occurrence: Occurrence) -> None:
@@ -47,6 +48,14 @@ def tell_followers_later(occurrence: Occurrence) -> None:
 def release_assets_of_leaver(occurrence: Occurrence) -> None:
     """Somebody was removed from an organisation, and so from these groups."""
     release_assets([int(group) for group in occurrence.texts.get("groups", "").split()], at=occurrence.at)
+
+
+def forget_follows_of_leaver(occurrence: Occurrence) -> None:
+    """Somebody was removed: what they followed and the addresses of their feeds go, and do not come back with them."""
+    membership = occurrence.subject
+    assert isinstance(membership, Membership)  # noqa: S101  what the event is about
+    LessonFeed.objects.filter(membership=membership).delete()
+    Follow.objects.filter(membership=membership).delete()
 
 
 def release_assets_of_group(occurrence: Occurrence) -> None:

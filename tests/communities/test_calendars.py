@@ -8,6 +8,7 @@ from icalendar import Calendar
 
 from communities.actions import meetings, people
 from communities.models import CalendarFeed, Community, Meeting, MeetingDay, State
+from organisations.actions import remove_member
 from organisations.models import Membership, Person
 from techniques.actions import planning
 from techniques.models import Technique
@@ -42,6 +43,20 @@ def test_ones_own_calendar(now_planned, community, farah, as_, client):
     assert "BEGIN:VEVENT" not in client.get(newer).text
     Membership.objects.filter(person=farah).update(suspended_at=NOON)
     assert "BEGIN:VEVENT" not in client.get(newer).text
+
+
+def test_the_address_of_somebody_who_left_is_closed_and_does_not_come_back(
+    riverside, hillside, farah, ada, as_, client
+):
+    address = address_on(as_(farah).post(f"{INSIDE}/calendar/").text)
+    there = Membership.objects.create(organisation=hillside, person=farah, role=as_member(farah).role)
+    remove_member(as_member(farah, riverside), by=as_member(ada), at=NOON)
+    assert client.get(address).status_code == 200  # for what they belong to still
+    Membership.objects.filter(pk=there.pk).delete()
+    Membership.objects.filter(person=farah).update(left_at=None)
+    remove_member(as_member(farah), by=as_member(ada), at=NOON)
+    Membership.objects.filter(person=farah).update(left_at=None)
+    assert client.get(address).status_code == 404
 
 
 def test_the_calendar_of_a_community(now_planned, community, cara, reza, as_, client):

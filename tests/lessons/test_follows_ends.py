@@ -2,17 +2,20 @@
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from actionplan.actions import send_due_digests
 from lessons import policies
 from lessons.actions.follows import choose_how, stop_following
-from lessons.models import FollowHit, Lesson
+from lessons.models import Follow, FollowHit, Lesson
+from organisations.actions import remove_member
 from organisations.models import Membership
 from organisations.visibility import Reach
 from tests.cast import as_member
 from tests.lessons.conftest import NOON
+from tests.lessons.test_feed import address_of
 from tests.lessons.test_follows import NEXT_MORNING, mails_to, notices_of, search_of, tell
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +67,14 @@ def test_whoever_can_follow_nothing_of_it_waits_for_no_question(identified, cara
     with CaptureQueriesContext(connection) as taken:
         assert policies.followable(member, lesson) == {}
     assert len(taken) == 0
+
+
+def test_who_was_removed_and_joins_again_begins_anew(identified, reza, lena, ada):
+    addresses = [address_of(reza), address_of(reza, "q=pharmacy"), address_of(lena)]
+    remove_member(as_member(reza), by=as_member(ada), at=NOON)
+    Membership.objects.filter(person=reza).update(left_at=None)
+    assert [Client().get(address).status_code for address in addresses] == [404, 404, 200]
+    identified()
+    tell()
+    assert not FollowHit.objects.exists()
+    assert not Follow.objects.filter(membership__person=reza).exists()
