@@ -88,6 +88,12 @@ def saved_query(params: QueryDict) -> str:
     return kept.urlencode()
 
 
+def can_be_saved(params: QueryDict) -> bool:
+    """Whether following it would follow what the list shows: new lessons, wherever they come from (``from``)."""
+    states = facets.chosen(params, FACETS).get("state", ())
+    return not params.get("from") and set(states) <= set(NEW_STATES)
+
+
 class SavedSearch:
     """A saved search, read once, that answers for one lesson at a time."""
 

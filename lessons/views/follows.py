@@ -13,13 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
-from kmportal.lib.links import absolute
+from kmportal.lib.links import absolute, changed_query
 from kmportal.lib.mail import can_leave
 from kmportal.lib.pages import too_many
 from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said
 from lessons import policies
 from lessons.actions import feeds, follows
-from lessons.filters import saved_query
+from lessons.filters import can_be_saved, saved_query
 from lessons.forms.follows import LessonFollowForm, SearchForm
 from lessons.models import Follow, How, LessonFeed
 from lessons.reports.feeds import CONTENT_TYPE, feed_of
@@ -46,7 +46,11 @@ def follow_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
 
 @requires(Permission.READ)
 def follow_new(request: MemberRequest, organisation: Organisation) -> HttpResponse:
-    """Follow the search that the address has, as the list of lessons has it."""
+    """Follow the search that the address has, as the list of lessons has it. One that cannot be followed as it is leads
+    back to that list: nobody shall follow another one unawares."""
+    if not can_be_saved(request.GET):
+        messages.error(request, worded("You can follow new lessons. Take the states and the origin away first."))
+        return redirect(f"{reverse('lesson_list', args=[organisation.slug])}{changed_query(request.GET)}")
     form = SearchForm(sent(request), initial={"name": request.GET.get("q", "")[:100], "how": _first_guess()})
     query = saved_query(request.GET)
     if form.is_valid():

@@ -18,7 +18,7 @@ from kmportal.lib.links import absolute, changed_query
 from kmportal.lib.pagination import PageOf, page_number
 from kmportal.lib.tallies import Tally
 from lessons import labels
-from lessons.filters import FACETS, question_of
+from lessons.filters import FACETS, can_be_saved, question_of
 from lessons.models import SHARED, Lesson, State
 from lessons.reports import ListHead
 from organisations.access import requires
@@ -71,6 +71,7 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
         "order": question["order"],
         "orders": [("best", "Best match"), *SORTS] if question["text"] else SORTS,
         "q": question["text"],
+        "can_follow": bool(question["text"] or panel.ticked) and can_be_saved(request.GET),
         "from_words": ORIGINS.get(origin, ""),
         "unchecked": _unchecked(request, found),
         "instead": changed_query(request.GET, q=found.did_you_mean, page=None) if found.did_you_mean else "",

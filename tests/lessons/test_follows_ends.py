@@ -78,3 +78,26 @@ def test_who_was_removed_and_joins_again_begins_anew(identified, reza, lena, ada
     tell()
     assert not FollowHit.objects.exists()
     assert not Follow.objects.filter(membership__person=reza).exists()
+
+
+@pytest.mark.parametrize(
+    "search", ["q=beds&from=others", "q=beds&state=learned", "state=noted&state=retired", "from=us"]
+)
+def test_a_search_that_cannot_be_followed_as_it_is_is_not_offered(as_, identified, reza, search):
+    identified(title="Beds")
+    browser, new = as_(reza), reverse("follow_new", args=["riverside"])
+    assert "Follow this search" not in browser.get(f"/o/riverside/lessons/?{search}").text
+    for answer in (
+        browser.get(f"{new}?{search}", follow=True),
+        browser.post(f"{new}?{search}", {"name": "x", "how": "digest"}, follow=True),
+    ):
+        assert answer.redirect_chain == [(f"/o/riverside/lessons/?{search}", 302)]
+        assert "Take the states and the origin away first" in answer.text
+    assert not Follow.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "search", ["q=beds", "q=beds&state=noted", "state=identified&sort=title", "q=beds&kind=lesson"]
+)
+def test_one_that_can_be_followed_is_offered(as_, reza, search):
+    assert "Follow this search" in as_(reza).get(f"/o/riverside/lessons/?{search}").text
