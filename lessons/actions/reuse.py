@@ -59,8 +59,8 @@ def describe_reuse(
 ) -> Reuse:
     """Say where it was, what changed and what it saved; all of it may be left out, and what is left out goes.
 
-    ``Stale`` when it was changed since ``seen``, in another window. A saving that is written anew is looked at anew;
-    one that stays as it was keeps what a second person said of it.
+    ``Stale`` when it was changed since ``seen``, in another window. What a second person said was said of the number
+    with the words beside it: when either is written anew, it is looked at anew.
     """
     require_that(policies.may_change_reuse(by, reuse))
     _lock_reuse(reuse)
@@ -68,13 +68,14 @@ def describe_reuse(
         raise Stale
     if group != reuse.group:
         _refuse_other_group(group, by)
+    before = (reuse.group, reuse.place, reuse.changed)
     reuse.group, reuse.place, reuse.changed = group, line_of_text(place), clean_text(changed).strip()
     refuse_invalid(reuse, "place", "changed")
     reuse.version += 1
     reuse.save(update_fields=["group", "place", "changed", "version"])
-    wanted = saved or {}
+    wanted, is_reworded = saved or {}, before != (reuse.group, reuse.place, reuse.changed)
     for measure in Measure.values:
-        _write_saving(reuse, measure, wanted.get(measure, Saved()), at=at)
+        _write_saving(reuse, measure, wanted.get(measure, Saved()), at=at, is_reworded=is_reworded)
     events.record(Event.REUSE_CHANGED, reuse, by=by, at=at)
     return reuse
 
@@ -118,8 +119,8 @@ def _refuse_other_group(group: Group | None, by: Membership) -> None:
         raise Refusal(worded("Choose a group that you belong to."))
 
 
-def _write_saving(reuse: Reuse, measure: str, wanted: Saved, *, at: datetime) -> None:
-    row = reuse.savings.filter(measure=measure).first()
+def _write_saving(reuse: Reuse, measure: str, wanted: Saved, *, at: datetime, is_reworded: bool) -> None:
+    row = reuse.savings.select_for_update().filter(measure=measure).first()
     fresh: dict[str, Any] = {"amount": None, "words": "", "sureness": wanted.sureness}
     if measure in IN_NUMBERS:
         fresh["amount"] = wanted.amount
@@ -129,14 +130,16 @@ def _write_saving(reuse: Reuse, measure: str, wanted: Saved, *, at: datetime) ->
         if row is not None:
             row.delete()
         return
-    if row is not None and all(getattr(row, name) == value for name, value in fresh.items()):
+    is_same = row is not None and all(getattr(row, name) == value for name, value in fresh.items())
+    if is_same and not is_reworded:
         return
     row = row or Saving(reuse=reuse, measure=measure, version=0)
     for name, value in fresh.items():
         setattr(row, name, value)
     refuse_invalid(row, "amount", "words", "sureness")
     row.state = Saving.State.CLAIMED if row.is_large else Saving.State.TAKEN
-    row.decided_by, row.decided_at, row.reason, row.at = None, None, "", at
+    row.decided_by, row.decided_at, row.reason = None, None, ""
+    row.at = row.at if is_same else at
     row.version += 1
     row.save()
 

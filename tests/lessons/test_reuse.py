@@ -291,11 +291,25 @@ class TestASecondPerson:
 
     def test_another_number_is_looked_at_anew_and_the_same_stays_confirmed(self, large, sam, farah):
         decide(large, farah)
-        describe(large.reuse, sam, changed="We ask.", saved={"money": Saved(amount=Decimal(2_000))})
+        describe(large.reuse, sam, saved={"money": Saved(amount=Decimal(2_000))})
         assert Saving.objects.get().state == "confirmed"
         describe(large.reuse, sam, saved={"money": Saved(amount=Decimal(3_000))})
         fresh = Saving.objects.get()
         assert (fresh.state, fresh.decided_by, fresh.decided_at) == ("claimed", None, None)
+
+    @pytest.mark.parametrize("reason", ["", "Ward 7 counted it already."])
+    @pytest.mark.parametrize("word", ["changed", "place", "group"])
+    def test_other_words_beside_the_number_are_looked_at_anew(self, large, riverside, sam, farah, word, reason):
+        ward = Group.objects.create(organisation=riverside, name="Ward 6", kind=Group.Kind.UNIT)
+        join_group(ward, sam)
+        decide(large, farah, reason=reason)
+        saved = {"money": Saved(amount=Decimal(2_000)), "time": Saved(amount=Decimal(1))}
+        describe(large.reuse, sam, saved=saved, **{word: ward if word == "group" else "Something else"})
+        fresh = Saving.objects.get(measure="money")
+        assert (fresh.state, fresh.decided_by, fresh.decided_at, fresh.reason) == ("claimed", None, None, "")
+        assert Saving.objects.get(measure="time").state == "taken"
+        with pytest.raises(Stale):
+            decide(large, farah, seen=large.version)
 
     def test_what_is_small_or_gone_cannot_be_decided(self, helped, large, sam, farah):
         gone = Saving.objects.select_related("reuse__organisation").get()
