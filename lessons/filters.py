@@ -11,6 +11,7 @@ from kmportal.lib.pagination import whole_number
 from lessons import search_documents
 from lessons.labels import STATES
 from lessons.models import SHARED, Lesson, Reuse, ReuseQuerySet, Saving, State, Sureness
+from organisations.models import Membership
 from search import facets
 from search.analyser import Analysed
 from search.facets import Facet
@@ -43,11 +44,13 @@ def question_of(params: QueryDict) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class ReuseChoice:
-    """What the ledger is narrowed to: a kind, how sure, one lesson. Anything odd in the address narrows nothing."""
+    """What the ledger is narrowed to: a kind, how sure, one lesson, what one said oneself. Anything odd in the address
+    narrows nothing."""
 
     kind: str = ""
     sure: str = ""
     lesson: int = 0
+    mine: bool = False
 
     @classmethod
     def of(cls, params: QueryDict) -> "ReuseChoice":
@@ -56,9 +59,12 @@ class ReuseChoice:
             kind=kind if kind in Reuse.Kind.values else "",
             sure=sure if sure in Sureness.values else "",
             lesson=whole_number(params.get("lesson", "")),
+            mine=params.get("mine") == "1",
         )
 
-    def narrow(self, rows: ReuseQuerySet) -> ReuseQuerySet:
+    def rows(self, membership: Membership) -> ReuseQuerySet:
+        """One’s own are all there, also those whose lesson is out of reach: one can still take them back."""
+        rows = Reuse.objects.said_by(membership) if self.mine else Reuse.objects.visible_to(membership)
         if self.kind:
             rows = rows.filter(kind=self.kind)
         if self.sure:

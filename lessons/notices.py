@@ -96,6 +96,9 @@ def send_of_reuse(occurrence: Occurrence) -> None:
         case Event.REUSE_SAID if reuse.lesson.organisation_id == reuse.organisation_id:
             words = f"{occurrence.person} {_THANKS[Reuse.Kind(reuse.kind)]}: {title}"
             notify(reuse.lesson.author, occurrence, words)
+        case Event.REUSE_DELETED:
+            # Pressed, taken back and pressed again: its author has one notice of it, and none that leads nowhere.
+            withdraw_notices(occurrence.ref)
         case Event.REUSE_CONFIRMED:
             notify(reuse.person, occurrence, f"{occurrence.person} confirmed what you saved with {quoted(title)}")
         case Event.REUSE_DECLINED:

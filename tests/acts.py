@@ -732,7 +732,7 @@ ACTS: dict[str, Act] = {
     "lessons.actions.writing.add_lesson_action": lambda world: ((_checked(world),), {"title": "Change the list"}),
     "lessons.actions.reuse.say_reuse": on("checked", kind="same"),
     "lessons.actions.reuse.describe_reuse": on("reuse", seen=_version("reuse"), changed="We ask at ten."),
-    "lessons.actions.reuse.take_reuse_back": on("reuse"),
+    "lessons.actions.reuse.take_reuse_back": on("reuse", seen=_version("reuse")),
     "lessons.actions.reuse.confirm_saving": on("saving", seen=_version("saving")),
     "lessons.actions.reuse.decline_saving": on("saving", seen=_version("saving"), reason="It is counted twice."),
     "lessons.actions.review.claim_lesson": on("waiting"),

@@ -81,9 +81,15 @@ def describe_reuse(
 
 
 @transaction.atomic
-def take_reuse_back(reuse: Reuse, *, by: Membership, at: datetime) -> None:
-    """It was a mistake: it is gone, with what it saved."""
+def take_reuse_back(reuse: Reuse, *, by: Membership, at: datetime, seen: int | None = None) -> None:
+    """It was a mistake: it is gone, with what it saved.
+
+    ``Stale`` when words or savings would go with it, and they were not the ones ``seen`` by whoever says so.
+    """
     require_that(policies.may_change_reuse(by, reuse))
+    _lock_reuse(reuse)
+    if reuse.is_described and reuse.version != seen:
+        raise Stale
     events.record(Event.REUSE_DELETED, reuse, by=by, at=at)
     reuse.delete()
 

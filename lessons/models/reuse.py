@@ -48,6 +48,10 @@ class ReuseQuerySet(models.QuerySet["Reuse"]):
         readable = Lesson.objects.visible_to(membership).order_by()
         return self.filter(organisation_id=membership.organisation_id, lesson__in=readable)
 
+    def said_by(self, membership: Membership) -> "ReuseQuerySet":
+        """One’s own at home, also what was said of a lesson that one cannot read any more."""
+        return self.filter(organisation_id=membership.organisation_id, person_id=membership.person_id)
+
     def of_lesson(self, lesson: Lesson) -> "ReuseQuerySet":
         return self.filter(lesson=lesson)
 
@@ -103,6 +107,11 @@ class Reuse(models.Model):
     def name_in_trail(self) -> str:
         """The trail is read by people who may not read the lesson."""
         return f"Reuse {self.pk}"
+
+    @property
+    def is_described(self) -> bool:
+        """Whether more is kept than the press. One query, unless ``savings`` are loaded."""
+        return bool(self.where or self.changed or self.savings.all())
 
     @property
     def where(self) -> str:

@@ -1,7 +1,8 @@
 """What came of lessons: on the page of one, as one entry, and as the ledger of all of them with its CSV."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -58,7 +59,11 @@ class ReusePanel:
             said=own,
             open_kinds=[(kind, look) for kind, look in labels.REUSE_KINDS.items() if kind not in there],
             tallies=[
-                Tally(counts[kind], one if counts[kind] == 1 else more, f"{ledger}?lesson={lesson.pk}&kind={kind}")
+                Tally(
+                    counts[kind],
+                    one if counts[kind] == 1 else more,
+                    f"{ledger}?{urlencode({'lesson': lesson.pk, 'kind': kind})}",
+                )
                 for kind, (one, more) in _COUNTED.items()
                 if counts.get(kind)
             ],
@@ -81,11 +86,12 @@ class SavingRow:
 
 @dataclass(frozen=True)
 class ReuseRow:
-    """One entry of the ledger."""
+    """One entry of the ledger. One’s own may be ``hidden``: of its lesson, out of reach by now, nothing is shown."""
 
     reuse: Reuse
     look: Look
     savings: Sequence[SavingRow]
+    is_hidden: bool
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,14 @@ class ReusePage:
         page = [membership.organisation.slug, reuse.pk]
         presses = [
             Press("change", "Say more", reverse("reuse_edit", args=page), is_form=True, look="secondary"),
-            Press("take_back", "Take it back", reverse("reuse_delete", args=page), look="quiet"),
+            # What was written is asked about once more; the bare press goes with one press, as it came.
+            Press(
+                "take_back",
+                "Take it back",
+                reverse("reuse_delete", args=page),
+                is_form=reuse.is_described,
+                look="quiet",
+            ),
         ]
         savings = list(reuse.savings.select_related("decided_by", "reuse__organisation"))
         return cls(
@@ -125,14 +138,21 @@ def with_neighbours(rows: ReuseQuerySet) -> ReuseQuerySet:
     return rows.select_related(*neighbours).prefetch_related("savings")
 
 
-def reuse_rows(rows: Iterable[Reuse]) -> list[ReuseRow]:
-    return [
-        ReuseRow(row, labels.REUSE_KINDS[row.kind], [SavingRow.build(saving) for saving in row.savings.all()])
-        for row in rows
-    ]
+def out_of_reach(membership: Membership) -> frozenset[int]:
+    """The keys of what this member said of lessons that they cannot read any more. One query."""
+    in_reach = Reuse.objects.visible_to(membership).order_by()
+    return frozenset(Reuse.objects.said_by(membership).exclude(pk__in=in_reach).values_list("pk", flat=True))
 
 
-def cells_of_reuse(rows: ReuseQuerySet, zone: ZoneInfo) -> Iterator[Sequence[object]]:
+def savings_of(reuse: Reuse) -> list[SavingRow]:
+    return [SavingRow.build(saving) for saving in reuse.savings.all()]
+
+
+def reuse_rows(rows: Iterable[Reuse], hidden: Container[int]) -> list[ReuseRow]:
+    return [ReuseRow(row, labels.REUSE_KINDS[row.kind], savings_of(row), row.pk in hidden) for row in rows]
+
+
+def cells_of_reuse(rows: ReuseQuerySet, zone: ZoneInfo, hidden: Container[int]) -> Iterator[Sequence[object]]:
     """The ledger for a spreadsheet, under ``COLUMNS``. Read when the view is over, so the zone is named."""
     for reuse in with_neighbours(rows).iterator(500):
         saved: list[object] = []
@@ -143,13 +163,13 @@ def cells_of_reuse(rows: ReuseQuerySet, zone: ZoneInfo) -> Iterator[Sequence[obj
         yield (
             long_day(timezone.localdate(reuse.at, zone)),
             reuse.lesson_id,
-            reuse.lesson.words.title,
+            "" if reuse.pk in hidden else reuse.lesson.words.title,
             reuse.get_kind_display(),
             str(reuse.person or "Somebody who has left"),
             reuse.where,
             reuse.changed,
             *saved,
-            absolute(reuse.get_absolute_url()),
+            "" if reuse.pk in hidden else absolute(reuse.get_absolute_url()),
         )
 
 

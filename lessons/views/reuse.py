@@ -1,5 +1,6 @@
 """What came of lessons: one press on the page of a lesson, more about it, the ledger, a second person’s answer."""
 
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kmportal.lib.conflicts import Difference
 from kmportal.lib.csv import csv_download
 from kmportal.lib.domain_words import worded
+from kmportal.lib.exceptions import Refusal
 from kmportal.lib.forms import posted, sent, status_of
 from kmportal.lib.pagination import whole_number
 from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on, refusals_said
@@ -22,7 +24,15 @@ from lessons.forms.reuse import DeclineSavingForm, ReuseForm, values_of
 from lessons.labels import REUSE_KINDS
 from lessons.models import Lesson, Reuse, Saving, Sureness
 from lessons.reports import ListHead
-from lessons.reports.reuse import COLUMNS, ReusePage, cells_of_reuse, reuse_rows, with_neighbours
+from lessons.reports.reuse import (
+    COLUMNS,
+    ReusePage,
+    cells_of_reuse,
+    out_of_reach,
+    reuse_rows,
+    savings_of,
+    with_neighbours,
+)
 from lessons.views.finding import lesson_or_404
 from organisations.access import requires
 from organisations.models import Organisation
@@ -50,13 +60,14 @@ def lesson_reuse(request: MemberRequest, organisation: Organisation, pk: int) ->
 def reuse_list(request: MemberRequest, organisation: Organisation) -> HttpResponseBase:
     """The ledger: all that this member may read, the newest first."""
     choice = ReuseChoice.of(request.GET)
-    rows = choice.narrow(Reuse.objects.visible_to(request.membership))
+    rows = choice.rows(request.membership)
+    hidden = out_of_reach(request.membership) if choice.mine else frozenset()
     if request.GET.get("format") == "csv":
-        return csv_download("reuse", COLUMNS, cells_of_reuse(rows, ZoneInfo(organisation.time_zone)))
+        return csv_download("reuse", COLUMNS, cells_of_reuse(rows, ZoneInfo(organisation.time_zone), hidden))
     page = Paginator(with_neighbours(rows), PER_PAGE).get_page(request.GET.get("page"))
     lessons = Lesson.objects.visible_to(request.membership).select_related("revision", "organisation")
     context = {
-        "rows": reuse_rows(page),
+        "rows": reuse_rows(page, hidden),
         "page": page,
         "choice": choice,
         "kinds": Reuse.Kind.choices,
@@ -100,15 +111,24 @@ def reuse_edit(request: MemberRequest, organisation: Organisation, pk: int) -> H
 
 
 @requires(Permission.READ)
-@require_POST
 def reuse_delete(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """Take it back."""
-    reuse = _reuse_or_404(request, pk)
+    """Take it back: asked once more where words or savings would go, and also where the lesson is out of reach."""
+    rows = Reuse.objects.visible_to(request.membership) | Reuse.objects.said_by(request.membership)
+    reuse = get_object_or_404(with_neighbours(rows), pk=pk)
     if not policies.may_change_reuse(request.membership, reuse):
         raise PermissionDenied
+    is_in_reach = Reuse.objects.visible_to(request.membership).filter(pk=pk).exists()
     lesson = reuse.lesson_id
-    deeds.take_reuse_back(reuse, by=request.membership, at=request.now)
-    return done(request, "It is taken back.", "lesson_detail", organisation.slug, lesson)
+    if request.method == "POST":
+        seen = whole_number(request.POST.get("seen", ""))
+        with suppress(Refusal):
+            deeds.take_reuse_back(reuse, by=request.membership, at=request.now, seen=seen)
+            if is_in_reach:
+                return done(request, "It is taken back.", "lesson_detail", organisation.slug, lesson)
+            return done(request, "It is taken back.", f"{reverse('reuse_list', args=[organisation.slug])}?mine=1")
+        reuse = get_object_or_404(with_neighbours(rows), pk=pk)
+    context = {"reuse": reuse, "is_in_reach": is_in_reach, "savings": savings_of(reuse)}
+    return render(request, "lessons/reuse_delete.html", context)
 
 
 @requires(Permission.READ)

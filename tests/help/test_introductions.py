@@ -25,7 +25,7 @@ EXEMPT = {
         action_hand_over action_drop group_admit account_email account_change_password account_set_password
         account_reauthenticate front mfa_reauthenticate mfa_reauthenticate_webauthn mfa_deactivate_totp
         mfa_generate_recovery_codes
-        mfa_remove_webauthn community_leave story_delete transfer_undo meeting_cancel meeting_day_cancel
+        mfa_remove_webauthn community_leave story_delete reuse_delete transfer_undo meeting_cancel meeting_day_cancel
     """,
     "It only shows how far some work has come": "job_detail",
     "It leads on to another page at once": "account_confirm_login_code",

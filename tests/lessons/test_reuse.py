@@ -138,11 +138,52 @@ class TestOnePress:
         assert as_(sam).get(f"{LEDGER}{row.pk}/").status_code == 404
         assert lesson.words.title not in as_(sam).get(LEDGER).text
 
-    def test_taken_back_it_is_gone_with_what_it_saved(self, helped, large, sam, lena, as_):
-        assert as_(lena).post(f"{LEDGER}{helped.pk}/delete/").status_code == 403
-        assert as_(sam).post(f"{LEDGER}{helped.pk}/delete/").url == f"{HERE}/lessons/{helped.lesson_id}/"
+    def test_the_bare_press_is_taken_back_with_one_press(self, helped, sam, lena, as_):
+        url = f"{LEDGER}{helped.pk}/delete/"
+        assert f'action="{url}"' in as_(sam).get(f"{LEDGER}{helped.pk}/").text
+        assert as_(lena).post(url).status_code == 403
+        assert as_(sam).post(url).url == f"{HERE}/lessons/{helped.lesson_id}/"
+        assert not Reuse.objects.exists()
+
+    def test_what_was_written_is_asked_about_once_more(self, helped, large, sam, lena, as_):
+        url, browser = f"{LEDGER}{helped.pk}/delete/", as_(sam)
+        page = browser.get(f"{LEDGER}{helped.pk}/").text
+        assert f'href="{url}"' in page
+        assert f'action="{url}"' not in page
+        assert as_(lena).get(url).status_code == 403
+        for answer in (browser.get(url), browser.post(url), browser.post(url, {"seen": 1})):
+            assert "£2,000" in answer.text
+            assert Saving.objects.exists()
+        seen = Reuse.objects.get().version
+        assert browser.post(url, {"seen": seen}).url == f"{HERE}/lessons/{helped.lesson_id}/"
         assert not Reuse.objects.exists()
         assert not Saving.objects.exists()
+
+    def test_ones_own_is_taken_back_also_where_the_lesson_is_out_of_reach(self, riverside, helped, large, sam, as_):
+        ward = Group.objects.create(organisation=riverside, name="Ward 6", kind=Group.Kind.UNIT)
+        Lesson.objects.update(reach=Reach.GROUP, group=ward)
+        browser, url = as_(sam), f"{LEDGER}{helped.pk}/delete/"
+        title = helped.lesson.words.title
+        assert '<span class="km-total">' not in browser.get(LEDGER).text
+        assert browser.get(f"{LEDGER}{helped.pk}/").status_code == 404
+        mine = browser.get(f"{LEDGER}?mine=1").text
+        assert '<span class="km-total"><data value="1">' in mine
+        assert f'href="{url}"' in mine
+        csv = browser.get(f"{LEDGER}?mine=1&format=csv").getvalue().decode()
+        assert "2000.00" in csv
+        page = browser.get(url).text
+        assert "£2,000" in page
+        for text in (mine, csv, page):
+            assert title not in text
+        seen = Reuse.objects.get().version
+        assert browser.post(url, {"seen": seen}).url == f"{LEDGER}?mine=1"
+        assert not Reuse.objects.exists()
+
+    def test_ones_own_list_holds_nobody_elses(self, helped, lesson, reza, sam, as_):
+        deeds.say_reuse(lesson, by=as_member(reza), at=NOON, kind="same")
+        page = as_(sam).get(f"{LEDGER}?mine=1").text
+        assert page.count('class="km-rows__title"') == 1
+        assert f'href="{LEDGER}{helped.pk}/"' in page
 
 
 class TestSayingMore:
@@ -345,6 +386,15 @@ class TestWhoIsTold:
         for _ in range(2):
             deeds.say_reuse(lesson, by=as_member(sam), at=NOON, kind=kind)
         assert told(cara) == [f"Sam Okafor {words}: Ask pharmacy at ten"]
+
+    def test_pressed_and_taken_back_leaves_no_notice_and_pressed_again_one(self, lesson, sam, cara):
+        Notice.objects.all().delete()
+        for number in (1, 2, 3):
+            row = deeds.say_reuse(lesson, by=as_member(sam), at=NOON, kind="helped")
+            assert len(told(cara)) == 1
+            if number < 3:
+                deeds.take_reuse_back(row, by=as_member(sam), at=NOON)
+                assert told(cara) == []
 
     def test_nobody_else_hears_whose_lesson_it_is(self, lesson, sam, cara, as_):
         Notice.objects.all().delete()
