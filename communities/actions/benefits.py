@@ -24,7 +24,7 @@ def confirm_benefit(benefit: ClaimedBenefit, *, by: Membership, at: datetime, se
 
 @transaction.atomic
 def decline_benefit(benefit: ClaimedBenefit, *, by: Membership, at: datetime, seen: int, reason: str) -> ClaimedBenefit:
-    """A second person does not confirm it, and says why. It stays to be read, and is counted nowhere."""
+    """A second person does not confirm it, and says why. It stays to be read, never added to what is confirmed."""
     require_that(policies.may_decide_benefit(by, benefit))
     return _decide(benefit, ClaimedBenefit.State.DECLINED, by=by, at=at, seen=seen, reason=clean_text(reason).strip())
 

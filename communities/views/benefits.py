@@ -3,16 +3,18 @@
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import floatformat
 from django.views.decorators.http import require_POST
 
 from communities import policies
 from communities.actions import benefits
 from communities.models import ClaimedBenefit
 from communities.views.finding import crumbs
+from kmportal.lib.exceptions import Stale
 from kmportal.lib.forms import sent
 from kmportal.lib.pagination import whole_number
 from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said
-from lessons.forms.reuse import DeclineSavingForm
+from lessons.forms.reuse import DECLINED, DECLINING, DeclineSavingForm
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
@@ -40,17 +42,36 @@ def benefit_decline(request: MemberRequest, organisation: Organisation, pk: int)
     if form.is_valid():
         with refusals_on(form, "reason"):
             seen, reason = form.cleaned_data["seen"] or 0, form.cleaned_data["reason"]
-            benefits.decline_benefit(benefit, by=request.membership, at=request.now, seen=seen, reason=reason)
-            return done(request, "Whoever told it has your reason.", story)
+            try:
+                benefits.decline_benefit(benefit, by=request.membership, at=request.now, seen=seen, reason=reason)
+                return done(request, DECLINED, story)
+            except Stale as stale:
+                benefit = _benefit_to_decide(request, pk)
+                form.ask_again(str(stale), version=benefit.version)
     return form_page(
         request,
         form,
         title="It cannot be confirmed",
         verb="Do not confirm it",
         back=story.get_absolute_url(),
-        intro="It stays to be read, with your reason, and is counted nowhere.",
+        intro=DECLINING,
         crumbs=[*crumbs(request, story.community), (story.title, story.get_absolute_url())],
+        template="components/decline_page.html",
+        stands=_what_stands(benefit),
     )
+
+
+def _what_stands(benefit: ClaimedBenefit) -> list[tuple[str, str]]:
+    facts = [
+        (
+            "How much",
+            f"{floatformat(benefit.amount, '-2g')} {benefit.get_unit_display().lower()}" if benefit.unit else "",
+        ),
+        ("How sure", benefit.get_sureness_display()),
+        ("Who says so", benefit.who_says),
+        ("What changed", benefit.what),
+    ]
+    return [(label, words) for label, words in facts if words]
 
 
 def _benefit_to_decide(request: MemberRequest, pk: int) -> ClaimedBenefit:

@@ -103,7 +103,7 @@ def confirm_saving(saving: Saving, *, by: Membership, at: datetime, seen: int) -
 
 @transaction.atomic
 def decline_saving(saving: Saving, *, by: Membership, at: datetime, seen: int, reason: str) -> Saving:
-    """A second person does not confirm it, and says why. It stays to be read, and is counted nowhere."""
+    """A second person does not confirm it, and says why. It stays to be read, never added to what is confirmed."""
     require_that(policies.may_confirm_benefits(by, saving.reuse.organisation))
     return _decide(saving, Saving.State.DECLINED, by=by, at=at, seen=seen, reason=clean_text(reason).strip())
 

@@ -14,6 +14,9 @@ from lessons.models import IN_NUMBERS, LONGEST_CHANGE, Measure, Reuse, Sureness
 from organisations.models import Group, GroupMembership, Membership
 
 SURE = "_sure"
+# On the page of a second person’s no, also to what a story claims, and once it is said.
+DECLINING = "It stays to be read, with your reason, and is never added to what is confirmed."
+DECLINED = "It is not confirmed. Your reason stands beside it."
 
 
 def _how_sure(label: str) -> forms.ChoiceField:
@@ -86,8 +89,15 @@ class DeclineSavingForm(AboutPeople, forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(
         label="Why can you not confirm it?",
-        help_text="Whoever said it reads this",
+        help_text="It stands beside it for everybody who can read it",
         max_length=LONGEST_CHANGE,
         widget=forms.Textarea({"rows": 3}),
         error_messages={"required": "Say why it cannot be confirmed, so that whoever said it understands."},
     )
+
+    def ask_again(self, words: str, *, version: int) -> None:
+        """After a change meanwhile: the reason stays, and sent once more it is said of what stands there now."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data["seen"] = str(version)
+        self.data = data
+        self.add_error(None, words)

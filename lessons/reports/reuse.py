@@ -148,6 +148,18 @@ def savings_of(reuse: Reuse) -> list[SavingRow]:
     return [SavingRow.build(saving) for saving in reuse.savings.all()]
 
 
+def what_stands(saving: Saving) -> list[tuple[str, str]]:
+    """What a second person decides about, as (what it is, words)."""
+    reuse = saving.reuse
+    facts = [
+        (saving.get_measure_display(), labels.saved_in_words(saving)),
+        ("How sure", saving.get_sureness_display()),
+        ("Where", reuse.where),
+        ("What changed", reuse.changed),
+    ]
+    return [(label, words) for label, words in facts if words]
+
+
 def reuse_rows(rows: Iterable[Reuse], hidden: Container[int]) -> list[ReuseRow]:
     return [ReuseRow(row, labels.REUSE_KINDS[row.kind], savings_of(row), row.pk in hidden) for row in rows]
 

@@ -13,14 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 from kmportal.lib.conflicts import Difference
 from kmportal.lib.csv import csv_download
 from kmportal.lib.domain_words import worded
-from kmportal.lib.exceptions import Refusal
+from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.forms import posted, sent, status_of
 from kmportal.lib.pagination import whole_number
 from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on, refusals_said
 from lessons import policies
 from lessons.actions import reuse as deeds
 from lessons.filters import ReuseChoice
-from lessons.forms.reuse import DeclineSavingForm, ReuseForm, values_of
+from lessons.forms.reuse import DECLINED, DECLINING, DeclineSavingForm, ReuseForm, values_of
 from lessons.labels import REUSE_KINDS
 from lessons.models import Lesson, Reuse, Saving, Sureness
 from lessons.reports import ListHead
@@ -31,6 +31,7 @@ from lessons.reports.reuse import (
     out_of_reach,
     reuse_rows,
     savings_of,
+    what_stands,
     with_neighbours,
 )
 from lessons.views.finding import lesson_or_404
@@ -155,16 +156,22 @@ def saving_decline(request: MemberRequest, organisation: Organisation, pk: int) 
     if form.is_valid():
         with refusals_on(form, "reason"):
             seen, reason = form.cleaned_data["seen"] or 0, form.cleaned_data["reason"]
-            deeds.decline_saving(saving, by=request.membership, at=request.now, seen=seen, reason=reason)
-            return done(request, "Whoever said it has your reason.", saving.reuse)
+            try:
+                deeds.decline_saving(saving, by=request.membership, at=request.now, seen=seen, reason=reason)
+                return done(request, DECLINED, saving.reuse)
+            except Stale as stale:
+                saving = _saving_or_404(request, pk)
+                form.ask_again(str(stale), version=saving.version)
     return form_page(
         request,
         form,
         title="It cannot be confirmed",
         verb="Do not confirm it",
         back=saving.reuse.get_absolute_url(),
-        intro="It stays to be read, with your reason, and is counted nowhere.",
+        intro=DECLINING,
         crumbs=[(worded("Reuse of lessons"), reverse("reuse_list", args=[organisation.slug]))],
+        template="components/decline_page.html",
+        stands=what_stands(saving),
     )
 
 

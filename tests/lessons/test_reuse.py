@@ -1,5 +1,6 @@
 """Reuse: said with one press, described if somebody likes, confirmed by a second person, thanked for, and added up."""
 
+import re
 from decimal import Decimal
 from functools import partial
 
@@ -329,6 +330,31 @@ class TestASecondPerson:
         answer = as_(farah).post(f"{LEDGER}savings/{large.pk}/confirm/", {"seen": large.version}, follow=True)
         assert "Read it again" in answer.text
         assert Saving.objects.get().state == "claimed"
+
+    def test_declining_what_was_changed_meanwhile_shows_it_and_can_be_finished(self, large, sam, farah, as_):
+        describe(large.reuse, sam, changed="We ask.", saved={"money": Saved(amount=Decimal(90_000))})
+        url = f"{LEDGER}savings/{large.pk}/decline/"
+        answer = as_(farah).post(url, {"seen": large.version, "reason": "Ward 7 counted it already."})
+        assert answer.status_code == 422
+        for words in ("Read it again", "£90,000", "We ask.", "Ward 7 counted it already."):
+            assert words in answer.text
+        assert Saving.objects.get().state == "claimed"
+        seen = re.search(r'name="seen" value="(\d+)"', answer.text)
+        answer = as_(farah).post(url, {"seen": seen[1], "reason": "Ward 7 counted it already."}, follow=True)
+        assert Saving.objects.get().state == "declined"
+        assert "Your reason stands beside it." in answer.text
+
+    def test_nothing_is_promised_of_somebody_who_has_left(self, large, farah, as_):
+        Reuse.objects.update(person=None)
+        Notice.objects.all().delete()
+        url = f"{LEDGER}savings/{large.pk}/decline/"
+        page = as_(farah).get(url).text
+        answer = as_(farah).post(url, {"seen": large.version, "reason": "Counted twice."}, follow=True)
+        assert Saving.objects.get().state == "declined"
+        assert not Notice.objects.exists()
+        assert "counted nowhere" not in page
+        assert "never added to what is confirmed" in page
+        assert "has your reason" not in answer.text
 
     def test_another_number_is_looked_at_anew_and_the_same_stays_confirmed(self, large, sam, farah):
         decide(large, farah)
