@@ -66,6 +66,8 @@ def describe_reuse(
     _lock_reuse(reuse)
     if reuse.version != seen:
         raise Stale
+    if not reuse.may_save and any(one.amount is not None or one.words for one in (saved or {}).values()):
+        raise Refusal(worded("Where the opposite happened, the lesson saved nothing. Say in words what changed."))
     if group != reuse.group:
         _refuse_other_group(group, by)
     before = (reuse.group, reuse.place, reuse.changed)

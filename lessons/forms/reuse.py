@@ -56,12 +56,16 @@ class ReuseForm(AboutPeople, forms.Form):
         circles = GroupMembership.objects.in_force(membership).values("group")
         fields["group"].queryset = Group.objects.filter(pk__in=circles) | Group.objects.filter(pk=reuse.group_id or 0)
         fields["group"].empty_label = worded("No group")
+        self.asks_savings = reuse.may_save
+        if not self.asks_savings:
+            for measure in Measure.values:
+                del fields[measure], fields[measure + SURE]
 
     def told(self) -> dict[str, Any]:
         """What ``describe_reuse`` takes."""
         typed = self.cleaned_data
         saved = {}
-        for measure in Measure.values:
+        for measure in Measure.values if self.asks_savings else ():
             sure = typed[measure + SURE] or Sureness.TOLD
             if measure in IN_NUMBERS:
                 saved[measure] = Saved(amount=typed[measure], sureness=sure)

@@ -109,6 +109,12 @@ class Reuse(models.Model):
         return f"Reuse {self.pk}"
 
     @property
+    def may_save(self) -> bool:
+        """Whether it may have saved something. “The same” may: what the lesson foretells came true, its gain with it.
+        Where the opposite happened, the lesson saved nothing."""
+        return self.kind != Reuse.Kind.OPPOSITE
+
+    @property
     def is_described(self) -> bool:
         """Whether more is kept than the press. One query, unless ``savings`` are loaded."""
         return bool(self.where or self.changed or self.savings.all())

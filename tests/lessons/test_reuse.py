@@ -243,6 +243,17 @@ class TestSayingMore:
         assert answer.status_code == 422
         assert "looks like somebody’s name" in answer.text
 
+    def test_where_the_opposite_happened_no_saving_is_asked_or_taken(self, lesson, sam, as_):
+        row = deeds.say_reuse(lesson, by=as_member(sam), at=NOON, kind="opposite")
+        page = as_(sam).get(f"{LEDGER}{row.pk}/edit/").text
+        assert 'name="changed"' in page
+        assert "save" not in page.split("<main")[1].split("</form>")[0]
+        typed(as_(sam), row, changed="It came too early.", money="£20")
+        assert Reuse.objects.get().changed == "It came too early."
+        assert not Saving.objects.exists()
+        with pytest.raises(Refusal, match="saved nothing"):
+            describe(row, sam, saved={"time": Saved(amount=Decimal(1))})
+
     def test_another_window_loses_nothing(self, helped, sam, as_):
         describe(helped, sam, changed="We ask at nine.")
         answer = typed(as_(sam), helped, version=1, changed="We ask at ten.")
