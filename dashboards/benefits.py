@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet, Value
@@ -24,6 +24,7 @@ from kmportal.lib.tallies import Tally
 from kmportal.lib.things import Look
 from lessons.labels import SAVING_STATES
 from lessons.models import Measure, Reuse, Saving, SavingQuerySet, Sureness
+from lessons.policies import may_confirm_benefits
 from organisations.models import Membership
 
 SAVING, STORY = "saving", "story"
@@ -48,15 +49,20 @@ _MEASURE_OF = {what: measure for measure, what in _OF_MEASURE.items()}
 COLUMNS = (
     "Day", "From", "Title", "Where", "What", "Amount", "In words", "How sure", "State", "Decided by", "Reason", "Link",
 )  # fmt: skip
+TOTAL_COLUMNS = ("What", "State", "Entries", "Together", "The least sure of it")
 
 
 @dataclass(frozen=True)
 class BenefitChoice:
-    """What the register is narrowed to. Anything odd in the address narrows nothing."""
+    """What the register is narrowed to. Anything odd in the address narrows nothing.
+
+    ``waits`` are those that this member can confirm, or say why not.
+    """
 
     what: str = ""
     state: str = ""
     sure: str = ""
+    waits: bool = False
 
     @classmethod
     def of(cls, params: QueryDict) -> "BenefitChoice":
@@ -65,19 +71,28 @@ class BenefitChoice:
             what=what if what in WHAT else "",
             state=state if state in Saving.State.values else "",
             sure=sure if sure in Sureness.values else "",
+            waits=params.get("waits") == "1",
         )
 
     def savings(self, membership: Membership) -> SavingQuerySet:
         rows = Saving.objects.visible_to(membership)
+        if self.waits:
+            rows = rows.to_decide(membership) if _may_decide(membership) else rows.none()
         if self.what:
             rows = rows.filter(measure=_MEASURE_OF.get(self.what, ""))
         return _narrowed(rows, self)
 
     def stories(self, membership: Membership) -> ClaimedBenefitQuerySet:
         rows = ClaimedBenefit.objects.visible_to(membership).filter(organisation=membership.organisation_id)
+        if self.waits:
+            rows = rows.to_decide(membership) if _may_decide(membership) else rows.none()
         if self.what:
             rows = rows.filter(unit="" if self.what == "words" else self.what)
         return _narrowed(rows, self)
+
+
+def _may_decide(membership: Membership) -> bool:
+    return may_confirm_benefits(membership, membership.organisation)
 
 
 def _narrowed(rows: Any, choice: BenefitChoice) -> Any:
@@ -112,10 +127,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Cell:
-    """One total: like with like in one state. ``much`` is empty for what is told in words."""
+    """One total: like with like in one state, as sure as the least sure in it. ``much`` is empty for words."""
 
     tally: Tally
     much: str
+    sureness: Sureness
 
 
 @dataclass(frozen=True)
@@ -146,28 +162,48 @@ def count_benefits(membership: Membership) -> int:
 def totals_of(membership: Membership, choice: BenefitChoice) -> list[Totals]:
     """The table of totals, however the list is narrowed, but for how sure: that is chosen for both. Two queries."""
     sure = BenefitChoice(sure=choice.sure)
-    found: dict[tuple[str, str], tuple[int, Decimal]] = {}
-    for measure, state, number, much in sure.savings(membership).totals():
-        _add(found, (_OF_MEASURE[measure], state), number, much)
-    for unit, state, number, much in sure.stories(membership).totals():
-        _add(found, (unit or "words", state), number, much)
+    found: dict[tuple[str, str], _Sum] = {}
+    for measure, state, sureness, number, much in sure.savings(membership).totals():
+        _add(found, (_OF_MEASURE[measure], state), _Sum(number, much or Decimal(), Sureness(sureness)))
+    for unit, state, sureness, number, much in sure.stories(membership).totals():
+        _add(found, (unit or "words", state), _Sum(number, much or Decimal(), Sureness(sureness)))
     page = reverse("benefit_list", args=[membership.organisation.slug])
     rows = []
     for what, label in WHAT.items():
         cells: list[Cell | None] = []
         for state in Saving.State.values:
-            number, much = found.get((what, state), (0, Decimal()))
+            one = found.get((what, state))
+            if one is None:
+                cells.append(None)
+                continue
             query = f"?what={what}&state={state}" + (f"&sure={choice.sure}" if choice.sure else "")
-            tally = Tally(number, "entry" if number == 1 else "entries", f"{page}{query}")
-            cells.append(Cell(tally, amount_in_words(what, much) if much else "") if number else None)
+            tally = Tally(one.number, "entry" if one.number == 1 else "entries", f"{page}{query}")
+            cells.append(Cell(tally, amount_in_words(what, one.much) if one.much else "", one.sureness))
         if any(cells):
             rows.append(Totals(label, cells))
     return rows
 
 
-def _add(found: dict[tuple[str, str], tuple[int, Decimal]], key: tuple[str, str], n: int, much: Decimal | None) -> None:
-    before = found.get(key, (0, Decimal()))
-    found[key] = (before[0] + n, before[1] + (much or Decimal()))
+class _Sum(NamedTuple):
+    number: int
+    much: Decimal
+    sureness: Sureness
+
+
+def _add(found: dict[tuple[str, str], _Sum], key: tuple[str, str], more: _Sum) -> None:
+    before = found.get(key)
+    if before is not None:
+        least = Sureness.least(before.sureness, more.sureness)
+        more = _Sum(before.number + more.number, before.much + more.much, least)
+    found[key] = more
+
+
+def cells_of_totals(rows: Iterable[Totals]) -> Iterator[Sequence[object]]:
+    """The table of totals for a spreadsheet, under ``TOTAL_COLUMNS``: a line for each total."""
+    for row in rows:
+        for state, cell in zip(Saving.State.labels, row.cells, strict=True):
+            if cell:
+                yield row.what, state, cell.tally.number, cell.much, cell.sureness.label
 
 
 def keys_of(membership: Membership, choice: BenefitChoice) -> QuerySet[Any, Any]:

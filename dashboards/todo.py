@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from actionplan.models import Action
 from actionplan.reports import sources_of
+from communities.models import ClaimedBenefit
 from dashboards.gaps import LatestRound
 from kmportal.lib.days import day_in_words, due_in_words, moment_in_words
 from kmportal.lib.domain_words import worded
@@ -63,7 +64,7 @@ def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> li
     if membership.can(Permission.VALIDATE):
         found += _lessons_waiting(membership, today)
     if may_confirm_benefits(membership, membership.organisation):
-        found += _savings_to_confirm(membership)
+        found += _benefits_to_confirm(membership)
     if membership.can(Permission.FACILITATE):
         found += [*_rounds_to_close(membership, today), *_comments_to_read(membership, today)]
         found += _sessions_to_close(membership, at)
@@ -223,18 +224,22 @@ def _assets_to_look_at(membership: Membership, today: date) -> list[Need]:
     ]
 
 
-def _savings_to_confirm(membership: Membership) -> list[Need]:
-    rows = Saving.objects.to_decide(membership).select_related("reuse__lesson__revision", "reuse__organisation")
-    return [
-        Need(
-            f"{saved_in_words(saving)} saved with {quoted(saving.reuse.lesson.words.title)}",
-            saving.reuse.get_absolute_url(),
-            "Is it so?",
-            "It counts once somebody else has confirmed it",
-            weight=34,
-        )
-        for saving in rows.order_by("at", "pk")[:3]
-    ]
+def _benefits_to_confirm(membership: Membership) -> list[Need]:
+    """The one benefit that waits for a second person, or how many, with the register narrowed to them."""
+    savings = Saving.objects.to_decide(membership)
+    stories = ClaimedBenefit.objects.to_decide(membership)
+    count = savings.count() + stories.count()
+    facts = "It counts once somebody else has confirmed it"
+    if count > 1:
+        title, url = f"Confirm {intcomma(count)} benefits", reverse("benefit_list", args=[membership.organisation.slug])
+        return [Need(title, f"{url}?waits=1", "See them", "Or say why not", weight=34, number=count)]
+    if saving := savings.select_related("reuse__lesson__revision", "reuse__organisation").first():
+        title = f"{saved_in_words(saving)} saved with {quoted(saving.reuse.lesson.words.title)}"
+        return [Need(title, saving.reuse.get_absolute_url(), "Is it so?", facts, weight=34)]
+    if benefit := stories.select_related("story__organisation").first():
+        title = f"Confirm what came of {quoted(benefit.story)}"
+        return [Need(title, benefit.story.get_absolute_url(), "Is it so?", facts, weight=34)]
+    return []
 
 
 def _own_interventions(membership: Membership, today: date) -> list[Need]:

@@ -99,10 +99,19 @@ class ClaimedBenefitQuerySet(models.QuerySet["ClaimedBenefit"]):
         """With their story, by whoever reads that."""
         return self.filter(story__in=Story.objects.visible_to(membership))
 
-    def totals(self) -> list[tuple[str, str, int, Decimal | None]]:
-        """Unit, state, how many, and how much together: like with like."""
-        rows = self.order_by().values_list("unit", "state").annotate(n=Count("pk"), much=Sum("amount"))
-        return [(unit, state, n, much) for unit, state, n, much in rows]
+    def claimed(self) -> "ClaimedBenefitQuerySet":
+        """Nobody else has looked at it yet."""
+        return self.filter(state=ClaimedBenefit.State.CLAIMED)
+
+    def to_decide(self, membership: Membership) -> "ClaimedBenefitQuerySet":
+        """What waits for this member as the second person, at home: never what they told themselves."""
+        here = self.visible_to(membership).filter(organisation_id=membership.organisation_id)
+        return here.claimed().exclude(story__author_id=membership.person_id)
+
+    def totals(self) -> list[tuple[str, str, str, int, Decimal | None]]:
+        """Unit, state, how sure, how many, and how much together: like with like."""
+        rows = self.order_by().values_list("unit", "state", "sureness")
+        return list(rows.annotate(n=Count("pk"), much=Sum("amount")))
 
 
 class ClaimedBenefit(models.Model):

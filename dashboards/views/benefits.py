@@ -7,9 +7,20 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from dashboards.benefits import COLUMNS, WHAT, BenefitChoice, cells_of, keys_of, lines_of, totals_of
+from dashboards.benefits import (
+    COLUMNS,
+    TOTAL_COLUMNS,
+    WHAT,
+    BenefitChoice,
+    cells_of,
+    cells_of_totals,
+    keys_of,
+    lines_of,
+    totals_of,
+)
 from kmportal.lib.csv import csv_download
 from lessons.models import Saving, Sureness
+from lessons.policies import may_confirm_benefits
 from lessons.reports import ListHead
 from organisations.access import requires
 from organisations.models import Organisation
@@ -27,12 +38,16 @@ def benefit_list(request: MemberRequest, organisation: Organisation) -> HttpResp
     keys = keys_of(request.membership, choice)
     if request.GET.get("format") == "csv":
         return csv_download("benefits", COLUMNS, cells_of(keys, ZoneInfo(organisation.time_zone)))
+    totals = totals_of(request.membership, choice)
+    if request.GET.get("format") == "totals":
+        return csv_download("benefits-totals", TOTAL_COLUMNS, cells_of_totals(totals))
     page = Paginator(keys, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "lines": lines_of(page),
         "page": page,
         "choice": choice,
-        "totals": totals_of(request.membership, choice),
+        "may_decide": may_confirm_benefits(request.membership, organisation),
+        "totals": totals,
         "whats": list(WHAT.items()),
         "states": Saving.State.choices,
         "surenesses": Sureness.choices,

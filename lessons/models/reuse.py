@@ -17,11 +17,15 @@ LONGEST_CHANGE = 2_000
 
 
 class Sureness(models.TextChoices):
-    """How sure a benefit is, from the surest. The weakest link counts: one guess in a sum makes it an estimate."""
+    """How sure a benefit is, from the surest. The weakest link counts: a total is as sure as the least sure in it."""
 
     MEASURED = "measured", "It was counted or measured"
     ESTIMATED = "estimated", "It was estimated"
     TOLD = "told", "Somebody says so"
+
+    @classmethod
+    def least(cls, *some: str) -> "Sureness":
+        return max(map(cls, some), key=list(cls).index)
 
 
 class Measure(models.TextChoices):
@@ -140,10 +144,11 @@ class SavingQuerySet(models.QuerySet["Saving"]):
         """What waits for this member as the second person: never what they said themselves."""
         return self.visible_to(membership).claimed().exclude(reuse__person_id=membership.person_id)
 
-    def totals(self) -> list[tuple[str, str, int, Decimal | None]]:
-        """Measure, state, how many, and how much together: like with like, never a claim with what is confirmed."""
-        rows = self.order_by().values_list("measure", "state").annotate(n=Count("pk"), much=Sum("amount"))
-        return [(measure, state, n, much) for measure, state, n, much in rows]
+    def totals(self) -> list[tuple[str, str, str, int, Decimal | None]]:
+        """Measure, state, how sure, how many, and how much together: like with like, never a claim with what is
+        confirmed."""
+        rows = self.order_by().values_list("measure", "state", "sureness")
+        return list(rows.annotate(n=Count("pk"), much=Sum("amount")))
 
 
 class Saving(models.Model):

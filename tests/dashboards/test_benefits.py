@@ -95,6 +95,49 @@ def test_only_like_is_added_to_like_and_no_claim_to_what_is_confirmed(saved, com
     }
 
 
+def test_a_total_is_as_sure_as_the_least_sure_in_it(saved, lesson, community, cara, lena, as_):
+    row = deeds.say_reuse(lesson, by=as_member(lena), at=NOON, kind="helped")
+    told = {"time": Saved(Decimal(2), sureness="estimated"), "money": Saved(Decimal(20), sureness="measured")}
+    deeds.describe_reuse(row, by=as_member(lena), at=NOON, seen=1, saved=told)
+    tell(community, cara, amount=Decimal(6), unit="days", sureness="measured")
+    browser = as_(lena)
+    lines = browser.get(f"{REGISTER}?format=totals").getvalue().decode().splitlines()
+    assert '"Time, in hours",Taken as said,2,5 hours,It was estimated' in lines
+    assert "Money,Taken as said,2,£30,Somebody says so" in lines
+    assert '"Time, in days",Claimed,1,6 days,It was counted or measured' in lines
+    page = re.sub(r"<[^>]*>", " ", browser.get(REGISTER).text)
+    for words in ("5 hours in 2 entries It was estimated", "£30 in 2 entries Somebody says so"):
+        assert words in " ".join(page.split())
+
+
+def test_what_waits_is_on_the_home_page_and_opens_its_list(saved, community, cara, lena, farah, reza, as_):
+    tell(community, cara, amount=Decimal(700), unit="pounds")
+    page = as_(lena).get("/o/riverside/").text
+    assert "Confirm 2 benefits" in page
+    assert f'href="{REGISTER}?waits=1"' in page
+    narrowed = as_(lena).get(f"{REGISTER}?waits=1").text
+    assert '<span class="km-total"><data value="2">' in narrowed
+    assert narrowed.count('class="km-rows__title"') == 2
+    for nobody in (cara, reza):
+        assert "Confirm 2 benefits" not in as_(nobody).get("/o/riverside/").text
+        assert as_(nobody).get(f"{REGISTER}?waits=1").text.count('class="km-rows__title"') == 0
+
+
+def test_the_one_story_that_waits_is_named_to_others_who_can_read_it(
+    community, cara, farah, lena, as_
+):
+    words = "Confirm what came of “No more waiting”"
+    tell(community, farah_in(community, farah))
+    assert words in as_(lena).get("/o/riverside/").text
+    assert words not in as_(farah).get("/o/riverside/").text  # who told it
+    assert words not in as_(cara).get("/o/riverside/").text
+
+
+def test_a_story_for_its_community_waits_for_nobody_outside(community, cara, lena, as_):
+    tell(community, cara, reach="group")
+    assert "Confirm what came of" not in as_(lena).get("/o/riverside/").text
+
+
 def test_each_total_opens_its_entries_and_the_list_says_the_same_number(saved, community, cara, lena, as_):
     tell(community, cara, amount=Decimal(700), unit="pounds")
     browser = as_(lena)
