@@ -123,9 +123,7 @@ def test_what_waits_is_on_the_home_page_and_opens_its_list(saved, community, car
         assert as_(nobody).get(f"{REGISTER}?waits=1").text.count('class="km-rows__title"') == 0
 
 
-def test_the_one_story_that_waits_is_named_to_others_who_can_read_it(
-    community, cara, farah, lena, as_
-):
+def test_the_one_story_that_waits_is_named_to_others_who_can_read_it(community, cara, farah, lena, as_):
     words = "Confirm what came of “No more waiting”"
     tell(community, farah_in(community, farah))
     assert words in as_(lena).get("/o/riverside/").text
