@@ -1,6 +1,7 @@
 """Image sanitisation: pictures are drawn anew, so that nothing stays of the file but what the eye sees."""
 
 import io
+import struct
 import threading
 from dataclasses import dataclass
 
@@ -32,7 +33,7 @@ _TURNS = {
 _TOO_LARGE = "has too many pixels. Save it smaller and try again."
 _BROKEN = (
     UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning, OSError, SyntaxError,
-    ValueError, MemoryError, ArithmeticError, LookupError, TypeError,
+    ValueError, MemoryError, ArithmeticError, LookupError, TypeError, EOFError, struct.error,
 )  # fmt: skip
 
 

@@ -22,6 +22,8 @@ from tests.attachments.samples import (
     picture,
 )
 
+# It ends before it says where its list stands.
+CUT_EXIF = b"Exif\0\0II*\0"
 MACRO_TYPE = '<Default Extension="bin" ContentType="application/vnd.ms-office.vba&#80;roject"/>'
 
 
@@ -132,6 +134,9 @@ class TestWhatIsRefused:
             ("a.gif", GIF_JS, "damaged, or no picture"),
             ("a.jpg", photo()[:-200], "damaged, or no picture"),
             ("a.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 40, "damaged, or no picture"),
+            ("a.png", picture("PNG", exif=CUT_EXIF), "damaged, or no picture"),
+            ("a.webp", picture("WEBP", exif=CUT_EXIF), "damaged, or no picture"),
+            ("a.jpg", picture("JPEG", exif=CUT_EXIF, dpi=(72, 72)), "damaged, or no picture"),
             ("a.png", huge_png(), "too many pixels"),
             ("a.png", huge_png(8_000, 8_000), "too many pixels"),
             ("a.jpg", photo() + b"\xff\xda" * 200, "too many pixels"),
