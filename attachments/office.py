@@ -15,6 +15,8 @@ LARGEST_UNPACKED = 100 * MB
 # Real files hold text and pictures; what shrinks more is made to fill a disk.
 MOST_SHRUNK = 150
 LARGEST_LIST = MB
+# No office program packs otherwise. Other ways fail in ways of their own, or ask for gigabytes before they begin.
+_WAYS_TO_PACK = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _CONTENT_TYPES = "[Content_Types].xml"
 _MAIN = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml": KINDS["docx"],
@@ -36,6 +38,7 @@ def kind_of_package(content: bytes) -> FileKind | None:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             parts = package.infolist()
             _refuse_bomb(parts, len(content))
+            _refuse_odd_parts(parts)
             names = {part.filename for part in parts}
             if _CONTENT_TYPES in names:
                 return _kind_of_open_xml(package, names)
@@ -52,7 +55,11 @@ def _refuse_bomb(parts: list[zipfile.ZipInfo], size: int) -> None:
         raise Unfit("unpacks to far more than a document does.")
     if any(part.flag_bits & 1 for part in parts):
         raise Unfit("has a password. Save it without one and try again.")
-    if any(part.filename.startswith("/") or ".." in part.filename.split("/") for part in parts):
+
+
+def _refuse_odd_parts(parts: list[zipfile.ZipInfo]) -> None:
+    leads_out = any(part.filename.startswith("/") or ".." in part.filename.split("/") for part in parts)
+    if leads_out or any(part.compress_type not in _WAYS_TO_PACK for part in parts):
         raise Unfit(_UNREADABLE)
 
 

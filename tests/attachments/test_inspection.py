@@ -1,6 +1,7 @@
 """Uploads: what may be attached, what is refused and in which words, and what stays of a picture."""
 
 import io
+import zipfile
 
 import pytest
 from PIL import Image, ImageOps
@@ -182,6 +183,24 @@ def test_a_bomb_is_never_unpacked():
 def test_nor_a_document_of_too_many_parts():
     with pytest.raises(Refusal, match="far more than a document"):
         check_file("a.docx", packed({f"{number}": b"" for number in range(5_001)}))
+
+
+@pytest.mark.parametrize("name", ["[Content_Types].xml", "mimetype"])
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        pytest.param(lambda part: part[:4] + b"\xff" * len(part[4:]), id="broken"),
+        pytest.param(lambda part: part[:5] + b"\xff\xff\xff\xff" + part[9:], id="a dictionary of four gigabytes"),
+        pytest.param(lambda part: part, id="as no program packs"),
+    ],
+)
+def test_nor_a_document_that_is_packed_in_another_way(name, spoiled):
+    """It fails with errors of its own, and a few bytes may ask for gigabytes."""
+    content = packed({name: b"<Types/>" * 9}, how=zipfile.ZIP_LZMA)
+    start = 30 + len(name)
+    end = content.index(b"PK\x01\x02")
+    with pytest.raises(Refusal, match="cannot be opened"):
+        check_file("a.docx", content[:start] + spoiled(content[start:end]) + content[end:])
 
 
 def test_nor_a_document_with_a_password():
