@@ -12,10 +12,13 @@ from attachments.file_kinds import KINDS, FileKind, Unfit
 LONGEST_SIDE = 2_000
 SMALL_SIDE = 320
 MOST_PIXELS = 25_000_000
-MOST_PIXELS_OF_JPEG = 50_000_000  # which is read no larger than it is needed
+# Read no larger than it is needed, line after line, where one scan holds all of it.
+MOST_PIXELS_OF_JPEG = 50_000_000
 # Cameras write one, the web about ten; thousands of them over a large picture would take minutes to draw.
 MOST_SCANS = 100
 _SCAN = b"\xff\xda"
+# Markers that no segment follows; none of them stands before the first scan of what a program writes.
+_BARE_MARKERS = frozenset((0x00, 0x01, *range(0xD0, 0xDA), 0xFF))
 # A PNG drawn larger than this is a photo: it becomes a JPEG.
 LARGEST_PNG = 2 * 1024 * 1024
 # One at a time in each process: a picture unpacks to a hundred megabytes.
@@ -71,7 +74,8 @@ def redraw(content: bytes) -> Picture:
 
 def _redrawn(image: ImageFile.ImageFile, content: bytes) -> Picture:
     is_jpeg = image.format in ("JPEG", "MPO")
-    if image.width * image.height > (MOST_PIXELS_OF_JPEG if is_jpeg else MOST_PIXELS):
+    in_one_scan = is_jpeg and _comes_in_one_scan(image, content)
+    if image.width * image.height > (MOST_PIXELS_OF_JPEG if in_one_scan else MOST_PIXELS):
         raise Unfit(_TOO_LARGE)
     if is_jpeg and content.count(_SCAN) > MOST_SCANS:
         raise Unfit(_TOO_LARGE)
@@ -81,6 +85,20 @@ def _redrawn(image: ImageFile.ImageFile, content: bytes) -> Picture:
     small = drawn.copy()
     small.thumbnail((SMALL_SIDE, SMALL_SIDE))
     return Picture(kind, whole, _bytes_of(small, kind), small.width, small.height)
+
+
+def _comes_in_one_scan(image: ImageFile.ImageFile, content: bytes) -> bool:
+    """Whether the first scan holds all colours in full; otherwise libjpeg keeps every coefficient in memory, six bytes
+    a pixel, however small the picture is drawn. A JPEG whose segments cannot be followed counts as one that does not.
+    """
+    if image.info.get("progressive"):
+        return False
+    at = len(b"\xff\xd8")
+    while content[at : at + 2] != _SCAN:
+        if content[at] != 0xFF or content[at + 1] in _BARE_MARKERS:
+            return False
+        at += 2 + int.from_bytes(content[at + 2 : at + 4])
+    return content[at + 4] == len(image.getbands())
 
 
 def _pixels_of(image: Image.Image) -> Image.Image:

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from PIL import Image, ImageOps
 
+from attachments import pictures
 from attachments.file_kinds import LARGEST, LONGEST_NAME
 from attachments.inspection import CheckedFile, check_file
 from kmportal.lib.exceptions import Refusal
@@ -173,6 +174,32 @@ class TestWhatIsRefused:
         assert sentence.endswith(".")
         if "kind that" in words:
             assert "You can attach pictures (JPEG, PNG, GIF, WebP), PDF" in sentence
+
+
+def in_single_colours(content: bytes) -> bytes:
+    """A JPEG whose first scan says that it holds one colour alone."""
+    at = content.index(b"\xff\xda") + 4
+    return content[:at] + b"\x01" + content[at + 1 :]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(picture("JPEG", progressive=True), id="progressive"),
+        pytest.param(in_single_colours(picture("JPEG")), id="a scan for each colour"),
+        pytest.param(b"\xff\xd8\xff\xff" + picture("JPEG")[3:], id="with padding"),
+        pytest.param(b"\xff\xd8\xff\xd0" + picture("JPEG")[2:], id="with a bare marker"),
+        pytest.param(b"\xff\xd8\xff\xfe\0\x02x" + picture("JPEG")[2:], id="with a stray letter"),
+    ],
+)
+def test_a_large_jpeg_comes_in_one_scan(content, monkeypatch):
+    """What comes in several is kept whole in memory, so it may have as many pixels as any other picture."""
+    assert check_file("a.jpg", picture("JPEG"))
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 40 * 30 - 1)
+    assert check_file("a.jpg", picture("JPEG"))
+    assert check_file("a.jpg", picture("JPEG", mode="L"))
+    with pytest.raises(Refusal, match="too many pixels"):
+        check_file("a.jpg", content)
 
 
 def test_a_bomb_is_never_unpacked():
