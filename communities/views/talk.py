@@ -84,9 +84,10 @@ def thread_new(request: MemberRequest, organisation: Organisation, pk: int) -> H
 def thread_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The question, what was answered, and a box for one’s own answer."""
     thread = thread_or_404(request, pk)
+    if request.method == "POST":  # before the form looks at files, which is work
+        standing_or_403(request, thread.community, "is_in")
     form = PostForm(sent(request), request.FILES or None, initial={"text": _quotation(request, thread)})
     if form.is_valid():
-        standing_or_403(request, thread.community, "is_in")
         with refusals_on(form, "text"):
             post = talk.write_post(thread, by=request.membership, at=request.now, **form.values())
             number = _page_of_post(thread, post)

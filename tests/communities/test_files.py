@@ -1,6 +1,7 @@
 """Files and pictures in posts: who reads them, what comes back, and what is refused without losing a word."""
 
 from datetime import timedelta
+from urllib.parse import urljoin
 from uuid import uuid4
 
 import pytest
@@ -137,6 +138,16 @@ class TestWhatIsRefused:
         assert "within a minute" in shown
         assert AGAIN in shown
         assert "What I wrote" in shown
+
+    def test_from_whoever_may_not_write_nothing_is_looked_at(self, url, thread, post, sam, as_, monkeypatch):
+        """Drawing pictures is work, and one at a time."""
+        Thread.objects.update(reach=Reach.ORGANISATION)
+        monkeypatch.setattr("attachments.forms.check_file", lambda *of: pytest.fail("A file was looked at."))
+        browser = as_(sam)
+        assert browser.get(url).status_code == 200
+        files = {"text": "Look", "uploads": [sent()]}
+        for address in (url, f"../../{thread.community_id}/talk/new/", f"../../posts/{post.pk}/edit/"):
+            assert browser.post(urljoin(url, address), files).status_code == 403
 
     def test_more_than_any_form_could_hold(self, url, farah, as_, settings):
         settings.UPLOAD_LIMIT = 1_000
