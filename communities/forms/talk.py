@@ -11,6 +11,7 @@ from communities.models import LONGEST_POST, PostFile, Thread
 from communities.models.talk import WIDTHS
 from kmportal.lib.forms import OnceField
 from kmportal.lib.naming import AboutPeople
+from kmportal.lib.pagination import whole_number
 
 NAMING = "To tell somebody, write @ and their name"
 
@@ -71,6 +72,16 @@ class PostForm(WithFiles, AboutPeople, forms.Form):
         return without_quotations(text)
 
 
+class AwayField(forms.MultipleChoiceField):
+    """Files to take away. One that is gone already is no mistake: the button was pressed twice."""
+
+    def to_python(self, value: Any) -> list[str]:
+        keys = super().to_python(value)
+        asked = {key: whole_number(key) for key in keys}
+        there = set(PostFile.objects.filter(pk__in=asked.values()).values_list("pk", flat=True))
+        return [key for key, number in asked.items() if not number or number in there]
+
+
 class PostEditForm(WithFiles, AboutPeople, forms.Form):
     """Other words for one’s own post."""
 
@@ -78,7 +89,7 @@ class PostEditForm(WithFiles, AboutPeople, forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     text = forms.CharField(label="Your words", max_length=LONGEST_POST, widget=forms.Textarea({"rows": 8}))
-    without = forms.MultipleChoiceField(
+    without = AwayField(
         label="Which files should go?",
         help_text="Tick those to delete. Nobody sees them afterwards",
         required=False,

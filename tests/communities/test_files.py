@@ -260,6 +260,19 @@ class TestChanging:
         assert AGAIN in tidy(page.text)
         assert post.attached.count() == 2
 
+    def test_a_second_press_finds_it_gone_and_saved(self, post, farah, as_):
+        away = post.attached.get(file__name="plan.pdf")
+        words = {"text": "Other words", "version": post.version, "without": [away.pk]}
+        for _ in range(2):
+            assert self.edit(as_(farah), post, **words).status_code == 302
+        post.refresh_from_db()
+        assert (post.text, post.version, post.attached.count()) == ("Other words", 2, 1)
+        assert PostRevision.objects.count() == 1
+
+    @pytest.mark.parametrize("key", ["x", "0", "-1", "1\0", "9" * 40])
+    def test_nonsense_gets_a_sentence(self, post, farah, as_, key):
+        assert self.edit(as_(farah), post, without=[key]).status_code == 422
+
     def test_not_those_of_another_post(self, post, thread, farah, as_):
         other = talk.write_post(thread, by=as_member(farah), at=NOON, text="Else", files=[PLAN])
         theirs = other.attached.get()
