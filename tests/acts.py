@@ -714,7 +714,7 @@ ACTS: dict[str, Act] = {
     "techniques.actions.room.stages.pause_clock": on("room"),
     "techniques.actions.room.stages.resume_clock": on("room"),
     "techniques.actions.room.stages.reveal_notes": on("room", stage=_stage),
-    "techniques.actions.room.screen.turn_page": on("room", stage=_open_stage, page=1),
+    "techniques.actions.room.screen.turn_page": on("room", stage=_open_stage, page=1, seen=""),
     "techniques.actions.room.screen.put_note_alone": on("room", note=_open_note, minutes=5),
     "techniques.actions.room.screen.put_column_alone": on(
         "room", stage=_open_stage, column=lambda world: _open_stage(world).column_keys[0], minutes=5

@@ -98,8 +98,9 @@ def room_screen(request: MemberRequest, organisation: Organisation, pk: int) -> 
         return room_views.run_action(request, seat, screen.put_column_alone, **values)
     if verb == "off":
         return room_views.run_action(request, seat, screen.take_off, stage=stage, seen=what)
-    page = whole_number(what, most=10_000)
-    return room_views.run_action(request, seat, screen.turn_page, stage=stage, page=page)
+    number, _, seen = what.partition("/")
+    page = whole_number(number, most=10_000)
+    return room_views.run_action(request, seat, screen.turn_page, stage=stage, page=page, seen=seen)
 
 
 def _read_handle(text: str) -> UUID:

@@ -87,7 +87,7 @@ def test_a_page_that_there_is_not_is_refused_with_a_sentence(room, stage, write,
     write("One")
     for page in (0, 2, 9999):
         with pytest.raises(Refusal, match="has one page now"):
-            screen.turn_page(room, by=as_member(farah), at=NOW, stage=stage, page=page)
+            screen.turn_page(room, by=as_member(farah), at=NOW, stage=stage, page=page, seen="")
     answer = as_(farah).post(inside("room_screen", room), {"page": "happened/7"}, follow=True)
     assert "The big screen has one page now" in answer.content.decode()
 
@@ -97,7 +97,7 @@ def test_turning_is_idempotent_and_told_to_desk_and_screen_alone(room, stage, wr
         write(f"Note {number}: the beds came an hour after the first patients")
     before = Session.objects.get().seq
     for _ in range(2):
-        screen.turn_page(room, by=as_member(farah), at=NOW, stage=stage, page=2)
+        screen.turn_page(room, by=as_member(farah), at=NOW, stage=stage, page=2, seen="")
     assert Session.objects.get().seq == before + 1
     [piece] = told(room, Audience.SCREEN, before)
     assert (piece["kind"], piece["stage"]) == ("screen", "happened")
@@ -113,7 +113,7 @@ def test_two_desks_that_turn_at_once_turn_one_page(room, stage, write, farah, le
         write(f"Note {number}: the beds came an hour after the first patients")
     before = Session.objects.get().seq
     calls = [
-        lambda leader=leader: screen.turn_page(room, by=as_member(leader), at=NOW, stage=stage, page=2)
+        lambda leader=leader: screen.turn_page(room, by=as_member(leader), at=NOW, stage=stage, page=2, seen="")
         for leader in (farah, lena)
     ]
     assert at_once(*calls) == [None, None]
@@ -121,11 +121,42 @@ def test_two_desks_that_turn_at_once_turn_one_page(room, stage, write, farah, le
     assert Session.objects.get().seq == before + 1
 
 
+def test_a_press_never_turns_another_wall_than_the_one_it_saw(room, stage, write, farah, lena, as_):
+    """The clock of a column may end, and another desk may put one on or off, between seeing and pressing."""
+    for number in range(90):
+        write(f"Note {number}: the beds came an hour after the first patients", ("well", "better")[number % 3 == 0])
+    desk = as_(farah)
+
+    def button(page: int) -> str:
+        shown = desk.get(inside("session_room", room)).content.decode()
+        return re.search(f'name="page"\\s+value="(happened/{page}/[^"]*)"', shown)[1]
+
+    def pressed(value: str) -> str:
+        return desk.post(inside("room_screen", room), {"page": value}, follow=True).content.decode()
+
+    with time_machine.travel(NOW, tick=False):
+        of_all = button(2)
+        screen.put_column_alone(room, by=as_member(lena), at=NOW, stage=stage, column="well", minutes=2)
+        of_column = button(2)
+        screen.put_column_alone(room, by=as_member(lena), at=NOW, stage=stage, column="better", minutes=2)
+        for value in (of_all, of_column):
+            assert "no page was turned" in pressed(value)
+        assert (seen(room).alone.group.number, seen(room).wall.number) == (1, 1)
+        screen.put_column_alone(room, by=as_member(lena), at=NOW, stage=stage, column="well", minutes=2)
+        assert "no page was turned" not in pressed(of_column)
+        assert (seen(room).alone.group.number, seen(room).wall.number) == (2, 1)
+    with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+        assert "no page was turned" in pressed(of_column)
+        assert seen(room, at=NOW + timedelta(minutes=2)).wall.number == 1
+        assert "no page was turned" not in pressed(of_all)
+        assert seen(room, at=NOW + timedelta(minutes=2)).wall.number == 2
+
+
 def test_new_notes_never_turn_the_page_back(room, stage, write, farah):
     for number in range(40):
         write(f"Note {number}: the beds came an hour after the first patients")
     last = seen(room).wall.count
-    screen.turn_page(room, by=as_member(farah), at=NOW, stage=stage, page=last)
+    screen.turn_page(room, by=as_member(farah), at=NOW, stage=stage, page=last, seen="")
     for number in range(30):
         write(f"More {number} " * (number % 5 + 1), ("well", "better")[number % 2])
         assert seen(room).wall.number >= last
@@ -133,7 +164,7 @@ def test_new_notes_never_turn_the_page_back(room, stage, write, farah):
 
 def test_when_notes_go_the_last_page_that_is_left_stands(room, stage, write, farah):
     written = [write(f"Note {number}: the beds came an hour after the first patients") for number in range(40)]
-    screen.turn_page(room, by=as_member(farah), at=NOW, stage=stage, page=seen(room).wall.count)
+    screen.turn_page(room, by=as_member(farah), at=NOW, stage=stage, page=seen(room).wall.count, seen="")
     for note in written[5:]:
         notes.withdraw_note(note, by=as_member(farah), at=NOW)
     assert (seen(room).wall.number, seen(room).wall.count) == (1, 1)
@@ -142,7 +173,7 @@ def test_when_notes_go_the_last_page_that_is_left_stands(room, stage, write, far
 def test_each_step_has_its_own_page(room, stage, write, farah):
     for number in range(60):
         write(f"Note {number}: the beds came an hour after the first patients")
-    screen.turn_page(room, by=as_member(farah), at=NOW, stage=stage, page=2)
+    screen.turn_page(room, by=as_member(farah), at=NOW, stage=stage, page=2, seen="")
     stages.go_to_stage(room, by=as_member(farah), at=NOW, stage=room.stages.get(key="talk"))
     assert seen(room, "talk").wall.number == 1
     stages.go_to_stage(room, by=as_member(farah), at=NOW, stage=stage)
@@ -183,11 +214,11 @@ def test_one_column_stands_alone_with_pages_of_its_own(room, stage, write, farah
     for number in range(40):
         write(f"Note {number}: the beds came an hour after the first patients", ("well", "better")[number % 4 == 0])
     by = as_member(farah)
-    screen.turn_page(room, by=by, at=NOW, stage=stage, page=2)
+    screen.turn_page(room, by=by, at=NOW, stage=stage, page=2, seen="")
     screen.put_column_alone(room, by=by, at=NOW, stage=stage, column="well", minutes=10)
     alone = seen(room).alone
     assert (alone.name, alone.group.number) == ("Well", 1)
-    screen.turn_page(room, by=by, at=NOW, stage=stage, page=2)
+    screen.turn_page(room, by=by, at=NOW, stage=stage, page=2, seen="well")
     assert seen(room).alone.group.number == 2
     board = told(room, Audience.SCREEN)[-1]["wall"]
     alone, _ = board.split("data-all")
@@ -270,7 +301,7 @@ def test_the_close_keeps_nothing_of_it(room, stage, write, farah, preset):
     closing.close_session(room, by=as_member(farah), at=NOW, summary={})
     assert not Stage.objects.exclude(alone_note=None, alone_ends_at=None, alone_minutes=0).exists()
     for refused in (
-        lambda: screen.turn_page(room, by=as_member(farah), at=NOW, stage=stage, page=1),
+        lambda: screen.turn_page(room, by=as_member(farah), at=NOW, stage=stage, page=1, seen=""),
         lambda: screen.put_column_alone(room, by=as_member(farah), at=NOW, stage=stage, column="well", minutes=2),
         lambda: screen.take_off(room, by=as_member(farah), at=NOW, stage=stage, seen="well"),
     ):
@@ -286,7 +317,7 @@ def test_hidden_notes_are_never_put_on_the_screen(room, farah, reza, write, ente
     for refused in (
         lambda: screen.put_note_alone(room, by=by, at=NOW, note=note, minutes=5),
         lambda: screen.put_column_alone(room, by=by, at=NOW, stage=hidden, column="expected", minutes=5),
-        lambda: screen.turn_page(room, by=by, at=NOW, stage=hidden, page=1),
+        lambda: screen.turn_page(room, by=by, at=NOW, stage=hidden, page=1, seen=""),
     ):
         with pytest.raises(Refusal, match="still hidden"):
             refused()
@@ -325,16 +356,16 @@ def test_what_cannot_be_is_refused(room, stage, write, farah, session):
         ("2, 5 or 10", lambda: screen.put_note_alone(room, by=by, at=NOW, note=note, minutes=9999)),
         ("not part", lambda: screen.put_column_alone(room, by=by, at=NOW, stage=stage, column="x", minutes=5)),
         ("another step", lambda: screen.put_column_alone(room, by=by, at=NOW, stage=talk, column="said", minutes=5)),
-        ("another step", lambda: screen.turn_page(room, by=by, at=NOW, stage=talk, page=1)),
+        ("another step", lambda: screen.turn_page(room, by=by, at=NOW, stage=talk, page=1, seen="")),
     ):
         with pytest.raises(Refusal, match=match):
             refused()
     screen.put_note_alone(room, by=by, at=NOW, note=note, minutes=5)
     with pytest.raises(Refusal, match="Take it off"):
-        screen.turn_page(room, by=by, at=NOW, stage=stage, page=1)
+        screen.turn_page(room, by=by, at=NOW, stage=stage, page=1, seen="")
     stages.go_to_stage(room, by=by, at=NOW, stage=room.stages.get(key="close"))
     with pytest.raises(Refusal, match="No notes are taken"):
-        screen.turn_page(room, by=by, at=NOW, stage=room.stages.get(key="close"), page=1)
+        screen.turn_page(room, by=by, at=NOW, stage=room.stages.get(key="close"), page=1, seen="")
 
 
 def test_a_note_of_another_room_is_not_found(room, stage, write, farah, as_):
@@ -356,7 +387,14 @@ def test_bad_presses_are_not_found(room, stage, farah, as_, values):
 
 
 @pytest.mark.parametrize(
-    "values", [{"page": "happened/x"}, {"page": "happened"}, {"column": "happened/\0"}, {"off": "happened"}]
+    "values",
+    [
+        {"page": "happened/x"},
+        {"page": "happened"},
+        {"page": "happened/1/\0"},
+        {"column": "happened/\0"},
+        {"off": "happened"},
+    ],
 )
 def test_bad_values_get_a_sentence(room, stage, farah, as_, values):
     assert press(as_(farah), room, **values).status_code == 302
@@ -389,7 +427,7 @@ def test_more_notes_ask_no_more(room, stage, write, farah, reza, as_):
         lambda: on_screen(browser, room),
         lambda: desk.get(inside("session_room", room)),
         lambda: browser.get(inside("screen_since", room, 0)),
-        lambda: screen.turn_page(room, by=as_member(farah), at=NOW, stage=stage, page=1),
+        lambda: screen.turn_page(room, by=as_member(farah), at=NOW, stage=stage, page=1, seen=""),
     )
     for call in calls:
         call()

@@ -70,7 +70,7 @@ WHILE_OPEN = {
     "pause": lambda room: lambda **who: stages.pause_clock(room, **who),
     "go on": lambda room: lambda **who: stages.resume_clock(room, **who),
     "reveal": lambda room: lambda **who: stages.reveal_notes(room, stage=room.stages.get(key="expect"), **who),
-    "turn": lambda room: lambda **who: screen.turn_page(at_notes(room), stage=room.stage, page=1, **who),
+    "turn": lambda room: lambda **who: screen.turn_page(at_notes(room), stage=room.stage, page=1, seen="", **who),
     "put column": lambda room: (
         lambda **who: screen.put_column_alone(at_notes(room), stage=room.stage, column="well", minutes=5, **who)
     ),

@@ -20,18 +20,21 @@ MINUTES_ALONE = (2, 5, 10)
 
 
 @transaction.atomic
-def turn_page(session: Session, *, by: Membership, at: datetime, stage: Stage, page: int) -> None:
+def turn_page(session: Session, *, by: Membership, at: datetime, stage: Stage, page: int, seen: str) -> None:
     """Show another page of the notes, or of the column that stands alone. Idempotent: ``page`` is where to go.
 
-    Refuses a page that there is not.
+    ``seen`` is the handle of what stood alone when the button was drawn, or nothing. Refuses a page of what is not on
+    the screen by now, and one that there is not.
     """
     require_that(policies.may_facilitate(by, session))
     session = lock_open_room(session)
-    stage, seen = _read_shown_stage(session, stage, at)
-    alone = seen.alone
+    stage, now = _read_shown_stage(session, stage, at)
+    alone = now.alone
     if alone and alone.note:
         raise Refusal("One note is alone on the big screen. Take it off, then turn the page.")
-    shown = alone.group if alone and alone.group else seen.wall
+    if seen != (alone.handle if alone else ""):
+        raise Refusal("The big screen shows something else by now, so no page was turned. Look, and press again.")
+    shown = alone.group if alone and alone.group else now.wall
     if not 1 <= page <= shown.count:
         pages = "one page" if shown.count == 1 else f"{shown.count} pages"
         raise Refusal(f"The big screen has {pages} now. Choose one of them.")
