@@ -138,6 +138,12 @@ function leaveUnlessWriting() {
   } else location.assign(root.dataset.overUrl);
 }
 
+// What was pressed in a fold is done; the keyboard, if it was in there, goes on at the fold.
+function shut(fold) {
+  if (fold?.contains(document.activeElement)) fold.querySelector("summary").focus();
+  fold?.removeAttribute("open");
+}
+
 // The facilitator’s buttons: pressed without leaving the page. The screens hear of it through the log.
 root.addEventListener("submit", async (event) => {
   const form = event.target;
@@ -151,7 +157,7 @@ root.addEventListener("submit", async (event) => {
   try {
     await post(form.action, values, form);
     if (problem) problem.hidden = true;
-    button?.closest("[data-put]")?.removeAttribute("open");
+    shut(button?.closest("[data-put]"));
     line.nudge();
   } catch (trouble) {
     if (!problem) return;

@@ -151,6 +151,44 @@ def test_one_note_and_one_column_stand_alone(room, window, check, farah, lena, r
         assert sorted(shown) == sorted(map(str, there))
 
 
+def test_the_desk_stays_under_the_hand_while_notes_come_in(room, window, farah):  # noqa: F811
+    stage = filled(room, farah, "happened", 40)
+    lead = window(farah)
+    lead.goto(path("room/", room))
+    desk = lead.locator("[data-desk]:visible")
+    fold, count = desk.locator("details"), 40
+
+    def next_note() -> None:
+        nonlocal count
+        lead.evaluate("document.querySelector('[data-desk] h3').parentElement.dataset.isOld = ''")
+        with connections["default"].cursor():
+            notes.write_note(
+                room, by=as_member(farah), at=timezone.now(), stage_key="happened", client_id=uuid4(),
+                column=stage.column_keys[0], text="One more",
+            )  # fmt: skip
+        expect(desk.locator("[data-is-old]")).to_have_count(0)
+
+    fold.locator("summary").focus()
+    next_note()
+    expect(fold.locator("summary")).to_be_focused()
+    expect(fold).not_to_have_attribute("open", "")
+    lead.keyboard.press("Enter")
+    last = fold.get_by_role("button", name="5 min").last
+    last.focus()
+    next_note()
+    expect(fold).to_have_attribute("open", "")
+    expect(last).to_be_focused()
+    desk.get_by_role("button", name="Page 2").focus()
+    next_note()
+    expect(fold).to_have_attribute("open", "")
+    expect(desk.get_by_role("button", name="Page 2")).to_be_focused()
+    last.focus()
+    lead.keyboard.press("Enter")
+    expect(desk.locator("[data-alone]")).to_be_visible()
+    expect(fold).not_to_have_attribute("open", "")
+    expect(fold.locator("summary")).to_be_focused()
+
+
 def test_without_scripts_the_desk_leads_the_screen(room, window, check, farah, lena):  # noqa: F811
     filled(room, farah, "happened", 40)
     lead, screen = window(farah, script=False), window(lena, width=320, script=False)

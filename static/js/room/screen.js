@@ -24,14 +24,16 @@ export class Screen {
     else this.say(alone ? "One thing is alone on the screen." : "All notes are on the screen.");
   }
 
-  // The keyboard stays at the button that was pressed, or goes to the heading when that is gone.
+  // Each new note draws it: an open fold stays open, unless a button in it is being pressed, and the keyboard stays
+  // where it was.
   drawDesk(stage, html) {
     for (const desk of findAll(this.root, "data-desk", stage)) {
       const held = desk.contains(document.activeElement) ? document.activeElement : null;
-      const isOpen = Boolean(desk.querySelector("details[open]")) && !held?.closest("details");
+      const open = desk.querySelector("details[open]");
+      const isOpen = Boolean(open) && !open.querySelector("[aria-disabled=true]");
       desk.innerHTML = html;
-      if (isOpen) for (const fold of desk.querySelectorAll("details")) fold.open = true;
-      if (held) (desk.querySelector(`[data-hold="${held.dataset.hold}"]`) ?? desk.querySelector("h3"))?.focus();
+      for (const fold of desk.querySelectorAll("details")) fold.open = isOpen;
+      if (held) sameIn(desk, held)?.focus();
     }
     this.tick();
   }
@@ -60,4 +62,18 @@ export class Screen {
     if (hadFocus) rest.closest("[data-desk]")?.querySelector("h3")?.focus();
     if (rest.closest("[data-board]")) this.say("All notes are on the screen.");
   }
+}
+
+// What is drawn anew in the place of a control, or else the summary of its fold, or the heading.
+function sameIn(desk, held) {
+  const unseen = "[hidden], details:not([open]) > :not(summary)";
+  const there = [...desk.querySelectorAll("button, summary, h3")].filter((one) => !one.closest(unseen));
+  const same = there.find((one) => markOf(one) === markOf(held));
+  const fold = held.closest("details") && there.find((one) => one.matches("summary"));
+  return same ?? (fold || there[0]);
+}
+
+function markOf(control) {
+  if (control.dataset.hold) return control.dataset.hold;
+  return [control.localName, control.getAttribute("form"), control.name, control.value].join(" ");
 }
