@@ -71,6 +71,8 @@ urlpatterns = [
     path("emergency/<int:pk>/agree/", emergency.emergency_agree, name="emergency_agree"),
     path("emergency/<int:pk>/end/", emergency.emergency_end, name="emergency_end"),
     path("emergency/<int:pk>/<int:thread>/", emergency.emergency_thread, name="emergency_thread"),
+    path("emergency/<int:pk>/files/<int:file>/", emergency.emergency_file, name="emergency_file"),
+    path("emergency/<int:pk>/files/<int:file>/small/", emergency.emergency_file_small, name="emergency_file_small"),
     # What it looks after
     path("<int:pk>/shelf/", shelf.shelf_detail, name="shelf_detail"),
     path("<int:pk>/shelf/new/", shelf.pin_new, name="pin_new"),

@@ -78,6 +78,7 @@ DOORS = {
         story_list story_new story_detail story_edit story_delete benefit_confirm benefit_decline
         community_health health_agree quiet_answer community_ties
         emergency_list emergency_release emergency_ask emergency_detail emergency_agree emergency_end emergency_thread
+        emergency_file emergency_file_small
         asset_list asset_detail asset_print asset_history asset_part_away
         community_close community_object objection_answer community_stop community_story community_wake
         kickoff_list kickoff_detail kickoff_sort kickoff_barriers topic_remove
@@ -172,7 +173,9 @@ ODD = {
         )
     },
     "emergency_release": ["reza", "ada"],  # who was named, and who names
-    **{f"emergency_{what}": ["sam", "reza"] for what in ("ask", "agree", "end", "thread")},  # who were named
+    **{
+        f"emergency_{what}": ["sam", "reza"] for what in ("ask", "agree", "end", "thread", "file", "file_small")
+    },  # who were named
     "emergency_detail": ["sam", "reza", "cara", "farah"],  # and who is in the community
     "post_edit": ["cara"],
     "home_answer": ["reza"],  # who was asked

@@ -389,6 +389,8 @@ class World:
             return 1
         if key == "thread":
             return t.thread.pk
+        if key == "file":
+            return t.post_file.pk
         if key == "member":
             return self.people["cara"].pk
         if name.startswith("mfa"):

@@ -83,7 +83,7 @@ class ThreadPage:
         first = Post.objects.filter(thread=thread).values_list("pk", flat=True).first()
         may_keep = standing.is_in and policies.may_found(membership, thread.organisation) and thread.is_question
         may_ask = standing.runs and _stayed_open(thread)
-        files = files_of(posts, membership)
+        files = files_of(posts, "post_file", membership.organisation.slug)
         return cls(
             thread=thread,
             community=community,
@@ -109,15 +109,17 @@ class ThreadPage:
         )
 
 
-def files_of(posts: Sequence[Post], membership: Membership) -> dict[int, Files]:
-    """The files of each post that has any: one query, and none of their bytes."""
+def files_of(posts: Sequence[Post], name: str, *args: str | int) -> dict[int, Files]:
+    """The files of each post that has any: one query, and none of their bytes.
+
+    ``name`` and ``args`` are those of their addresses before their keys; that of a small picture is ``{name}_small``.
+    """
     found: dict[int, list[tuple[int, StoredFile]]] = {}
     for one in PostFile.objects.filter(post__in=posts).select_related("file"):
         found.setdefault(one.post_id, []).append((one.pk, one.file))
-    slug = membership.organisation.slug
 
     def address(version: str, pk: int) -> str:
-        return reverse("post_file" if version == "whole" else "post_file_small", args=[slug, pk])
+        return reverse(name if version == "whole" else f"{name}_small", args=[*args, pk])
 
     return {post: shown_files(files, address) for post, files in found.items()}
 

@@ -2,15 +2,18 @@
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from attachments.reports import Files
+from attachments.serving import answer_with_file
 from communities import policies
 from communities.actions import emergency
 from communities.forms.emergency import EmergencyReaderForm, EmergencyReadingForm
-from communities.models import EmergencyReader, EmergencyReading, Thread
+from communities.models import EmergencyReader, EmergencyReading, PostFile, Thread
 from communities.reports.emergency import EmergencyPage, ReadingPage
+from communities.reports.talk import files_of
 from communities.views.finding import community_or_404, page, page_of_form
 from communities.views.talk import POSTS_PER_PAGE
 from kmportal.lib.domain_words import worded
@@ -124,18 +127,47 @@ def emergency_end(request: MemberRequest, organisation: Organisation, pk: int) -
 @require_safe
 def emergency_thread(request: MemberRequest, organisation: Organisation, pk: int, thread: int) -> HttpResponse:
     """One discussion as it stands, with what posts said before they were changed, to the two readers alone."""
-    reading = _reading_or_404(request, pk)
-    if not policies.reads_in_emergency(request.membership, reading, request.now):
-        raise PermissionDenied
+    reading = _open_reading_or_403(request, pk)
     found = get_object_or_404(Thread, pk=thread, community=reading.community)
     posts = Paginator(found.posts.select_related("author").prefetch_related("revisions"), POSTS_PER_PAGE)
+    shown = posts.get_page(request.GET.get("page"))
+    files = files_of(list(shown), "emergency_file", organisation.slug, pk)
     back = page(request, "emergency_detail", pk)
     context = {
         "thread": found,
-        "page": posts.get_page(request.GET.get("page")),
+        "page": shown,
+        "posts": [(post, files.get(post.pk, Files())) for post in shown],
         "trail": [*_crumbs(request), (reading.community.name, back)],
     }
     return render(request, "communities/emergency_thread.html", context)
+
+
+@requires(Permission.READ)
+@require_safe
+def emergency_file(request: MemberRequest, organisation: Organisation, pk: int, file: int) -> HttpResponseBase:
+    """A file or picture of a post, to the two readers alone."""
+    return answer_with_file(request, _file_or_404(request, pk, file).file)
+
+
+@requires(Permission.READ)
+@require_safe
+def emergency_file_small(request: MemberRequest, organisation: Organisation, pk: int, file: int) -> HttpResponseBase:
+    """The small version of a picture, as it stands under a post."""
+    return answer_with_file(request, _file_or_404(request, pk, file).file, small=True)
+
+
+def _open_reading_or_403(request: MemberRequest, pk: int) -> EmergencyReading:
+    """A reading that lasts, to its two readers."""
+    reading = _reading_or_404(request, pk)
+    if not policies.reads_in_emergency(request.membership, reading, request.now):
+        raise PermissionDenied
+    return reading
+
+
+def _file_or_404(request: MemberRequest, pk: int, file: int) -> PostFile:
+    reading = _open_reading_or_403(request, pk)
+    rows = PostFile.objects.filter(post__thread__community=reading.community).select_related("file")
+    return get_object_or_404(rows, pk=file)
 
 
 def _crumbs(request: MemberRequest) -> list[tuple[str, str]]:

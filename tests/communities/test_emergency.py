@@ -7,16 +7,19 @@ import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from attachments.inspection import check_file
 from communities.actions import emergency, talk
-from communities.models import EmergencyReader, EmergencyReading, Thread
+from communities.models import EmergencyReader, EmergencyReading, PostFile, Thread
 from kmportal.lib.exceptions import Refusal
 from notifications.models import Notice
 from organisations.actions import make_reset_link, remove_member
 from organisations.models import AuditEntry, Membership
+from tests.attachments.samples import PDF, picture
 from tests.cast import as_member
 from tests.communities.conftest import NOON
 
 WHY = "A nurse wrote that she would harm herself."
+PLAN, PICTURE = check_file("plan.pdf", PDF), check_file("bags.png", picture())
 LATER = NOON + timedelta(days=8)
 pytestmark = pytest.mark.database
 
@@ -47,6 +50,10 @@ def opened(asked, lena) -> EmergencyReading:
 def _page(reading, *more: int) -> str:
     name = "emergency_thread" if more else "emergency_detail"
     return reverse(name, args=["riverside", reading.pk, *more])
+
+
+def _file(reading, pk: int, end: str = "") -> str:
+    return reverse(f"emergency_file{end}", args=["riverside", reading.pk, pk])
 
 
 def _status(as_, person, address: str, at=LATER) -> int:
@@ -201,6 +208,55 @@ class TestReading:
     def test_a_discussion_of_another_community_stays_shut(self, as_, opened, found, cara, sam):
         other = talk.start_thread(found("Night staff"), by=as_member(cara), at=NOON, title="Who is up?", text="We.")
         assert _status(as_, sam, _page(opened, other.pk)) == 404
+
+    def test_both_see_the_files_of_posts_and_nobody_else_does(
+        self, as_, riverside, ada, nia, farah, thread, opened, sam, lena
+    ):
+        emergency.name_emergency_reader(riverside, by=as_member(ada), at=NOON, person=nia)
+        talk.write_post(thread, by=as_member(farah), at=NOON, text="Look.", files=[PLAN, PICTURE])
+        picture, plan = (PostFile.objects.get(file__name=name).pk for name in ("bags.png", "plan.pdf"))
+        addresses = [_file(opened, plan), _file(opened, picture), _file(opened, picture, "_small")]
+        for person in (sam, lena):
+            with time_machine.travel(LATER, tick=False):
+                shown = as_(person).get(_page(opened, thread.pk)).text
+                for address in addresses:
+                    assert f'"{address}"' in shown
+                assert as_(person).get(addresses[0]).content == PDF
+                assert "sandbox" in as_(person).get(addresses[0])["Content-Security-Policy"]
+            assert [_status(as_, person, address) for address in addresses] == [200] * 3
+            assert _status(as_, person, _file(opened, plan, "_small")) == 404
+            assert _status(as_, person, reverse("post_file", args=["riverside", plan])) == 404
+        for address in addresses:
+            assert _status(as_, nia, address) == 403  # named, and neither of the two
+            assert _status(as_, farah, address) == 403  # she has them where they were written
+            assert _status(as_, ada, address) == 404
+
+    def test_the_files_of_another_community_stay_shut(self, as_, opened, found, cara, sam):
+        words = {"title": "Who is up?", "text": "We."}
+        talk.start_thread(found("Night staff"), by=as_member(cara), at=NOON, **words, files=[PICTURE])
+        other = PostFile.objects.get().pk
+        for end in ("", "_small"):
+            assert _status(as_, sam, _file(opened, other, end)) == 404
+
+    def test_no_file_is_read_before_or_after(self, as_, asked, thread, farah, sam, lena):
+        talk.write_post(thread, by=as_member(farah), at=NOON, text="Look.", files=[PICTURE])
+        addresses = [_file(asked, PostFile.objects.get().pk, end) for end in ("", "_small")]
+        assert [_status(as_, sam, address) for address in addresses] == [403, 403]
+        emergency.agree_to_emergency_reading(asked, by=as_member(lena), at=LATER)
+        assert [_status(as_, sam, address) for address in addresses] == [200, 200]
+        late = LATER + timedelta(hours=24)
+        assert [_status(as_, sam, address, late) for address in addresses] == [403, 403]
+        emergency.end_emergency_reading(asked, by=as_member(lena), at=LATER)
+        assert [_status(as_, sam, address) for address in addresses] == [403, 403]
+
+    def test_a_page_with_many_files_asks_no_more(self, as_, opened, thread, farah, sam, queries):
+        with time_machine.travel(LATER, tick=False):
+            browser, address = as_(sam), _page(opened, thread.pk)
+            talk.write_post(thread, by=as_member(farah), at=NOON, text="Look.", files=[PICTURE])
+            few = queries(browser, address)
+            for _ in range(3):
+                talk.write_post(thread, by=as_member(farah), at=NOON, text="More.", files=[PLAN, PICTURE])
+            assert queries(browser, address) == few
 
     def test_after_a_day_nobody_reads_on(self, as_, opened, thread, sam):
         assert _status(as_, sam, _page(opened, thread.pk), LATER + timedelta(hours=23)) == 200
