@@ -6,6 +6,7 @@ from datetime import datetime
 
 from kmportal.lib.amounts import hours_in_words, pounds_in_words
 from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Look
 from lessons.models import SHARED, Asset, Flag, Lesson, LessonEvent, LessonRevision, Measure, Reuse, Saving, State
 from organisations.visibility import Reach
@@ -52,7 +53,7 @@ _MOVES = {
     (State.IN_REVIEW, State.SUBMITTED): "Put back into the queue by {by}",
     (State.IN_REVIEW, State.IN_REVIEW): "Taken over by {by}",
     (State.RETURNED, State.SUBMITTED): "Sent again by {by}",
-    (State.ACTION_AGREED, State.IDENTIFIED): "Nobody has promised anything any more: the last action was dropped",
+    (State.ACTION_AGREED, State.IDENTIFIED): _("Nobody has promised anything any more: the last action was dropped"),
     (State.LEARNED, State.IDENTIFIED): "Something must change again, says {by}",
     (State.EMBEDDED, State.IDENTIFIED): "Something must change again, says {by}",
 }
@@ -64,7 +65,7 @@ _ARRIVALS = {
     State.DECLINED: "Declined by {by}",
     State.IDENTIFIED: "Checked by {by}, version {revision}: something must change",
     State.NOTED: "Checked by {by}, version {revision}: good to know",
-    State.ACTION_AGREED: "An action was agreed by {by}",
+    State.ACTION_AGREED: _("An action was agreed by {by}"),
     State.LEARNED: "It has changed, says {by}",
     State.EMBEDDED: "It is still so after six months, says {by}",
 }

@@ -25,7 +25,7 @@ class Who(Enum):
     AUTHOR = "the author"
     VALIDATOR = _("somebody who checks lessons, never the author")
     HOLDER = "whoever has claimed it"
-    CONTRIBUTOR = "whoever adds an action"
+    CONTRIBUTOR = _("whoever adds an action")
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ MOVES = {
             frozenset({_S.IDENTIFIED}),
             _S.ACTION_AGREED,
             Who.CONTRIBUTOR,
-            "an action with its owner",
+            _("an action with its owner"),
             None,
         ),
         Move(
@@ -107,7 +107,7 @@ MOVES = {
             frozenset({_S.ACTION_AGREED}),
             _S.LEARNED,
             Who.VALIDATOR,
-            "its actions done, and where the change can be seen",
+            _("its actions done, and where the change can be seen"),
             None,
         ),
         Move("embed", _E.LESSON_EMBEDDED, frozenset({_S.LEARNED}), _S.EMBEDDED, Who.VALIDATOR, "six months", None),

@@ -142,7 +142,9 @@ SMALL = {
     "sheet.places|length", "sheet.missing|length", "sheet.chosen|length", "report.others|length", "pitch.count",
     "starter.lines|length", "stages|length", "authenticators.webauthn|length",
     # notes of one room, which its script counts on
-    "column.count", "stage.count",
+    "column.count", "stage.count", "part.count",
+    # pages of its big screen
+    "shown.count",
     # no numbers
     "counts.sentence", "lesson.shown_number", "account",
 }  # fmt: skip

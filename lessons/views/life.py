@@ -62,7 +62,7 @@ def lesson_fall_back(request: MemberRequest, organisation: Organisation, pk: int
     if form.is_valid():
         with refusals_on(form, "reason"):
             life.fall_back(lesson, by=request.membership, at=request.now, **form.cleaned_data)
-            return done(request, "Something must change again. Add an action.", lesson)
+            return done(request, worded("Something must change again. Add an action."), lesson)
     return _form_of_lesson(request, lesson, form, "It is not so any more", "Something must change again")
 
 
