@@ -44,7 +44,7 @@ EXEMPT = {
     "LessonForm.incident_number",
     "ActionRowForm.mark", "LessonRowForm.mark", "CommunityForm.sister",  # what the page knows, not typed
     "FoundForm.sister",
-    "CommunityForm.name", "CommunityEditForm.name", "FoundForm.name", "KickOffForm.place",
+    "CommunityForm.name", "CommunityEditForm.name", "FoundForm.name", "KickOffForm.place", "ReviewSessionForm.place",
     "FinderForm.q", "ProfileForm.how_to_ask", "ProfileForm.site",
     "ProfileForm.languages",
 }  # fmt: skip
