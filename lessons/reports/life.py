@@ -52,7 +52,7 @@ def is_done(lesson: Lesson) -> bool:
 WAITS: dict[str, tuple[str, str]] = {
     "action": (State.IDENTIFIED, "Nobody has promised anything yet"),
     "change": (State.ACTION_AGREED, "Being changed"),
-    "still": (State.LEARNED, "Changed, to be looked at after six months"),
+    "still": (State.LEARNED, "Changed, to look at again"),
 }
 ALL = _("All lessons on their way")
 

@@ -167,7 +167,7 @@ class TestWhoWaitsForWhat:
     def test_each_number_opens_its_list(self, checked, changed, as_, farah, sam, reza):
         page = reverse("lesson_aging", args=["riverside"])
         text = as_(farah).get(page).text
-        assert "Changed, to be looked at after six months" in text
+        assert "Changed, to look at again" in text
         for waits, number in (("action", 0), ("change", 0), ("still", 1), ("odd", 1)):
             shown = as_(sam).get(f"{page}?waits={waits}").text
             assert shown.count('class="km-rows__title"') == number
