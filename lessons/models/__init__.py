@@ -2,6 +2,7 @@
 
 from lessons.models.asset import ASSET_WIDTHS, LONGEST_PURPOSE, LONGEST_REMARK, Asset, AssetPart, AssetRevision
 from lessons.models.follows import LONGEST_QUERY, Follow, FollowHit, FollowQuerySet, How, LessonFeed
+from lessons.models.importing import ImportProblem, ImportRun
 from lessons.models.lesson import (
     LONGEST_COMMENT,
     LONGEST_TEXT,
@@ -11,8 +12,6 @@ from lessons.models.lesson import (
     WAITING,
     WITH_AUTHOR,
     Flag,
-    ImportProblem,
-    ImportRun,
     Lesson,
     LessonEvent,
     LessonQuerySet,
