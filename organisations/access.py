@@ -4,6 +4,7 @@
 the URL; ``guest`` somebody who holds a code or link instead of an account (the view finds the thing by the code).
 """
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -26,6 +27,7 @@ from organisations.requests import GuestRequest, MemberRequest, PersonRequest
 
 SECOND_STEP_WANTED = _("{} asks administrators and KM leads for a second step. Set one up here, then go on.")
 View = Callable[..., HttpResponseBase]
+logger = logging.getLogger(__name__)
 
 
 def _with_access_mark(view: View, access: str) -> View:
@@ -79,6 +81,12 @@ def names_around(membership: Membership) -> list[str]:
     return [name for name in names if name != membership.person.name]
 
 
+def note_refusal(membership: Membership, where: str) -> None:
+    """Write into the log that a member was refused something, by numbers and the name of the page alone: an address may
+    hold a key."""
+    logger.warning("Refused: %s to membership %s of organisation %s", where, membership.pk, membership.organisation_id)
+
+
 def requires(permission: Permission) -> Callable[[View], View]:
     """Only for members of the organisation in the URL whose role carries ``permission``.
 
@@ -98,13 +106,18 @@ def requires(permission: Permission) -> Callable[[View], View]:
             if request.session.get("organisation") != slug:
                 request.session["organisation"] = slug
             if not membership.can(permission):
+                note_refusal(membership, view.__name__)
                 raise PermissionDenied
             # Not in the middle of something: what was just written is saved first.
             if request.method == "GET" and membership.needs_second_step and not has_second_step(membership.person):
                 messages.warning(request, SECOND_STEP_WANTED.format(membership.organisation))
                 return redirect("mfa_index")
             with timezone.override(membership.organisation.time_zone), names_known(lambda: names_around(membership)):
-                return answer_once(request, lambda: view(request, membership.organisation, *args, **kwargs))
+                try:
+                    return answer_once(request, lambda: view(request, membership.organisation, *args, **kwargs))
+                except PermissionDenied:  # an action looked for itself
+                    note_refusal(membership, view.__name__)
+                    raise
 
         return _with_access_mark(checked, permission)
 

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 
 from kmportal.lib.domain_words import bind
 from kmportal.lib.naming import names_known
-from organisations.access import membership_of, names_around
+from organisations.access import membership_of, names_around, note_refusal
 from organisations.accounts import has_second_step
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
@@ -39,6 +39,7 @@ class MemberViewSet(viewsets.GenericViewSet[Any]):
         timezone.activate(membership.organisation.time_zone)
         bind(membership.organisation.vocabulary)
         if not membership.can(self.permission):
+            note_refusal(membership, type(self).__name__)
             raise PermissionDenied
         if membership.needs_second_step and not has_second_step(membership.person):
             raise exceptions.PermissionDenied(SECOND_STEP_FIRST.format(membership.organisation))

@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import sys
 import time
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
@@ -175,6 +176,21 @@ def run(tmp_path):
     portal.leave()
 
 
+def shakes_hands(port: int, certificate: Path, version: ssl.TLSVersion, ciphers: str = "ALL") -> bool:
+    """Whether the proxy speaks this version of TLS with somebody who offers these ciphers, old ones too."""
+    trust = ssl.create_default_context(cafile=str(certificate))
+    trust.set_ciphers(f"{ciphers}:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        trust.minimum_version = trust.maximum_version = version
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as raw:
+        try:
+            trust.wrap_socket(raw, server_hostname=HOST).close()
+        except (ssl.SSLError, ConnectionError):
+            return False
+    return True
+
+
 @pytest.mark.skipif(not shutil.which("nginx"), reason="NOT RUN: nginx is missing")
 def test_through_the_nginx_of_the_example(run, behind, certificate):
     """Signing in, a live room, a file too large and a made-up address: all through one proxy, as it takes a while."""
@@ -187,6 +203,9 @@ def test_through_the_nginx_of_the_example(run, behind, certificate):
     # Somebody signs in, by cookies that only this host gets, however the visitor says it is plain http.
     browser = Browser(port, certificate)
     assert browser.ask("GET", "/accounts/login/").status == 200
+    assert shakes_hands(port, certificate, ssl.TLSVersion.TLSv1_2)
+    assert not shakes_hands(port, certificate, ssl.TLSVersion.TLSv1_1)
+    assert not shakes_hands(port, certificate, ssl.TLSVersion.TLSv1_2, "AES128-GCM-SHA256")
     wrong = {"login": "ada@riverside.example", "password": "something-else-again"}
     assert browser.ask("POST", "/accounts/login/", wrong).status == 200
     done = browser.ask("POST", "/accounts/login/", wrong | {"password": PASSWORD})

@@ -1,9 +1,11 @@
 """What guards every page: odd methods, headers, and a log that nobody can flood."""
 
 import logging
+import re
 import sys
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from kmportal.lib.logs import OneLineFormatter
@@ -37,3 +39,11 @@ def test_a_flood_costs_one_line_each():
         record.exc_info = sys.exc_info()
     line = OneLineFormatter("%(levelname)s %(message)s").format(record)
     assert line == "ERROR Invalid HTTP_HOST header: 'x' y"
+
+
+@pytest.mark.parametrize("form", settings.LOGGING["formatters"].values(), ids=settings.LOGGING["formatters"])
+def test_a_line_of_the_log_says_its_zone(form):
+    record = logging.makeLogRecord({"msg": "Ready"})
+    assert re.match(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} ", logging.Formatter(form["format"], form["datefmt"]).format(record)
+    )

@@ -42,6 +42,17 @@ def test_browsers_are_named_as_people_do(agent, words):
     assert browser_in_words(agent) == words
 
 
+def test_signing_in_gives_the_session_another_key(lena, client):
+    client.get(reverse("account_login"))
+    session = client.session
+    session["begun"] = "before"
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = before = session.session_key
+    client.post(reverse("account_login"), {"login": lena.email, "password": PASSWORD})
+    assert client.session.session_key != before
+    assert not Session.objects.filter(session_key=before).exists()
+
+
 def test_own_sessions_are_listed_and_ended(lena):
     here, phone = sign_in(lena), sign_in(lena, PHONE)
     page = said(here.get(reverse("own_sign_ins")))
