@@ -90,10 +90,12 @@ def may_answer(by: Respondent, assessment: Assessment) -> bool:
 
 
 def _is_their_answer(by: Respondent) -> bool:
-    """Whether it was this member who was asked, or the address whose own link they hold."""
+    """Whether it was this member who was asked, or the address of their account, or the address whose own link they
+    hold. An account has no address that was not shown to be its owner’s."""
     assert by.asked is not None  # noqa: S101  asked before
     if by.member is not None:
-        return by.asked.person_id == by.member.person_id
+        is_own_address = by.asked.person_id is None and by.asked.email == by.member.person.email.lower()
+        return by.asked.person_id == by.member.person_id or is_own_address
     return by.asked.person_id is None and _knows_the_code(by.link, by.asked.nonce)
 
 

@@ -46,7 +46,8 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.joining.join_room techniques.actions.room.joining.leave_room
         techniques.actions.room.notes.write_note techniques.actions.room.notes.change_note
         techniques.actions.room.notes.withdraw_note
-        selfassessment.actions.answering.save_answer selfassessment.actions.answering.finish_answering
+        selfassessment.actions.answering.begin_answering selfassessment.actions.answering.save_answer
+        selfassessment.actions.answering.finish_answering
     """,
     PORTAL: """
         organisations.actions.settings.found_organisation organisations.actions.groups.create_source_group

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.exceptions import Refusal, Stale
@@ -17,7 +18,7 @@ from kmportal.lib.model_rules import refuse_invalid
 from kmportal.lib.unlinking import rewrite_in_random_order
 from organisations.policies import require_that
 from selfassessment import policies
-from selfassessment.models import LAST_VERSION, Answer, Asked, Assessment, Criterion, Response
+from selfassessment.models import LAST_VERSION, Answer, Asked, AskedCount, Assessment, Criterion, Response
 from selfassessment.respondents import Choice, Respondent
 from selfassessment.workflow import lock_assessment
 
@@ -28,8 +29,8 @@ CLOSED_UNSAVED = _(
     "What you typed now was not saved: copy it if you want to keep it."
 )
 BEGUN_ELSEWHERE = (
-    "You have already begun to answer, in another browser or on another device. Carry on there. "
-    "Only that browser has the key to your answers."
+    "You have already begun to answer, in another browser or on another device, or before your password was changed. "
+    "Only the browser in which you began has the key to your answers, and only with the password of that time."
 )
 
 
@@ -47,6 +48,22 @@ class Changed(Stale):
     def __init__(self, answer: Answer) -> None:
         super().__init__("You have changed this answer in another window.")
         self.answer = answer
+
+
+@transaction.atomic
+def begin_answering(assessment: Assessment, *, by: Respondent, seen: AskedCount | None = None) -> None:
+    """Begin, having read how many were asked: from now on nobody is added to them whom the floor would believe.
+
+    ``seen`` is what stood on the page; raises ``Stale`` when more were asked meanwhile. Nothing says who began.
+    Idempotent.
+    """
+    fresh = _lock_response(by, assessment)
+    if by.asked is None:
+        return
+    if seen is not None and seen != Asked.objects.count_of(fresh):
+        raise Stale("More people have been asked meanwhile. Read how many they are now, and then start.")
+    if fresh.begun_on is None:
+        Assessment.objects.filter(pk=fresh.pk).update(begun_on=timezone.localdate())
 
 
 def save_answer(assessment: Assessment, criterion: Criterion, *, by: Respondent, choice: Choice, seen: int) -> Saved:

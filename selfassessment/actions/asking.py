@@ -10,6 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from kmportal.lib.addresses import address_or_text
@@ -50,10 +51,11 @@ def ask_people(
     require_open(fresh)
     people, guests = _sort_by_kind(assessment, members, addresses)
     asked = Asked.objects.filter(assessment=assessment)
-    # With people of their own making, whoever asks could make up the five around an answer that is there already.
-    is_begun = Response.objects.filter(assessment=assessment).exists()
+    # With people of their own making, whoever asks could make up the five around an answer that is there, or on its
+    # way: who has begun has read how many were asked, and may take long over the first question.
+    is_begun = fresh.begun_on is not None or Response.objects.filter(assessment=assessment).exists()
     trusted = _members_before(fresh) if is_begun else set(people)
-    had_people = set(asked.filter(person__in=people).values_list("person_id", flat=True))
+    had_people = _asked_before(asked, people)
     had_guests = set(asked.filter(email__in=guests).values_list("email", flat=True))
     rows = [
         *(
@@ -73,6 +75,13 @@ def ask_people(
         notices.send_requests(occurrence, rows)
         invite_to_meeting(fresh, rows, by=by, at=at)
     return Invited(new=len(rows), before=len(had_people) + len(had_guests))
+
+
+def _asked_before(asked: QuerySet[Asked], people: dict[int, Person]) -> set[int]:
+    """Of these people who was asked already, as a member or by the address that their account has now."""
+    by_address = {person.email.lower(): pk for pk, person in people.items()}
+    had = set(asked.filter(person__in=people).values_list("person_id", flat=True))
+    return had | {by_address[email] for email in asked.filter(email__in=by_address).values_list("email", flat=True)}
 
 
 def _members_before(assessment: Assessment) -> set[int]:

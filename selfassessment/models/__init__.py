@@ -6,7 +6,7 @@ By aggregate, one file each; Django finds them here.
 from selfassessment.models.answers import LAST_VERSION, Answer, AnswerQuerySet, Response, ResponseQuerySet, Withholding
 from selfassessment.models.decisions import Decision, DecisionQuerySet
 from selfassessment.models.framework import Criterion, Framework, FrameworkQuerySet, Section, Suggestion
-from selfassessment.models.rounds import DAYS_TO_READ, Asked, AskedQuerySet, Assessment, AssessmentQuerySet
+from selfassessment.models.rounds import DAYS_TO_READ, Asked, AskedCount, AskedQuerySet, Assessment, AssessmentQuerySet
 
 __all__ = [
     "DAYS_TO_READ",
@@ -14,6 +14,7 @@ __all__ = [
     "Answer",
     "AnswerQuerySet",
     "Asked",
+    "AskedCount",
     "AskedQuerySet",
     "Assessment",
     "AssessmentQuerySet",

@@ -1,6 +1,7 @@
 """Rounds of an assessment, and who was asked to answer them."""
 
 from datetime import date, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -115,6 +116,9 @@ class Assessment(models.Model):
     comments_read_at = models.DateTimeField(
         null=True, blank=True, help_text="From then on the report shows what people wrote; somebody has read it before."
     )
+    begun_on = models.DateField(
+        null=True, blank=True, help_text="Since when somebody who was asked has begun: who is asked now is in doubt."
+    )
     is_unmixed = models.BooleanField(
         default=False, help_text="Anonymous answers were written since they were last put in random order."
     )
@@ -177,8 +181,28 @@ class Assessment(models.Model):
         return self.scope or fallback[self.Capacity(self.capacity)]
 
 
+class AskedCount(NamedTuple):
+    """How many were asked, and how many of them may be of somebody’s own making: an address without an account, or an
+    account that is newer than the round."""
+
+    people: int
+    addresses: int
+    new_accounts: int
+
+
 class AskedQuerySet(models.QuerySet["Asked"]):
     """Those who were asked to answer."""
+
+    def count_of(self, assessment: Assessment) -> AskedCount:
+        """What whoever was asked reads before they begin."""
+        here = Membership.objects.filter(organisation=assessment.organisation_id, person=OuterRef("person"))
+        before = Exists(here.filter(joined_at__lte=assessment.opened_at))
+        counted = self.filter(assessment=assessment).aggregate(
+            people=models.Count("pk"),
+            addresses=models.Count("pk", filter=~Q(email="")),
+            new_accounts=models.Count("pk", filter=Q(person__isnull=False) & ~before),
+        )
+        return AskedCount(**counted)
 
     def to_remind(self, assessment: Assessment) -> "AskedQuerySet":
         """Whom a reminder goes to: in a named round those who have not answered, in an anonymous one everybody."""
@@ -200,7 +224,8 @@ class Asked(models.Model):
     nonce = models.CharField(max_length=32, unique=True)
     reminded_on = models.DateField(null=True, blank=True)
     is_late = models.BooleanField(
-        default=False, help_text="Asked after the first answer, and not a member since before: the floor leaves it out."
+        default=False,
+        help_text="Asked after somebody began, and not a member since before: the floor leaves it out.",
     )
     answered = models.BooleanField(default=False)
     card = models.CharField(max_length=64, blank=True, help_text="Says which browser answers, and nothing of what.")

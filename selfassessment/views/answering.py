@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from functools import wraps
 
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,6 +14,7 @@ from kmportal.lib.days import clock
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.forms import posted, sent, status_of
+from kmportal.lib.pagination import whole_number
 from kmportal.lib.view_kit import refusals_said
 from organisations.access import guest, requires
 from organisations.models import Membership, Organisation
@@ -24,7 +24,7 @@ from selfassessment import policies
 from selfassessment.actions import answering
 from selfassessment.actions.answering import BEGUN_ELSEWHERE, Changed, Saved
 from selfassessment.forms.answering import DONT_KNOW, AnswerForm, NameForm
-from selfassessment.models import Answer, Assessment
+from selfassessment.models import Answer, Asked, AskedCount, Assessment
 from selfassessment.scoring import FLOOR
 from selfassessment.views import visitors
 from selfassessment.views.sheets import Place, Sheet, criterion_at
@@ -79,7 +79,7 @@ def _start_page(request: AnswerRequest, visitor: Visitor) -> HttpResponse:
     form = NameForm(sent(request)) if visitor.needs_name else None
     if request.method == "POST" and sheet.is_begun and "else" not in request.POST:
         return redirect(sheet.next_url)
-    if request.method == "POST" and not refusal and (form is None or form.is_valid()):
+    if request.method == "POST" and not refusal and (form is None or form.is_valid()) and _may_begin(request, visitor):
         answer = redirect(f"{visitor.question_url(1)}?begun")
         visitors.give_key(answer, visitor, name=form.cleaned_data["name"] if form else "")
         return answer
@@ -92,9 +92,19 @@ def _start_page(request: AnswerRequest, visitor: Visitor) -> HttpResponse:
         "other": _find_signed_in(request, visitor),
         "is_past": _is_past_close(assessment),
         "floor": FLOOR,
-        **_count_asked(visitor),
+        "count": Asked.objects.count_of(assessment) if visitor.asked else None,
     }
     return render(request, "selfassessment/answer_start.html", values, status=status_of(form) if form else 200)
+
+
+def _may_begin(request: AnswerRequest, visitor: Visitor) -> bool:
+    """Whether nobody was asked since the page was read; else the page is shown again, with why."""
+    numbers = [whole_number(part) for part in posted(request, "seen").split("-")]
+    seen = AskedCount(*(number or 0 for number in numbers)) if len(numbers) == len(AskedCount._fields) else None
+    with refusals_said(request):
+        answering.begin_answering(visitor.assessment, by=visitor.respondent, seen=seen)
+        return True
+    return False
 
 
 def _question_page(request: AnswerRequest, visitor: Visitor, number: int) -> HttpResponse:
@@ -235,13 +245,6 @@ def _why_not_now(visitor: Visitor, sheet: Sheet) -> str:
         return f"You were not asked to answer this {worded('round')}. {who} if you would like to."
     is_elsewhere = assessment.anonymous and visitor.asked is not None and visitor.asked.answered
     return BEGUN_ELSEWHERE if is_elsewhere and not sheet.response else ""
-
-
-def _count_asked(visitor: Visitor) -> dict[str, int]:
-    """How many were asked, for somebody who was: who sees that they are few may rather say nothing."""
-    if visitor.asked is None:
-        return {}
-    return visitor.assessment.asked.aggregate(asked_count=Count("pk"), address_count=Count("pk", filter=~Q(email="")))
 
 
 def _find_signed_in(request: AnswerRequest, visitor: Visitor) -> Membership | None:

@@ -20,6 +20,7 @@ from selfassessment import reports
 from selfassessment.actions import asking
 from selfassessment.forms.asking import AddressesForm, MembersForm
 from selfassessment.models import Assessment
+from selfassessment.scoring import FLOOR
 from selfassessment.views.rounds import find_assessment
 from techniques.qr import draw_qr_code
 
@@ -110,6 +111,7 @@ def _draw_people(
         "members": members,
         "addresses": addresses,
         "link": link,
+        "floor": FLOOR,
         "picture": draw_qr_code(link) if link else None,
     }
     return render(request, "selfassessment/assessment_people.html", values, status=status_of(members, addresses))

@@ -11,8 +11,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from organisations.models import Membership
 from organisations.requests import GuestRequest, MemberRequest
@@ -67,8 +69,17 @@ class Visitor:
     @property
     def cookie_name(self) -> str:
         """One cookie for each who may answer in this browser, so that nobody goes on with another’s answers."""
-        who = f"_m{self.member.person_id}" if self.member else f"_a{self.asked.pk}" if self.asked else ""
-        return f"{settings.COOKIE_PREFIX}answer_{self.assessment.pk}{who}"
+        who = f"member {self.member.person_id}" if self.member else f"asked {self.asked.pk}" if self.asked else ""
+        # On a shared computer the name of a cookie must not say to the next one who has answered.
+        mark = f"_{salted_hmac(SALT, f'{self.assessment.pk} {who}').hexdigest()[:12]}" if who else ""
+        return f"{settings.COOKIE_PREFIX}answer_{self.assessment.pk}{mark}"
+
+    @property
+    def salt(self) -> str:
+        """What its cookie is signed with. A member’s opens with the password of that time alone: who gets into the
+        account by a new one, in the same browser, does not get at the answers."""
+        password = sha256(self.member.person.password.encode()).hexdigest() if self.member else ""
+        return f"{SALT}{self.cookie_name}{password}"
 
     @property
     def start_url(self) -> str:
@@ -90,7 +101,9 @@ class Visitor:
 def visitor_as_member(request: MemberRequest, assessment: Assessment) -> Visitor:
     """A signed-in member, asked or not."""
     membership = request.membership
-    asked = Asked.objects.filter(assessment=assessment, person=membership.person_id).first()
+    # Who was asked by address and has an account since is the same person.
+    own = Q(person=membership.person_id) | Q(person=None, email=membership.person.email.lower())
+    asked = Asked.objects.filter(own, assessment=assessment).order_by("email").first()
     return _recognise_browser(request, Visitor(assessment, member=membership, asked=asked))
 
 
@@ -111,7 +124,7 @@ def give_key(response: HttpResponse, visitor: Visitor, *, name: str = "") -> Vis
     """Give the browser a fresh key, with the response. Whoever had begun with this browser’s old key is left behind."""
     fixed = _key_of_name(visitor)
     fresh = replace(visitor, key=fixed or secrets.token_urlsafe(24), name=name, has_cookie=True)
-    value = signing.dumps({"key": "" if fixed else fresh.key, "name": name}, salt=SALT + fresh.cookie_name)
+    value = signing.dumps({"key": "" if fixed else fresh.key, "name": name}, salt=fresh.salt)
     response.set_cookie(
         fresh.cookie_name,
         value,
@@ -125,7 +138,7 @@ def give_key(response: HttpResponse, visitor: Visitor, *, name: str = "") -> Vis
 
 def _recognise_browser(request: AnswerRequest, visitor: Visitor) -> Visitor:
     """With the key that the browser keeps, if it keeps one that is ours."""
-    held = _read_cookie(request, visitor.cookie_name)
+    held = _read_cookie(request, visitor)
     return replace(
         visitor,
         key=_key_of_name(visitor) or str(held.get("key", "")),
@@ -134,9 +147,9 @@ def _recognise_browser(request: AnswerRequest, visitor: Visitor) -> Visitor:
     )
 
 
-def _read_cookie(request: AnswerRequest, name: str) -> dict[str, Any]:
+def _read_cookie(request: AnswerRequest, visitor: Visitor) -> dict[str, Any]:
     try:
-        return signing.loads(request.COOKIES.get(name, ""), salt=SALT + name)
+        return signing.loads(request.COOKIES.get(visitor.cookie_name, ""), salt=visitor.salt)
     except signing.BadSignature:
         return {}
 

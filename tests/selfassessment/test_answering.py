@@ -249,7 +249,8 @@ def test_a_member_answers_anonymously(a_round, farah, cara, reza, as_):
     assert Asked.objects.get().answered
     assert not AuditEntry.objects.filter(event__contains="answer").exists()
     cookies = {name for name in browser.cookies if name.startswith("answer_")}
-    assert cookies == {f"answer_{assessment.pk}_m{cara.pk}"}
+    assert len(cookies) == 1
+    assert f"_m{cara.pk}" not in cookies.pop()
     page = as_(reza).get(start)
     assert "You were not asked" in page.text
     as_(reza).post(start)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from importlib import import_module
 
@@ -189,8 +190,8 @@ def test_people_read_before_they_answer_how_many_were_asked(a_round, staff, fara
         assessment, by=as_member(farah), members=staff[:1], addresses=["a@x.example", "b@x.example"], at=timezone.now()
     )
     page = " ".join(as_(staff[0]).get(reverse("assessment_answer", args=["riverside", assessment.pk])).text.split())
-    assert "So far 3 people have been asked one by one, 2 of them by an address without an account." in page
-    assert "An address without an account that is asked after the first answer is not one of the 5." in page
+    assert "So far 3 people have been asked one by one: 2 by an address without an account, and 0 with" in page
+    assert "Once somebody has begun to answer, an address without an account" in page
     assert "may be able to see whose answers are whose, above all while few have answered" in page
     assert f"{reverse('privacy')}#anonymous" in page
     link = reverse("answer_start", args=[link_of(assessment)])
@@ -347,3 +348,85 @@ def test_no_tick_and_no_number_stands_for_fewer_than_five(a_round, staff, as_, f
     shown = surfaces(assessment, as_(farah))
     assert "1 of 5" not in shown
     assert "None" not in shown
+
+
+class TestBeginning:
+    """Between reading how many were asked and the first answer nobody may be added."""
+
+    def page_of(self, assessment):
+        return reverse("assessment_answer", args=["riverside", assessment.pk])
+
+    def seen_on(self, browser, assessment) -> str:
+        return re.search(r'name="seen"\s+value="([^"]+)"', browser.get(self.page_of(assessment)).text)[1]
+
+    def ask(self, assessment, farah, **whom):
+        asking.ask_people(assessment, by=as_member(farah), at=timezone.now(), **whom)
+
+    def test_addresses_that_are_asked_once_somebody_has_begun_do_not_count(self, a_round, staff, farah, as_):
+        assessment = a_round()
+        self.ask(assessment, farah, members=staff[:5])
+        browser = as_(staff[0])
+        seen = self.seen_on(browser, assessment)
+        assert browser.post(self.page_of(assessment), {"seen": seen}).status_code == 302
+        self.ask(assessment, farah, addresses=[f"own{number}@x.example" for number in range(4)])
+        assert Asked.objects.filter(assessment=assessment, is_late=True).count() == 4
+        assert not Response.objects.exists()
+
+    def test_who_was_asked_since_the_page_was_read_is_read_before_beginning(self, a_round, staff, farah, as_):
+        assessment = a_round()
+        self.ask(assessment, farah, members=staff[:5])
+        browser = as_(staff[0])
+        seen = self.seen_on(browser, assessment)
+        self.ask(assessment, farah, addresses=["own@x.example"])
+        answer = browser.post(self.page_of(assessment), {"seen": seen})
+        assert answer.status_code == 200
+        assert "More people have been asked meanwhile" in answer.text
+        assert "So far 6 people have been asked one by one" in answer.text
+        assert browser.get(reverse("assessment_question", args=["riverside", assessment.pk, 1])).status_code == 302
+        assert Assessment.objects.get(pk=assessment.pk).begun_on is None
+        again = re.search(r'name="seen"\s+value="([^"]+)"', answer.text)[1]
+        assert browser.post(self.page_of(assessment), {"seen": again}).status_code == 302
+        assert Assessment.objects.get(pk=assessment.pk).begun_on is not None
+
+    def test_new_accounts_are_told_apart(self, a_round, staff, farah, as_, riverside):
+        assessment = a_round()
+        person = Person.objects.create_user("new@riverside.example", name="New")
+        Membership.objects.create(organisation=riverside, person=person, role=Role.CONTRIBUTOR)
+        Membership.objects.filter(person=person).update(joined_at=timezone.now() + timedelta(minutes=1))
+        self.ask(assessment, farah, members=[*staff[:5], person], addresses=["x@y.example"])
+        assert Asked.objects.count_of(Assessment.objects.get(pk=assessment.pk)) == (7, 1, 1)
+        page = as_(staff[0]).get(self.page_of(assessment)).text
+        assert "1 by an address without an account, and 1 with an account that is newer" in " ".join(page.split())
+        assert "one person holds several addresses or accounts" in " ".join(page.split())
+
+    def test_an_address_and_its_account_are_one(self, a_round, farah, riverside, as_):
+        assessment = a_round()
+        self.ask(assessment, farah, addresses=["own@x.example"])
+        person = Person.objects.create_user("own@x.example", name="Own")
+        Membership.objects.create(organisation=riverside, person=person, role=Role.CONTRIBUTOR)
+        self.ask(assessment, farah, members=[person])
+        assert Asked.objects.filter(assessment=assessment).count() == 1
+        assert 'name="seen"' in as_(person).get(self.page_of(assessment)).text
+
+    def test_the_key_in_the_browser_opens_with_the_password_of_that_time_alone(self, a_round, staff, farah, as_):
+        assessment = a_round()
+        self.ask(assessment, farah, members=staff[:5])
+        browser = as_(staff[0])
+        browser.post(self.page_of(assessment), {"seen": self.seen_on(browser, assessment)})
+        question = reverse("assessment_question", args=["riverside", assessment.pk, 1])
+        browser.post(question, {"now": "1", "wanted": "5", "version": "0"})
+        assert browser.get(question).status_code == 200
+        names = [name for name in browser.cookies if "answer_" in name]
+        assert len(names) == 1
+        assert str(staff[0].pk) not in names[0].split("_")
+        kept = browser.cookies[names[0]].value
+        staff[0].set_password("a new one by a link")
+        staff[0].save()
+        thief = as_(staff[0])
+        thief.cookies[names[0]] = kept
+        assert thief.get(question).status_code == 302
+        assert "You have already begun to answer" in thief.get(self.page_of(assessment)).text
+
+    def test_where_people_are_asked_it_says_how_many_it_takes(self, a_round, farah, as_):
+        page = as_(farah).get(reverse("assessment_people", args=["riverside", a_round().pk])).text
+        assert "towards the 5 people" in " ".join(page.split())
