@@ -200,7 +200,7 @@ class AskedQuerySet(models.QuerySet["Asked"]):
         counted = self.filter(assessment=assessment).aggregate(
             people=models.Count("pk"),
             addresses=models.Count("pk", filter=~Q(email="")),
-            new_accounts=models.Count("pk", filter=Q(person__isnull=False) & ~before),
+            new_accounts=models.Count("pk", filter=Q(~before, person__isnull=False)),
         )
         return AskedCount(**counted)
 
