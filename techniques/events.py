@@ -17,5 +17,8 @@ class Event(models.TextChoices):
     ADMISSION_RESUMED = "session.admission_resumed", _("opened the door of")
     PARTICIPANT_REMOVED = "session.participant_removed", _("took somebody out of")
     NOTES_REVEALED = "session.notes_revealed", _("showed the notes of")
+    VOTING_OPENED = "session.voting_opened", _("opened a vote in")
+    VOTING_ENDED = "session.voting_ended", _("ended a vote in")
+    NOTE_CORRECTED = "session.note_corrected", _("corrected a note in")
     NOTE_REMOVED = "session.note_removed", _("removed a note from")
     SESSION_CLOSED = "session.closed", _("closed")

@@ -6,7 +6,7 @@ Whoever facilitates acts as a member. In the room everybody else acts as the par
 from organisations import policies
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
-from techniques.models import Note, Participant, Session, Technique
+from techniques.models import Comment, Note, Participant, Session, Technique
 
 # Who writes in a room: a participant, or a member who types what is said aloud.
 Writer = Membership | Participant
@@ -23,6 +23,13 @@ MOVES = {
         "put_note_alone",
         "put_column_alone",
         "take_off",
+        "group_notes",
+        "merge_notes",
+        "take_notes_apart",
+        "rename_group",
+        "undo_grouping",
+        "open_voting",
+        "end_voting",
         "remove_participant",
         "close",
     ),
@@ -90,14 +97,26 @@ def is_author(by: Writer, note: Note) -> bool:
     return note.author is not None and note.author.person_id == by.person_id
 
 
-def may_change_note(by: Writer, note: Note) -> bool:
+def is_own(by: Writer, note: Note) -> bool:
     """One’s own. What was typed for the room belongs to all who facilitate, once it may be read."""
     if is_author(by, note):
         return True
     return isinstance(by, Membership) and note.by_facilitator and note.stage.shows_notes
 
 
+def may_change_note(by: Writer, note: Note) -> bool:
+    """One’s own. Whoever facilitates may correct or move any note that everybody can read; its writer is told."""
+    return is_own(by, note) or (isinstance(by, Membership) and note.stage.shows_notes)
+
+
 def may_withdraw_note(by: Writer, note: Note) -> bool:
     """One’s own. Whoever facilitates may take away any note that everybody can read, for example because it names a
-    patient."""
-    return is_author(by, note) or (isinstance(by, Membership) and note.stage.shows_notes)
+    patient; its writer is told."""
+    return may_change_note(by, note)
+
+
+def may_withdraw_comment(by: Writer, comment: Comment) -> bool:
+    """One’s own. Whoever facilitates may take away any."""
+    if isinstance(by, Participant):
+        return comment.author_id == by.pk
+    return may_facilitate(by, comment.note.session)

@@ -133,8 +133,21 @@ def _draw_event(event: RoomEvent, room: SeenRoom, notes: Mapping[int, Note], at:
             stage = _find_stage(room, event.ident)
             if stage is None:
                 return None
-            html, desk = draw_board(room, stage), _draw_desk(room, stage)
-            return {"kind": "board", "stage": stage.key, "html": html, "desk": desk}
+            return _draw_whole_board(room, stage, "All notes are shown.")
+        case kind.GROUPS:
+            stage = _find_stage(room, event.ident)
+            return _draw_whole_board(room, stage, "The notes were sorted.") if stage and not stage.is_hidden else None
+        case kind.VOTING:
+            stage = _find_stage(room, event.ident)
+            if stage is None or stage.voting is None:
+                return None
+            return _draw_whole_board(room, stage, "Vote now." if stage.voting.is_open else "The vote is over.")
+        case kind.VOTED:
+            return _draw_vote(room, _find_stage(room, event.ident))
+        case kind.READY:
+            return {"kind": "ready", "count": room.ready} if room.audience is Audience.FACILITATOR else None
+        case kind.PERSONAL:
+            return {"kind": "personal"} if room.audience is Audience.PARTICIPANT else None
         case kind.SCREEN:
             return _draw_screen(room, _find_stage(room, event.ident))
         case kind.STAGE | kind.TIMER:
@@ -160,12 +173,12 @@ def _draw_one_note(note: Note | None, room: SeenRoom) -> dict[str, Any] | None:
     if room.audience is Audience.SCREEN:
         return {**values, "wall": draw_board(room, stage)}
     if room.audience is Audience.FACILITATOR:
-        values["desk"] = _draw_desk(room, stage)
+        values |= _draw_desk(room, stage)
     handle = str(note.client_id)
     seen = next((one for one in stage.notes if str(one.handle) == handle), None)
     if seen is None:
         return {**values, "handle": handle, "gone": True}
-    html = _render_for_room(room, seen.kind.drawing, note=seen)
+    html = _render_for_room(room, seen.drawing, note=seen, on_board=True)
     return {**values, "handle": handle, "column": seen.column, "takes": seen.kind.key, "html": html}
 
 
@@ -176,7 +189,9 @@ def _draw_clock(kind: str, room: SeenRoom, at: datetime) -> dict[str, Any]:
         values["rail"] = _render_for_room(room, "techniques/_room_rail.html")
     if stage and kind == RoomEvent.Kind.STAGE and room.audience is not Audience.PARTICIPANT:
         # Beside it stand the notes of the step before, as they are now: in the last step they are read back
-        values |= {"board": draw_board(room, stage), "desk": _draw_desk(room, stage)}
+        values |= {"board": draw_board(room, stage), **_draw_desk(room, stage)}
+    if kind == RoomEvent.Kind.STAGE and room.audience is Audience.FACILITATOR:
+        values["ready"] = room.ready
     return values
 
 
@@ -185,15 +200,31 @@ def _draw_screen(room: SeenRoom, stage: SeenStage | None) -> dict[str, Any] | No
     if stage is None or stage.is_hidden or room.audience is Audience.PARTICIPANT:
         return None
     if room.audience is Audience.FACILITATOR:
-        return {"kind": "screen", "stage": stage.key, "desk": _draw_desk(room, stage)}
+        return {"kind": "screen", "stage": stage.key, **_draw_desk(room, stage)}
     return {"kind": "screen", "stage": stage.key, "wall": draw_board(room, stage)}
 
 
-def _draw_desk(room: SeenRoom, stage: SeenStage) -> str:
-    """What whoever leads has of the big screen: its pages, and what stands alone on it."""
+def _draw_whole_board(room: SeenRoom, stage: SeenStage, say: str) -> dict[str, Any]:
+    """All notes of a stage at once, as every card of this audience; whose own ones are is marked by each browser."""
+    board = draw_board(room, stage)
+    return {"kind": "board", "stage": stage.key, "say": say, "html": board, **_draw_desk(room, stage)}
+
+
+def _draw_desk(room: SeenRoom, stage: SeenStage) -> dict[str, str]:
+    """What whoever leads has beside the notes: the big screen, its pages and what stands alone on it; what sorts the
+    notes; the vote."""
     if room.audience is not Audience.FACILITATOR:
-        return ""
-    return _render_for_room(room, "techniques/_room_desk.html", stage=stage)
+        return {}
+    parts = {"desk": "_room_desk", "sort": "_room_sort", "vote": "_room_vote"}
+    return {key: _render_for_room(room, f"techniques/{name}.html", stage=stage) for key, name in parts.items()}
+
+
+def _draw_vote(room: SeenRoom, stage: SeenStage | None) -> dict[str, Any] | None:
+    """How many have voted, for whoever leads."""
+    if stage is None or room.audience is not Audience.FACILITATOR:
+        return None
+    vote = _render_for_room(room, "techniques/_room_vote.html", stage=stage)
+    return {"kind": "voted", "stage": stage.key, "vote": vote}
 
 
 def clock_values(clock: Clock, at: datetime) -> dict[str, Any]:

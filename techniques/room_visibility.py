@@ -5,196 +5,31 @@ participant who wrote it. The role changes nothing: whoever leads the room sees 
 carries no name, no time and no row number.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from functools import cached_property
 from uuid import UUID
 
-from django.utils.translation import ngettext
-
 from kmportal.lib.naming import hints_in, sentence_of
-from techniques.column_kinds import ColumnKind
-from techniques.models import Note, Participant, RoomEvent, Session, Stage
+from techniques.models import Ballot, Comment, MeToo, Note, NoteGroup, Participant, RoomEvent, Session, Stage, Voting
 from techniques.pacing import pace_in_words
-from techniques.screen_wall import Alone, Group, Shown, show_all, show_group, show_one
-
-
-class Audience(StrEnum):
-    """For whom a piece of the room is drawn; everybody of one audience gets the same bytes."""
-
-    PARTICIPANT = "participant"
-    FACILITATOR = "facilitator"
-    SCREEN = "screen"
-
-
-@dataclass(frozen=True)
-class SeenNote:
-    """A note that may be read. ``handle`` is the identifier that the writer’s browser made: it tells no order.
-
-    ``is_shown``: everybody reads it. ``under`` names the column to its writer, where the stage has several; ``hint``
-    tells the writer alone what in it may show who somebody is.
-    """
-
-    handle: UUID
-    column: str
-    text: str
-    kind: ColumnKind
-    is_mine: bool = False
-    is_shown: bool = True
-    under: str = ""
-    hint: str = ""
-
-
-@dataclass(frozen=True)
-class SeenColumn:
-    """A column with the notes that may be read, and how many there are; while its stage hides them, nobody is told."""
-
-    key: str
-    name: str
-    kind: ColumnKind
-    count: int
-    notes: tuple[SeenNote, ...]
-
-    @property
-    def from_others(self) -> list[SeenNote]:
-        """Without the viewer’s own."""
-        return [note for note in self.notes if not note.is_mine]
-
-
-@dataclass(frozen=True)
-class SeenStage:
-    """One stage. While it ``is_hidden`` its columns have neither notes nor counts: in a small room a count by column
-    tells who wrote what kind of note. ``mine`` are the viewer’s own notes; only whoever leads is told of ``writers``
-    and of the ``silent``.
-
-    ``takes_names``: people are asked to write names into the words, as where somebody agrees to do it.
-    """
-
-    pk: int
-    key: str
-    number: int
-    name: str
-    prompts: tuple[str, ...]
-    say: str
-    minutes: int
-    columns: tuple[SeenColumn, ...]
-    count: int
-    writers: int
-    silent: int
-    mine: tuple[SeenNote, ...]
-    writes: str
-    is_hidden: bool
-    hides_first: bool
-    takes_names: bool
-    was_started: bool
-    is_current: bool
-    screen_page: int
-    alone: Alone[SeenNote] | None
-
-    @cached_property
-    def wall(self) -> Shown[SeenNote]:
-        """The page of its notes that is on the big screen."""
-        groups = [Group(column.key, column.name, column.notes) for column in self.columns]
-        return show_all(groups, self.screen_page, self.name, self.prompts)
-
-    @property
-    def mine_in_words(self) -> str:
-        """How many of the viewer’s own notes are saved."""
-        return ngettext("One note saved", f"{len(self.mine)} notes saved", len(self.mine))
-
-    @property
-    def mine_while_hidden(self) -> tuple[SeenNote, ...]:
-        """The viewer’s own notes, as long as they do not stand among those of all."""
-        return self.mine if self.is_hidden else ()
-
-    @property
-    def is_written(self) -> bool:
-        """Whether notes are taken in this stage at all."""
-        return bool(self.columns) and self.writes != Stage.Writes.NOBODY
-
-    @property
-    def boxes(self) -> tuple[tuple[ColumnKind, tuple[SeenColumn, ...]], ...]:
-        """Each kind that its columns take, with the columns of that kind: a box to write in for each."""
-        kinds = dict.fromkeys(column.kind for column in self.columns)
-        return tuple((kind, tuple(one for one in self.columns if one.kind == kind)) for kind in kinds)
-
-    @property
-    def everyone_writes(self) -> bool:
-        return self.is_written and self.writes == Stage.Writes.EVERYONE
-
-    @property
-    def others(self) -> int:
-        """How many notes are not the viewer’s own."""
-        return self.count - len(self.mine)
-
-    @property
-    def notes(self) -> tuple[SeenNote, ...]:
-        """All notes that may be read, column after column."""
-        return tuple(note for column in self.columns for note in column.notes)
-
-
-@dataclass(frozen=True)
-class Clock:
-    """The room’s clock: a deadline, or what is left while it is paused."""
-
-    ends_at: datetime | None
-    paused_seconds: int | None
-    minutes: int
-
-    @property
-    def is_paused(self) -> bool:
-        return self.paused_seconds is not None
-
-    @property
-    def paused_words(self) -> str:
-        """“08:40”, for those without a running clock."""
-        seconds = max(self.paused_seconds or 0, 0)
-        return f"{seconds // 60:02}:{seconds % 60:02}"
-
-
-@dataclass(frozen=True)
-class SeenPerson:
-    """Somebody who is here, for whoever leads. ``pk`` is what a button sends to take them out."""
-
-    pk: int
-    name: str
-
-
-@dataclass(frozen=True)
-class SeenRoom:
-    """A room as one audience sees it, as of event number ``seq``."""
-
-    session: Session
-    audience: Audience
-    seq: int
-    stages: tuple[SeenStage, ...]
-    clock: Clock
-    people: int
-    here: tuple[SeenPerson, ...]
-    pace: str
-
-    @property
-    def current(self) -> SeenStage | None:
-        return next((stage for stage in self.stages if stage.is_current), None)
-
-    @property
-    def unshown(self) -> tuple[SeenStage, ...]:
-        """Other stages than the present one with notes that nobody has seen."""
-        return tuple(stage for stage in self.stages if stage.is_hidden and stage.count and not stage.is_current)
-
-    def before(self, stage: SeenStage) -> SeenStage | None:
-        """The nearest earlier stage that has notes to look at."""
-        earlier = [one for one in self.stages if one.number < stage.number and one.notes]
-        return earlier[-1] if earlier else None
-
-    def after(self, stage: SeenStage) -> SeenStage | None:
-        """The stage that follows in the script."""
-        return next((one for one in self.stages if one.number == stage.number + 1), None)
-
-    def stage(self, key: str) -> SeenStage | None:
-        return next((stage for stage in self.stages if stage.key == key), None)
+from techniques.screen_wall import Alone, Group, show_group, show_one
+from techniques.seen_room import (
+    Audience,
+    Clock,
+    Heading,
+    SeenColumn,
+    SeenComment,
+    SeenCorrection,
+    SeenGroup,
+    SeenNote,
+    SeenPerson,
+    SeenRoom,
+    SeenStage,
+    SeenVotes,
+    SeenVoting,
+)
 
 
 @dataclass(frozen=True)
@@ -206,6 +41,11 @@ class RoomRows:
     stages: Sequence[Stage]
     notes: Sequence[Note]
     people: Sequence[Participant]
+    groups: Sequence[NoteGroup] = ()
+    votings: Sequence[Voting] = ()
+    ballots: Sequence[Ballot] = ()
+    me_toos: Sequence[MeToo] = ()
+    comments: Sequence[Comment] = ()
 
 
 def read_room(session: Session) -> RoomRows:
@@ -219,8 +59,25 @@ def read_rooms(pks: Iterable[int]) -> dict[int, RoomRows]:
     stages = _group_by_session(Stage.objects.filter(session__in=sessions))
     notes = _group_by_session(Note.objects.filter(session__in=sessions, gone_at=None))
     people = _group_by_session(Participant.objects.here().filter(session__in=sessions))
+    groups = _group_by_session(NoteGroup.objects.filter(session__in=sessions))
+    votings = _group_by_session(Voting.objects.filter(session__in=sessions))
+    is_open = [one.pk for found in votings.values() for one in found if one.ended_at is None]
+    ballots = list(Ballot.objects.filter(voting__in=is_open)) if is_open else []
+    me_toos = list(MeToo.objects.filter(note__session__in=sessions))
+    comments = list(Comment.objects.filter(note__session__in=sessions, gone_at=None))
     return {
-        pk: RoomRows(one, one.seq, stages.get(pk, []), notes.get(pk, []), people.get(pk, []))
+        pk: RoomRows(
+            one,
+            one.seq,
+            stages.get(pk, []),
+            notes.get(pk, []),
+            people.get(pk, []),
+            groups.get(pk, []),
+            votings.get(pk, []),
+            ballots,
+            me_toos,
+            comments,
+        )
         for pk, one in sessions.items()
     }
 
@@ -232,6 +89,58 @@ def _group_by_session(rows: Iterable) -> dict[int, list]:
     return found
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """What is said of the notes of a room, for one viewer: ``mine`` is the participant, if there is one."""
+
+    mine: int | None
+    leads: bool = False
+    same: Mapping[int, list[Note]] = field(default_factory=dict)
+    me_toos: Mapping[int, set[int]] = field(default_factory=dict)
+    comments: Mapping[int, list[Comment]] = field(default_factory=dict)
+    groups: Mapping[int, list[NoteGroup]] = field(default_factory=dict)
+    votings: Mapping[int, Voting] = field(default_factory=dict)
+    ballots: Mapping[int, list[Ballot]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: RoomRows, mine: int | None = None, *, leads: bool = False) -> "_Reading":
+        heads = {note.pk for note in rows.notes}
+        same: dict[int, list[Note]] = defaultdict(list)
+        for note in rows.notes:
+            if note.same_as_id in heads and note.same_as_id is not None:
+                same[note.same_as_id].append(note)
+        me_toos: dict[int, set[int]] = defaultdict(set)
+        for me_too in rows.me_toos:
+            me_toos[me_too.note_id].add(me_too.participant_id)
+        comments: dict[int, list[Comment]] = defaultdict(list)
+        for comment in rows.comments:
+            comments[comment.note_id].append(comment)
+        groups: dict[int, list[NoteGroup]] = defaultdict(list)
+        for group in rows.groups:
+            groups[group.stage_id].append(group)
+        ballots: dict[int, list[Ballot]] = defaultdict(list)
+        for ballot in rows.ballots:
+            ballots[ballot.voting_id].append(ballot)
+        votings = {voting.stage_id: voting for voting in rows.votings}
+        return cls(mine, leads, same, me_toos, comments, groups, votings, ballots)
+
+    def is_shown_in_another(self, note: Note) -> bool:
+        """Whether it says the same as a note that is there, and so is not shown for itself."""
+        return note.same_as_id in self.same
+
+    def votes(
+        self, voting: Voting | None, handle: UUID, *, note: int | None = None, group: int | None = None
+    ) -> SeenVotes:
+        """For one note or group. Nobody is told of votes of others before the vote is over."""
+        if voting is None:
+            return SeenVotes()
+        if voting.ended_at is not None:
+            return SeenVotes(count=voting.result.get(str(handle), 0))
+        own = [one for one in self.ballots.get(voting.pk, ()) if one.participant_id == self.mine]
+        on_this = sum((one.note_id, one.group_id) == (note, group) for one in own)
+        return SeenVotes(budget=voting.budget, mine=on_this, left=voting.budget - len(own))
+
+
 def project_room(
     rows: RoomRows, audience: Audience, *, participant: Participant | None = None, at: datetime | None = None
 ) -> SeenRoom:
@@ -241,12 +150,14 @@ def project_room(
     """
     session = rows.session
     by_stage: Mapping[int, list[Note]] = _group_by_stage(rows.notes)
+    leads = audience is Audience.FACILITATOR
+    reading = _Reading.of(rows, participant.pk if participant else None, leads=leads)
     stages = tuple(
-        _project_stage(stage, number, by_stage.get(stage.pk, []), session, audience, participant, len(rows.people), at)
+        _project_stage(stage, number, by_stage.get(stage.pk, []), session, reading, len(rows.people), at)
         for number, stage in enumerate(rows.stages, start=1)
     )
     current = next((stage for stage in rows.stages if stage.pk == session.stage_id), None)
-    leads = audience is Audience.FACILITATOR
+    is_ready = [person for person in rows.people if session.stage_id and person.ready_for_id == session.stage_id]
     return SeenRoom(
         session=session,
         audience=audience,
@@ -256,7 +167,18 @@ def project_room(
         people=len(rows.people),
         here=tuple(SeenPerson(person.pk, person.name) for person in rows.people) if leads else (),
         pace=pace_in_words([(one.name, one.planned_minutes, one.minutes) for one in rows.stages]) if leads else "",
+        ready=len(is_ready) if leads else 0,
+        is_ready=participant is not None and participant.pk in {person.pk for person in is_ready},
+        corrections=_own_corrections(participant),
     )
+
+
+def _own_corrections(participant: Participant | None) -> tuple[SeenCorrection, ...]:
+    """What was done to notes of this person, for that person’s own answers only."""
+    if participant is None:
+        return ()
+    rows = participant.corrections.all()
+    return tuple(SeenCorrection(one.pk, one.before, one.after, one.moved_to) for one in rows)
 
 
 def _group_by_stage(notes: Iterable[Note]) -> dict[int, list[Note]]:
@@ -271,25 +193,14 @@ def _project_stage(
     number: int,
     notes: list[Note],
     session: Session,
-    audience: Audience,
-    participant: Participant | None,
+    reading: _Reading,
     people: int,
     at: datetime | None,
 ) -> SeenStage:
-    mine = participant.pk if participant else None
-    readable = readable_notes(stage, notes, mine=mine)
-    leads = audience is Audience.FACILITATOR
+    mine, leads = reading.mine, reading.leads
     writers = len({note.author_id for note in notes if note.author_id and not note.by_facilitator})
-    columns = tuple(
-        SeenColumn(
-            key=column.key,
-            name=column.name,
-            kind=column.kind,
-            count=sum(note.column == column.key for note in notes) if stage.shows_notes else 0,
-            notes=tuple(note for note in readable if note.column == column.key),
-        )
-        for column in stage.columns
-    )
+    columns = _project_columns(stage, notes, reading)
+    steps = stage.grouping_steps if leads else []
     return SeenStage(
         pk=stage.pk,
         key=stage.key,
@@ -311,60 +222,138 @@ def _project_stage(
         is_current=stage.pk == session.stage_id,
         screen_page=stage.screen_page,
         alone=_project_alone(stage, notes, columns, at),
+        voting=_project_voting(reading.votings.get(stage.pk), reading),
+        can_undo=steps[-1]["words"] if steps else "",
+        undo_steps=len(steps),
     )
+
+
+def _project_columns(stage: Stage, notes: Iterable[Note], reading: _Reading) -> tuple[SeenColumn, ...]:
+    """The columns of a stage with what everybody may read, in groups and in the order in which it is shown.
+
+    Nothing while the stage hides its notes; then what the kind of each column shows. After a vote the most votes stand
+    first.
+    """
+    every = list(notes) if stage.shows_notes else []
+    columns = []
+    for column in stage.columns:
+        own = [note for note in every if note.column == column.key]
+        arranged = column.kind.arrange(
+            [note for note in own if not reading.is_shown_in_another(note)], stage.revealed_at
+        )
+        groups = _project_groups(stage, column.key, arranged, reading)
+        seen = tuple(note for group in groups for note in group.notes)
+        columns.append(SeenColumn(column.key, column.name, column.kind, len(own), seen, groups))
+    return tuple(columns)
+
+
+def _project_groups(stage: Stage, column: str, notes: Sequence[Note], reading: _Reading) -> tuple[SeenGroup, ...]:
+    voting = reading.votings.get(stage.pk)
+    found = []
+    for group in reading.groups.get(stage.pk, ()):
+        inside = [note for note in notes if note.group_id == group.pk]
+        if group.column == column and inside:
+            on_group = voting if voting and voting.on == Voting.On.GROUPS else None
+            on_notes = voting if voting and voting.on == Voting.On.NOTES else None
+            seen = _by_votes([_project_note(stage, note, reading, on_notes) for note in inside])
+            votes = reading.votes(on_group, group.handle, group=group.pk)
+            found.append(SeenGroup(group.handle, group.name, seen, votes))
+    found.sort(key=lambda group: -(group.votes.count or 0))
+    in_group = {note.handle for group in found for note in group.notes}
+    loose = [note for note in notes if note.client_id not in in_group]
+    rest = SeenGroup(None, "", _by_votes([_project_note(stage, note, reading, voting) for note in loose]))
+    return (*found, rest)
+
+
+def _by_votes(notes: Iterable[SeenNote]) -> tuple[SeenNote, ...]:
+    """In their order, but for those that have more votes than others."""
+    return tuple(sorted(notes, key=lambda note: -(note.votes.count or 0)))
+
+
+def _project_voting(voting: Voting | None, reading: _Reading) -> SeenVoting | None:
+    if voting is None:
+        return None
+    is_open, on_groups = voting.ended_at is None, voting.on == Voting.On.GROUPS
+    if not is_open:
+        return SeenVoting(is_open, on_groups, voting.budget, voted=voting.voters)
+    ballots = reading.ballots.get(voting.pk, ())
+    voted = len({one.participant_id for one in ballots}) if reading.leads else 0
+    own = sum(one.participant_id == reading.mine for one in ballots)
+    return SeenVoting(is_open, on_groups, voting.budget, voted=voted, left=voting.budget - own)
 
 
 def _project_alone(
     stage: Stage, notes: Iterable[Note], columns: Iterable[SeenColumn], at: datetime | None
-) -> Alone[SeenNote] | None:
+) -> Alone[SeenNote | Heading] | None:
     """What stands alone on the big screen, if it may be read and its time is not over."""
     ends_at = stage.alone_ends_at
     if at is None or ends_at is None or ends_at <= at or not stage.shows_notes:
         return None
     clock = stage.alone_minutes, ends_at
-    if column := next((one for one in columns if one.key == stage.alone_column), None):
-        group = Group(column.key, column.name, column.notes)
-        return Alone(
-            column.key, column.name, *clock, group=show_group(group, stage.alone_page, stage.name, stage.prompts)
-        )
-    if note := next((one for one in notes if one.pk == stage.alone_note_id), None):
-        one = show_one(_project_note(stage, note, None), stage.name, stage.prompts)
-        return Alone(str(note.client_id), note.text, *clock, note=one)
+    seen = list(columns)
+    for column in seen:
+        if column.key == stage.alone_column:
+            shown = show_group(column.on_wall, stage.alone_page, stage.name, stage.prompts)
+            return Alone(column.key, column.name, *clock, group=shown)
+        for group in column.named_groups:
+            if str(group.handle) == stage.alone_column:
+                wall: Group[SeenNote | Heading] = Group(str(group.handle), group.name, group.notes)
+                shown = show_group(wall, stage.alone_page, stage.name, stage.prompts)
+                return Alone(str(group.handle), group.name, *clock, group=shown)
+    note = next((one for one in notes if one.pk == stage.alone_note_id), None)
+    if note and (one := next((one for column in seen for one in column.notes if one.handle == note.client_id), None)):
+        return Alone(str(one.handle), one.text, *clock, note=show_one(one, stage.name, stage.prompts))
     return None
 
 
-def readable_notes(stage: Stage, notes: Iterable[Note], *, mine: int | None = None) -> tuple[SeenNote, ...]:
-    """The notes of a stage that everybody may read, in the order in which they are shown.
-
-    Nothing while the stage hides them; then what the kind of each column shows, column after column.
-    """
-    if not stage.shows_notes:
-        return ()
-    every = list(notes)
-    arranged = (
-        column.kind.arrange([note for note in every if note.column == column.key], stage.revealed_at)
-        for column in stage.columns
-    )
-    return tuple(_project_note(stage, note, mine) for notes_of_column in arranged for note in notes_of_column)
+def readable_notes(stage: Stage, notes: Iterable[Note]) -> tuple[SeenNote, ...]:
+    """The notes of a stage that everybody may read, each as it was written, column after column."""
+    columns = _project_columns(stage, notes, _Reading(None))
+    return tuple(note for column in columns for note in column.notes)
 
 
 def own_notes(stage: Stage, notes: Iterable[Note], mine: int) -> tuple[SeenNote, ...]:
     """What one participant wrote, the newest first. For that participant’s own answers only."""
     newest_first = sorted(notes, key=lambda note: -note.pk)
-    return tuple(_project_note(stage, note, mine) for note in newest_first if note.author_id == mine)
+    reading = _Reading(mine)
+    return tuple(_project_note(stage, note, reading) for note in newest_first if note.author_id == mine)
 
 
 def readable_note(note: Note, mine: int) -> SeenNote | None:
     """A single note for one participant: theirs, or one that everybody may read; else None."""
-    return _project_note(note.stage, note, mine) if note.author_id == mine or note.stage.shows_notes else None
+    may_read = note.author_id == mine or note.stage.shows_notes
+    return _project_note(note.stage, note, _Reading(mine)) if may_read else None
 
 
-def _project_note(stage: Stage, note: Note, mine: int | None) -> SeenNote:
-    is_mine = mine is not None and note.author_id == mine
+def _project_note(stage: Stage, note: Note, reading: _Reading, voting: Voting | None = None) -> SeenNote:
+    """A note, with what is said of it and of those that say the same."""
+    mine, every = reading.mine, [note, *reading.same.get(note.pk, ())]
+    authors = {one.author_id for one in every}
+    is_mine = mine is not None and mine in authors
     column = stage.column(note.column)
-    under = column.name if is_mine and len(stage.columns) > 1 else ""
-    hint = _hint_for_writer(stage, note.text) if is_mine else ""
-    return SeenNote(note.client_id, note.column, note.text, column.kind, is_mine, stage.shows_notes, under, hint)
+    me_toos = set().union(*(reading.me_toos.get(one.pk, ()) for one in every)) - authors
+    comments = sorted((said for one in every for said in reading.comments.get(one.pk, ())), key=lambda said: said.pk)
+    kept = note.kept
+    votes = SeenVotes(count=kept["votes"]) if "votes" in kept else reading.votes(voting, note.client_id, note=note.pk)
+    return SeenNote(
+        handle=note.client_id,
+        column=note.column,
+        text=note.text,
+        kind=column.kind,
+        is_mine=is_mine,
+        is_shown=stage.shows_notes,
+        under=column.name if is_mine and len(stage.columns) > 1 else "",
+        hint=_hint_for_writer(stage, note.text) if is_mine else "",
+        writers=kept.get("writers", len(every)),
+        me_too=kept.get("me_too", len(me_toos)),
+        is_agreed=mine in me_toos,
+        comments=(
+            *(SeenComment(one.client_id, one.text, mine is not None and one.author_id == mine) for one in comments),
+            *(SeenComment(note.client_id, text) for text in kept.get("comments", ())),
+        ),
+        votes=votes,
+        stage=stage.key,
+    )
 
 
 def _hint_for_writer(stage: Stage, text: str) -> str:

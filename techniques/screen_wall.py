@@ -5,7 +5,7 @@ Everything is measured in pixels of a screen of 1920 × 1080, which the style sh
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -213,9 +213,18 @@ def show_group(group: Group[T], page: int, name: str, prompts: Sequence[str]) ->
 
 def show_one(entry: T, name: str, prompts: Sequence[str]) -> One[T]:
     """One note beside its clock."""
-    measured, height = Measured.of(entry.text), height_for_notes(name, prompts)
+    measured, height = Measured.of(_words_of(entry)), height_for_notes(name, prompts)
     fitting = (size for size in SIZES_ALONE if height_of(measured, size, WIDTH_BESIDE_CLOCK) <= height)
     return One(entry, next(fitting, SIZES[-1]))
+
+
+def _words_of(entry: Text) -> str:
+    """What is drawn of it: its text, and with it what is said of it."""
+    return getattr(entry, "words_on_wall", entry.text)
+
+
+def _is_heading(entry: Text) -> bool:
+    return getattr(entry, "is_heading", False)
 
 
 def height_for_notes(name: str, prompts: Sequence[str]) -> float:
@@ -234,7 +243,7 @@ def lay_out(groups: Sequence[Group[T]], *, width: float, height: float) -> Wall[
 
     Another note never makes fewer pages.
     """
-    measured = [[Measured.of(entry.text) for entry in group.entries] for group in groups]
+    measured = [[Measured.of(_words_of(entry)) for entry in group.entries] for group in groups]
     plans: list[_Plan[T]] = []
     for size in SIZES:
         plans = [
@@ -279,6 +288,7 @@ class _Plan(Generic[T]):
     ) -> None:
         self.groups, self.measured, self.size, self.tracks = groups, measured, size, tracks
         self.track = _track(tracks, width)
+        self.holds = [{n for n, entry in enumerate(group.entries) if _is_heading(entry)} for group in groups]
         heading = max((_lines(f"{group.name} 999", HEADING_SIZE, self.track) for group in groups), default=0)
         self.height = height - (heading * 1.2 * HEADING_SIZE + 26)
 
@@ -298,7 +308,7 @@ class _Plan(Generic[T]):
 
     @cached_property
     def filled(self) -> list[list[list[int]]]:
-        return [_fill(heights, self.height) for heights in self.heights]
+        return [_fill(heights, self.height, holds) for heights, holds in zip(self.heights, self.holds, strict=True)]
 
     @cached_property
     def pages(self) -> int:
@@ -318,7 +328,8 @@ class _Plan(Generic[T]):
             spans[fullest] += 1
         filled = self.filled
         if self.pages == 1:
-            filled = [_spread(heights, self.height, span) for heights, span in zip(self.heights, spans, strict=True)]
+            every = zip(self.heights, spans, self.holds, strict=True)
+            filled = [_spread(heights, self.height, span, holds) for heights, span, holds in every]
         pages = tuple(
             tuple(
                 self._part(group, span, tracks[page * span : (page + 1) * span])
@@ -330,17 +341,20 @@ class _Plan(Generic[T]):
 
     def _part(self, group: Group[T], span: int, tracks: list[list[int]]) -> Part[T]:
         full = [*tracks, *([] for _ in range(span - len(tracks)))]
-        return Part(
-            group.key, group.name, len(group.entries), tuple(tuple(group.entries[n] for n in track) for track in full)
-        )
+        count = sum(not _is_heading(entry) for entry in group.entries)
+        return Part(group.key, group.name, count, tuple(tuple(group.entries[n] for n in track) for track in full))
 
 
-def _fill(heights: Sequence[float], height: float) -> list[list[int]]:
-    """The notes in their order, in as few tracks as hold them; one that is higher than a track has its own."""
+def _fill(heights: Sequence[float], height: float, holds: Collection[int] = ()) -> list[list[int]]:
+    """The notes in their order, in as few tracks as hold them; one that is higher than a track has its own.
+
+    ``holds``: the places of headings, each of which begins a track rather than stand at the end of one.
+    """
     tracks: list[list[int]] = []
     left = 0.0
     for number, one in enumerate(heights):
-        if not tracks or one > left:
+        needs = one + heights[number + 1] if number in holds and number + 1 < len(heights) else one
+        if not tracks or needs > left:
             tracks.append([])
             left = height
         tracks[-1].append(number)
@@ -348,13 +362,13 @@ def _fill(heights: Sequence[float], height: float) -> list[list[int]]:
     return tracks
 
 
-def _spread(heights: Sequence[float], height: float, tracks: int) -> list[list[int]]:
+def _spread(heights: Sequence[float], height: float, tracks: int, holds: Collection[int] = ()) -> list[list[int]]:
     """The same in ``tracks`` tracks that are about equally full."""
     low, high = 0.0, height
     while high - low > 4:
         middle = (low + high) / 2
-        if max(heights, default=0) <= middle and len(_fill(heights, middle)) <= tracks:
+        if max(heights, default=0) <= middle and len(_fill(heights, middle, holds)) <= tracks:
             high = middle
         else:
             low = middle
-    return _fill(heights, high)
+    return _fill(heights, high, holds)

@@ -4,16 +4,22 @@ Nobody acts here: it is called at the close and by the timetable, and tells noth
 """
 
 from kmportal.lib.unlinking import remove_old_versions
-from techniques.models import Note, Participant, Session
+from techniques.models import Ballot, Comment, Correction, MeToo, Note, Participant, Session, Voting
+
+# Whatever knew who wrote, said or chose something.
+LINKED = (Note, Participant, Comment, Correction, MeToo, Ballot)
 
 
 def remove_traces() -> int:
     """Have the database drop what closed sessions have deleted or cut from who wrote it; answers for how many.
 
-    Called at each close and each minute. Idempotent: while somebody still reads the old rows, the mark of a session
-    stays and the next call tries again.
+    The same for votes that are over. Called at each close, at the end of each vote, and each minute. Idempotent: while
+    somebody still reads the old rows, the mark of a session or vote stays and the next call tries again.
     """
     closed = list(Session.objects.with_traces().values_list("pk", flat=True))
-    if closed and remove_old_versions(Note, Participant, whole_files=True):
+    if closed and remove_old_versions(*LINKED, whole_files=True):
         Session.objects.filter(pk__in=closed).update(keeps_traces=False)
+    voted = list(Voting.objects.with_traces().values_list("pk", flat=True))
+    if voted and remove_old_versions(Ballot, whole_files=True):
+        Voting.objects.filter(pk__in=voted).update(keeps_traces=False)
     return len(closed)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from techniques.views import joining
+from techniques.views import joining, taking_part
 
 urlpatterns = [
     path("", joining.join, name="join"),
@@ -12,6 +12,11 @@ urlpatterns = [
     path("<str:code>/room/", joining.join_room, name="join_room"),
     path("<str:code>/notes/", joining.join_note, name="join_note"),
     path("<str:code>/notes/<uuid:handle>/", joining.join_note_change, name="join_note_change"),
+    path("<str:code>/notes/<uuid:handle>/comment/", taking_part.join_comment, name="join_comment"),
+    path("<str:code>/votes/", taking_part.join_vote, name="join_vote"),
+    path("<str:code>/me-too/", taking_part.join_me_too, name="join_me_too"),
+    path("<str:code>/ready/", taking_part.join_ready, name="join_ready"),
+    path("<str:code>/corrections/", taking_part.join_correction, name="join_correction"),
     path("<str:code>/mine/", joining.join_mine, name="join_mine"),
     path("<str:code>/since/<int:number>/", joining.join_since, name="join_since"),
 ]

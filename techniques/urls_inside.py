@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from techniques.views import catalogue, facilitating, sessions
+from techniques.views import catalogue, facilitating, sessions, sorting
 
 urlpatterns = [
     path("", sessions.session_list, name="session_list"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("<int:pk>/room/people/", facilitating.room_people, name="room_people"),
     path("<int:pk>/room/show/", facilitating.room_show, name="room_show"),
     path("<int:pk>/room/screen/", facilitating.room_screen, name="room_screen"),
+    path("<int:pk>/room/sort/", sorting.room_sort, name="room_sort"),
+    path("<int:pk>/room/comments/", sorting.room_comment, name="room_comment"),
+    path("<int:pk>/room/vote/", sorting.room_vote, name="room_vote"),
     path("<int:pk>/room/notes/", facilitating.room_note, name="room_note"),
     path("<int:pk>/room/notes/<uuid:handle>/", facilitating.room_note_change, name="room_note_change"),
     path("<int:pk>/room/mine/", facilitating.room_mine, name="room_mine"),

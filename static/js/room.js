@@ -1,6 +1,7 @@
 // The room: follows its log on every screen. Without this file everything works by forms and links.
 
 import { Clock } from "./room/clock.js";
+import { Desk } from "./room/desk.js";
 import { Line } from "./room/line.js";
 import { Notes } from "./room/notes.js";
 import { post, Refused } from "./room/post.js";
@@ -16,6 +17,7 @@ const say = (words) => speak(root.querySelector("[data-say]"), words);
 const clock = new Clock(root, say);
 const stages = new Stages(root, say);
 const screen = new Screen(root, { clock, say });
+const desk = new Desk(root);
 let line = null;
 const notes = new Notes(root, { say, nudge: () => line?.nudge() });
 line = new Line(root, { onPiece: take, onTime: (now) => clock.heard(now), onState: setUp, onUnknown: unknown });
@@ -23,18 +25,25 @@ line = new Line(root, { onPiece: take, onTime: (now) => clock.heard(now), onStat
 const pieces = {
   note: (piece) => {
     notes.board.told(piece);
-    if (piece.desk !== undefined) screen.drawDesk(piece.stage, piece.desk);
+    drawDesk(piece);
   },
-  screen: (piece) => screen.told(piece),
+  screen: (piece) => {
+    screen.told(piece);
+    desk.draw(piece);
+  },
+  voted: (piece) => desk.draw(piece),
+  ready: ({ count }) => setReady(count),
+  personal: () => notes.marks.fetchSoon(),
   board: (piece) => {
     notes.board.redraw(piece);
-    if (piece.desk !== undefined) screen.drawDesk(piece.stage, piece.desk);
-    say("All notes are shown.");
+    drawDesk(piece);
+    say(piece.say);
   },
   stage: (piece) => {
     setClock(piece);
     if (piece.board) notes.board.redraw({ stage: piece.stage, html: piece.board });
-    if (piece.desk !== undefined) screen.drawDesk(piece.stage, piece.desk);
+    drawDesk(piece);
+    setReady(piece.ready ?? 0);
     stages.follow(piece.stage);
     if (piece.rail) keepFocus();
   },
@@ -50,6 +59,25 @@ const pieces = {
 
 function take(piece) {
   pieces[piece.kind]?.(piece);
+}
+
+function drawDesk(piece) {
+  if (piece.desk !== undefined) screen.drawDesk(piece.stage, piece.desk);
+  desk.draw(piece);
+}
+
+// How many are ready, at the desk; whether one is oneself, on a phone: with each step it begins again.
+function setReady(count) {
+  for (const place of find("[data-ready-count]")) place.textContent = count;
+  for (const form of find("[data-ready]")) drawReady(form, false);
+}
+
+function drawReady(form, isReady) {
+  const button = form.querySelector("button");
+  button.textContent = isReady ? "I am ready. Press if not" : "I am ready";
+  button.setAttribute("aria-pressed", isReady);
+  if (isReady) Object.assign(button, { name: "not_yet", value: "1" });
+  else button.removeAttribute("name");
 }
 
 // The button that was pressed in the list of steps went with the old list: the keyboard goes on at the step itself.
@@ -149,15 +177,19 @@ root.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches("[data-do]")) return;
   event.preventDefault();
-  const values = Object.fromEntries(new FormData(form));
   const button = event.submitter;
-  if (button?.name) values[button.name] = button.value;
+  const values = new URLSearchParams(new FormData(form));
+  if (button?.name) values.set(button.name, button.value);
   const problem = root.querySelector("[data-problem]");
   button?.setAttribute("aria-disabled", "true");
   try {
-    await post(form.action, values, form);
+    const { marks } = await post(form.action, values, form);
     if (problem) problem.hidden = true;
     shut(button?.closest("[data-put]"));
+    desk.cleared(button);
+    notes.marks.cleared(form);
+    if (marks) notes.marks.set(marks);
+    if (form.matches("[data-ready]")) drawReady(form, marks.ready);
     line.nudge();
   } catch (trouble) {
     if (!problem) return;

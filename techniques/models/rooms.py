@@ -34,6 +34,14 @@ class Participant(models.Model):
     )
     key = models.CharField(max_length=64)
     joined_at = models.DateTimeField(null=True, blank=True)
+    ready_for = models.ForeignKey(
+        Stage,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The step they are done with.",
+    )
 
     objects = ParticipantQuerySet.as_manager()
 
@@ -78,6 +86,12 @@ class Note(models.Model):
     client_id = models.UUIDField()
     created_at = models.DateTimeField(default=timezone.now)
     gone_at = models.DateTimeField(null=True, blank=True)
+    group = models.ForeignKey("NoteGroup", on_delete=models.SET_NULL, null=True, blank=True, related_name="notes")
+    same_as = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="same",
+        help_text="It says the same as that note, which is shown for both.",
+    )  # fmt: skip
+    kept = models.JSONField(default=dict, help_text="At the close: how many wrote it, me too, votes, comments.")
 
     class Meta:
         ordering = ["pk"]
@@ -101,6 +115,11 @@ class RoomEvent(models.Model):
         PEOPLE = "people", "Somebody came, or admission was stopped or resumed"
         AWAY = "away", "Somebody went or was removed"
         SCREEN = "screen", "Page turned, or something put alone on the big screen"
+        GROUPS = "groups", "Notes grouped, merged or taken apart"
+        VOTING = "voting", "Vote opened or ended"
+        VOTED = "voted", "Somebody voted for the first time, or took the last vote back"
+        READY = "ready", "Somebody is ready, or not yet"
+        PERSONAL = "personal", "Somebody finds something new of their own"
         OPENED = "opened", _("Session opened")
         CLOSED = "closed", _("Session closed")
 

@@ -211,7 +211,10 @@ class Stage(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     seconds_left = models.IntegerField(null=True, blank=True, help_text="On its clock when the room left it.")
     screen_page = models.PositiveSmallIntegerField(default=1, help_text="Of its notes, on the big screen.")
-    # What stands alone on the big screen: one note, or one column. It has a clock of its own.
+    grouping_steps = models.JSONField(
+        default=list, help_text="What to put back when sorting is undone, the last at the end."
+    )
+    # What stands alone on the big screen: one note, one column or one group. It has a clock of its own.
     alone_note = models.ForeignKey("Note", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     alone_column = models.CharField(max_length=40, blank=True)
     alone_page = models.PositiveSmallIntegerField(default=1, help_text="Of that column.")

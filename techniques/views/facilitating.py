@@ -1,9 +1,8 @@
 """The room for whoever leads it, and the big screen."""
 
-from contextlib import suppress
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -18,7 +17,7 @@ from techniques.actions.room import joining, screen, stages
 from techniques.models import Note, Participant, Session, Stage
 from techniques.room_visibility import Audience
 from techniques.views import join_links, room_views
-from techniques.views.room_views import Seat
+from techniques.views.room_views import Seat, read_handle
 
 
 def find_session(request: MemberRequest, pk: int) -> Session:
@@ -26,7 +25,7 @@ def find_session(request: MemberRequest, pk: int) -> Session:
     return get_object_or_404(Session.objects.visible_to(request.membership).for_room(), pk=pk)
 
 
-def _desk_of_session(request: MemberRequest, pk: int) -> Seat:
+def desk_of_session(request: MemberRequest, pk: int) -> Seat:
     """The seat of whoever leads; their own notes are those that they have typed for the room before."""
     session = find_session(request, pk)
     participant = Participant.objects.filter(session=session, person=request.membership.person_id).first()
@@ -40,14 +39,14 @@ def _find_stage(session: Session, request: MemberRequest) -> Stage:
 @requires(Permission.FACILITATE)
 @require_POST
 def session_open(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    return room_views.run_action(request, _desk_of_session(request, pk), joining.open_room)
+    return room_views.run_action(request, desk_of_session(request, pk), joining.open_room)
 
 
 @requires(Permission.FACILITATE)
 @never_cache
 def session_room(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The room of whoever leads. Before it is open and after the close there is only the session’s page."""
-    seat = _desk_of_session(request, pk)
+    seat = desk_of_session(request, pk)
     if not seat.session.is_live:
         return redirect(seat.session)
     return room_views.draw_room(request, seat)
@@ -56,14 +55,14 @@ def session_room(request: MemberRequest, organisation: Organisation, pk: int) ->
 @requires(Permission.FACILITATE)
 @require_POST
 def room_go(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    seat = _desk_of_session(request, pk)
+    seat = desk_of_session(request, pk)
     return room_views.run_action(request, seat, stages.go_to_stage, stage=_find_stage(seat.session, request))
 
 
 @requires(Permission.FACILITATE)
 @require_POST
 def room_show(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    seat = _desk_of_session(request, pk)
+    seat = desk_of_session(request, pk)
     return room_views.run_action(request, seat, stages.reveal_notes, stage=_find_stage(seat.session, request))
 
 
@@ -71,7 +70,7 @@ def room_show(request: MemberRequest, organisation: Organisation, pk: int) -> Ht
 @require_POST
 def room_time(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The clock: two minutes more, pause, go on."""
-    seat, verb = _desk_of_session(request, pk), request.POST.get("verb", "")
+    seat, verb = desk_of_session(request, pk), request.POST.get("verb", "")
     if verb == "more":
         seen_minutes = whole_number(request.POST.get("minutes", ""), most=10_000)
         more, stage = room_views.MORE_MINUTES, _find_stage(seat.session, request)
@@ -85,10 +84,10 @@ def room_time(request: MemberRequest, organisation: Organisation, pk: int) -> Ht
 @require_POST
 def room_screen(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The big screen, from the desk: turn a page, put a note or a column alone on it, take it off."""
-    seat = _desk_of_session(request, pk)
+    seat = desk_of_session(request, pk)
     minutes = whole_number(posted(request, "minutes"), most=10_000)
     if "note" in request.POST:
-        note = get_object_or_404(Note, session=seat.session, client_id=_read_handle(posted(request, "note")))
+        note = get_object_or_404(Note, session=seat.session, client_id=read_handle(posted(request, "note")))
         return room_views.run_action(request, seat, screen.put_note_alone, note=note, minutes=minutes)
     verb = next((name for name in ("column", "off") if name in request.POST), "page")
     key, _, what = posted(request, verb).partition("/")  # each button says of which stage it is
@@ -103,17 +102,11 @@ def room_screen(request: MemberRequest, organisation: Organisation, pk: int) -> 
     return room_views.run_action(request, seat, screen.turn_page, stage=stage, page=page, seen=seen)
 
 
-def _read_handle(text: str) -> UUID:
-    with suppress(ValueError):
-        return UUID(text)
-    raise Http404
-
-
 @requires(Permission.FACILITATE)
 @require_POST
 def room_people(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Who may be here: take somebody out, let nobody else in, let people in again."""
-    seat, door = _desk_of_session(request, pk), request.POST.get("door", "")
+    seat, door = desk_of_session(request, pk), request.POST.get("door", "")
     if door:
         admission = joining.resume_admission if door == "open" else joining.stop_admission
         return room_views.run_action(request, seat, admission)
@@ -125,18 +118,18 @@ def room_people(request: MemberRequest, organisation: Organisation, pk: int) -> 
 @requires(Permission.FACILITATE)
 @require_POST
 def room_note(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    return room_views.save_note(request, _desk_of_session(request, pk))
+    return room_views.save_note(request, desk_of_session(request, pk))
 
 
 @requires(Permission.FACILITATE)
 def room_note_change(request: MemberRequest, organisation: Organisation, pk: int, handle: UUID) -> HttpResponse:
-    return room_views.change_note(request, _desk_of_session(request, pk), handle)
+    return room_views.change_note(request, desk_of_session(request, pk), handle)
 
 
 @requires(Permission.FACILITATE)
 @never_cache
 def room_mine(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    return room_views.send_own_notes(request, _desk_of_session(request, pk))
+    return room_views.send_own_notes(request, desk_of_session(request, pk))
 
 
 @requires(Permission.FACILITATE)

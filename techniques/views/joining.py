@@ -156,7 +156,7 @@ def _participant_of(request: GuestRequest, session: Session) -> Participant | No
     return participant_lookup.participant_of(session, _person_of_request(request), request.COOKIES)
 
 
-def _seat_of_guest(request: GuestRequest, session: Session) -> Seat | None:
+def seat_of_guest(request: GuestRequest, session: Session) -> Seat | None:
     participant = _participant_of(request, session)
     return Seat(session, Audience.PARTICIPANT, participant) if participant else None
 
@@ -165,7 +165,7 @@ def _seat_of_guest(request: GuestRequest, session: Session) -> Seat | None:
 @by_code
 def join_room(request: GuestRequest, session: Session) -> HttpResponse:
     """The room on somebody’s phone; before it is open, the place to wait."""
-    seat = _seat_of_guest(request, session)
+    seat = seat_of_guest(request, session)
     if seat is None:
         return redirect("join_session", session.code)
     if not session.is_live:
@@ -189,32 +189,32 @@ def join_leave(request: GuestRequest, session: Session) -> HttpResponse:
 @by_code_even_over
 @require_POST
 def join_note(request: GuestRequest, session: Session) -> HttpResponse:
-    seat = _seat_of_guest(request, session)
-    return room_views.save_note(request, seat) if seat else _answer_stranger(request, session)
+    seat = seat_of_guest(request, session)
+    return room_views.save_note(request, seat) if seat else answer_stranger(request, session)
 
 
 @guest
 @by_code
 def join_note_change(request: GuestRequest, session: Session, handle: UUID) -> HttpResponse:
-    seat = _seat_of_guest(request, session)
-    return room_views.change_note(request, seat, handle) if seat else _answer_stranger(request, session)
+    seat = seat_of_guest(request, session)
+    return room_views.change_note(request, seat, handle) if seat else answer_stranger(request, session)
 
 
 @guest
 @by_code
 def join_mine(request: GuestRequest, session: Session) -> HttpResponse:
-    seat = _seat_of_guest(request, session)
-    return room_views.send_own_notes(request, seat) if seat else _answer_stranger(request, session)
+    seat = seat_of_guest(request, session)
+    return room_views.send_own_notes(request, seat) if seat else answer_stranger(request, session)
 
 
 @guest
 @by_code_even_over
 def join_since(request: GuestRequest, session: Session, number: int) -> HttpResponse:
-    seat = _seat_of_guest(request, session)
-    return room_views.send_updates(request, seat, number) if seat else _answer_stranger(request, session)
+    seat = seat_of_guest(request, session)
+    return room_views.send_updates(request, seat, number) if seat else answer_stranger(request, session)
 
 
-def _answer_stranger(request: GuestRequest, session: Session) -> HttpResponse:
+def answer_stranger(request: GuestRequest, session: Session) -> HttpResponse:
     """Somebody who has not joined, or whose browser has forgotten it."""
     if room_views.wants_json(request):
         return room_views.json_answer(

@@ -1,7 +1,7 @@
 """What the pages of a room share, whoever sits there: drawing it, saving a note, answering a poll."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from techniques.column_kinds import NOTE
 from techniques.forms import NoteForm
 from techniques.models import Note, Participant, Session
 from techniques.policies import Writer
-from techniques.room_visibility import Audience, SeenRoom
+from techniques.seen_room import Audience, SeenGroup, SeenNote, SeenRoom
 from techniques.views import join_links
 
 # The press that gives a stage more time
@@ -175,7 +175,7 @@ def _find_note_of_seat(session: Session, handle: UUID) -> Note | None:
 
 
 def draw_change(request: RoomRequest, seat: Seat, note: Note, *, error: str = "", typed: str = "") -> HttpResponse:
-    """The page on which a note is changed. Whoever leads may only take away what others wrote."""
+    """The page on which a note is changed. Whoever leads reads there that the writer of another’s note is told."""
     seen = room_visibility.readable_note(note, seat.participant.pk if seat.participant else 0)
     if seen is None or seat.writer is None or note.gone_at is not None or seat.session.is_over:
         raise Http404
@@ -186,7 +186,7 @@ def draw_change(request: RoomRequest, seat: Seat, note: Note, *, error: str = ""
         "note": seen,
         "typed": typed or seen.text,
         "error": error,
-        "may_write": policies.may_change_note(seat.writer, note),
+        "is_own": policies.is_own(seat.writer, note),
     }
     return render(request, "techniques/note_form.html", values, status=422 if error else 200)
 
@@ -237,7 +237,29 @@ def send_own_notes(request: RoomRequest, seat: Seat) -> HttpResponse:
         stage.key: [{"handle": str(note.handle), "html": _draw_own_note(request, seat, note)} for note in stage.mine]
         for stage in room.stages
     }
-    return json_answer({"notes": mine, "seq": room.seq})
+    return json_answer({"notes": mine, "seq": room.seq, "marks": _marks_of(request, seat, room)})
+
+
+def own_marks(request: RoomRequest, seat: Seat) -> dict[str, Any]:
+    """What is this person’s own on the board that all have: see ``_marks_of``."""
+    return _marks_of(request, seat, room_from(seat, request.now))
+
+
+def _marks_of(request: RoomRequest, seat: Seat, room: SeenRoom) -> dict[str, Any]:
+    """For one browser: which cards are one’s own, which one has said “me too” to, and one’s votes; which comments can
+    be taken back; what whoever leads did to one’s notes."""
+    notes = [note for stage in room.stages for note in stage.notes]
+    things: list[SeenNote | SeenGroup] = [*notes, *(one for stage in room.stages for one in stage.named_groups)]
+    corrections = render_to_string("techniques/_room_corrections.html", {"room": room}, request=request)
+    return {
+        "own": [str(note.handle) for note in notes if note.is_mine],
+        "me_too": [str(note.handle) for note in notes if note.is_agreed],
+        "comments": [str(one.handle) for note in notes for one in note.comments if one.is_mine],
+        "votes": {str(thing.handle): thing.votes.mine for thing in things if thing.votes.mine},
+        "left": {stage.key: stage.voting.left for stage in room.stages if stage.voting and stage.voting.is_open},
+        "ready": room.is_ready,
+        "corrections": corrections if room.corrections else "",
+    }
 
 
 def _draw_own_note(request: RoomRequest, seat: Seat, note: room_visibility.SeenNote) -> str:
@@ -253,15 +275,24 @@ def send_updates(request: RoomRequest, seat: Seat, number: int) -> HttpResponse:
     return json_answer({"seq": page.upto, "now": now, "more": page.more, "pieces": pieces})
 
 
-def run_action(request: MemberRequest, seat: Seat, action: Callable[..., object], **values: Any) -> HttpResponse:
-    """Run one of the actions of whoever leads; the screens hear of it through the log."""
+def run_action(
+    request: MemberRequest, seat: Seat, action: Callable[..., object], *, thing: object = None, **values: Any
+) -> HttpResponse:
+    """Run one of the actions of whoever leads, on the session or a ``thing`` in it; screens hear of it by the log."""
     with refusals_kept() as said:
-        action(seat.session, by=request.membership, at=request.now, **values)
+        action(thing or seat.session, by=request.membership, at=request.now, **values)
         return json_answer({"done": True}) if wants_json(request) else redirect(seat.home)
     if wants_json(request):
         return json_answer({"error": said[0]}, status=422)
     messages.error(request, said[0])
     return redirect(seat.session if seat.session.is_over else seat.home)
+
+
+def read_handle(text: str) -> UUID:
+    """The handle of a note or group in what was sent. Raises ``Http404`` when it is none."""
+    with suppress(ValueError):
+        return UUID(text)
+    raise Http404
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -1,5 +1,6 @@
 // Notes: kept in this browser until the portal says that they are saved, and sent again with the same identifier.
 
+import { Marks } from "./marks.js";
 import { Board } from "./notes/board.js";
 import { Changing } from "./notes/changing.js";
 import { Outbox } from "./notes/outbox.js";
@@ -14,7 +15,14 @@ export class Notes {
     const onRefused = (note, sentence) => this.writing.giveBack(note, sentence);
     this.storage = storage;
     this.own = own;
-    this.board = new Board(root, { own, say });
+    this.marks = new Marks(root, { own, say });
+    own.onMarks = (marks) => this.marks.set(marks);
+    this.board = new Board(root, {
+      own,
+      say,
+      onDrawn: () => this.marks.draw(),
+      onMissing: () => this.marks.fetchSoon(),
+    });
     this.outbox = new Outbox(root, { own, storage, say, nudge, onRefused });
     this.writing = new Writing(root, { own, storage, outbox: this.outbox });
     this.changing = new Changing(root, { own, storage, say, nudge });

@@ -13,10 +13,23 @@ from kmportal.lib.unlinking import rewrite_in_random_order
 from organisations import events
 from organisations.models import Membership
 from organisations.policies import require_that
-from techniques import policies, room_log
+from techniques import policies, room_log, room_visibility
 from techniques.confidentiality import Confidentiality
 from techniques.events import Event
-from techniques.models import Note, Participant, RoomEvent, Session, Stage
+from techniques.models import (
+    Comment,
+    Correction,
+    MeToo,
+    Note,
+    NoteGroup,
+    Participant,
+    RoomEvent,
+    Session,
+    Stage,
+    Voting,
+)
+from techniques.room_visibility import Audience
+from techniques.transitions import count_ballots
 from techniques.unlinking import remove_traces
 
 
@@ -37,7 +50,9 @@ def close_session(session: Session, *, by: Membership, at: datetime, summary: Ma
     session.end_code()
     session.summary = {key: clean_text(words).strip() for key, words in summary.items()}
     session.stage = session.ends_at = session.paused_seconds = None
-    session.stages.update(**Stage.NOTHING_ALONE)  # before notes are deleted or get other numbers
+    for voting in Voting.objects.under_way().filter(session=session):
+        count_ballots(voting, at)
+    session.stages.update(**Stage.NOTHING_ALONE, grouping_steps=[])  # before notes are deleted or get other numbers
     session.notes_deleted_at = _delete_notes(session, at)
     session.save()
     Participant.objects.filter(session=session, person=None).update(name="")
@@ -51,15 +66,34 @@ def close_session(session: Session, *, by: Membership, at: datetime, summary: Ma
 def _delete_notes(session: Session, at: datetime) -> datetime | None:
     """Delete what must not outlive the session. Answers when all notes are gone, None when the shown ones stay."""
     notes = Note.objects.filter(session=session)
+    Correction.objects.filter(participant__session=session).delete()
+    Participant.objects.filter(session=session).update(ready_for=None)
     if not Confidentiality(session.confidentiality).keeps_notes:
         notes.delete()
+        NoteGroup.objects.filter(session=session).delete()
+        Voting.objects.filter(session=session).update(result={})
         return at
+    _keep_what_is_said(session)
     notes.exclude(gone_at=None).delete()
     notes.filter(stage__reveal=Stage.Reveal.HIDDEN, stage__revealed_at=None).delete()
     notes.update(author=None, by_facilitator=False)
     _rename(list(notes))
     _forget_order(session)
     return None
+
+
+def _keep_what_is_said(session: Session) -> None:
+    """Write beside each note that is kept what was said of it, as figures and words without anybody; then the rows of
+    who said it go. Of equal notes that were made one, that one is left."""
+    room = room_visibility.project_room(room_visibility.read_room(session), Audience.SCREEN)
+    seen = {note.handle: note for stage in room.stages for note in stage.notes}
+    kept = list(Note.objects.filter(session=session, client_id__in=seen))
+    for note in kept:
+        note.kept = seen[note.client_id].to_keep
+    Note.objects.bulk_update(kept, ["kept"], batch_size=200)
+    Note.objects.filter(session=session).exclude(same_as=None).filter(same_as__in=[one.pk for one in kept]).delete()
+    MeToo.objects.filter(note__session=session).delete()
+    Comment.objects.filter(note__session=session).delete()
 
 
 def _rename(kept: list[Note]) -> None:

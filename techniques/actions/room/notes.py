@@ -14,12 +14,12 @@ from kmportal.lib.model_rules import refuse_invalid
 from organisations import events
 from organisations.models import Membership
 from organisations.policies import require_that
-from techniques import guest_cookies, policies, room_log
-from techniques.actions.room.joining import NAME_LIMIT
+from techniques import policies, room_log
 from techniques.events import Event
-from techniques.models import Note, Participant, RoomEvent, Session, Stage
+from techniques.models import Ballot, Correction, Note, RoomEvent, Session, Stage
 from techniques.policies import Writer
 from techniques.preconditions import lock_open_room, require_open_room
+from techniques.transitions import find_author, leave_others
 
 # Far above what anybody writes in a session; it keeps a stuck or hostile browser from filling the database.
 NOTES_OF_ONE = 200
@@ -43,7 +43,7 @@ def write_note(
     require_open_room(session)
     leads = isinstance(by, Membership)
     stage = _find_stage(session, stage_key, column, leads=leads)
-    author = _find_author(session, by)
+    author = find_author(session, by)
     if not leads and Note.objects.filter(session=session, author=author).count() >= NOTES_OF_ONE:
         raise Refusal(f"You have written {NOTES_OF_ONE} notes. Take one back before you write another.")
     note = Note(
@@ -64,7 +64,10 @@ def write_note(
 
 @transaction.atomic
 def change_note(note: Note, *, by: Writer, at: datetime, text: str, column: str) -> Note:
-    """Change the words of a note, or the column where it stands: see ``policies.may_change_note``."""
+    """Change the words of a note, or the column where it stands: see ``policies.may_change_note``.
+
+    When it was somebody else’s, its writer is told, and that stands in the trail.
+    """
     require_that(policies.may_write(by, note.session))
     session = lock_open_room(note.session)
     note = _read_note_again(note)
@@ -77,9 +80,20 @@ def change_note(note: Note, *, by: Writer, at: datetime, text: str, column: str)
     before = note.text, note.column
     note.text, note.column = note.stage.column(column).kind.clean(text), column
     refuse_invalid(note, "text")
-    if (note.text, note.column) != before:
-        note.save(update_fields=["text", "column"])
-        room_log.append_event(session, RoomEvent.Kind.NOTE, note.pk, at=at)
+    if (note.text, note.column) == before:
+        return note
+    kind = RoomEvent.Kind.NOTE
+    if _stands_with_others(note):
+        leave_others(note)
+        kind = RoomEvent.Kind.GROUPS
+    if note.column != before[1]:
+        note.group = None
+    note.save(update_fields=["text", "column", "group", "same_as"])
+    room_log.append_event(session, kind, note.pk if kind == RoomEvent.Kind.NOTE else note.stage_id, at=at)
+    moved_to = note.stage.column(column).name if column != before[1] else ""
+    if _tell_writer(note, by=by, at=at, before=before[0], after=note.text, moved_to=moved_to):
+        room_log.append_event(session, RoomEvent.Kind.PERSONAL, at=at)
+        events.record(Event.NOTE_CORRECTED, session, by=by, at=at, stage=note.stage.key)
     return note
 
 
@@ -87,7 +101,7 @@ def change_note(note: Note, *, by: Writer, at: datetime, text: str, column: str)
 def withdraw_note(note: Note, *, by: Writer, at: datetime) -> None:
     """Delete the words of a note: see ``policies.may_withdraw_note``. Idempotent.
 
-    When it was somebody else’s, that stands in the trail.
+    When it was somebody else’s, its writer is told, and that stands in the trail.
     """
     require_that(policies.may_write(by, note.session))
     session = lock_open_room(note.session)
@@ -96,24 +110,37 @@ def withdraw_note(note: Note, *, by: Writer, at: datetime) -> None:
         raise Refusal("Only the person who wrote this note can take it back.")
     if note.gone_at is not None:
         return
+    together, before = _stands_with_others(note), note.text
+    if together:
+        leave_others(note)
     note.text, note.gone_at = "", at
-    note.save(update_fields=["text", "gone_at"])
+    note.save(update_fields=["text", "gone_at", "same_as"])
+    Ballot.objects.filter(note=note).delete()
     room_log.append_event(session, RoomEvent.Kind.NOTE, note.pk, at=at)
-    if not policies.may_change_note(by, note):
+    if together:
+        room_log.append_event(session, RoomEvent.Kind.GROUPS, note.stage_id, at=at)
+    if not policies.is_own(by, note):
         events.record(Event.NOTE_REMOVED, session, by=by, at=at, stage=note.stage.key)
+    if _tell_writer(note, by=by, at=at, before=before, after=""):
+        room_log.append_event(session, RoomEvent.Kind.PERSONAL, at=at)
+
+
+def _stands_with_others(note: Note) -> bool:
+    """Whether it was made one with notes that say the same."""
+    return note.same_as_id is not None or Note.objects.filter(same_as=note).exists()
+
+
+def _tell_writer(note: Note, *, by: Writer, at: datetime, before: str, after: str, moved_to: str = "") -> bool:
+    """Leave word for the writer of a note that whoever leads has changed, moved or removed. Answers if there is one."""
+    if note.author is None or policies.is_own(by, note):
+        return False
+    Correction.objects.create(participant=note.author, before=before, after=after, moved_to=moved_to, created_at=at)
+    return True
 
 
 def _read_note_again(note: Note) -> Note:
     """The note as it stands now that its session is locked."""
     return Note.objects.select_related("stage", "author").get(pk=note.pk)
-
-
-def _find_author(session: Session, by: Writer) -> Participant:
-    """As whom they write. A member who types for the room has a row that is not counted among those who are here."""
-    if isinstance(by, Participant):
-        return by
-    values = {"name": str(by.person)[:NAME_LIMIT], "key": guest_cookies.fingerprint(guest_cookies.new_key())}
-    return Participant.objects.get_or_create(session=session, person=by.person, defaults=values)[0]
 
 
 def _find_stage(session: Session, key: str, column: str, *, leads: bool) -> Stage:

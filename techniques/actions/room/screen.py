@@ -67,12 +67,12 @@ def put_note_alone(session: Session, *, by: Membership, at: datetime, note: Note
 def put_column_alone(
     session: Session, *, by: Membership, at: datetime, stage: Stage, column: str, minutes: int
 ) -> None:
-    """Let one column stand alone on the big screen for some minutes. Idempotent as ``put_note_alone``."""
+    """Let one column, or one group by its handle, stand alone on the big screen. Idempotent as ``put_note_alone``."""
     require_that(policies.may_facilitate(by, session))
     session = lock_open_room(session)
-    stage, _ = _read_shown_stage(session, stage, at)
-    if column not in stage.column_keys:
-        raise Refusal("This column is not part of the step. Reload the page.")
+    stage, now = _read_shown_stage(session, stage, at)
+    if column not in (*stage.column_keys, *(group.key for group in now.named_groups)):
+        raise Refusal("This column or group is not part of the step. Reload the page.")
     _put_alone(session, stage, note=None, column=column, minutes=minutes, at=at)
 
 

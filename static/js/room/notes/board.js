@@ -6,10 +6,12 @@ import { kindOf } from "./kinds.js";
 const COUNT_MS = 5000; // new notes are told together, not one by one
 
 export class Board {
-  constructor(root, { own, say }) {
+  constructor(root, { own, say, onDrawn, onMissing }) {
     this.root = root;
     this.own = own;
     this.say = say;
+    this.onDrawn = onDrawn;
+    this.onMissing = onMissing;
     this.heard = new Map(); // stage → notes of others that were told aloud or stood here from the start
     for (const { dataset } of root.querySelectorAll("[data-board][data-total]")) {
       this.heard.set(dataset.board, Number(dataset.total) - own.savedIn(dataset.board));
@@ -47,7 +49,6 @@ export class Board {
   }
 
   put({ stage, column, takes, handle, html }) {
-    const isOwn = this.own.stages.has(handle);
     const fresh = elementFrom(html);
     for (const element of this.find("data-note", handle)) {
       if (element.querySelector("[data-changing]") || element.matches("[data-changing]")) continue;
@@ -55,13 +56,15 @@ export class Board {
       const list = element.closest("[data-list]");
       if (list && list.dataset.list !== `${stage}/${column}`) element.remove();
     }
-    if (isOwn && !this.own.leads) return;
     for (const list of this.find("data-list", `${stage}/${column}`)) {
-      if (list.querySelector(`[data-note="${CSS.escape(handle)}"]`)) continue;
+      if (!("loose" in list.dataset)) continue;
+      const home = list.closest("[data-board], .km-before");
+      if (home.querySelector(`[data-list="${CSS.escape(list.dataset.list)}"] > [data-note="${CSS.escape(handle)}"]`)) continue;
       const added = fresh.cloneNode(true);
       if ("plain" in list.dataset) added.querySelector(".km-note__foot")?.remove();
       list.append(added);
     }
+    this.onDrawn();
   }
 
   // The big screen: its page was laid out anew, as the portal does it.
@@ -73,18 +76,24 @@ export class Board {
   redraw({ stage, html }) {
     for (const board of this.find("data-board", stage)) {
       const hadFocus = board.contains(document.activeElement);
+      const ticked = new Set([...board.querySelectorAll("[data-tick]:checked")].map((box) => box.value));
       const mine = this.find("data-mine-list", stage)[0];
       board.innerHTML = html;
+      let isMissing = false;
       for (const [handle, of] of this.own.stages) {
         if (of !== stage) continue;
         const there = board.querySelector(`[data-note="${CSS.escape(handle)}"]`);
         const kept = mine?.querySelector(`[data-note="${CSS.escape(handle)}"]`);
         if (there && this.own.leads && kept) this.keepOwn(there, kept);
-        else if (there && !this.own.leads) there.remove();
+        isMissing ||= !there;
       }
+      // It was made one with another note, or a vote has begun or ended: ask which cards are ours.
+      if (isMissing && !this.own.leads && board.querySelector("[data-note]")) this.onMissing();
+      for (const box of board.querySelectorAll("[data-tick]")) box.checked = ticked.has(box.value);
       if (hadFocus) this.find("data-stage-of", stage)[0]?.querySelector("h2")?.focus();
     }
     this.own.drawMine(stage);
+    this.onDrawn();
   }
 
   // Our own note was hidden until now: only what is shown can be put on the big screen.

@@ -20,6 +20,10 @@ const note = {
   // An entry that is on the board already takes over what is new in a fresh drawing of it.
   update(there, fresh) {
     there.querySelector("[data-text]").innerHTML = fresh.querySelector("[data-text]").innerHTML;
+    for (const part of there.querySelectorAll("[data-part]")) {
+      const other = fresh.querySelector(`[data-part="${part.dataset.part}"]`);
+      if (other) part.innerHTML = other.innerHTML;
+    }
   },
 };
 

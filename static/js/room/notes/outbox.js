@@ -1,18 +1,10 @@
 // Notes on their way: sent one after the other, and again with the same identifier until the portal has them.
 
+import { newId } from "../ids.js";
 import { post, Refused } from "../post.js";
 import { findAll, setCount } from "./dom.js";
 
 const RETRY_MS = [2000, 4000, 8000, 15000];
-
-// Without crypto.randomUUID, which phones lack on a plain http address.
-function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
 
 export class Outbox {
   constructor(root, { own, storage, say, nudge, onRefused }) {

@@ -35,9 +35,11 @@ export class OwnNotes {
   // A saved note.
   place({ handle, stage, column, html, is_hidden: isHidden }) {
     this.stages.set(handle, stage);
-    for (const element of this.find("data-note", handle)) element.remove();
+    const drawn = this.find("data-note", handle).filter((one) => this.leads || !one.closest("[data-list]"));
+    for (const element of drawn) element.remove();
     const isOnBoard = this.leads && !isHidden;
-    const lists = isOnBoard ? this.find("data-list", `${stage}/${column}`) : this.find("data-mine-list", stage);
+    const boards = this.find("data-list", `${stage}/${column}`).filter((list) => "loose" in list.dataset);
+    const lists = isOnBoard ? boards : this.find("data-mine-list", stage);
     for (const list of lists) {
       if (isOnBoard) list.append(elementFrom(html));
       else list.prepend(elementFrom(html));
@@ -87,7 +89,8 @@ export class OwnNotes {
       const request = { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(8000) };
       const answer = await fetch(this.root.dataset.mine, request);
       if (!answer.ok) return;
-      const { notes } = await answer.json();
+      const { notes, marks } = await answer.json();
+      this.onMarks?.(marks);
       for (const [stage, mine] of Object.entries(notes)) this.refreshStage(stage, mine);
     } catch {
       // The line is down; it is told elsewhere
@@ -101,10 +104,6 @@ export class OwnNotes {
     const isOnBoard = this.leads && !this.find("data-hidden", stage).length;
     if (isOnBoard) return;
     list.replaceChildren(...mine.map(({ html }) => elementFrom(html)));
-    for (const { handle } of mine) {
-      const there = this.root.querySelectorAll(`[data-list] [data-note="${CSS.escape(handle)}"]`);
-      for (const element of there) element.remove();
-    }
     this.drawMine(stage);
   }
 }

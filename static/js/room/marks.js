@@ -1,0 +1,95 @@
+// What is one’s own on the cards that everybody has: “Yours”, “me too”, votes, comments; and corrections of one’s notes.
+
+import { newId } from "./ids.js";
+import { findAll } from "./notes/dom.js";
+
+const JITTER_MS = 3000; // not all phones at the same moment
+
+export class Marks {
+  constructor(root, { own, say }) {
+    this.root = root;
+    this.own = own;
+    this.say = say;
+    this.marks = null;
+    this.freshenIds();
+  }
+
+  // Something of our own may be new: fetch it, some time within the next seconds.
+  fetchSoon() {
+    if (!this.root.dataset.mine || this.fetching) return;
+    this.fetching = setTimeout(() => {
+      this.fetching = null;
+      this.own.refresh();
+    }, Math.random() * JITTER_MS);
+  }
+
+  // What the portal says is ours. Cards that were drawn since for everybody get it again.
+  set(marks) {
+    this.marks = marks;
+    this.draw();
+    this.drawCorrections(marks.corrections);
+  }
+
+  draw() {
+    this.freshenIds();
+    if (!this.marks) return;
+    const { own, me_too: meToo, votes, comments, left } = this.marks;
+    for (const card of this.root.querySelectorAll("[data-board] [data-note]")) {
+      const handle = card.dataset.note;
+      this.drawCard(card, handle, own.includes(handle) || this.own.stages.has(handle), meToo.includes(handle));
+    }
+    for (const box of this.root.querySelectorAll("[data-votes]")) this.drawVotes(box, votes[box.dataset.votes] ?? 0);
+    for (const line of this.root.querySelectorAll("[data-comment]")) {
+      const button = line.querySelector("[data-own-comment]");
+      if (button) button.hidden = !comments.includes(line.dataset.comment);
+    }
+    for (const [stage, count] of Object.entries(left)) {
+      for (const label of findAll(this.root, "data-left", stage)) label.textContent = count;
+    }
+  }
+
+  drawCard(card, handle, isOwn, isAgreed) {
+    const yours = card.querySelector("[data-yours]");
+    if (!yours) return;
+    const button = card.querySelector("[data-me-too]");
+    card.classList.toggle("km-note--own", isOwn);
+    yours.hidden = !isOwn;
+    button.hidden = isOwn;
+    button.setAttribute("aria-pressed", isAgreed);
+    button.value = `${handle}/${isAgreed ? "off" : "on"}`;
+  }
+
+  drawVotes(box, count) {
+    const handle = box.dataset.votes;
+    const fewer = box.querySelector("[data-fewer]");
+    const hadFocus = document.activeElement === fewer;
+    box.querySelector("[data-own-votes]").textContent = count;
+    fewer.hidden = count === 0;
+    fewer.value = `${handle}/${Math.max(count - 1, 0)}`;
+    box.querySelector("[data-more]").value = `${handle}/${count + 1}`;
+    if (hadFocus && fewer.hidden) box.querySelector("[data-more]").focus();
+  }
+
+  drawCorrections(html) {
+    const box = this.root.querySelector("[data-corrections]");
+    if (!box || box.innerHTML.trim() === html.trim()) return;
+    const hadFocus = box.contains(document.activeElement);
+    box.innerHTML = html;
+    if (hadFocus) this.root.querySelector("[data-stage-of]:not([hidden]) h2")?.focus();
+  }
+
+  // Everybody was sent the same form of a comment: what one sends from here gets an identifier of one’s own.
+  freshenIds() {
+    for (const field of this.root.querySelectorAll("[data-note] form input[name=client_id]:not([data-ours])")) {
+      field.dataset.ours = "";
+      field.value = newId();
+    }
+  }
+
+  // A comment was saved: the form is ready for the next one.
+  cleared(form) {
+    if (!form.elements.client_id || !form.elements.text) return;
+    form.elements.text.value = "";
+    form.elements.client_id.value = newId();
+  }
+}

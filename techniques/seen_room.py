@@ -1,0 +1,378 @@
+"""A room as somebody may see it: values without rows, made by ``techniques.room_visibility`` alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.utils.translation import ngettext
+
+from techniques.column_kinds import ColumnKind
+from techniques.likeness import Proposal, say_the_same, share_a_word
+from techniques.models import Session, Stage
+from techniques.screen_wall import Alone, Group, Shown, show_all
+
+
+class Audience(StrEnum):
+    """For whom a piece of the room is drawn; everybody of one audience gets the same bytes."""
+
+    PARTICIPANT = "participant"
+    FACILITATOR = "facilitator"
+    SCREEN = "screen"
+
+
+@dataclass(frozen=True)
+class SeenComment:
+    """A line below a note."""
+
+    handle: UUID
+    text: str
+    is_mine: bool = False
+
+
+@dataclass(frozen=True)
+class SeenVotes:
+    """What can be done, or was done, with votes for one note or group. All of it is empty where there is no vote.
+
+    ``budget``: while the vote is open, what each person has; ``mine``: what the viewer has given this one, and ``left``
+    what they have left. ``count`` is there only when the vote is over.
+    """
+
+    budget: int = 0
+    mine: int = 0
+    left: int = 0
+    count: int | None = None
+
+    @property
+    def fewer(self) -> int:
+        return max(self.mine - 1, 0)
+
+    @property
+    def more(self) -> int:
+        return self.mine + 1
+
+    @property
+    def count_in_words(self) -> str:
+        return votes_in_words(self.count) if self.count is not None else ""
+
+
+def votes_in_words(count: int) -> str:
+    return ngettext("1 vote", f"{count} votes", count)
+
+
+@dataclass(frozen=True)
+class SeenNote:
+    """A note that may be read. ``handle`` is the identifier that the writer’s browser made: it tells no order.
+
+    ``is_shown``: everybody reads it. ``under`` names the column to its writer, where the stage has several; ``hint``
+    tells the writer alone what in it may show who somebody is. ``writers`` is how many wrote the same, where equal
+    notes were made one; ``me_too`` how many others would have, and ``is_agreed`` whether the viewer is one of them.
+    """
+
+    handle: UUID
+    column: str
+    text: str
+    kind: ColumnKind
+    is_mine: bool = False
+    is_shown: bool = True
+    under: str = ""
+    hint: str = ""
+    writers: int = 1
+    me_too: int = 0
+    is_agreed: bool = False
+    comments: tuple[SeenComment, ...] = ()
+    votes: SeenVotes = SeenVotes()
+    stage: str = ""
+
+    @property
+    def drawing(self) -> str:
+        return self.kind.drawing
+
+    @property
+    def fresh_id(self) -> UUID:
+        """For the form of a comment: sent twice it saves once."""
+        return uuid4()
+
+    @property
+    def said(self) -> str:
+        """“2 wrote this, 3 me too, 7 votes”."""
+        facts = [f"{self.writers} wrote this"] if self.writers > 1 else []
+        facts += [f"{self.me_too} me too"] if self.me_too else []
+        facts += [self.votes.count_in_words] if self.votes.count is not None else []
+        return ", ".join(facts)
+
+    @property
+    def to_keep(self) -> dict[str, Any]:
+        """What outlives the session beside the note, where notes do."""
+        facts = {"writers": self.writers, "me_too": self.me_too, "comments": [one.text for one in self.comments]}
+        return facts if self.votes.count is None else {**facts, "votes": self.votes.count}
+
+    @property
+    def words_on_wall(self) -> str:
+        """What is laid out on the big screen."""
+        return f"{self.text} {self.said}" if self.said else self.text
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The name of a group among the notes of the big screen."""
+
+    text: str
+    is_heading: bool = True
+    drawing: str = "techniques/_room_wall_heading.html"
+
+
+@dataclass(frozen=True)
+class SeenGroup:
+    """Notes of a column that stand together. Those in no group have neither ``handle`` nor ``name``."""
+
+    handle: UUID | None
+    name: str
+    notes: tuple[SeenNote, ...]
+    votes: SeenVotes = SeenVotes()
+
+    @property
+    def key(self) -> str:
+        return str(self.handle) if self.handle else ""
+
+    @property
+    def heading(self) -> Heading:
+        count = self.votes.count_in_words or str(len(self.notes))
+        return Heading(f"{self.name} ({count})" if self.handle else IN_NO_GROUP)
+
+
+IN_NO_GROUP = "In no group"
+
+
+@dataclass(frozen=True)
+class SeenColumn:
+    """A column with the notes that may be read, and how many there are; while its stage hides them, nobody is told.
+
+    ``groups``: the notes as they stand, at the end always those in no group, be there any or not.
+    """
+
+    key: str
+    name: str
+    kind: ColumnKind
+    count: int
+    notes: tuple[SeenNote, ...]
+    groups: tuple[SeenGroup, ...] = ()
+
+    @property
+    def named_groups(self) -> tuple[SeenGroup, ...]:
+        return tuple(group for group in self.groups if group.handle)
+
+    @property
+    def on_wall(self) -> Group[SeenNote | Heading]:
+        """For the big screen: the notes, with the names of their groups between them."""
+        entries: list[SeenNote | Heading] = []
+        for group in self.groups:
+            if self.named_groups and group.notes:
+                entries.append(group.heading)
+            entries.extend(group.notes)
+        return Group(self.key, self.name, entries)
+
+
+@dataclass(frozen=True)
+class SeenProposal:
+    """Notes that could be made one, or put under the ``word`` that they share."""
+
+    word: str
+    notes: tuple[SeenNote, ...]
+    merges: bool
+
+
+def _proposal(notes: Sequence[SeenNote], found: Proposal, *, merges: bool = False) -> SeenProposal:
+    return SeenProposal(found.word.capitalize(), tuple(notes[place] for place in found.places), merges)
+
+
+@dataclass(frozen=True)
+class SeenVoting:
+    """The vote of a stage. How many have ``voted`` is told to whoever leads, and at the end to all."""
+
+    is_open: bool
+    on_groups: bool
+    budget: int
+    voted: int = 0
+    left: int = 0
+
+    @property
+    def words(self) -> str:
+        """For the big screen."""
+        if self.is_open:
+            budget = ngettext("one vote", f"{self.budget} votes", self.budget)
+            return f"Vote now on your phone. Each of you has {budget}, and nobody sees for what."
+        people = ngettext("1 person has", f"{self.voted} people have", self.voted)
+        return f"{people} voted. The most votes stand first."
+
+
+@dataclass(frozen=True)
+class SeenCorrection:
+    """What whoever leads has done to a note, for its writer."""
+
+    pk: int
+    before: str
+    after: str
+    moved_to: str
+
+
+@dataclass(frozen=True)
+class SeenStage:
+    """One stage. While it ``is_hidden`` its columns have neither notes nor counts: in a small room a count by column
+    tells who wrote what kind of note. ``mine`` are the viewer’s own notes; only whoever leads is told of ``writers``
+    and of the ``silent``.
+
+    ``takes_names``: people are asked to write names into the words, as where somebody agrees to do it.
+    """
+
+    pk: int
+    key: str
+    number: int
+    name: str
+    prompts: tuple[str, ...]
+    say: str
+    minutes: int
+    columns: tuple[SeenColumn, ...]
+    count: int
+    writers: int
+    silent: int
+    mine: tuple[SeenNote, ...]
+    writes: str
+    is_hidden: bool
+    hides_first: bool
+    takes_names: bool
+    was_started: bool
+    is_current: bool
+    screen_page: int
+    alone: Alone[SeenNote | Heading] | None
+    voting: SeenVoting | None = None
+    can_undo: str = ""
+    undo_steps: int = 0
+
+    @cached_property
+    def wall(self) -> Shown[SeenNote | Heading]:
+        """The page of its notes that is on the big screen."""
+        groups = [column.on_wall for column in self.columns]
+        return show_all(groups, self.screen_page, self.name, self.asked_on_wall)
+
+    @cached_property
+    def proposals(self) -> tuple[SeenProposal, ...]:
+        """What could be sorted next, column by column: what says the same, and notes in no group that share a word."""
+        found = []
+        for column in self.columns:
+            found += [_proposal(column.notes, one, merges=True) for one in say_the_same([n.text for n in column.notes])]
+            loose = column.groups[-1].notes if column.groups else ()
+            found += [_proposal(loose, one) for one in share_a_word([note.text for note in loose])]
+        return tuple(found)
+
+    @property
+    def asked_on_wall(self) -> tuple[str, ...]:
+        """What stands above the notes on the big screen."""
+        return (*self.prompts, self.voting.words) if self.voting else self.prompts
+
+    @property
+    def named_groups(self) -> tuple[SeenGroup, ...]:
+        return tuple(group for column in self.columns for group in column.named_groups)
+
+    @property
+    def mine_in_words(self) -> str:
+        """How many of the viewer’s own notes are saved."""
+        return ngettext("One note saved", f"{len(self.mine)} notes saved", len(self.mine))
+
+    @property
+    def mine_while_hidden(self) -> tuple[SeenNote, ...]:
+        """The viewer’s own notes, as long as they do not stand among those of all."""
+        return self.mine if self.is_hidden else ()
+
+    @property
+    def is_written(self) -> bool:
+        """Whether notes are taken in this stage at all."""
+        return bool(self.columns) and self.writes != Stage.Writes.NOBODY
+
+    @property
+    def boxes(self) -> tuple[tuple[ColumnKind, tuple[SeenColumn, ...]], ...]:
+        """Each kind that its columns take, with the columns of that kind: a box to write in for each."""
+        kinds = dict.fromkeys(column.kind for column in self.columns)
+        return tuple((kind, tuple(one for one in self.columns if one.kind == kind)) for kind in kinds)
+
+    @property
+    def everyone_writes(self) -> bool:
+        return self.is_written and self.writes == Stage.Writes.EVERYONE
+
+    @property
+    def others(self) -> int:
+        """How many notes are not the viewer’s own."""
+        return self.count - len(self.mine)
+
+    @property
+    def notes(self) -> tuple[SeenNote, ...]:
+        """All notes that may be read, column after column."""
+        return tuple(note for column in self.columns for note in column.notes)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The room’s clock: a deadline, or what is left while it is paused."""
+
+    ends_at: datetime | None
+    paused_seconds: int | None
+    minutes: int
+
+    @property
+    def is_paused(self) -> bool:
+        return self.paused_seconds is not None
+
+    @property
+    def paused_words(self) -> str:
+        """“08:40”, for those without a running clock."""
+        seconds = max(self.paused_seconds or 0, 0)
+        return f"{seconds // 60:02}:{seconds % 60:02}"
+
+
+@dataclass(frozen=True)
+class SeenPerson:
+    """Somebody who is here, for whoever leads. ``pk`` is what a button sends to take them out."""
+
+    pk: int
+    name: str
+
+
+@dataclass(frozen=True)
+class SeenRoom:
+    """A room as one audience sees it, as of event number ``seq``."""
+
+    session: Session
+    audience: Audience
+    seq: int
+    stages: tuple[SeenStage, ...]
+    clock: Clock
+    people: int
+    here: tuple[SeenPerson, ...]
+    pace: str
+    ready: int = 0
+    is_ready: bool = False
+    corrections: tuple[SeenCorrection, ...] = ()
+
+    @property
+    def current(self) -> SeenStage | None:
+        return next((stage for stage in self.stages if stage.is_current), None)
+
+    @property
+    def unshown(self) -> tuple[SeenStage, ...]:
+        """Other stages than the present one with notes that nobody has seen."""
+        return tuple(stage for stage in self.stages if stage.is_hidden and stage.count and not stage.is_current)
+
+    def before(self, stage: SeenStage) -> SeenStage | None:
+        """The nearest earlier stage that has notes to look at."""
+        earlier = [one for one in self.stages if one.number < stage.number and one.notes]
+        return earlier[-1] if earlier else None
+
+    def after(self, stage: SeenStage) -> SeenStage | None:
+        """The stage that follows in the script."""
+        return next((one for one in self.stages if one.number == stage.number + 1), None)
+
+    def stage(self, key: str) -> SeenStage | None:
+        return next((stage for stage in self.stages if stage.key == key), None)

@@ -1,0 +1,135 @@
+"""What people do besides writing notes: vote, say “me too”, comment, say that they are ready."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from kmportal.lib.forms import posted
+from kmportal.lib.pagination import whole_number
+from organisations.access import guest
+from organisations.requests import GuestRequest
+from techniques import room_visibility
+from techniques.actions.room import reactions, voting
+from techniques.models import Comment, Correction, Note, Session, Stage
+from techniques.views import room_views
+from techniques.views.joining import answer_stranger, by_code, seat_of_guest
+from techniques.views.room_views import Seat, read_handle
+
+
+@guest
+@by_code
+@require_POST
+def join_vote(request: GuestRequest, session: Session) -> HttpResponse:
+    """Give votes to one note or group: the button says which, and how many it shall have."""
+    seat = seat_of_guest(request, session)
+    if seat is None:
+        return answer_stranger(request, session)
+    handle, _, count = posted(request, "votes").partition("/")
+    values = {"handle": read_handle(handle), "count": whole_number(count, most=100)}
+    return _act(request, seat, voting.cast_votes, session, **values)
+
+
+@guest
+@by_code
+@require_POST
+def join_me_too(request: GuestRequest, session: Session) -> HttpResponse:
+    """“Me too” on a note, or not any more."""
+    seat = seat_of_guest(request, session)
+    if seat is None:
+        return answer_stranger(request, session)
+    handle, _, wanted = posted(request, "me_too").partition("/")
+    return _act(request, seat, reactions.set_me_too, _find_note(session, handle), is_on=wanted == "on")
+
+
+@guest
+@by_code
+@require_POST
+def join_ready(request: GuestRequest, session: Session) -> HttpResponse:
+    """“I am ready” with this step, or not yet."""
+    seat = seat_of_guest(request, session)
+    if seat is None:
+        return answer_stranger(request, session)
+    stage = get_object_or_404(Stage, session=session, key=posted(request, "stage"))
+    return _act(request, seat, reactions.say_ready, session, stage=stage, is_ready="not_yet" not in request.POST)
+
+
+@guest
+@by_code
+@require_POST
+def join_correction(request: GuestRequest, session: Session) -> HttpResponse:
+    """“I have seen it”: what whoever leads did to one’s note."""
+    seat = seat_of_guest(request, session)
+    if seat is None or seat.participant is None:
+        return answer_stranger(request, session)
+    number = whole_number(posted(request, "correction"))
+    correction = Correction.objects.filter(participant=seat.participant, pk=number).first()
+    if correction is None:
+        return _answer(request, seat)
+    return _act(request, seat, reactions.confirm_correction, correction)
+
+
+@guest
+@by_code
+def join_comment(request: GuestRequest, session: Session, handle: UUID) -> HttpResponse:
+    """The page on which a comment is written; the same form stands at the note itself."""
+    seat = seat_of_guest(request, session)
+    if seat is None:
+        return answer_stranger(request, session)
+    note = _find_note(session, str(handle))
+    seen = room_visibility.readable_note(note, 0)
+    if seen is None or note.gone_at is not None or not session.is_live:
+        raise Http404
+    if request.method != "POST":
+        return _draw_comment(request, seat, seen)
+    if take_back := request.POST.get("take_back", ""):
+        comment = get_object_or_404(Comment, note__session=session, client_id=read_handle(take_back))
+        return _act(request, seat, reactions.withdraw_comment, comment)
+    text, sent = request.POST.get("text", ""), read_handle(posted(request, "client_id"))
+    with room_views.refusals_kept() as said:
+        reactions.write_comment(note, by=seat.participant, at=request.now, text=text, client_id=sent)  # type: ignore[arg-type]
+        return _answer(request, seat)
+    if room_views.wants_json(request):
+        return room_views.json_answer({"error": said[0]}, status=422)
+    return _draw_comment(request, seat, seen, typed=text, error=said[0])
+
+
+def _draw_comment(
+    request: GuestRequest, seat: Seat, note: room_visibility.SeenNote, *, typed: str = "", error: str = ""
+) -> HttpResponse:
+    values = {"seat": seat, "session": seat.session, "note": note, "typed": typed, "error": error, "fresh": uuid4()}
+    return render(request, "techniques/comment_form.html", values, status=422 if error else 200)
+
+
+def _find_note(session: Session, handle: str) -> Note:
+    rows = Note.objects.select_related("session__organisation", "stage", "author")
+    return get_object_or_404(rows, session=session, client_id=read_handle(handle))
+
+
+def _act(
+    request: GuestRequest, seat: Seat, action: Callable[..., object], thing: object, **values: Any
+) -> HttpResponse:
+    """Run one of the actions of whoever takes part."""
+    with room_views.refusals_kept() as said:
+        action(thing, by=seat.participant, at=request.now, **values)
+        return _answer(request, seat)
+    if room_views.wants_json(request):
+        return room_views.json_answer({"error": said[0]}, status=422)
+    messages.error(request, said[0])
+    return _back(request, seat)
+
+
+def _answer(request: GuestRequest, seat: Seat) -> HttpResponse:
+    if not room_views.wants_json(request):
+        return _back(request, seat)
+    return room_views.json_answer({"done": True, "marks": room_views.own_marks(request, seat)})
+
+
+def _back(request: GuestRequest, seat: Seat) -> HttpResponse:
+    """To the step at which one was looking, and the note at which one pressed."""
+    stage = seat.session.stages.filter(key=request.POST.get("stage", "")).first()
+    return redirect(f"{seat.home}?stage={stage.key}" if stage else seat.home)
