@@ -178,7 +178,7 @@ def _own_corrections(participant: Participant | None) -> tuple[SeenCorrection, .
     if participant is None:
         return ()
     rows = participant.corrections.all()
-    return tuple(SeenCorrection(one.pk, one.before, one.after, one.moved_to) for one in rows)
+    return tuple(SeenCorrection(one.pk, one.before, one.after, one.place) for one in rows)
 
 
 def _group_by_stage(notes: Iterable[Note]) -> dict[int, list[Note]]:

@@ -216,7 +216,7 @@ class SeenCorrection:
     pk: int
     before: str
     after: str
-    moved_to: str
+    place: str
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,11 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.notes.withdraw_note
         selfassessment.actions.answering.begin_answering selfassessment.actions.answering.save_answer
         selfassessment.actions.answering.finish_answering
+        techniques.actions.room.notes.withdraw_note techniques.actions.room.voting.cast_votes
+        techniques.actions.room.reactions.set_me_too techniques.actions.room.reactions.write_comment
+        techniques.actions.room.reactions.withdraw_comment techniques.actions.room.reactions.confirm_correction
+        techniques.actions.room.reactions.say_ready
+        selfassessment.actions.answering.save_answer selfassessment.actions.answering.finish_answering
     """,
     PORTAL: """
         organisations.actions.settings.found_organisation organisations.actions.groups.create_source_group
@@ -174,6 +179,10 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.stages.reveal_notes techniques.actions.room.screen.turn_page
         techniques.actions.room.screen.put_note_alone techniques.actions.room.screen.put_column_alone
         techniques.actions.room.screen.take_off
+        techniques.actions.room.grouping.group_notes techniques.actions.room.grouping.merge_notes
+        techniques.actions.room.grouping.take_notes_apart techniques.actions.room.grouping.rename_group
+        techniques.actions.room.grouping.undo_grouping
+        techniques.actions.room.voting.open_voting techniques.actions.room.voting.end_voting
         techniques.actions.room.closing.close_session
         lessons.actions.closing.close_with_lessons
         lessons.actions.importing.upload_import lessons.actions.importing.settle_import
@@ -427,6 +436,15 @@ def _open_stage(world: Any) -> Any:
 def _open_note(world: Any) -> Any:
     stage = _open_stage(world)
     return stage.notes.create(session=world.things.room, column=stage.column_keys[0], text="Beds", client_id=uuid4())
+
+
+def _two_notes(world: Any) -> Any:
+    return [_open_note(world).client_id, _open_note(world).client_id]
+
+
+def _note_group(world: Any) -> Any:
+    stage = _open_stage(world)
+    return stage.groups.create(session=world.things.room, column=stage.column_keys[0], name="Rota")
 
 
 def _guest(world: Any) -> Any:
@@ -721,6 +739,15 @@ ACTS: dict[str, Act] = {
         "room", stage=_open_stage, column=lambda world: _open_stage(world).column_keys[0], minutes=5
     ),
     "techniques.actions.room.screen.take_off": on("room", stage=_open_stage, seen=""),
+    "techniques.actions.room.grouping.group_notes": on("room", stage=_open_stage, notes=_two_notes, name="Keys"),
+    "techniques.actions.room.grouping.merge_notes": on("room", stage=_open_stage, notes=_two_notes),
+    "techniques.actions.room.grouping.take_notes_apart": on("room", stage=_open_stage, notes=_two_notes),
+    "techniques.actions.room.grouping.rename_group": on("room", group=_note_group, name="Keys"),
+    "techniques.actions.room.grouping.undo_grouping": on("room", stage=_open_stage, seen=0),
+    "techniques.actions.room.voting.open_voting": on(
+        "room", stage=lambda world: _two_notes(world) and _open_stage(world), on="notes", budget=3
+    ),
+    "techniques.actions.room.voting.end_voting": on("room", stage=_open_stage),
     "techniques.actions.room.closing.close_session": on("room", summary={}),
     "lessons.actions.closing.close_with_lessons": on("room", summary={}),
     "lessons.actions.closing.add_session_action": _closed_session,

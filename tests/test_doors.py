@@ -34,6 +34,7 @@ DOORS = {
         invitation_accept action_guest password_by_link enquiry_link calendar_feed community_mail_stop
         lesson_feed
         join join_session join_calendar join_leave join_room join_note join_note_change join_mine join_since
+        join_comment join_vote join_me_too join_ready join_correction
         answer_start answer_question answer_finish
     """,
     ACCOUNT: """
@@ -103,6 +104,7 @@ DOORS = {
         room_go room_time room_people room_show room_note room_note_change room_mine room_since
         import_list import_detail import_try import_run import_problems meeting_day_session review_session
         room_go room_time room_people room_show room_screen room_note room_note_change room_mine room_since
+        room_sort room_vote room_comment
         import_list import_detail import_try import_run import_problems meeting_day_session
         assessment_new assessment_edit assessment_delete assessment_open assessment_close assessment_people
         assessment_comments assessment_publish remark_withhold remark_show
@@ -210,6 +212,7 @@ ODD = {
     **{f"enquiry_{verb}": ["farah"] for verb in ("close", "delete")},
     # The walk names no stage, no note and nobody in the room.
     **{name: [] for name in ("room_go", "room_show", "room_screen", "room_note_change", "room_people")},
+    **{name: [] for name in ("room_sort", "room_vote", "room_comment")},
 }
 # Found by the code in the address, so the person does not matter; these codes or states open nothing.
 DEAD = {

@@ -85,9 +85,9 @@ class Migration(migrations.Migration):
             name="Correction",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("before", models.TextField()),
+                ("before", models.TextField(blank=True)),
                 ("after", models.TextField(blank=True)),
-                ("moved_to", models.CharField(blank=True, max_length=60)),
+                ("place", models.CharField(blank=True, max_length=80)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "participant",

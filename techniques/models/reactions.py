@@ -40,15 +40,16 @@ class Comment(models.Model):
 
 
 class Correction(models.Model):
-    """What whoever leads has done to somebody’s note, for its writer alone. Without ``after`` it was taken away.
+    """What whoever leads has done to somebody’s note, for its writer alone.
 
-    ``moved_to`` names the column to which it was moved. It is deleted when the writer has seen it, or at the close.
+    ``place`` names the column to which it was moved. Of a note that was taken away, perhaps because it names a patient,
+    nothing is kept but its step, in ``place``. It is deleted when the writer has seen it, or at the close.
     """
 
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="corrections")
-    before = models.TextField()
+    before = models.TextField(blank=True)
     after = models.TextField(blank=True)
-    moved_to = models.CharField(max_length=60, blank=True)
+    place = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

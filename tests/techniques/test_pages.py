@@ -460,7 +460,7 @@ def test_taking_away_what_names_a_patient(room, farah, enter, send, as_):
     browser = as_(farah)
     page = words(browser.get(inside("session_room", room) + "?stage=happened"))
     assert inside("room_note_change", room, note.client_id) in page
-    assert "Remove this note?" in words(browser.get(inside("room_note_change", room, note.client_id)))
+    assert "Correct this note" in words(browser.get(inside("room_note_change", room, note.client_id)))
     browser.post(inside("room_note_change", room, note.client_id), {"take_back": "1"})
     assert "Smith" not in words(gus.get(reverse("join_room", args=[room.code]) + "?stage=happened"))
 

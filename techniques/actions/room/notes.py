@@ -90,8 +90,8 @@ def change_note(note: Note, *, by: Writer, at: datetime, text: str, column: str)
         note.group = None
     note.save(update_fields=["text", "column", "group", "same_as"])
     room_log.append_event(session, kind, note.pk if kind == RoomEvent.Kind.NOTE else note.stage_id, at=at)
-    moved_to = note.stage.column(column).name if column != before[1] else ""
-    if _tell_writer(note, by=by, at=at, before=before[0], after=note.text, moved_to=moved_to):
+    place = note.stage.column(column).name if column != before[1] else ""
+    if _tell_writer(note, by=by, at=at, before=before[0], after=note.text, place=place):
         room_log.append_event(session, RoomEvent.Kind.PERSONAL, at=at)
         events.record(Event.NOTE_CORRECTED, session, by=by, at=at, stage=note.stage.key)
     return note
@@ -110,7 +110,7 @@ def withdraw_note(note: Note, *, by: Writer, at: datetime) -> None:
         raise Refusal("Only the person who wrote this note can take it back.")
     if note.gone_at is not None:
         return
-    together, before = _stands_with_others(note), note.text
+    together = _stands_with_others(note)
     if together:
         leave_others(note)
     note.text, note.gone_at = "", at
@@ -121,7 +121,7 @@ def withdraw_note(note: Note, *, by: Writer, at: datetime) -> None:
         room_log.append_event(session, RoomEvent.Kind.GROUPS, note.stage_id, at=at)
     if not policies.is_own(by, note):
         events.record(Event.NOTE_REMOVED, session, by=by, at=at, stage=note.stage.key)
-    if _tell_writer(note, by=by, at=at, before=before, after=""):
+    if _tell_writer(note, by=by, at=at, before="", after="", place=note.stage.name):
         room_log.append_event(session, RoomEvent.Kind.PERSONAL, at=at)
 
 
@@ -130,11 +130,11 @@ def _stands_with_others(note: Note) -> bool:
     return note.same_as_id is not None or Note.objects.filter(same_as=note).exists()
 
 
-def _tell_writer(note: Note, *, by: Writer, at: datetime, before: str, after: str, moved_to: str = "") -> bool:
+def _tell_writer(note: Note, *, by: Writer, at: datetime, before: str, after: str, place: str = "") -> bool:
     """Leave word for the writer of a note that whoever leads has changed, moved or removed. Answers if there is one."""
     if note.author is None or policies.is_own(by, note):
         return False
-    Correction.objects.create(participant=note.author, before=before, after=after, moved_to=moved_to, created_at=at)
+    Correction.objects.create(participant=note.author, before=before, after=after, place=place, created_at=at)
     return True
 
 
