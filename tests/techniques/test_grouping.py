@@ -129,8 +129,8 @@ def test_nothing_is_sorted_while_it_is_hidden_or_voted_on(room, stage, write, le
     voting.open_voting(room, stage=stage, on="notes", budget=3, **lead)
     with pytest.raises(Refusal, match="End the vote"):
         grouping.group_notes(room, stage=stage, notes=notes_there, name="Noise", **lead)
+    voting.end_voting(room, stage=stage, **lead)
     with pytest.raises(Refusal, match="Tick the notes"):
-        voting.end_voting(room, stage=stage, **lead)
         grouping.group_notes(room, stage=stage, notes=[uuid4()], name="Noise", **lead)
 
 

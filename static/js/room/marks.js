@@ -10,8 +10,23 @@ export class Marks {
     this.root = root;
     this.own = own;
     this.say = say;
-    this.marks = null;
+    this.marks = this.read();
     this.freshenIds();
+  }
+
+  // What the page marked itself, before the first card was drawn anew.
+  read() {
+    const all = (selector) => [...this.root.querySelectorAll(`[data-board] ${selector}`)];
+    const handles = (cards) => cards.map((card) => card.closest("[data-note]").dataset.note);
+    const counts = (boxes, name, label) => boxes.map((box) => [box.dataset[name], Number(label(box).textContent)]);
+    const ownCount = (box) => box.querySelector("[data-own-votes]");
+    return {
+      own: handles(all(".km-note--own")),
+      me_too: handles(all('[data-me-too][aria-pressed="true"]')),
+      comments: all("[data-own-comment]:not([hidden])").map((one) => one.value),
+      votes: Object.fromEntries(counts(all("[data-votes]"), "votes", ownCount)),
+      left: Object.fromEntries(counts(all("[data-left]"), "left", (label) => label)),
+    };
   }
 
   // Something of our own may be new: fetch it, some time within the next seconds.
@@ -32,7 +47,6 @@ export class Marks {
 
   draw() {
     this.freshenIds();
-    if (!this.marks) return;
     const { own, me_too: meToo, votes, comments, left } = this.marks;
     for (const card of this.root.querySelectorAll("[data-board] [data-note]")) {
       const handle = card.dataset.note;
