@@ -3,6 +3,7 @@
 What a note means is said by its column in the script (``tells``), never by how a key is spelt.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,8 +12,14 @@ from typing import Any
 
 from lessons.advice import advice_in, title_of
 from organisations.models import Person
+from techniques.column_kinds import NOTE
+from techniques.content_schema import Column
 from techniques.models import Session, Stage
-from techniques.room_visibility import notes_to_close
+from techniques.room_visibility import columns_to_close
+from techniques.seen_room import IN_NO_GROUP, SeenColumn
+
+# What stands behind a note in the summary: “(2 wrote this, 3 votes)”.
+_SAID = re.compile(r" \((?:\d+ (?:wrote this|me too|votes?)(?:, )?)+\)$")
 
 # The parts of a lesson that the words of a session can tell.
 STORY = ("expected", "happened", "why")
@@ -20,10 +27,24 @@ STORY = ("expected", "happened", "why")
 
 @dataclass(frozen=True)
 class Line:
-    """A shown note by its mark, which tells nothing of who wrote it or when."""
+    """A shown note by its mark, which tells nothing of who wrote it or when.
+
+    ``group`` is the name above it, with the votes of the group; ``said`` how many wrote or chose it.
+    """
 
     mark: str
     text: str
+    group: str = ""
+    said: str = ""
+
+    @property
+    def words(self) -> str:
+        return f"{self.text} ({self.said})" if self.said else self.text
+
+    @property
+    def label(self) -> str:
+        """Beside the box in which it is ticked."""
+        return f"{self.group}: {self.words}" if self.group else self.words
 
 
 @dataclass(frozen=True)
@@ -54,15 +75,25 @@ class StageNotes:
         """
         blocks = []
         for column in self.stage.columns:
-            kept = [line.text for line in self.columns.get(column.key, ()) if line.mark in marks]
+            kept = [line for line in self.columns.get(column.key, ()) if line.mark in marks]
             if column.makes == "summary" and kept:
-                words = column.kind.tell(kept)
+                words = _tell(column, kept)
                 blocks.append(f"{column.name}\n{words}" if len(self.stage.columns) > 1 else words)
         return "\n\n".join(blocks)
 
     def _lines_for(self, made: str) -> list[Line]:
         wanted = [column.key for column in self.stage.columns if column.makes == made]
         return [line for key in wanted for line in self.columns.get(key, ())]
+
+
+def _tell(column: Column, lines: Sequence[Line]) -> str:
+    """Lines of one column in words, group after group; what other kinds than notes count themselves is not said."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        found.setdefault(line.group, []).append(line.words if column.kind == NOTE else line.text)
+    if found.keys() == {""}:
+        return column.kind.tell(found[""])
+    return "\n".join(f"{name or IN_NO_GROUP}:\n{column.kind.tell(texts)}" for name, texts in found.items())
 
 
 @dataclass(frozen=True)
@@ -111,16 +142,22 @@ class Advice:
 def gather(session: Session, *, known: frozenset[str] = frozenset()) -> Gathered:
     """Read what was shown in the room; with ``known`` marks only what was written since."""
     stages, marks = [], set()
-    for stage, columns in notes_to_close(session):
-        # Who wrote the same words in the same column said the same thing: it is one line.
-        lines = {
-            key: [Line(_mark_of(stage.key, key, text), text) for text in dict.fromkeys(texts)]
-            for key, texts in columns.items()
-        }
+    for stage, columns in columns_to_close(session):
+        lines = {column.key: _lines_of(stage, column) for column in columns}
         marks |= {line.mark for found in lines.values() for line in found}
         fresh = {key: [line for line in found if line.mark not in known] for key, found in lines.items()}
         stages.append(StageNotes(stage, fresh))
     return Gathered(stages, frozenset(marks))
+
+
+def _lines_of(stage: Stage, column: SeenColumn) -> list[Line]:
+    """Who wrote the same words in the same column said the same thing: it is one line."""
+    found: dict[str, Line] = {}
+    for group in column.groups:
+        for note in group.notes:
+            line = Line(_mark_of(stage.key, column.key, note.text), note.text, group.name_and_votes, note.said)
+            found.setdefault(line.mark, line)
+    return list(found.values())
 
 
 def _mark_of(stage: str, column: str, text: str) -> str:
@@ -151,7 +188,8 @@ def _length_of_note(lines: Sequence[str], stage: Stage, marks: Collection[str]) 
         if length > 1 and lines[length - 1].startswith("– "):
             return 0
         text = "\n".join(lines[:length])[2:]
-        if any(_mark_of(stage.key, column.key, text) in marks for column in stage.columns):
+        plain = _SAID.sub("", text)
+        if any(_mark_of(stage.key, column.key, one) in marks for column in stage.columns for one in (text, plain)):
             return length
     return 0
 

@@ -306,12 +306,6 @@ def _project_alone(
     return None
 
 
-def readable_notes(stage: Stage, notes: Iterable[Note]) -> tuple[SeenNote, ...]:
-    """The notes of a stage that everybody may read, each as it was written, column after column."""
-    columns = _project_columns(stage, notes, _Reading(None))
-    return tuple(note for column in columns for note in column.notes)
-
-
 def own_notes(stage: Stage, notes: Iterable[Note], mine: int) -> tuple[SeenNote, ...]:
     """What one participant wrote, the newest first. For that participant’s own answers only."""
     newest_first = sorted(notes, key=lambda note: -note.pk)
@@ -366,13 +360,17 @@ def notes_to_close(session: Session) -> list[tuple[Stage, dict[str, list[str]]]]
 
     Notes that were never shown are not in it: nobody may read them, and the close deletes them.
     """
+    return [
+        (stage, {column.key: [note.text for note in column.notes] for column in columns})
+        for stage, columns in columns_to_close(session)
+    ]
+
+
+def columns_to_close(session: Session) -> list[tuple[Stage, tuple[SeenColumn, ...]]]:
+    """The same with the groups in which the notes stand, and with what is said of them."""
     rows = read_room(session)
-    by_stage = _group_by_stage(rows.notes)
-    found = []
-    for stage in rows.stages:
-        seen = readable_notes(stage, by_stage.get(stage.pk, []))
-        found.append((stage, {key: [n.text for n in seen if n.column == key] for key in stage.column_keys}))
-    return found
+    by_stage, reading = _group_by_stage(rows.notes), _Reading.of(rows)
+    return [(stage, _project_columns(stage, by_stage.get(stage.pk, []), reading)) for stage in rows.stages]
 
 
 def unshown_count(session: Session) -> int:

@@ -101,7 +101,7 @@ class SeenNote:
         """“2 wrote this, 3 me too, 7 votes”."""
         facts = [f"{self.writers} wrote this"] if self.writers > 1 else []
         facts += [f"{self.me_too} me too"] if self.me_too else []
-        facts += [self.votes.count_in_words] if self.votes.count is not None else []
+        facts += [self.votes.count_in_words] if self.votes.count else []
         return ", ".join(facts)
 
     @property
@@ -142,6 +142,10 @@ class SeenGroup:
     def heading(self) -> Heading:
         count = self.votes.count_in_words or str(len(self.notes))
         return Heading(f"{self.name} ({count})" if self.handle else IN_NO_GROUP)
+
+    @property
+    def name_and_votes(self) -> str:
+        return f"{self.name} ({self.votes.count_in_words})" if self.votes.count is not None else self.name
 
 
 IN_NO_GROUP = "In no group"

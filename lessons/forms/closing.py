@@ -69,7 +69,7 @@ class SummaryForm(AboutPeople, forms.Form):
             alone = len(part.stage.columns) == 1
             self.fields[_lines_name(part.stage.key, column.key)] = forms.MultipleChoiceField(
                 required=False,
-                choices=[(line.mark, line.text) for line in lines],
+                choices=[(line.mark, line.label) for line in lines],
                 label=part.stage.name if alone else f"{part.stage.name} {column.name}",
                 help_text="Tick the lines to keep.",
                 widget=forms.CheckboxSelectMultiple,

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from kmportal.lib.exceptions import Refusal
+from lessons import prefill
 from techniques import guest_cookies, room_updates, room_visibility
 from techniques.actions.room import closing, grouping, joining, notes, screen, stages, voting
 from techniques.models import Note, NoteGroup, Session
@@ -114,7 +115,7 @@ def test_a_group_keeps_to_its_column(room, stage, write, lead):
     assert well.group is None
 
 
-@pytest.mark.parametrize("name", ["", "  ", "\u200b", "x" * 81])
+@pytest.mark.parametrize("name", ["", "  ", "\u200b", "x" * 81, "Better"])
 def test_a_group_has_a_name_that_can_be_read(room, stage, write, lead, name):
     with pytest.raises(Refusal):
         grouping.group_notes(room, stage=stage, notes=[write("Calm").client_id], name=name, **lead)
@@ -203,3 +204,19 @@ def test_nothing_of_it_outlives_a_session_whose_notes_go(room, stage, write, lea
     assert not NoteGroup.objects.exists()
     stage.refresh_from_db()
     assert stage.grouping_steps == []
+
+
+# --- The close -------------------------------------------------------------------------------------------------------
+
+
+def test_the_close_begins_with_the_groups_and_what_has_most_votes(room, stage, write, lead, people):
+    rows = [write("Keys missing", 0), write("keys missing", 1), write("Rota late", 2)]
+    grouping.merge_notes(room, stage=stage, notes=[row.client_id for row in rows[:2]], **lead)
+    grouping.group_notes(room, stage=stage, notes=[rows[0].client_id], name="Locks", **lead)
+    voting.open_voting(room, stage=stage, on="groups", budget=3, **lead)
+    voting.cast_votes(room, by=people[0], at=NOW, handle=rows[2].client_id, count=2)
+    voting.end_voting(room, stage=stage, **lead)
+    told = next(part for part in prefill.gather(room).stages if part.stage.key == "happened")
+    assert told.summary == "Well\nLocks (0 votes):\n– Keys missing (2 wrote this)\nIn no group:\n– Rota late (2 votes)"
+    marks = {line.mark for line in told.columns["well"]}
+    assert prefill.without_lines(told.summary, told.stage, marks) == "Well\nLocks (0 votes):\nIn no group:"

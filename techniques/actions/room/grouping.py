@@ -96,7 +96,7 @@ def rename_group(session: Session, *, by: Membership, at: datetime, group: NoteG
     session, stage = _lock_stage(session, group.stage)
     group = NoteGroup.objects.get(pk=group.pk)
     before, group.name = group.name, name
-    refuse_invalid(group, "name")
+    _check_name(group)
     if group.name == before:
         return
     if _named(stage, group.column, group.name, but=group) is not None:
@@ -170,8 +170,15 @@ def _find_group(stage: Stage, column: str, name: str, handle: UUID | None) -> No
             raise Refusal(f"“{found.name}” is a group of the other column. Choose one of the notes’ own column.")
         return found
     fresh = NoteGroup(session_id=stage.session_id, stage=stage, column=column, name=name)
-    refuse_invalid(fresh, "name")
+    _check_name(fresh)
     return _named(stage, column, fresh.name) or fresh
+
+
+def _check_name(group: NoteGroup) -> None:
+    """Refuse a name that cannot be read, and that of a column: in the summary it would turn the meaning round."""
+    refuse_invalid(group, "name")
+    if group.name.casefold() in {column.name.casefold() for column in group.stage.columns}:
+        raise Refusal("This is the name of a column. Choose a different name for the group.")
 
 
 def _named(stage: Stage, column: str, name: str, *, but: NoteGroup | None = None) -> NoteGroup | None:
