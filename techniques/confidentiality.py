@@ -1,8 +1,35 @@
-"""What is kept of a session: people read it before they write, and again at the end."""
+"""What people are promised before they write: who sees who wrote a note, and what is kept of a session."""
 
 from django.db import models
 
 from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
+
+
+class Naming(models.TextChoices):
+    """Attribution: what stands beside a note while the session runs. Nothing of it outlives the close."""
+
+    ANONYMOUS = "anonymous", "No names"
+    ALIAS = "alias", "Made-up names"
+    NAMES = "names", "Names"
+
+    @property
+    def who_is_seen(self) -> str:
+        """In words for the people who write."""
+        return {
+            Naming.ANONYMOUS: "Nobody sees who wrote a note.",
+            Naming.ALIAS: "The name that you choose for this room stands beside your notes. It need not be your own.",
+            Naming.NAMES: "Everybody in the room sees who wrote a note.",
+        }[self]
+
+    @property
+    def at_the_box(self) -> str:
+        """The same, short, where somebody writes."""
+        return {
+            Naming.ANONYMOUS: "Nobody sees who wrote it.",
+            Naming.ALIAS: "Your name in this room stands beside it.",
+            Naming.NAMES: "Your name stands beside it.",
+        }[self]
 
 
 class Confidentiality(models.TextChoices):
@@ -22,13 +49,22 @@ class Confidentiality(models.TextChoices):
         return self is Confidentiality.OPEN
 
     @property
-    def what_is_kept(self) -> str:
-        """What becomes of a note, in words for the people who write it."""
+    def keeps_who_came(self) -> bool:
+        """Whether it is kept who was invited and who took part. Of others only how many came is."""
+        return self is not Confidentiality.CHATHAM_HOUSE
+
+    @property
+    def keeping(self) -> str:
+        """What becomes of notes and of the list of people, in words for those who write."""
         if self.keeps_notes:
-            return worded("Nobody sees who wrote a note. The notes are kept without names when the session ends.")
-        return worded(
-            "Nobody sees who wrote a note. The notes are deleted when the session ends, but the summary is kept."
-        )
+            return worded("The notes are kept without names when the session ends.")
+        kept = worded("The notes are deleted when the session ends, but the summary is kept.")
+        return kept if self.keeps_who_came else f"{kept} Who was there is not kept, only how many."
+
+    @property
+    def what_is_kept(self) -> str:
+        """What becomes of a note, in words for the people who write it without names."""
+        return f"{Naming.ANONYMOUS.who_is_seen} {self.keeping}"
 
     @property
     def what_was_kept(self) -> str:
@@ -36,3 +72,17 @@ class Confidentiality(models.TextChoices):
         if self.keeps_notes:
             return "The notes are kept without names."
         return "The notes are deleted, and only the agreed summary is kept."
+
+
+# What can be chosen at planning, besides what the technique asks for: each of these keeps something else.
+CHOICES = (Confidentiality.OPEN, Confidentiality.NO_BLAME, Confidentiality.CHATHAM_HOUSE)
+HINTS = {
+    Confidentiality.OPEN: "The notes that were shown and the summary are kept, without names.",
+    Confidentiality.NO_BLAME: "The summary is kept. The notes are deleted.",
+    Confidentiality.CHATHAM_HOUSE: "The summary is kept. The notes are deleted, and so is the list of who was there.",
+}
+NAMING_HINTS = {
+    Naming.ANONYMOUS: "Nobody sees who wrote a note, not even who leads.",
+    Naming.ALIAS: "Everybody chooses a name at the door. It stands beside their notes.",
+    Naming.NAMES: _("The name of each person stands beside their notes, until the session ends."),
+}

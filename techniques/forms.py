@@ -16,8 +16,11 @@ from kmportal.lib.naming import AboutPeople
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.permissions import Permission
 from roadmap.models import Intervention
+from techniques.confidentiality import CHOICES, HINTS, NAMING_HINTS, Confidentiality, Naming
 from techniques.models import Length, Session, Technique
 
+# What people are promised before they write.
+PROMISES = ("naming", "confidentiality")
 # Further away than this is a slip of the pen.
 FURTHEST = timedelta(days=3 * 366)
 GUESTS_AT_ONCE = 200
@@ -41,7 +44,7 @@ class SessionForm(AboutPeople, forms.ModelForm):
         model = Session
         fields = (
             "title", "length", "purpose", "starts_at", "place_kind", "place", "facilitator", "intervention", "group",
-            "version",
+            "naming", "confidentiality", "version",
         )  # fmt: skip
         field_classes = {"starts_at": MomentField}
         labels = {
@@ -54,6 +57,8 @@ class SessionForm(AboutPeople, forms.ModelForm):
             "facilitator": "Who leads it?",
             "intervention": _("Which intervention is it part of?"),
             "group": _("Which group is it for?"),
+            "naming": "What stands beside a note?",
+            "confidentiality": "What is kept?",
         }
         help_texts = {
             "title": "A few words, for example: Opening of the winter ward",
@@ -62,6 +67,8 @@ class SessionForm(AboutPeople, forms.ModelForm):
         widgets = {
             "length": forms.RadioSelect,
             "place_kind": forms.RadioSelect,
+            "naming": forms.RadioSelect,
+            "confidentiality": forms.RadioSelect,
             "purpose": forms.Textarea({"rows": "3"}),
             "version": forms.HiddenInput,
         }
@@ -73,6 +80,17 @@ class SessionForm(AboutPeople, forms.ModelForm):
             Length.choices, {length: minutes_in_words(technique.minutes.of(length)) for length in Length}
         )
         fields["place_kind"].choices = Session.Place.choices
+        # People are promised it at the door, so a plan without it means what the technique means.
+        fields["naming"].choices = hinted(Naming.choices, NAMING_HINTS)
+        own = Confidentiality(self.instance.confidentiality) if self.instance.pk else technique.confidentiality
+        keeping = [one for one in Confidentiality if one in CHOICES or one is own]
+        fields["confidentiality"].choices = hinted(
+            [(one.value, one.label) for one in keeping], {one.value: HINTS.get(one, one.keeping) for one in keeping}
+        )
+        for name in ("naming", "confidentiality"):
+            fields[name].required = False
+        if self.instance.pk is None:
+            self.initial.setdefault("confidentiality", own)
         fields["facilitator"].queryset = who_may_lead(organisation)
         fields["facilitator"].required = True
         fields["facilitator"].empty_label = None
@@ -119,7 +137,8 @@ class SessionForm(AboutPeople, forms.ModelForm):
     @property
     def wanted(self) -> dict[str, Any]:
         """What the action is told."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in {"once", "version", "was_held"}}
+        left_out = {"once", "version", "was_held", *(name for name in PROMISES if not self.cleaned_data.get(name))}
+        return {name: value for name, value in self.cleaned_data.items() if name not in left_out}
 
 
 def who_may_lead(organisation: Organisation) -> Any:
@@ -202,11 +221,21 @@ class NameForm(forms.Form):
     name = LineField(
         label="Your name",
         max_length=60,
-        help_text=_("A first name is enough. Only the facilitator sees it, and never beside a note."),
         error_messages={"required": _("Enter your name, so that the facilitator knows who is here")},
         widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "given-name"}),
     )
     key = forms.RegexField(r"[A-Za-z0-9_-]{32}", widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        help_text = {
+            Naming.ANONYMOUS: worded("A first name is enough. Only the facilitator sees it, and never beside a note."),
+            Naming.ALIAS: "Any name that you like. Everybody sees it beside your notes.",
+            Naming.NAMES: "Everybody sees it beside your notes.",
+        }
+        self.fields["name"].help_text = help_text[Naming(session.naming)]
+        if session.takes_alias:
+            self.fields["name"].label = "Your name in this room"
 
 
 class NoteForm(forms.Form):

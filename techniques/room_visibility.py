@@ -2,7 +2,8 @@
 
 The text of a note leaves this module only if its stage shows notes (it is open, or everything was shown), or to the
 participant who wrote it. The role changes nothing: whoever leads the room sees no more than others. What leaves it
-carries no name, no time and no row number.
+carries no time and no row number, and a name only where people were promised names or chose one for the room: never
+into the close, an export, a search or a mail.
 """
 
 from collections import defaultdict
@@ -57,7 +58,7 @@ def read_rooms(pks: Iterable[int]) -> dict[int, RoomRows]:
     """Read several rooms with as many queries as one."""
     sessions = {one.pk: one for one in Session.objects.for_room().filter(pk__in=list(pks))}
     stages = _group_by_session(Stage.objects.filter(session__in=sessions))
-    notes = _group_by_session(Note.objects.filter(session__in=sessions, gone_at=None))
+    notes = _group_by_session(Note.objects.filter(session__in=sessions, gone_at=None).select_related("author"))
     people = _group_by_session(Participant.objects.here().filter(session__in=sessions))
     groups = _group_by_session(NoteGroup.objects.filter(session__in=sessions))
     votings = _group_by_session(Voting.objects.filter(session__in=sessions))
@@ -95,6 +96,7 @@ class _Reading:
 
     mine: int | None
     leads: bool = False
+    names: bool = False
     same: Mapping[int, list[Note]] = field(default_factory=dict)
     me_toos: Mapping[int, set[int]] = field(default_factory=dict)
     comments: Mapping[int, list[Comment]] = field(default_factory=dict)
@@ -103,7 +105,7 @@ class _Reading:
     ballots: Mapping[int, list[Ballot]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: RoomRows, mine: int | None = None, *, leads: bool = False) -> "_Reading":
+    def of(cls, rows: RoomRows, mine: int | None = None, *, leads: bool = False, names: bool = False) -> "_Reading":
         heads = {note.pk for note in rows.notes}
         same: dict[int, list[Note]] = defaultdict(list)
         for note in rows.notes:
@@ -122,7 +124,7 @@ class _Reading:
         for ballot in rows.ballots:
             ballots[ballot.voting_id].append(ballot)
         votings = {voting.stage_id: voting for voting in rows.votings}
-        return cls(mine, leads, same, me_toos, comments, groups, votings, ballots)
+        return cls(mine, leads, names, same, me_toos, comments, groups, votings, ballots)
 
     def is_shown_in_another(self, note: Note) -> bool:
         """Whether it says the same as a note that is there, and so is not shown for itself."""
@@ -151,7 +153,7 @@ def project_room(
     session = rows.session
     by_stage: Mapping[int, list[Note]] = _group_by_stage(rows.notes)
     leads = audience is Audience.FACILITATOR
-    reading = _Reading.of(rows, participant.pk if participant else None, leads=leads)
+    reading = _Reading.of(rows, participant.pk if participant else None, leads=leads, names=session.shows_names)
     stages = tuple(
         _project_stage(stage, number, by_stage.get(stage.pk, []), session, reading, len(rows.people), at)
         for number, stage in enumerate(rows.stages, start=1)
@@ -347,6 +349,9 @@ def _project_note(stage: Stage, note: Note, reading: _Reading, voting: Voting | 
         ),
         votes=votes,
         stage=stage.key,
+        by=", ".join(dict.fromkeys(one.author.name for one in every if one.author and not one.by_facilitator))
+        if reading.names and stage.shows_notes
+        else "",
     )
 
 

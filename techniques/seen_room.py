@@ -86,6 +86,7 @@ class SeenNote:
     comments: tuple[SeenComment, ...] = ()
     votes: SeenVotes = SeenVotes()
     stage: str = ""
+    by: str = ""
 
     @property
     def drawing(self) -> str:
@@ -113,7 +114,7 @@ class SeenNote:
     @property
     def words_on_wall(self) -> str:
         """What is laid out on the big screen."""
-        return f"{self.text} {self.said}" if self.said else self.text
+        return " ".join(filter(None, (self.by and f"{self.by}:", self.text, self.said)))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from organisations.permissions import Permission
 from organisations.policies import require_that
 from roadmap.models import Intervention
 from techniques import join_codes, notices, policies, room_log
+from techniques.confidentiality import Naming
 from techniques.events import Event
 from techniques.models import Invitee, Participant, RoomEvent, Session, Stage, Technique
 from techniques.preconditions import require_invitable, require_planned
@@ -27,7 +28,9 @@ from techniques.preconditions import require_invitable, require_planned
 # What those who are asked to come must hear of when it changes
 ANNOUNCED = ("starts_at", "place_kind", "place")
 # What people type or choose in a plan, with the rules on the model’s fields
-TYPED = ("title", "length", "purpose", "place_kind", "place")
+TYPED = ("title", "length", "purpose", "place_kind", "place", "naming", "confidentiality")
+# What people are promised before they write
+PROMISES = ("naming", "confidentiality")
 NAME_LIMIT = Invitee._meta.get_field("name").max_length
 
 
@@ -47,6 +50,8 @@ def plan_session(
     facilitator: Person | None = None,
     place_kind: str = Session.Place.ROOM,
     place: str = "",
+    naming: str = Naming.ANONYMOUS,
+    confidentiality: str = "",
     once: UUID | None = None,
 ) -> Session:
     """Plan a session: it gets its own copy of the script’s stages, and a join code.
@@ -67,6 +72,8 @@ def plan_session(
         "starts_at": starts_at,
         "place_kind": place_kind,
         "place": place.strip(),
+        "naming": naming,
+        "confidentiality": confidentiality or technique.confidentiality,
     }
     _check_plan(organisation, plan)
     session, made = Session.objects.get_or_create(
@@ -76,7 +83,6 @@ def plan_session(
             **plan,
             "technique": technique,
             "minutes": sum(stage.minutes.of(length) for stage in technique.stages),
-            "confidentiality": technique.confidentiality,
             "code": _find_free_code(),
             "created_by": by.person,
             "created_at": at,
@@ -100,6 +106,8 @@ def edit_session(session: Session, *, by: Membership, at: datetime, seen: int, *
     require_planned(before)
     changed = {name: value for name, value in fields.items() if value != getattr(before, name)}
     _check_plan(session.organisation, changed)
+    if any(name in changed for name in PROMISES) and Participant.objects.filter(session=session).exists():
+        raise Refusal("Somebody has joined already and read what is promised, so it cannot be changed any more.")
     if "length" in changed:
         fields["minutes"] = sum(stage.minutes.of(changed["length"]) for stage in session.technique.stages)
     save_over(session, seen=seen, **fields)

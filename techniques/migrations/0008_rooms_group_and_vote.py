@@ -23,6 +23,16 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name="session",
+            name="naming",
+            field=models.CharField(
+                choices=[("anonymous", "No names"), ("alias", "Made-up names"), ("names", "Names")],
+                default="anonymous",
+                help_text="What stands beside a note. Fixed as soon as somebody has joined.",
+                max_length=10,
+            ),
+        ),
+        migrations.AddField(
             model_name="note",
             name="kept",
             field=models.JSONField(default=dict, help_text="At the close: how many wrote it, me too, votes, comments."),

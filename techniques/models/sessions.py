@@ -14,7 +14,7 @@ from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import AddressField, LineField
 from organisations.models import Group, Membership, Organisation, Person
 from roadmap.models import Intervention
-from techniques.confidentiality import Confidentiality
+from techniques.confidentiality import Confidentiality, Naming
 from techniques.content_schema import Column
 from techniques.models.techniques import Length, Technique
 
@@ -75,6 +75,12 @@ class Session(models.Model):
         choices=Confidentiality.choices,
         default=Confidentiality.NO_BLAME,
         help_text=_("Taken from the technique at planning: what people were promised does not change under them."),
+    )
+    naming = models.CharField(
+        max_length=10,
+        choices=Naming.choices,
+        default=Naming.ANONYMOUS,
+        help_text="What stands beside a note. Fixed as soon as somebody has joined.",
     )
     title = LineField(max_length=120, error_messages={"blank": _("Say what the session is about.")})
     purpose = models.TextField(max_length=1000, blank=True, validators=[MaxLengthValidator(1000)])
@@ -150,8 +156,23 @@ class Session(models.Model):
 
     @property
     def what_is_kept(self) -> str:
-        """What becomes of the notes, in words for those who write them."""
-        return Confidentiality(self.confidentiality).what_is_kept
+        """Who sees who wrote a note and what becomes of it, in words for those who write them."""
+        return f"{Naming(self.naming).who_is_seen} {Confidentiality(self.confidentiality).keeping}"
+
+    @property
+    def who_is_seen(self) -> str:
+        """Who sees who wrote a note, short, where somebody writes."""
+        return Naming(self.naming).at_the_box
+
+    @property
+    def takes_alias(self) -> bool:
+        """Whether everybody, members too, comes in under a name that they choose."""
+        return self.naming == Naming.ALIAS
+
+    @property
+    def shows_names(self) -> bool:
+        """Whether a name stands beside each note while the session runs."""
+        return self.naming != Naming.ANONYMOUS
 
     @property
     def what_was_kept(self) -> str:

@@ -113,8 +113,10 @@ def join_session(request: GuestRequest, session: Session) -> HttpResponse:
     if _participant_of(request, session):
         return redirect("join_room", session.code)
     member = participant_lookup.membership_in(session, _person_of_request(request))
+    if session.takes_alias:
+        member = None  # the room is not told whose name it is
     by = member if "as_member" in request.POST else None
-    form = _form_for_name(request, by)
+    form = _form_for_name(request, session, by)
     if by or form.is_valid():
         name = str(by.person) if by else form.cleaned_data["name"]
         key = (form.cleaned_data["key"] if by is None else "") or guest_cookies.new_key()
@@ -125,12 +127,12 @@ def join_session(request: GuestRequest, session: Session) -> HttpResponse:
     return render(request, "techniques/join_session.html", values, status=status_of(form))
 
 
-def _form_for_name(request: GuestRequest, by: Membership | None) -> NameForm:
+def _form_for_name(request: GuestRequest, session: Session, by: Membership | None) -> NameForm:
     """What was typed, or the name of the member who comes in with one press."""
     key = guest_cookies.new_key()
     if by is not None:
-        return NameForm({"name": str(by.person)[: joining.NAME_LIMIT], "key": key})
-    return NameForm(sent(request), initial={"key": key})
+        return NameForm({"name": str(by.person)[: joining.NAME_LIMIT], "key": key}, session=session)
+    return NameForm(sent(request), initial={"key": key}, session=session)
 
 
 def _let_person_in(session: Session, key: str, *, remember: bool) -> HttpResponse:

@@ -250,7 +250,9 @@ def _marks_of(request: RoomRequest, seat: Seat, room: SeenRoom) -> dict[str, Any
     be taken back; what whoever leads did to one’s notes."""
     notes = [note for stage in room.stages for note in stage.notes]
     things: list[SeenNote | SeenGroup] = [*notes, *(one for stage in room.stages for one in stage.named_groups)]
-    corrections = render_to_string("techniques/_room_corrections.html", {"room": room}, request=request)
+    corrections = render_to_string(
+        "techniques/_room_corrections.html", {"room": room, "session": seat.session}, request=request
+    )
     return {
         "own": [str(note.handle) for note in notes if note.is_mine],
         "me_too": [str(note.handle) for note in notes if note.is_agreed],

@@ -202,6 +202,8 @@ def session_tick(request: MemberRequest, organisation: Organisation, pk: int) ->
 def session_join(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """A member comes in with one press."""
     session, key = find_session(request, pk), guest_cookies.new_key()
+    if session.takes_alias and session.code:
+        return redirect("join_session", session.code)
     with refusals_said(request):
         joining.join_room(session, by=request.membership, at=request.now, name=str(request.user), key=key)
         return redirect("join_room", session.code)

@@ -56,6 +56,9 @@ def close_session(session: Session, *, by: Membership, at: datetime, summary: Ma
     session.notes_deleted_at = _delete_notes(session, at)
     session.save()
     Participant.objects.filter(session=session, person=None).update(name="")
+    if not Confidentiality(session.confidentiality).keeps_who_came:
+        Participant.objects.filter(session=session).update(name="", person=None)
+        session.invitees.all().delete()
     room_log.append_event(session, RoomEvent.Kind.CLOSED, at=at)
     # What cannot be done now, because somebody still reads, the timetable does: the mark stays until then.
     transaction.on_commit(remove_traces, robust=True)

@@ -46,10 +46,11 @@ def join_room(session: Session, *, by: Membership | None, at: datetime, name: st
 
     The code that opened the page is the permission. ``by`` makes a member of the session’s organisation known by their
     account; everybody else, members of other organisations too, is a guest with a ``name`` and the ``key`` of their
-    browser. While admission is stopped, whoever is in finds back and nobody else comes in.
+    browser, and so is everybody where people choose a name for the room. While admission is stopped, whoever is in
+    finds back and nobody else comes in.
     """
     session = lock_unless_over(session)
-    person = by.person if by and belongs(by, session.organisation) else None
+    person = by.person if by and belongs(by, session.organisation) and not session.takes_alias else None
     fingerprint = guest_cookies.fingerprint(key)
     named = Participant(session=session, name=line_of_text(name)[:NAME_LIMIT])
     refuse_invalid(named, "name")
