@@ -1,7 +1,7 @@
 """Who may do what with sessions: the action asks, whoever calls it, and the page offers nothing else."""
 
 import re
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -12,8 +12,8 @@ from organisations.models import AuditEntry, Group, Membership
 from roadmap.models import Intervention, Programme
 from techniques import guest_cookies, policies
 from techniques.actions import planning
-from techniques.actions.room import closing, joining, notes, screen, stages
-from techniques.models import Participant, Session, Technique
+from techniques.actions.room import closing, grouping, joining, notes, reactions, screen, stages, voting
+from techniques.models import Note, Participant, Session, Technique
 from tests.cast import as_member
 from tests.techniques.conftest import NOW, inside
 
@@ -55,6 +55,17 @@ def at_notes(room: Session) -> Session:
     return room
 
 
+def a_note(room: Session, stage: str = "happened", column: str = "well") -> Note:
+    """What somebody has written, who is there."""
+    author = room.participants.create(name="Rhea", key=uuid4().hex, joined_at=NOW)
+    values = {"stage": room.stages.get(key=stage), "column": column, "text": "Keys", "author": author}
+    return room.notes.create(client_id=uuid4(), **values)
+
+
+def two_notes(room: Session) -> list[UUID]:
+    return [a_note(room).client_id, a_note(room).client_id]
+
+
 WHILE_OPEN = {
     "stop": lambda room: lambda **who: joining.stop_admission(room, **who),
     "resume": lambda room: lambda **who: joining.resume_admission(room, **who),
@@ -78,7 +89,51 @@ WHILE_OPEN = {
     "type": lambda room: (
         lambda **who: notes.write_note(room, stage_key="happened", column="well", text="Said", client_id=uuid4(), **who)
     ),
+    "group": lambda room: (
+        lambda **who: grouping.group_notes(at_notes(room), stage=room.stage, notes=two_notes(room), name="Keys", **who)
+    ),
+    "merge": lambda room: (
+        lambda **who: grouping.merge_notes(at_notes(room), stage=room.stage, notes=two_notes(room), **who)
+    ),
+    "take apart": lambda room: (
+        lambda **who: grouping.take_notes_apart(at_notes(room), stage=room.stage, notes=two_notes(room), **who)
+    ),
+    "rename": lambda room: (
+        lambda **who: grouping.rename_group(
+            at_notes(room), group=room.stage.groups.create(session=room, column="well", name="Rota"), name="Keys", **who
+        )
+    ),
+    "undo": lambda room: lambda **who: grouping.undo_grouping(at_notes(room), stage=room.stage, seen=0, **who),
+    "open a vote": lambda room: (
+        lambda **who: (
+            two_notes(room)
+            and voting.open_voting(at_notes(room), stage=room.stages.get(key="happened"), on="notes", budget=3, **who)
+        )
+    ),
+    "end a vote": lambda room: lambda **who: voting.end_voting(at_notes(room), stage=room.stage, **who),
+    "correct": lambda room: lambda **who: notes.change_note(a_note(room), text="Corrected", column="better", **who),
+    "take away": lambda room: lambda **who: notes.withdraw_note(a_note(room), **who),
     "close": lambda room: lambda **who: closing.close_session(room, summary={}, **who),
+}
+
+
+def voted_on(room: Session) -> Note:
+    note = a_note(room)
+    room.votings.create(stage=note.stage, on="notes", budget=3)
+    return note
+
+
+# What whoever takes part does, with the note or step in which they do it.
+TAKING_PART = {
+    "write": lambda room, note: (
+        lambda **who: notes.write_note(
+            room, stage_key=note.stage.key, column=note.column, text="Mine", client_id=uuid4(), **who
+        )
+    ),
+    "me too": lambda room, note: lambda **who: reactions.set_me_too(note, is_on=True, **who),
+    "comment": lambda room, note: lambda **who: reactions.write_comment(note, text="In May", client_id=uuid4(), **who),
+    "vote": lambda room, note: lambda **who: voting.cast_votes(room, handle=note.client_id, count=1, **who),
+    "ready": lambda room, note: lambda **who: reactions.say_ready(room, stage=note.stage, is_ready=True, **who),
 }
 
 
@@ -104,6 +159,36 @@ def test_only_those_who_facilitate_plan(name, session, cast):
 @pytest.mark.parametrize("name", WHILE_OPEN)
 def test_only_those_who_facilitate_lead(name, room, cast):
     check_each(WHILE_OPEN[name](room), cast)
+
+
+@pytest.mark.parametrize("name", TAKING_PART)
+def test_only_those_who_are_in_take_part(name, room, gus, farah):
+    note = voted_on(at_notes(room))
+    action = TAKING_PART[name](room, note)
+    other = joining.open_room(plan(room)(by=as_member(farah), at=NOW), by=as_member(farah), at=NOW)
+    elsewhere = joining.join_room(other, by=None, at=NOW, name="Gus", key=guest_cookies.new_key())
+    gone = joining.join_room(room, by=None, at=NOW, name="Kit", key=guest_cookies.new_key())
+    joining.leave_room(room, by=gone, at=NOW)
+    gone.refresh_from_db()
+    for who in (elsewhere, gone):
+        with pytest.raises(PermissionDenied):
+            action(by=who, at=NOW)
+    action(by=gus, at=NOW)
+
+
+@pytest.mark.parametrize("name", TAKING_PART)
+def test_when_it_is_over_nobody_takes_part(name, room, gus, farah):
+    action = TAKING_PART[name](room, voted_on(at_notes(room)))
+    Session.objects.filter(pk=room.pk).update(state="closed", code="")
+    with pytest.raises(Refusal, match="closed"):
+        action(by=gus, at=NOW)
+
+
+@pytest.mark.parametrize("name", ["me too", "comment"])
+def test_to_what_is_hidden_nobody_says_anything(name, room, gus):
+    hidden = a_note(room, "expect", "expected")
+    with pytest.raises(Refusal, match="hidden"):
+        TAKING_PART[name](room, hidden)(by=gus, at=NOW)
 
 
 # --- Where a plan may reach ------------------------------------------------------------------------------------------

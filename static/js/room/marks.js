@@ -1,4 +1,4 @@
-// What is one’s own on the cards that everybody has: “Yours”, “me too”, votes, comments; and corrections of one’s notes.
+// What is one’s own on the cards that everybody has: “Yours”, “me too”, votes, comments; and corrections.
 
 import { newId } from "./ids.js";
 import { findAll } from "./notes/dom.js";

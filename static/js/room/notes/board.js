@@ -59,7 +59,8 @@ export class Board {
     for (const list of this.find("data-list", `${stage}/${column}`)) {
       if (!("loose" in list.dataset)) continue;
       const home = list.closest("[data-board], .km-before");
-      if (home.querySelector(`[data-list="${CSS.escape(list.dataset.list)}"] > [data-note="${CSS.escape(handle)}"]`)) continue;
+      const same = `[data-list="${CSS.escape(list.dataset.list)}"] > [data-note="${CSS.escape(handle)}"]`;
+      if (home.querySelector(same)) continue;
       const added = fresh.cloneNode(true);
       if ("plain" in list.dataset) added.querySelector(".km-note__foot")?.remove();
       list.append(added);
