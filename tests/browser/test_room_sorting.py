@@ -1,4 +1,4 @@
-"""Sorting and voting in a browser: the desk ticks, phones and the big screen follow, and one press changes the result."""
+"""Sorting and voting in a browser: phones and the big screen follow the desk, and one press changes the result."""
 
 import re
 

@@ -5,6 +5,7 @@ import { findAll } from "./notes/dom.js";
 export class Desk {
   constructor(root) {
     this.root = root;
+    this.drawn = new WeakMap(); // place → what stands there
   }
 
   // Fresh panels of a stage, as they came with a piece.
@@ -13,7 +14,10 @@ export class Desk {
     if (vote !== undefined) for (const place of findAll(this.root, "data-vote", stage)) this.drawPanel(place, vote);
   }
 
+  // What is the same stays, so that no press is lost while notes come in.
   drawPanel(place, html) {
+    if (this.drawn.get(place) === html) return;
+    this.drawn.set(place, html);
     const isOpen = Boolean(place.querySelector("details[open]"));
     const typed = new Map([...place.querySelectorAll("[data-typed]")].map((field) => [field.id, field.value]));
     const held = place.contains(document.activeElement) ? document.activeElement : null;
