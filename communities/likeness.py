@@ -6,16 +6,11 @@ Pure: no database. ``common`` words say nothing; a word of the name counts twice
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from search.analyser import chunks, fold, pieces, stem
+from search import likeness
+from search.analyser import fold
 
-_COMMON = (
-    "a about again all and any are as at be because been before being between both but by can could did do does each "
-    "for from get had has have how i if in into is it its know let make many me more most my no not of off on one or "
-    "our out over own people same should so some than that the their them then there these they this those through to "
-    "together too up us use used very was we well were what when where which who why will with without work would you "
-    "your community group network team practice problem question help better time"
-)
-COMMON = frozenset(_COMMON.split())
+_OF_COMMUNITIES = "community group network team practice problem question help better time"
+COMMON = likeness.COMMON | frozenset(_OF_COMMUNITIES.split())
 MOST = 3
 
 
@@ -29,12 +24,7 @@ class Likeness:
 
 def words_of(text: str) -> dict[str, str]:
     """Stem → the word as it is written first, without what is common."""
-    found: dict[str, str] = {}
-    for chunk in chunks(text):
-        for piece in pieces(chunk[0]):
-            if len(piece) > 2 and piece not in COMMON:
-                found.setdefault(stem(piece), chunk[0])
-    return found
+    return likeness.words_of(text, common=COMMON)
 
 
 def alike(name: str, question: str, others: Iterable[tuple[int, str, str]]) -> list[Likeness]:
