@@ -8,7 +8,7 @@ from communities.actions.people import keep_a_facilitator
 from communities.actions.review import take_over_review_session
 from communities.actions.shelf import release_pins
 from communities.meeting_days import lock_meeting
-from communities.models import CalendarFeed, Community, Follower, Muted
+from communities.models import CalendarFeed, Community, Follower, Muted, Pin, Thread
 from jobs.actions import enqueue
 from organisations.events import Occurrence
 from organisations.models import Membership
@@ -76,3 +76,18 @@ def tell_at_once(occurrence: Occurrence) -> None:
         key=f"thread {thread.pk}",
         at=occurrence.at,
     )
+
+
+def carry_to_merged_lesson(occurrence: Occurrence) -> None:
+    """A lesson has gone into another: it stands on shelves in its place, and discussions lead there. Where the other
+    one stands on the same shelf already, nothing is added."""
+    merge = occurrence.facts["merge"]
+    merge.carry("pin", Pin.objects.all(), once=["community"])
+    merge.carry("thread", Thread.objects.all())
+
+
+def bring_back_to_lesson(occurrence: Occurrence) -> None:
+    """It is a lesson of its own again."""
+    merge = occurrence.facts["merge"]
+    merge.bring_back("pin", Pin.objects.all())
+    merge.bring_back("thread", Thread.objects.all())

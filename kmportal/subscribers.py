@@ -49,6 +49,16 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "community.left": ["lessons.subscribers.release_assets_of_group"],
     "lesson.identified": ["lessons.subscribers.tell_followers_later"],
     "lesson.noted": ["lessons.subscribers.tell_followers_later"],
+    "lesson.merged": [
+        "lessons.subscribers.let_actions_follow",
+        "people.subscribers.carry_to_merged_lesson",
+        "communities.subscribers.carry_to_merged_lesson",
+    ],
+    "lesson.parted": [
+        "lessons.subscribers.let_actions_follow",
+        "people.subscribers.bring_back_to_lesson",
+        "communities.subscribers.bring_back_to_lesson",
+    ],
     "lesson.readers_changed": ["lessons.subscribers.let_actions_follow"],
     "enquiry.*": ["people.notices.send"],
     "assessment.*": ["selfassessment.notices.send"],

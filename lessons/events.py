@@ -27,6 +27,8 @@ class Event(models.TextChoices):
     LESSON_EMBEDDED = "lesson.embedded", _("saw after six months the change because of")
     LESSON_FELL_BACK = "lesson.fell_back", _("no longer saw the change because of")
     LESSON_CHANGE_CHECKED = "lesson.change_checked", _("checked again")
+    LESSON_MERGED = "lesson.merged", _("took another lesson into")
+    LESSON_PARTED = "lesson.parted", _("took another lesson out again of")
     LESSON_DELETED = "lesson.deleted", _("deleted")
     REUSE_SAID = "reuse.said", _("said")
     REUSE_CHANGED = "reuse.changed", _("changed")

@@ -6,6 +6,12 @@ from organisations.events import Occurrence
 
 # Told without a line: what is no move and changes no words.
 _UNTOLD = {Event.LESSON_READERS_CHANGED, Event.LESSON_DELETED}
+Deed = LessonEvent.Deed
+# What the one that it happens to, and the other one, each have in their history.
+_MERGING = {
+    Event.LESSON_MERGED: (Deed.TOOK_IN, Deed.WENT_INTO),
+    Event.LESSON_PARTED: (Deed.CAME_BACK, Deed.GAVE_BACK),
+}
 CHANGE_CHECKED = "The change was checked."
 
 
@@ -13,6 +19,9 @@ def write(occurrence: Occurrence) -> None:
     """Add the line of an event; those that its page does not tell are left out."""
     lesson, facts = occurrence.subject, occurrence.facts
     assert isinstance(lesson, Lesson)  # noqa: S101  what the event is about
+    if occurrence.event in _MERGING:
+        _write_both(occurrence, lesson)
+        return
     is_change = occurrence.event in {Event.LESSON_CHANGED, Event.LESSON_CHANGE_CHECKED}
     if occurrence.event in _UNTOLD or (is_change and facts["revision"] is None):
         return
@@ -25,3 +34,20 @@ def write(occurrence: Occurrence) -> None:
         at=occurrence.at,
         by=occurrence.person,
     )
+
+
+def _write_both(occurrence: Occurrence, lesson: Lesson) -> None:
+    merge = occurrence.facts["merge"]
+    other = merge.source if merge.target_id == lesson.pk else merge.target
+    of_lesson, of_other = _MERGING[Event(occurrence.event)]
+    for row, deed, its_other in ((lesson, of_lesson, other), (other, of_other, lesson)):
+        LessonEvent.objects.create(
+            lesson=row,
+            before=row.state,
+            after=row.state,
+            revision=row.revision,
+            deed=deed,
+            other=its_other,
+            at=occurrence.at,
+            by=occurrence.person,
+        )

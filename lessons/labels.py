@@ -69,6 +69,12 @@ _ARRIVALS = {
     State.LEARNED: "It has changed, says {by}",
     State.EMBEDDED: "It is still so after six months, says {by}",
 }
+_DEEDS = {
+    LessonEvent.Deed.TOOK_IN: _("Lesson {other} became part of this one, by {by}"),
+    LessonEvent.Deed.WENT_INTO: _("Became part of lesson {other}, by {by}"),
+    LessonEvent.Deed.GAVE_BACK: _("Lesson {other} is a lesson of its own again, by {by}"),
+    LessonEvent.Deed.CAME_BACK: _("Is a lesson of its own again, by {by}"),
+}
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,9 @@ def history_lines(events: Iterable[LessonEvent], lesson: Lesson, *, with_comment
 
 def _history_sentence(event: LessonEvent, lesson: Lesson) -> str:
     before, after = event.before, State(event.after)
-    if not before and lesson.source and after != State.DRAFT:
+    if event.deed:
+        pattern = str(_DEEDS[LessonEvent.Deed(event.deed)])
+    elif not before and lesson.source and after != State.DRAFT:
         pattern = "Brought in from {source} by {by}"
     elif before == after and after in SHARED:
         pattern = "The change was checked by {by}" if event.comment else "Changed by {by}, version {revision}"
@@ -97,7 +105,8 @@ def _history_sentence(event: LessonEvent, lesson: Lesson) -> str:
         pattern = _MOVES.get((State(before), after), "") if before else ""
         pattern = pattern or _ARRIVALS.get(after, after.label + " by {by}")
     revision = event.revision.number if event.revision else 1
-    return pattern.format(by=event.by or "somebody who has left", source=lesson.source, revision=revision)
+    by = event.by or "somebody who has left"
+    return pattern.format(by=by, source=lesson.source, revision=revision, other=event.other_id)
 
 
 def who_may_read(lesson: Lesson) -> str:
@@ -105,7 +114,7 @@ def who_may_read(lesson: Lesson) -> str:
     here = lesson.organisation.name
     if lesson.state == State.DRAFT:
         return "Only you can see this draft."
-    if not lesson.is_shared:
+    if lesson.state not in SHARED:
         return worded("Until it is checked, only its author and those who check lessons can read it.")
     if lesson.reach == Reach.GROUP:
         return f"The {worded('group')} {lesson.group} and the author can read it."

@@ -11,7 +11,7 @@ from lessons.events import Event
 from lessons.models import Asset, Lesson, Reuse, State
 from notifications.actions import notify, withdraw_notices
 from organisations.events import Occurrence
-from organisations.models import Membership
+from organisations.models import Membership, Person
 from organisations.permissions import Permission
 
 QUEUE = Ref("lesson-queue", 0)
@@ -61,6 +61,11 @@ def send(occurrence: Occurrence) -> None:
             notify(
                 lesson.author, occurrence, f"The change to your {worded('lesson')} was checked: {lesson.words.title}"
             )
+        case Event.LESSON_MERGED:
+            _tell_of_merging(occurrence, lesson)
+        case Event.LESSON_PARTED:
+            words = f"{worded('Your lesson is a lesson of its own again')}: {lesson.words.title}"
+            notify(lesson.author, occurrence, words)
         case event if event in _LATER:
             words = f"{_LATER[Event(event)]}: {lesson.words.title}"
             for person in {lesson.author, lesson.validated_by}:
@@ -69,6 +74,21 @@ def send(occurrence: Occurrence) -> None:
             words = f"{_ANSWERS[Event(event)]}: {lesson.words.title}"
             if notify(lesson.author, occurrence, words) is not None:
                 emails.answer_to_author(lesson, occurrence)
+
+
+def _tell_of_merging(occurrence: Occurrence, lesson: Lesson) -> None:
+    """The authors of both. Whose lesson went into one that they may not read learns that much, and no title."""
+    other = occurrence.facts["source"]
+    title = quoted(lesson.words.title)
+    can_read = other.author is not None and _may_read(other.author, lesson)
+    about, words = (lesson, f"{worded('Your lesson is part of')} {title}") if can_read else (other, "")
+    notify(other.author, occurrence, words or worded("Your lesson is part of another lesson now"), about=about)
+    notify(lesson.author, occurrence, f"{worded('Another lesson is part of yours now')}: {lesson.words.title}")
+
+
+def _may_read(person: Person, lesson: Lesson) -> bool:
+    member = Membership.objects.current().filter(person=person, organisation=lesson.organisation).first()
+    return member is not None and Lesson.objects.visible_to(member).filter(pk=lesson.pk).exists()
 
 
 def _tell_validators(occurrence: Occurrence, lesson: Lesson) -> None:

@@ -4,12 +4,14 @@ from datetime import date
 
 from kmportal.lib.domain_words import worded
 from lessons.models import (
+    LIVING,
     Asset,
     AssetPart,
     Follow,
     ImportRun,
     Lesson,
     LessonFeed,
+    LessonMerge,
     Reuse,
     Saving,
     State,
@@ -79,6 +81,30 @@ def may_add_action(membership: Membership | None, lesson: Lesson) -> bool:
     return lesson.is_shared and policies.may(Permission.CONTRIBUTE, membership, lesson.organisation)
 
 
+def may_merge(membership: Membership | None, lesson: Lesson) -> bool:
+    """Whether this member may have it go into another one: whoever checks lessons, never its author. It is checked and
+    living, or it waits and nobody else has claimed it."""
+    if membership is None or not policies.may(Permission.VALIDATE, membership, lesson.organisation):
+        return False
+    if lesson.author_id == membership.person_id or lesson.merged_into_id is not None:
+        return False
+    if lesson.is_waiting:
+        return lesson.claimed_by_id in {None, membership.person_id}
+    return lesson.state in LIVING
+
+
+def may_take_in(membership: Membership | None, lesson: Lesson) -> bool:
+    """Whether this member may have another lesson go into this one: it is checked and living, and not their own."""
+    return lesson.state in LIVING and may_merge(membership, lesson)
+
+
+def may_part(membership: Membership | None, merge: LessonMerge) -> bool:
+    """Who may take a merge back: whoever could have made it."""
+    if membership is None or not policies.may(Permission.VALIDATE, membership, merge.source.organisation):
+        return False
+    return membership.person_id not in {merge.source.author_id, merge.target.author_id}
+
+
 def may_see_aging(membership: Membership | None, organisation: Organisation) -> bool:
     """Whoever checks lessons, and whoever oversees the programme: which have waited how long for what."""
     return any(policies.may(one, membership, organisation) for one in (Permission.VALIDATE, Permission.OVERSEE))
@@ -102,6 +128,7 @@ def allowed(membership: Membership | None, lesson: Lesson, *, on: date) -> froze
         "discard": may_discard,
         "confirm": may_confirm,
         "add_action": may_add_action,
+        "merge": may_merge,
     }
     return frozenset(found | {name for name, may in others.items() if may(membership, lesson)})
 

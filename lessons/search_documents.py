@@ -25,8 +25,8 @@ RANK_BROUGHT_IN = -150
 
 
 def documents(lessons: Sequence[Lesson]) -> Iterator[index.Doc]:
-    """What can be found of lessons, with the names of their tags."""
-    return (document(lesson, [tag.name for tag in lesson.tags.all()]) for lesson in lessons)
+    """What can be found of lessons, with the names of their tags. One that has gone into another is found there."""
+    return (document(one, [tag.name for tag in one.tags.all()]) for one in lessons if one.merged_into_id is None)
 
 
 def document(lesson: Lesson, tags: Sequence[str]) -> index.Doc:

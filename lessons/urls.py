@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lessons.views import assets, examples, follows, importing, life, listing, reading, reuse, review, writing
+from lessons.views import assets, examples, follows, importing, life, listing, merging, reading, reuse, review, writing
 
 urlpatterns = [
     path("", listing.lesson_list, name="lesson_list"),
@@ -26,6 +26,11 @@ urlpatterns = [
     path("<int:pk>/return/", review.lesson_return, name="lesson_return"),
     path("<int:pk>/decline/", review.lesson_decline, name="lesson_decline"),
     path("<int:pk>/confirm/", review.lesson_confirm, name="lesson_confirm"),
+    # The same lesson twice
+    path("similar/", merging.lesson_similar, name="lesson_similar"),
+    path("<int:pk>/merge/", merging.lesson_merge, name="lesson_merge"),
+    path("<int:pk>/merge/<int:into>/", merging.lesson_merge_into, name="lesson_merge_into"),
+    path("merges/<int:pk>/undo/", merging.lesson_part, name="lesson_part"),
     # Their later life
     path("on-their-way/", life.lesson_aging, name="lesson_aging"),
     path("<int:pk>/learned/", life.lesson_learned, name="lesson_learned"),

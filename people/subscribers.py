@@ -3,7 +3,7 @@
 from organisations.events import Occurrence
 from organisations.models import Membership
 from people.actions import release_leaver
-from people.models import Profile
+from people.models import Enquiry, Profile
 from search import subscribers
 
 
@@ -19,3 +19,15 @@ def follow_member(occurrence: Occurrence) -> None:
     membership = occurrence.subject
     assert isinstance(membership, Membership)  # noqa: S101  what the event is about
     subscribers.put(Profile.objects.filter(membership=membership).with_words())
+
+
+def carry_to_merged_lesson(occurrence: Occurrence) -> None:
+    """A lesson has gone into another: questions about it are about that one now."""
+    rows = Enquiry.objects.filter(about_kind="lesson")
+    occurrence.facts["merge"].carry("enquiry", rows, field="about_ident")
+
+
+def bring_back_to_lesson(occurrence: Occurrence) -> None:
+    """It is a lesson of its own again."""
+    rows = Enquiry.objects.filter(about_kind="lesson")
+    occurrence.facts["merge"].bring_back("enquiry", rows, field="about_ident")

@@ -162,6 +162,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.review.decline_lesson lessons.actions.review.validate_lesson
         lessons.actions.review.confirm_change lessons.actions.review.pass_on_claim
         lessons.actions.life.learn_lesson lessons.actions.life.embed_lesson lessons.actions.life.fall_back
+        lessons.actions.merging.merge_lessons lessons.actions.merging.part_lessons
     """,
     FACILITATOR: """
         communities.actions.meetings.plan_session_of_day communities.actions.review.plan_review_session
@@ -768,6 +769,8 @@ ACTS: dict[str, Act] = {
     "lessons.actions.review.release_lesson": on("claimed"),
     "lessons.actions.review.return_lesson": on("claimed", comment="Say when."),
     "lessons.actions.review.decline_lesson": on("claimed", reason="It is known."),
+    "lessons.actions.merging.merge_lessons": on("checked", into=lambda world: _row(world, "changing")),
+    "lessons.actions.merging.part_lessons": on("merge"),
     "lessons.actions.life.learn_lesson": on("changing", evidence="Checklist, line 4"),
     "lessons.actions.life.embed_lesson": on("changed"),
     "lessons.actions.life.fall_back": on("changed", reason="The line is gone."),

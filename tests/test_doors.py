@@ -90,6 +90,7 @@ DOORS = {
         meeting_day meeting_day_move meeting_day_cancel meeting_day_write_up
     """,
     CONTRIBUTOR: """
+        lesson_similar
         lesson_mine lesson_new lesson_action_new session_action_new lesson_edit lesson_send lesson_withdraw
         lesson_discard community_new thread_lesson topic_begin problem_begin
         thread_asset
@@ -98,6 +99,7 @@ DOORS = {
     VALIDATOR: """
         lesson_queue lesson_claim lesson_take_over lesson_release lesson_check lesson_return lesson_decline
         lesson_confirm lesson_learned lesson_embed lesson_fall_back
+        lesson_merge lesson_merge_into lesson_part
     """,
     FACILITATOR: """
         session_new session_edit session_cancel session_invite session_tick session_open session_room session_close

@@ -28,7 +28,7 @@ NOT_RESPONSIBLE = {
     "help.PutAway.person", "jobs.Job.requested_by",
     "lessons.Lesson.author", "lessons.Lesson.validated_by", "lessons.LessonRevision.by", "lessons.LessonEvent.by",
     "lessons.Asset.author", "lessons.Asset.checked_by", "lessons.AssetPart.person", "lessons.AssetRevision.by",
-    "lessons.Reuse.person", "lessons.Saving.decided_by",
+    "lessons.Reuse.person", "lessons.Saving.decided_by", "lessons.LessonMerge.by",
     "lessons.ImportRun.by", "notifications.Notice.person", "notifications.MailPreference.person",
     "organisations.GroupMembership.person", "organisations.Membership.person", "organisations.Invitation.invited_by",
     "organisations.Invitation.accepted_by", "organisations.AccessToken.person", "organisations.SignIn.person",

@@ -35,7 +35,7 @@ from communities.actions import people as belonging
 from communities.actions import review as looking_back
 from communities.models import Community, Objection, Pin, QuietLine, Topic, Transfer
 from jobs.models import Job, Mail
-from lessons.actions import assets, feeds, follows, importing, reuse, review, writing
+from lessons.actions import assets, feeds, follows, importing, merging, reuse, review, writing
 from lessons.actions import life as life_of_lessons
 from lessons.models import State
 from lessons.quality import quality_for
@@ -210,9 +210,10 @@ class World:
         return world
 
     def _later_lives(self, words: dict[str, str]) -> None:
-        """A lesson because of which something was changed and is to be looked at, and one seven months later."""
+        """A lesson because of which something was changed and is to be looked at, and one seven months later. A third
+        is part of the first."""
         t, cara, farah = self.things, as_member(self.people["cara"]), as_member(self.people["farah"])
-        for name, ago in (("changing", timedelta(0)), ("changed", timedelta(days=210))):
+        for name, ago in (("changing", timedelta(0)), ("changed", timedelta(days=210)), ("twin", timedelta(0))):
             at = timezone.now() - ago
             lesson = writing.start_lesson(self.riverside, by=cara, at=at, words=words, facts={}, tags=())
             lesson = review.claim_lesson(writing.submit_lesson(lesson, by=cara, at=at), by=farah, at=at)
@@ -226,11 +227,14 @@ class World:
                 contact="Cara Doyle",
                 process="Discharge checklist",
             )
+            setattr(t, name, lesson)
+            if name == "twin":
+                t.merge = merging.merge_lessons(lesson, by=farah, at=at, into=t.changing)
+                continue
             action = writing.add_lesson_action(
                 lesson, by=farah, at=at, title="Change the list", owner=self.people["farah"]
             )
             actionplan.actions.complete_action(action, by=farah, at=at)
-            setattr(t, name, lesson)
         t.changed = life_of_lessons.learn_lesson(
             t.changed, by=farah, at=timezone.now() - timedelta(days=210), evidence="Checklist, version 8"
         )
@@ -385,6 +389,8 @@ class World:
             return {"kind": "pin", "ident": t.last_pin.pk}[key]
         if key == "change":
             return t.plan_change.pk
+        if key == "into":
+            return t.changing.pk
         if key == "number":
             return 1
         if key == "thread":
@@ -429,6 +435,9 @@ class World:
             "lesson_confirm": t.claimed,
             "lesson_withdraw": t.waiting,
             "lesson_changes": t.waiting,
+            "lesson_merge": t.checked,
+            "lesson_merge_into": t.checked,
+            "lesson_part": t.merge,
             "assessment_edit": t.round_draft,
             "assessment_delete": t.round_draft,
             "assessment_open": t.round_draft,

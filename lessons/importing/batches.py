@@ -39,6 +39,7 @@ def _standing_of(lesson: Lesson) -> Standing:
         flags=frozenset(lesson.flags),
         taken=tuple(lesson.rows_taken),
         by_hand=not lesson.words.brought_in,
+        is_merged=lesson.merged_into_id is not None,
     )
 
 

@@ -31,6 +31,8 @@ class Standing:
     flags: frozenset[str] = frozenset()
     taken: tuple[str, ...] = ()
     by_hand: bool = False
+    # Part of another lesson since: what a file says of it changes nothing.
+    is_merged: bool = False
 
     def says_the_same_as(self, other: "Standing") -> bool:
         """Whether nothing that a reader sees differs."""
@@ -74,6 +76,9 @@ def decide_rows(rows: Iterable[Row], known: dict[str, Standing]) -> list[Decisio
             decisions.append(Decision(row, "refused"))
             continue
         before = known.get(row.external_id)
+        if before is not None and before.is_merged:
+            decisions.append(Decision(row, "unchanged", before))
+            continue
         after = _new_standing(row) if before is None else _merged_standing(before, row)
         if before is None:
             outcome: Outcome = "created"

@@ -4,6 +4,7 @@ from lessons.models.asset import ASSET_WIDTHS, LONGEST_PURPOSE, LONGEST_REMARK, 
 from lessons.models.follows import LONGEST_QUERY, Follow, FollowHit, FollowQuerySet, How, LessonFeed
 from lessons.models.importing import ImportProblem, ImportRun
 from lessons.models.lesson import (
+    LIVING,
     LONGEST_COMMENT,
     LONGEST_TEXT,
     SHARE_CHOICES,
@@ -19,6 +20,7 @@ from lessons.models.lesson import (
     State,
     Tag,
 )
+from lessons.models.merging import LessonMerge, LessonMergeRow
 from lessons.models.reuse import (
     IN_NUMBERS,
     LARGE,
@@ -35,6 +37,7 @@ __all__ = [
     "ASSET_WIDTHS",
     "IN_NUMBERS",
     "LARGE",
+    "LIVING",
     "LONGEST_CHANGE",
     "LONGEST_COMMENT",
     "LONGEST_PURPOSE",
@@ -59,6 +62,8 @@ __all__ = [
     "Lesson",
     "LessonEvent",
     "LessonFeed",
+    "LessonMerge",
+    "LessonMergeRow",
     "LessonQuerySet",
     "LessonRevision",
     "Measure",

@@ -52,6 +52,8 @@ SHARED = frozenset(
         State.RETIRED,
     }
 )
+# Of them, those that still stand.
+LIVING = SHARED - {State.SUPERSEDED, State.RETIRED}
 # Something must still happen because of them.
 ON_THEIR_WAY = (State.IDENTIFIED, State.ACTION_AGREED, State.LEARNED)
 # With whom a checked lesson can be shared, from few to many.
@@ -93,11 +95,16 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
     """Lessons, in the words of those who keep them."""
 
     def visible_to(self, membership: Membership) -> "LessonQuerySet":
-        """By reach: until it is validated only its author and the validators, then as far as it is shared."""
+        """By reach: until it is validated only its author and the validators, then as far as it is shared. One that
+        has gone into another is seen there."""
+        return self.visible_as_it_was(membership).filter(merged_into=None)
+
+    def visible_as_it_was(self, membership: Membership) -> "LessonQuerySet":
+        """The same with those that have gone into another one."""
         return self.filter(within_reach(membership))
 
     def validated(self) -> "LessonQuerySet":
-        return self.filter(state__in=SHARED)
+        return self.filter(state__in=SHARED, merged_into=None)
 
     def to_look_at_again(self, on: date) -> "LessonQuerySet":
         """Changed half a year ago: is it still so?"""
@@ -207,6 +214,9 @@ class Lesson(models.Model):
     )
     learned_on = models.DateField(null=True, blank=True)
     look_again_on = models.DateField(null=True, blank=True, help_text="Whether what has changed is still so.")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="Part of that one now."
+    )
     # Brought in from elsewhere: which source and which number there; damage that the import could not mend; and
     # which rows of files have gone in already, so that the same row again changes nothing.
     source = LineField(max_length=80, blank=True)
@@ -275,7 +285,8 @@ class Lesson(models.Model):
 
     @property
     def is_shared(self) -> bool:
-        return self.state in SHARED
+        """Checked at some time, and not part of another one since."""
+        return self.state in SHARED and self.merged_into_id is None
 
     @property
     def is_with_author(self) -> bool:
@@ -324,7 +335,14 @@ class LessonRevision(models.Model):
 
 
 class LessonEvent(models.Model):
-    """One line of a lesson’s history: a move of the workflow or a change, with the comment that went with it."""
+    """One line of a lesson’s history: a move of the workflow or a change, with the comment that went with it. ``deed``
+    and ``other`` where another lesson went into it, or it into another, or that was taken back."""
+
+    class Deed(models.TextChoices):
+        TOOK_IN = "took-in", "Took another in"
+        WENT_INTO = "went-into", "Went into another"
+        GAVE_BACK = "gave-back", "Gave another back"
+        CAME_BACK = "came-back", "Came back out of another"
 
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="events")
     before = models.CharField(max_length=12, choices=State.choices, blank=True)
@@ -333,6 +351,8 @@ class LessonEvent(models.Model):
         "Comment", max_length=LONGEST_COMMENT, blank=True, validators=[MaxLengthValidator(LONGEST_COMMENT)]
     )
     revision = models.ForeignKey(LessonRevision, on_delete=models.SET_NULL, null=True, blank=True)
+    deed = models.CharField(max_length=10, choices=Deed.choices, blank=True)
+    other = models.ForeignKey(Lesson, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
 

@@ -49,7 +49,7 @@ class ReuseQuerySet(models.QuerySet["Reuse"]):
 
     def visible_to(self, membership: Membership) -> "ReuseQuerySet":
         """At home, by whoever may read the lesson: other organisations do not hear what came of theirs here."""
-        readable = Lesson.objects.visible_to(membership).order_by()
+        readable = Lesson.objects.visible_as_it_was(membership).order_by()
         return self.filter(organisation_id=membership.organisation_id, lesson__in=readable)
 
     def said_by(self, membership: Membership) -> "ReuseQuerySet":

@@ -17,6 +17,7 @@ from lessons import labels, policies
 from lessons.labels import Line
 from lessons.models import ImportRun, Lesson, LessonEvent, LessonQuerySet, LessonRevision, State, Tag
 from lessons.reports.life import LifeBox
+from lessons.reports.merging import MergingBox
 from lessons.reports.reuse import ReusePanel
 from lessons.workflow import is_late
 from organisations.models import Membership
@@ -57,6 +58,7 @@ class LessonPage:
     who_may_read: str
     reuse: ReusePanel | None
     life: LifeBox
+    merging: MergingBox
 
     @classmethod
     def build(cls, lesson: Lesson, membership: Membership, *, on: date) -> "LessonPage":
@@ -85,6 +87,7 @@ class LessonPage:
             who_may_read=labels.who_may_read(lesson),
             reuse=ReusePanel.build(lesson, membership),
             life=LifeBox.build(lesson, allowed, on=on),
+            merging=MergingBox.build(lesson, membership),
         )
 
 

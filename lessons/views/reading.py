@@ -15,6 +15,7 @@ from kmportal.lib.domain_words import worded
 from lessons import policies
 from lessons.actions import writing
 from lessons.forms.writing import LessonForm
+from lessons.models import Lesson
 from lessons.reports import LessonPage, confirming_presses
 from lessons.views.finding import lesson_or_404
 from organisations.access import requires
@@ -22,12 +23,18 @@ from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 
+# In the address: not where it leads since it became part of another one, but as it was.
+AS_IT_WAS = "as-it-was"
+
 
 @requires(Permission.READ)
 @require_safe
 def lesson_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """What was learned, what to do, and where it stands. A lesson shared by another organisation is for reading."""
-    lesson = lesson_or_404(request, pk, here=False)
+    lesson = lesson_or_404(request, pk, here=False, as_it_was=True)
+    into = Lesson.objects.visible_as_it_was(request.membership).filter(pk=lesson.merged_into_id or 0)
+    if AS_IT_WAS not in request.GET and into.exists():
+        return redirect("lesson_detail", organisation.slug, lesson.merged_into_id)
     page = LessonPage.build(lesson, request.membership, on=timezone.localdate(request.now))
     return render(request, "lessons/lesson_detail.html", vars(page))
 

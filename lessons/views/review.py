@@ -23,6 +23,7 @@ from lessons.actions import review
 from lessons.forms.review import CheckForm, DeclineForm, ReturnForm
 from lessons.models import Lesson, State
 from lessons.reports import ListHead, Queue
+from lessons.reports.similar import similar_to
 from lessons.views.finding import lesson_or_404
 from lessons.workflow import is_late
 from organisations.access import requires
@@ -194,6 +195,7 @@ def _check_page(
         "gaps": list(quality.missing_in(lesson.words).values()),
         "hints": quality.personal_hints(lesson.words, names=names, author=str(lesson.author or "")),
         "is_late": is_late(lesson, on=timezone.localdate(request.now)),
+        "similar": similar_to(lesson, request.membership),
         "queue": reverse("lesson_queue", args=[lesson.organisation.slug]),
     }
     return render(request, "lessons/lesson_check.html", context, status=status_of(*filter(None, (form, other))))

@@ -26,6 +26,7 @@ from lessons.actions import writing
 from lessons.forms.writing import LessonForm, values_of
 from lessons.models import Lesson, State
 from lessons.reports import ListHead, sending_presses
+from lessons.reports.similar import similar_to
 from lessons.views.finding import lesson_or_404
 from lessons.workflow import is_late
 from organisations.access import requires
@@ -78,6 +79,7 @@ def lesson_send(request: MemberRequest, organisation: Organisation, pk: int) -> 
         return redirect(lesson)
     advice, hints = _findings_in(lesson)
     context = {
+        "similar": similar_to(lesson, request.membership),
         "lesson": lesson,
         "words": lesson.words,
         "advice": advice,
@@ -181,10 +183,13 @@ def _go_on_from(request: MemberRequest, lesson: Lesson, *, is_sending: bool, wro
     """Where keeping leads: autosave goes on, a draft is shown, a lesson is sent unless something should be said."""
     if "Autosave" in request.headers:
         return JsonResponse({**_saved_in_words(lesson), **({"unsaved": _sentence_of(wrong)} if wrong else {})})
+    if request.POST.get("then") == "similar":
+        messages.success(request, "Your draft is kept. Only you can see it.")
+        return redirect(f"{reverse('lesson_edit', args=[lesson.organisation.slug, lesson.pk])}#similar")
     if not is_sending:
         said = "The change is saved." if lesson.is_shared else "Your draft is kept. Only you can see it."
         return done(request, said, lesson)
-    if any(_findings_in(lesson)):
+    if any(_findings_in(lesson)) or similar_to(lesson, request.membership):
         return redirect("lesson_send", lesson.organisation.slug, lesson.pk)
     return _submit_lesson(request, lesson)
 
@@ -239,5 +244,6 @@ def _lesson_form_page(
         "returned": lesson.events.filter(after=State.RETURNED).first() if lesson and is_returned else None,
         "more_open": any(name in form.errors for name in form.FOLDED) or (lesson and lesson.is_shared),
         "differences": differences,
+        "similar": similar_to(lesson, request.membership) if lesson is not None and lesson.is_with_author else None,
     }
     return render(request, "lessons/lesson_form.html", context, status=status_of(form))

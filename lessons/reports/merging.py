@@ -1,0 +1,91 @@
+"""Merging lessons: what the page of one says of it, and two lessons side by side before one goes into the other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+
+from kmportal.lib.domain_words import worded
+from kmportal.lib.sentences import counted
+from lessons import policies
+from lessons.models import Lesson, LessonMerge
+from lessons.models.merging import hanging
+from organisations.models import Membership
+
+
+@dataclass(frozen=True)
+class PartLine:
+    """A lesson that is part of the one of the page."""
+
+    merge: LessonMerge
+    title: str
+    url: str
+    came_from: str
+    undo_url: str
+
+
+@dataclass(frozen=True)
+class MergingBox:
+    """For the page of a lesson: into which it has gone (``merge``; ``into_url`` is empty for who may not read that
+    one), and which others are part of it."""
+
+    merge: LessonMerge | None
+    into_url: str
+    undo_url: str
+    parts: Sequence[PartLine]
+
+    @classmethod
+    def build(cls, lesson: Lesson, membership: Membership) -> "MergingBox":
+        """Only what this member may read. Three queries at most."""
+        readable = Lesson.objects.visible_as_it_was(membership)
+        slug, merge, into_url = membership.organisation.slug, None, ""
+        rows = LessonMerge.objects.filter(undone_at=None).select_related(
+            "by", "source__organisation", "source__revision", "target__organisation"
+        )
+        if lesson.merged_into_id is not None:
+            merge = rows.filter(source=lesson).first()
+            is_readable = readable.filter(pk=lesson.merged_into_id).exists()
+            into_url = reverse("lesson_detail", args=[slug, lesson.merged_into_id]) if is_readable else ""
+        parts = rows.filter(target=lesson, source__in=readable.order_by()).order_by("pk")
+        return cls(
+            merge=merge,
+            into_url=into_url,
+            undo_url=_undo_url(merge, membership) if merge else "",
+            parts=[
+                PartLine(
+                    merge=part,
+                    title=part.source.words.title,
+                    url=f"{reverse('lesson_detail', args=[slug, part.source_id])}?as-it-was",
+                    came_from=_came_from(part.source),
+                    undo_url=_undo_url(part, membership),
+                )
+                for part in parts
+            ],
+        )
+
+
+def _undo_url(merge: LessonMerge, membership: Membership) -> str:
+    """Where it is taken back; empty for who may not, and once it is too late."""
+    if not merge.can_be_undone(timezone.now()) or not policies.may_part(membership, merge):
+        return ""
+    return reverse("lesson_part", args=[membership.organisation.slug, merge.pk])
+
+
+def _came_from(lesson: Lesson) -> str:
+    if not lesson.source:
+        return ""
+    return f"{lesson.source}, number {lesson.shown_number}" if lesson.shown_number else lesson.source
+
+
+def what_goes_along(lesson: Lesson) -> list[str]:
+    """What hangs on a lesson and goes along, in words; what there is none of is left out."""
+    words = {
+        "reuse": (worded("report of what came of the lesson"), worded("reports of what came of the lesson")),
+        "action": (worded("action"), worded("actions")),
+        "part": ("knowledge asset that names it", "knowledge assets that name it"),
+    }
+    numbers = {kind: what.rows.filter(**{what.field: lesson.pk}).count() for kind, what in hanging().items()}
+    numbers["tag"] = lesson.tags.count()
+    words["tag"] = ("tag", "tags")
+    return [counted(number, *words[kind]) for kind, number in numbers.items() if number and kind in words]
