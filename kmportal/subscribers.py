@@ -49,6 +49,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "community.left": ["lessons.subscribers.release_assets_of_group"],
     "lesson.identified": ["lessons.subscribers.tell_followers_later"],
     "lesson.noted": ["lessons.subscribers.tell_followers_later"],
+    "lesson.filed": ["lessons.subscribers.tell_followers_later"],
     "lesson.merged": [
         "lessons.subscribers.let_actions_follow",
         "people.subscribers.carry_to_merged_lesson",

@@ -15,6 +15,8 @@ THINGS = {
     "session": "techniques.things.SESSION",
     "lesson": "lessons.things.LESSON",
     "lesson-queue": "lessons.things.QUEUE",
+    "themes": "lessons.things.THEMES",
+    "tag": "lessons.things.TAG",
     "reuse": "lessons.things.REUSE",
     "asset": "lessons.things.ASSET",
     "import": "lessons.things.IMPORT",

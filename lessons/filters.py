@@ -95,9 +95,11 @@ def saved_query(params: QueryDict) -> str:
 
 
 def can_be_saved(params: QueryDict) -> bool:
-    """Whether following it would follow what the list shows: new lessons, wherever they come from (``from``)."""
+    """Whether following it would follow what the list shows: new lessons, wherever they come from (``from``) and
+    whatever they are filed under (a tag or theme is followed as such)."""
     states = facets.chosen(params, FACETS).get("state", ())
-    return not params.get("from") and set(states) <= set(NEW_STATES)
+    is_narrowed = any(params.get(name) for name in ("from", "tag", "theme"))
+    return not is_narrowed and set(states) <= set(NEW_STATES)
 
 
 class SavedSearch:

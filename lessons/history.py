@@ -5,7 +5,7 @@ from lessons.models import Lesson, LessonEvent
 from organisations.events import Occurrence
 
 # Told without a line: what is no move and changes no words.
-_UNTOLD = {Event.LESSON_READERS_CHANGED, Event.LESSON_DELETED}
+_UNTOLD = {Event.LESSON_READERS_CHANGED, Event.LESSON_FILED, Event.LESSON_DELETED}
 Deed = LessonEvent.Deed
 # What the one that it happens to, and the other one, each have in their history.
 _MERGING = {

@@ -105,6 +105,21 @@ def may_part(membership: Membership | None, merge: LessonMerge) -> bool:
     return membership.person_id not in {merge.source.author_id, merge.target.author_id}
 
 
+def may_curate(membership: Membership | None, organisation: Organisation) -> bool:
+    """Who looks after tags, themes and what is incomplete: whoever curates."""
+    return policies.may(Permission.FACILITATE, membership, organisation)
+
+
+def may_file_under_themes(membership: Membership | None, lesson: Lesson) -> bool:
+    """Whoever may write it, and whoever curates or checks lessons and reads it. One query at most."""
+    if membership is None or lesson.merged_into_id is not None or not policies.belongs(membership, lesson.organisation):
+        return False
+    if may_write(membership, lesson):
+        return True
+    is_curator = membership.can(Permission.FACILITATE) or membership.can(Permission.VALIDATE)
+    return is_curator and Lesson.objects.visible_to(membership).filter(pk=lesson.pk).exists()
+
+
 def may_see_aging(membership: Membership | None, organisation: Organisation) -> bool:
     """Whoever checks lessons, and whoever oversees the programme: which have waited how long for what."""
     return any(policies.may(one, membership, organisation) for one in (Permission.VALIDATE, Permission.OVERSEE))
@@ -129,6 +144,7 @@ def allowed(membership: Membership | None, lesson: Lesson, *, on: date) -> froze
         "confirm": may_confirm,
         "add_action": may_add_action,
         "merge": may_merge,
+        "file": may_file_under_themes,
     }
     return frozenset(found | {name for name, may in others.items() if may(membership, lesson)})
 

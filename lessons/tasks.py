@@ -5,10 +5,10 @@ from typing import Any
 from django.utils import timezone
 
 from jobs.runner import Assignment
-from lessons.actions import follows, importing
+from lessons.actions import follows, importing, tags
 from lessons.actions.importing import Report
 from lessons.importing.sheets import count_rows, sheet_of
-from lessons.models import ImportRun, Lesson
+from lessons.models import ImportRun, Lesson, Tag
 from organisations.events import Occurrence
 from organisations.models import AuditEntry, Person
 
@@ -37,6 +37,12 @@ def tell_followers(work: Assignment, entry_id: int) -> dict[str, Any]:
     by = Person.objects.filter(pk=entry.actor_id).first() if entry.actor_id else None
     told = follows.tell_followers(lesson, Occurrence(entry.event, lesson, entry.organisation, by, entry.at, entry, {}))
     return {"told": told}
+
+
+def find_lessons_of_tag(work: Assignment, tag_id: int) -> dict[str, Any]:
+    """After a tag was changed: its lessons are found by their tags of today."""
+    tag = Tag.ever_used.filter(pk=tag_id).first()
+    return {"found": tags.find_lessons_of_tag(tag) if tag else 0}
 
 
 def _progress_of(work: Assignment, run: ImportRun) -> Report:

@@ -43,5 +43,14 @@ REUSE = Thing(
     title=lambda reuse: f"{reuse}: {reuse.lesson.words.title}",
     related=("organisation", "lesson__revision"),
 )
+THEMES = Thing(
+    kind="themes",
+    word="Set of themes",
+    words="Sets of themes",
+    model="lessons.ThemeSet",
+    page="theme_set",
+    related=("organisation",),
+)
+TAG = Thing(kind="tag", word="Tag", model="lessons.Tag", related=("organisation",))
 QUEUE = Thing(kind="lesson-queue", word=_("Lessons to check"), page="lesson_queue")
 IMPORT = Thing(kind="import", word="Import run", model="lessons.ImportRun", related=("organisation",))

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from lessons.views import assets, examples, follows, importing, life, listing, merging, reading, reuse, review, writing
+from lessons.views import (
+    assets,
+    examples,
+    follows,
+    importing,
+    life,
+    listing,
+    merging,
+    reading,
+    reuse,
+    review,
+    tags,
+    themes,
+    writing,
+)
 
 urlpatterns = [
     path("", listing.lesson_list, name="lesson_list"),
@@ -31,6 +45,18 @@ urlpatterns = [
     path("<int:pk>/merge/", merging.lesson_merge, name="lesson_merge"),
     path("<int:pk>/merge/<int:into>/", merging.lesson_merge_into, name="lesson_merge_into"),
     path("merges/<int:pk>/undo/", merging.lesson_part, name="lesson_part"),
+    # Curating
+    path("tags/", tags.tag_list, name="tag_list"),
+    path("tags/<int:pk>/", tags.tag_edit, name="tag_edit"),
+    path("tags/<int:pk>/retire/", tags.tag_retire, name="tag_retire"),
+    path("tags/<int:pk>/restore/", tags.tag_restore, name="tag_restore"),
+    path("themes/", themes.theme_list, name="theme_list"),
+    path("themes/load/", themes.theme_load, name="theme_load"),
+    path("themes/<int:pk>/", themes.theme_set, name="theme_set"),
+    path("themes/<int:pk>/retire/", themes.theme_retire, name="theme_retire"),
+    path("themes/<int:pk>/restore/", themes.theme_restore, name="theme_restore"),
+    path("themes/<int:pk>/sort/", themes.theme_sort, name="theme_sort"),
+    path("<int:pk>/themes/", themes.lesson_themes, name="lesson_themes"),
     # Their later life
     path("on-their-way/", life.lesson_aging, name="lesson_aging"),
     path("<int:pk>/learned/", life.lesson_learned, name="lesson_learned"),
@@ -47,6 +73,8 @@ urlpatterns = [
     # Following
     path("following/", follows.follow_list, name="follow_list"),
     path("following/new/", follows.follow_new, name="follow_new"),
+    path("following/tag/<int:pk>/", follows.follow_tag, name="follow_tag"),
+    path("following/theme/<int:pk>/", follows.follow_theme, name="follow_theme"),
     path("following/feed/", follows.follow_feed, name="follow_feed"),
     path("following/<int:pk>/how/", follows.follow_how, name="follow_how"),
     path("following/<int:pk>/stop/", follows.follow_stop, name="follow_stop"),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from communities.models import CommunityRole, Thread
 from lessons.actions.review import validate_lesson
 from lessons.actions.writing import write_lesson
-from lessons.models import State
+from lessons.models import State, Tag
 from lessons.quality import quality_for
 from organisations.models import Group, GroupMembership, Membership, Organisation
 from people.actions import write_profile
@@ -64,7 +64,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.importing.begin_import lessons.actions.importing.try_import
         lessons.actions.importing.run_import lessons.actions.importing.tidy_imports roadmap.actions.tidy_plan
         lessons.actions.assets.release_assets lessons.actions.follows.tell_followers
-        lessons.actions.life.lose_agreement
+        lessons.actions.life.lose_agreement lessons.actions.tags.find_lessons_of_tag
         selfassessment.actions.rounds.tell_closing_date selfassessment.actions.publishing.publish_figures
         selfassessment.actions.publishing.publish_or_wait selfassessment.actions.meeting.follow_booking
         selfassessment.actions.meeting.invite_to_meeting
@@ -85,6 +85,7 @@ PERMISSIONS: dict[str, str] = {
     MEMBER: """
         actionplan.actions.add_action roadmap.actions.add_intervention_action
         search.actions.keep_search
+        lessons.actions.follows.follow_tag lessons.actions.follows.follow_theme
         lessons.actions.follows.save_search lessons.actions.follows.follow_lesson lessons.actions.follows.choose_how
         lessons.actions.follows.stop_following
         lessons.actions.feeds.renew_feed lessons.actions.feeds.renew_feed_of_search lessons.actions.feeds.close_feed
@@ -147,7 +148,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.writing.start_lesson lessons.actions.writing.write_lesson
         lessons.actions.writing.submit_lesson lessons.actions.writing.withdraw_lesson
         lessons.actions.writing.discard_lesson lessons.actions.writing.add_lesson_action
-        lessons.actions.closing.add_session_action
+        lessons.actions.closing.add_session_action lessons.actions.themes.file_under_themes
         lessons.actions.assets.start_asset lessons.actions.assets.write_asset lessons.actions.assets.publish_asset
         lessons.actions.assets.check_asset lessons.actions.assets.keep_asset
         lessons.actions.assets.take_asset lessons.actions.assets.discard_asset
@@ -166,6 +167,9 @@ PERMISSIONS: dict[str, str] = {
     """,
     FACILITATOR: """
         communities.actions.meetings.plan_session_of_day communities.actions.review.plan_review_session
+        lessons.actions.tags.rename_tag lessons.actions.tags.replace_tag lessons.actions.tags.retire_tag
+        lessons.actions.tags.restore_tag lessons.actions.themes.load_themes lessons.actions.themes.retire_theme_set
+        lessons.actions.themes.restore_theme_set lessons.actions.themes.file_under_theme
         search.actions.answer_search search.actions.set_search_aside search.actions.open_search_again
         communities.actions.meetings.plan_session_of_day
         techniques.actions.planning.plan_session techniques.actions.planning.edit_session
@@ -238,6 +242,7 @@ ODD: dict[str, list[str]] = {
     **{f"lessons.actions.reuse.{name}": ["reza"] for name in ("describe_reuse", "take_reuse_back")},  # who said it
     # Who checks lessons, and who oversees; never who said it.
     **{f"lessons.actions.reuse.{verb}_saving": ["farah", "lena", "sam"] for verb in ("confirm", "decline")},
+    "lessons.actions.themes.file_under_themes": ["cara"],  # a draft of hers
     # Her own
     **{f"lessons.actions.follows.{verb}": ["cara"] for verb in ("choose_how", "stop_following")},
     **{f"lessons.actions.feeds.{verb}": ["cara"] for verb in ("renew_feed_of_search", "close_feed")},
@@ -507,6 +512,12 @@ def _check(world: Any) -> dict[str, Any]:
     }
 
 
+def _tag_with_another(world: Any) -> Call:
+    """Putting a tag in the place of another."""
+    other, _ = Tag.objects.get_or_create(organisation=world.riverside, name_key="home", defaults={"name": "Home"})
+    return (_row(world, "tag"),), {"name": other.name}
+
+
 def _changed_since(world: Any) -> Call:
     """Looking again at a checked lesson that its author has rewritten."""
     lesson = _checked(world)
@@ -535,11 +546,24 @@ ACTS: dict[str, Act] = {
     # --- following
     "lessons.actions.follows.save_search": here(query="q=wards"),
     "lessons.actions.follows.follow_lesson": lambda world: ((_checked(world),), {"what": "author"}),
+    "lessons.actions.follows.follow_tag": on("tag"),
+    "lessons.actions.follows.follow_theme": on("theme"),
     "lessons.actions.follows.choose_how": on("follow", how="off"),
     "lessons.actions.follows.stop_following": on("follow"),
     "lessons.actions.feeds.renew_feed": here(),
     "lessons.actions.feeds.renew_feed_of_search": on("follow"),
     "lessons.actions.feeds.close_feed": on("feed"),
+    # --- curating
+    "lessons.actions.tags.rename_tag": on("tag", name="Going home"),
+    "lessons.actions.tags.replace_tag": _tag_with_another,
+    "lessons.actions.tags.retire_tag": on("tag"),
+    "lessons.actions.tags.restore_tag": on("tag"),
+    "lessons.actions.tags.find_lessons_of_tag": on("tag"),
+    "lessons.actions.themes.load_themes": here(name="Plan", pasted="Home early"),
+    "lessons.actions.themes.retire_theme_set": on("themes"),
+    "lessons.actions.themes.restore_theme_set": on("themes"),
+    "lessons.actions.themes.file_under_theme": on("theme", lessons=lambda world: [_row(world, "checked")]),
+    "lessons.actions.themes.file_under_themes": on("draft", themes=lambda world: [world.things.theme]),
     # --- search
     "search.actions.keep_search": lambda world: ((world.riverside, "who hoists at night"), {}),
     "search.actions.answer_search": on("unanswered", seen=_version("unanswered"), words="Ask Ward 6"),

@@ -59,6 +59,7 @@ DOORS = {
         intervention_detail intervention_state intervention_action_new catalogue_list catalogue_detail catalogue_example
         session_list session_detail session_join session_screen screen_since
         technique_list technique_detail technique_print technique_example
+        theme_list theme_set follow_tag follow_theme
         lesson_list lesson_detail lesson_changes lesson_examples lesson_aging
         lesson_reuse reuse_list reuse_detail reuse_edit reuse_delete saving_confirm saving_decline
         finder_list finder_own finder_own_delete finder_profile
@@ -90,7 +91,7 @@ DOORS = {
         meeting_day meeting_day_move meeting_day_cancel meeting_day_write_up
     """,
     CONTRIBUTOR: """
-        lesson_similar
+        lesson_similar lesson_themes
         lesson_mine lesson_new lesson_action_new session_action_new lesson_edit lesson_send lesson_withdraw
         lesson_discard community_new thread_lesson topic_begin problem_begin
         thread_asset
@@ -112,6 +113,7 @@ DOORS = {
         assessment_comments assessment_publish remark_withhold remark_show
         assessment_addresses assessment_link assessment_remind decision_new decision_reject decision_undo
         kickoff_new kickoff_edit kickoff_end barrier_remove
+        tag_list tag_edit tag_retire tag_restore theme_load theme_retire theme_restore theme_sort
         unanswered_list unanswered_detail unanswered_aside unanswered_open
     """,
     LEAD: """
@@ -149,6 +151,7 @@ ODD = {
     "lesson_changes": ["cara", "lena", "farah"],  # waiting for review
     "lesson_edit": ["cara"],
     "lesson_send": ["cara"],
+    "lesson_themes": ["cara"],  # her draft
     "lesson_discard": ["cara"],
     "lesson_action_new": [],  # not before it is checked
     "lesson_aging": ["lena", "farah", "sam"],  # who checks, and who oversees

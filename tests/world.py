@@ -35,9 +35,9 @@ from communities.actions import people as belonging
 from communities.actions import review as looking_back
 from communities.models import Community, Objection, Pin, QuietLine, Topic, Transfer
 from jobs.models import Job, Mail
-from lessons.actions import assets, feeds, follows, importing, merging, reuse, review, writing
+from lessons.actions import assets, feeds, follows, importing, merging, reuse, review, themes, writing
 from lessons.actions import life as life_of_lessons
-from lessons.models import State
+from lessons.models import State, Tag
 from lessons.quality import quality_for
 from organisations.models import AccessToken, Group, Membership, Organisation, Person
 from organisations.tokens import invitation_token
@@ -235,6 +235,12 @@ class World:
                 lesson, by=farah, at=at, title="Change the list", owner=self.people["farah"]
             )
             actionplan.actions.complete_action(action, by=farah, at=at)
+        t.tag = Tag.objects.create(organisation=self.riverside, name="discharge")
+        loaded = themes.load_themes(
+            self.riverside, by=farah, at=timezone.now(), name="Strategy", pasted="G1,Home early"
+        )
+        t.themes = loaded.theme_set
+        t.theme = t.themes.themes.get()
         t.changed = life_of_lessons.learn_lesson(
             t.changed, by=farah, at=timezone.now() - timedelta(days=210), evidence="Checklist, version 8"
         )
@@ -435,6 +441,9 @@ class World:
             "lesson_confirm": t.claimed,
             "lesson_withdraw": t.waiting,
             "lesson_changes": t.waiting,
+            "theme_sort": t.theme,
+            "follow_tag": t.tag,
+            "follow_theme": t.theme,
             "lesson_merge": t.checked,
             "lesson_merge_into": t.checked,
             "lesson_part": t.merge,
@@ -490,6 +499,8 @@ class World:
             "room": t.room,
             "screen": t.room,
             "lesson": t.draft,
+            "tag": t.tag,
+            "theme": t.themes,
             "import": t.run,
             "assessment": t.round_open,
             "token": t.token,

@@ -15,8 +15,9 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies
+from lessons.events import Event
 from lessons.filters import SavedSearch, saved_query
-from lessons.models import LONGEST_QUERY, Follow, FollowHit, FollowQuerySet, How, Lesson
+from lessons.models import LONGEST_QUERY, Follow, FollowHit, FollowQuerySet, How, Lesson, Tag, Theme
 from lessons.search_documents import document
 from notifications.actions import notify
 from notifications.models import Notice
@@ -64,6 +65,24 @@ def follow_lesson(lesson: Lesson, *, by: Membership, at: datetime, what: str, ho
         raise Refusal(worded("Choose what of this lesson you want to follow."))
     kind, _, _ = what.partition("-")
     return _keep(by, kind, str(rows[what].pk), at=at, values={kind: rows[what], "how": how})
+
+
+@transaction.atomic
+def follow_tag(tag: Tag, *, by: Membership, at: datetime, how: str = How.DIGEST) -> Follow:
+    """Follow a tag of one’s own organisation that is in use. Idempotent."""
+    require(Permission.READ, by, tag.organisation)
+    if tag.retired_at is not None:
+        raise Refusal("This tag is not used any more.")
+    return _keep(by, Kind.TAG, str(tag.pk), at=at, values={"tag": tag, "how": how})
+
+
+@transaction.atomic
+def follow_theme(theme: Theme, *, by: Membership, at: datetime, how: str = How.DIGEST) -> Follow:
+    """Follow a theme of one’s own organisation that is in use. Idempotent."""
+    require(Permission.READ, by, theme.theme_set.organisation)
+    if theme.retired_at is not None or theme.theme_set.retired_at is not None:
+        raise Refusal("This theme is not used any more.")
+    return _keep(by, Kind.THEME, str(theme.pk), at=at, values={"theme": theme, "how": how})
 
 
 def _keep(by: Membership, kind: str, key: str, *, at: datetime, values: dict[str, Any]) -> Follow:
@@ -129,6 +148,8 @@ def _followers_of(lesson: Lesson, occurrence: Occurrence) -> Iterator[Follow]:
     if not lesson.is_shared:
         return
     rows = Follow.objects.wanted().filter(created_at__lte=occurrence.at).filter(_reaches(lesson))
+    if occurrence.event == Event.LESSON_FILED:  # checked before: whoever follows anything else of it was told then
+        rows = rows.filter(kind=Kind.THEME)
     aside = [person for person in (lesson.author_id, occurrence.person and occurrence.person.pk) if person]
     seen: set[int] = set()
     for follow in _that_fit(rows.exclude(membership__person__in=aside), lesson):
@@ -142,6 +163,7 @@ def _followers_of(lesson: Lesson, occurrence: Occurrence) -> Iterator[Follow]:
 def _that_fit(rows: FollowQuerySet, lesson: Lesson) -> Iterator[Follow]:
     """Those of these follows that a lesson belongs to; what tells at once comes first."""
     fits = Q(kind=Kind.TAG, tag__in=lesson.tags.all()) | Q(kind=Kind.SEARCH)
+    fits |= Q(kind=Kind.THEME, theme__in=lesson.themes.in_use())
     if lesson.group_id:
         fits |= Q(kind=Kind.GROUP, group=lesson.group_id)
     if lesson.author_id and not lesson.source:

@@ -23,6 +23,12 @@ class SearchForm(forms.Form):
     how = forms.ChoiceField(label=HOW, choices=How.choices[:2], initial=How.DIGEST, widget=forms.RadioSelect)
 
 
+class HowForm(forms.Form):
+    """How one hears of a tag or a theme."""
+
+    how = forms.ChoiceField(label=HOW, choices=How.choices[:2], initial=How.DIGEST, widget=forms.RadioSelect)
+
+
 class LessonFollowForm(forms.Form):
     """What of a lesson to follow."""
 

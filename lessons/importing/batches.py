@@ -9,6 +9,7 @@ from lessons.importing.merging import Decision, Standing, decide_rows
 from lessons.importing.rows import WORDS, Row
 from lessons.models import ImportRun, Lesson, LessonEvent, LessonRevision, State, Tag
 from lessons.search_documents import document
+from lessons.tagging import tag_of_today
 from organisations.actions import create_source_group
 from organisations.models import Group
 from organisations.visibility import Reach
@@ -48,7 +49,8 @@ class BatchWriter:
 
     def __init__(self, run: ImportRun, at: datetime) -> None:
         self.run, self.at = run, at
-        self.tags: dict[str, Tag] = {}
+        # What a name means today; None for a tag that is not used any more.
+        self.tags: dict[str, Tag | None] = {}
         self.group: Group | None = None
 
     def write_batch(self, rows: Sequence[Row]) -> list[Decision]:
@@ -91,7 +93,7 @@ class BatchWriter:
         Lesson.objects.bulk_update(lessons, ["revision", "approved"])
         self._file_under_tags(made)
         self._add_history(lessons, before="")
-        index.put_many(document(lesson, standing.tags) for lesson, standing in made)
+        index.put_many(document(lesson, self._names_of(standing)) for lesson, standing in made)
 
     def _update_lessons(self, merged: Sequence[tuple[Lesson, Standing]]) -> None:
         """New revisions where the words differ; what was checked stays checked unless a person changed it since."""
@@ -110,10 +112,10 @@ class BatchWriter:
         lessons = [lesson for lesson, _ in merged]
         columns = ["happened_on", *FACTS, "flags", "rows_taken", "version", "revision", "approved"]
         Lesson.objects.bulk_update(lessons, columns)
-        _FILED.objects.filter(lesson__in=lessons).delete()
+        _FILED.objects.filter(lesson__in=lessons, tag__retired_at=None).delete()
         self._file_under_tags(merged)
         self._add_history([lesson for lesson, _ in revisions], before=None)
-        index.put_many(document(lesson, standing.tags) for lesson, standing in merged)
+        index.put_many(document(lesson, self._names_of(standing)) for lesson, standing in merged)
 
     def _remember_rows(self, same: Sequence[tuple[Lesson, Standing]]) -> None:
         """Rows that said nothing new, so that they are known at once next time."""
@@ -140,16 +142,24 @@ class BatchWriter:
 
     def _file_under_tags(self, lessons: Iterable[tuple[Lesson, Standing]]) -> None:
         _FILED.objects.bulk_create(
-            _FILED(lesson=lesson, tag=self.tags[key_of_name(name)])
-            for lesson, standing in lessons
-            for name in standing.tags
+            [
+                _FILED(lesson=lesson, tag=tag)
+                for lesson, standing in lessons
+                for tag in dict.fromkeys(self.tags[key_of_name(name)] for name in standing.tags)
+                if tag is not None
+            ],
+            ignore_conflicts=True,
         )
+
+    def _names_of(self, standing: Standing) -> list[str]:
+        found = dict.fromkeys(self.tags[key_of_name(name)] for name in standing.tags)
+        return [tag.name for tag in found if tag is not None]
 
     def _make_tags(self, standings: Iterable[Standing]) -> None:
         wanted = {key_of_name(name): name for standing in standings for name in standing.tags}
         if not set(wanted) <= set(self.tags):
-            there = Tag.objects.filter(organisation=self.run.organisation_id)
-            self.tags = {tag.name_key: tag for tag in there}
+            there = Tag.ever_used.filter(organisation=self.run.organisation_id).select_related("replaced_by")
+            self.tags = {tag.name_key: tag_of_today(tag) for tag in there}
         new = [
             Tag(organisation=self.run.organisation, name=name) for key, name in wanted.items() if key not in self.tags
         ]

@@ -32,6 +32,7 @@ from lessons.models.reuse import (
     SavingQuerySet,
     Sureness,
 )
+from lessons.models.themes import LessonTheme, Theme, ThemeQuerySet, ThemeSet
 
 __all__ = [
     "ASSET_WIDTHS",
@@ -66,6 +67,7 @@ __all__ = [
     "LessonMergeRow",
     "LessonQuerySet",
     "LessonRevision",
+    "LessonTheme",
     "Measure",
     "Reuse",
     "ReuseQuerySet",
@@ -74,4 +76,7 @@ __all__ = [
     "State",
     "Sureness",
     "Tag",
+    "Theme",
+    "ThemeQuerySet",
+    "ThemeSet",
 ]

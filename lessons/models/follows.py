@@ -7,6 +7,7 @@ from django.utils import timezone
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import LineField
 from lessons.models.lesson import Lesson, Tag
+from lessons.models.themes import Theme
 from organisations.models import Group, Membership, Person
 
 LONGEST_QUERY = 1_000
@@ -33,13 +34,14 @@ class FollowQuerySet(models.QuerySet["Follow"]):
 
 
 class Follow(models.Model):
-    """One thing that a member follows: a saved search (``query``, as the list of lessons has it), a tag, a group, or
-    an author. ``key`` tells it apart from the others of its kind.
+    """One thing that a member follows: a saved search (``query``, as the list of lessons has it), a tag, a theme, a
+    group, or an author. ``key`` tells it apart from the others of its kind.
     """
 
     class Kind(models.TextChoices):
         SEARCH = "search", "Search"
         TAG = "tag", "Tag"
+        THEME = "theme", "Theme"
         GROUP = "group", _("Group")
         AUTHOR = "author", "Author"
 
@@ -49,6 +51,7 @@ class Follow(models.Model):
     name = LineField("What do you call it?", max_length=120, blank=True)
     query = models.CharField(max_length=LONGEST_QUERY, blank=True)
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    theme = models.ForeignKey(Theme, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     group = models.ForeignKey(Group, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     author = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     how = models.CharField(
@@ -67,7 +70,7 @@ class Follow(models.Model):
         constraints = [models.UniqueConstraint(fields=["membership", "kind", "key"], name="follow_once")]
 
     def __str__(self) -> str:
-        return self.name or str(self.tag or self.group or self.author or "Somebody who has left")
+        return self.name or str(self.tag or self.theme or self.group or self.author or "Somebody who has left")
 
 
 class FollowHit(models.Model):

@@ -64,12 +64,28 @@ WAITING = frozenset({State.SUBMITTED, State.IN_REVIEW})
 WITH_AUTHOR = frozenset({State.DRAFT, State.RETURNED})
 
 
+class TagsInUse(models.Manager["Tag"]):
+    """Tags that lessons are filed under today."""
+
+    def get_queryset(self) -> "models.QuerySet[Tag]":
+        return super().get_queryset().filter(retired_at=None)
+
+
 class Tag(models.Model):
-    """A word that lessons are filed under, per organisation."""
+    """A word that lessons are filed under, per organisation.
+
+    One that is no longer used stays, and on its lessons too, where nobody sees it: so that it can be brought back, and
+    so that whoever types it gets ``replaced_by`` instead.
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     name = LineField("Tag", max_length=80)
     name_key = ReadingKeyField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+    replaced_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = TagsInUse()
+    ever_used: "models.Manager[Tag]" = models.Manager()
 
     class Meta:
         ordering = ["name"]

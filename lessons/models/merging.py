@@ -15,6 +15,7 @@ from lessons.models.asset import AssetPart
 from lessons.models.follows import FollowHit
 from lessons.models.lesson import Lesson, LessonRevision
 from lessons.models.reuse import Reuse
+from lessons.models.themes import LessonTheme
 from organisations.models import Person
 from search.models import UnansweredSearch
 
@@ -96,6 +97,7 @@ def hanging() -> dict[str, Hanging]:
     """What goes along, of this app and of those below. Those above follow the event (``kmportal/subscribers.py``)."""
     return {
         "reuse": Hanging(Reuse.objects.all(), once=("organisation", "person", "kind")),
+        "theme": Hanging(LessonTheme.objects.all(), once=("theme",)),
         "part": Hanging(AssetPart.objects.all(), once=("asset",)),
         "hit": Hanging(FollowHit.objects.all(), once=("membership",)),
         "action": Hanging(Action.objects.filter(source_kind="lesson"), field="source_ident"),

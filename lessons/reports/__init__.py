@@ -15,7 +15,7 @@ from kmportal.lib.presses import Press, offered
 from kmportal.lib.things import Look
 from lessons import labels, policies
 from lessons.labels import Line
-from lessons.models import ImportRun, Lesson, LessonEvent, LessonQuerySet, LessonRevision, State, Tag
+from lessons.models import ImportRun, Lesson, LessonEvent, LessonQuerySet, LessonRevision, State, Tag, Theme
 from lessons.reports.life import LifeBox
 from lessons.reports.merging import MergingBox
 from lessons.reports.reuse import ReusePanel
@@ -59,6 +59,8 @@ class LessonPage:
     reuse: ReusePanel | None
     life: LifeBox
     merging: MergingBox
+    themes: Sequence[Theme]
+    may_have_themes: bool
 
     @classmethod
     def build(cls, lesson: Lesson, membership: Membership, *, on: date) -> "LessonPage":
@@ -88,6 +90,8 @@ class LessonPage:
             reuse=ReusePanel.build(lesson, membership),
             life=LifeBox.build(lesson, allowed, on=on),
             merging=MergingBox.build(lesson, membership),
+            themes=list(lesson.themes.in_use()) if is_ours else [],
+            may_have_themes="file" in allowed and Theme.objects.visible_to(membership).in_use().exists(),
         )
 
 

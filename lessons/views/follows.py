@@ -1,5 +1,8 @@
 """What somebody follows: the list, a search, something of a lesson; and the secret addresses of feeds."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.contrib import messages
 from django.core.cache import cache
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -20,8 +23,8 @@ from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said
 from lessons import policies
 from lessons.actions import feeds, follows
 from lessons.filters import can_be_saved, saved_query
-from lessons.forms.follows import LessonFollowForm, SearchForm
-from lessons.models import Follow, How, LessonFeed
+from lessons.forms.follows import HowForm, LessonFollowForm, SearchForm
+from lessons.models import Follow, How, LessonFeed, Tag, Theme
 from lessons.reports.feeds import CONTENT_TYPE, feed_of
 from lessons.views.finding import lesson_or_404
 from organisations.access import guest, requires
@@ -38,7 +41,7 @@ NO_MAIL_YET = "This portal sends no e-mail yet: choose to hear of it at once."
 @require_safe
 def follow_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """All that one follows, how one hears of it, and the ways to stop."""
-    rows = Follow.objects.of(request.membership).select_related("tag", "group", "author", "feed")
+    rows = Follow.objects.of(request.membership).select_related("tag", "theme", "group", "author", "feed")
     feed = LessonFeed.objects.filter(membership=request.membership, follow=None).first()
     context = {"rows": list(rows), "feed": feed, "ways": How.choices, "trail": _trail(organisation)}
     return render(request, "lessons/follow_list.html", context)
@@ -97,6 +100,43 @@ def lesson_follow(request: MemberRequest, organisation: Organisation, pk: int) -
 
 
 @requires(Permission.READ)
+def follow_tag(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Follow a tag from the list of its lessons."""
+    rows = Tag.objects.filter(organisation=organisation).select_related("organisation")
+    tag = get_object_or_404(rows, pk=pk)
+    return _page_of_filing(request, organisation, str(tag), f"?tag={pk}", partial(follows.follow_tag, tag))
+
+
+@requires(Permission.READ)
+def follow_theme(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Follow a theme from the list of its lessons."""
+    rows = Theme.objects.visible_to(request.membership).in_use().select_related("theme_set__organisation")
+    theme = get_object_or_404(rows, pk=pk)
+    return _page_of_filing(request, organisation, str(theme), f"?theme={pk}", partial(follows.follow_theme, theme))
+
+
+def _page_of_filing(
+    request: MemberRequest, organisation: Organisation, name: str, query: str, follow: Callable[..., Follow]
+) -> HttpResponse:
+    form = HowForm(sent(request), initial={"how": _first_guess()})
+    if form.is_valid():
+        with refusals_on(form, "how"):
+            row = follow(by=request.membership, at=request.now, **form.cleaned_data)
+            return done(request, f"You follow {row} now.", "follow_list", organisation.slug)
+    return form_page(
+        request,
+        form,
+        title=f"Follow “{name}”",
+        verb="Follow it",
+        intro=worded("You hear of each newly checked lesson that you may read and that belongs to it.")
+        + _without_mail(),
+        back=f"{reverse('lesson_list', args=[organisation.slug])}{query}",
+        back_words="Back to the list",
+        crumbs=_trail(organisation),
+    )
+
+
+@requires(Permission.READ)
 @require_POST
 def follow_how(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Say how one hears of something that one follows."""
@@ -126,7 +166,7 @@ def _without_mail() -> str:
 
 
 def _follow_or_404(request: MemberRequest, pk: int) -> Follow:
-    rows = Follow.objects.of(request.membership).select_related("tag", "group", "author")
+    rows = Follow.objects.of(request.membership).select_related("tag", "theme", "group", "author")
     return get_object_or_404(rows, pk=pk)
 
 

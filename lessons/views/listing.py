@@ -1,13 +1,16 @@
 """The list of lessons: searched, narrowed down, sorted, in pages, and as CSV of what is shown."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from itertools import count
+from operator import and_
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.http import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -21,6 +24,7 @@ from lessons import labels
 from lessons.filters import FACETS, can_be_saved, question_of
 from lessons.models import SHARED, Lesson, State
 from lessons.reports import ListHead
+from lessons.reports.filing import Filing
 from organisations.access import requires
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
@@ -54,8 +58,13 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
     """All that this member may read and that was checked; other states by choice."""
     question = question_of(request.GET)
     origin = request.GET.get("from", "")
-    if origin in ORIGINS:
-        question["narrowed"] = _of_origin(organisation, origin)
+    filing = Filing.of(request.GET, request.membership)
+    if filing.moved_to:
+        return redirect(f"{reverse('lesson_list', args=[organisation.slug])}{filing.moved_to}")
+    narrowed = [_of_origin(organisation, origin)] if origin in ORIGINS else []
+    narrowed += [filing.narrowed] if filing.narrowed is not None else []
+    if narrowed:
+        question["narrowed"] = reduce(and_, narrowed)
     if request.GET.get("format") == "csv":
         return csv_download("lessons", COLUMNS, _rows_of_csv(request.membership, question))
     names = [facet.name for facet in FACETS]
@@ -72,11 +81,12 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
         "orders": [("best", "Best match"), *SORTS] if question["text"] else SORTS,
         "q": question["text"],
         "can_follow": bool(question["text"] or panel.ticked) and can_be_saved(request.GET),
+        "filing": filing,
         "from_words": ORIGINS.get(origin, ""),
         "unchecked": _unchecked(request, found),
         "instead": changed_query(request.GET, q=found.did_you_mean, page=None) if found.did_you_mean else "",
         "head": ListHead.build(request.membership, "all"),
-        **around_search(request, found, narrowed=bool(panel.ticked or origin), of_one_kind=True),
+        **around_search(request, found, narrowed=bool(panel.ticked or narrowed), of_one_kind=True),
     }
     return render(request, "lessons/lesson_list.html", context)
 
