@@ -46,6 +46,7 @@ urlpatterns = [
     path("<int:pk>/merge/<int:into>/", merging.lesson_merge_into, name="lesson_merge_into"),
     path("merges/<int:pk>/undo/", merging.lesson_part, name="lesson_part"),
     # Curating
+    path("to-mend/", tags.lesson_mending, name="lesson_mending"),
     path("tags/", tags.tag_list, name="tag_list"),
     path("tags/<int:pk>/", tags.tag_edit, name="tag_edit"),
     path("tags/<int:pk>/retire/", tags.tag_retire, name="tag_retire"),

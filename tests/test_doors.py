@@ -113,7 +113,7 @@ DOORS = {
         assessment_comments assessment_publish remark_withhold remark_show
         assessment_addresses assessment_link assessment_remind decision_new decision_reject decision_undo
         kickoff_new kickoff_edit kickoff_end barrier_remove
-        tag_list tag_edit tag_retire tag_restore theme_load theme_retire theme_restore theme_sort
+        lesson_mending tag_list tag_edit tag_retire tag_restore theme_load theme_retire theme_restore theme_sort
         unanswered_list unanswered_detail unanswered_aside unanswered_open
     """,
     LEAD: """

@@ -1,4 +1,4 @@
-"""The pages of who looks after tags: all of them, and one that is renamed, replaced, put out of use or brought back."""
+"""The pages of who curates: lessons to mend, all tags, and one of them with what can be done with it."""
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -11,8 +11,10 @@ from kmportal.lib.sentences import quoted
 from kmportal.lib.view_kit import done, refusals_on, refusals_said
 from lessons.actions import tags
 from lessons.forms.tags import RenameForm, ReplaceForm
+from lessons.labels import flags_in_words
 from lessons.models import Tag
 from lessons.reports import ListHead
+from lessons.reports.mending import MendingList
 from lessons.reports.tags import perhaps_the_same, tag_rows
 from organisations.access import requires
 from organisations.models import Organisation
@@ -94,6 +96,21 @@ def tag_restore(request: MemberRequest, organisation: Organisation, pk: int) -> 
         tags.restore_tag(tag, by=request.membership, at=request.now)
         return done(request, f"{quoted(tag)} is back.", "tag_edit", organisation.slug, pk)
     return redirect("tag_edit", organisation.slug, pk)
+
+
+@requires(Permission.FACILITATE)
+@require_safe
+def lesson_mending(request: MemberRequest, organisation: Organisation) -> HttpResponse:
+    """Checked lessons in which something is missing or damaged."""
+    built = MendingList.build(request.membership, request.GET.get("which", ""))
+    page = Paginator(built.rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        **vars(built),
+        "page": page,
+        "lines": [(lesson, flags_in_words(lesson)) for lesson in page],
+        "head": ListHead.build(request.membership, "mending"),
+    }
+    return render(request, "lessons/lesson_mending.html", context)
 
 
 def _tag_or_404(request: MemberRequest, pk: int) -> Tag:

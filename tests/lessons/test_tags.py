@@ -147,6 +147,20 @@ class TestPages:
         assert as_(farah).get("/o/riverside/lessons/?tag=99999999999999999999").status_code == 200
 
 
+def test_lessons_to_mend_stand_in_lists_with_their_numbers(lesson, claimed, farah, cara, as_):
+    bare = validate(claimed(title="No tag"), farah)
+    Lesson.objects.filter(pk=bare.pk).update(contact="", flags=["letters"])
+    tags.retire_tag(tag("discharge"), by=as_member(farah), at=NOON)
+    tags.retire_tag(tag("pharmacy"), by=as_member(farah), at=NOON)
+    url = "/o/riverside/lessons/to-mend/"
+    for which, found in {"text": [], "contact": [bare], "tag": [bare, lesson], "damage": [bare]}.items():
+        page = as_(farah).get(f"{url}?which={which}").text
+        assert [one for one in (bare, lesson) if f"/lessons/{one.pk}/edit/" in page] == found
+    assert "Some letters were damaged" in page
+    assert as_(cara).get(url).status_code == 403
+    assert as_(farah).get(f"{url}?which=nonsense&page=99").status_code == 200
+
+
 def test_what_is_brought_in_gets_what_a_name_means_today(lesson, farah, riverside):
     tags.replace_tag(tag("discharge"), by=as_member(farah), at=NOON, name="pharmacy")
     writer = BatchWriter.__new__(BatchWriter)
