@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.urls import reverse
 
+from kmportal.lib.domain_words import worded
 from kmportal.lib.tallies import Tally
 from lessons.models import Lesson, Tag
 from organisations.models import Membership
@@ -36,7 +37,7 @@ def tag_rows(tags: Sequence[Tag], membership: Membership) -> list[TagRow]:
 
 def _tally(number: int, tag: Tag, membership: Membership) -> Tally:
     url = f"{reverse('lesson_list', args=[membership.organisation.slug])}?tag={tag.pk}"
-    return Tally(number, "lesson" if number == 1 else "lessons", url)
+    return Tally(number, worded("lesson" if number == 1 else "lessons"), url)
 
 
 def perhaps_the_same(membership: Membership) -> list[list[Tag]]:
