@@ -22,6 +22,7 @@ class FileKind:
     media_type: str
     endings: tuple[str, ...]
     is_picture: bool = False
+    is_sound: bool = False
 
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument"
@@ -31,6 +32,12 @@ KINDS = {
     for kind in (
         FileKind("jpeg", "JPEG picture", "image/jpeg", (".jpg", ".jpeg"), is_picture=True),
         FileKind("png", "PNG picture", "image/png", (".png",), is_picture=True),
+        FileKind("ogg", "Sound (Ogg)", "audio/ogg", (".ogg", ".opus", ".oga"), is_sound=True),
+        FileKind("webm", "Sound (WebM)", "audio/webm", (".weba", ".webm"), is_sound=True),
+        FileKind("m4a", "Sound (M4A)", "audio/mp4", (".m4a", ".mp4"), is_sound=True),
+        FileKind("mp3", "Sound (MP3)", "audio/mpeg", (".mp3",), is_sound=True),
+        FileKind("aac", "Sound (AAC)", "audio/aac", (".aac",), is_sound=True),
+        FileKind("wav", "Sound (WAV)", "audio/wav", (".wav",), is_sound=True),
         FileKind("pdf", "PDF", "application/pdf", (".pdf",)),
         FileKind("text", "Plain text", "text/plain; charset=utf-8", (".txt",)),
         FileKind("csv", "CSV table", "text/csv; charset=utf-8", (".csv",)),
@@ -49,6 +56,6 @@ TEXTS = {ending: kind for kind in (KINDS["text"], KINDS["csv"], KINDS["markdown"
 # Pictures are drawn anew as PNG or JPEG, so more kinds come in than are kept.
 ACCEPTED = sorted({ending for kind in KINDS.values() for ending in kind.endings} | {".gif", ".webp"})
 ALLOWED = (
-    "You can attach pictures (JPEG, PNG, GIF, WebP), PDF, plain text, CSV, Markdown, and files of Word, Excel, "
-    "PowerPoint and OpenDocument."
+    "You can attach pictures (JPEG, PNG, GIF, WebP), PDF, sound (MP3, M4A, AAC, WAV, Ogg, WebM), plain text, CSV, "
+    "Markdown, and files of Word, Excel, PowerPoint and OpenDocument."
 )

@@ -13,8 +13,8 @@ from kmportal.lib.exceptions import Refusal
 
 AGAIN = "Choose your files again. Browsers do not keep a file when a form comes back"
 HINT = (
-    f"At most {MOST}, of {LARGEST // MB} MB each. Pictures, PDF, text, Word, Excel, PowerPoint, OpenDocument. Show no "
-    "patient and no client"
+    f"At most {MOST}, of {LARGEST // MB} MB each. Pictures, sound, PDF, text, Word, Excel, PowerPoint, OpenDocument. "
+    "Show no patient and no client"
 )
 
 
@@ -56,9 +56,20 @@ def _checked(file: UploadedFile) -> CheckedFile:
     return check_file(str(file.name), file.read())
 
 
+class CameraField(FilesField):
+    """One picture, which a telephone takes there and then."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"label": "Take a picture", "help_text": "", **options})
+        self.widget.allow_multiple_selected = False
+        self.widget.attrs |= {"accept": "image/*", "capture": "environment"}
+
+
 class WithFiles(forms.BaseForm):
-    """Form mixin, before all others: a form with a field ``uploads``. Where anything is wrong with it, it says that the
-    files have to be chosen again."""
+    """Form mixin, before all others: a form with a field ``uploads``, or those of ``file_fields``. Where anything is
+    wrong with it, it says that the files have to be chosen again."""
+
+    file_fields: tuple[str, ...] = ("uploads",)
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -67,10 +78,11 @@ class WithFiles(forms.BaseForm):
 
     def ask_for_files_again(self) -> None:
         """After a refusal of the action, too: the page that comes back has lost them, and somebody has to be told."""
-        if "uploads" in self.files and AGAIN not in self.errors.get("uploads", ()):
-            self.add_error("uploads", AGAIN)
+        for name in self.file_fields:
+            if name in self.files and AGAIN not in self.errors.get(name, ()):
+                self.add_error(name, AGAIN)
 
     @property
     def chosen_files(self) -> Sequence[CheckedFile]:
         """What was chosen, for the action."""
-        return self.cleaned_data["uploads"]
+        return [file for name in self.file_fields for file in self.cleaned_data.get(name) or ()]

@@ -1,6 +1,7 @@
 """Upload validation: what a file is, by its content and never by its name or by what the browser says of it.
 
-Pictures come out drawn anew. Everything that is not on the list is refused with a sentence that names the list.
+Pictures come out drawn anew, sound without what is written beside it. Everything that is not on the list is refused
+with a sentence that names the list.
 """
 
 import logging
@@ -15,6 +16,7 @@ from attachments.file_kinds import ALLOWED, KINDS, LARGEST, MB, TEXTS, FileKind,
 from attachments.file_names import called, clean_name
 from attachments.office import OLD_OFFICE, kind_of_package
 from attachments.pictures import Picture, is_picture, redraw
+from attachments.sounds import sound_in
 from kmportal.lib.exceptions import Refusal
 
 logger = logging.getLogger(__name__)
@@ -66,6 +68,9 @@ def _checked(name: str, content: bytes) -> CheckedFile:
     if is_picture(content):
         picture = redraw(content)
         return CheckedFile(clean_name(name, picture.kind), picture.kind, picture.content, digest, picture)
+    if found := sound_in(content):
+        kind, sound = found
+        return CheckedFile(clean_name(name, kind), kind, sound, digest)
     kind = _kind_of(name, content)
     return CheckedFile(clean_name(name, kind), kind, content, digest)
 

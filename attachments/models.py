@@ -55,6 +55,10 @@ class StoredFile(models.Model):
     def is_picture(self) -> bool:
         return self.file_kind.is_picture
 
+    @property
+    def is_sound(self) -> bool:
+        return self.file_kind.is_sound
+
 
 class FileContent(models.Model):
     """The bytes of a file: the whole, and of a picture the small version."""

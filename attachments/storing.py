@@ -35,6 +35,27 @@ def keep_files(
     return [_keep(file, organisation=organisation, by=by, at=at) for file in new]
 
 
+def copy_files(
+    files: Sequence[StoredFile],
+    *,
+    organisation: Organisation,
+    by: Person,
+    at: datetime,
+) -> list[StoredFile]:
+    """The same files once more, for another place with readers of its own."""
+    told = ("name", "kind", "size", "digest", "small_width", "small_height")
+    copies = []
+    for file in files:
+        copy = StoredFile.objects.create(
+            organisation=organisation, uploaded_by=by, uploaded_at=at, **{name: getattr(file, name) for name in told}
+        )
+        FileContent.objects.bulk_create(
+            FileContent(file=copy, version=one.version, content=one.content) for one in file.contents.all()
+        )
+        copies.append(copy)
+    return copies
+
+
 def forget_files(files: Collection[StoredFile]) -> None:
     """Delete them with their bytes, and with what points at them."""
     StoredFile.objects.filter(pk__in=[file.pk for file in files]).delete()

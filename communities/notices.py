@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from communities.events import Event
-from communities.mentions import mentioned, without_quotations
 from communities.models import (
     Closing,
     Community,
@@ -28,6 +27,7 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.links import absolute
 from kmportal.lib.mail import post
 from kmportal.lib.markdown import plain
+from kmportal.lib.mentions import mentioned, without_quotations
 from kmportal.lib.sentences import capital, counted, one_line, quoted
 from kmportal.lib.things import Ref
 from notifications.actions import notify

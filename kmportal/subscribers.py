@@ -44,6 +44,8 @@ SUBSCRIBERS: dict[str, list[str]] = {
     ],
     "session.*": ["techniques.notices.send", "actionplan.subscribers.follow_source"],
     "lesson.*": ["lessons.history.write", "lessons.notices.send", "actionplan.subscribers.follow_source"],
+    "comment.*": ["lessons.notices.send_of_comment"],
+    "left-note.left": ["lessons.notices.send_of_left_note"],
     "reuse.*": ["lessons.notices.send_of_reuse"],
     "asset.*": ["lessons.notices.send_of_asset"],
     "community.left": ["lessons.subscribers.release_assets_of_group"],

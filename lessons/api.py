@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,11 +13,12 @@ from rest_framework.response import Response
 
 from actionplan.api import ActionSerializer, NewActionSerializer
 from kmportal.lib.api import AboutPeople, InWordsOfModel
+from kmportal.lib.links import absolute
 from kmportal.lib.pagination import page_number
 from lessons import policies
 from lessons.actions import review, writing
 from lessons.filters import FACETS, question_of
-from lessons.models import SHARE_CHOICES, Lesson, LessonQuerySet, LessonRevision
+from lessons.models import SHARE_CHOICES, Lesson, LessonFile, LessonQuerySet, LessonRevision
 from organisations.api import AllowedField, MemberViewSet, PersonField
 from organisations.models import Group, Membership
 from search import index
@@ -37,12 +39,31 @@ class WordsSerializer(serializers.ModelSerializer[LessonRevision]):
         read_only_fields = fields
 
 
+class FileSerializer(serializers.ModelSerializer[LessonFile]):
+    """A file of a lesson, and where it is."""
+
+    name = serializers.CharField(source="file.name")
+    media_type = serializers.CharField(source="file.file_kind.media_type")
+    size = serializers.IntegerField(source="file.size")
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = LessonFile
+        fields = ("id", "name", "media_type", "size", "tells", "url")
+        read_only_fields = fields
+
+    def get_url(self, one: LessonFile) -> str:
+        """Its address on the pages of the reader’s organisation, behind the same door as the lesson."""
+        return absolute(reverse("lesson_file", args=[self.context["membership"].organisation.slug, one.pk]))
+
+
 class LessonSerializer(serializers.ModelSerializer[Lesson]):
     """One lesson with its newest words, and what may be done with it."""
 
     author = PersonField()
     words = WordsSerializer(source="revision", read_only=True)
     tags = serializers.SlugRelatedField(many=True, read_only=True, slug_field="name")
+    files = FileSerializer(source="attached", many=True, read_only=True)
     allowed = AllowedField(_allowed_today)
 
     class Meta:
@@ -52,6 +73,7 @@ class LessonSerializer(serializers.ModelSerializer[Lesson]):
             "kind",
             "state",
             "words",
+            "files",
             "author",
             "group",
             "tags",
@@ -153,7 +175,7 @@ class LessonViewSet(mixins.RetrieveModelMixin, MemberViewSet):
             return Lesson.objects.none()
         rows = Lesson.objects.visible_to(self.membership)
         return rows.select_related("organisation", "revision", "author", "claimed_by").prefetch_related(
-            "tags", "events"
+            "tags", "events", "attached__file"
         )
 
     @extend_schema(

@@ -30,6 +30,17 @@ class Event(models.TextChoices):
     LESSON_MERGED = "lesson.merged", _("took another lesson into")
     LESSON_PARTED = "lesson.parted", _("took another lesson out again of")
     LESSON_DELETED = "lesson.deleted", _("deleted")
+    COMMENT_WRITTEN = "comment.written", _("written beside a lesson")
+    COMMENT_CHANGED = "comment.changed", _("changed")
+    COMMENT_WITHDRAWN = "comment.withdrawn", _("taken back")
+    COMMENT_HIDDEN = "comment.hidden", _("hidden")
+    COMMENT_SHOWN = "comment.shown", _("shown again")
+    POSTER_OPENED = "poster.opened", "opened"
+    POSTER_RENEWED = "poster.renewed", "made a new address for"
+    POSTER_CLOSED = "poster.closed", "closed"
+    NOTE_LEFT = "left-note.left", "left"
+    NOTE_TAKEN = "left-note.taken", _("began a lesson from")
+    NOTE_PUT_ASIDE = "left-note.put_aside", "put aside"
     REUSE_SAID = "reuse.said", _("said")
     REUSE_CHANGED = "reuse.changed", _("changed")
     REUSE_CONFIRMED = "reuse.confirmed", _("confirmed a benefit of")

@@ -8,7 +8,19 @@ from kmportal.lib.amounts import hours_in_words, pounds_in_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Look
-from lessons.models import SHARED, Asset, Flag, Lesson, LessonEvent, LessonRevision, Measure, Reuse, Saving, State
+from lessons.models import (
+    SHARED,
+    Asset,
+    Flag,
+    Lesson,
+    LessonEvent,
+    LessonFile,
+    LessonRevision,
+    Measure,
+    Reuse,
+    Saving,
+    State,
+)
 from organisations.visibility import Reach
 
 LONG_ADVICE = 300
@@ -162,3 +174,13 @@ def is_long_advice(words: LessonRevision) -> bool:
 def flags_in_words(lesson: Lesson) -> list[str]:
     """What the import could not mend, in sentences."""
     return [Flag(flag).label for flag in lesson.flags if flag in Flag.values]
+
+
+def advice_on_files(files: Iterable[LessonFile]) -> list[str]:
+    """What whoever cannot see or hear a file would miss, before it is sent. Nobody has to follow it."""
+    return [
+        f"Say in a few words what {one.file.name} {'says' if one.file.is_sound else 'shows'}, "
+        f"for those who cannot {'hear' if one.file.is_sound else 'see'} it."
+        for one in files
+        if one.wants_words
+    ]

@@ -4,11 +4,12 @@ it is never told."""
 from actionplan.models import Action
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
+from kmportal.lib.mentions import mentioned
 from kmportal.lib.sentences import quoted
 from kmportal.lib.things import Ref
-from lessons import emails
+from lessons import emails, policies
 from lessons.events import Event
-from lessons.models import Asset, Lesson, Reuse, State
+from lessons.models import Asset, LeftNote, Lesson, LessonComment, Reuse, State
 from notifications.actions import notify, withdraw_notices
 from organisations.events import Occurrence
 from organisations.models import Membership, Person
@@ -124,6 +125,51 @@ def send_of_reuse(occurrence: Occurrence) -> None:
         case Event.REUSE_DECLINED:
             words = f"{occurrence.person} could not confirm what you saved with {quoted(title)}: {occurrence.note}"
             notify(reuse.person, occurrence, words)
+
+
+def send_of_comment(occurrence: Occurrence) -> None:
+    """Tell whoever is named in a comment, whoever wrote the lesson, and those who have commented before them; tell the
+    writer of a comment what became of it. Whoever may not read the lesson is told nothing."""
+    comment = occurrence.subject
+    assert isinstance(comment, LessonComment)  # noqa: S101  what the event is about
+    title = quoted(comment.lesson.words.title)
+    match occurrence.event:
+        case Event.COMMENT_WRITTEN:
+            _tell_of_comment(occurrence, comment, title)
+        case Event.COMMENT_WITHDRAWN:
+            withdraw_notices(occurrence.ref)
+        case Event.COMMENT_HIDDEN:
+            withdraw_notices(occurrence.ref)
+            words = f"{occurrence.person} has hidden what you wrote beside {title}: {occurrence.note}"
+            notify(comment.author, occurrence, words)
+        case Event.COMMENT_SHOWN:
+            notify(comment.author, occurrence, f"What you wrote beside {title} is shown again")
+
+
+def _tell_of_comment(occurrence: Occurrence, comment: LessonComment, title: str) -> None:
+    """Each is told once, by what concerns them most."""
+    members = Membership.objects.current().filter(organisation=comment.organisation).select_related("person")
+    names = {member.person_id: member.person.name for member in members}
+    named = mentioned(comment.text, names)
+    before = LessonComment.objects.filter(organisation=comment.organisation, lesson=comment.lesson).standing()
+    commented = [key for key in before.values_list("author", flat=True) if key is not None]
+    wants = dict.fromkeys(commented, f"says more beside {title}")
+    if comment.lesson.author_id is not None:
+        wants[comment.lesson.author_id] = f"has commented on your {worded('lesson')} {title}"
+    wants |= dict.fromkeys(named, f"names you beside {title}")
+    for member in members.filter(person__in=wants):
+        if policies.may_read_comment(member, comment):
+            notify(member.person, occurrence, f"{occurrence.person} {wants[member.person_id]}")
+
+
+def send_of_left_note(occurrence: Occurrence) -> None:
+    """Tell whoever checks lessons and belongs to the unit; where nobody does, all who check."""
+    note = occurrence.subject
+    assert isinstance(note, LeftNote)  # noqa: S101  what the event is about
+    checkers = Membership.objects.current().filter(organisation=note.organisation).may(Permission.VALIDATE)
+    of_unit = checkers.filter(circles__group=note.group_id).distinct()
+    for member in (of_unit if of_unit.exists() else checkers).select_related("person"):
+        notify(member.person, occurrence, f"Somebody left something at the poster of {note.place}")
 
 
 def send_of_done_action(occurrence: Occurrence) -> None:

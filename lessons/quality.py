@@ -1,6 +1,7 @@
 """What makes a lesson good: gently asked before it is sent, and a list to tick when it is checked."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kmportal.lib.cleaning import first_words
@@ -83,9 +84,22 @@ def advice_before_sending(revision: LessonRevision) -> list[str]:
 def personal_hints(revision: LessonRevision, *, names: list[str], author: str = "") -> list[Hint]:
     """What in the words may show who somebody is. The author’s own name does not count."""
     text = "\n".join(
-        (revision.title, revision.expected, revision.happened, revision.why, revision.when_you, revision.then_do)
+        (
+            revision.title,
+            revision.expected,
+            revision.happened,
+            revision.why,
+            revision.when_you,
+            revision.then_do,
+            revision.files,
+        )
     )
     return [hint for hint in personal(plain(text, addresses=True), names=names) if hint.words != author]
+
+
+def hints_about_people(text: str, *, names: Sequence[str]) -> list[Hint]:
+    """What in other words may show who somebody is."""
+    return personal(plain(text, addresses=True), names=names)
 
 
 def title_from(then_do: str, happened: str) -> str:

@@ -3,14 +3,19 @@
 from typing import Any
 
 from django.utils import timezone
+from django.utils.text import slugify
 
+from jobs.models import JobFile
 from jobs.runner import Assignment
+from kmportal.lib.exceptions import Refusal
 from lessons.actions import follows, importing, tags
 from lessons.actions.importing import Report
 from lessons.importing.sheets import count_rows, sheet_of
-from lessons.models import ImportRun, Lesson, Tag
+from lessons.models import ImportRun, Lesson, Poster, Tag
+from lessons.reports.posters import poster_as_pdf
 from organisations.events import Occurrence
-from organisations.models import AuditEntry, Person
+from organisations.models import AuditEntry, Membership, Person
+from organisations.permissions import Permission
 
 
 def try_out(work: Assignment, run_id: int) -> dict[str, Any]:
@@ -48,3 +53,14 @@ def find_lessons_of_tag(work: Assignment, tag_id: int) -> dict[str, Any]:
 def _progress_of(work: Assignment, run: ImportRun) -> Report:
     total = count_rows(sheet_of(run))
     return lambda done: work.progress(100 * done / total, f"{done:,} of {total:,} rows")
+
+
+def poster_pdf(work: Assignment, *, poster_id: int) -> None:
+    """Draw the poster of a unit as a PDF and keep it with the job, with the rights of who asked for it."""
+    poster = Poster.objects.select_related("organisation", "group").filter(pk=poster_id, is_open=True).first()
+    members = Membership.objects.current().may(Permission.VALIDATE).filter(organisation=work.job.organisation_id)
+    if poster is None or not members.filter(person=work.job.requested_by_id).exists():
+        raise Refusal("This poster is closed, or you may not print it any more.")
+    work.progress(30, "Drawing the page")
+    name = f"poster-{slugify(poster.group.name) or poster.pk}.pdf"
+    work.finish(file=JobFile(name=name, content_type="application/pdf", content=poster_as_pdf(poster)))

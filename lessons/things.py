@@ -52,5 +52,23 @@ THEMES = Thing(
     related=("organisation",),
 )
 TAG = Thing(kind="tag", word="Tag", model="lessons.Tag", related=("organisation",))
+COMMENT = Thing(
+    kind="comment",
+    word="Comment",
+    model="lessons.LessonComment",
+    icon="message-circle",
+    page="comment_detail",
+    title=lambda comment: f"{comment}: {comment.lesson.words.title}",
+    related=("organisation", "lesson__revision"),
+)
+POSTER = Thing(kind="poster", word="Poster", model="lessons.Poster", related=("organisation", "group"))
+LEFT_NOTE = Thing(
+    kind="left-note",
+    word="Left at a poster",
+    model="lessons.LeftNote",
+    icon="lightbulb",
+    page="left_detail",
+    related=("organisation", "group"),
+)
 QUEUE = Thing(kind="lesson-queue", word=_("Lessons to check"), page="lesson_queue")
 IMPORT = Thing(kind="import", word="Import run", model="lessons.ImportRun", related=("organisation",))

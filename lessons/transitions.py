@@ -11,7 +11,7 @@ from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies, workflow
-from lessons.models import Lesson, LessonEvent, State
+from lessons.models import Lesson, LessonEvent, LessonRevision, State
 from organisations import events
 from organisations.models import Group, Membership, Organisation
 
@@ -27,6 +27,9 @@ _INSTEAD = {
     State.LEARNED: "Somebody has said already that it has changed.",
     State.EMBEDDED: "Somebody has said already that it is still so.",
 }
+
+# What a version of a lesson says.
+_SAID = ("title", "expected", "happened", "why", "when_you", "then_do", "abstract", "learned", "files")
 
 
 def lock_lesson(lesson: Lesson) -> None:
@@ -79,6 +82,30 @@ def save_columns(lesson: Lesson, *columns: str) -> None:
     """Save columns of a locked lesson and count its version up."""
     lesson.version += 1
     lesson.save(update_fields=[*columns, "version"])
+
+
+def write_revision(lesson: Lesson, words: Mapping[str, str], *, by: Membership, at: datetime) -> bool:
+    """Keep the words of a locked lesson: over the newest version, or in a new one once somebody was shown it. Answers
+    if they differ; whoever calls this saves which version is the newest."""
+    revision = lesson.words
+    if all(getattr(revision, name) == text for name, text in words.items()):
+        return False
+    if lesson.is_shared or revision.lessonevent_set.exclude(after=State.DRAFT).exists():
+        kept = {name: getattr(revision, name) for name in _SAID}
+        lesson.revision = LessonRevision.objects.create(
+            lesson=lesson, number=_newest_number(lesson) + 1, by=by.person, at=at, **{**kept, **words}
+        )
+        return True
+    for name, text in words.items():
+        setattr(revision, name, text)
+    revision.at, revision.by = at, by.person
+    revision.save(update_fields=[*words, "at", "by"])
+    return True
+
+
+def _newest_number(lesson: Lesson) -> int:
+    numbers = LessonRevision.objects.filter(lesson=lesson).order_by("-number").values_list("number", flat=True)
+    return numbers.first() or 0
 
 
 def refuse_foreign_group(organisation: Organisation, group: Group | None) -> None:

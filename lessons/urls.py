@@ -4,12 +4,15 @@ from django.urls import path
 
 from lessons.views import (
     assets,
+    comments,
     examples,
+    files,
     follows,
     importing,
     life,
     listing,
     merging,
+    posters,
     reading,
     reuse,
     review,
@@ -32,6 +35,10 @@ urlpatterns = [
     path("<int:pk>/send/", writing.lesson_send, name="lesson_send"),
     path("<int:pk>/withdraw/", writing.lesson_withdraw, name="lesson_withdraw"),
     path("<int:pk>/discard/", writing.lesson_discard, name="lesson_discard"),
+    # Their files
+    path("<int:pk>/files/", files.lesson_files, name="lesson_files"),
+    path("files/<int:pk>/", files.lesson_file, name="lesson_file"),
+    path("files/<int:pk>/small/", files.lesson_file_small, name="lesson_file_small"),
     # Those who check
     path("<int:pk>/claim/", review.lesson_claim, name="lesson_claim"),
     path("<int:pk>/take-over/", review.lesson_take_over, name="lesson_take_over"),
@@ -71,6 +78,23 @@ urlpatterns = [
     path("reuse/<int:pk>/delete/", reuse.reuse_delete, name="reuse_delete"),
     path("reuse/savings/<int:pk>/confirm/", reuse.saving_confirm, name="saving_confirm"),
     path("reuse/savings/<int:pk>/decline/", reuse.saving_decline, name="saving_decline"),
+    # Comments
+    path("<int:pk>/comments/", comments.lesson_comment, name="lesson_comment"),
+    path("comments/<int:pk>/", comments.comment_detail, name="comment_detail"),
+    path("comments/<int:pk>/edit/", comments.comment_edit, name="comment_edit"),
+    path("comments/<int:pk>/withdraw/", comments.comment_withdraw, name="comment_withdraw"),
+    path("comments/<int:pk>/hide/", comments.comment_hide, name="comment_hide"),
+    path("comments/<int:pk>/show/", comments.comment_show, name="comment_show"),
+    # Posters of units
+    path("posters/", posters.poster_list, name="poster_list"),
+    path("posters/<int:pk>/", posters.poster_detail, name="poster_detail"),
+    path("posters/<int:pk>/open/", posters.poster_open, name="poster_open"),
+    path("posters/<int:pk>/renew/", posters.poster_renew, name="poster_renew"),
+    path("posters/<int:pk>/close/", posters.poster_close, name="poster_close"),
+    path("posters/<int:pk>/pdf/", posters.poster_pdf, name="poster_pdf"),
+    path("left/<int:pk>/", posters.left_detail, name="left_detail"),
+    path("left/<int:pk>/take/", posters.left_take, name="left_take"),
+    path("left/<int:pk>/aside/", posters.left_aside, name="left_aside"),
     # Following
     path("following/", follows.follow_list, name="follow_list"),
     path("following/new/", follows.follow_new, name="follow_new"),

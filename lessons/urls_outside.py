@@ -2,6 +2,10 @@
 
 from django.urls import path
 
-from lessons.views import follows
+from lessons.views import follows, posters
 
-urlpatterns = [path("feeds/<int:pk>/<str:secret>.atom", follows.lesson_feed, name="lesson_feed")]
+urlpatterns = [
+    path("feeds/<int:pk>/<str:secret>.atom", follows.lesson_feed, name="lesson_feed"),
+    path("leave/<str:code>/", posters.left_new, name="left_new"),
+    path("left/<str:token>/", posters.left_receipt, name="left_receipt"),
+]

@@ -42,6 +42,7 @@ PERMISSIONS: dict[str, str] = {
     HOLDER: """
         organisations.actions.invitations.accept_as_newcomer organisations.actions.members.choose_password_by_link
         actionplan.actions.complete_as_guest people.actions.answer_by_link
+        lessons.actions.posters.leave_note
         communities.actions.wishes.stop_community_mail
         techniques.actions.room.joining.join_room techniques.actions.room.joining.leave_room
         techniques.actions.room.notes.write_note techniques.actions.room.notes.change_note
@@ -143,12 +144,16 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.emergency.agree_to_emergency_reading communities.actions.emergency.end_emergency_reading
         lessons.actions.reuse.say_reuse lessons.actions.reuse.describe_reuse lessons.actions.reuse.take_reuse_back
         lessons.actions.reuse.confirm_saving lessons.actions.reuse.decline_saving
+        lessons.actions.comments.write_comment lessons.actions.comments.change_comment
+        lessons.actions.comments.withdraw_comment
     """,
     CONTRIBUTOR: """
         lessons.actions.writing.start_lesson lessons.actions.writing.write_lesson
         lessons.actions.writing.submit_lesson lessons.actions.writing.withdraw_lesson
         lessons.actions.writing.discard_lesson lessons.actions.writing.add_lesson_action
         lessons.actions.closing.add_session_action lessons.actions.themes.file_under_themes
+        lessons.actions.closing.add_session_action
+        lessons.actions.files.change_files lessons.actions.files.carry_files
         lessons.actions.assets.start_asset lessons.actions.assets.write_asset lessons.actions.assets.publish_asset
         lessons.actions.assets.check_asset lessons.actions.assets.keep_asset
         lessons.actions.assets.take_asset lessons.actions.assets.discard_asset
@@ -162,6 +167,10 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.review.release_lesson lessons.actions.review.return_lesson
         lessons.actions.review.decline_lesson lessons.actions.review.validate_lesson
         lessons.actions.review.confirm_change lessons.actions.review.pass_on_claim
+        lessons.actions.comments.hide_comment lessons.actions.comments.show_comment
+        lessons.actions.posters.open_poster lessons.actions.posters.renew_poster lessons.actions.posters.close_poster
+        lessons.actions.posters.request_poster_pdf lessons.actions.posters.take_note
+        lessons.actions.posters.put_note_aside
         lessons.actions.life.learn_lesson lessons.actions.life.embed_lesson lessons.actions.life.fall_back
         lessons.actions.merging.merge_lessons lessons.actions.merging.part_lessons
     """,
@@ -240,6 +249,7 @@ ODD: dict[str, list[str]] = {
         )
     },
     **{f"lessons.actions.reuse.{name}": ["reza"] for name in ("describe_reuse", "take_reuse_back")},  # who said it
+    **{f"lessons.actions.comments.{verb}_comment": ["reza"] for verb in ("change", "withdraw")},  # who wrote it
     # Who checks lessons, and who oversees; never who said it.
     **{f"lessons.actions.reuse.{verb}_saving": ["farah", "lena", "sam"] for verb in ("confirm", "decline")},
     "lessons.actions.themes.file_under_themes": ["cara"],  # a draft of hers
@@ -788,6 +798,20 @@ ACTS: dict[str, Act] = {
     "lessons.actions.reuse.take_reuse_back": on("reuse", seen=_version("reuse")),
     "lessons.actions.reuse.confirm_saving": on("saving", seen=_version("saving")),
     "lessons.actions.reuse.decline_saving": on("saving", seen=_version("saving"), reason="It is counted twice."),
+    "lessons.actions.files.change_files": on("draft", seen=_version("draft"), tells={}),
+    "lessons.actions.files.carry_files": lambda world: ((world.things.draft, []), {}),
+    "lessons.actions.comments.write_comment": on("checked", text="We ask at nine."),
+    "lessons.actions.comments.change_comment": on("comment", seen=_version("comment"), text="At eight."),
+    "lessons.actions.comments.withdraw_comment": on("comment"),
+    "lessons.actions.comments.hide_comment": on("comment", reason="It may show somebody."),
+    "lessons.actions.comments.show_comment": on("comment"),
+    "lessons.actions.posters.open_poster": here(group=lambda world: world.things.group),
+    "lessons.actions.posters.renew_poster": on("poster", seen=_version("poster")),
+    "lessons.actions.posters.close_poster": on("poster"),
+    "lessons.actions.posters.request_poster_pdf": on("poster"),
+    "lessons.actions.posters.leave_note": on("poster", happened="The label fell off."),
+    "lessons.actions.posters.take_note": on("left_note"),
+    "lessons.actions.posters.put_note_aside": on("left_note"),
     "lessons.actions.review.claim_lesson": on("waiting"),
     "lessons.actions.review.take_over_lesson": _stale_claim,
     "lessons.actions.review.release_lesson": on("claimed"),

@@ -30,6 +30,8 @@ NOT_RESPONSIBLE = {
     "lessons.Asset.author", "lessons.Asset.checked_by", "lessons.AssetPart.person", "lessons.AssetRevision.by",
     "lessons.Reuse.person", "lessons.Saving.decided_by", "lessons.LessonMerge.by",
     "lessons.ThemeSet.by", "lessons.LessonTheme.by",
+    "lessons.LessonComment.author", "lessons.LessonComment.hidden_by",
+    "lessons.Poster.made_by", "lessons.LeftNote.decided_by",
     "lessons.ImportRun.by", "notifications.Notice.person", "notifications.MailPreference.person",
     "organisations.GroupMembership.person", "organisations.Membership.person", "organisations.Invitation.invited_by",
     "organisations.Invitation.accepted_by", "organisations.AccessToken.person", "organisations.SignIn.person",

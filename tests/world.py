@@ -35,7 +35,20 @@ from communities.actions import people as belonging
 from communities.actions import review as looking_back
 from communities.models import Community, Objection, Pin, QuietLine, Topic, Transfer
 from jobs.models import Job, Mail
-from lessons.actions import assets, feeds, follows, importing, merging, reuse, review, themes, writing
+from lessons.actions import (
+    assets,
+    comments,
+    feeds,
+    files,
+    follows,
+    importing,
+    merging,
+    posters,
+    reuse,
+    review,
+    themes,
+    writing,
+)
 from lessons.actions import life as life_of_lessons
 from lessons.models import State, Tag
 from lessons.quality import quality_for
@@ -151,6 +164,13 @@ class World:
             saved={"money": reuse.Saved(amount=Decimal(2_000))},
         )
         t.saving = t.reuse.savings.get()
+        t.comment = comments.write_comment(t.checked, by=as_member(people["reza"]), at=now, text="We ask, too.")
+        files.change_files(
+            t.draft, by=as_member(cara), at=now, seen=1, tells={}, files=[check_file("bags.png", picture())]
+        )
+        t.lesson_file = t.draft.attached.get()
+        t.poster = posters.open_poster(riverside, by=as_member(farah), at=now, group=t.group)
+        t.left_note = posters.leave_note(t.poster, at=now, happened="The label fell off.")
         world._later_lives(words)
         t.run = importing.upload_import(
             riverside,
@@ -386,6 +406,8 @@ class World:
             return t.room.code
         if key == "code" and name.startswith("answer"):
             return t.round_open.link_nonce
+        if key == "code" and name == "left_new":
+            return t.poster.code
         if key == "code":
             return "L1"
         if key == "mark":
@@ -481,6 +503,9 @@ class World:
             "meeting_new": t.community,
             **{f"meeting_day{verb}": t.day for verb in ("", "_move", "_cancel", "_write_up", "_session")},
             "lesson_reuse": t.checked,
+            "lesson_comment": t.checked,
+            "lesson_file": t.lesson_file,
+            "lesson_file_small": t.lesson_file,
             "asset_discard": t.asset_draft,
             "asset_part_away": t.part,
         }
@@ -530,6 +555,9 @@ class World:
             "asset": t.asset,
             "emergency": t.emergency_open,
             "reuse": t.reuse,
+            "comment": t.comment,
+            "poster": t.group,
+            "left": t.left_note,
             "saving": t.saving,
             "benefit": t.benefit,
             "unanswered": t.unanswered,

@@ -7,8 +7,10 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+import lessons.actions.files
 import lessons.actions.writing
 from attachments.inspection import CheckedFile
+from attachments.models import StoredFile
 from attachments.storing import forget_files, keep_files
 from communities import policies
 from communities.events import Event
@@ -177,8 +179,8 @@ def unmark_answer(thread: Thread, *, by: Membership, at: datetime) -> Thread:
 
 @transaction.atomic
 def make_lesson(thread: Thread, *, by: Membership, at: datetime) -> Lesson:
-    """Turn a question and its answer into a draft of a lesson, for one’s own eyes; it is shared with the community
-    once somebody has checked it. Idempotent while the draft is there and one’s own.
+    """Turn a question and its answer, with their files, into a draft of a lesson, for one’s own eyes; it is shared
+    with the community once somebody has checked it. Idempotent while the draft is there and one’s own.
     """
     require(Permission.CONTRIBUTE, by, thread.organisation)
     require_that(policies.may_take_part(by, thread.community))
@@ -189,6 +191,7 @@ def make_lesson(thread: Thread, *, by: Membership, at: datetime) -> Lesson:
         raise Refusal(worded("Somebody has begun a lesson of this already."))
     words, facts = _words_of_lesson(thread)
     lesson = lessons.actions.writing.start_lesson(thread.organisation, by=by, at=at, words=words, facts=facts)
+    lessons.actions.files.carry_files(lesson, _files_for_lesson(thread), by=by, at=at)
     thread.lesson = lesson
     thread.save(update_fields=["lesson"])
     events.record(Event.THREAD_BECAME_LESSON, thread, by=by, at=at, lesson=lesson)
@@ -252,3 +255,10 @@ def _words_of_lesson(thread: Thread) -> tuple[Mapping[str, str], Mapping[str, An
     if answer is not None and answer.author is not None:
         facts["contact"] = str(answer.author)
     return words, facts
+
+
+def _files_for_lesson(thread: Thread) -> list[StoredFile]:
+    """Those of the question, then those of the answer."""
+    first = thread.posts.values_list("pk", flat=True).first()
+    rows = PostFile.objects.filter(post__in=[key for key in (first, thread.answer_id) if key is not None])
+    return [one.file for one in rows.select_related("file").order_by("post_id", "position", "pk")]

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 from django import forms
 
 from attachments.forms import FilesField, WithFiles
-from communities.mentions import without_quotations
 from communities.models import LONGEST_POST, PostFile, Thread
 from communities.models.talk import WIDTHS
 from kmportal.lib.forms import OnceField
+from kmportal.lib.mentions import without_quotations
 from kmportal.lib.naming import AboutPeople
 from kmportal.lib.pagination import whole_number
 

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from communities.mentions import mentioned
 from communities.models import ENDED, Community, MailWish, MeetingDay, Muted, Thread, Wish
 from communities.reports.calendars import day_in_words
 from communities.reports.steps import sentence
@@ -17,6 +16,7 @@ from communities.tokens import stop_link
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
 from kmportal.lib.links import absolute
+from kmportal.lib.mentions import mentioned
 from kmportal.lib.news import Line, News
 from organisations.models import GroupMembership, Membership
 

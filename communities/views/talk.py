@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST, require_safe
 from communities import policies
 from communities.actions import talk
 from communities.forms.talk import PostEditForm, PostForm, ThreadForm
-from communities.mentions import quotation
 from communities.models import Follower, Muted, Post, Thread
 from communities.reports.mail import away_among
 from communities.reports.talk import ThreadPage, thread_rows
@@ -26,6 +25,7 @@ from communities.views.finding import (
 from kmportal.lib.conflicts import Difference
 from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent, status_of
+from kmportal.lib.mentions import quotation
 from kmportal.lib.pagination import whole_number
 from kmportal.lib.view_kit import conflicts_on, done, refusals_on, refusals_said
 from organisations.access import requires

@@ -54,11 +54,20 @@ def keep_words_apart(respond: Respond) -> Respond:
     return checked
 
 
-PERMISSIONS = ", ".join(f"{name}=()" for name in ("camera", "geolocation", "microphone", "payment", "usb"))
+_DEVICES = ("camera", "geolocation", "microphone", "payment", "usb")
+PERMISSIONS = ", ".join(f"{name}=()" for name in _DEVICES)
+_AND_MICROPHONE = PERMISSIONS.replace("microphone=()", "microphone=(self)")
+
+
+def with_microphone(page: HttpResponse) -> HttpResponse:
+    """A page on which somebody may press a button and be heard. The browser still asks them first."""
+    page.headers["Permissions-Policy"] = _AND_MICROPHONE
+    return page
 
 
 def forbid_devices(respond: Respond) -> Respond:
-    """Permissions-Policy: no page of ours, and nothing that found its way into one, asks for camera or place."""
+    """Permissions-Policy: no page of ours, and nothing that found its way into one, asks for camera or place; but for
+    those where somebody may record what they say."""
 
     def marked(request: HttpRequest) -> HttpResponse:
         response = respond(request)

@@ -3,7 +3,7 @@
 Each asks its permission first and is told once, as an event: trail, history, notices and search follow from there.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +13,8 @@ from django.utils import timezone
 
 import actionplan.actions
 from actionplan.models import Action
+from attachments.inspection import CheckedFile
+from attachments.storing import forget_files
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
@@ -20,8 +22,9 @@ from lessons import policies, workflow
 from lessons.events import Event
 from lessons.models import SHARE_WIDTHS, Lesson, LessonRevision, State
 from lessons.quality import title_from
+from lessons.storing import files_in_words, files_there, new_among, put_files
 from lessons.tagging import file_under_tags, has_the_tags
-from lessons.transitions import lock_lesson, refuse_foreign_group, save_columns, take_move
+from lessons.transitions import lock_lesson, refuse_foreign_group, save_columns, take_move, write_revision
 from organisations import events
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
@@ -49,11 +52,13 @@ def start_lesson(
     words: Mapping[str, str],
     facts: Mapping[str, Any] | None = None,
     tags: Iterable[str] = (),
+    files: Sequence[CheckedFile] = (),
+    telling: str = "",
     session: Session | None = None,
     intervention: Intervention | None = None,
     once: UUID | None = None,
 ) -> Lesson:
-    """Write a draft down; only its author sees it.
+    """Write a draft down; only its author sees it. ``telling`` says what its files show or say.
 
     Idempotent: the same ``once`` a second time answers the draft that it made the first time, unchanged.
     """
@@ -73,6 +78,8 @@ def start_lesson(
     )
     if not made:
         return lesson
+    put_files(lesson, files, by=by, at=at, telling=telling)
+    fresh["files"] = files_in_words(lesson)
     lesson.revision = LessonRevision.objects.create(lesson=lesson, number=1, at=at, by=by.person, **fresh)
     lesson.save(update_fields=["revision"])
     file_under_tags(lesson, tags)
@@ -90,6 +97,8 @@ def write_lesson(
     words: Mapping[str, str],
     facts: Mapping[str, Any] | None = None,
     tags: Collection[str] | None = None,
+    files: Sequence[CheckedFile] = (),
+    telling: str = "",
 ) -> Lesson:
     """Change a lesson. ``seen`` is the version that the person had before them; ``Stale`` when it has moved on, unless
     the same stands there already (the same form sent twice).
@@ -103,14 +112,16 @@ def write_lesson(
     if not policies.may_write(by, lesson):
         raise Refusal(policies.why_not_write(by, lesson))
     fresh, values = _clean_words(words), _only_known(facts or {}, FACTS)
-    if not _would_change(lesson, fresh, values, tags):
+    if not (_would_change(lesson, fresh, values, tags) or new_among(files, files_there(lesson))):
         return lesson
     if lesson.version != seen:
         raise Stale
     _refuse_invalid(lesson.organisation, fresh, values)
     _check_sharing(lesson, values, by)
     readers = lesson.reach, lesson.group_id
-    is_reworded = _write_words(lesson, fresh, by=by, at=at)
+    if put_files(lesson, files, by=by, at=at, telling=telling):
+        fresh["files"] = files_in_words(lesson)
+    is_reworded = write_revision(lesson, fresh, by=by, at=at)
     if lesson.is_shared:
         values["reach"] = values.get("share_with", lesson.share_with)
     for column, value in values.items():
@@ -183,6 +194,7 @@ def discard_lesson(lesson: Lesson, *, by: Membership, at: datetime) -> None:
             )
         )
     events.record(Event.LESSON_DELETED, lesson, by=by, at=at)
+    forget_files([one.file for one in files_there(lesson)])
     lesson.delete()
 
 
@@ -220,30 +232,6 @@ def _would_change(lesson: Lesson, words: dict[str, str], facts: dict[str, Any], 
     if any(getattr(lesson, name) != value for name, value in facts.items()):
         return True
     return tags is not None and not has_the_tags(lesson, tags)
-
-
-def _write_words(lesson: Lesson, words: dict[str, str], *, by: Membership, at: datetime) -> bool:
-    """Keep the words: over the newest revision, or in a new one once somebody was shown it. Answers if they differ."""
-    revision = lesson.words
-    if all(getattr(revision, name) == text for name, text in words.items()):
-        return False
-    was_shown = lesson.is_shared or revision.lessonevent_set.exclude(after=State.DRAFT).exists()
-    if was_shown:
-        kept = {name: getattr(revision, name) for name in WORDS}
-        lesson.revision = LessonRevision.objects.create(
-            lesson=lesson, number=_newest_number(lesson) + 1, by=by.person, at=at, **{**kept, **words}
-        )
-    else:
-        for name, text in words.items():
-            setattr(revision, name, text)
-        revision.at, revision.by = at, by.person
-        revision.save(update_fields=[*words, "at", "by"])
-    return True
-
-
-def _newest_number(lesson: Lesson) -> int:
-    numbers = LessonRevision.objects.filter(lesson=lesson).order_by("-number").values_list("number", flat=True)
-    return numbers.first() or 0
 
 
 def _clean_words(words: Mapping[str, str]) -> dict[str, str]:

@@ -8,13 +8,14 @@ from uuid import uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 
+from attachments.forms import CameraField, FilesField, WithFiles
 from kmportal.lib.cleaning import line_of_text, reading_key
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.form_errors import problems_of
 from kmportal.lib.forms import DateField, LineField
 from kmportal.lib.naming import AboutPeople
-from lessons.models import Lesson
+from lessons.models import LONGEST_TELLING, Lesson
 from organisations.models import Group, Organisation
 from organisations.visibility import Reach
 
@@ -61,7 +62,21 @@ class TagsField(forms.CharField):
         return ", ".join(value) if isinstance(value, list) else value
 
 
-class LessonForm(AboutPeople, forms.Form):
+TELLING = "What do they show or say?"
+
+
+def telling_field() -> forms.CharField:
+    """What new pictures show and recordings say."""
+    return forms.CharField(
+        required=False,
+        label=TELLING,
+        help_text="For those who cannot see or hear them. For several, you can say it of each one afterwards",
+        max_length=LONGEST_TELLING,
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+
+class LessonForm(WithFiles, AboutPeople, forms.Form):
     """A lesson as its author writes it. A draft may have holes; sending it asks for what happened and the advice."""
 
     expected = forms.CharField(required=False, label="What did you expect?", widget=forms.Textarea({"rows": 2}))
@@ -97,11 +112,15 @@ class LessonForm(AboutPeople, forms.Form):
     )
     abstract = forms.CharField(required=False, label="Summary", widget=forms.Textarea({"rows": 4}))
     learned = forms.CharField(required=False, label="What was learned", widget=forms.Textarea({"rows": 6}))
+    photo = CameraField()
+    uploads = FilesField()
+    telling = telling_field()
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0)
     once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
 
     mark_optional = False
-    about_people = ("title", "expected", "happened", "why", "when_you", "then_do", "abstract", "learned")
+    about_people = ("title", "expected", "happened", "why", "when_you", "then_do", "abstract", "learned", "telling")
+    file_fields = ("photo", "uploads")
     STORY = ("expected", "happened", "why")
     ADVICE = ("when_you", "then_do")
     # What the page folds away until somebody wants it.
@@ -155,7 +174,7 @@ class LessonForm(AboutPeople, forms.Form):
         """Whether it can be kept, and sent if that is wanted; what is missing is said beside the fields."""
         if not self.is_valid():
             return False
-        if not self.has_words:
+        if not (self.has_words or self.chosen_files):
             self.add_error("happened", "Write something first. One sentence is enough for a draft")
             return False
         if for_sending and not self.cleaned_data.get("happened"):
@@ -188,7 +207,8 @@ class LessonForm(AboutPeople, forms.Form):
 
     def values(self) -> dict[str, Any]:
         """What ``start_lesson`` and ``write_lesson`` take."""
-        return {"words": self.words, "facts": self.facts, "tags": self.cleaned_data["tags"]}
+        files = {"files": self.chosen_files, "telling": self.cleaned_data["telling"] or ""}
+        return {"words": self.words, "facts": self.facts, "tags": self.cleaned_data["tags"], **files}
 
     @property
     def seen_version(self) -> int:

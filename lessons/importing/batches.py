@@ -125,6 +125,8 @@ class BatchWriter:
 
     def _new_revision(self, lesson: Lesson, standing: Standing, number: int) -> LessonRevision:
         words = _words_of_lesson(standing)
+        if number > 1:
+            words["files"] = lesson.words.files  # what somebody put to it stays
         return LessonRevision(lesson=lesson, number=number, at=self.at, by=self.run.by, brought_in=True, **words)
 
     def _add_history(self, lessons: Iterable[Lesson], *, before: str | None) -> None:

@@ -1,6 +1,8 @@
 """Lessons, what they are brought in from, what came of them, and knowledge assets put together from them."""
 
 from lessons.models.asset import ASSET_WIDTHS, LONGEST_PURPOSE, LONGEST_REMARK, Asset, AssetPart, AssetRevision
+from lessons.models.comments import LONGEST_REASON, LessonComment, LessonCommentQuerySet, LessonCommentRevision
+from lessons.models.files import LONGEST_TELLING, LessonFile, LessonFileQuerySet
 from lessons.models.follows import LONGEST_QUERY, Follow, FollowHit, FollowQuerySet, How, LessonFeed
 from lessons.models.importing import ImportProblem, ImportRun
 from lessons.models.lesson import (
@@ -21,6 +23,7 @@ from lessons.models.lesson import (
     Tag,
 )
 from lessons.models.merging import LessonMerge, LessonMergeRow
+from lessons.models.posters import LONGEST_LEFT, LeftNote, LeftNoteQuerySet, Poster, new_code
 from lessons.models.reuse import (
     IN_NUMBERS,
     LARGE,
@@ -41,9 +44,12 @@ __all__ = [
     "LIVING",
     "LONGEST_CHANGE",
     "LONGEST_COMMENT",
+    "LONGEST_LEFT",
     "LONGEST_PURPOSE",
     "LONGEST_QUERY",
+    "LONGEST_REASON",
     "LONGEST_REMARK",
+    "LONGEST_TELLING",
     "LONGEST_TEXT",
     "SHARED",
     "SHARE_CHOICES",
@@ -60,15 +66,23 @@ __all__ = [
     "How",
     "ImportProblem",
     "ImportRun",
+    "LeftNote",
+    "LeftNoteQuerySet",
     "Lesson",
+    "LessonComment",
+    "LessonCommentQuerySet",
+    "LessonCommentRevision",
     "LessonEvent",
     "LessonFeed",
+    "LessonFile",
+    "LessonFileQuerySet",
     "LessonMerge",
     "LessonMergeRow",
     "LessonQuerySet",
     "LessonRevision",
     "LessonTheme",
     "Measure",
+    "Poster",
     "Reuse",
     "ReuseQuerySet",
     "Saving",
@@ -79,4 +93,5 @@ __all__ = [
     "Theme",
     "ThemeQuerySet",
     "ThemeSet",
+    "new_code",
 ]

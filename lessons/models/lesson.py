@@ -338,6 +338,9 @@ class LessonRevision(models.Model):
     # What other systems have besides: a summary, and the lesson in their own words.
     abstract = _long_text_field("Summary")
     learned = _long_text_field("What was learned")
+    files = models.TextField(
+        "Files and pictures", blank=True, editable=False, help_text="A line for each that it had, and what it shows."
+    )
     brought_in = models.BooleanField(default=False, help_text="Written by an import and not by a person.")
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")

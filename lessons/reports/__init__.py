@@ -9,13 +9,16 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 
 from actionplan.models import Action
+from attachments.reports import Files
 from kmportal.lib import things
 from kmportal.lib.domain_words import worded
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.things import Look
 from lessons import labels, policies
 from lessons.labels import Line
-from lessons.models import ImportRun, Lesson, LessonEvent, LessonQuerySet, LessonRevision, State, Tag, Theme
+from lessons.models import ImportRun, LeftNote, Lesson, LessonEvent, LessonQuerySet, LessonRevision, State, Tag, Theme
+from lessons.reports.comments import CommentPanel
+from lessons.reports.files import files_of
 from lessons.reports.life import LifeBox
 from lessons.reports.merging import MergingBox
 from lessons.reports.reuse import ReusePanel
@@ -61,6 +64,9 @@ class LessonPage:
     merging: MergingBox
     themes: Sequence[Theme]
     may_have_themes: bool
+    files: Files
+    wants_words: bool
+    talk: CommentPanel | None
 
     @classmethod
     def build(cls, lesson: Lesson, membership: Membership, *, on: date) -> "LessonPage":
@@ -69,6 +75,7 @@ class LessonPage:
         prefetch_related_objects([lesson], "tags")
         lines = _history_of(lesson, membership) if is_ours else []
         allowed = policies.allowed(membership, lesson, on=on)
+        files = files_of(lesson, membership)
         return cls(
             lesson=lesson,
             words=lesson.words,
@@ -92,6 +99,9 @@ class LessonPage:
             merging=MergingBox.build(lesson, membership),
             themes=list(lesson.themes.in_use()) if is_ours else [],
             may_have_themes="file" in allowed and Theme.objects.visible_to(membership).in_use().exists(),
+            files=files,
+            wants_words=any(not one.tells for one in (*files.pictures, *files.sounds)),
+            talk=CommentPanel.build(lesson, membership),
         )
 
 
@@ -183,6 +193,7 @@ class Queue:
     total: int
     late: int
     changed: Sequence[Lesson]
+    left: Sequence[LeftNote]
 
     @classmethod
     def build(cls, membership: Membership, *, on: date) -> "Queue":
@@ -204,6 +215,7 @@ class Queue:
             total=len(rows),
             late=sum(row.is_late for row in rows),
             changed=_changed_for(membership),
+            left=list(LeftNote.objects.visible_to(membership).waiting().select_related("group", "organisation")),
         )
 
 

@@ -48,6 +48,7 @@ COLUMNS = (
     "Where",
     "Date",
     "Brought in from",
+    "Files",
     "Link",
 )
 
@@ -133,5 +134,6 @@ def _cells_of_csv(hits: Iterable[index.Hit], zone: ZoneInfo) -> Iterator[Sequenc
             hit.group_name,
             long_day(timezone.localdate(hit.at, zone)),
             hit.source,
+            "; ".join(lesson.words.files.splitlines()) if lesson else "",
             absolute(hit.url),
         )

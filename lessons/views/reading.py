@@ -14,6 +14,7 @@ from kmportal.lib.conflicts import compare
 from kmportal.lib.domain_words import worded
 from lessons import policies
 from lessons.actions import writing
+from lessons.forms.comments import CommentForm
 from lessons.forms.writing import LessonForm
 from lessons.models import Lesson
 from lessons.reports import LessonPage, confirming_presses
@@ -36,7 +37,7 @@ def lesson_detail(request: MemberRequest, organisation: Organisation, pk: int) -
     if AS_IT_WAS not in request.GET and into.exists():
         return redirect("lesson_detail", organisation.slug, lesson.merged_into_id)
     page = LessonPage.build(lesson, request.membership, on=timezone.localdate(request.now))
-    return render(request, "lessons/lesson_detail.html", vars(page))
+    return render(request, "lessons/lesson_detail.html", {**vars(page), "comment_form": CommentForm()})
 
 
 @requires(Permission.READ)
@@ -48,6 +49,7 @@ def lesson_changes(request: MemberRequest, organisation: Organisation, pk: int) 
         return redirect(lesson)
     labels = {name: str(LessonForm.base_fields[name].label) for name in writing.WORDS}
     pairs = [(label, getattr(lesson.approved, name), getattr(lesson.words, name)) for name, label in labels.items()]
+    pairs.append(("Files and pictures", lesson.approved.files, lesson.words.files))
     context = {
         "lesson": lesson,
         "differences": compare(pairs),

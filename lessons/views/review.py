@@ -23,6 +23,7 @@ from lessons.actions import review
 from lessons.forms.review import CheckForm, DeclineForm, ReturnForm
 from lessons.models import Lesson, State
 from lessons.reports import ListHead, Queue
+from lessons.reports.files import files_of
 from lessons.reports.similar import similar_to
 from lessons.views.finding import lesson_or_404
 from lessons.workflow import is_late
@@ -188,6 +189,7 @@ def _check_page(
     context = {
         "lesson": lesson,
         "words": lesson.words,
+        "files": files_of(lesson, request.membership),
         "form": form,
         "return_form": other if isinstance(other, ReturnForm) else ReturnForm(),
         "decline_form": other if isinstance(other, DeclineForm) else DeclineForm(),

@@ -18,6 +18,7 @@ from kmportal.lib.days import clock, long_day
 from kmportal.lib.domain_words import worded
 from kmportal.lib.form_errors import problems_of
 from kmportal.lib.forms import sent, status_of
+from kmportal.lib.middleware import with_microphone
 from kmportal.lib.pagination import whole_number
 from kmportal.lib.personal_data import Hint
 from kmportal.lib.view_kit import conflicts_on, done, refusals_on, refusals_said
@@ -26,7 +27,9 @@ from lessons.actions import writing
 from lessons.forms.writing import LessonForm, values_of
 from lessons.models import Lesson, State
 from lessons.reports import ListHead, sending_presses
+from lessons.reports.files import files_of
 from lessons.reports.similar import similar_to
+from lessons.storing import files_there
 from lessons.views.finding import lesson_or_404
 from lessons.workflow import is_late
 from organisations.access import requires
@@ -43,6 +46,7 @@ def lesson_new(request: MemberRequest, organisation: Organisation) -> HttpRespon
     lesson = _draft_of_form(request, organisation) if request.method == "POST" else None
     form = LessonForm(
         sent(request),
+        request.FILES or None,
         organisation=organisation,
         lesson=lesson,
         today=timezone.localdate(request.now),
@@ -63,7 +67,8 @@ def lesson_edit(request: MemberRequest, organisation: Organisation, pk: int) -> 
             raise PermissionDenied
         messages.error(request, policies.why_not_write(request.membership, lesson))
         return redirect(lesson)
-    form = LessonForm.for_lesson(lesson, data=sent(request), today=timezone.localdate(request.now))
+    today = timezone.localdate(request.now)
+    form = LessonForm.for_lesson(lesson, data=sent(request), files=request.FILES or None, today=today)
     return _page_of_edit(request, form, lesson)
 
 
@@ -84,6 +89,7 @@ def lesson_send(request: MemberRequest, organisation: Organisation, pk: int) -> 
         "words": lesson.words,
         "advice": advice,
         "hints": hints,
+        "files": files_of(lesson, request.membership),
         "presses": sending_presses(lesson, request.membership, on=timezone.localdate(request.now)),
     }
     return render(request, "lessons/lesson_send.html", context)
@@ -228,13 +234,15 @@ def _findings_in(lesson: Lesson) -> tuple[list[str], list[Hint]]:
     hints = quality.personal_hints(
         lesson.words, names=Membership.objects.names_in(lesson.organisation_id), author=str(lesson.author or "")
     )
-    return quality.advice_before_sending(lesson.words), hints
+    return [*quality.advice_before_sending(lesson.words), *labels.advice_on_files(files_there(lesson))], hints
 
 
 def _lesson_form_page(
     request: MemberRequest, form: LessonForm, lesson: Lesson | None, differences: Sequence[Difference]
 ) -> HttpResponse:
     slug = request.membership.organisation.slug
+    if form.is_bound:  # whatever was wrong, the browser has lost them
+        form.ask_for_files_again()
     is_returned = lesson is not None and lesson.state == State.RETURNED
     context = {
         "form": form,
@@ -245,5 +253,7 @@ def _lesson_form_page(
         "more_open": any(name in form.errors for name in form.FOLDED) or (lesson and lesson.is_shared),
         "differences": differences,
         "similar": similar_to(lesson, request.membership) if lesson is not None and lesson.is_with_author else None,
+        "files": files_of(lesson, request.membership) if lesson else None,
     }
-    return render(request, "lessons/lesson_form.html", context, status=status_of(form))
+    page = render(request, "lessons/lesson_form.html", context, status=status_of(form))
+    return with_microphone(page)

@@ -77,3 +77,45 @@ def open_document(kind: str = "text", **parts: bytes) -> bytes:
 def bomb() -> bytes:
     """A Word document of some kilobytes that unpacks to 200 MB."""
     return office("docx", **{"word/media/a.bin": b"\0" * (200 * 1024 * 1024)})
+
+
+# --- Sound -----------------------------------------------------------------------------------------------------------
+
+
+def ogg(head: bytes = b"OpusHead") -> bytes:
+    return b"OggS\x00\x02" + bytes(20) + b"\x01\x13" + head + bytes(60) + b"OggS" + bytes(80)
+
+
+def webm(codec: bytes = b"A_OPUS") -> bytes:
+    return b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm" + bytes(40) + b"\x86" + codec + bytes(200)
+
+
+def wav(beside: bytes = b"", form: int = 1) -> bytes:
+    """A tenth of a second of silence, with what a program wrote beside it."""
+    parts = [(b"LIST", beside)] if beside else []
+    parts += [(b"fmt ", struct.pack("<HHIIHH", form, 1, 8000, 8000, 1, 8)), (b"data", b"\x80" * 800)]
+    body = b"".join(struct.pack("<4sI", name, len(part)) + part + b"\0" * (len(part) % 2) for name, part in parts)
+    return struct.pack("<4sI4s", b"RIFF", len(body) + 4, b"WAVE") + body
+
+
+def box(name: bytes, body: bytes = b"") -> bytes:
+    return struct.pack(">I4s", len(body) + 8, name) + body
+
+
+def m4a(track: bytes = b"soun", beside: bytes = b"Ward 6") -> bytes:
+    """A recording of a telephone, with the place in it."""
+    handler = box(b"hdlr", bytes(8) + track + bytes(12))
+    moov = box(b"moov", box(b"trak", box(b"mdia", handler)) + box(b"udta", beside))
+    return box(b"ftyp", b"M4A \x00\x00\x02\x00") + moov + box(b"mdat", b"\x21" * 200)
+
+
+def mp3(beside: bytes = b"Ward 6") -> bytes:
+    tag = b"ID3\x04\x00\x00\x00\x00\x00" + bytes([len(beside)]) + beside
+    frame = b"\xff\xfb\x90\x00" + bytes(413)
+    return tag + frame * 3 + b"TAG" + beside.ljust(125, b"\0")
+
+
+def aac() -> bytes:
+    length = 64
+    head = bytes([0xFF, 0xF1, 0x50, 0x80 | length >> 11, length >> 3 & 0xFF, (length & 7) << 5 | 0x1F, 0xFC])
+    return (head + bytes(length - 7)) * 3

@@ -312,3 +312,18 @@ class TestForgetting:
         assert before[table]["rows"] == 3
         FileContent.objects.filter(version="small").update(content=b"other")
         assert checksums()[table] != before[table]
+
+
+def test_a_lesson_of_a_discussion_brings_its_files(thread, reza, farah, cara):
+    """Copies: what is taken away from the post stays in the lesson, which has readers of its own."""
+    talk.write_post(thread, by=as_member(reza), at=NOON, text="More", files=[PICTURE])
+    post = talk.write_post(thread, by=as_member(farah), at=NOON, text="The porters do.", files=[PLAN, PICTURE])
+    talk.mark_answer(thread, by=as_member(reza), at=NOON, post=post)
+    lesson = talk.make_lesson(thread, by=as_member(cara), at=NOON)
+    assert [one.file.name for one in lesson.attached.all()] == ["plan.pdf", "bags.png"]
+    assert lesson.words.files == "plan.pdf\nbags.png"
+    gone = [one.pk for one in post.attached.all()]
+    talk.change_post(post, by=as_member(farah), at=NOON, seen=1, text="Else", without=gone)
+    kept = lesson.attached.get(file__name="plan.pdf").file
+    assert bytes(FileContent.objects.get(file=kept).content) == PDF
+    assert lesson.attached.get(file__name="bags.png").file.contents.count() == 2

@@ -4,8 +4,8 @@ import pytest
 
 from communities import catalogue
 from communities.likeness import alike
-from communities.mentions import MOST, mentioned
 from kmportal.lib.content import ContentError
+from kmportal.lib.mentions import MOST, mentioned
 
 PEOPLE = {1: "Farah Siddiqui", 2: "Farah Khan", 3: "Cara Doyle", 4: "Zoë O’Neill"}
 

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from communities.actions import asking, people, talk
 from communities.actions.timetable import move_communities_on
-from communities.mentions import quotation, without_quotations
 from communities.models import Post, RoleKind, Thread
 from jobs.models import Mail
 from kmportal.lib.exceptions import Refusal
+from kmportal.lib.mentions import quotation, without_quotations
 from kmportal.lib.things import Ref
 from notifications.models import Notice
 from organisations.models import Membership
