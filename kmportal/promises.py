@@ -8,6 +8,7 @@ PROMISED = [
     "lessons.promises.drafts",
     "lessons.promises.assets",
     "lessons.promises.changed_lessons",
+    "lessons.promises.expert_links",
     "communities.promises.quiet_lines",
     "communities.promises.reviews",
     "dashboards.promises.without_anybody",

@@ -17,6 +17,7 @@ THINGS = {
     "lesson-queue": "lessons.things.QUEUE",
     "themes": "lessons.things.THEMES",
     "tag": "lessons.things.TAG",
+    "check-rule": "lessons.things.CHECK_RULE",
     "reuse": "lessons.things.REUSE",
     "comment": "lessons.things.COMMENT",
     "poster": "lessons.things.POSTER",

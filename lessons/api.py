@@ -19,6 +19,7 @@ from lessons import policies
 from lessons.actions import review, writing
 from lessons.filters import FACETS, question_of
 from lessons.models import SHARE_CHOICES, Lesson, LessonFile, LessonQuerySet, LessonRevision
+from lessons.transitions import WORDS
 from organisations.api import AllowedField, MemberViewSet, PersonField
 from organisations.models import Group, Membership
 from search import index
@@ -99,7 +100,7 @@ class LessonSerializer(serializers.ModelSerializer[Lesson]):
 class _WrittenSerializer(AboutPeople, InWordsOfModel, serializers.ModelSerializer[LessonRevision]):
     """What an author writes: words, facts and tags."""
 
-    about_people = writing.WORDS
+    about_people = WORDS
     kind = serializers.ChoiceField(choices=Lesson.Kind.choices, required=False)
     went_well = serializers.BooleanField(required=False, allow_null=True)
     group = serializers.PrimaryKeyRelatedField(queryset=Group.objects.none(), required=False, allow_null=True)
@@ -111,14 +112,14 @@ class _WrittenSerializer(AboutPeople, InWordsOfModel, serializers.ModelSerialize
 
     class Meta:
         model = LessonRevision
-        fields: tuple[str, ...] = (*writing.WORDS, *writing.FACTS, "tags")
+        fields: tuple[str, ...] = (*WORDS, *writing.FACTS, "tags")
 
     def get_fields(self) -> dict[str, Any]:
         """A draft may be empty: what is missing is asked for when it is sent. Groups are those of the organisation."""
         fields = super().get_fields()
         for field in fields.values():
             field.required = False
-        for name in writing.WORDS:
+        for name in WORDS:
             fields[name].allow_blank = True
         if membership := self.context.get("membership"):
             fields["group"].queryset = Group.objects.of_people(membership.organisation)

@@ -11,7 +11,8 @@ from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.links import absolute
 from kmportal.lib.mail import post
 from kmportal.lib.sentences import one_line, quoted
-from lessons.models import Lesson, State
+from lessons.models import ExpertQuestion, Lesson, State
+from lessons.tokens import expert_path
 from organisations.events import Occurrence
 from techniques.models import Session
 
@@ -41,6 +42,21 @@ def answer_to_author(lesson: Lesson, occurrence: Occurrence) -> None:
         key=f"{occurrence.event} {occurrence.entry.pk}",
         at=occurrence.at,
         by=occurrence.by,
+    )
+
+
+def question_to_expert(question: ExpertQuestion, *, at: datetime) -> None:
+    """Ask somebody without account, with the link where they answer."""
+    organisation = question.lesson.organisation
+    with organisation.at_home():
+        values = {"question": question, "link": absolute(expert_path(question))}
+        body = render_to_string("emails/lessons/question_to_expert.txt", values)
+    post(
+        question.email,
+        one_line(f"{question.asked_by} at {organisation} asks for your opinion"),
+        body,
+        key=f"expert {question.pk}",
+        at=at,
     )
 
 

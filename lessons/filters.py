@@ -10,7 +10,7 @@ from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.pagination import whole_number
 from lessons import search_documents
 from lessons.labels import STATES
-from lessons.models import SHARED, Lesson, Reuse, ReuseQuerySet, Saving, State, Sureness
+from lessons.models import IN_LISTS, Lesson, Reuse, ReuseQuerySet, Saving, State, Sureness
 from organisations.models import Membership
 from search import facets
 from search.analyser import Analysed
@@ -31,11 +31,11 @@ FACETS = [
 def question_of(params: QueryDict) -> dict[str, Any]:
     """The question to the index, as an address puts it: words (``q``), filters, ``sort``, ``words=any``.
 
-    Without a state those that were checked are meant.
+    Without a state those that were checked are meant, but not those that were taken out of use.
     """
     text = params.get("q", "").strip()
     filters = facets.chosen(params, FACETS)
-    filters.setdefault("state", [str(state) for state in SHARED])
+    filters.setdefault("state", [str(state) for state in IN_LISTS])
     wanted = params.get("sort", "")
     order = wanted if wanted in ORDERS else "best" if text else "newest"
     any_word = params.get("words") == "any"

@@ -5,7 +5,16 @@ from lessons.models import Lesson, LessonEvent
 from organisations.events import Occurrence
 
 # Told without a line: what is no move and changes no words.
-_UNTOLD = {Event.LESSON_READERS_CHANGED, Event.LESSON_FILED, Event.LESSON_DELETED}
+_UNTOLD = {
+    Event.LESSON_READERS_CHANGED,
+    Event.LESSON_FILED,
+    Event.LESSON_DELETED,
+    Event.LESSON_AUTHOR_FORGOTTEN,
+    Event.LESSON_CHECK_WITHDRAWN,
+    Event.LESSON_EXPERT_ASKED,
+    Event.LESSON_EXPERT_ANSWERED,
+    Event.LESSON_EXPERT_REVOKED,
+}
 Deed = LessonEvent.Deed
 # What the one that it happens to, and the other one, each have in their history.
 _MERGING = {
@@ -13,6 +22,7 @@ _MERGING = {
     Event.LESSON_PARTED: (Deed.CAME_BACK, Deed.GAVE_BACK),
 }
 CHANGE_CHECKED = "The change was checked."
+ONE_OF_SEVERAL = "Somebody else has to check it, too."
 
 
 def write(occurrence: Occurrence) -> None:
@@ -23,13 +33,16 @@ def write(occurrence: Occurrence) -> None:
         _write_both(occurrence, lesson)
         return
     is_change = occurrence.event in {Event.LESSON_CHANGED, Event.LESSON_CHANGE_CHECKED}
+    comment = CHANGE_CHECKED if occurrence.event == Event.LESSON_CHANGE_CHECKED else occurrence.note
+    if occurrence.event == Event.LESSON_CHECKED_IN_PART:
+        comment = comment or ONE_OF_SEVERAL
     if occurrence.event in _UNTOLD or (is_change and facts["revision"] is None):
         return
     LessonEvent.objects.create(
         lesson=lesson,
         before=lesson.state if is_change else facts.get("before", ""),
         after=lesson.state,
-        comment=CHANGE_CHECKED if occurrence.event == Event.LESSON_CHANGE_CHECKED else occurrence.note,
+        comment=comment,
         revision=lesson.revision,
         at=occurrence.at,
         by=occurrence.person,

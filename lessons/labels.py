@@ -4,11 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from kmportal.lib.amounts import hours_in_words, pounds_in_words
+from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Look
 from lessons.models import (
+    ENDED,
     SHARED,
     Asset,
     Flag,
@@ -35,8 +39,8 @@ STATES: dict[str, Look] = {
     State.ACTION_AGREED: Look("warn", "flag", "Being changed"),
     State.LEARNED: Look("good", "circle-check", "Changed"),
     State.EMBEDDED: Look("good", "sprout", "Still true after six months"),
-    State.SUPERSEDED: Look("", "archive", "Superseded"),
-    State.RETIRED: Look("", "archive", "Retired"),
+    State.SUPERSEDED: Look("", "archive", "Replaced by a newer one"),
+    State.RETIRED: Look("", "archive", "No longer in use"),
 }
 
 ASSET_DRAFT, ASSET_CHECKED, ASSET_CHANGED, ASSET_UNCHECKED = "draft", "checked", "changed", "unchecked"
@@ -64,6 +68,7 @@ _MOVES = {
     (State.IN_REVIEW, State.DRAFT): "Taken back by {by}",
     (State.IN_REVIEW, State.SUBMITTED): "Put back into the queue by {by}",
     (State.IN_REVIEW, State.IN_REVIEW): "Taken over by {by}",
+    (State.DRAFT, State.IN_REVIEW): "Sent by {by} to one person alone, without a name",
     (State.RETURNED, State.SUBMITTED): "Sent again by {by}",
     (State.ACTION_AGREED, State.IDENTIFIED): _("Nobody has promised anything any more: the last action was dropped"),
     (State.LEARNED, State.IDENTIFIED): "Something must change again, says {by}",
@@ -80,6 +85,8 @@ _ARRIVALS = {
     State.ACTION_AGREED: _("An action was agreed by {by}"),
     State.LEARNED: "It has changed, says {by}",
     State.EMBEDDED: "It is still so after six months, says {by}",
+    State.SUPERSEDED: "Replaced by a newer one, says {by}",
+    State.RETIRED: "Taken out of use by {by}",
 }
 _DEEDS = {
     LessonEvent.Deed.TOOK_IN: _("Lesson {other} became part of this one, by {by}"),
@@ -87,6 +94,10 @@ _DEEDS = {
     LessonEvent.Deed.GAVE_BACK: _("Lesson {other} is a lesson of its own again, by {by}"),
     LessonEvent.Deed.CAME_BACK: _("Is a lesson of its own again, by {by}"),
 }
+
+
+# Of a safe lesson these have nobody’s name.
+_BY_AUTHOR = {State.DRAFT, State.SUBMITTED, State.IN_REVIEW}
 
 
 @dataclass(frozen=True)
@@ -113,12 +124,26 @@ def _history_sentence(event: LessonEvent, lesson: Lesson) -> str:
         pattern = "Brought in from {source} by {by}"
     elif before == after and after in SHARED:
         pattern = "The change was checked by {by}" if event.comment else "Changed by {by}, version {revision}"
+    elif (before, after) == (State.IN_REVIEW, State.SUBMITTED) and event.comment:
+        pattern = "Checked by {by}, version {revision}; somebody else has to check it, too"
+    elif before in ENDED and after not in ENDED:
+        pattern = "Brought back by {by}"
     else:
         pattern = _MOVES.get((State(before), after), "") if before else ""
         pattern = pattern or _ARRIVALS.get(after, after.label + " by {by}")
     revision = event.revision.number if event.revision else 1
-    by = event.by or "somebody who has left"
-    return pattern.format(by=by, source=lesson.source, revision=revision, other=event.other_id)
+    nobody = "its author" if lesson.is_safe and event.after in _BY_AUTHOR else "somebody who has left"
+    return pattern.format(by=event.by or nobody, source=lesson.source, revision=revision, other=event.other_id)
+
+
+def changed_since(lesson: Lesson) -> str:
+    """That its words are not those that were checked, and since when; empty where they are."""
+    if not lesson.changed_since_validation:
+        return ""
+    checked = f" on {long_day(timezone.localtime(lesson.validated_at))}" if lesson.validated_at else ""
+    words = lesson.words
+    changed = f", by {words.by} on {long_day(timezone.localtime(words.at))}" if words.by else ""
+    return f"Changed since it was checked{checked}{changed}."
 
 
 def who_may_read(lesson: Lesson) -> str:

@@ -9,7 +9,7 @@ from kmportal.lib.sentences import quoted
 from kmportal.lib.things import Ref
 from lessons import emails, policies
 from lessons.events import Event
-from lessons.models import Asset, LeftNote, Lesson, LessonComment, Reuse, State
+from lessons.models import Asset, LeftNote, Lesson, LessonCheck, LessonComment, Reuse, State
 from notifications.actions import notify, withdraw_notices
 from organisations.events import Occurrence
 from organisations.models import Membership, Person
@@ -30,6 +30,9 @@ _LATER = {
     Event.LESSON_LEARNED: _("What had to change because of a lesson has changed"),
     Event.LESSON_EMBEDDED: _("What changed because of a lesson is still so after six months"),
     Event.LESSON_FELL_BACK: _("What changed because of a lesson is not so any more"),
+    Event.LESSON_SUPERSEDED: _("A lesson was replaced by a newer one"),
+    Event.LESSON_RETIRED: _("A lesson was taken out of use"),
+    Event.LESSON_BROUGHT_BACK: _("A lesson was brought back into use"),
 }
 
 # What its author reads when somebody has said what came of a lesson.
@@ -46,8 +49,16 @@ def send(occurrence: Occurrence) -> None:
     lesson = occurrence.subject
     assert isinstance(lesson, Lesson)  # noqa: S101  what the event is about
     match occurrence.event:
-        case Event.LESSON_SUBMITTED:
+        case Event.LESSON_SUBMITTED if occurrence.facts.get("kept_for") is None:
             _tell_validators(occurrence, lesson)
+        case Event.LESSON_SENT_SAFELY:
+            words = f"{worded('A lesson')} was sent to you alone, to be checked: {lesson.words.title}"
+            notify(lesson.claimed_by, occurrence, words)
+        case Event.LESSON_CHECKED_IN_PART:
+            _tell_other_checkers(occurrence, lesson)
+        case Event.LESSON_EXPERT_ANSWERED:
+            who = f"{occurrence.texts['name']} has answered what you asked about {worded('a lesson')}"
+            notify(occurrence.facts["asked_by"], occurrence, f"{who}: {lesson.words.title}")
         case Event.LESSON_WITHDRAWN:
             _tell_of_withdrawal(occurrence)
         case Event.LESSON_TAKEN_OVER:
@@ -56,7 +67,8 @@ def send(occurrence: Occurrence) -> None:
             )
             notify(occurrence.facts["taken_from"], occurrence, words)
         case Event.LESSON_PASSED_ON:
-            words = f"{occurrence.person} asks you to check {worded('a lesson')}: {lesson.words.title}"
+            who = f"{occurrence.person} asks you" if occurrence.person else "You are asked once more"
+            words = f"{who} to check {worded('a lesson')}: {lesson.words.title}"
             notify(lesson.claimed_by, occurrence, words)
         case Event.LESSON_CHANGE_CHECKED:
             notify(
@@ -96,6 +108,15 @@ def _tell_validators(occurrence: Occurrence, lesson: Lesson) -> None:
     members = Membership.objects.current().filter(organisation=occurrence.organisation).may(Permission.VALIDATE)
     for member in members.select_related("person"):
         notify(member.person, occurrence, f"{worded('A lesson')} is waiting to be checked: {lesson.words.title}")
+
+
+def _tell_other_checkers(occurrence: Occurrence, lesson: Lesson) -> None:
+    """Those who have not checked it yet: somebody else has, and one more has to."""
+    members = Membership.objects.current().filter(organisation=occurrence.organisation).may(Permission.VALIDATE)
+    done = LessonCheck.objects.in_force(lesson).values("person")
+    for member in members.exclude(person=lesson.author_id).exclude(person__in=done).select_related("person"):
+        words = worded("One person has checked a lesson, and somebody else has to check it, too")
+        notify(member.person, occurrence, f"{words}: {lesson.words.title}")
 
 
 def _tell_of_withdrawal(occurrence: Occurrence) -> None:

@@ -3,17 +3,22 @@
 from datetime import date
 
 from kmportal.lib.domain_words import worded
+from kmportal.lib.sentences import capital
 from lessons.models import (
     LIVING,
+    SHARED,
     Asset,
     AssetPart,
+    ExpertQuestion,
     Follow,
     ImportRun,
     Lesson,
     LessonComment,
     LessonFeed,
     LessonMerge,
+    Receipt,
     Reuse,
+    SafeAuthor,
     Saving,
     State,
     Tag,
@@ -24,12 +29,17 @@ from organisations.models import Group, GroupMembership, Membership, Organisatio
 from organisations.permissions import Permission
 from techniques.models import Session
 
+# Who has checked a lesson as one of several does not check it again.
+_CHECKS = frozenset({"claim", "take_over", "identify", "note", "check_in_part"})
+
 
 def may_write(membership: Membership | None, lesson: Lesson) -> bool:
     """The author while it is with them; once it is checked also those who curate, and its page says so."""
     if membership is None or not policies.may(Permission.CONTRIBUTE, membership, lesson.organisation):
         return False
     is_author = lesson.author_id == membership.person_id
+    if lesson.is_ended:
+        return False
     if lesson.is_shared:
         return is_author or membership.can(Permission.FACILITATE)
     return is_author and lesson.is_with_author
@@ -41,25 +51,71 @@ def why_not_write(membership: Membership, lesson: Lesson) -> str:
         return worded("This lesson is being reviewed. Take it back first if you want to change it.")
     if lesson.author_id == membership.person_id and lesson.state == State.DECLINED:
         return worded("This lesson was declined and can no longer be changed.")
+    if lesson.is_ended:
+        return worded("This lesson is no longer in use. Have it brought back before you change it.")
     return worded("Only its author can change this lesson.")
 
 
-def may_move(membership: Membership | None, lesson: Lesson, name: str, *, on: date) -> bool:
-    """Whether this member may make this move of the table with the lesson as it stands on this day."""
+def wrote(membership: Membership, lesson: Lesson) -> bool:
+    """Whether this member is its author, also of a safe lesson, which does not say so: nobody checks their own."""
+    if not lesson.is_safe:
+        return lesson.author_id == membership.person_id
+    return SafeAuthor.objects.filter(lesson=lesson, person=membership.person_id).exists()
+
+
+def known_author(membership: Membership | None, lesson: Lesson) -> Person | None:
+    """Who wrote a safe lesson, for the one who was trusted with it, as long as they check lessons. One query."""
+    if not lesson.is_safe or membership is None:
+        return None
+    if not policies.may(Permission.VALIDATE, membership, lesson.organisation):
+        return None
+    row = SafeAuthor.objects.filter(lesson=lesson, known_to=membership.person_id).select_related("person").first()
+    return row.person if row else None
+
+
+def is_author_kept(lesson: Lesson) -> bool:
+    """Whether anybody can still see who wrote a safe lesson. One query."""
+    return SafeAuthor.objects.filter(lesson=lesson).exclude(person=None).exclude(known_to=None).exists()
+
+
+def may_forget_author(lesson: Lesson) -> bool:
+    """By the receipt, once it is answered."""
+    return lesson.is_safe and (lesson.is_shared or lesson.state == State.DECLINED)
+
+
+def may_move(membership: Membership | Receipt | None, lesson: Lesson, name: str, *, on: date) -> bool:
+    """Whether this member, or whoever holds this receipt, may make this move of the table with the lesson as it stands
+    on this day."""
     move = MOVES[name]
+    if isinstance(membership, Receipt):
+        return move.who is Who.RECEIPT and membership.lesson_id == lesson.pk and lesson.state in move.before
     if membership is None or not policies.belongs(membership, lesson.organisation) or lesson.state not in move.before:
         return False
     is_author = lesson.author_id == membership.person_id
     if move.who is Who.CONTRIBUTOR:
         return membership.can(Permission.CONTRIBUTE)
     if move.who is Who.AUTHOR:
-        return is_author and membership.can(Permission.CONTRIBUTE)
-    if is_author or not membership.can(Permission.VALIDATE):
+        is_fresh = name != "send_safely" or not was_sent(lesson)
+        return is_author and membership.can(Permission.CONTRIBUTE) and is_fresh
+    if move.who is Who.RECEIPT or not membership.can(Permission.VALIDATE) or wrote(membership, lesson):
         return False
     holds = lesson.claimed_by_id == membership.person_id
+    if name in _CHECKS and has_checked(membership, lesson):
+        return False
     if move.who is Who.HOLDER:
         return holds
     return name != "take_over" or (not holds and (is_late(lesson, on=on) or lesson.claimed_by_id is None))
+
+
+def first_version_for(membership: Membership, lesson: Lesson) -> int:
+    """From which version on somebody may read its words: its author and those who check from the first, others from
+    the first that was checked, because what the check took out may have named somebody. One query for those."""
+    is_here = policies.may(Permission.READ, membership, lesson.organisation)
+    if is_here and (lesson.author_id == membership.person_id or membership.can(Permission.VALIDATE)):
+        return 1
+    checked = lesson.events.filter(after__in=SHARED, revision__isnull=False).order_by("revision__number")
+    first: int | None = checked.values_list("revision__number", flat=True).first()
+    return first or lesson.words.number
 
 
 def may_discard(membership: Membership | None, lesson: Lesson) -> bool:
@@ -68,18 +124,67 @@ def may_discard(membership: Membership | None, lesson: Lesson) -> bool:
     return is_own and not was_sent(lesson)
 
 
+def has_checked(membership: Membership, lesson: Lesson) -> bool:
+    """Whether this member has checked its words as they are now. One query, unless ``checks`` are loaded."""
+    return any(
+        (one.person_id, one.revision_id, one.withdrawn_at) == (membership.person_id, lesson.revision_id, None)
+        for one in lesson.checks.all()
+    )
+
+
+def may_withdraw_check(membership: Membership, lesson: Lesson) -> bool:
+    """One’s own, while the lesson waits for others, too."""
+    return lesson.is_waiting and membership.can(Permission.VALIDATE) and has_checked(membership, lesson)
+
+
+def may_ask_expert(membership: Membership | None, lesson: Lesson) -> bool:
+    """Whoever checks lessons, of one that waits or was checked; never its author."""
+    if membership is None or not policies.may(Permission.VALIDATE, membership, lesson.organisation):
+        return False
+    return (lesson.is_waiting or (lesson.is_shared and not lesson.is_ended)) and not wrote(membership, lesson)
+
+
+def may_read_experts(membership: Membership, lesson: Lesson) -> bool:
+    """Those who check, and its author."""
+    if lesson.organisation_id != membership.organisation_id:
+        return False
+    return lesson.author_id == membership.person_id or membership.can(Permission.VALIDATE)
+
+
+def why_closed_to_expert(question: ExpertQuestion, *, on: date) -> str:
+    """Why a link opens nothing, in words for whoever holds it; empty while it does. ``question.lesson`` is loaded."""
+    lesson, who = question.lesson, question.asked_by or "whoever asked you"
+    if question.answered_at is not None:
+        return f"Your answer has reached {who}. There is nothing more to do."
+    if question.revoked_at is not None:
+        return f"The link was taken back. If you think that this is a mistake, ask {who}."
+    if question.is_over(on):
+        return f"It was open for 30 days. If you would still like to answer, ask {who} for a new link."
+    if lesson.revision_id != question.revision_id:
+        return f"The words have been changed since. Ask {who} for a new link."
+    if not (lesson.is_waiting or lesson.is_shared) or lesson.is_ended:
+        return f"It is no longer asked for. Thank you all the same. {capital(str(who))} can tell you more."
+    return ""
+
+
 def may_confirm(membership: Membership | None, lesson: Lesson) -> bool:
     """Whether this member may say that a lesson which was changed after its check is still right."""
-    if not lesson.is_shared or not lesson.changed_since_validation or lesson.revision is None:
+    if not lesson.is_shared or lesson.is_ended or not lesson.changed_since_validation or lesson.revision is None:
         return False
     if membership is None or not policies.may(Permission.VALIDATE, membership, lesson.organisation):
         return False
-    return membership.person_id not in {lesson.author_id, lesson.revision.by_id}
+    if has_checked(membership, lesson):
+        return False
+    return membership.person_id != lesson.revision.by_id and not wrote(membership, lesson)
 
 
 def may_add_action(membership: Membership | None, lesson: Lesson) -> bool:
-    """Whoever contributes, once the lesson is checked."""
-    return lesson.is_shared and policies.may(Permission.CONTRIBUTE, membership, lesson.organisation)
+    """Whoever contributes, once the lesson is checked and as long as it is in use."""
+    return (
+        lesson.is_shared
+        and not lesson.is_ended
+        and policies.may(Permission.CONTRIBUTE, membership, lesson.organisation)
+    )
 
 
 def may_merge(membership: Membership | None, lesson: Lesson) -> bool:
@@ -139,6 +244,8 @@ def was_sent(lesson: Lesson) -> bool:
 def allowed(membership: Membership | None, lesson: Lesson, *, on: date) -> frozenset[str]:
     """The names of all moves that this member may make with the lesson as it stands on this day."""
     found = {name for name in MOVES if may_move(membership, lesson, name, on=on)}
+    if membership is not None and may_withdraw_check(membership, lesson):
+        found.add("withdraw_check")
     others = {
         "write": may_write,
         "discard": may_discard,
@@ -146,6 +253,7 @@ def allowed(membership: Membership | None, lesson: Lesson, *, on: date) -> froze
         "add_action": may_add_action,
         "merge": may_merge,
         "file": may_file_under_themes,
+        "ask_expert": may_ask_expert,
     }
     return frozenset(found | {name for name, may in others.items() if may(membership, lesson)})
 
@@ -160,7 +268,12 @@ def allowed_with_import(membership: Membership | None, run: ImportRun) -> frozen
 
 def allowed_in(membership: Membership | None, organisation: Organisation) -> frozenset[str]:
     """What this member may do with lessons in an organisation, whichever lesson it is: log, check, import them."""
-    permissions = {"log": Permission.CONTRIBUTE, "check": Permission.VALIDATE, "import": Permission.FACILITATE}
+    permissions = {
+        "log": Permission.CONTRIBUTE,
+        "check": Permission.VALIDATE,
+        "import": Permission.FACILITATE,
+        "set_check_rules": Permission.PLAN,
+    }
     found = {name for name, permission in permissions.items() if policies.may(permission, membership, organisation)}
     return frozenset(found | ({"see_aging"} if may_see_aging(membership, organisation) else set()))
 

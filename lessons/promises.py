@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from functools import partial
 
+from django.db.models import F
 from django.utils import timezone
 
 from kmportal.lib.promises import Promised
-from lessons.models import Asset, Lesson, State
+from lessons.models import WAITING, Asset, ExpertQuestion, Lesson, State
 
 # The mail says it on the first stage at or after this day.
 AFTER = timedelta(days=1)
@@ -54,6 +55,20 @@ def changed_lessons(until: date, people: Collection[int] | None) -> Iterator[Pro
         yield Promised(
             "lesson-still", row.pk, row.validated_by, row.organisation, str(row.revision), row.get_absolute_url(),
             row.look_again_on, words, is_told_once=True,
+        )  # fmt: skip
+
+
+def expert_links(until: date, people: Collection[int] | None) -> Iterator[Promised]:
+    """Links to people outside that ended without an answer, to whoever asked: each is told once."""
+    rows = ExpertQuestion.objects.unanswered().filter(ends_on__lt=until).exclude(asked_by=None)
+    if people is not None:
+        rows = rows.filter(asked_by__in=people)
+    rows = rows.filter(lesson__revision=F("revision"), lesson__state__in=WAITING)
+    for row in rows.select_related("lesson__organisation", "asked_by", "revision").order_by("pk"):
+        words = partial(_words, f"{row.whom} has not answered within 30 days. Ask again, or decide without")
+        yield Promised(
+            "expert-link", row.pk, row.asked_by, row.lesson.organisation, str(row.revision),
+            row.lesson.get_absolute_url(), row.ends_on + AFTER, words, is_told_once=True,
         )  # fmt: skip
 
 

@@ -70,5 +70,12 @@ LEFT_NOTE = Thing(
     page="left_detail",
     related=("organisation", "group"),
 )
+CHECK_RULE = Thing(
+    kind="check-rule",
+    word=_("How many check a lesson"),
+    model="lessons.CheckRule",
+    page="check_rule_list",
+    related=("organisation", "tag"),
+)
 QUEUE = Thing(kind="lesson-queue", word=_("Lessons to check"), page="lesson_queue")
 IMPORT = Thing(kind="import", word="Import run", model="lessons.ImportRun", related=("organisation",))

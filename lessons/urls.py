@@ -4,8 +4,11 @@ from django.urls import path
 
 from lessons.views import (
     assets,
+    checks,
     comments,
+    ending,
     examples,
+    experts,
     files,
     follows,
     importing,
@@ -16,8 +19,10 @@ from lessons.views import (
     reading,
     reuse,
     review,
+    safe,
     tags,
     themes,
+    versions,
     writing,
 )
 
@@ -29,10 +34,13 @@ urlpatterns = [
     path("examples/", examples.lesson_examples, name="lesson_examples"),
     path("<int:pk>/", reading.lesson_detail, name="lesson_detail"),
     path("<int:pk>/changes/", reading.lesson_changes, name="lesson_changes"),
+    path("<int:pk>/versions/", versions.lesson_versions, name="lesson_versions"),
+    path("<int:pk>/versions/restore/", versions.lesson_restore, name="lesson_restore"),
     path("<int:pk>/actions/new/", reading.lesson_action_new, name="lesson_action_new"),
     # Its author
     path("<int:pk>/edit/", writing.lesson_edit, name="lesson_edit"),
     path("<int:pk>/send/", writing.lesson_send, name="lesson_send"),
+    path("<int:pk>/send-safely/", safe.lesson_send_safely, name="lesson_send_safely"),
     path("<int:pk>/withdraw/", writing.lesson_withdraw, name="lesson_withdraw"),
     path("<int:pk>/discard/", writing.lesson_discard, name="lesson_discard"),
     # Their files
@@ -65,11 +73,20 @@ urlpatterns = [
     path("themes/<int:pk>/restore/", themes.theme_restore, name="theme_restore"),
     path("themes/<int:pk>/sort/", themes.theme_sort, name="theme_sort"),
     path("<int:pk>/themes/", themes.lesson_themes, name="lesson_themes"),
+    path("<int:pk>/experts/", experts.expert_list, name="expert_list"),
+    path("experts/<int:pk>/revoke/", experts.expert_revoke, name="expert_revoke"),
+    path("<int:pk>/check/back/", checks.lesson_check_back, name="lesson_check_back"),
+    path("check-rules/", checks.check_rule_list, name="check_rule_list"),
+    path("check-rules/<int:pk>/delete/", checks.check_rule_delete, name="check_rule_delete"),
     # Their later life
     path("on-their-way/", life.lesson_aging, name="lesson_aging"),
     path("<int:pk>/learned/", life.lesson_learned, name="lesson_learned"),
     path("<int:pk>/still/", life.lesson_embed, name="lesson_embed"),
     path("<int:pk>/not-so/", life.lesson_fall_back, name="lesson_fall_back"),
+    # Their end
+    path("<int:pk>/replace/", ending.lesson_supersede, name="lesson_supersede"),
+    path("<int:pk>/retire/", ending.lesson_retire, name="lesson_retire"),
+    path("<int:pk>/bring-back/", ending.lesson_bring_back, name="lesson_bring_back"),
     # What came of them
     path("<int:pk>/reuse/", reuse.lesson_reuse, name="lesson_reuse"),
     path("reuse/", reuse.reuse_list, name="reuse_list"),

@@ -1,7 +1,6 @@
 """The one table of moves: from which state to which, who may, what it needs, and who may see the lesson then.
 
-Pages draw their buttons from it by way of ``lessons.policies``, and ``lessons.actions`` keeps it. *Superseded* and
-*retired* have no moves.
+Pages draw their buttons from it by way of ``lessons.policies``, and ``lessons.actions`` keeps it.
 """
 
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import TypedDict
 
 from kmportal.lib.domain_words import worded_later as _
 from lessons.events import Event
-from lessons.models import Lesson, State
+from lessons.models import ENDED, SHARED, Lesson, State
 from organisations.models import Group
 from organisations.visibility import Reach
 
@@ -26,22 +25,25 @@ class Who(Enum):
     VALIDATOR = _("somebody who checks lessons, never the author")
     HOLDER = "whoever has claimed it"
     CONTRIBUTOR = _("whoever adds an action")
+    RECEIPT = "whoever holds its receipt"
 
 
 @dataclass(frozen=True)
 class Move:
-    """One row of the table. ``event`` tells of it. ``reach`` None: as far as the lesson is to be shared."""
+    """One row of the table. ``event`` tells of it. ``after`` None: where it stood before it was taken out of use.
+    ``reach`` None: as far as the lesson is to be shared."""
 
     name: str
     event: Event
     before: frozenset[State]
-    after: State
+    after: State | None
     who: Who
     needs: str
     reach: Reach | None = Reach.REVIEWERS
 
 
 _E, _S = Event, State
+_IN_USE = SHARED - ENDED
 MOVES = {
     move.name: move
     for move in (
@@ -59,6 +61,31 @@ MOVES = {
             frozenset({_S.SUBMITTED, _S.IN_REVIEW}),
             _S.DRAFT,
             Who.AUTHOR,
+            "",
+            Reach.AUTHOR,
+        ),
+        Move(
+            "send_safely",
+            _E.LESSON_SENT_SAFELY,
+            frozenset({_S.DRAFT}),
+            _S.IN_REVIEW,
+            Who.AUTHOR,
+            _("who checks it, and alone is told who wrote it"),
+        ),
+        Move(
+            "send_again",
+            _E.LESSON_SUBMITTED,
+            frozenset({_S.DRAFT, _S.RETURNED}),
+            _S.SUBMITTED,
+            Who.RECEIPT,
+            "what happened, and the advice",
+        ),
+        Move(
+            "take_back",
+            _E.LESSON_WITHDRAWN,
+            frozenset({_S.SUBMITTED, _S.IN_REVIEW}),
+            _S.DRAFT,
+            Who.RECEIPT,
             "",
             Reach.AUTHOR,
         ),
@@ -93,6 +120,14 @@ MOVES = {
             None,
         ),
         Move(
+            "check_in_part",
+            _E.LESSON_CHECKED_IN_PART,
+            frozenset({_S.IN_REVIEW}),
+            _S.SUBMITTED,
+            Who.HOLDER,
+            "the quality list, and others who have to check it, too",
+        ),
+        Move(
             "agree",
             _E.LESSON_ACTION_AGREED,
             frozenset({_S.IDENTIFIED}),
@@ -120,6 +155,17 @@ MOVES = {
             "what is not so any more",
             None,
         ),
+        Move(
+            "supersede",
+            _E.LESSON_SUPERSEDED,
+            _IN_USE,
+            _S.SUPERSEDED,
+            Who.VALIDATOR,
+            _("the lesson that takes its place"),
+            None,
+        ),
+        Move("retire", _E.LESSON_RETIRED, _IN_USE | {_S.SUPERSEDED}, _S.RETIRED, Who.VALIDATOR, "why", None),
+        Move("bring_back", _E.LESSON_BROUGHT_BACK, ENDED, None, Who.VALIDATOR, "", None),
     )
 }
 
@@ -143,6 +189,11 @@ def working_days_after(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= day.weekday() < 5
     return day
+
+
+def state_after(move: Move, lesson: Lesson) -> State:
+    """Where the lesson stands after the move."""
+    return State(lesson.ended_from) if move.after is None else move.after
 
 
 def reach_after(move: Move, lesson: Lesson) -> str:

@@ -41,6 +41,8 @@ PERMISSIONS: dict[str, str] = {
     """,
     HOLDER: """
         organisations.actions.invitations.accept_as_newcomer organisations.actions.members.choose_password_by_link
+        lessons.actions.safe.answer_by_receipt lessons.actions.safe.withdraw_by_receipt
+        lessons.actions.safe.forget_author lessons.actions.experts.answer_as_expert
         actionplan.actions.complete_as_guest people.actions.answer_by_link
         lessons.actions.posters.leave_note
         communities.actions.wishes.stop_community_mail
@@ -154,6 +156,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.closing.add_session_action lessons.actions.themes.file_under_themes
         lessons.actions.closing.add_session_action
         lessons.actions.files.change_files lessons.actions.files.carry_files
+        lessons.actions.versions.restore_revision lessons.actions.safe.send_safely
         lessons.actions.assets.start_asset lessons.actions.assets.write_asset lessons.actions.assets.publish_asset
         lessons.actions.assets.check_asset lessons.actions.assets.keep_asset
         lessons.actions.assets.take_asset lessons.actions.assets.discard_asset
@@ -173,6 +176,9 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.posters.put_note_aside
         lessons.actions.life.learn_lesson lessons.actions.life.embed_lesson lessons.actions.life.fall_back
         lessons.actions.merging.merge_lessons lessons.actions.merging.part_lessons
+        lessons.actions.ending.supersede_lesson lessons.actions.ending.retire_lesson
+        lessons.actions.ending.bring_back_lesson lessons.actions.checks.withdraw_check
+        lessons.actions.experts.ask_expert lessons.actions.experts.revoke_question
     """,
     FACILITATOR: """
         communities.actions.meetings.plan_session_of_day communities.actions.review.plan_review_session
@@ -213,6 +219,7 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.kickoff.end_kickoff communities.actions.kickoff.remove_barrier
     """,
     LEAD: """
+        lessons.actions.checks.set_check_rule lessons.actions.checks.drop_check_rule
         selfassessment.actions.deciding.accept_as_intervention
         roadmap.actions.begin_programme roadmap.actions.revise_programme roadmap.actions.make_programme_current
         roadmap.actions.mark_step roadmap.actions.plan_intervention roadmap.actions.change_intervention
@@ -789,6 +796,7 @@ ACTS: dict[str, Act] = {
     # --- lessons
     "lessons.actions.writing.start_lesson": here(words={"title": "Ask at ten"}),
     "lessons.actions.writing.write_lesson": on("draft", seen=_version("draft"), words={"why": "Else."}),
+    "lessons.actions.versions.restore_revision": on("draft", seen=_version("draft"), number=1),
     "lessons.actions.writing.submit_lesson": on("draft"),
     "lessons.actions.writing.withdraw_lesson": on("waiting"),
     "lessons.actions.writing.discard_lesson": on("draft"),
@@ -822,6 +830,21 @@ ACTS: dict[str, Act] = {
     "lessons.actions.life.learn_lesson": on("changing", evidence="Checklist, line 4"),
     "lessons.actions.life.embed_lesson": on("changed"),
     "lessons.actions.life.fall_back": on("changed", reason="The line is gone."),
+    "lessons.actions.ending.supersede_lesson": lambda world: (
+        (_row(world, "changing"),),
+        {"other": _row(world, "changed")},
+    ),
+    "lessons.actions.ending.retire_lesson": on("changed", reason="The ward is closed."),
+    "lessons.actions.ending.bring_back_lesson": on("retired"),
+    "lessons.actions.safe.send_safely": lambda world: (
+        (world.things.draft,),
+        {"to": world.people["farah"], "code": "CDFG-HJKM-NPQR-TWXY"},
+    ),
+    "lessons.actions.checks.set_check_rule": here(minimum=2),
+    "lessons.actions.checks.drop_check_rule": on("check_rule"),
+    "lessons.actions.checks.withdraw_check": on("claimed"),
+    "lessons.actions.experts.ask_expert": on("claimed", whom="Dr Ito"),
+    "lessons.actions.experts.revoke_question": on("expert_question"),
     "lessons.actions.life.lose_agreement": lambda world: ((_row(world, "changing"),), {"but": world.things.action}),
     "lessons.actions.review.validate_lesson": lambda world: ((_row(world, "claimed"),), _check(world)),
     "lessons.actions.review.confirm_change": _changed_since,

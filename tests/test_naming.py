@@ -30,7 +30,8 @@ BAD = "Ask Sister Mary Smith"
 # Text that is not about people, by form and field; or that is looked at elsewhere, and where.
 EXEMPT = {
     "LessonForm.tags", "CheckForm.tags",  # words to file under
-    "LessonForm.contact", "CheckForm.contact",  # a name belongs there
+    "LessonForm.contact", "CheckForm.contact", "AskExpertForm.whom",  # a name belongs there
+    "SupersedeForm.number", "SendSafelyForm.code",  # of a lesson, and of its receipt
     "LessonRowForm.title", "LessonRowForm.when_you", "LessonRowForm.then_do", "LessonRowForm.stage",  # at sending
     "NoteForm.text", "NoteForm.stage", "NoteForm.column",  # a quiet hint beside the note
     "ActionRowForm.detail", "SummaryForm.known", "CodeForm.code",

@@ -27,6 +27,8 @@ NOT_RESPONSIBLE = {
     "actionplan.Action.told_when_late",  # told by a mail that goes to members alone
     "help.PutAway.person", "jobs.Job.requested_by",
     "lessons.Lesson.author", "lessons.Lesson.validated_by", "lessons.LessonRevision.by", "lessons.LessonEvent.by",
+    "lessons.SafeAuthor.person", "lessons.SafeAuthor.known_to", "lessons.LessonCheck.person",
+    "lessons.ExpertQuestion.asked_by",
     "lessons.Asset.author", "lessons.Asset.checked_by", "lessons.AssetPart.person", "lessons.AssetRevision.by",
     "lessons.Reuse.person", "lessons.Saving.decided_by", "lessons.LessonMerge.by",
     "lessons.ThemeSet.by", "lessons.LessonTheme.by",

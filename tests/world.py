@@ -38,6 +38,8 @@ from jobs.models import Job, Mail
 from lessons.actions import (
     assets,
     comments,
+    ending,
+    experts,
     feeds,
     files,
     follows,
@@ -50,7 +52,7 @@ from lessons.actions import (
     writing,
 )
 from lessons.actions import life as life_of_lessons
-from lessons.models import State, Tag
+from lessons.models import CheckRule, State, Tag
 from lessons.quality import quality_for
 from organisations.models import AccessToken, Group, Membership, Organisation, Person
 from organisations.tokens import invitation_token
@@ -233,7 +235,9 @@ class World:
         """A lesson because of which something was changed and is to be looked at, and one seven months later. A third
         is part of the first."""
         t, cara, farah = self.things, as_member(self.people["cara"]), as_member(self.people["farah"])
-        for name, ago in (("changing", timedelta(0)), ("changed", timedelta(days=210)), ("twin", timedelta(0))):
+        now, day = timedelta(0), timedelta(days=1)
+        ages = {"changing": now, "changed": 210 * day, "twin": now, "retired": day}
+        for name, ago in ages.items():
             at = timezone.now() - ago
             lesson = writing.start_lesson(self.riverside, by=cara, at=at, words=words, facts={}, tags=())
             lesson = review.claim_lesson(writing.submit_lesson(lesson, by=cara, at=at), by=farah, at=at)
@@ -264,6 +268,9 @@ class World:
         t.changed = life_of_lessons.learn_lesson(
             t.changed, by=farah, at=timezone.now() - timedelta(days=210), evidence="Checklist, version 8"
         )
+        t.check_rule = CheckRule.objects.create(organisation=self.riverside, minimum=1)
+        t.expert_question = experts.ask_expert(t.claimed, by=farah, at=timezone.now(), whom="Dr Ito")
+        t.retired = ending.retire_lesson(t.retired, by=farah, at=timezone.now(), reason="The ward is closed.")
 
     def _communities(self) -> None:
         """One that lives, one that people ask to join, one that is closing, one that is closed: Cara facilitates each,
@@ -458,6 +465,14 @@ class World:
             "lesson_learned": t.changing,
             "lesson_embed": t.changed,
             "lesson_fall_back": t.changed,
+            "lesson_check_back": t.claimed,
+            "expert_list": t.claimed,
+            "expert_revoke": t.expert_question,
+            "expert_answer": t.expert_question,
+            "check_rule_delete": t.check_rule,
+            "lesson_supersede": t.changing,
+            "lesson_retire": t.changing,
+            "lesson_bring_back": t.retired,
             "lesson_return": t.claimed,
             "lesson_decline": t.claimed,
             "lesson_confirm": t.claimed,

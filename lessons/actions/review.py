@@ -14,9 +14,9 @@ from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies, quality
 from lessons.events import Event
-from lessons.models import Lesson, State
+from lessons.models import Lesson, LessonCheck, State
 from lessons.tagging import file_under_tags
-from lessons.transitions import lock_lesson, refuse_foreign_group, save_columns, take_move
+from lessons.transitions import checks_left, lock_lesson, note_check, refuse_foreign_group, save_columns, take_move
 from organisations import events
 from organisations.models import Group, Membership, Person
 from organisations.permissions import Permission
@@ -67,7 +67,8 @@ def pass_on_claim(lesson: Lesson, *, by: Membership, at: datetime, to: Person | 
         return lesson
     if to is not None:
         members = Membership.objects.current().may(Permission.VALIDATE).filter(organisation=lesson.organisation)
-        if to == lesson.author or not members.filter(person=to).exists():
+        checked = LessonCheck.objects.in_force(lesson).filter(person=to)
+        if to == lesson.author or not members.filter(person=to).exists() or checked.exists():
             raise Refusal(f"{to} cannot check this {worded('lesson')}. Choose somebody else.")
     lesson.claimed_by, lesson.claimed_at = to, at if to else None
     lesson.state = State.IN_REVIEW if to else State.SUBMITTED
@@ -120,7 +121,8 @@ def validate_lesson(
     """Say that a lesson is true, useful and shows nobody: *identified*, or *noted* when nothing has to change.
 
     ``read`` is the revision that was read; if the words have changed since, ``Stale``. Every line of the quality list
-    must be ticked, and what the portal can see to be missing cannot be ticked away.
+    must be ticked, and what the portal can see to be missing cannot be ticked away. Where several have to check it
+    (``CheckRule``), it waits for the others with what was filled in; the last one shares it.
     """
     require(Permission.VALIDATE, by, lesson.organisation)
     lock_lesson(lesson)
@@ -141,6 +143,14 @@ def validate_lesson(
     refuse_invalid(Lesson(**values), *values)
     refuse_foreign_group(lesson.organisation, group)
     file_under_tags(lesson, tags)
+    values |= {"group": group, "review_on": review_on}
+    if checks_left(lesson, by=by):
+        take_move(
+            lesson, "check_in_part", by=by, at=at, comment=comment, claimed_by=None, claimed_at=None,
+            facts={"revision": lesson.words.number}, **values,
+        )  # fmt: skip
+        note_check(lesson, by=by, at=at)
+        return lesson
     take_move(
         lesson,
         OUTCOMES[outcome],
@@ -148,12 +158,11 @@ def validate_lesson(
         at=at,
         comment=comment,
         **values,
-        group=group,
-        review_on=review_on,
         validated_at=at,
         validated_by=by.person,
         approved=lesson.revision,
     )
+    note_check(lesson, by=by, at=at)
     return lesson
 
 
@@ -175,10 +184,16 @@ def confirm_change(lesson: Lesson, *, by: Membership, at: datetime, read: int) -
     lock_lesson(lesson)
     if lesson.revision_id != read:
         raise Stale(worded("The words have changed again since you opened this lesson. Read it again."))
-    if not lesson.changed_since_validation:
+    if not lesson.changed_since_validation or policies.has_checked(by, lesson):
         return lesson
     if not policies.may_confirm(by, lesson):
         raise Refusal("Somebody else must check this change, neither the author nor whoever made it.")
+    left = checks_left(lesson, by=by)
+    note_check(lesson, by=by, at=at)
+    if left:
+        state, number = lesson.state, lesson.words.number
+        events.record(Event.LESSON_CHECKED_IN_PART, lesson, by=by, at=at, before=state, after=state, revision=number)
+        return lesson
     lesson.approved, lesson.validated_by, lesson.validated_at = lesson.revision, by.person, at
     save_columns(lesson, "approved", "validated_by", "validated_at")
     events.record(Event.LESSON_CHANGE_CHECKED, lesson, by=by, at=at, revision=lesson.words.number)

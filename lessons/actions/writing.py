@@ -21,24 +21,28 @@ from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies, workflow
 from lessons.events import Event
 from lessons.models import SHARE_WIDTHS, Lesson, LessonRevision, State
-from lessons.quality import title_from
 from lessons.storing import files_in_words, files_there, new_among, put_files
 from lessons.tagging import file_under_tags, has_the_tags
-from lessons.transitions import lock_lesson, refuse_foreign_group, save_columns, take_move, write_revision
+from lessons.transitions import (
+    clean_words,
+    lock_lesson,
+    refuse_foreign_group,
+    refuse_unready,
+    save_columns,
+    take_move,
+    tell_of_change,
+    write_revision,
+)
 from organisations import events
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
 from organisations.policies import require
 from organisations.visibility import Reach
 from roadmap.models import Intervention
-from search import subscribers as search
 from techniques.models import Session
 
-# The columns of a revision that people write, and of the lesson itself.
-WORDS = ("title", "expected", "happened", "why", "when_you", "then_do", "abstract", "learned")
+# The columns of the lesson itself that people write.
 FACTS = ("kind", "went_well", "group", "happened_on", "contact", "process", "share_with")
-# These stand in one line.
-ONE_LINE = frozenset({"title", "when_you"})
 # Facts with a rule of their own on the model.
 RULED = ("kind", "contact", "process", "share_with")
 
@@ -63,7 +67,7 @@ def start_lesson(
     Idempotent: the same ``once`` a second time answers the draft that it made the first time, unchanged.
     """
     require(Permission.CONTRIBUTE, by, organisation)
-    fresh, values = _clean_words(words), {"contact": str(by.person), **_only_known(facts or {}, FACTS)}
+    fresh, values = clean_words(words), {"contact": str(by.person), **_only_known(facts or {}, FACTS)}
     _refuse_invalid(organisation, fresh, values)
     lesson, made = Lesson.objects.get_or_create(
         organisation=organisation,
@@ -111,7 +115,7 @@ def write_lesson(
     lock_lesson(lesson)
     if not policies.may_write(by, lesson):
         raise Refusal(policies.why_not_write(by, lesson))
-    fresh, values = _clean_words(words), _only_known(facts or {}, FACTS)
+    fresh, values = clean_words(words), _only_known(facts or {}, FACTS)
     if not (_would_change(lesson, fresh, values, tags) or new_among(files, files_there(lesson))):
         return lesson
     if lesson.version != seen:
@@ -129,23 +133,8 @@ def write_lesson(
     save_columns(lesson, "revision", *values)
     if tags is not None:
         file_under_tags(lesson, tags)
-    _tell_of_change(lesson, by=by, at=at, is_reworded=is_reworded, readers=readers)
+    tell_of_change(lesson, by=by, at=at, is_reworded=is_reworded, readers=readers)
     return lesson
-
-
-def _tell_of_change(
-    lesson: Lesson, *, by: Membership, at: datetime, is_reworded: bool, readers: tuple[str, int | None]
-) -> None:
-    """What others read is told. What is still with its author goes on in silence, and is found by its new words."""
-    if not lesson.is_shared:
-        search.put([lesson])
-        return
-    has_other_readers = (lesson.reach, lesson.group_id) != readers
-    if has_other_readers:
-        events.record(Event.LESSON_READERS_CHANGED, lesson, by=by, at=at, before=readers[0], after=lesson.reach)
-    if is_reworded or not has_other_readers:
-        number = lesson.words.number if is_reworded else None
-        events.record(Event.LESSON_CHANGED, lesson, by=by, at=at, revision=number)
 
 
 @transaction.atomic
@@ -155,14 +144,7 @@ def submit_lesson(lesson: Lesson, *, by: Membership, at: datetime) -> Lesson:
     lock_lesson(lesson)
     if lesson.is_waiting and lesson.author_id == by.person_id:
         return lesson
-    revision = lesson.words
-    if not revision.happened.strip():
-        raise Refusal("Say what happened before you send it.")
-    if not revision.then_do.strip():
-        raise Refusal("Give your advice after “then…” before you send it.")
-    if not revision.title.strip():
-        revision.title = title_from(revision.then_do, revision.happened)
-        revision.save(update_fields=["title"])
+    refuse_unready(lesson)
     due = workflow.working_days_after(timezone.localdate(at), workflow.ANSWER_WITHIN)
     take_move(lesson, "submit", by=by, at=at, submitted_at=at, answer_due_on=due, claimed_by=None, claimed_at=None)
     return lesson
@@ -208,6 +190,8 @@ def add_lesson_action(lesson: Lesson, *, by: Membership, at: datetime, **words: 
     lock_lesson(lesson)
     if not lesson.is_shared:
         raise Refusal(worded("This lesson has not been checked yet. You can add actions once it is checked."))
+    if lesson.is_ended:
+        raise Refusal(worded("This lesson is no longer in use, so nothing new is agreed because of it."))
     action = actionplan.actions.add_action(
         lesson.organisation,
         by=by,
@@ -232,11 +216,6 @@ def _would_change(lesson: Lesson, words: dict[str, str], facts: dict[str, Any], 
     if any(getattr(lesson, name) != value for name, value in facts.items()):
         return True
     return tags is not None and not has_the_tags(lesson, tags)
-
-
-def _clean_words(words: Mapping[str, str]) -> dict[str, str]:
-    clean = {name: text.replace("\r\n", "\n").strip() for name, text in _only_known(words, WORDS).items()}
-    return {name: " ".join(text.split()) if name in ONE_LINE else text for name, text in clean.items()}
 
 
 def _only_known(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -1,11 +1,15 @@
 """Lessons, what they are brought in from, what came of them, and knowledge assets put together from them."""
 
 from lessons.models.asset import ASSET_WIDTHS, LONGEST_PURPOSE, LONGEST_REMARK, Asset, AssetPart, AssetRevision
+from lessons.models.checks import MOST_CHECKS, CheckRule, CheckRuleQuerySet, LessonCheck, LessonCheckQuerySet
 from lessons.models.comments import LONGEST_REASON, LessonComment, LessonCommentQuerySet, LessonCommentRevision
+from lessons.models.experts import OPEN_FOR, ExpertQuestion, ExpertQuestionQuerySet
 from lessons.models.files import LONGEST_TELLING, LessonFile, LessonFileQuerySet
 from lessons.models.follows import LONGEST_QUERY, Follow, FollowHit, FollowQuerySet, How, LessonFeed
 from lessons.models.importing import ImportProblem, ImportRun
 from lessons.models.lesson import (
+    ENDED,
+    IN_LISTS,
     LIVING,
     LONGEST_COMMENT,
     LONGEST_TEXT,
@@ -35,10 +39,13 @@ from lessons.models.reuse import (
     SavingQuerySet,
     Sureness,
 )
+from lessons.models.safe import Receipt, SafeAuthor
 from lessons.models.themes import LessonTheme, Theme, ThemeQuerySet, ThemeSet
 
 __all__ = [
     "ASSET_WIDTHS",
+    "ENDED",
+    "IN_LISTS",
     "IN_NUMBERS",
     "LARGE",
     "LIVING",
@@ -51,6 +58,8 @@ __all__ = [
     "LONGEST_REMARK",
     "LONGEST_TELLING",
     "LONGEST_TEXT",
+    "MOST_CHECKS",
+    "OPEN_FOR",
     "SHARED",
     "SHARE_CHOICES",
     "SHARE_WIDTHS",
@@ -59,6 +68,10 @@ __all__ = [
     "Asset",
     "AssetPart",
     "AssetRevision",
+    "CheckRule",
+    "CheckRuleQuerySet",
+    "ExpertQuestion",
+    "ExpertQuestionQuerySet",
     "Flag",
     "Follow",
     "FollowHit",
@@ -69,6 +82,8 @@ __all__ = [
     "LeftNote",
     "LeftNoteQuerySet",
     "Lesson",
+    "LessonCheck",
+    "LessonCheckQuerySet",
     "LessonComment",
     "LessonCommentQuerySet",
     "LessonCommentRevision",
@@ -83,8 +98,10 @@ __all__ = [
     "LessonTheme",
     "Measure",
     "Poster",
+    "Receipt",
     "Reuse",
     "ReuseQuerySet",
+    "SafeAuthor",
     "Saving",
     "SavingQuerySet",
     "State",

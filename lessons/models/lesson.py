@@ -3,9 +3,10 @@
 import re
 from datetime import date
 
+from django.apps import apps
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -52,8 +53,12 @@ SHARED = frozenset(
         State.RETIRED,
     }
 )
+# Nobody uses them any more: they can be read, brought back, and not changed.
+ENDED = frozenset({State.SUPERSEDED, State.RETIRED})
 # Of them, those that still stand.
-LIVING = SHARED - {State.SUPERSEDED, State.RETIRED}
+LIVING = SHARED - ENDED
+# What the lists show unless somebody asks for more.
+IN_LISTS = SHARED - {State.RETIRED}
 # Something must still happen because of them.
 ON_THEIR_WAY = (State.IDENTIFIED, State.ACTION_AGREED, State.LEARNED)
 # With whom a checked lesson can be shared, from few to many.
@@ -120,7 +125,12 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         return self.filter(within_reach(membership))
 
     def validated(self) -> "LessonQuerySet":
-        return self.filter(state__in=SHARED, merged_into=None)
+        """Checked, not taken out of use since, and not part of another one."""
+        return self.filter(state__in=IN_LISTS, merged_into=None)
+
+    def in_use(self) -> "LessonQuerySet":
+        """Checked, and neither replaced nor taken out of use."""
+        return self.filter(state__in=LIVING, merged_into=None)
 
     def to_look_at_again(self, on: date) -> "LessonQuerySet":
         """Changed half a year ago: is it still so?"""
@@ -149,14 +159,18 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         return self.filter(author=person)
 
     def waiting_for(self, membership: Membership) -> "LessonQuerySet":
-        """The queue of one who checks lessons: all that wait here except their own, the longest waiting first."""
+        """The queue of one who checks lessons: all that wait here except their own, and those that they have checked
+        as one of several, the longest waiting first."""
         here = self.waiting().filter(organisation_id=membership.organisation_id)
         mine = Q(author_id=membership.person_id)
-        return here.exclude(mine).order_by(F("submitted_at").asc(nulls_first=True), "pk")
+        checks = apps.get_model("lessons.LessonCheck")._default_manager.filter(
+            lesson=OuterRef("pk"), revision=OuterRef("revision"), person=membership.person_id, withdrawn_at=None
+        )
+        return here.exclude(mine).exclude(Exists(checks)).order_by(F("submitted_at").asc(nulls_first=True), "pk")
 
     def changed_since_validation(self, membership: Membership) -> "LessonQuerySet":
         """Checked here, and changed since."""
-        here = self.validated().filter(organisation_id=membership.organisation_id, approved__isnull=False)
+        here = self.in_use().filter(organisation_id=membership.organisation_id, approved__isnull=False)
         return here.exclude(approved=F("revision")).order_by("pk")
 
 
@@ -184,6 +198,7 @@ class Lesson(models.Model):
         error_messages={"invalid_choice": _("Choose one of the kinds of lessons.")},
     )
     went_well = models.BooleanField(null=True, blank=True, help_text="Something to repeat, or to avoid.")
+    is_safe = models.BooleanField(default=False, help_text="Its author stands apart: see SafeAuthor.")
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
     reach = models.CharField(max_length=20, choices=Reach.choices, default=Reach.AUTHOR)
     share_with = models.CharField(
@@ -233,6 +248,15 @@ class Lesson(models.Model):
     merged_into = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="Part of that one now."
     )
+    superseded_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replaces")
+    end_reason = models.TextField(
+        "Why should nobody use it any more?",
+        max_length=LONGEST_EVIDENCE,
+        blank=True,
+        validators=[MaxLengthValidator(LONGEST_EVIDENCE)],
+    )
+    ended_on = models.DateField(null=True, blank=True)
+    ended_from = models.CharField(max_length=12, choices=State.choices, blank=True, help_text="Where it stood before.")
     # Brought in from elsewhere: which source and which number there; damage that the import could not mend; and
     # which rows of files have gone in already, so that the same row again changes nothing.
     source = LineField(max_length=80, blank=True)
@@ -262,6 +286,12 @@ class Lesson(models.Model):
                 | (Q(state="draft") & Q(reach="author"))
                 | (Q(state__in=["submitted", "review", "returned", "declined"]) & Q(reach__in=["author", "reviewers"])),
                 name="lesson_private_until_validated",
+            ),
+            models.CheckConstraint(condition=Q(is_safe=False) | Q(author=None), name="lesson_safe_names_nobody"),
+            models.CheckConstraint(
+                condition=Q(superseded_by=None) | (Q(state="superseded") & ~Q(superseded_by=F("id"))),
+                name="lesson_superseded_by_another",
+                violation_error_message=_("Choose another lesson, which takes its place."),
             ),
             models.CheckConstraint(
                 condition=Q(validated_by=None) | Q(author=None) | ~Q(validated_by=F("author")),
@@ -300,9 +330,18 @@ class Lesson(models.Model):
         return self.external_id[made_up.end() :] if made_up else self.external_id
 
     @property
+    def without_author(self) -> str:
+        """What stands where its author would be named."""
+        return "somebody who does not give their name" if self.is_safe else "somebody who has left"
+
+    @property
     def is_shared(self) -> bool:
         """Checked at some time, and not part of another one since."""
         return self.state in SHARED and self.merged_into_id is None
+
+    @property
+    def is_ended(self) -> bool:
+        return self.state in ENDED
 
     @property
     def is_with_author(self) -> bool:
@@ -342,6 +381,7 @@ class LessonRevision(models.Model):
         "Files and pictures", blank=True, editable=False, help_text="A line for each that it had, and what it shows."
     )
     brought_in = models.BooleanField(default=False, help_text="Written by an import and not by a person.")
+    restored_from = models.PositiveIntegerField(null=True, blank=True, help_text="Number of the version it repeats.")
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
 

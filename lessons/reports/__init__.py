@@ -17,13 +17,16 @@ from kmportal.lib.things import Look
 from lessons import labels, policies
 from lessons.labels import Line
 from lessons.models import ImportRun, LeftNote, Lesson, LessonEvent, LessonQuerySet, LessonRevision, State, Tag, Theme
+from lessons.reports.checks import ChecksLine, checkers_of
 from lessons.reports.comments import CommentPanel
+from lessons.reports.ending import EndBox
+from lessons.reports.experts import QuestionRow, answers_for
 from lessons.reports.files import files_of
 from lessons.reports.life import LifeBox
 from lessons.reports.merging import MergingBox
 from lessons.reports.reuse import ReusePanel
 from lessons.workflow import is_late
-from organisations.models import Membership
+from organisations.models import Membership, Person
 from organisations.permissions import Permission
 
 # Which panel says where a lesson stands and what comes next: for its author by its state, for others by their move.
@@ -57,6 +60,10 @@ class LessonPage:
     tags: Sequence[Tag]
     can_follow: bool
     contact_name: str
+    known_author: Person | None
+    checkers: str
+    expert_answers: Sequence[QuestionRow]
+    checks: ChecksLine
     flags: Sequence[str]
     who_may_read: str
     reuse: ReusePanel | None
@@ -67,6 +74,10 @@ class LessonPage:
     files: Files
     wants_words: bool
     talk: CommentPanel | None
+    changed_since: str
+    has_versions: bool
+    end: EndBox
+    end_presses: Sequence[Press]
 
     @classmethod
     def build(cls, lesson: Lesson, membership: Membership, *, on: date) -> "LessonPage":
@@ -92,6 +103,10 @@ class LessonPage:
             tags=list(lesson.tags.all()),
             can_follow=bool(policies.followable(membership, lesson)),
             contact_name=lesson.contact.partition(",")[0],
+            checkers=checkers_of(lesson),
+            expert_answers=answers_for(lesson, membership),
+            checks=ChecksLine.build(lesson, membership),
+            known_author=policies.known_author(membership, lesson),
             flags=labels.flags_in_words(lesson),
             who_may_read=labels.who_may_read(lesson),
             reuse=ReusePanel.build(lesson, membership),
@@ -102,6 +117,10 @@ class LessonPage:
             files=files,
             wants_words=any(not one.tells for one in (*files.pictures, *files.sounds)),
             talk=CommentPanel.build(lesson, membership),
+            has_versions=is_ours and policies.first_version_for(membership, lesson) < lesson.words.number,
+            changed_since=labels.changed_since(lesson),
+            end=EndBox.build(lesson, membership),
+            end_presses=offered(_ending_presses(lesson), allowed),
         )
 
 
@@ -131,12 +150,24 @@ def _standing_presses(lesson: Lesson) -> list[Press]:
     words = {State.DRAFT: "Carry on writing", State.RETURNED: "Change it and send it again"}.get(State(lesson.state))
     return [
         *([Press("write", words, page("lesson_edit"), is_form=True)] if words else []),
+        Press("send_safely", "Send it without your name", page("lesson_send_safely"), is_form=True, look="quiet"),
         Press("discard", "Delete the draft", page("lesson_discard"), look="quiet"),
         Press("withdraw", "Take it back", page("lesson_withdraw"), look="secondary"),
         Press("claim", "Claim it and check it", page("lesson_claim")),
         Press("identify", "Check it", page("lesson_check"), is_form=True),
         Press("release", "Put it back", page("lesson_release"), look="quiet"),
         Press("take_over", "Take it over", page("lesson_take_over"), look="secondary"),
+        Press("withdraw_check", "Take my check back", page("lesson_check_back"), look="quiet"),
+    ]
+
+
+def _ending_presses(lesson: Lesson) -> list[Press]:
+    page = partial(_page_of_lesson, lesson)
+    retire = "Take it out of use altogether" if lesson.is_ended else "Take it out of use"
+    return [
+        Press("bring_back", "Bring it back into use", page("lesson_bring_back"), look="secondary"),
+        Press("supersede", "A newer one takes its place", page("lesson_supersede"), is_form=True, look="quiet"),
+        Press("retire", retire, page("lesson_retire"), is_form=True, look="quiet"),
     ]
 
 
@@ -145,10 +176,15 @@ def sending_presses(lesson: Lesson, membership: Membership, *, on: date) -> list
     presses = [
         Press("write", "Change it", _page_of_lesson(lesson, "lesson_edit"), is_form=True),
         Press("submit", "Send anyway", _page_of_lesson(lesson, "lesson_send"), look="secondary"),
-    ]
+        Press(
+            "send_safely", "Send it without your name", _page_of_lesson(lesson, "lesson_send_safely"),
+            is_form=True, look="quiet",
+        ),
+    ]  # fmt: skip
     is_allowed = {
         "write": policies.may_write(membership, lesson),
         "submit": policies.may_move(membership, lesson, "submit", on=on),
+        "send_safely": policies.may_move(membership, lesson, "send_safely", on=on),
     }
     return [press for press in presses if is_allowed[press.move]]
 
@@ -221,11 +257,13 @@ class Queue:
 
 def _waiting_for(membership: Membership) -> LessonQuerySet:
     rows = Lesson.objects.waiting_for(membership)
-    return rows.select_related("organisation", "revision", "author", "group", "claimed_by")
+    near = rows.select_related("organisation", "revision", "author", "group", "claimed_by")
+    return near.prefetch_related("checks")
 
 
 def _changed_for(membership: Membership) -> list[Lesson]:
     rows = Lesson.objects.changed_since_validation(membership).select_related("revision__by", "organisation")
+    rows = rows.prefetch_related("checks")
     return [lesson for lesson in rows if policies.may_confirm(membership, lesson)]
 
 

@@ -22,7 +22,7 @@ from kmportal.lib.pagination import PageOf, page_number
 from kmportal.lib.tallies import Tally
 from lessons import labels
 from lessons.filters import FACETS, can_be_saved, question_of
-from lessons.models import SHARED, Lesson, State
+from lessons.models import IN_LISTS, Lesson, State
 from lessons.reports import ListHead
 from lessons.reports.filing import Filing
 from organisations.access import requires
@@ -95,7 +95,7 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
 def _unchecked(request: MemberRequest, found: index.Results) -> Tally | None:
     """What the list leaves out while no state is chosen, as a way to see it with the rest: the search finds it, too."""
     counts = dict(found.facets["state"])
-    left_out = sum(number for state, number in counts.items() if state not in SHARED)
+    left_out = sum(number for state, number in counts.items() if state not in IN_LISTS)
     if not left_out or request.GET.getlist("state"):
         return None
     url = changed_query(request.GET, state=list(counts), page=None)

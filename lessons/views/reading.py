@@ -18,6 +18,7 @@ from lessons.forms.comments import CommentForm
 from lessons.forms.writing import LessonForm
 from lessons.models import Lesson
 from lessons.reports import LessonPage, confirming_presses
+from lessons.transitions import WORDS
 from lessons.views.finding import lesson_or_404
 from organisations.access import requires
 from organisations.models import Organisation
@@ -47,7 +48,7 @@ def lesson_changes(request: MemberRequest, organisation: Organisation, pk: int) 
     lesson = lesson_or_404(request, pk)
     if not lesson.changed_since_validation or lesson.approved is None:
         return redirect(lesson)
-    labels = {name: str(LessonForm.base_fields[name].label) for name in writing.WORDS}
+    labels = {name: str(LessonForm.base_fields[name].label) for name in WORDS}
     pairs = [(label, getattr(lesson.approved, name), getattr(lesson.words, name)) for name, label in labels.items()]
     pairs.append(("Files and pictures", lesson.approved.files, lesson.words.files))
     context = {

@@ -23,6 +23,8 @@ from lessons.actions import review
 from lessons.forms.review import CheckForm, DeclineForm, ReturnForm
 from lessons.models import Lesson, State
 from lessons.reports import ListHead, Queue
+from lessons.reports.checks import ChecksLine
+from lessons.reports.experts import answers_for
 from lessons.reports.files import files_of
 from lessons.reports.similar import similar_to
 from lessons.views.finding import lesson_or_404
@@ -86,7 +88,7 @@ def lesson_check(request: MemberRequest, organisation: Organisation, pk: int) ->
         values = {"group": lesson.group, **form.cleaned_data}
         with refusals_on(form), _changed_words_said(request):
             review.validate_lesson(lesson, by=request.membership, at=request.now, **values)
-            return _go_on_checking(request, f"{quoted(lesson.words.title)} is checked. The author has been told.")
+            return _go_on_checking(request, _checked_in_words(lesson))
         if not form.errors:
             return redirect("lesson_check", organisation.slug, pk)
     return _check_page(request, lesson, form)
@@ -125,8 +127,19 @@ def lesson_confirm(request: MemberRequest, organisation: Organisation, pk: int) 
     lesson, read = lesson_or_404(request, pk), whole_number(request.POST.get("read", ""))
     with refusals_said(request):
         review.confirm_change(lesson, by=request.membership, at=request.now, read=read)
-        return done(request, "The change is checked.", lesson)
+        said = "The change is checked."
+        if lesson.changed_since_validation:
+            said = "Your check is kept. Somebody else has to check the change, too."
+        return done(request, said, lesson)
     return redirect(lesson)
+
+
+def _checked_in_words(lesson: Lesson) -> str:
+    """What follows from a check, for the one who has just made it."""
+    title = quoted(lesson.words.title)
+    if not lesson.is_shared:
+        return f"Your check of {title} is kept. Somebody else has to check it, too."
+    return f"{title} is checked." if lesson.is_safe else f"{title} is checked. The author has been told."
 
 
 def _holds_lesson(request: MemberRequest, lesson: Lesson) -> bool:
@@ -196,6 +209,10 @@ def _check_page(
         "wrong": other,
         "gaps": list(quality.missing_in(lesson.words).values()),
         "hints": quality.personal_hints(lesson.words, names=names, author=str(lesson.author or "")),
+        "expert_answers": answers_for(lesson, request.membership),
+        "allowed": policies.allowed(request.membership, lesson, on=timezone.localdate(request.now)),
+        "checks": ChecksLine.build(lesson, request.membership),
+        "known_author": policies.known_author(request.membership, lesson),
         "is_late": is_late(lesson, on=timezone.localdate(request.now)),
         "similar": similar_to(lesson, request.membership),
         "queue": reverse("lesson_queue", args=[lesson.organisation.slug]),

@@ -37,14 +37,14 @@ def test_who_may_make_which_move(claimed, waiting, draft, member, cara, farah, l
         return moves_of(lesson, member(person), on=on)
 
     lesson = draft()
-    assert moves(lesson, cara) == {"submit"}
+    assert moves(lesson, cara) == {"submit", "send_safely"}
     assert moves(lesson, farah) == set()
     lesson = waiting()
     assert moves(lesson, cara) == {"withdraw"}
     assert moves(lesson, farah) == moves(lesson, lena) == {"claim"}
     assert moves(lesson, reza) == moves(lesson, ada) == moves(lesson, sam) == set()
     lesson = claimed()
-    assert moves(lesson, farah) == {"release", "return", "decline", "identify", "note"}
+    assert moves(lesson, farah) == {"release", "return", "decline", "identify", "note", "check_in_part"}
     assert moves(lesson, lena) == set()
     assert moves(lesson, lena, on=TODAY + timedelta(days=15)) == {"take_over"}
     assert moves(lesson, cara) == {"withdraw"}

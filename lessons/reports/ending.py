@@ -1,0 +1,42 @@
+"""What the page of a lesson says of its end: what has taken its place, or why nobody should use it; and of which others
+it has taken the place itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from lessons.models import Lesson
+from organisations.models import Membership
+from search import index
+from search.finding import Results
+
+MOST_SIMILAR = 5
+
+
+@dataclass(frozen=True)
+class EndBox:
+    """``newer`` only where this reader may read it; ``replaces``: older ones that they may read."""
+
+    is_superseded: bool
+    newer: Lesson | None
+    reason: str
+    ended_on: date | None
+    replaces: Sequence[Lesson]
+
+    @classmethod
+    def build(cls, lesson: Lesson, membership: Membership) -> "EndBox":
+        """One query; one more for a lesson that another has replaced."""
+        readable = Lesson.objects.visible_to(membership).select_related("revision", "organisation")
+        newer = readable.filter(pk=lesson.superseded_by_id).first() if lesson.superseded_by_id else None
+        replaces = list(readable.filter(superseded_by=lesson).order_by("pk")) if lesson.is_shared else []
+        return cls(lesson.state == "superseded", newer, lesson.end_reason, lesson.ended_on, replaces)
+
+
+def similar_to(lesson: Lesson, membership: Membership) -> list[tuple[int, str]]:
+    """Number and title of lessons in use that sound like it, the likeliest first."""
+    in_use = Lesson.objects.in_use().filter(organisation=lesson.organisation_id)
+    found: Results = index.find(
+        membership, text=lesson.words.title, kinds=["lesson"], any_word=True, facets=(), per_page=MOST_SIMILAR + 1
+    )
+    kept = set(in_use.filter(pk__in=[hit.ident for hit in found.hits]).values_list("pk", flat=True)) - {lesson.pk}
+    return [(hit.ident, f"{hit.ident}: {hit.title}") for hit in found.hits if hit.ident in kept][:MOST_SIMILAR]
