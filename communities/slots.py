@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from communities import policies
@@ -9,12 +10,16 @@ from communities.models import LIVING, Community, Knock
 from communities.reports.directory import directory_rows, similar_communities
 from communities.reports.home import own_communities
 from communities.reports.kickoff import running_kickoffs
+from kmportal.lib.domain_words import worded
+from lessons.finding import why_related
+from lessons.reports.pack import Pack, PackRow, PackSection
 from organisations.models import Membership
 
 # The entry of the catalogue, and the suggestions that lead to it.
 COMMUNITY_PROGRAMME = "community-programme"
 MOST_LISTED = 20
 MOST_TO_ASK = 5
+MOST_IN_PACK = 3
 
 
 def communities_of_member(home: Any, membership: Membership) -> tuple[str, dict[str, Any]] | None:
@@ -58,6 +63,26 @@ def kickoffs_of_member(home: Any, membership: Membership) -> tuple[str, dict[str
     """On home: kick-offs in which everybody here can write. Nothing where there is none."""
     lines = running_kickoffs(membership, timezone.now())
     return ("communities/_home_kickoffs.html", {"lines": lines}) if lines else None
+
+
+def communities_for_pack(pack: Pack, membership: Membership) -> tuple[str, dict[str, Any]] | None:
+    """Before a piece of work: the living communities whose question fits it, each with why."""
+    related = {one.ident: one for one in pack.found.get("community", ())}
+    living = Community.objects.visible_to(membership).living().in_bulk(list(related))
+    rows = [
+        PackRow(
+            living[key].name,
+            reverse("community_detail", args=[membership.organisation.slug, key]),
+            living[key].question,
+            why_related(one),
+        )
+        for key, one in related.items()
+        if key in living
+    ]
+    if not rows:
+        return None
+    section = PackSection("communities", worded("Communities"), rows[:MOST_IN_PACK])
+    return "lessons/_pack_section.html", {"section": section}
 
 
 def communities_to_ask(results: Any, membership: Membership) -> tuple[str, dict[str, Any]] | None:

@@ -18,9 +18,11 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.mail import can_leave
 from kmportal.lib.sentences import capital, counted, quoted
 from kmportal.lib.succession import owned_kinds
+from lessons.finding import count_to_answer, pack_url
 from lessons.labels import saved_in_words
 from lessons.models import Asset, Lesson, Saving, State
 from lessons.policies import may_confirm_benefits
+from lessons.promises import beginning
 from organisations.models import Invitation, Membership
 from organisations.permissions import Permission, Role
 from people.models import Recipient
@@ -31,6 +33,7 @@ from techniques.models import Session
 
 SOON = 3  # days
 MOST = 8
+MOST_PACKS = 2
 SOONEST = (F("starts_on").asc(nulls_last=True), F("ends_on").asc(nulls_last=True), "step", "pk")
 
 
@@ -59,6 +62,7 @@ def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> li
         *_lesson_drafts(membership),
         *_assets_to_look_at(membership, today),
         *_own_interventions(membership, today),
+        *_packs_to_answer(membership, today),
         *_guests_to_remind(membership, today),
     ]
     if membership.can(Permission.VALIDATE):
@@ -266,6 +270,30 @@ def _own_interventions(membership: Membership, today: date) -> list[Need]:
                 weight=30,
             )
         )
+    return needs
+
+
+def _packs_to_answer(membership: Membership, today: date) -> list[Need]:
+    """Work that this person leads and that begins within a week: lessons of its pack that wait for an answer."""
+    works = [
+        (work.starts_on, work)
+        for _, work in beginning(today, today, [membership.person_id])
+        if work.organisation.pk == membership.organisation_id and work.starts_on is not None
+    ]
+    needs = []
+    for starts_on, work in sorted(works, key=lambda one: one[0])[:MOST_PACKS]:
+        if number := count_to_answer(work, membership):
+            lessons = counted(number, worded("lesson"), worded("lessons"))
+            needs.append(
+                Need(
+                    f"Answer {lessons} before you start {quoted(work.title)}",
+                    pack_url(work, membership),
+                    "Read them",
+                    f"Begins {day_in_words(starts_on, on=today)}",
+                    weight=53,
+                    number=number,
+                )
+            )
     return needs
 
 

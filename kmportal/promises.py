@@ -9,6 +9,7 @@ PROMISED = [
     "lessons.promises.assets",
     "lessons.promises.changed_lessons",
     "lessons.promises.expert_links",
+    "lessons.promises.packs",
     "communities.promises.quiet_lines",
     "communities.promises.reviews",
     "dashboards.promises.without_anybody",

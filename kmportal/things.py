@@ -22,6 +22,8 @@ THINGS = {
     "comment": "lessons.things.COMMENT",
     "poster": "lessons.things.POSTER",
     "left-note": "lessons.things.LEFT_NOTE",
+    "work": "lessons.things.WORK",
+    "pack-answer": "lessons.things.PACK_ANSWER",
     "asset": "lessons.things.ASSET",
     "import": "lessons.things.IMPORT",
     "profile": "people.things.PROFILE",

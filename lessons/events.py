@@ -1,4 +1,5 @@
-"""What can happen to a lesson, to what readers say of it, to a knowledge asset, and to a file that is brought in."""
+"""What can happen to a lesson, to what readers say of it and answer to it, to a knowledge asset, and to a file that is
+brought in."""
 
 from django.db import models
 
@@ -58,6 +59,9 @@ class Event(models.TextChoices):
     REUSE_CONFIRMED = "reuse.confirmed", _("confirmed a benefit of")
     REUSE_DECLINED = "reuse.declined", _("did not confirm a benefit of")
     REUSE_DELETED = "reuse.deleted", _("taken back")
+    WORK_DESCRIBED = "work.described", "described"
+    WORK_CHANGED = "work.changed", "changed"
+    PACK_ANSWERED = "pack.answered", "answered"
     ASSET_DRAFTED = "asset.drafted", _("drafted")
     ASSET_CHANGED = "asset.changed", _("changed")
     ASSET_PARTS_CHANGED = "asset.parts_changed", _("changed what belongs to")

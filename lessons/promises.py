@@ -1,18 +1,28 @@
 """What waits for somebody among lessons and assets, for the mail of the day: drafts that a session left, once, a day
-after it, since nobody else sees them; and assets to look at again."""
+after it, since nobody else sees them; assets to look at again; and lessons to answer before work begins."""
 
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from functools import partial
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import ngettext
 
+from actionplan.models import PromiseReminder
+from kmportal.lib.days import day_in_words
+from kmportal.lib.domain_words import worded
 from kmportal.lib.promises import Promised
+from kmportal.lib.sentences import counted
+from kmportal.lib.work import Work, kinds
+from lessons.finding import count_to_answer, pack_url
 from lessons.models import WAITING, Asset, ExpertQuestion, Lesson, State
+from organisations.models import Membership
 
 # The mail says it on the first stage at or after this day.
 AFTER = timedelta(days=1)
+# So long before its first day, whoever leads a piece of work is asked about lessons without an answer.
+BEFORE_START = timedelta(days=7)
 
 
 def drafts(until: date, people: Collection[int] | None) -> Iterator[Promised]:
@@ -70,6 +80,53 @@ def expert_links(until: date, people: Collection[int] | None) -> Iterator[Promis
             "expert-link", row.pk, row.asked_by, row.lesson.organisation, str(row.revision),
             row.lesson.get_absolute_url(), row.ends_on + AFTER, words, is_told_once=True,
         )  # fmt: skip
+
+
+def packs(until: date, people: Collection[int] | None) -> Iterator[Promised]:
+    """Work that begins within a week, to whoever leads it, while lessons of its pack wait for an answer: each once.
+
+    Who was told of that day already is left out before anything is looked for.
+    """
+    today = timezone.localdate()
+    for kind, work in beginning(today, until, people):
+        membership = (
+            Membership.objects.current()
+            .filter(organisation=work.organisation, person=work.leads)
+            .select_related("organisation", "person")
+            .first()
+        )
+        if membership is None or work.starts_on is None:
+            continue
+        day = work.starts_on - BEFORE_START
+        told = PromiseReminder.objects.filter(kind=kind, ident=work.ref.pk, address=work.leads.email.lower())
+        if day > until or told.filter(due_on=day).exists():
+            continue
+        number = count_to_answer(work, membership)
+        if number:
+            yield Promised(
+                kind, work.ref.pk, work.leads, work.organisation, work.title,
+                pack_url(work, membership), day,
+                partial(_pack_in_words, number, work.starts_on), is_told_once=True,
+            )  # fmt: skip
+
+
+def beginning(first: date, until: date, people: Collection[int] | None) -> Iterator[tuple[str, Work]]:
+    """Everything that begins from this day on, within a week after ``until``, and is led by these people: the name of
+    the reminder, and the work."""
+    for name, kind in kinds().items():
+        rows = kind.starting(first, until + BEFORE_START, people)
+        if isinstance(rows, QuerySet):
+            rows = rows.select_related(*kind.related).order_by("pk")
+        for row in rows:
+            work = kind.of(row)
+            if work.leads is not None and not work.is_over and (people is None or work.leads.pk in people):
+                yield f"pack-{name}", work
+
+
+def _pack_in_words(number: int, starts_on: date, on: date) -> str:
+    lessons = counted(number, worded("lesson"), worded("lessons"))
+    verb = ngettext("waits", "wait", number)
+    return f"It begins {day_in_words(starts_on, on=on)}, and {lessons} {verb} for your answer before you start"
 
 
 def _words(words: str, on: date) -> str:

@@ -6,12 +6,16 @@ from django.utils import timezone
 
 from actionplan.models import Action
 from kmportal.lib import things
+from kmportal.lib.work import work_of
 from lessons import labels, policies
-from lessons.models import Lesson, LessonQuerySet, State
+from lessons.models import Lesson, LessonQuerySet, PackAnswer, State
+from lessons.reports.pack import build_pack
 from organisations.models import Membership
 from roadmap.models import Intervention
 from techniques.models import Session
 
+MOST_TAKEN_UP = 10
+BEFORE_ACTION_REVIEW = "before-action-review"
 Piece = tuple[str, dict[str, Any]]
 
 
@@ -43,6 +47,37 @@ def lessons_of_intervention(intervention: Intervention, membership: Membership) 
         "lessons": _lessons_with_looks(lessons),
         "may_log": "log" in policies.allowed_in(membership, intervention.organisation),
     }
+
+
+def lessons_before_session(session: Session, membership: Membership) -> Piece | None:
+    """On a session that is to come or under way: what to know before. In a before action review the lessons of what it
+    is about stand here as ticks; elsewhere there is a link."""
+    if session.is_over:
+        return None
+    work = work_of(session)
+    if session.technique.key != BEFORE_ACTION_REVIEW:
+        return "lessons/_before_session.html", {"work": work}
+    about = work_of(session.intervention) if session.intervention else work
+    return "lessons/_before_ticks.html", {
+        "session": session,
+        "work": about,
+        "pack": build_pack(about, membership),
+        "is_ahead": about.starts_on is not None and about.starts_on >= timezone.localdate(),
+    }
+
+
+def taken_up_before(lesson: Lesson, membership: Membership) -> Piece | None:
+    """On a lesson: the work for which somebody uses it."""
+    rows = PackAnswer.objects.visible_to(membership).filter(lesson=lesson).taken_up()
+    pages = things.pointers([row.work for row in rows[:MOST_TAKEN_UP]], membership)
+    return ("lessons/_taken_up.html", {"pages": list(pages.values())}) if pages else None
+
+
+def lesson_of_action(action: Action, membership: Membership) -> Piece | None:
+    """On an action that came of a lesson before some work began: that lesson."""
+    rows = PackAnswer.objects.visible_to(membership).filter(action=action).select_related("lesson__revision")
+    lessons = [row.lesson for row in rows]
+    return ("lessons/_lesson_of_action.html", {"lessons": lessons}) if lessons else None
 
 
 def _lessons_with_looks(rows: LessonQuerySet) -> list[tuple[Lesson, things.Look]]:

@@ -18,7 +18,8 @@ def let_actions_follow(occurrence: Occurrence) -> None:
     """A lesson is for other readers now, and so are its actions."""
     lesson = occurrence.subject
     assert isinstance(lesson, Lesson)  # noqa: S101  what the event is about
-    for action in Action.objects.agreed_in(occurrence.ref).select_related("organisation", "group"):
+    agreed = Action.objects.agreed_in(occurrence.ref) | Action.objects.filter(pack_answers__lesson=lesson.pk)
+    for action in agreed.distinct().select_related("organisation", "group"):
         follow_readers(action, occurrence, **readers_of_actions(lesson))
 
 

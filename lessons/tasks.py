@@ -8,10 +8,13 @@ from django.utils.text import slugify
 from jobs.models import JobFile
 from jobs.runner import Assignment
 from kmportal.lib.exceptions import Refusal
+from kmportal.lib.things import Ref
+from kmportal.lib.work import find_work
 from lessons.actions import follows, importing, tags
 from lessons.actions.importing import Report
 from lessons.importing.sheets import count_rows, sheet_of
 from lessons.models import ImportRun, Lesson, Poster, Tag
+from lessons.reports.pack import pack_as_pdf
 from lessons.reports.posters import poster_as_pdf
 from organisations.events import Occurrence
 from organisations.models import AuditEntry, Membership, Person
@@ -48,6 +51,20 @@ def find_lessons_of_tag(work: Assignment, tag_id: int) -> dict[str, Any]:
     """After a tag was changed: its lessons are found by their tags of today."""
     tag = Tag.ever_used.filter(pk=tag_id).first()
     return {"found": tags.find_lessons_of_tag(tag) if tag else 0}
+
+
+def pack_pdf(work: Assignment, *, kind: str, ident: int) -> None:
+    """Draw the pack of a piece of work as a PDF and keep it with the job, with the rights of who asked for it."""
+    members = Membership.objects.current().select_related("organisation", "person")
+    reader = members.filter(organisation=work.job.organisation_id, person=work.job.requested_by_id).first()
+    piece = find_work(Ref(kind, ident), reader) if reader is not None else None
+    if reader is None or piece is None or piece.organisation.pk != reader.organisation_id:
+        raise Refusal("You may not read this any more.")
+    work.progress(30, "Drawing the pages")
+    with reader.organisation.at_home():
+        content = pack_as_pdf(piece, reader)
+    name = f"before-you-start-{slugify(piece.title)[:60] or ident}.pdf"
+    work.finish(file=JobFile(name=name, content_type="application/pdf", content=content))
 
 
 def _progress_of(work: Assignment, run: ImportRun) -> Report:

@@ -77,5 +77,24 @@ CHECK_RULE = Thing(
     page="check_rule_list",
     related=("organisation", "tag"),
 )
+WORK = Thing(
+    kind="work",
+    word="Piece of work",
+    words="Pieces of work",
+    model="lessons.PieceOfWork",
+    icon="flag",
+    page="pack_detail",
+    page_args=lambda row: ["work", row.pk],
+    related=("organisation",),
+)
+PACK_ANSWER = Thing(
+    kind="pack-answer",
+    word="Answer before the start",
+    model="lessons.PackAnswer",
+    page="pack_detail",
+    page_args=lambda answer: list(answer.work),
+    title=lambda answer: f"{answer}: {answer.lesson.words.title}",
+    related=("organisation", "lesson__revision"),
+)
 QUEUE = Thing(kind="lesson-queue", word=_("Lessons to check"), page="lesson_queue")
 IMPORT = Thing(kind="import", word="Import run", model="lessons.ImportRun", related=("organisation",))

@@ -16,7 +16,7 @@ from organisations.models import Membership
 from organisations.visibility import within_reach
 from search import engines
 from search.analyser import fold
-from search.finding import compile_query
+from search.finding import compile_condition
 from search.likeness import words_of
 from search.models import SearchDoc
 from search.query import Query, Term
@@ -78,7 +78,7 @@ def _candidates(numbers: dict[str, int], condition: Q) -> list[SearchDoc]:
     if not stems:
         return []
     match = engines.current().match(Query(" ".join(stems), tuple(Term((stem,)) for stem in stems), any_word=is_any))
-    seen, params = compile_query(condition)
+    seen, params = compile_condition(condition)
     sql = f"""
         WITH h AS (
             SELECT "search_searchdoc".id AS id, "search_searchdoc".rank AS rank, ({match.score}) AS score

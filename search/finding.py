@@ -186,7 +186,7 @@ class _Asked:
         self.membership = membership
         self.kinds = tuple(kinds)
         self.filters = {name: tuple(map(_without_nulls, chosen)) for name, chosen in filters.items() if chosen}
-        self.scope_sql, self.scope_params = compile_query(
+        self.scope_sql, self.scope_params = compile_condition(
             within_reach(membership) & _of_these_kinds(self.kinds) & narrowed
         )
         self.query = query
@@ -244,7 +244,7 @@ def _of_these_kinds(kinds: Sequence[str]) -> Q:
     return Q(kind__in=kinds) if kinds else Q()
 
 
-def compile_query(condition: Q) -> tuple[str, list[Any]]:
+def compile_condition(condition: Q) -> tuple[str, list[Any]]:
     """A condition over the columns of the row, as SQL. The rule of who sees what is thus written once, in Django."""
     query = SearchDoc.objects.filter(condition).query
     try:

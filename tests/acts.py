@@ -144,6 +144,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.assets.remove_part
         communities.actions.emergency.release_emergency_reader communities.actions.emergency.ask_emergency_reading
         communities.actions.emergency.agree_to_emergency_reading communities.actions.emergency.end_emergency_reading
+        lessons.actions.pack.request_pack_pdf
         lessons.actions.reuse.say_reuse lessons.actions.reuse.describe_reuse lessons.actions.reuse.take_reuse_back
         lessons.actions.reuse.confirm_saving lessons.actions.reuse.decline_saving
         lessons.actions.comments.write_comment lessons.actions.comments.change_comment
@@ -161,6 +162,8 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.assets.check_asset lessons.actions.assets.keep_asset
         lessons.actions.assets.take_asset lessons.actions.assets.discard_asset
         lessons.actions.assets.add_part
+        lessons.actions.pack.describe_work lessons.actions.pack.change_work lessons.actions.pack.use_lesson
+        lessons.actions.pack.set_lesson_aside lessons.actions.pack.put_lesson_off lessons.actions.pack.tick_lessons
         communities.actions.life.found_community communities.actions.talk.make_lesson
         communities.actions.founding.found_from_topic communities.actions.founding.found_from_problem
         communities.actions.keeping.make_asset
@@ -255,6 +258,7 @@ ODD: dict[str, list[str]] = {
             "selfassessment.actions.rounds.pass_on_assessment",
         )
     },
+    "lessons.actions.pack.change_work": ["cara", "lena"],  # who described it, and who plans
     **{f"lessons.actions.reuse.{name}": ["reza"] for name in ("describe_reuse", "take_reuse_back")},  # who said it
     **{f"lessons.actions.comments.{verb}_comment": ["reza"] for verb in ("change", "withdraw")},  # who wrote it
     # Who checks lessons, and who oversees; never who said it.
@@ -354,6 +358,14 @@ def here(**words: Any) -> Act:
 
 def _value(word: Any, world: Any) -> Any:
     return word(world) if callable(word) else word
+
+
+def _answer(**words: Any) -> Act:
+    """An answer to a lesson, after the one that stands."""
+    return lambda world: (
+        (world.things.work, _row(world, "checked")),
+        {"seen": world.things.pack_answer.version, **words},
+    )
 
 
 def _left_open(world: Any) -> Call:
@@ -854,6 +866,13 @@ ACTS: dict[str, Act] = {
     ),
     "lessons.actions.importing.request_trial": on("run"),
     "lessons.actions.importing.request_import": on("run"),
+    "lessons.actions.pack.describe_work": here(title="Open the day clinic"),
+    "lessons.actions.pack.change_work": on("work", seen=_version("work"), title="Else", text="", starts_on=None),
+    "lessons.actions.pack.use_lesson": _answer(title="Ask at ten"),
+    "lessons.actions.pack.set_lesson_aside": _answer(because="Not here."),
+    "lessons.actions.pack.put_lesson_off": _answer(),
+    "lessons.actions.pack.tick_lessons": lambda world: ((world.things.work, [_row(world, "checked")]), {}),
+    "lessons.actions.pack.request_pack_pdf": on("work"),
     "lessons.actions.assets.start_asset": here(words={"title": "Keys"}),
     "lessons.actions.assets.write_asset": on(
         "asset", seen=_version("asset"), words={"title": "Bags", "purpose": "Clerks", "text": "Ask."}

@@ -84,6 +84,7 @@ DOORS = {
         community_health health_agree quiet_answer community_ties
         emergency_list emergency_release emergency_ask emergency_detail emergency_agree emergency_end emergency_thread
         emergency_file emergency_file_small
+        pack_list pack_detail pack_pdf pack_tick pack_use pack_aside pack_later
         asset_list asset_detail asset_print asset_history asset_part_away
         community_close community_object objection_answer community_stop community_story community_wake
         kickoff_list kickoff_detail kickoff_sort kickoff_barriers topic_remove
@@ -99,6 +100,7 @@ DOORS = {
         lesson_discard lesson_files community_new thread_lesson topic_begin problem_begin
         lesson_restore lesson_send_safely lesson_discard community_new thread_lesson topic_begin problem_begin
         thread_asset
+        work_new work_edit
         asset_new asset_edit asset_publish asset_check asset_keep asset_take asset_discard asset_part_new
     """,
     VALIDATOR: """
@@ -213,6 +215,10 @@ ODD = {
     **{f"reuse_{verb}": ["reza"] for verb in ("edit", "delete")},  # who said it
     # Who checks lessons, and who oversees; never who said it.
     **{f"saving_{verb}": ["farah", "lena", "sam"] for verb in ("confirm", "decline")},
+    "work_edit": ["cara", "lena"],  # who described it, and who plans
+    **{
+        f"pack_{answer}": ["lena", "farah", "cara", "ada", "sam"] for answer in ("use", "aside", "later")
+    },  # who contributes
     "asset_discard": ["cara"],  # a draft
     # Who wrote it, who looks after it, and who facilitates.
     **{

@@ -34,6 +34,7 @@ NOT_RESPONSIBLE = {
     "lessons.ThemeSet.by", "lessons.LessonTheme.by",
     "lessons.LessonComment.author", "lessons.LessonComment.hidden_by",
     "lessons.Poster.made_by", "lessons.LeftNote.decided_by",
+    "lessons.PackAnswer.person", "lessons.PieceOfWork.author",
     "lessons.ImportRun.by", "notifications.Notice.person", "notifications.MailPreference.person",
     "organisations.GroupMembership.person", "organisations.Membership.person", "organisations.Invitation.invited_by",
     "organisations.Invitation.accepted_by", "organisations.AccessToken.person", "organisations.SignIn.person",

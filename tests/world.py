@@ -45,6 +45,7 @@ from lessons.actions import (
     follows,
     importing,
     merging,
+    pack,
     posters,
     reuse,
     review,
@@ -185,6 +186,12 @@ class World:
         t.unanswered = search.actions.keep_search(riverside, "hoists at night", by=as_member(cara), at=now, told=True)
         t.follow = follows.save_search(riverside, by=as_member(cara), at=now, query="q=beds")
         t.feed, _ = feeds.renew_feed_of_search(t.follow, by=as_member(cara), at=now)
+        t.work = pack.describe_work(
+            riverside, by=as_member(cara), at=now, title="Move the day clinic", text="Ask pharmacy for the medicines."
+        )
+        t.pack_answer = pack.set_lesson_aside(
+            t.work, t.checked, by=as_member(cara), at=now, because="We have a chemist of our own."
+        )
         t.asset_draft = assets.start_asset(riverside, by=as_member(cara), at=now, words=said)
         t.asset = assets.start_asset(riverside, by=as_member(cara), at=now, words=said)
         t.asset = assets.publish_asset(t.asset, by=as_member(cara), at=now)
@@ -422,6 +429,8 @@ class World:
             return page.questions[0].remarks[0].mark
         if name == "ending_home" and key != "pk":
             return {"kind": "pin", "ident": t.last_pin.pk}[key]
+        if name.startswith("pack_") and key in {"kind", "lesson"}:
+            return {"kind": "work", "lesson": t.checked.pk}[key]
         if key == "change":
             return t.plan_change.pk
         if key == "into":
@@ -568,6 +577,8 @@ class World:
             "meeting": t.meeting,
             "calendar": t.community,
             "asset": t.asset,
+            "pack": t.work,
+            "work": t.work,
             "emergency": t.emergency_open,
             "reuse": t.reuse,
             "comment": t.comment,

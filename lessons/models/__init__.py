@@ -27,6 +27,7 @@ from lessons.models.lesson import (
     Tag,
 )
 from lessons.models.merging import LessonMerge, LessonMergeRow
+from lessons.models.pack import LONGEST_BECAUSE, LONGEST_DESCRIPTION, PackAnswer, PackAnswerQuerySet, PieceOfWork
 from lessons.models.posters import LONGEST_LEFT, LeftNote, LeftNoteQuerySet, Poster, new_code
 from lessons.models.reuse import (
     IN_NUMBERS,
@@ -49,8 +50,10 @@ __all__ = [
     "IN_NUMBERS",
     "LARGE",
     "LIVING",
+    "LONGEST_BECAUSE",
     "LONGEST_CHANGE",
     "LONGEST_COMMENT",
+    "LONGEST_DESCRIPTION",
     "LONGEST_LEFT",
     "LONGEST_PURPOSE",
     "LONGEST_QUERY",
@@ -97,6 +100,9 @@ __all__ = [
     "LessonRevision",
     "LessonTheme",
     "Measure",
+    "PackAnswer",
+    "PackAnswerQuerySet",
+    "PieceOfWork",
     "Poster",
     "Receipt",
     "Reuse",

@@ -10,13 +10,20 @@ from search.query import Query
 
 @dataclass(frozen=True)
 class Match:
-    """How rows are matched, in SQL: what to select from, on which condition, and the score of a row by its text."""
+    """How rows are matched, in SQL: what to select from, on which condition, and the score of a row by its text.
+
+    ``index`` is the text index alone, without the rows, and ``key`` the column in it that holds the key of a row.
+    ``weighs_rarity``: the score of a rare word is higher than that of a common one already.
+    """
 
     source: str = '"search_searchdoc"'
+    index: str = '"search_searchdoc"'
+    key: str = '"search_searchdoc".id'
     where: str = "1 = 1"
     params: tuple[Any, ...] = ()
     score: str = "0"
     score_params: tuple[Any, ...] = ()
+    weighs_rarity: bool = False
 
 
 class Engine(Protocol):

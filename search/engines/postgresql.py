@@ -14,6 +14,7 @@ from search.engines.base import Match
 from search.query import Query, Term
 
 SOURCE = 'search_searchtext matched JOIN "search_searchdoc" ON "search_searchdoc".id = matched.doc_id'
+INDEX = "search_searchtext matched"
 # Weights of D, C, B, A: body, abstract, tags, title. 1: long texts count a little less.
 SCORE = "ts_rank('{0.1, 0.2, 0.4, 1.0}', matched.tsv, %s::tsquery, 1)"
 
@@ -32,7 +33,8 @@ class Engine:
         wanted = (" | " if query.any_word else " & ").join(map(_compile_term, query.all))
         asked = " & ".join([*([f"({wanted})"] if wanted else []), *(f"!{_compile_term(term)}" for term in query.none)])
         score = SCORE if query.all else "0"
-        return Match(SOURCE, "matched.tsv @@ %s::tsquery", (asked,), score, (asked,) if query.all else ())
+        scored = (asked,) if query.all else ()
+        return Match(SOURCE, INDEX, "matched.doc_id", "matched.tsv @@ %s::tsquery", (asked,), score, scored)
 
     def faults(self) -> list[str]:
         with connection.cursor() as cursor:

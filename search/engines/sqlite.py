@@ -36,7 +36,9 @@ class Engine:
             others = '"search_searchdoc".id NOT IN (SELECT rowid FROM search_fts WHERE search_fts MATCH %s)'
             return Match(where=others, params=(unwanted,))
         asked = f"({wanted}) NOT ({unwanted})" if unwanted else wanted
-        return Match(source=SOURCE, where="search_fts MATCH %s", params=(asked,), score=SCORE)
+        return Match(
+            SOURCE, "search_fts", "search_fts.rowid", "search_fts MATCH %s", (asked,), SCORE, (), weighs_rarity=True
+        )
 
     def faults(self) -> list[str]:
         checks = (

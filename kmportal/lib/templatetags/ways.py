@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from kmportal.lib.links import changed_query, url_or_nothing
 from kmportal.lib.pagination import numbers_shown
 from kmportal.lib.pieces import piece
+from kmportal.lib.slots import filled_slots
 
 register = template.Library()
 
@@ -106,12 +107,9 @@ def sort_head(
 @register.simple_tag(takes_context=True)
 def slot(context: template.Context, name: str, subject: object) -> SafeString:
     """What upper apps put here: ``{% slot "session.thread" session %}`` (see ``kmportal/slots.py``)."""
-    slots = import_string(getattr(settings, "SLOTS", "kmportal.slots.SLOTS"))
     request = context.get("request")
-    membership = getattr(request, "membership", None)
-    pieces = []
-    for dotted in slots.get(name, ()):
-        if filled := import_string(dotted)(subject, membership):
-            template_name, values = filled
-            pieces.append(render_to_string(template_name, {"shell": context.get("shell"), **values}, request=request))
+    pieces = [
+        render_to_string(template_name, {"shell": context.get("shell"), **values}, request=request)
+        for template_name, values in filled_slots(name, subject, getattr(request, "membership", None))
+    ]
     return mark_safe("".join(pieces))  # noqa: S308  rendered templates

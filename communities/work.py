@@ -1,0 +1,47 @@
+"""A meeting of a community as a piece of work that one can get ready for (``kmportal.lib.work``)."""
+
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from communities.models import Meeting, MeetingDay
+from communities.transitions import facilitator_roles, running_facilitators
+from kmportal.lib.things import Ref
+from kmportal.lib.work import KindOfWork, Work
+
+
+def _meeting(row: Meeting) -> Work:
+    community = row.community
+    coming = MeetingDay.objects.held().filter(meeting=row, starts_at__gte=timezone.now() - timedelta(hours=12))
+    next_day = coming.order_by("starts_at").first()
+    leading = running_facilitators(community)
+    return Work(
+        Ref("meeting", row.pk),
+        row,
+        row.title,
+        (row.title, row.words, f"{community.name} {community.question}"),
+        row.organisation,
+        starts_on=timezone.localdate(next_day.starts_at) if next_day else None,
+        leads=leading[0] if leading else None,
+        group=community.group,
+        is_over=row.cancelled_at is not None or next_day is None,
+    )
+
+
+def _meetings(first: date, last: date, people: Collection[int] | None) -> list[Meeting]:
+    """Meetings that are held once, of whoever facilitates the community; a rhythm would ask every week."""
+    begins = timezone.make_aware(datetime.combine(first, time.min))
+    ends = timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min))
+    days = MeetingDay.objects.held().filter(starts_at__gte=begins, starts_at__lt=ends)
+    rows: QuerySet[Meeting] = Meeting.objects.filter(
+        repeats=Meeting.Repeats.ONCE, cancelled_at=None, pk__in=days.values("meeting")
+    )
+    found = rows.select_related(*MEETING.related).order_by("pk")
+    if people is None:
+        return list(found)
+    return [row for row in found if facilitator_roles(row.community).filter(seat__person__in=people).exists()]
+
+
+MEETING = KindOfWork(_meeting, _meetings, ("organisation", "community__group", "community__organisation"))
