@@ -79,3 +79,4 @@ class Event(models.TextChoices):
     TAG_REPLACED = "tag.replaced", _("put another in the place of")
     TAG_RESTORED = "tag.restored", _("brought back")
     LESSONS_IMPORTED = "import.finished", _("brought in")
+    IMPORT_UNDONE = "import.undone", _("took out again")

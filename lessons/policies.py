@@ -1,6 +1,6 @@
 """Who may do what with a lesson: asked by the action, by the page’s buttons and by the API’s ``allowed``."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from kmportal.lib import things
 from kmportal.lib.domain_words import worded
@@ -34,6 +34,9 @@ from techniques.models import Session
 
 # Who has checked a lesson as one of several does not check it again.
 _CHECKS = frozenset({"claim", "take_over", "identify", "note", "check_in_part"})
+# A file whose lessons are being written, or have been: how it is read stays as it was.
+BEGUN = frozenset({ImportRun.State.RUNNING, ImportRun.State.DONE, ImportRun.State.UNDOING, ImportRun.State.UNDONE})
+UNDO_WITHIN = timedelta(days=7)
 
 
 def may_write(membership: Membership | None, lesson: Lesson) -> bool:
@@ -261,12 +264,18 @@ def allowed(membership: Membership | None, lesson: Lesson, *, on: date) -> froze
     return frozenset(found | {name for name, may in others.items() if may(membership, lesson)})
 
 
-def allowed_with_import(membership: Membership | None, run: ImportRun) -> frozenset[str]:
+def allowed_with_import(membership: Membership | None, run: ImportRun, *, at: datetime) -> frozenset[str]:
     """The names of all moves that this member may make with a file of lessons as it stands."""
-    has_begun = run.state in (ImportRun.State.RUNNING, ImportRun.State.DONE)
-    if has_begun or not policies.may(Permission.FACILITATE, membership, run.organisation):
+    if not policies.may(Permission.FACILITATE, membership, run.organisation):
         return frozenset()
+    if run.state in BEGUN:
+        return frozenset({"undo"}) if can_be_undone(run, at=at) else frozenset()
     return frozenset({"settle", "try", "run"})
+
+
+def can_be_undone(run: ImportRun, *, at: datetime) -> bool:
+    """Whether a file that was brought in can be taken out again, as a whole."""
+    return run.state == ImportRun.State.DONE and run.finished_at is not None and at - run.finished_at <= UNDO_WITHIN
 
 
 def allowed_in(membership: Membership | None, organisation: Organisation) -> frozenset[str]:

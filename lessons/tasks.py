@@ -10,9 +10,9 @@ from jobs.runner import Assignment
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.things import Ref
 from kmportal.lib.work import find_work
-from lessons.actions import follows, importing, tags
+from lessons.actions import follows, importing, tags, undoing
 from lessons.actions.importing import Report
-from lessons.importing.sheets import count_rows, sheet_of
+from lessons.importing.sheets import survey_of_run
 from lessons.models import ImportRun, Lesson, Poster, Tag
 from lessons.reports.pack import pack_as_pdf
 from lessons.reports.posters import poster_as_pdf
@@ -32,6 +32,13 @@ def bring_in(work: Assignment, run_id: int) -> dict[str, Any]:
     """Write the lessons of a file, from where the run stands."""
     run = ImportRun.objects.select_related("organisation", "by").get(pk=run_id)
     importing.run_import(run, at=timezone.now(), report=_progress_of(work, run))
+    return {"url": run.get_absolute_url()}
+
+
+def take_out(work: Assignment, run_id: int, by_id: int | None = None) -> dict[str, Any]:
+    """Undo an import, from where it stands."""
+    run = ImportRun.objects.select_related("organisation").get(pk=run_id)
+    undoing.undo_import(run, at=timezone.now(), by=Person.objects.filter(pk=by_id or 0).first())
     return {"url": run.get_absolute_url()}
 
 
@@ -68,7 +75,7 @@ def pack_pdf(work: Assignment, *, kind: str, ident: int) -> None:
 
 
 def _progress_of(work: Assignment, run: ImportRun) -> Report:
-    total = count_rows(sheet_of(run))
+    total = survey_of_run(run).rows or 1
     return lambda done: work.progress(100 * done / total, f"{done:,} of {total:,} rows")
 
 

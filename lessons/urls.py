@@ -153,5 +153,7 @@ urlpatterns = [
     path("import/<int:pk>/", importing.import_detail, name="import_detail"),
     path("import/<int:pk>/try/", importing.import_try, name="import_try"),
     path("import/<int:pk>/run/", importing.import_run, name="import_run"),
+    path("import/<int:pk>/undo/", importing.import_undo, name="import_undo"),
+    path("import/<int:pk>/differences/", importing.import_differences, name="import_differences"),
     path("import/<int:pk>/problems/", importing.import_problems, name="import_problems"),
 ]

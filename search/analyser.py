@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import snowballstemmer
 
@@ -26,6 +27,10 @@ _INSIDE = "'’ʼ\u00ad\u200b\u200c\u200d\u2060\u0300-\u036f"
 _WORD = re.compile(rf"[^\W_]+(?:[{_INSIDE}]+[^\W_]+)*[\u0300-\u036f]*")
 _PIECE = re.compile(r"[^\W_]+")
 _DROP = dict.fromkeys(map(ord, "'’ʼ\u00ad\u200b\u200c\u200d\u2060"))
+# The short cut for plain letters: the marks of good typography are plain ones, or stand between words.
+_PLAIN_MARKS = str.maketrans({"’": "'", "ʼ": "'"} | dict.fromkeys("‘“”„–—…•·£€°§«»\u00a0\u2028\u2029\ufffd", " "))
+_PLAIN_WORD = re.compile(r"[a-z0-9]+")
+_PLAIN_INSIDE = re.compile(r"(?<=[a-z0-9])'+(?=[a-z0-9])")
 # Letters that Unicode does not take apart.
 _LETTERS = _DROP | str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ı": "i"}
@@ -88,9 +93,21 @@ def chunks(text: str, start: int = 0) -> Iterator[re.Match[str]]:
     return _WORD.finditer(text, start)
 
 
+def words_of(text: str) -> list[str]:
+    """All folded words of a text in their order. Nearly all texts are plain letters but for a few marks between words:
+    those take a short cut to the same words."""
+    plain = text if text.isascii() else text.translate(_PLAIN_MARKS)
+    if not plain.isascii():
+        return [piece for chunk in chunks(text) for piece in pieces(chunk[0])]
+    plain = plain.lower()
+    plain = _PLAIN_INSIDE.sub("", plain) if "'" in plain else plain
+    found = _PLAIN_WORD.findall(plain)
+    return found if len(max(found, key=len, default="")) <= MAX_LENGTH else [word[:MAX_LENGTH] for word in found]
+
+
 def stems(text: str) -> list[str]:
     """All stems of a text in their order, common words too."""
-    return [stem(piece) for chunk in chunks(text) for piece in pieces(chunk[0])]
+    return list(map(stem, words_of(text)))
 
 
 @dataclass(frozen=True)
@@ -109,12 +126,19 @@ class Analysed:
 
 def analyse(title: str, tags: str, abstract: str, body: str) -> Analysed:
     """What the index keeps of one thing. Beyond the limits words are left out, the last ones first."""
-    seen: Counter[str] = Counter()
+    return _within_limits([stems(title), stems(tags), stems(abstract), stems(body)])
+
+
+def _within_limits(found: list[list[str]]) -> Analysed:
+    seen: Counter[str] = Counter(chain.from_iterable(found))
+    if sum(map(len, found)) <= MAX_WORDS and max(seen.values(), default=0) <= MAX_SAME_WORD:
+        return Analysed(*found)
+    seen.clear()
     left = MAX_WORDS
     fields = []
-    for text in (title, tags, abstract, body):
+    for words in found:
         kept: list[str] = []
-        for word in stems(text):
+        for word in words:
             seen[word] += 1
             if len(kept) < left and seen[word] <= MAX_SAME_WORD:
                 kept.append(word)
@@ -125,10 +149,5 @@ def analyse(title: str, tags: str, abstract: str, body: str) -> Analysed:
 
 def vocabulary(texts: Iterable[str]) -> set[str]:
     """Words worth comparing a mistyped one with: letters only, four to thirty of them."""
-    return {
-        piece
-        for text in texts
-        for chunk in chunks(text)
-        for piece in pieces(chunk[0])
-        if 4 <= len(piece) <= 30 and piece.isalpha()
-    }
+    pieces_of_all = set(chain.from_iterable(map(words_of, texts)))
+    return {piece for piece in pieces_of_all if 4 <= len(piece) <= 30 and piece.isalpha()}

@@ -149,11 +149,28 @@ def find_idents(
     query = (query.loosened or query) if any_word else query
     if query.asks_nothing:
         return []
-    asked = _Asked(membership, query, [kind], filters or {}, narrowed or Q())
+    return _keys_of(_Asked(membership, query, [kind], filters or {}, narrowed or Q()), order="")
+
+
+def find_all(membership: Membership, text: str, *, kind: str, order: str = "best", **asked_for: Any) -> list[int]:
+    """The keys of all that the pages of ``find`` would show, with the same words corrected or loosened, in order."""
+    shown = find(membership, text, kinds=[kind], order=order, per_page=1, correct=True, **asked_for)
+    filters, narrowed = asked_for.get("filters") or {}, asked_for.get("narrowed") or Q()
+    asked = _Asked(membership, shown.query, [kind], filters, narrowed)
+    if asked.query.asks_nothing and not asked.query.is_blank:
+        return []
+    return _keys_of(asked, order)
+
+
+def _keys_of(asked: "_Asked", order: str) -> list[int]:
     where, params = asked.where()
+    is_ranked = order == "best" and bool(asked.query.all)
+    score = f"({asked.match.score}) * (1 + {_DOC}.rank / 500.0)" if is_ranked else "0"
+    by = ORDERS.get(order, ORDERS["newest"]).format(row=f"{_DOC}.")
+    sql = f"SELECT {_DOC}.ident, {score} FROM {asked.match.source} WHERE {where} ORDER BY 2 DESC, {by}"  # noqa: S608  as in _listed_rows
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_DOC}.ident FROM {asked.match.source} WHERE {where}", params)  # noqa: S608  as in _listed_rows
-        return [ident for (ident,) in cursor.fetchall()]
+        cursor.execute(sql, [*(asked.match.score_params if is_ranked else ()), *params])
+        return [key for some in iter(lambda: cursor.fetchmany(2_000), []) for key, _ in some]
 
 
 def _loosen(

@@ -12,6 +12,8 @@ from uuid import uuid4
 from django.utils import timezone
 
 from communities.models import CommunityRole, Thread
+from kmportal.lib.importing.reports import Report
+from lessons.actions import importing
 from lessons.actions.review import validate_lesson
 from lessons.actions.writing import write_lesson
 from lessons.models import State, Tag
@@ -21,6 +23,7 @@ from people.actions import write_profile
 from people.models import Profile
 from selfassessment import reports
 from selfassessment.actions import deciding
+from techniques.models import Technique
 from tests.cast import as_member
 from tests.test_doors import ADMINISTRATOR, CONTRIBUTOR, FACILITATOR, LEAD, MEMBER, VALIDATOR
 
@@ -65,7 +68,8 @@ PERMISSIONS: dict[str, str] = {
         notifications.actions.notify notifications.actions.withdraw_notices
         actionplan.actions.send_due_digests actionplan.actions.send_digest actionplan.actions.follow_readers
         lessons.actions.importing.begin_import lessons.actions.importing.try_import
-        lessons.actions.importing.run_import lessons.actions.importing.tidy_imports roadmap.actions.tidy_plan
+        lessons.actions.importing.run_import lessons.actions.importing.tidy_imports lessons.actions.undoing.undo_import
+        lessons.actions.importing.find_unfinished roadmap.actions.tidy_plan
         lessons.actions.assets.release_assets lessons.actions.follows.tell_followers
         lessons.actions.life.lose_agreement lessons.actions.tags.find_lessons_of_tag
         selfassessment.actions.rounds.tell_closing_date selfassessment.actions.publishing.publish_figures
@@ -210,6 +214,8 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.closing.close_with_lessons
         lessons.actions.importing.upload_import lessons.actions.importing.settle_import
         lessons.actions.importing.request_trial lessons.actions.importing.request_import
+        lessons.actions.importing.choose_differences lessons.actions.undoing.request_undo
+        lessons.actions.reviews.bring_review_in
         selfassessment.actions.rounds.prepare_assessment selfassessment.actions.rounds.edit_assessment
         selfassessment.actions.rounds.discard_assessment selfassessment.actions.rounds.open_assessment
         selfassessment.actions.rounds.close_assessment selfassessment.actions.publishing.publish_report
@@ -530,6 +536,13 @@ def _checked(world: Any) -> Any:
 def _row(world: Any, name: str) -> Any:
     thing = getattr(world.things, name)
     return type(thing).objects.get(pk=thing.pk)
+
+
+def _brought_in(world: Any) -> Any:
+    run = _row(world, "run")
+    importing.begin_import(run)
+    importing.run_import(run, at=timezone.now())
+    return run
 
 
 def _check(world: Any) -> dict[str, Any]:
@@ -873,6 +886,13 @@ ACTS: dict[str, Act] = {
     "lessons.actions.pack.put_lesson_off": _answer(),
     "lessons.actions.pack.tick_lessons": lambda world: ((world.things.work, [_row(world, "checked")]), {}),
     "lessons.actions.pack.request_pack_pdf": on("work"),
+    "lessons.actions.importing.choose_differences": on("run", choices={}),
+    "lessons.actions.undoing.request_undo": lambda world: ((_brought_in(world),), {}),
+    "lessons.actions.reviews.bring_review_in": here(
+        report=Report("Storm", "2026-03-02", [("Summary", "It rained.")]),
+        file_name="storm.md",
+        technique=lambda world: Technique.objects.get(key="after-action-review"),
+    ),
     "lessons.actions.assets.start_asset": here(words={"title": "Keys"}),
     "lessons.actions.assets.write_asset": on(
         "asset", seen=_version("asset"), words={"title": "Bags", "purpose": "Clerks", "text": "Ask."}

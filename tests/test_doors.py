@@ -114,10 +114,13 @@ DOORS = {
     FACILITATOR: """
         session_new session_edit session_cancel session_invite session_tick session_open session_room session_close
         room_go room_time room_people room_show room_note room_note_change room_mine room_since
-        import_list import_detail import_try import_run import_problems meeting_day_session review_session
+        import_list import_detail import_try import_run import_undo import_differences import_problems
+        meeting_day_session review_session
         room_go room_time room_people room_show room_screen room_note room_note_change room_mine room_since
         room_sort room_vote room_comment
         import_list import_detail import_try import_run import_problems meeting_day_session
+        import_list import_detail import_try import_run import_undo import_differences import_problems
+        meeting_day_session
         assessment_new assessment_edit assessment_delete assessment_open assessment_close assessment_people
         assessment_comments assessment_publish remark_withhold remark_show
         assessment_addresses assessment_link assessment_remind decision_new decision_reject decision_undo

@@ -38,7 +38,8 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\xad]"
 )
 _MAC_SPACE = re.compile(r"(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])")
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters but tabs and line ends, halves of letters, and what turns the direction of reading.
+_KEPT_NOWHERE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 # Letters by their category that nobody can see: fillers of Korean and Khmer, the empty braille cell, the marks that
 # choose between pictures of one letter.
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc")
@@ -51,12 +52,7 @@ _ONE_APOSTROPHE = re.compile(r"[\u2018\u2019\u201b\u02bc\u02b9\uff07`´]")
 
 def clean_text(text: str) -> str:
     """Without control characters, which no database keeps, and without marks that turn the direction of reading."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(one for one in plain if one in "\n\t" or not (_is_control(one) or one in _TURNING))
-
-
-def _is_control(character: str) -> bool:
-    return unicodedata.category(character) in {"Cc", "Cs"}
+    return _KEPT_NOWHERE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def line_of_text(text: str) -> str:
@@ -65,6 +61,8 @@ def line_of_text(text: str) -> str:
     Nothing invisible stays in it, so what nobody could read comes out empty; spaces of every kind are single ones.
     Joiners stay where they stand between two letters.
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     words = "".join(one for one in unicodedata.normalize("NFC", text) if not _is_unseen(one) or one.isspace())
     words = re.sub(r"(?<!\S)[\u200c\u200d]+|[\u200c\u200d]+(?!\S)", "", words)
     line = " ".join(words.split())
@@ -76,6 +74,8 @@ def reading_key(text: str) -> str:
 
     Letters in one spelling (NFKC) without their case, one kind of hyphen and of apostrophe, nothing invisible.
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.lower().replace("`", "'").split())
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", line_of_text(text)).casefold())
     plain = _ONE_APOSTROPHE.sub("'", _ONE_HYPHEN.sub("-", folded))
     return " ".join("".join(one for one in plain if one not in _JOINING).split())
@@ -101,12 +101,13 @@ def plain_text(value: str, *, from_mac: bool = False, lost_entities: bool = Fals
     Mac, which wrote ``_`` for a space that must not break.
     """
     text = value.replace("\r\n", "\n").replace("\r", "\n")
-    text = _DROPPED.sub(" ", text)
-    text = _ITEM.sub("\n– ", text)
-    text = _BREAK.sub("\n", text)
-    text = _CELL.sub(" ", text)
-    text = _TAG.sub("", text)
-    for _ in range(2):  # some were written twice over: &amp;reg;
+    if "<" in text:
+        text = _DROPPED.sub(" ", text)
+        text = _ITEM.sub("\n– ", text)
+        text = _BREAK.sub("\n", text)
+        text = _CELL.sub(" ", text)
+        text = _TAG.sub("", text)
+    for _ in range(2 if "&" in text else 0):  # some were written twice over: &amp;reg;
         text = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
     text = _QUOT.sub(_mend_quotes, text) if lost_entities and "quot" in text else text
     text = _MAC_SPACE.sub(" ", text) if from_mac else text

@@ -26,6 +26,8 @@ _BLOCKS = ("paragraph", "heading", "list", "blockquote", "fence")
 _INLINE = ("newline", "emphasis", "link", "autolink", "image", "backticks")
 _TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "code", "pre", "a", "h2", "h3", "h4", "h5", "h6"}
 _SCHEMES = ("http", "https", "mailto")
+# Without any of these a text is as plain as it will be.
+_MARKS = re.compile(r"[*_`\[<#\\~\t]|^[ >+=-]|^\d{1,9}[.)]|[ ]$|[^\S\n ]", re.MULTILINE)
 _WHOLE_ADDRESS = re.compile(r"(?:https?://[^/\s]|mailto:[^/\s])", re.IGNORECASE)
 
 
@@ -42,6 +44,8 @@ def markdown(text: object, level: int = 3) -> SafeString:
 def plain(text: object, *, addresses: bool = False) -> str:
     """The words without the marks, for search, excerpts and mails; with ``addresses``, links say where they lead."""
     source = clean_text(str(text or ""))
+    if len(source) > LONGEST or not _MARKS.search(source):
+        return source.strip() if len(source) > LONGEST else re.sub(r"\n{3,}", "\n\n", source).strip()
     tokens = _tokens_of(source)
     if tokens is None:
         return source.strip()

@@ -5,10 +5,14 @@ that is killed goes on where it stopped, and one that is started anew finds its 
 one event; its thousands of lessons are put into the index by their batch.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
 
 from django.db import transaction
 
@@ -17,28 +21,31 @@ from jobs.models import Job
 from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal, Stale
-from kmportal.lib.importing import check_kind, decode, read
 from kmportal.lib.model_rules import refuse_invalid
+from lessons import policies
 from lessons.events import Event
-from lessons.importing.batches import BatchWriter, load_standings
-from lessons.importing.merging import Counts, Decision, Standing, decide_rows
+from lessons.importing.batches import BatchWriter, rule_of
+from lessons.importing.files import digest_of, opener_of_upload
+from lessons.importing.merging import Counts, decide_rows
 from lessons.importing.rows import (
     FIELDS,
     Row,
     comes_from_nasa,
-    knows_heading,
     leads_to_words,
     match_headings,
     name_of_source,
+    survey_of,
 )
-from lessons.importing.sheets import count_rows, reader_of
-from lessons.models import ImportProblem, ImportRun, Lesson
+from lessons.importing.sheets import reader_of, sheet_in
+from lessons.importing.trials import PretendedStandings, differences_of, problems_of
+from lessons.models import ImportDifference, ImportPiece, ImportProblem, ImportRun, Lesson
 from organisations import events
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
 from organisations.policies import require
 
-BATCH = 100
+BATCH = 200
+_SETTLED = ["source", "encoding", "mapping", "survey", "group_name", "bad_rows", "meeting"]
 KEEP_FILES = timedelta(days=30)
 Report = Callable[[int], None]
 
@@ -50,7 +57,7 @@ def upload_import(
     by: Membership,
     at: datetime,
     file_name: str,
-    content: bytes,
+    content: bytes | BinaryIO | Path,
     source: str = "",
     group_name: str = "",
     encoding: str = "",
@@ -58,26 +65,35 @@ def upload_import(
     """Take a file in without bringing anything in yet: refuse what is no table, match the headings.
 
     Without a source it is named after the system or the file, without a group the lessons belong to one that is named
-    after the source.
+    after the source. The file is put away in pieces; one of this machine (a path) is read where it is, however large.
     """
     require(Permission.FACILITATE, by, organisation)
-    check_kind(content[:8192], content)
-    sheet = read(decode(content, encoding).text, knows=knows_heading)
-    count_rows(sheet)
-    source = line_of_text(source) or _source_when_nobody_says(organisation, sheet.headings, file_name, content)
+    file_name = line_of_text(re.split(r"[/\\]", file_name)[-1])[-200:] or "A file"
+    opener = opener_of_upload(content)
+    sheet = sheet_in(opener, file_name=file_name, encoding=encoding)
+    mapping = match_headings(sheet.headings)
+    survey = survey_of(sheet, mapping)
+    digest = digest_of(opener)
+    source = line_of_text(source) or _source_when_nobody_says(organisation, sheet.headings, file_name, digest)
     run = ImportRun(
         organisation=organisation,
         by=by.person,
-        file_name=file_name[:200],
-        content=content,
+        file_name=file_name,
+        digest=digest,
         encoding=encoding,
         source=source,
         group_name=group_name.strip() or source,
-        mapping=match_headings(sheet.headings),
+        mapping=mapping,
+        survey=asdict(survey),
         started_at=at,
     )
     refuse_invalid(run, "source", "group_name")
     run.save()
+    if isinstance(content, Path):
+        run.path = content
+    else:
+        with closing(opener()) as file:
+            run.keep_file(file)
     return run
 
 
@@ -92,6 +108,8 @@ def settle_import(
     group_name: str,
     encoding: str,
     mapping: Mapping[str, str],
+    bad_rows: str = "",
+    meeting: str = "",
 ) -> ImportRun:
     """Say how the file is to be read. What was tried out before no longer counts.
 
@@ -102,17 +120,33 @@ def settle_import(
     _must_not_have_begun(run)
     if run.version != seen:
         raise Stale("Somebody else changed how this file is read. Look at it again.")
-    decode(bytes(run.content), encoding)
     known = {heading: name for heading, name in mapping.items() if name in FIELDS}
     _check_mapping(known)
-    run.source, run.encoding, run.mapping = source.strip(), encoding, known
+    survey = survey_of(sheet_in(run.opener, file_name=run.file_name, encoding=encoding), known)
+    run.source, run.encoding, run.mapping, run.survey = source.strip(), encoding, known, asdict(survey)
+    run.bad_rows, run.meeting = bad_rows or run.bad_rows, meeting or run.meeting
     run.group_name = group_name.strip() or run.source
-    refuse_invalid(run, "source", "group_name")
+    refuse_invalid(run, "source", "group_name", "bad_rows", "meeting")
     run.state, run.counts, run.job = ImportRun.State.UPLOADED, {}, None
     run.version += 1
-    run.save(update_fields=["source", "encoding", "mapping", "group_name", "state", "counts", "job", "version"])
-    run.problems.all().delete()
+    run.save(update_fields=[*_SETTLED, "state", "counts", "job", "version"])
+    _forget_trial(run)
     return run
+
+
+@transaction.atomic
+def choose_differences(
+    run: ImportRun, *, by: Membership, at: datetime, choices: Mapping[int, str], for_all: str = ""
+) -> None:
+    """Say which of two values stands: for the differences of these keys, or for all that were found. Idempotent."""
+    require(Permission.FACILITATE, by, run.organisation)
+    _lock_import_run(run)
+    _must_not_have_begun(run)
+    if for_all in ImportDifference.Choice.values:
+        run.differences.update(choice=for_all)
+    for choice in ImportDifference.Choice.values:
+        keys = [key for key, said in choices.items() if said == choice]
+        run.differences.filter(pk__in=keys).update(choice=choice)
 
 
 @transaction.atomic
@@ -131,7 +165,7 @@ def request_import(run: ImportRun, *, by: Membership, at: datetime) -> Job:
     """Have the lessons brought in by the worker. Idempotent: pressed twice it runs once."""
     require(Permission.FACILITATE, by, run.organisation)
     _lock_import_run(run)
-    if run.state in (ImportRun.State.RUNNING, ImportRun.State.DONE) and run.job is not None:
+    if run.state in policies.BEGUN and run.job is not None:
         return run.job
     begin_import(run)
     key = f"import {run.pk} run"
@@ -150,6 +184,7 @@ def begin_import(run: ImportRun) -> None:
     _lock_import_run(run)
     _must_not_have_begun(run)
     _check_mapping(run.mapping)
+    _refuse_bad_rows(run)
     run.problems.all().delete()
     run.state, run.counts, run.rows_done = ImportRun.State.RUNNING, {}, 0
     run.save(update_fields=["state", "counts", "rows_done"])
@@ -160,21 +195,45 @@ def try_import(run: ImportRun, *, report: Report | None = None) -> Counts:
 
     Called by the worker and the command: nobody’s permission is asked here.
     """
-    counts, pretended, problems = Counts(), _PretendedStandings(run), []
-    for rows in _batches_of(reader_of(run).read_rows()):
-        decisions = decide_rows(rows, pretended.known_to(rows))
-        counts.count_in(decisions)
-        problems += _problems_of(run, decisions)
-        if report:
-            report(counts.read)
+    counts, pretended, version = Counts(), PretendedStandings(run), run.version
     with transaction.atomic():
         _lock_import_run(run)
         _must_not_have_begun(run)
-        run.problems.all().delete()
-        ImportProblem.objects.bulk_create(problems, batch_size=500)
+        _forget_trial(run)
+    for rows in _batches_of(reader_of(run).read_rows()):
+        lessons, known = pretended.known_to(rows)
+        decisions = decide_rows(rows, known, rule_of(run, rows))
+        pretended.remember(decisions)
+        counts.count_in(decisions)
+        _keep_trial(run, version, problems_of(run, decisions), differences_of(run, decisions, lessons))
+        if report:
+            report(counts.read)
+    with transaction.atomic():
+        _lock_trial(run, version)
         run.state, run.counts = ImportRun.State.TRIED, asdict(counts)
         run.save(update_fields=["state", "counts"])
     return counts
+
+
+@transaction.atomic
+def _keep_trial(
+    run: ImportRun, version: int, problems: list[ImportProblem], differences: list[ImportDifference]
+) -> None:
+    _lock_trial(run, version)
+    ImportProblem.objects.bulk_create(problems, batch_size=500)
+    ImportDifference.objects.bulk_create(differences, batch_size=200, ignore_conflicts=True)
+
+
+def _lock_trial(run: ImportRun, version: int) -> None:
+    _lock_import_run(run)
+    _must_not_have_begun(run)
+    if run.version != version:
+        raise Stale("Somebody changed how this file is read. Try it out again.")
+
+
+def _forget_trial(run: ImportRun) -> None:
+    run.problems.all().delete()
+    run.differences.all().delete()
 
 
 def run_import(run: ImportRun, *, at: datetime, report: Report | None = None) -> Counts:
@@ -188,13 +247,27 @@ def run_import(run: ImportRun, *, at: datetime, report: Report | None = None) ->
     return Counts(**run.counts)
 
 
+def find_unfinished(organisation: Organisation, path: Path, *, by: Membership) -> ImportRun | None:
+    """A run of this very file that the command began and that was broken off, to go on with.
+
+    Called by the command: run by somebody else, it begins again, and finds what is there.
+    """
+    digest = digest_of(opener_of_upload(path))
+    runs = ImportRun.objects.filter(organisation=organisation, digest=digest, by=by.person, job=None)
+    run = runs.filter(state=ImportRun.State.RUNNING).select_related("organisation", "by").last()
+    if run is not None:
+        run.path = path
+    return run
+
+
 def tidy_imports(at: datetime) -> None:
     """Forget files after a month. What was brought in stays, and so does how it went; what was only looked at goes.
 
     Called by the timetable.
     """
     State, old = ImportRun.State, at - KEEP_FILES
-    ImportRun.objects.filter(state=State.DONE, finished_at__lt=old).exclude(content=b"").update(content=b"")
+    over = [State.DONE, State.UNDOING, State.UNDONE]
+    ImportPiece.objects.filter(run__state__in=over, run__finished_at__lt=old).delete()
     ImportRun.objects.filter(state__in=[State.UPLOADED, State.TRIED], started_at__lt=old).delete()
 
 
@@ -219,7 +292,7 @@ def _write_batch(run: ImportRun, writer: BatchWriter, rows: Sequence[Row]) -> bo
     decisions = writer.write_batch(rows)
     counts = Counts(**run.counts)
     counts.count_in(decisions)
-    ImportProblem.objects.bulk_create(_problems_of(run, decisions))
+    ImportProblem.objects.bulk_create(problems_of(run, decisions))
     run.rows_done, run.counts = position + len(rows), asdict(counts)
     run.save(update_fields=["rows_done", "counts"])
     return True
@@ -237,16 +310,13 @@ def _finish_run(run: ImportRun, at: datetime) -> None:
     events.record(Event.LESSONS_IMPORTED, run, by=run.by, at=at, texts={"source": run.source}, **run.counts)
 
 
-def _source_when_nobody_says(
-    organisation: Organisation, headings: Sequence[str], file_name: str, content: bytes
-) -> str:
+def _source_when_nobody_says(organisation: Organisation, headings: Sequence[str], file_name: str, digest: str) -> str:
     """The known system, or the file’s name: once. Another file of that name may come from anywhere, and its numbers
     would lead to the lessons of the first; so somebody has to say."""
     source = name_of_source(headings, file_name)
     if comes_from_nasa(headings) or not Lesson.objects.filter(organisation=organisation, source=source).exists():
         return source
-    runs = ImportRun.objects.filter(organisation=organisation, source=source)
-    if any(bytes(run.content) == content for run in runs.only("content")):
+    if ImportRun.objects.filter(organisation=organisation, source=source, digest=digest).exists():
         return source
     raise Refusal(
         f"{worded('Lessons')} from “{source}” are here already. Say what the source of this file is called: the same "
@@ -257,39 +327,22 @@ def _source_when_nobody_says(
 # --- What they share -------------------------------------------------------------------------------------------------
 
 
-class _PretendedStandings:
-    """What would stand after the rows so far, for a trial that writes nothing."""
-
-    def __init__(self, run: ImportRun) -> None:
-        self.run = run
-        self.so_far: dict[str, Standing] = {}
-
-    def known_to(self, rows: Iterable[Row]) -> dict[str, Standing]:
-        wanted = {row.external_id for row in rows if not row.refusal} - set(self.so_far)
-        self.so_far.update({key: standing for key, (_, standing) in load_standings(self.run, wanted).items()})
-        return self.so_far
-
-
 def _batches_of(rows: Iterable[Row]) -> Iterator[list[Row]]:
     left = iter(rows)
     while batch := list(islice(left, BATCH)):
         yield batch
 
 
-def _problems_of(run: ImportRun, decisions: Iterable[Decision]) -> list[ImportProblem]:
-    found = []
-    for decision in decisions:
-        row = decision.row
-        notes = (*row.notes, *decision.notes)
-        sentences = [(row.refusal, True)] if row.refusal else [(note, False) for note in notes]
-        for sentence, is_refusal in sentences:
-            ident = Lesson(external_id=row.external_id).shown_number
-            found.append(
-                ImportProblem(
-                    run=run, row=row.number, external_id=ident, sentence=sentence[:500], is_refusal=is_refusal
-                )
-            )
-    return found
+def _refuse_bad_rows(run: ImportRun) -> None:
+    """All or nothing: every row is looked at before the first is written."""
+    if run.bad_rows != ImportRun.BadRows.STOP:
+        return
+    bad = sum(bool(row.refusal) for row in reader_of(run).read_rows())
+    if bad:
+        rows = "1 row cannot" if bad == 1 else f"{bad:,} rows cannot"
+        raise Refusal(
+            f"{rows} come in, so nothing was brought in. Mend the file and choose it again, or leave such rows out."
+        )
 
 
 def _enqueue_job(run: ImportRun, function: str, title: str, *, key: str, by: Membership, at: datetime) -> Job:
@@ -308,13 +361,13 @@ def _enqueue_job(run: ImportRun, function: str, title: str, *, key: str, by: Mem
 
 
 def _lock_import_run(run: ImportRun) -> None:
-    """Row lock: bring ``run`` up to what stands there; the file itself never changes and is not read again."""
-    fields = [field.name for field in ImportRun._meta.concrete_fields if field.name != "content"]
+    """Row lock: bring ``run`` up to what stands there."""
+    fields = [field.name for field in ImportRun._meta.concrete_fields]
     run.refresh_from_db(fields=fields, from_queryset=ImportRun.objects.select_for_update())
 
 
 def _must_not_have_begun(run: ImportRun) -> None:
-    if run.state in (ImportRun.State.RUNNING, ImportRun.State.DONE):
+    if run.state in policies.BEGUN:
         raise Refusal("This file is being brought in, or has been. To do it again, upload it again.")
 
 

@@ -23,9 +23,18 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         max_length=200,
+        required=False,
         label="Which file?",
-        help_text="CSV or JSON Lines. From Excel, save it as “CSV UTF-8”.",
-        widget=forms.FileInput({"accept": ".csv,.tsv,.txt,.jsonl,.json,.ndjson"}),
+        help_text="Excel, CSV, JSON, or an after-action report in Markdown.",
+        widget=forms.FileInput({"accept": ".xlsx,.csv,.tsv,.txt,.jsonl,.json,.ndjson,.md,.markdown"}),
+    )
+    pasted = forms.CharField(
+        required=False,
+        strip=False,
+        max_length=2_000_000,
+        label="Or paste a table",
+        help_text="Copy cells from a spreadsheet, with their headings, and paste them here.",
+        widget=forms.Textarea({"rows": 4, "spellcheck": "false"}),
     )
     source = LineField(
         max_length=80,
@@ -41,19 +50,29 @@ class UploadForm(forms.Form):
         ),
     )
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
-        if file.size and file.size > settings.UPLOAD_LIMIT:
+    def clean_file(self) -> UploadedFile | None:
+        file: UploadedFile | None = self.cleaned_data["file"]
+        if file is not None and file.size and file.size > settings.UPLOAD_LIMIT:
             most = settings.UPLOAD_LIMIT // (1024 * 1024)
             raise ValidationError(
                 f"This file has {file.size / 1024 / 1024:,.0f} MB. The limit is {most} MB. Split it and try again"
             )
         return file
 
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if "file" not in self.errors and not values.get("file") and not (values.get("pasted") or "").strip():
+            self.add_error("file", "Choose a file, or paste a table below")
+        return values
+
     def upload(self) -> dict[str, Any]:
         """What ``upload_import`` takes."""
-        file: UploadedFile = self.cleaned_data["file"]
-        return {"file_name": file.name, "content": file.read(), "source": self.cleaned_data["source"]}
+        file: UploadedFile | None = self.cleaned_data["file"]
+        source = self.cleaned_data["source"]
+        if file is None:
+            name, content = "Pasted table", self.cleaned_data["pasted"].strip("\n").encode()
+            return {"file_name": name, "content": content, "source": source}
+        return {"file_name": file.name, "content": file.file, "source": source}
 
 
 class ReadingForm(forms.Form):
@@ -66,6 +85,16 @@ class ReadingForm(forms.Form):
         label=_("Which group owns the lessons?"),
         help_text=_("A new name makes a new group."),
     )
+    bad_rows = forms.ChoiceField(
+        choices=ImportRun.BadRows.choices, required=False, label="Rows that cannot come in", widget=forms.RadioSelect
+    )
+    meeting = forms.ChoiceField(
+        choices=ImportRun.Meeting.choices,
+        required=False,
+        label=_("Lessons from this source that are here already"),
+        help_text=_("Where a field says one thing here and another in the file. Try it out to choose field by field."),
+        widget=forms.RadioSelect,
+    )
     encoding = forms.ChoiceField(
         choices=ENCODINGS, required=False, label="Which letters are right?", widget=forms.RadioSelect
     )
@@ -77,6 +106,7 @@ class ReadingForm(forms.Form):
         self, *args: Any, run: ImportRun, headings: tuple[str, ...], needs_letters: bool, **kwargs: Any
     ) -> None:
         initial = {"source": run.source, "group_name": run.group_name, "encoding": run.encoding, "version": run.version}
+        initial |= {"bad_rows": run.bad_rows, "meeting": run.meeting}
         super().__init__(*args, **{**kwargs, "initial": initial})
         if not needs_letters:
             del self.fields["encoding"]
@@ -106,6 +136,8 @@ class ReadingForm(forms.Form):
             "group_name": values["group_name"],
             "encoding": values.get("encoding", ""),
             "mapping": self.mapping,
+            "bad_rows": values["bad_rows"],
+            "meeting": values["meeting"],
         }
 
     def clean(self) -> dict[str, Any]:

@@ -7,13 +7,14 @@ portal is kept; a file only fills its gaps. Nothing here touches the database.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from kmportal.lib.domain_words import worded
-from lessons.importing.rows import FIELDS, Row, is_damaged
+from lessons.importing.rows import FACTS, FIELDS, WORDS, Row, is_damaged
 from lessons.models import Flag
 
 Outcome = Literal["created", "merged", "unchanged", "refused"]
+Choice = Literal["ours", "theirs"]
 # So many rows are remembered per lesson, the last ones.
 REMEMBERED = 20
 
@@ -48,6 +49,29 @@ class Decision:
     standing: Standing | None = None
     # What of the lesson that stood already gave way to this row, or the other way round.
     notes: tuple[str, ...] = ()
+    differences: tuple["Difference", ...] = ()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that says one thing here and another in the row; ``stands``: which of the two the lesson has then."""
+
+    name: str
+    ours: str
+    theirs: str
+    stands: Choice
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which of two values stands where somebody chose: for all fields, or for one field of one number."""
+
+    for_all: Choice | None = None
+    for_one: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def of(self, external_id: str, name: str) -> str:
+        """“ours”, “theirs”, or nothing: then the later and undamaged one stands, and a person’s before a file’s."""
+        return self.for_one.get((external_id, name)) or self.for_all or ""
 
 
 @dataclass
@@ -68,7 +92,10 @@ class Counts:
             self.flagged += bool(decision.standing and decision.standing.flags)
 
 
-def decide_rows(rows: Iterable[Row], known: dict[str, Standing]) -> list[Decision]:
+NO_RULE = Rule()
+
+
+def decide_rows(rows: Iterable[Row], known: dict[str, Standing], rule: Rule = NO_RULE) -> list[Decision]:
     """What becomes of each row, in order. ``known`` (number in the source → lesson) moves on with them."""
     decisions = []
     for row in rows:
@@ -79,14 +106,15 @@ def decide_rows(rows: Iterable[Row], known: dict[str, Standing]) -> list[Decisio
         if before is not None and before.is_merged:
             decisions.append(Decision(row, "unchanged", before))
             continue
-        after = _new_standing(row) if before is None else _merged_standing(before, row)
+        after = _new_standing(row) if before is None else _merged_standing(before, row, rule)
         if before is None:
             outcome: Outcome = "created"
         else:
             outcome = "unchanged" if after.says_the_same_as(before) else "merged"
         known[row.external_id] = after
         notes = _notes_on_merge(before, row, after) if before is not None else ()
-        decisions.append(Decision(row, outcome, after, notes))
+        differences = _differences(before, row, after) if before is not None else ()
+        decisions.append(Decision(row, outcome, after, notes, differences))
     return decisions
 
 
@@ -97,7 +125,7 @@ def _new_standing(row: Row) -> Standing:
     return replace(standing, flags=_flags_of_row(standing, row.flags))
 
 
-def _merged_standing(before: Standing, row: Row) -> Standing:
+def _merged_standing(before: Standing, row: Row, rule: Rule) -> Standing:
     if row.digest in before.taken:
         return before
     words = {name: _better_text(text, before.words.get(name, ""), before) for name, text in row.words.items()}
@@ -118,7 +146,50 @@ def _merged_standing(before: Standing, row: Row) -> Standing:
     day_flag = {str(Flag.DAY), str(Flag.MONTH)} & (before.flags | row.flags) if day is None else set()
     text_flag = set() if after.words else {str(Flag.NO_TEXT)}
     quotes = {str(Flag.QUOTES)} & (before.flags | row.flags)
-    return replace(after, flags=_flags_of_row(after, kept_flags | day_flag | text_flag | quotes))
+    after = replace(after, flags=_flags_of_row(after, kept_flags | day_flag | text_flag | quotes))
+    return _as_chosen(before, row, after, rule) if rule.for_all or rule.for_one else after
+
+
+def _as_chosen(before: Standing, row: Row, after: Standing, rule: Rule) -> Standing:
+    """The lesson with those fields of the two that somebody chose. Where one of them is empty there is no choice."""
+    ours, theirs = _values_of(before), _values_of_row(row)
+    changed = {}
+    for name in theirs:
+        if ours.get(name) and theirs[name] and ours[name] != theirs[name] and (said := rule.of(row.external_id, name)):
+            changed[name] = ours[name] if said == "ours" else theirs[name]
+    if not changed:
+        return after
+    words = {name: value for name, value in changed.items() if name in WORDS}
+    facts = {name: value for name, value in changed.items() if name in FACTS}
+    own = {name: value for name, value in changed.items() if name in ("title", "happened_on", "tags")}
+    after = replace(after, words={**after.words, **words}, facts={**after.facts, **facts}, **own)
+    return replace(after, flags=_flags_of_row(after, after.flags))
+
+
+def _values_of(standing: Standing) -> dict[str, Any]:
+    own = {"title": standing.title, "happened_on": standing.happened_on, "tags": standing.tags}
+    return {**own, **standing.words, **standing.facts}
+
+
+def _values_of_row(row: Row) -> dict[str, Any]:
+    title = "" if str(Flag.TITLE) in row.flags else row.title
+    return {"title": title, "happened_on": row.happened_on, "tags": row.tags, **row.words, **row.facts}
+
+
+def _differences(before: Standing, row: Row, after: Standing) -> tuple[Difference, ...]:
+    if row.digest in before.taken:
+        return ()
+    ours, now = _values_of(before), _values_of(after)
+    found = []
+    for name, theirs in _values_of_row(row).items():
+        if theirs and ours.get(name) and theirs != ours[name]:
+            stands: Choice = "ours" if now.get(name) == ours[name] else "theirs"
+            found.append(Difference(name, _as_words(ours[name]), _as_words(theirs), stands))
+    return tuple(found)
+
+
+def _as_words(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _notes_on_merge(before: Standing, row: Row, after: Standing) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property, partial
 from hashlib import sha1
 from itertools import islice
 
@@ -18,6 +19,8 @@ from lessons.models import LONGEST_TEXT, Flag, Lesson
 
 LONGEST_TITLE, LONGEST_ID, LONGEST_TAG, MOST_TAGS, LONGEST_FACT = 300, 80, 80, 60, 200
 MADE_TITLE = 120
+# So many rows tell how dates are written.
+DAYS_LOOKED_AT = 5_000
 
 # Our fields: what the page calls them, and the headings that are matched without asking (letters and digits only).
 FIELDS: dict[str, tuple[str, str]] = {
@@ -55,6 +58,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "source_url": ("Link to it", "url link web webaddress"),
 }
 WORDS = ("abstract", "expected", "happened", "why", "learned", "when_you", "then_do")
+FACTS = ("kind", "contact", "process", "source_url")
 TITLE_FROM = ("abstract", "happened", "learned", "then_do", "expected", "why")
 # What other systems write where nothing is meant.
 _NOTHING = {"", "none", "na", "n/a", "null", "nil", "-", "–", "not specified", "not applicable", "unknown"}
@@ -82,7 +86,7 @@ class Row:
     notes: tuple[str, ...] = ()
     refusal: str = ""
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The same for the same lesson in the same words, whatever file it stood in."""
         facts = (self.title, sorted(self.words.items()), sorted(self.facts.items()), self.happened_on, self.tags)
@@ -123,31 +127,55 @@ def leads_to_words(mapping: Mapping[str, str]) -> bool:
     return bool({"title", *WORDS} & set(mapping.values()))
 
 
+@dataclass(frozen=True)
+class Survey:
+    """What one reading of the whole file tells: how many rows there are, how its dates are written, which numbers
+    stand beside different words (they tell no lesson from another), and what is not brought in."""
+
+    rows: int = 0
+    month_first: bool = False
+    shared: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, int], ...] = ()
+
+
+def survey_of(sheet: Sheet, mapping: Mapping[str, str]) -> Survey:
+    """Read the whole table once. One that breaks off in the middle is refused here."""
+    of = {name: heading for heading, name in reversed(list(mapping.items()))}
+    number_heading, day_heading = of.get("external_id", ""), of.get("happened_on", "")
+    left = [heading for heading in sheet.headings if heading not in mapping]
+    filled, days, shared = dict.fromkeys(left, 0), [], set()
+    first: dict[int, int] = {}
+    clean = partial(_clean_number, sheet.from_mac, comes_from_nasa(sheet.headings))
+    rows = 0
+    for record in sheet.records():
+        rows += 1
+        cells = record.cells
+        for heading in left:
+            cell = cells.get(heading, "")
+            filled[heading] += bool(any(cell) if isinstance(cell, list) else cell.strip())
+        if day_heading and rows <= DAYS_LOOKED_AT:
+            days.append(_text_of_cell(cells.get(day_heading, "")))
+        if number_heading and (number := clean(cells.get(number_heading, ""))):
+            words = hash(tuple([_text_of_cell(cells.get(one, "")).strip() for one in mapping]))
+            if first.setdefault(hash(number), words) != words and not record.problem:
+                shared.add(number)
+    left_out = tuple((heading, count) for heading, count in filled.items() if count)
+    return Survey(rows, month_comes_first(days), tuple(sorted(shared)), left_out)
+
+
+def _clean_number(from_mac: bool, is_nasa: bool, cell: Cell) -> str:
+    text = plain_text(unguarded(_text_of_cell(cell)), from_mac=from_mac and is_nasa, lost_entities=is_nasa)
+    return "" if text.lower() in _NOTHING else " ".join(text.split())
+
+
 class RowReader:
     """Reads the records of one sheet in one way. ``on`` is the day as of which two-digit years are understood."""
 
-    def __init__(self, sheet: Sheet, mapping: Mapping[str, str], *, on: date) -> None:
+    def __init__(self, sheet: Sheet, mapping: Mapping[str, str], *, on: date, survey: Survey | None = None) -> None:
         self.sheet, self.mapping, self.on = sheet, {k: v for k, v in mapping.items() if v in FIELDS}, on
-        day_heading = next((heading for heading, name in self.mapping.items() if name == "happened_on"), "")
-        days = (_text_of_cell(record.cells.get(day_heading, "")) for record in islice(sheet.records(), 5_000))
-        self.month_first = month_comes_first(days) if day_heading else False
+        survey = survey_of(sheet, self.mapping) if survey is None else survey
+        self.month_first, self.shared_numbers = survey.month_first, frozenset(survey.shared)
         self.is_nasa = comes_from_nasa(sheet.headings)
-        self.shared_numbers = self._find_shared_numbers()
-
-    def _find_shared_numbers(self) -> frozenset[str]:
-        """The numbers that stand beside different words in this file: they tell no lesson from another."""
-        heading = next((heading for heading, name in self.mapping.items() if name == "external_id"), "")
-        first: dict[str, int] = {}
-        shared: set[str] = set()
-        for record in self.sheet.records() if heading else ():
-            number = self._number_of(record.cells.get(heading, ""))
-            words = hash(tuple(_text_of_cell(record.cells.get(one, "")).strip() for one in self.mapping))
-            if number and first.setdefault(number, words) != words and not record.problem:
-                shared.add(number)
-        return frozenset(shared)
-
-    def _number_of(self, cell: Cell) -> str:
-        return " ".join(self._clean_cell([cell]).split())
 
     def read_rows(self, *, skip: int = 0) -> Iterable[Row]:
         return (self.read_record(record) for record in islice(self.sheet.records(), skip, None))
@@ -170,7 +198,8 @@ class RowReader:
             return Row(record.number, external_id, refusal=worded("This row has neither a title nor a lesson."))
         flags |= set() if has_words else {Flag.NO_TEXT}
         flags |= {Flag.QUOTES} if record.has_stray_quotes else set()
-        notes = [*record.notes, *self._notes_on_facts(texts, cells.get("tags", ()))]
+        tags = _tags_from_row(cells.get("tags", ()), is_nasa=self.is_nasa)
+        notes = [*record.notes, *self._notes_on_facts(texts, tags)]
         day, written = None, texts.get("happened_on", "")
         if written:
             day = loose_day(written, month_first=self.month_first, on=self.on)
@@ -185,7 +214,7 @@ class RowReader:
             words,
             _facts_from(texts, is_nasa=self.is_nasa),
             day,
-            _tags_from_row(cells.get("tags", ()), is_nasa=self.is_nasa)[:MOST_TAGS],
+            tags[:MOST_TAGS],
             frozenset(str(flag) for flag in flags),
             tuple(notes),
         )
@@ -194,7 +223,7 @@ class RowReader:
             return replace(_with_number(row), notes=(*row.notes, sentence))
         return row if external_id else _with_number(row)
 
-    def _notes_on_facts(self, texts: Mapping[str, str], tags: Iterable[Cell]) -> list[str]:
+    def _notes_on_facts(self, texts: Mapping[str, str], found: Sequence[str]) -> list[str]:
         """What of the facts could not be kept as it stands in the file."""
         notes = []
         for name in ("contact", "process"):
@@ -205,7 +234,6 @@ class RowReader:
             notes.append(f"“{first_words(kind, 40)}” is no kind that we know, so it came in as {lesson}.")
         if (url := texts.get("source_url", "")) and not _is_link(url):
             notes.append(f"Its link was left out: “{first_words(url, 60)}” is no web address.")
-        found = _tags_from_row(tags, is_nasa=self.is_nasa)
         if len(found) > MOST_TAGS:
             notes.append(f"It has {len(found)} tags. The first {MOST_TAGS} were kept.")
         if any(tag.endswith("…") for tag in found):

@@ -6,7 +6,7 @@ from lessons.models.comments import LONGEST_REASON, LessonComment, LessonComment
 from lessons.models.experts import OPEN_FOR, ExpertQuestion, ExpertQuestionQuerySet
 from lessons.models.files import LONGEST_TELLING, LessonFile, LessonFileQuerySet
 from lessons.models.follows import LONGEST_QUERY, Follow, FollowHit, FollowQuerySet, How, LessonFeed
-from lessons.models.importing import ImportProblem, ImportRun
+from lessons.models.importing import ImportDifference, ImportedRow, ImportPiece, ImportProblem, ImportRun
 from lessons.models.lesson import (
     ENDED,
     IN_LISTS,
@@ -80,8 +80,11 @@ __all__ = [
     "FollowHit",
     "FollowQuerySet",
     "How",
+    "ImportDifference",
+    "ImportPiece",
     "ImportProblem",
     "ImportRun",
+    "ImportedRow",
     "LeftNote",
     "LeftNoteQuerySet",
     "Lesson",

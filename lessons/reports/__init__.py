@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -16,7 +16,18 @@ from kmportal.lib.presses import Press, offered
 from kmportal.lib.things import Look
 from lessons import labels, policies
 from lessons.labels import Line
-from lessons.models import ImportRun, LeftNote, Lesson, LessonEvent, LessonQuerySet, LessonRevision, State, Tag, Theme
+from lessons.models import (
+    ImportedRow,
+    ImportRun,
+    LeftNote,
+    Lesson,
+    LessonEvent,
+    LessonQuerySet,
+    LessonRevision,
+    State,
+    Tag,
+    Theme,
+)
 from lessons.reports.checks import ChecksLine, checkers_of
 from lessons.reports.comments import CommentPanel
 from lessons.reports.ending import EndBox
@@ -65,6 +76,7 @@ class LessonPage:
     expert_answers: Sequence[QuestionRow]
     checks: ChecksLine
     flags: Sequence[str]
+    brought: ImportedRow | None
     who_may_read: str
     reuse: ReusePanel | None
     life: LifeBox
@@ -108,6 +120,7 @@ class LessonPage:
             checks=ChecksLine.build(lesson, membership),
             known_author=policies.known_author(membership, lesson),
             flags=labels.flags_in_words(lesson),
+            brought=_row_it_came_from(lesson) if is_ours and lesson.source else None,
             who_may_read=labels.who_may_read(lesson),
             reuse=ReusePanel.build(lesson, membership),
             life=LifeBox.build(lesson, allowed, on=on),
@@ -122,6 +135,11 @@ class LessonPage:
             end=EndBox.build(lesson, membership),
             end_presses=offered(_ending_presses(lesson), allowed),
         )
+
+
+def _row_it_came_from(lesson: Lesson) -> ImportedRow | None:
+    """The last row of a file that made or changed it."""
+    return lesson.imported_rows.select_related("run__by").order_by("pk").last()
 
 
 def _history_of(lesson: Lesson, membership: Membership) -> list[Line]:
@@ -318,8 +336,9 @@ def _list_presses(membership: Membership) -> list[Press]:
     ]
 
 
-def import_presses(run: ImportRun, membership: Membership) -> list[Press]:
-    """What comes next with a file: trying it out, then bringing its lessons in, if there are any."""
+def import_presses(run: ImportRun, membership: Membership, *, at: datetime) -> list[Press]:
+    """What comes next with a file: trying it out, then bringing its lessons in, if there are any; for a week after that
+    they can be taken out again."""
     page = [run.organisation.slug, run.pk]
     presses = [Press("try", "Try it out", reverse("import_try", args=page))]
     if run.state == ImportRun.State.TRIED:
@@ -327,4 +346,7 @@ def import_presses(run: ImportRun, membership: Membership) -> list[Press]:
         presses = (
             [Press("run", worded("Bring the lessons in"), reverse("import_run", args=page))] if has_lessons else []
         )
-    return offered(presses, policies.allowed_with_import(membership, run))
+    presses.append(
+        Press("undo", worded("Take these lessons out again"), reverse("import_undo", args=page), look="quiet")
+    )
+    return offered(presses, policies.allowed_with_import(membership, run, at=at))

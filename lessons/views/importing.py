@@ -1,7 +1,9 @@
 """Bringing lessons in: upload a file, look at how it is read, try it out, bring it in, see what came of it."""
 
+import re
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -11,19 +13,21 @@ from kmportal.lib.csv import csv_download
 from kmportal.lib.days import long_day
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.importing import ENCODINGS, damaged_places
+from kmportal.lib.pagination import PageOf, page_number
 from kmportal.lib.view_kit import done, refusals_on, refusals_said
-from lessons.actions import importing
+from lessons import policies
+from lessons.actions import importing, undoing
 from lessons.forms.importing import ReadingForm, UploadForm
 from lessons.importing.rows import FIELDS, WORDS, Row
-from lessons.importing.sheets import PROBLEM_COLUMNS, columns_left_out, count_rows, first_rows, problem_rows, sheet_of
-from lessons.models import ImportRun
+from lessons.importing.sheets import PROBLEM_COLUMNS, first_rows, problem_rows, sheet_of, survey_of_run
+from lessons.models import ImportedRow, ImportRun
 from lessons.reports import import_presses
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 
-PREVIEW_ROWS, EARLIER_RUNS, SHOWN_PROBLEMS = 10, 20, 10
+PREVIEW_ROWS, EARLIER_RUNS, SHOWN_PROBLEMS, DIFFERENCES = 10, 20, 10, 20
 
 
 @requires(Permission.FACILITATE)
@@ -35,7 +39,7 @@ def import_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
             return redirect(
                 importing.upload_import(organisation, by=request.membership, at=request.now, **form.upload())
             )
-    runs = ImportRun.objects.filter(organisation=organisation).select_related("by").defer("content")
+    runs = ImportRun.objects.filter(organisation=organisation).select_related("by")
     context = {"form": form, "runs": runs[:EARLIER_RUNS]}
     return render(request, "lessons/import_list.html", context, status=status_of(form))
 
@@ -44,9 +48,10 @@ def import_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
 def import_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Before: how the file is read, changed here and looked at again. After: what came of it."""
     run = _run_or_404(request, pk)
-    if run.state in (ImportRun.State.RUNNING, ImportRun.State.DONE):
+    if run.state in policies.BEGUN:
         return _outcome_page(request, run)
-    sheet, places = sheet_of(run), damaged_places(bytes(run.content))
+    sheet, survey = sheet_of(run), survey_of_run(run)
+    places = damaged_places(run.opener) if sheet.format != "xlsx" else []
     form = ReadingForm(sent(request), run=run, headings=sheet.headings, needs_letters=bool(places))
     if form.is_valid():
         with refusals_on(form):
@@ -57,11 +62,12 @@ def import_detail(request: MemberRequest, organisation: Organisation, pk: int) -
         "form": form,
         "places": [[(label, place[name]) for name, label in ENCODINGS] for place in places],
         "encodings": [label for _, label in ENCODINGS],
-        "total": count_rows(sheet),
+        "total": survey.rows,
         "sheet": sheet,
-        "left_out": columns_left_out(sheet, run.mapping),
+        "left_out": survey.left_out,
         "preview": [_preview_line(row) for row in first_rows(run, PREVIEW_ROWS)],
-        "presses": import_presses(run, request.membership),
+        "presses": import_presses(run, request.membership, at=request.now),
+        "difference_count": run.differences.count(),
         **_problems_of(run),
     }
     return render(request, "lessons/import_detail.html", context, status=status_of(form))
@@ -88,6 +94,42 @@ def import_run(request: MemberRequest, organisation: Organisation, pk: int) -> H
 
 
 @requires(Permission.FACILITATE)
+@require_POST
+def import_undo(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Take a whole import out again; a second press finds the first one’s work."""
+    run = _run_or_404(request, pk)
+    with refusals_said(request):
+        return wait_or_show(undoing.request_undo(run, by=request.membership, at=request.now))
+    return redirect(run)
+
+
+@requires(Permission.FACILITATE)
+def import_differences(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Field by field, where a lesson that is here and a row say different things: which of the two shall stand."""
+    run = _run_or_404(request, pk)
+    if request.method == "POST":
+        choices = {
+            int(name[7:]): str(said) for name, said in request.POST.items() if re.fullmatch(r"choice-\d{1,18}", name)
+        }
+        for_all = request.POST.get("for_all", "")
+        with refusals_said(request):
+            importing.choose_differences(run, by=request.membership, at=request.now, choices=choices, for_all=for_all)
+            return done(request, "Your choice counts when the file is brought in.", run)
+        return redirect(run)
+    number = page_number(request.GET)
+    rows = run.differences.select_related("lesson__revision")
+    total = rows.count()
+    first = (number - 1) * DIFFERENCES
+    context = {
+        "run": run,
+        "differences": [(row, FIELDS[row.field][0]) for row in rows[first : first + DIFFERENCES]],
+        "total": total,
+        "page": PageOf(number, DIFFERENCES, total, total > first + DIFFERENCES),
+    }
+    return render(request, "lessons/import_differences.html", context)
+
+
+@requires(Permission.FACILITATE)
 @require_safe
 def import_problems(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponseBase:
     """What is to be said about single rows, as a file."""
@@ -105,13 +147,25 @@ def _outcome_page(request: MemberRequest, run: ImportRun) -> HttpResponse:
     return render(
         request,
         "lessons/import_outcome.html",
-        {"run": run, "failed": failed, "left_out": _columns_left_out(run), **_problems_of(run)},
+        {
+            "run": run,
+            "failed": failed,
+            "left_out": survey_of_run(run).left_out if run.survey or run.has_file else (),
+            "presses": import_presses(run, request.membership, at=request.now),
+            "undo_until": run.finished_at + policies.UNDO_WITHIN if run.finished_at else None,
+            "kept": _kept_after_undo(run),
+            **_problems_of(run),
+        },
     )
 
 
-def _columns_left_out(run: ImportRun) -> list[tuple[str, int]]:
-    """Nothing once the file is forgotten."""
-    return columns_left_out(sheet_of(run), run.mapping) if run.content else []
+def _kept_after_undo(run: ImportRun) -> QuerySet[ImportedRow] | None:
+    """What stayed because somebody has touched it since."""
+    if run.state != ImportRun.State.UNDONE or not run.undo_counts.get("kept"):
+        return None
+    return run.rows.filter(before__isnull=True).select_related("lesson__revision", "lesson__organisation")[
+        :SHOWN_PROBLEMS
+    ]
 
 
 def _problems_of(run: ImportRun) -> dict[str, Any]:

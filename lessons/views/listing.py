@@ -1,56 +1,38 @@
 """The list of lessons: searched, narrowed down, sorted, in pages, and as CSV of what is shown."""
 
-from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
-from itertools import count
 from operator import and_
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kmportal.lib.csv import csv_download
-from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
-from kmportal.lib.links import absolute, changed_query
+from kmportal.lib.json_files import json_download
+from kmportal.lib.links import changed_query
 from kmportal.lib.pagination import PageOf, page_number
 from kmportal.lib.tallies import Tally
 from lessons import labels
 from lessons.filters import FACETS, can_be_saved, question_of
-from lessons.models import IN_LISTS, Lesson, State
-from lessons.reports import ListHead
+from lessons.models import IN_LISTS, State
+from lessons.reports import ListHead, exports
 from lessons.reports.filing import Filing
 from organisations.access import requires
-from organisations.models import Membership, Organisation
+from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 from search import facets, index
 from search.views import around_search
 
-PER_PAGE, PER_BATCH = 10, 200
+PER_PAGE = 10
 # So many values of a filter stand open; the others are folded away.
 OPEN_VALUES = 6
 # Where checked lessons come from, in words. What the figures on the sponsor’s page open.
 ORIGINS = {"us": "checked here, by us", "brought": "brought in", "others": "shared by other organisations"}
 SORTS = [("newest", "Newest"), ("oldest", "Oldest"), ("title", "Title")]
-COLUMNS = (
-    "Number",
-    "State",
-    "Kind",
-    "Title",
-    "When you are about to…",
-    "then…",
-    "Where",
-    "Date",
-    "Brought in from",
-    "Files",
-    "Link",
-)
 
 
 @requires(Permission.READ)
@@ -67,7 +49,9 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
     if narrowed:
         question["narrowed"] = reduce(and_, narrowed)
     if request.GET.get("format") == "csv":
-        return csv_download("lessons", COLUMNS, _rows_of_csv(request.membership, question))
+        return csv_download("lessons", exports.COLUMNS, exports.rows_of_csv(request.membership, question))
+    if request.GET.get("format") == "json":
+        return json_download("lessons", exports.rows_of_json(request.membership, question))
     names = [facet.name for facet in FACETS]
     found = index.find(
         request.membership, **question, facets=names, page=page_number(request.GET), per_page=PER_PAGE, correct=True
@@ -105,35 +89,3 @@ def _unchecked(request: MemberRequest, found: index.Results) -> Tally | None:
 def _of_origin(organisation: Organisation, origin: str) -> Q:
     here = Q(organisation=organisation)
     return {"us": here & Q(source=""), "brought": here & ~Q(source=""), "others": ~here}[origin]
-
-
-def _rows_of_csv(membership: Membership, question: dict[str, Any]) -> Iterator[Sequence[object]]:
-    """Every lesson of the list, page after page, in its order. Read when the view is over, so the zone is named."""
-    zone = ZoneInfo(membership.organisation.time_zone)
-    for number in count(1):
-        found = index.find(membership, **question, page=number, per_page=PER_BATCH, correct=True)
-        if found.page != number:
-            return
-        yield from _cells_of_csv(found.hits, zone)
-        if len(found.hits) < PER_BATCH:
-            return
-
-
-def _cells_of_csv(hits: Iterable[index.Hit], zone: ZoneInfo) -> Iterator[Sequence[object]]:
-    hits = list(hits)
-    lessons = Lesson.objects.select_related("revision").in_bulk([hit.ident for hit in hits])
-    for hit in hits:
-        lesson = lessons.get(hit.ident)
-        yield (
-            hit.ident,
-            labels.STATES[State(hit.state)].word,
-            Lesson.Kind(hit.subkind).label,
-            hit.title,
-            lesson.words.when_you if lesson else "",
-            lesson.words.then_do if lesson else "",
-            hit.group_name,
-            long_day(timezone.localdate(hit.at, zone)),
-            hit.source,
-            "; ".join(lesson.words.files.splitlines()) if lesson else "",
-            absolute(hit.url),
-        )

@@ -32,6 +32,9 @@ class Engine(Protocol):
     def write(self, rows: Iterable[tuple[int, Analysed]]) -> None:
         """Keep these words for these rows, in place of what was kept; in the caller’s transaction."""
 
+    def add(self, rows: Iterable[tuple[int, tuple[str, str, str], Analysed]]) -> None:
+        """Keep the texts (tags, abstract, body) and words of rows that have neither yet, in few statements."""
+
     def match(self, query: Query) -> Match:
         """The match of a query that asks for, or shuts out, at least one term."""
 

@@ -4,11 +4,11 @@ The vector is written out here, word by word with its places, instead of being p
 and keep words differently from the other database.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db import connection
 
+from kmportal.lib.bulk import copy_in
 from search.analyser import Analysed
 from search.engines.base import Match
 from search.query import Query, Term
@@ -28,6 +28,13 @@ class Engine:
                 "UPDATE search_searchtext SET tsv = %s::tsvector WHERE doc_id = %s",
                 [(_vector_of(words), ident) for ident, words in rows],
             )
+
+    def add(self, rows: Iterable[tuple[int, tuple[str, str, str], Analysed]]) -> None:
+        copy_in(
+            "search_searchtext",
+            ("doc_id", "tags", "abstract", "body", "tsv"),
+            ((ident, *texts, _vector_of(words)) for ident, texts, words in rows),
+        )
 
     def match(self, query: Query) -> Match:
         wanted = (" | " if query.any_word else " & ").join(map(_compile_term, query.all))
@@ -52,14 +59,14 @@ class Engine:
 
 def _vector_of(words: Analysed) -> str:
     """The vector as PostgreSQL writes it. A gap between fields keeps a phrase from reaching across."""
-    places: defaultdict[str, list[str]] = defaultdict(list)
+    places: dict[str, str] = {}
     place = 0
     for weight, field in zip("ABCD", words.fields, strict=True):
-        for word in field:
-            place += 1
-            places[word].append(f"{place}{weight}")
-        place += 1
-    return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())
+        for at, word in enumerate(field, start=place + 1):
+            before = places.get(word)
+            places[word] = f"{at}{weight}" if before is None else f"{before},{at}{weight}"
+        place += len(field) + 1
+    return " ".join([f"'{word}':{found}" for word, found in places.items()])
 
 
 def _compile_term(term: Term) -> str:

@@ -29,6 +29,15 @@ class Engine:
                 [(ident, *(" ".join(field) for field in words.fields)) for ident, words in rows],
             )
 
+    def add(self, rows: Iterable[tuple[int, tuple[str, str, str], Analysed]]) -> None:
+        rows = list(rows)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO search_searchtext (doc_id, tags, abstract, body) VALUES (%s, %s, %s, %s)",
+                [(ident, *texts) for ident, texts, _ in rows],
+            )
+        self.write((ident, words) for ident, _, words in rows)
+
     def match(self, query: Query) -> Match:
         wanted = (" OR " if query.any_word else " AND ").join(map(_compile_term, query.all))
         unwanted = " OR ".join(map(_compile_term, query.none))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from datetime import date
 
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lessons.models import Lesson, State
+from lessons.reports import exports
 from organisations.models import Group
 from organisations.visibility import Reach
 from tests.cast import as_member
@@ -109,7 +111,7 @@ def test_the_file_has_the_days_of_the_organisation(as_, address, identified, rez
     riverside.time_zone = "Pacific/Auckland"
     riverside.save()
     [row] = table(as_(reza).get(address, {"format": "csv"}))
-    assert row["Date"] == "24 November 2026"  # where it was written down, it was one in the morning
+    assert row["Written on"] == "2026-11-24"  # where it was written down, it was one in the morning
 
 
 def test_the_list_has_pages_and_the_file_has_all(as_, address, identified, reza):
@@ -119,6 +121,29 @@ def test_the_list_has_pages_and_the_file_has_all(as_, address, identified, reza)
     assert "1 to 10 of 12" in page
     assert "11 to 12 of 12" in as_(reza).get(address, {"page": "2"}).content.decode()
     assert len(table(as_(reza).get(address, {"format": "csv"}))) == 12
+
+
+def test_the_json_has_every_field_of_the_same_lessons(as_, address, identified, draft, cara, reza):
+    for number in range(3):
+        identified(title=f"Lesson number {number}", tags=["Beds", "Rota"])
+    draft(title="My draft")
+    Lesson.objects.update(happened_on=date(2026, 10, 8))
+    answer = as_(reza).get(address, {"format": "json", "sort": "title"})
+    rows = json.loads(b"".join(answer.streaming_content))
+    assert [row["title"] for row in rows] == [f"Lesson number {number}" for number in range(3)]
+    assert (rows[0]["date"], sorted(rows[0]["tags"])) == ("2026-10-08", ["Beds", "Rota"])
+    assert set(rows[0]) == set(exports.FIELDS)
+    assert json.loads(b"".join(as_(reza).get(address, {"format": "json", "q": "zebra"}).streaming_content)) == []
+
+
+def test_both_files_of_a_search_hold_what_was_found(as_, address, identified, reza):
+    for title in ("Order the beds", "Ask the porter", "Order the keys"):
+        identified(title=title)
+    for question in ({"q": "order"}, {"q": "ordr"}, {"q": "keys porter", "words": "any"}, {"q": "-keys"}):
+        pages = as_(reza).get(address, question).context["found"]
+        rows = json.loads(b"".join(as_(reza).get(address, {**question, "format": "json"}).streaming_content))
+        assert [row["number"] for row in rows] == [hit.ident for hit in pages.hits]
+        assert len(table(as_(reza).get(address, {**question, "format": "csv"}))) == pages.total
 
 
 def test_an_empty_list_says_what_will_be_here(as_, address, reza, cara):

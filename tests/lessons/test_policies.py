@@ -5,8 +5,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from kmportal.lib.exceptions import Refusal
+from kmportal.lib.importing.reports import Report
 from lessons import policies
-from lessons.actions import closing, importing, review, writing
+from lessons.actions import closing, importing, review, reviews, undoing, writing
 from lessons.models import ImportRun, Lesson, State
 from organisations.permissions import Role, permissions_of
 from organisations.visibility import Reach
@@ -25,6 +26,16 @@ def file_of(riverside, farah) -> ImportRun:
     return importing.upload_import(riverside, by=as_member(farah), at=NOON, **values)
 
 
+def brought_in(run) -> ImportRun:
+    importing.begin_import(run)
+    importing.run_import(run, at=NOON)
+    return run
+
+
+def review_technique(row) -> Technique:
+    return Technique.objects.get(key="chat")
+
+
 @pytest.fixture
 def things(riverside, draft, waiting, claimed, identified, farah):
     """One of each, in the state in which the action can be done."""
@@ -37,6 +48,7 @@ def things(riverside, draft, waiting, claimed, identified, farah):
         "claimed": claimed(),
         "identified": identified(),
         "run": file_of(riverside, farah),
+        "run_done": brought_in(file_of(riverside, farah)),
         "live": Session.objects.create(title="Live", state="live", code="ABCDEF", **meeting),
         "closed": Session.objects.create(title="Closed", state="closed", **meeting),
     }
@@ -66,6 +78,13 @@ TABLE = {
     importing.settle_import: ("run", {**READING, **SEEN}, FACILITATORS),
     importing.request_trial: ("run", {}, FACILITATORS),
     importing.request_import: ("run", {}, FACILITATORS),
+    importing.choose_differences: ("run", {"choices": {}}, FACILITATORS),
+    undoing.request_undo: ("run_done", {}, FACILITATORS),
+    reviews.bring_review_in: (
+        "here",
+        {"report": Report("Storm"), "file_name": "a.md", "technique": review_technique},
+        FACILITATORS,
+    ),
 }
 
 
@@ -138,10 +157,10 @@ def test_a_lesson_that_was_sent_once_is_not_offered_for_deletion(waiting, draft,
 
 def test_a_file_can_be_settled_until_its_lessons_are_brought_in(things, farah, cara):
     run = things["run"]
-    assert policies.allowed_with_import(as_member(farah), run) == {"settle", "try", "run"}
-    assert policies.allowed_with_import(as_member(cara), run) == frozenset()
+    assert policies.allowed_with_import(as_member(farah), run, at=NOON) == {"settle", "try", "run"}
+    assert policies.allowed_with_import(as_member(cara), run, at=NOON) == frozenset()
     importing.begin_import(run)
-    assert policies.allowed_with_import(as_member(farah), run) == frozenset()
+    assert policies.allowed_with_import(as_member(farah), run, at=NOON) == frozenset()
 
 
 def test_what_the_lists_offer_follows_from_the_role(riverside, lena, farah, cara, reza, oskar):

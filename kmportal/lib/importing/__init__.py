@@ -5,20 +5,26 @@ with a problem, so that the others can still come in.
 """
 
 from kmportal.lib.importing.kinds import check_kind
-from kmportal.lib.importing.letters import ENCODINGS, damaged_places, decode
-from kmportal.lib.importing.reading import read
+from kmportal.lib.importing.letters import ENCODINGS, damaged_places, decode, lines_in
+from kmportal.lib.importing.reading import read, read_cells
 from kmportal.lib.importing.sheets import Sheet
-from kmportal.lib.importing.values import REPLACEMENT, Cell, Record, Unreadable
+from kmportal.lib.importing.values import REPLACEMENT, Cell, Opener, Record, Unreadable, opener_of
+from kmportal.lib.importing.workbooks import rows_of_workbook
 
 __all__ = [
     "ENCODINGS",
     "REPLACEMENT",
     "Cell",
+    "Opener",
     "Record",
     "Sheet",
     "Unreadable",
     "check_kind",
     "damaged_places",
     "decode",
+    "lines_in",
+    "opener_of",
     "read",
+    "read_cells",
+    "rows_of_workbook",
 ]

@@ -1,7 +1,6 @@
 """Rows from CSV: the separator, and quotes that nobody meant."""
 
 import csv
-import io
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,12 +21,12 @@ class Line(list[str]):
     note = ""
 
 
-def guess_delimiter(text: str) -> str:
+def guess_delimiter(first: Sequence[str]) -> str:
     """The separator that gives the first rows most columns, and the same number of them in each."""
 
     def score(delimiter: str) -> tuple[int, int]:
         try:
-            rows = list(itertools.islice(parse_csv_rows(text[:200_000], delimiter, whole=False), 20))
+            rows = list(itertools.islice(parse_csv_rows(first, delimiter, whole=False), 20))
         except Unreadable:
             return (0, 0)
         widths = Counter(len(row) for row in rows if len(row) > 1)
@@ -37,7 +36,7 @@ def guess_delimiter(text: str) -> str:
     return max(DELIMITERS, key=score)
 
 
-def parse_csv_rows(text: str, delimiter: str, *, whole: bool = True, width: int = 0) -> Iterator[Line]:
+def parse_csv_rows(source: Iterable[str], delimiter: str, *, whole: bool = True, width: int = 0) -> Iterator[Line]:
     """The rows. A quotation mark that is never closed would swallow the rest of the file, so that is refused.
 
     It is found by a last line of our own that must come back as a row of its own. One that is closed too late swallows
@@ -52,7 +51,7 @@ def parse_csv_rows(text: str, delimiter: str, *, whole: bool = True, width: int 
             taken.append(line)
             yield line
 
-    lines = itertools.chain(io.StringIO(text, newline=""), ["\n", end] if whole else [])
+    lines = itertools.chain(source, ["\n", end] if whole else [])
     reader = csv.reader(remember(lines), delimiter=delimiter)
     began = 1
     try:

@@ -1,12 +1,12 @@
 """A table: its headings, and its records one after the other."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from kmportal.lib.importing.csv_rows import parse_csv_rows
+from kmportal.lib.importing.csv_rows import Line, parse_csv_rows
 from kmportal.lib.importing.json_rows import clean_cell, json_objects
-from kmportal.lib.importing.values import Record, as_whole_text
+from kmportal.lib.importing.values import Lines, Record, as_whole_text
 
 
 @dataclass(frozen=True)
@@ -15,19 +15,28 @@ class Sheet:
 
     format: str
     headings: tuple[str, ...]
-    text: str = field(repr=False)
+    lines: Lines = field(repr=False)
     delimiter: str = ","
     skipped: int = 0
     # Excel for Mac saves with bare carriage returns, US dates and “_” for spaces that must not break.
     from_mac: bool = False
     # What stood above the headings, a title perhaps, row by row.
     above: tuple[str, ...] = ()
+    # A workbook’s rows; of a report in Markdown the records themselves.
+    cells: Callable[[], Iterator[Sequence[str]]] | None = field(default=None, repr=False)
+    reports: Callable[[], Iterator[Record]] | None = field(default=None, repr=False)
 
     def records(self) -> Iterator[Record]:
+        if self.reports is not None:
+            return self.reports()
         return self._objects() if self.format == "jsonl" else self._rows()
 
     def _rows(self) -> Iterator[Record]:
-        rows = parse_csv_rows(self.text, self.delimiter, width=len(self.headings))
+        rows: Iterator[Line]
+        if self.cells is not None:
+            rows = map(Line, self.cells())
+        else:
+            rows = parse_csv_rows(self.lines(), self.delimiter, width=len(self.headings))
         number = self.skipped + 1
         for row in itertools.islice(rows, number, None):
             number += 1
@@ -50,7 +59,7 @@ class Sheet:
             yield Record(number, filled, notes=notes, has_stray_quotes=bool(row.note))
 
     def _objects(self) -> Iterator[Record]:
-        for number, thing in json_objects(self.text):
+        for number, thing in json_objects(self.lines):
             if isinstance(thing, dict):
                 notes: list[str] = []
                 cells = {as_whole_text(key): clean_cell(value, str(key), notes) for key, value in thing.items()}

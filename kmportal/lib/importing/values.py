@@ -1,14 +1,19 @@
 """What comes of reading: letters and records; and the refusal."""
 
+import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from kmportal.lib.exceptions import Refusal
 
 REPLACEMENT = "\ufffd"
 _HALF = re.compile("[\ud800-\udfff]")
 Cell = str | list[str]
+# A file, opened from its beginning each time; and the lines of its text, with their ends.
+Opener = Callable[[], BinaryIO]
+Lines = Callable[[], Iterator[str]]
 
 
 class Unreadable(Refusal):
@@ -43,3 +48,13 @@ def as_one_line(text: str) -> str:
 def as_whole_text(value: object) -> str:
     """As a text that a database keeps: JSON can spell out halves of letters, which become U+FFFD, and noughts."""
     return _HALF.sub(REPLACEMENT, str(value)).replace("\0", "")
+
+
+def lines_of(text: str) -> Lines:
+    """The lines of a text that is here already."""
+    return lambda: io.StringIO(text, newline="")
+
+
+def opener_of(data: bytes) -> Opener:
+    """A file that is here already."""
+    return lambda: io.BytesIO(data)

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -15,14 +14,14 @@ from kmportal.lib.csv import guarded
 from kmportal.lib.exceptions import Refusal
 from lessons.actions import importing
 from lessons.importing.merging import Counts
-from lessons.importing.sheets import PROBLEM_COLUMNS, columns_left_out, problem_rows, sheet_of
+from lessons.importing.sheets import PROBLEM_COLUMNS, problem_rows, sheet_of, survey_of_run
 from lessons.models import ImportRun
 from organisations.models import Membership
 from organisations.permissions import Permission
 
 
 class Command(BaseCommand):
-    help = "Bring lessons in from a CSV or JSON Lines file. The last line says in JSON what became of the rows."
+    help = "Bring lessons in from an Excel, CSV, JSON or Markdown file. The last line says in JSON what became of rows."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -32,15 +31,22 @@ class Command(BaseCommand):
         parser.add_argument("--source", default="", help="what the source is called; else the file’s name")
         parser.add_argument("--encoding", default="", help="for files that are not UTF-8, for example cp1252")
         parser.add_argument("--dry-run", action="store_true", help="read and compare everything, write nothing")
+        parser.add_argument("--all-or-nothing", action="store_true", help="bring in nothing while a row is refused")
+        parser.add_argument(
+            "--meeting",
+            choices=ImportRun.Meeting.values,
+            default=ImportRun.Meeting.NEWER,
+            help="which words stand where a lesson from the same source is here already",
+        )
         parser.add_argument("--errors", type=Path, help="where to write a CSV file of rows with problems")
 
     def handle(self, *args: Any, **options: Any) -> None:
         member = self._find_member(options["organisation"], options["by"])
         self._check_names(options)
-        content = self._read_content(options["file"])
+        self._check_file(options["file"])
         with member.organisation.at_home():
             try:
-                counts, run = self._bring_lessons(member, content, options)
+                counts, run = self._bring_lessons(member, options)
             except Refusal as refusal:
                 raise CommandError(str(refusal)) from None
         if options["errors"]:
@@ -57,14 +63,17 @@ class Command(BaseCommand):
                     f"--{name} has at most {most.max_length} characters. Yours has {len(options[name])}."
                 )
 
-    def _bring_lessons(self, member: Membership, content: bytes, options: dict[str, Any]) -> tuple[Counts, ImportRun]:
+    def _bring_lessons(self, member: Membership, options: dict[str, Any]) -> tuple[Counts, ImportRun]:
         now = timezone.now()
+        if begun := importing.find_unfinished(member.organisation, options["file"], by=member):
+            self.stdout.write(f"It was broken off after {begun.rows_done:,} rows and goes on from there.")
+            return importing.run_import(begun, at=now, report=self._show_progress), begun
         run = importing.upload_import(
             member.organisation,
             by=member,
             at=now,
             file_name=options["file"].name,
-            content=content,
+            content=options["file"],
             source=options["source"],
             group_name=options["group"],
             encoding=options["encoding"],
@@ -74,9 +83,12 @@ class Command(BaseCommand):
         sheet = sheet_of(run)
         if sheet.above:
             self.stdout.write(f"The headings stand in row {sheet.skipped + 1}. Passed over: {'; '.join(sheet.above)}.")
-        if left_out := columns_left_out(sheet, run.mapping):
+        if left_out := survey_of_run(run).left_out:
             named = ", ".join(f"{heading} ({count:,} filled)" for heading, count in left_out)
             self.stdout.write(f"Left out: {named}.")
+        run.bad_rows = ImportRun.BadRows.STOP if options["all_or_nothing"] else ImportRun.BadRows.SKIP
+        run.meeting = options["meeting"]
+        run.save(update_fields=["bad_rows", "meeting"])
         if options["dry_run"]:
             return importing.try_import(run), run
         importing.begin_import(run)
@@ -95,12 +107,10 @@ class Command(BaseCommand):
             raise CommandError(f"{found.person} may not import. A facilitator or the KM lead may.")
         return found
 
-    def _read_content(self, path: Path) -> bytes:
+    def _check_file(self, path: Path) -> None:
         try:
-            if path.stat().st_size > settings.UPLOAD_LIMIT:
-                most = settings.UPLOAD_LIMIT // (1024 * 1024)
-                raise CommandError(f"This file is larger than {most} MB. Split it and try again.")
-            return path.read_bytes()
+            with path.open("rb") as file:
+                file.read(1)
         except OSError as error:
             raise CommandError(f"The file {path} cannot be read: {error.strerror}.") from None
 
