@@ -149,7 +149,7 @@ class Home:
         return cls(
             greeting=f"{_greeting_at(at)}, {membership.person.first_name}",
             lead=_lead_sentence(needs),
-            notable=_notable_in(steps, membership, programme),
+            notable=_notable_in(steps, membership, programme, today),
             verdict=Verdict.build(steps, membership, programme) if programme else None,
             needs=needs,
             programme=programme,
@@ -217,15 +217,20 @@ def _lead_sentence(needs: Sequence[Need]) -> str:
     return f"{capital(counted(len(needs), 'thing needs', 'things need'))} you today."
 
 
-def _notable_in(steps: Sequence[StepProgress], membership: Membership, programme: Programme | None) -> Tally | None:
-    """The second: what is late in the plan, or else what nobody does yet."""
-    if programme is None:
+def _notable_in(
+    steps: Sequence[StepProgress], membership: Membership, programme: Programme | None, today: date
+) -> Tally | None:
+    """The second, for whoever plans or oversees: what is late in the plan, or should have begun, or has nobody yet."""
+    if programme is None or not (membership.can(Permission.PLAN) or membership.can(Permission.OVERSEE)):
         return None
     plan = reverse("programme_plan", args=[membership.organisation.slug, programme.pk])
     if late := sum(step.late for step in steps):
         return Tally(
             late, worded(ngettext("intervention is late", "interventions are late", late)), f"{plan}?which=late"
         )
+    if waiting := Intervention.objects.filter(programme=programme).late_to_begin(on=today).count():
+        words = worded(ngettext("intervention should have begun", "interventions should have begun", waiting))
+        return Tally(waiting, words, f"{plan}?which=late_to_begin")
     if ownerless := sum(step.ownerless for step in steps):
         words = worded(ngettext("intervention has no owner yet", "interventions have no owner yet", ownerless))
         return Tally(ownerless, words, f"{plan}?which=no_owner")

@@ -74,7 +74,7 @@ def _actions(membership: Membership, today: date) -> Section:
         for action in rows.select_related("organisation")[:SHOWN]
     ]
     url = reverse("action_list", args=[membership.organisation.slug])
-    return Section("actions", worded("Actions"), lines, rows.count(), "You have nothing to do.", url)
+    return Section("actions", worded("Actions"), lines, rows.count(), worded("No action waits for you."), url)
 
 
 def _interventions(membership: Membership, today: date) -> Section:
@@ -90,7 +90,7 @@ def _interventions(membership: Membership, today: date) -> Section:
         )
         for row in ordered[:SHOWN]
     ]
-    return Section("plan", "In the plan", lines, rows.count(), "You do nothing in the plan.")
+    return Section("plan", "In the plan", lines, rows.count(), "Nothing in the plan is yours.")
 
 
 def _days_of(row: Intervention, today: date) -> str:

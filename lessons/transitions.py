@@ -147,9 +147,15 @@ def refuse_unready(lesson: Lesson) -> None:
         raise Refusal("Say what happened before you send it.")
     if not revision.then_do.strip():
         raise Refusal("Give your advice after “then…” before you send it.")
-    if not revision.title.strip():
+    if not revision.title.strip() or _is_our_title_of_earlier_words(revision):
         revision.title = title_from(revision.then_do, revision.happened)
         revision.save(update_fields=["title"])
+
+
+def _is_our_title_of_earlier_words(revision: LessonRevision) -> bool:
+    """Whether the portal made this title, from words that have been changed since."""
+    earlier = revision.lesson.revisions.filter(number__lt=revision.number)
+    return revision.title in {title_from(words.then_do, words.happened) for words in earlier}
 
 
 def tell_of_change(

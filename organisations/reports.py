@@ -60,7 +60,7 @@ class TrailLine:
         said = [
             (key, entry.facts[key])
             for key in order
-            if key != "guest" and (names is None or entry.facts[key] is not None)
+            if key != "guest" and (names is None or entry.facts[key] not in (None, ""))
         ]
         facts = ", ".join(
             f"{worded(key.replace('_', ' '))}: {_fact_in_words(key, value, names)}" for key, value in said

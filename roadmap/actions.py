@@ -387,7 +387,7 @@ def _change_one_of_many(change: PlanChange, pk: int, seen: int, does: Callable[[
     try:
         with transaction.atomic():
             if row.version != seen:
-                raise Refusal("Somebody else changed it meanwhile, so it stays as it is now.")
+                raise Refusal("It was changed meanwhile, so it stays as it is now.")
             does(row)
     except Refusal as refusal:
         change.problems.append({"pk": pk, "title": row.title, "words": str(refusal)})

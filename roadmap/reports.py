@@ -14,7 +14,7 @@ from kmportal.lib.days import due_in_words, long_day
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.presses import Press, offered
-from kmportal.lib.sentences import capital, counted, in_words, listed
+from kmportal.lib.sentences import apart, capital, counted, in_words, listed
 from kmportal.lib.tallies import Tally
 from kmportal.lib.things import Look
 from organisations.models import Membership
@@ -167,7 +167,7 @@ def row_of(intervention: Intervention, *, on: date) -> Row:
     """One row of a list."""
     owner = str(intervention.owner) if intervention.owner else "Nobody yet"
     when = days_in_words(intervention)
-    facts = f"{owner}, {when}" if when else owner
+    facts = f"{apart(owner)}, {when}" if when else owner
     return Row(intervention, facts, state_of(intervention, on=on), outside_in_words(intervention))
 
 

@@ -11,6 +11,7 @@ from notifications.models import Notice
 from organisations import actions
 from organisations.models import AuditEntry, Membership, Person
 from organisations.tokens import RESET_LASTS
+from tests import cast
 from tests.cast import as_member
 from tests.test_doors import ACCOUNT as OWN
 from tests.test_doors import CLASS_OF, GUEST, ODD, PUBLIC, THROUGH, patterns
@@ -139,8 +140,15 @@ def test_a_test_goes_to_whoever_asks(riverside, ada, as_, settings, mailoutbox):
 # --- A forgotten password --------------------------------------------------------------------------------------------
 
 
+def ask_for_link(browser, member):
+    """Press the button, and show once more that it is still the administrator who sits there."""
+    asked = browser.post(f"/o/riverside/people/{member.pk}/password/")
+    assert asked.url.startswith("/accounts/reauthenticate/")
+    return browser.post(asked.url, {"password": cast.PASSWORD}, follow=True)
+
+
 def link_for(as_, ada, member):
-    page = as_(ada).post(f"/o/riverside/people/{member.pk}/password/")
+    page = ask_for_link(as_(ada), member)
     return re.search(r'href="[^"]*(/password/[^"]+)"', page.content.decode())[1]
 
 
@@ -178,17 +186,17 @@ def test_a_link_that_was_made_up_opens_nothing(client, db):
 
 def test_an_account_that_opens_more_is_not_ours_to_open(as_, ada, riverside, nia, hillside):
     member = Membership.objects.get(organisation=riverside, person=nia)
-    page = as_(ada).post(f"/o/riverside/people/{member.pk}/password/", follow=True).content.decode()
+    page = ask_for_link(as_(ada), member).content.decode()
     assert "opens more than your organisation" in page
     assert not AuditEntry.objects.filter(event="membership.reset_link_made").exists()
 
 
 def test_whoever_is_shut_out_stays_out(as_, ada, reza_here, riverside, client):
     actions.suspend_member(reza_here, by=as_member(ada), at=timezone.now())
-    page = as_(ada).post(f"/o/riverside/people/{reza_here.pk}/password/", follow=True).content.decode()
+    page = ask_for_link(as_(ada), reza_here).content.decode()
     assert "Let this person in again first" in page
     own = Membership.objects.get(organisation=riverside, person=ada)
-    page = as_(ada).post(f"/o/riverside/people/{own.pk}/password/", follow=True).content.decode()
+    page = ask_for_link(as_(ada), own).content.decode()
     assert "your own account" in page
 
 

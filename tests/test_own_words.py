@@ -460,7 +460,7 @@ class TestChoosing:
         answer = ada.post("/o/riverside/settings/words/", stale)
         assert answer.status_code == 422
         assert 'value="pieces of the plan"' in answer.content.decode()
-        assert "Somebody else has changed the settings" in answer.content.decode()
+        assert "The settings were changed meanwhile" in answer.content.decode()
 
     def test_the_action_refuses_too(self, world):
         riverside, ada = world.riverside, as_member(world.people["ada"])

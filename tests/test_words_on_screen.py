@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.template import engines
 
 from tests.test_doors import ACCOUNT, ADMINISTRATOR, CLASS_OF, CONTRIBUTOR, GUEST, ODD, PUBLIC, patterns
 
@@ -113,6 +114,36 @@ def test_the_words_of_every_page(world, as_):
             faults += [f"{name}: {fault}" for fault in faults_of(answer.content.decode(), name)]
     assert shown > 80
     assert not faults, "\n".join(sorted(set(faults)))
+
+
+def test_no_page_has_a_gap_where_a_value_should_stand(world, as_, monkeypatch):
+    """A name that a template says and its view forgot is silence on the screen: “towards the  people”."""
+    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "FORGOTTEN(%s)")
+    forgotten = set()
+    for name, route, _ in sorted(patterns(), key=lambda found: found[0]):
+        if "^" in route:
+            continue
+        who = ODD_VISITOR.get(name, VISITOR.get(CLASS_OF[name], "lena"))
+        answer = as_(world.people.get(who)).get(world.address(name, route))
+        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html") and not answer.streaming:
+            found = re.findall(r"FORGOTTEN\(([^)]*)\)", answer.content.decode())
+            # A heading’s rank has a default, which Django does not look at while something else stands for what is not
+            forgotten |= {f"{name}: {what}" for what in found if what != "tag"}
+    assert not forgotten, "\n".join(sorted(forgotten))
+
+
+def test_no_link_uses_an_address_that_another_block_has_looked_up():
+    """What ``{% here … as list %}`` finds is forgotten at the end of its block: a link beyond it leads nowhere."""
+    lost = []
+    for path in sorted((Path(settings.BASE_DIR) / "templates").rglob("*.html")):
+        text = path.read_text()
+        for block in re.finditer(r"(?s)\{% block (\w+) %\}(.*?)\{% endblock", text):
+            beyond = text[: block.start()] + text[block.end() :]
+            for name in re.findall(r"\{% (?:here|url) [^%]* as (\w+) %\}", block[2]):
+                is_found_there = re.search(rf" as {name} %\}}", beyond)
+                if not is_found_there and re.search(rf"\{{\{{ {name}[ |]", beyond):
+                    lost.append(f"{path.name}: {name} of the block “{block[1]}”")
+    assert lost == []
 
 
 # --- Sentences in the code -------------------------------------------------------------------------------------------

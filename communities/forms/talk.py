@@ -9,14 +9,22 @@ from attachments.forms import FilesField, WithFiles
 from communities.models import LONGEST_POST, PostFile, Thread
 from communities.models.talk import WIDTHS
 from kmportal.lib.forms import OnceField
-from kmportal.lib.mentions import without_quotations
-from kmportal.lib.naming import AboutPeople
+from kmportal.lib.mentions import without_calls, without_quotations
+from kmportal.lib.naming import AboutPeople, known_names
 from kmportal.lib.pagination import whole_number
 
 NAMING = "To tell somebody, write @ and their name"
 
 
-class ThreadForm(WithFiles, AboutPeople, forms.ModelForm):
+class Spoken(AboutPeople):
+    """Words in which people may call somebody by “@”, and say again what somebody else wrote."""
+
+    def words_to_look_at(self, name: str, text: str) -> str:
+        """A quotation was asked about when it was written, and it begins with its writer’s name."""
+        return without_calls(without_quotations(text), known_names())
+
+
+class ThreadForm(WithFiles, Spoken, forms.ModelForm):
     """A question or a talk, with its first words."""
 
     about_people = ("title", "text")
@@ -49,7 +57,7 @@ class ThreadForm(WithFiles, AboutPeople, forms.ModelForm):
         return {**words, "files": self.chosen_files}
 
 
-class PostForm(WithFiles, AboutPeople, forms.Form):
+class PostForm(WithFiles, Spoken, forms.Form):
     """An answer, or what somebody adds."""
 
     about_people = ("text",)
@@ -67,10 +75,6 @@ class PostForm(WithFiles, AboutPeople, forms.Form):
         """What ``write_post`` takes."""
         return {"text": self.cleaned_data["text"], "once": self.cleaned_data["once"], "files": self.chosen_files}
 
-    def words_to_look_at(self, name: str, text: str) -> str:
-        """A quotation was asked about when it was written, and it begins with its writer’s name."""
-        return without_quotations(text)
-
 
 class AwayField(forms.MultipleChoiceField):
     """Files to take away. One that is gone already is no mistake: the button was pressed twice."""
@@ -82,7 +86,7 @@ class AwayField(forms.MultipleChoiceField):
         return [key for key, number in asked.items() if not number or number in there]
 
 
-class PostEditForm(WithFiles, AboutPeople, forms.Form):
+class PostEditForm(WithFiles, Spoken, forms.Form):
     """Other words for one’s own post."""
 
     about_people = ("text",)

@@ -29,7 +29,7 @@ TITLES = {
     404: "There is nothing here",
     405: "This cannot be done here",
     406: "Only JSON can be had here",
-    409: "Somebody else changed this meanwhile",
+    409: "This was changed meanwhile",
     415: "Only JSON can be sent here",
     422: "This cannot be done",
     429: "Too many requests",

@@ -8,5 +8,5 @@ class Refusal(Exception):
 class Stale(Refusal):
     """Somebody else saved first. Nothing was written; the caller shows both versions."""
 
-    def __init__(self, sentence: str = "Somebody else changed this while you were writing.") -> None:
+    def __init__(self, sentence: str = "This was changed while you were writing.") -> None:
         super().__init__(sentence)

@@ -5,7 +5,7 @@ A whole name counts, and a first name that only one of the people has: “@Farah
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils.text import Truncator
 
@@ -36,6 +36,24 @@ def mentioned(text: str, people: Mapping[int, str]) -> list[int]:
 def _begins(text: str, name: str) -> bool:
     """Whether a text begins with this name and not with a longer word."""
     return bool(name) and text.startswith(name) and not text[len(name) : len(name) + 1].isalnum()
+
+
+_CALLED = re.compile(r"((?:^|[^\w@])@)((?:[\w’'.-]+ ?){1,6})")
+
+
+def without_calls(text: str, names: Iterable[str]) -> str:
+    """The text without the whole names of people whom it calls: to speak to somebody is not to write about them."""
+    known = {reading_key(name) for name in names}
+
+    def cut(call: re.Match[str]) -> str:
+        words = call[2].split(" ")
+        for count in range(len(words), 0, -1):
+            name = " ".join(words[:count]).rstrip(".,")
+            if reading_key(name) in known:
+                return call[1] + call[2][len(name) :]
+        return call[0]
+
+    return _CALLED.sub(cut, text)
 
 
 LONGEST_QUOTE = 1_500

@@ -1,6 +1,7 @@
 """Pieces of sentences: small numbers as words, a number with the words that fit it, lists with an “and”, quotations,
 lines."""
 
+import re
 from collections.abc import Sequence
 
 from django.utils.translation import ngettext
@@ -26,6 +27,15 @@ def people_in_words(number: int) -> str:
 def listed(words: Sequence[str]) -> str:
     """“a”, “a and b”, “a, b and c”."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+_TURNS = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+
+def apart(name: object) -> str:
+    """A name before a number. One that is read from the right stands in marks of its own, or the number would jump to
+    its other side: “25 …, November 2026”."""
+    return f"\u2068{name}\u2069" if _TURNS.search(str(name)) else str(name)
 
 
 def quoted(words: object) -> str:

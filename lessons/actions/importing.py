@@ -119,7 +119,7 @@ def settle_import(
     _lock_import_run(run)
     _must_not_have_begun(run)
     if run.version != seen:
-        raise Stale("Somebody else changed how this file is read. Look at it again.")
+        raise Stale("How this file is read was changed meanwhile. Look at it again.")
     known = {heading: name for heading, name in mapping.items() if name in FIELDS}
     _check_mapping(known)
     survey = survey_of(sheet_in(run.opener, file_name=run.file_name, encoding=encoding), known)

@@ -75,6 +75,7 @@ class LessonPage:
     checkers: str
     expert_answers: Sequence[QuestionRow]
     checks: ChecksLine
+    contact_has_left: bool
     flags: Sequence[str]
     brought: ImportedRow | None
     who_may_read: str
@@ -95,6 +96,7 @@ class LessonPage:
     def build(cls, lesson: Lesson, membership: Membership, *, on: date) -> "LessonPage":
         """What is offered follows from the policies alone."""
         is_ours = lesson.organisation_id == membership.organisation_id
+        contact_name = lesson.contact.partition(",")[0]
         prefetch_related_objects([lesson], "tags")
         lines = _history_of(lesson, membership) if is_ours else []
         allowed = policies.allowed(membership, lesson, on=on)
@@ -114,11 +116,14 @@ class LessonPage:
             actions=_actions_of(lesson, membership, on=on) if is_ours else [],
             tags=list(lesson.tags.all()),
             can_follow=bool(policies.followable(membership, lesson)),
-            contact_name=lesson.contact.partition(",")[0],
             checkers=checkers_of(lesson),
             expert_answers=answers_for(lesson, membership),
             checks=ChecksLine.build(lesson, membership),
             known_author=policies.known_author(membership, lesson),
+            contact_name=contact_name,
+            contact_has_left=bool(contact_name)
+            and not lesson.source
+            and Membership.objects.has_left(lesson.organisation_id, contact_name),
             flags=labels.flags_in_words(lesson),
             brought=_row_it_came_from(lesson) if is_ours and lesson.source else None,
             who_may_read=labels.who_may_read(lesson),

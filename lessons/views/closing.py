@@ -96,5 +96,6 @@ def _close_page(request: MemberRequest, session: Session, forms: CloseForms, *, 
         "form": forms.summary,
         "unshown": unshown_count(session),
         "promise": session.what_is_kept,
+        "afterwards": session.was_entered_afterwards,
     }
     return render(request, "lessons/session_close.html", context, status=status_of(*forms.parts))

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from kmportal.lib.domain_words import article_of
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import AddressField, LineField
 from organisations.models.groups import Group
@@ -39,6 +40,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def names_in(self, organisation_id: int) -> list[str]:
         """The names of everybody who belongs to an organisation, for finding them in a text."""
         return list(self.listed().filter(organisation=organisation_id).values_list("person__name", flat=True))
+
+    def has_left(self, organisation_id: int, name: str) -> bool:
+        """Whether this is the name of somebody who belonged to an organisation, and of nobody who does."""
+        named = self.filter(organisation=organisation_id, person__name__iexact=name.strip())
+        return named.exists() and not named.current().exists()
 
 
 class Membership(models.Model):
@@ -129,9 +135,10 @@ class Invitation(models.Model):
 
     @property
     def role_in_a_sentence(self) -> str:
-        """The role within a sentence: “contributor”, but “KM lead”."""
+        """The role within a sentence, with its article: “a contributor”, “an administrator”, “a KM lead”."""
         word = str(self.get_role_display())
-        return word if word[:2].isupper() else word.lower()
+        word = word if word[:2].isupper() else word.lower()
+        return f"{article_of(word)} {word}"
 
     def is_expired(self, at: datetime) -> bool:
         return at >= self.expires_at

@@ -105,7 +105,7 @@ def _say_who_was_invited(request: MemberRequest, invited: actions.Invited, bad: 
     slug, administers = request.membership.organisation.slug, request.membership.can(Permission.ADMINISTER)
     said = f"{people_in_words(invited.new)} invited."
     if invited.new:
-        messages.success(request, f"{said} {_where_the_link_is()}")
+        messages.success(request, f"{said} {_where_the_link_is(invited.new)}")
     return redirect("person_list" if administers and not bad else "invitation_many", slug)
 
 
@@ -179,6 +179,7 @@ def person_edit(request: MemberRequest, organisation: Organisation, pk: int) -> 
 def person_reset(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """A link for a new password, shown once, to be handed over."""
     member = _find_member(organisation, pk)
+    require_fresh_sign_in(request)
     with refusals_said(request):
         link = actions.make_reset_link(member, by=request.membership, at=request.now)
         return render(request, "organisations/person_reset.html", {"member": member, "link": link})
@@ -214,10 +215,11 @@ def person_remove(request: MemberRequest, organisation: Organisation, pk: int) -
     return _run_and_return(request, said, partial(actions.remove_member, heirs=form.heirs), member)
 
 
-def _where_the_link_is() -> str:
+def _where_the_link_is(count: int = 1) -> str:
     if can_leave():
-        return "The link is below, in case the e-mail is slow."
-    return "Copy the link below and pass it on: this portal sends no e-mail yet."
+        return "The link is below, in case the e-mail is slow." if count == 1 else "Their links are below, too."
+    below = "Copy the link below and pass it on" if count == 1 else "Copy the links below and give each to its person"
+    return f"{below}: this portal sends no e-mail yet."
 
 
 @requires(Permission.ADMINISTER)

@@ -58,7 +58,7 @@ def organisation_words(request: MemberRequest, organisation: Organisation) -> Ht
         try:
             actions.change_settings(organisation, by=request.membership, at=request.now, seen=seen, words=words)
         except Stale:
-            form.add_error(None, "Somebody else has changed the settings meanwhile. Read your words, then save again")
+            form.add_error(None, "The settings were changed meanwhile. Read your words, then save again")
             form.data = {**request.POST.dict(), "version": fresh.version}
         else:
             said = "The words are saved." if words else "The portal’s own words are back."

@@ -72,6 +72,7 @@ def intervention_detail(request: MemberRequest, organisation: Organisation, pk: 
         "state": STATES[Intervention.State(intervention.state)],
         "late": intervention.days_late(today),
         "when": reports.days_in_words(intervention),
+        "outside": reports.outside_in_words(intervention),
         "areas": intervention.area_names,
         "changes": intervention.changes.select_related("by"),
         "allowed": policies.allowed(membership, intervention),

@@ -216,12 +216,10 @@ class Offer:
 
     @property
     def inputs(self) -> str:
-        """“Now 1.5, wanted 4. Matters most to 10 of 18. Takes weeks. Score 3.9”."""
+        """“Now 1.5, wanted 4. Matters most to 10 of 18. Takes weeks. Score 3.9”; nothing of what matters to nobody."""
         figures = self.result.figures
-        return (
-            f"Now {level(figures.now)}, wanted {level(figures.wanted)}. "
-            f"Matters most to {figures.votes} of {self.people}. {self.effort}. Score {self.score:g}"
-        )
+        matters = f"Matters most to {figures.votes} of {self.people}. " if figures.votes else ""
+        return f"Now {level(figures.now)}, wanted {level(figures.wanted)}. {matters}{self.effort}. Score {self.score:g}"
 
     @property
     def effort(self) -> str:

@@ -16,7 +16,7 @@ from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
-from selfassessment import reports
+from selfassessment import reports, scoring
 from selfassessment.actions import asking
 from selfassessment.forms.asking import AddressesForm, MembersForm
 from selfassessment.models import Assessment
@@ -86,7 +86,8 @@ def _ask_people(request: MemberRequest, assessment: Assessment, **whom: Any) -> 
         invited = asking.ask_people(assessment, by=request.membership, at=request.now, **whom)
         before = f" {people_in_words(invited.before)} had already been asked." if invited.before else ""
         verb = "is" if invited.new == 1 else "are"
-        how = "by e-mail" if can_leave() else "in the portal. No e-mail was sent: give guests the link"
+        hear = "give guests the link" if whom.get("addresses") else "tell them"
+        how = "by e-mail" if can_leave() else f"in the portal. No e-mail was sent: {hear}"
         return done(request, f"{people_in_words(invited.new)} {verb} asked {how}.{before}", *to)
     return redirect(*to)
 
@@ -106,12 +107,12 @@ def _draw_people(
     values = {
         "ask_all": f"Ask all {left} members" if left > 2 else "",
         "assessment": assessment,
+        "floor": scoring.FLOOR,
         "page": reports.PeoplePage.build(assessment, request.membership),
         "asked": assessment.asked.select_related("person").order_by("person__name", "email"),
         "members": members,
         "addresses": addresses,
         "link": link,
-        "floor": FLOOR,
         "picture": draw_qr_code(link) if link else None,
     }
     return render(request, "selfassessment/assessment_people.html", values, status=status_of(members, addresses))

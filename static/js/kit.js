@@ -37,8 +37,8 @@ function offerCalendars(scope) {
   if (!("showPicker" in HTMLInputElement.prototype)) return;
   for (const box of scope.querySelectorAll("input[data-calendar]:not([data-calendar=ready])")) {
     box.dataset.calendar = "ready";
-    const question = box.closest("fieldset")?.querySelector("legend")?.textContent.trim();
-    const label = question || box.labels?.[0]?.textContent.trim() || "Day";
+    const asked = box.closest("fieldset")?.querySelector("legend") || box.labels?.[0];
+    const label = (asked?.firstChild?.textContent || asked?.textContent || "").trim() || "Day";
     const calendar = Object.assign(document.createElement("input"), { type: "date", tabIndex: -1 });
     calendar.className = "km-calendar__days";
     calendar.setAttribute("aria-hidden", "true");

@@ -155,6 +155,14 @@ class Session(models.Model):
         return Confidentiality(self.confidentiality).keeps_notes
 
     @property
+    def was_entered_afterwards(self) -> bool:
+        """Whether it was held without the portal, and is only written down here: there was no room, and no note."""
+        is_later = self.opened_at is not None and timezone.localdate(self.opened_at) > timezone.localdate(
+            self.starts_at
+        )
+        return is_later and not self.participants.exists()
+
+    @property
     def what_is_kept(self) -> str:
         """Who sees who wrote a note and what becomes of it, in words for those who write them."""
         return f"{Naming(self.naming).who_is_seen} {Confidentiality(self.confidentiality).keeping}"

@@ -78,3 +78,26 @@ def test_every_stop_of_the_keyboard_can_be_seen(chromium, live_server):
                 "() => { const s = getComputedStyle(document.activeElement); return [s.outlineStyle, s.outlineWidth]; }"
             )
             assert style == ["solid", "3px"], page.evaluate("document.activeElement.outerHTML")
+
+
+WHOLE = """(e) => {
+    const words = [], range = document.createRange(), text = e.firstChild;
+    for (const m of text.textContent.matchAll(/\\S+/g)) {
+        range.setStart(text, m.index);
+        range.setEnd(text, m.index + m[0].length);
+        if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) words.push(m[0]);
+    }
+    return words;
+}"""
+
+
+@pytest.mark.parametrize(
+    "name", ["Westmoor Community Healthcare NHS Trust", "Northamptonshire Healthcare NHS Foundation Trust", "Lernwerk"]
+)
+def test_the_words_of_an_organisation_stay_whole_in_the_head_of_a_phone(window, riverside, cara, name):
+    riverside.name = name
+    riverside.save()
+    page = window(cara, width=360)
+    page.goto("/o/riverside/")
+    assert page.locator(".km-brand b").evaluate(WHOLE) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -354,6 +354,11 @@ def test_what_happens_is_told_aloud_and_the_keyboard_stays_where_it_was(room, wi
     expect(gus.get_by_label("Change your note")).to_be_focused()
     gus.get_by_role("button", name="Take back").press("Enter")
     expect(box).to_be_focused()
+    # The second half of a double press is no empty note.
+    box.fill("Pressed twice")
+    step(gus).get_by_role("button", name="What went well").dblclick()
+    expect(step(gus).get_by_text("Pressed twice")).to_have_count(1)
+    expect(box).not_to_have_attribute("aria-invalid", "true")
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -5,7 +5,7 @@ import pytest
 from communities import catalogue
 from communities.likeness import alike
 from kmportal.lib.content import ContentError
-from kmportal.lib.mentions import MOST, mentioned
+from kmportal.lib.mentions import MOST, mentioned, without_calls
 
 PEOPLE = {1: "Farah Siddiqui", 2: "Farah Khan", 3: "Cara Doyle", 4: "Zoë O’Neill"}
 
@@ -32,6 +32,20 @@ def test_one_post_does_not_call_everybody():
     many = {key: f"Person{key} Smith" for key in range(1, 60)}
     text = " ".join(f"@{name}" for name in many.values())
     assert len(mentioned(text, many)) == MOST
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("@Cara O’Neill knows", "@ knows"),
+        ("Ask @cara o'neill, please", "Ask @, please"),
+        ("@Cara O’Neill. @Ada Lovelace", "@. @Ada Lovelace"),
+        ("Cara O’Neill and @Mary Smith", "Cara O’Neill and @Mary Smith"),
+        ("cara@Cara O’Neill", "cara@Cara O’Neill"),
+    ],
+)
+def test_calling_somebody_who_is_known_is_not_writing_about_them(text, left):
+    assert without_calls(text, ["Cara O’Neill"]) == left
 
 
 def test_likeness_says_why():

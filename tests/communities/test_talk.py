@@ -42,6 +42,12 @@ class TestTalking:
         assert not told(sam)
         assert told(reza) == ["Farah Siddiqui names you in “Who brings the bags?”"]
 
+    def test_nobody_is_asked_twice_whether_to_call_somebody(self, thread, as_, farah, cara):
+        url = f"/o/riverside/communities/talk/{thread.pk}/"
+        assert as_(farah).post(url, {"text": "@Cara Doyle knows", "once": uuid4()}).status_code == 302
+        assert [words for words in told(cara) if "names you" in words]
+        assert "looks like the name" in as_(farah).post(url, {"text": "Cara Doyle knows", "once": uuid4()}).text
+
     def test_the_same_form_twice_writes_once(self, thread, farah):
         key = uuid4()
         assert post(thread, farah, once=key) == post(thread, farah, once=key)

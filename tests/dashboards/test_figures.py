@@ -49,6 +49,18 @@ def test_who_only_typed_for_a_room_did_not_take_part(world, sam):
     assert figures(sam)["people took part"].number == len(joined) < Participant.objects.count()
 
 
+def test_what_should_have_begun_is_told_to_who_plans_and_oversees(world, sam, lena, cara):
+    today = timezone.localdate()
+    Intervention.objects.update(state="planned", owner=lena.pk, starts_on=today - DAY, ends_on=today + DAY)
+    waiting = Home.build(as_member(sam), at=timezone.now()).notable
+    rows = Intervention.objects.filter(programme__organisation=world.riverside)
+    programme = Home.build(as_member(sam), at=timezone.now()).programme
+    assert waiting.number == len([row for row in rows if row.programme == programme and row.starts_on < today])
+    assert "should have begun" in waiting.words
+    assert Home.build(as_member(lena), at=timezone.now()).notable == waiting
+    assert Home.build(as_member(cara), at=timezone.now()).notable is None
+
+
 def test_lessons_checked_are_our_own(world, sam, hillside):
     make_lesson(world.riverside)
     make_lesson(world.riverside, source="Elsewhere", external_id="1")

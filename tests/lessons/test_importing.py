@@ -384,7 +384,7 @@ def test_reading_it_another_way(upload):
     none = {**values, "version": 2, **{name: "" for name in values if name.startswith("heading-")}}
     assert "Choose a heading for the title" in upload.browser.post(run.get_absolute_url(), none).content.decode()
     stale = upload.browser.post(run.get_absolute_url(), {**values, "version": 1})
-    assert "Somebody else changed how this file is read" in stale.content.decode()
+    assert "How this file is read was changed" in stale.content.decode()
 
 
 @pytest.mark.parametrize(

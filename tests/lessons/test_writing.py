@@ -14,6 +14,7 @@ from lessons import search_documents
 from lessons.actions import review, writing
 from lessons.models import Lesson, LessonRevision, State, Tag
 from notifications.models import Notice
+from organisations.actions import remove_member
 from organisations.models import AuditEntry, AuditName, Group, Membership
 from organisations.visibility import Reach
 from search import index
@@ -51,6 +52,18 @@ def test_writing_on_keeps_one_revision_until_somebody_was_shown_it(draft, cara, 
     writing.write_lesson(lesson, by=as_member(cara), at=NOON, seen=lesson.version, words={"why": "More."})
     writing.write_lesson(lesson, by=as_member(cara), at=NOON, seen=lesson.version, words={"why": "Still more."})
     assert [(r.number, r.why) for r in lesson.revisions.all()] == [(2, "Still more."), (1, "Because.")]
+
+
+@pytest.mark.parametrize(("given", "then"), [("", "Ring the store"), ("Oxygen at night", "Oxygen at night")])
+def test_a_title_that_the_portal_made_follows_the_advice(draft, cara, farah, given, then):
+    lesson = draft(title=given, then_do="ring somebody")
+    writing.submit_lesson(lesson, by=as_member(cara), at=NOON)
+    review.claim_lesson(lesson, by=as_member(farah), at=NOON)
+    review.return_lesson(lesson, by=as_member(farah), at=NOON, comment="Whom?")
+    writing.write_lesson(lesson, by=as_member(cara), at=NOON, seen=lesson.version, words={"then_do": "ring the store"})
+    writing.submit_lesson(lesson, by=as_member(cara), at=NOON)
+    lesson.refresh_from_db()
+    assert lesson.words.title == then
 
 
 def test_who_writes_second_is_told_and_nothing_is_lost(draft, cara):
@@ -116,6 +129,13 @@ def test_long_texts_are_drawn_by_their_marks(draft, as_, cara):
         assert "<strong>wrong</strong>:</p><ul><li>&lt;b&gt;late&lt;/b&gt;</li>" in html
         assert "<li>[here](javascript:alert(1))</li>" in html
         assert "<b>then</b></p><ul><li>ask the <strong>pharmacy</strong> first.</li>" in html
+
+
+def test_who_has_left_is_not_offered_for_asking(identified, member, as_, cara, reza, ada):
+    address = identified().get_absolute_url()
+    assert "has left" not in as_(reza).get(address).text
+    remove_member(member(cara), by=as_member(ada), at=NOON)
+    assert "Cara Doyle has left." in as_(reza).get(address).text
 
 
 def test_search_and_made_up_titles_have_the_words_without_the_marks(draft, cara):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kmportal.lib.sentences import capital, counted, in_words, listed, one_line, people_in_words, quoted
+from kmportal.lib.sentences import apart, capital, counted, in_words, listed, one_line, people_in_words, quoted
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "no"), (1, "one"), (9, "nine"), (10, "10"), (-1, "-1")])
@@ -33,3 +33,8 @@ def test_a_quotation_inside_a_quotation_has_single_marks():
 
 def test_a_line_has_no_breaks():
     assert one_line(" What you\r\npromised\tin “May”\n") == "What you promised in “May”"
+
+
+def test_a_name_that_is_read_from_the_right_keeps_the_number_behind_it():
+    assert apart("Cara O’Neill") == "Cara O’Neill"
+    assert apart("محمد") == "\u2068محمد\u2069"

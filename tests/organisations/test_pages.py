@@ -33,7 +33,7 @@ def png(size: tuple[int, int] = (900, 300)) -> bytes:
 
 
 class TestPeople:
-    @pytest.mark.parametrize(("role", "words"), [("lead", "as KM lead."), ("reader", "as reader.")])
+    @pytest.mark.parametrize(("role", "words"), [("lead", "as a KM lead."), ("reader", "as a reader.")])
     def test_an_invitation_names_the_role_as_people_write_it(self, ada, riverside, client, role, words):
         invitation = actions.invite_member(
             riverside, by=as_member(ada), email="noor@x.example", role=role, at=timezone.now()

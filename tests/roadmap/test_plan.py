@@ -159,7 +159,7 @@ class TestTogether:
             programme, chosen, by=as_member(lena), at=timezone.now(), once=uuid4(), move="give", owner=cara
         )
         assert (change.rows, change.words) == ([], "Nothing is changed.")
-        assert "Somebody else changed it" in change.problems[0]["words"]
+        assert "It was changed meanwhile" in change.problems[0]["words"]
 
     def test_the_same_twice_is_once(self, lena, programme, plan):
         once = uuid4()

@@ -141,7 +141,7 @@ def test_change_and_a_stale_form(a_round, as_, farah, lena, sent):
     assert as_(farah).post(url("assessment_edit", assessment.pk), said).status_code == 302
     page = as_(lena).post(url("assessment_edit", assessment.pk), {**said, "title": "Lena’s name"})
     assert page.status_code == 422
-    for text in ("Somebody else changed this", "<del>Farah’s </del>", "<ins>Lena’s </ins>", 'name="version" value="2"'):
+    for text in ("This was changed while", "<del>Farah’s </del>", "<ins>Lena’s </ins>", 'name="version" value="2"'):
         assert text in page.text
     said |= {"title": "Lena’s name", "version": 2}
     assert as_(lena).post(url("assessment_edit", assessment.pk), said).status_code == 302

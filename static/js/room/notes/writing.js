@@ -17,6 +17,7 @@ export function complain(form, sentence) {
   if (sentence) form.elements.text.focus();
 }
 
+const DOUBLE_PRESS = 1000; // milliseconds
 const draftOf = (stage, takes) => `draft-${stage}${takes === "note" ? "" : `/${takes}`}`;
 
 export class Writing {
@@ -25,6 +26,7 @@ export class Writing {
     this.own = own;
     this.storage = storage;
     this.outbox = outbox;
+    this.sentAt = 0;
     root.addEventListener("submit", (event) => this.submitted(event));
     root.addEventListener("input", (event) => this.typed(event));
     root.addEventListener("keydown", (event) => this.pressed(event));
@@ -59,8 +61,11 @@ export class Writing {
     event.preventDefault();
     const { takes } = form.dataset;
     const text = kindOf(takes).read(form);
+    // The second half of a double press is no empty note.
+    if (!text && Date.now() - this.sentAt < DOUBLE_PRESS) return undefined;
     if (!text) return complain(form, kindOf(takes).missing);
     complain(form, "");
+    this.sentAt = Date.now();
     const column = (event.submitter ?? form.querySelector("button[name=column]")).value;
     const note = this.outbox.add({ stage: form.dataset.write, column, takes, text, url: form.getAttribute("action") });
     this.storage.set(draftOf(note.stage, takes), null);
