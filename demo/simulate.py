@@ -12,6 +12,7 @@ from django.utils import timezone
 
 import jobs.actions
 from demo import (
+    coffee,
     communities,
     finder,
     kickoffs,
@@ -50,7 +51,7 @@ def load(*, at: datetime | None = None) -> World:
     at = at or timezone.now()
     calendar = Calendar(timezone.localdate(at))
     world = World(calendar)
-    parts = (people, programme, rounds, sessions, lessons, reuse, communities, kickoffs, own_actions, finder)
+    parts = (people, programme, rounds, sessions, lessons, reuse, communities, kickoffs, own_actions, finder, coffee)
     story: list[Happening] = [happening for part in parts for happening in part.happenings(world)]
     story += reminders.happenings(world, now=at)
     before = _Newest.now()

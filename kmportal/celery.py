@@ -34,7 +34,15 @@ EACH_MINUTE = ["mix_answers", "remove_traces", "forget_moments"]
 # Asked for every ten minutes, day and night: the command itself knows whose morning it is and what it has done.
 OFTEN = ["send_reminders"]
 # Asked for as often, done once a day: a machine that was off in the morning does it when it is back.
-DAILY = ["back_up_nightly", "tidy_jobs", "tidy_imports", "tidy_files", "tidy_plan", "move_communities_on"]
+DAILY = [
+    "back_up_nightly",
+    "tidy_jobs",
+    "tidy_imports",
+    "tidy_files",
+    "tidy_plan",
+    "move_communities_on",
+    "move_trials_on",
+]
 DAILY += ["clearsessions"]
 
 

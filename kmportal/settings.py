@@ -95,6 +95,7 @@ LOCAL_APPS = [
     "techniques",
     "lessons",
     "people",
+    "coffee",
     "selfassessment",
     "communities",
     "dashboards",

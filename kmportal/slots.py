@@ -7,7 +7,11 @@ page’s own request, in this order. Returning None draws nothing.
 SLOTS: dict[str, list[str]] = {
     "settings.backup": ["jobs.slots.backup_for_settings"],
     "account.help": ["help.slots.introductions_for_account"],
-    "home.communities": ["communities.slots.kickoffs_of_member", "communities.slots.communities_of_member"],
+    "home.communities": [
+        "communities.slots.kickoffs_of_member",
+        "coffee.slots.trial_of_member",
+        "communities.slots.communities_of_member",
+    ],
     "home.guide": ["help.slots.guide_for_home"],
     "gap.offer": ["communities.slots.communities_for_gap"],
     "gap.thread": ["dashboards.provenance.of_decision"],

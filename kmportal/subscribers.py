@@ -13,6 +13,7 @@ EVENTS = [
     "techniques.events.Event",
     "lessons.events.Event",
     "people.events.Event",
+    "coffee.events.Event",
     "selfassessment.events.Event",
     "communities.events.Event",
 ]
@@ -24,6 +25,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "membership.restored": ["people.subscribers.follow_member"],
     "membership.removed": [
         "people.subscribers.let_go",
+        "coffee.subscribers.let_go",
         "lessons.subscribers.release_assets_of_leaver",
         "lessons.subscribers.forget_follows_of_leaver",
         "communities.subscribers.keep_facilitators",
@@ -64,6 +66,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
     ],
     "lesson.readers_changed": ["lessons.subscribers.let_actions_follow"],
     "enquiry.*": ["people.notices.send"],
+    "trial.*": ["coffee.notices.send"],
     "assessment.*": ["selfassessment.notices.send"],
     "community.*": ["communities.notices.send_of_community"],
     "community.closed": ["communities.subscribers.call_off_meetings"],

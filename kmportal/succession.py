@@ -12,5 +12,6 @@ OWNED = [
     "techniques.succession.SESSIONS",
     "lessons.succession.CLAIMS",
     "lessons.succession.ASSETS",
+    "coffee.succession.TRIALS",
     "selfassessment.succession.ROUNDS",
 ]

@@ -28,6 +28,7 @@ THINGS = {
     "import": "lessons.things.IMPORT",
     "profile": "people.things.PROFILE",
     "enquiry": "people.things.ENQUIRY",
+    "trial": "coffee.things.TRIAL",
     "community": "communities.things.COMMUNITY",
     "emergencies": "communities.things.EMERGENCIES",
     "meeting": "communities.things.MEETING",

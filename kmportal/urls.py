@@ -16,6 +16,7 @@ organisation = [
     path("sessions/", include("lessons.urls_sessions")),
     path("lessons/", include("lessons.urls")),
     path("finder/", include("people.urls")),
+    path("coffee/", include("coffee.urls")),
     path("assessments/", include("selfassessment.urls_inside")),
     path("communities/", include("communities.urls")),
 ]

@@ -75,7 +75,10 @@ PERMISSIONS: dict[str, str] = {
         selfassessment.actions.rounds.tell_closing_date selfassessment.actions.publishing.publish_figures
         selfassessment.actions.publishing.publish_or_wait selfassessment.actions.meeting.follow_booking
         selfassessment.actions.meeting.invite_to_meeting
-        people.actions.release_leaver organisations.actions.groups.let_outsider_in
+        people.actions.release_leaver coffee.actions.release_leaver coffee.actions.move_trials_on
+        coffee.actions.make_due_pairs coffee.actions.pair_waiting coffee.actions.remind_at_half_time
+        coffee.actions.end_due_trial coffee.actions.forget_pairs
+        organisations.actions.groups.let_outsider_in
         communities.actions.people.keep_a_facilitator
         communities.actions.closing.close_due_community communities.actions.closing.archive_due_community
         communities.actions.timetable.move_communities_on communities.actions.timetable.ask_forming_community
@@ -106,6 +109,8 @@ PERMISSIONS: dict[str, str] = {
         people.actions.write_profile people.actions.delete_profile people.actions.send_enquiry
         people.actions.answer_enquiry people.actions.pass_on people.actions.close_enquiry
         people.actions.delete_enquiry
+        coffee.actions.join_trial coffee.actions.leave_trial coffee.actions.say_met coffee.actions.ask_for_another
+        coffee.actions.answer_trial coffee.actions.pass_on_trial
         communities.actions.people.join_community communities.actions.people.ask_to_join
         communities.actions.people.invite_into_community communities.actions.people.answer_knock
         communities.actions.people.leave_community communities.actions.people.set_roles
@@ -188,6 +193,8 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.experts.ask_expert lessons.actions.experts.revoke_question
     """,
     FACILITATOR: """
+        coffee.actions.plan_trial coffee.actions.change_trial coffee.actions.cancel_trial coffee.actions.make_pairs
+        coffee.actions.end_trial coffee.actions.share_outcome
         communities.actions.meetings.plan_session_of_day communities.actions.review.plan_review_session
         lessons.actions.tags.rename_tag lessons.actions.tags.replace_tag lessons.actions.tags.retire_tag
         lessons.actions.tags.restore_tag lessons.actions.themes.load_themes lessons.actions.themes.retire_theme_set
@@ -338,6 +345,10 @@ ODD: dict[str, list[str]] = {
     "people.actions.delete_profile": ["cara"],  # one’s own
     **{f"people.actions.{name}": ["cara"] for name in ("answer_enquiry", "pass_on")},  # who was asked
     **{f"people.actions.{name}": ["farah"] for name in ("close_enquiry", "delete_enquiry")},  # who asked
+    # Who takes part; and of a pair, who was drawn into it.
+    **{f"coffee.actions.{name}": ["cara"] for name in ("leave_trial", "answer_trial")},
+    "coffee.actions.pass_on_trial": ["farah", "lena", "ada"],
+    **{f"coffee.actions.{name}": ["cara", "farah"] for name in ("say_met", "ask_for_another")},
 }
 
 Call = tuple[tuple[Any, ...], dict[str, Any]]
@@ -915,6 +926,21 @@ ACTS: dict[str, Act] = {
     "people.actions.pass_on": on("recipient", to=_somebody_else),
     "people.actions.close_enquiry": on("enquiry"),
     "people.actions.delete_enquiry": on("enquiry"),
+    # --- coffee trials
+    "coffee.actions.plan_trial": here(
+        title="Tea", rule="random", weeks=6, pairs_on=_tomorrow(9), coordinator=_person("farah")
+    ),
+    "coffee.actions.change_trial": on("trial", seen=_version("trial"), title="Tea"),
+    "coffee.actions.cancel_trial": on("trial"),
+    "coffee.actions.pass_on_trial": on("trial", to=_person("lena")),
+    "coffee.actions.join_trial": on("trial", site="West House"),
+    "coffee.actions.leave_trial": on("joiner"),
+    "coffee.actions.say_met": on("pairing", has_met=True),
+    "coffee.actions.ask_for_another": on("pairing"),
+    "coffee.actions.answer_trial": on("joiner_over", would_again=True, line="I know the estates team now"),
+    "coffee.actions.make_pairs": on("trial"),
+    "coffee.actions.end_trial": on("trial_running"),
+    "coffee.actions.share_outcome": on("trial_over", outcome="Two pairs met."),
     # --- rounds of assessment
     "selfassessment.actions.rounds.prepare_assessment": here(title="Another", closes_on=_tomorrow(9)),
     "selfassessment.actions.rounds.edit_assessment": on("round_draft", seen=_version("round_draft"), title="Other"),

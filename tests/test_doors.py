@@ -67,6 +67,7 @@ DOORS = {
         lesson_file lesson_file_small lesson_comment comment_detail comment_edit comment_withdraw
         finder_list finder_own finder_own_delete finder_profile
         enquiry_list enquiry_new enquiry_detail enquiry_answer enquiry_pass enquiry_close enquiry_delete
+        trial_list trial_detail trial_join trial_leave trial_met trial_another trial_answer
         assessment_list assessment_example assessment_questions assessment_detail
         assessment_answer assessment_question assessment_finish
         gap_report gap_report_csv gap_report_pdf
@@ -112,6 +113,7 @@ DOORS = {
         lesson_supersede lesson_retire lesson_bring_back lesson_check_back expert_list expert_revoke
     """,
     FACILITATOR: """
+        trial_new trial_edit trial_cancel trial_pair trial_end trial_share trial_people trial_words trial_poster
         session_new session_edit session_cancel session_invite session_tick session_open session_room session_close
         room_go room_time room_people room_show room_note room_note_change room_mine room_since
         import_list import_detail import_try import_run import_undo import_differences import_problems
@@ -237,6 +239,8 @@ ODD = {
     "enquiry_detail": ["farah", "cara"],  # who asked, and who was asked
     **{f"enquiry_{verb}": ["cara"] for verb in ("answer", "pass")},
     **{f"enquiry_{verb}": ["farah"] for verb in ("close", "delete")},
+    **{f"trial_{verb}": ["cara", "farah", "lena", "sam"] for verb in ("leave", "answer")},  # who take part
+    **{f"trial_{verb}": [] for verb in ("met", "another")},  # the walk names no pair
     # The walk names no stage, no note and nobody in the room.
     **{name: [] for name in ("room_go", "room_show", "room_screen", "room_note_change", "room_people")},
     **{name: [] for name in ("room_sort", "room_vote", "room_comment")},

@@ -59,6 +59,7 @@ def test_what_hangs_on_an_organisation_is_asked_with_a_membership():
         "Technique", "Framework",  # shipped, or copies that are found with their organisation
         "Tag", "ImportRun",  # of those who bring lessons in, filtered by organisation
         "Notice", "Reminder",  # one’s own
+        "EarlierPair",  # read by the draw alone
         "SearchDoc",  # narrowed by the finding itself
     }  # fmt: skip
     for model in OURS:

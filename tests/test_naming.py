@@ -48,6 +48,8 @@ EXEMPT = {
     "CommunityForm.name", "CommunityEditForm.name", "FoundForm.name", "KickOffForm.place", "ReviewSessionForm.place",
     "FinderForm.q", "ProfileForm.how_to_ask", "ProfileForm.site",
     "ProfileForm.languages",
+    "TrialForm.title", "TrialForm.first_joiners", "TrialForm.place",  # names belong there
+    "JoinForm.team", "JoinForm.site", "JoinForm.needs",  # of oneself
 }  # fmt: skip
 NAMES = {"guest_name", "name"}  # somebody’s own, or that of whom one gives something to
 OF_THE_ACCOUNT = ("kmportal.lib.account_forms", "organisations.forms", "kmportal.lib.samples")

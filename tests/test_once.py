@@ -99,6 +99,11 @@ MAKING = {
     "work_new": ("cara", {"title": "Open the day clinic", "text": "Beds and keys"}, ""),
     "asset_new": ("cara", {"title": "Keys", "share_with": "organisation"}, ""),
     "asset_part_new": ("cara", {"kind": "link", "title": "Rota", "url": "https://rota.example/"}, ""),
+    "trial_new": (
+        "farah",
+        {"title": "Tea", "rule": "random", "weeks": "6", "pairs_on": DAY, "coordinator": "farah"},
+        "",
+    ),
     "enquiry_new": ("farah", {"line": "Who keeps the keys?", "people": _listed}, ""),
 }  # fmt: skip
 COUNTED = [model for model in OURS if model is not SentForm]

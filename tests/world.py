@@ -18,6 +18,8 @@ import organisations.actions
 import roadmap.actions
 import search.actions
 from attachments.inspection import check_file
+from coffee import actions as coffee_actions
+from coffee.models import Joiner, Pairing
 from communities.actions import (
     closing,
     emergency,
@@ -211,6 +213,7 @@ class World:
             riverside, by=as_member(farah), at=now, line="Who has moved a ward?", people=[t.profile]
         )
         t.recipient = Recipient.objects.get()
+        world._coffee_trials()
         prepare = {
             "by": as_member(farah),
             "at": now,
@@ -278,6 +281,29 @@ class World:
         t.check_rule = CheckRule.objects.create(organisation=self.riverside, minimum=1)
         t.expert_question = experts.ask_expert(t.claimed, by=farah, at=timezone.now(), whom="Dr Ito")
         t.retired = ending.retire_lesson(t.retired, by=farah, at=timezone.now(), reason="The ward is closed.")
+
+    def _coffee_trials(self) -> None:
+        """One that people join, one whose pairs are meeting, one that is over: in both Cara and Farah take part."""
+        t, now = self.things, timezone.now()
+        by = as_member(self.people["farah"])
+        soon = timezone.localdate() + timedelta(days=9)
+        plan = {"pairs_on": soon, "coordinator": by.person, "rule": "random", "weeks": 6}
+        t.trial = coffee_actions.plan_trial(self.riverside, by=by, at=now, title="Coffee in spring", **plan)
+        t.trial_running = coffee_actions.plan_trial(self.riverside, by=by, at=now, title="Coffee in autumn", **plan)
+        t.trial_over = coffee_actions.plan_trial(self.riverside, by=by, at=now, title="Coffee last year", **plan)
+        # So that Cara is drawn with Farah, whatever the lot.
+        avoided = {"cara": [as_member(self.people[name]) for name in ("lena", "sam")]}
+        for trial in (t.trial, t.trial_running, t.trial_over):
+            for name in ("cara", "farah", "lena", "sam"):
+                coffee_actions.join_trial(
+                    trial, by=as_member(self.people[name]), at=now, site="West House", avoided=avoided.get(name, ())
+                )
+        for trial in (t.trial_running, t.trial_over):
+            coffee_actions.make_pairs(trial, by=by, at=now)
+        coffee_actions.end_trial(t.trial_over, by=by, at=now)
+        t.joiner = Joiner.objects.get(trial=t.trial_running, membership__person=self.people["cara"])
+        t.joiner_over = Joiner.objects.get(trial=t.trial_over, membership__person=self.people["cara"])
+        t.pairing = Pairing.objects.get(trial=t.trial_running, seats__joiner=t.joiner)
 
     def _communities(self) -> None:
         """One that lives, one that people ask to join, one that is closing, one that is closed: Cara facilitates each,
@@ -460,6 +486,9 @@ class World:
             "programme_detail": t.programme,
             "action_guest": t.guest_action,
             "enquiry_link": t.recipient,
+            "trial_end": t.trial_running,
+            **{f"trial_{verb}": t.trial_running for verb in ("met", "another", "leave")},
+            **{f"trial_{verb}": t.trial_over for verb in ("share", "answer")},
             "session_close": t.room,
             "session_open": t.session,
             "session_edit": t.session,
@@ -555,6 +584,7 @@ class World:
             "token": t.token,
             "finder": t.profile,
             "enquiry": t.enquiry,
+            "trial": t.trial,
             "community": t.community,
             "charter": t.community,
             "thread": t.thread,

@@ -20,7 +20,6 @@ from selfassessment import reports, scoring
 from selfassessment.actions import asking
 from selfassessment.forms.asking import AddressesForm, MembersForm
 from selfassessment.models import Assessment
-from selfassessment.scoring import FLOOR
 from selfassessment.views.rounds import find_assessment
 from techniques.qr import draw_qr_code
 
