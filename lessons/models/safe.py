@@ -1,5 +1,5 @@
 """Safe lessons: who wrote one stands in no column of the lesson. One row says it, for the one who checks it, and it can
-be taken away; a receipt opens the lesson for whoever holds its code. See docs/decisions/XXXX-a-safe-lesson.md."""
+be taken away; a receipt opens the lesson for whoever holds its code. See docs/decisions/0066-a-safe-lesson.md."""
 
 from django.db import models
 

@@ -67,7 +67,8 @@ class Recorder {
   keep(sound) {
     const chosen = new DataTransfer();
     for (const file of this.input.files) chosen.items.add(file);
-    const name = `Voice note ${new Date().toISOString().slice(0, 19).replace("T", " ").replaceAll(":", "-")}.${this.kind[1]}`;
+    const moment = new Date().toISOString().slice(0, 19).replace("T", " ").replaceAll(":", "-");
+    const name = `Voice note ${moment}.${this.kind[1]}`;
     chosen.items.add(new File([sound], name, { type: this.kind[0] }));
     this.input.files = chosen.files;
     this.name("Record something else");
