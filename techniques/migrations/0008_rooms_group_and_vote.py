@@ -95,8 +95,8 @@ class Migration(migrations.Migration):
             name="Correction",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("before", models.TextField(blank=True)),
-                ("after", models.TextField(blank=True)),
+                ("before", models.TextField(blank=True, max_length=1000)),
+                ("after", models.TextField(blank=True, max_length=1000)),
                 ("place", models.CharField(blank=True, max_length=80)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
-from techniques.models.rooms import Note, Participant
+from techniques.models.rooms import NOTE_LIMIT, Note, Participant
 
 COMMENT_LIMIT = 300
 
@@ -47,8 +47,8 @@ class Correction(models.Model):
     """
 
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="corrections")
-    before = models.TextField(blank=True)
-    after = models.TextField(blank=True)
+    before = models.TextField(max_length=NOTE_LIMIT, blank=True)
+    after = models.TextField(max_length=NOTE_LIMIT, blank=True)
     place = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
