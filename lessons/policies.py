@@ -223,13 +223,13 @@ def may_curate(membership: Membership | None, organisation: Organisation) -> boo
 
 
 def may_file_under_themes(membership: Membership | None, lesson: Lesson) -> bool:
-    """Whoever may write it, and whoever curates or checks lessons and reads it. One query at most."""
+    """Whoever may write it, and of what was sent whoever curates or checks lessons."""
     if membership is None or lesson.merged_into_id is not None or not policies.belongs(membership, lesson.organisation):
         return False
     if may_write(membership, lesson):
         return True
     is_curator = membership.can(Permission.FACILITATE) or membership.can(Permission.VALIDATE)
-    return is_curator and Lesson.objects.visible_to(membership).filter(pk=lesson.pk).exists()
+    return is_curator and (lesson.is_shared or lesson.is_waiting)
 
 
 def may_see_aging(membership: Membership | None, organisation: Organisation) -> bool:

@@ -260,7 +260,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "post /api/v1/{slug}/actions/{id}/reword/": {"title": "Ask them", "detail": "", "seen": 1},
     "post /api/v1/{slug}/actions/{id}/drop/": {"reason": "No need"},
     "post /api/v1/{slug}/lessons/": {"title": "Ask at ten", "happened": "It came late.", "then_do": "ask"},
-    "patch /api/v1/{slug}/lessons/{id}/": {"seen": 1, "why": "Nobody asked"},
+    "patch /api/v1/{slug}/lessons/{id}/": {"seen": 2, "why": "Nobody asked"},
     "post /api/v1/{slug}/lessons/{id}/submit/": {},
     "post /api/v1/{slug}/lessons/{id}/withdraw/": {},
     "post /api/v1/{slug}/lessons/{id}/claim/": {},
