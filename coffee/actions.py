@@ -5,7 +5,7 @@ that changes who meets whom holds the row of the trial.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,17 +17,21 @@ from coffee import drawing, policies
 from coffee.drawing import lock_trial
 from coffee.events import Event
 from coffee.models import KEPT, Joiner, Pairing, Remark, Seat, Trial
+from kmportal.lib import things
 from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.locking import save_over
 from kmportal.lib.model_fields import key_of_name
 from kmportal.lib.model_rules import refuse_invalid
+from kmportal.lib.unlinking import remove_old_versions, rewrite_in_random_order
+from notifications.actions import withdraw_notices
 from organisations import events
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
 from organisations.policies import require, require_that
 
 FEWEST = 4
+MORNING = 7
 State = Trial.State
 PLANNED = ("title", "rule", "weeks", "pairs_on", "coordinator", "first_joiners", "place")
 # The rule was published, and the day is over.
@@ -61,6 +65,8 @@ def change_trial(trial: Trial, *, by: Membership, at: datetime, seen: int, **wan
         wanted = {name: value for name, value in wanted.items() if name not in FIXED_BY_PAIRS}
     elif wanted.get("rule", trial.rule) != trial.rule and trial.joiners.exists():
         raise Refusal("Somebody has joined under the rule that stands. Call it off, and plan another one.")
+    if wanted.get("pairs_on", trial.pairs_on) != trial.pairs_on:
+        wanted["few_told_at"] = None  # of the new day it is told anew
     for name, value in wanted.items():
         setattr(trial, name, value)
     _refuse_odd_plan(trial, at)
@@ -71,8 +77,8 @@ def change_trial(trial: Trial, *, by: Membership, at: datetime, seen: int, **wan
 
 def _refuse_odd_plan(trial: Trial, at: datetime) -> None:
     refuse_invalid(trial, *PLANNED)
-    if trial.state == State.INVITING and trial.pairs_on < timezone.localdate(at):
-        raise Refusal("Choose today or a later day on which the pairs are made.")
+    if trial.state == State.INVITING and trial.pairs_on <= timezone.localdate(at):
+        raise Refusal("Choose tomorrow or a later day on which the pairs are made.")
 
 
 @transaction.atomic
@@ -86,6 +92,8 @@ def cancel_trial(trial: Trial, *, by: Membership, at: datetime) -> Trial:
         raise Refusal("The pairs are made already. End it instead.")
     trial.state = State.CANCELLED
     trial.save(update_fields=["state"])
+    for joiner in trial.joiners.all():
+        _forget_wishes(joiner)
     events.record(Event.TRIAL_CANCELLED, trial, by=by, at=at)
     return trial
 
@@ -136,6 +144,8 @@ def join_trial(
 def leave_trial(joiner: Joiner, *, by: Membership, at: datetime) -> None:
     """Leave, whenever one likes. Whoever was to meet this person gets somebody else. Idempotent."""
     require_that(policies.is_oneself(by, joiner))
+    if not lock_trial(joiner.trial).is_open:
+        raise Refusal("It is over. There is nothing left to leave.")
     _leave(joiner, by=by, at=at)
 
 
@@ -143,8 +153,16 @@ def _leave(joiner: Joiner, *, by: Membership | None, at: datetime) -> None:
     trial = lock_trial(joiner.trial)
     if not Joiner.objects.filter(pk=joiner.pk, left_at=None).update(left_at=at):
         return
-    _dissolve(Pairing.objects.standing().filter(trial=trial, seats__joiner=joiner), at=at)
+    _forget_wishes(joiner)
+    for pairing in Pairing.objects.standing().filter(trial=trial, seats__joiner=joiner):
+        _let_go(joiner, pairing, at=at)
     events.record(Event.TRIAL_LEFT, trial, by=by, at=at)
+
+
+def _forget_wishes(joiner: Joiner) -> None:
+    """Whom somebody would rather not meet and what they need is known for as long as somebody is to be found."""
+    joiner.avoided.clear()
+    Joiner.objects.filter(pk=joiner.pk).update(needs="")
 
 
 @transaction.atomic
@@ -157,7 +175,10 @@ def release_leaver(membership: Membership, *, at: datetime) -> None:
 
 @transaction.atomic
 def ask_for_another(pairing: Pairing, *, by: Membership, at: datetime) -> None:
-    """Say that these two or three will not meet: each of them is drawn again, the next morning. Idempotent."""
+    """Say that one will not meet: of two each is drawn again, the next morning; of three the others stay.
+
+    Idempotent.
+    """
     require_that(policies.sits_in(by, pairing))
     trial = lock_trial(pairing.trial)
     pairing = Pairing.objects.get(pk=pairing.pk)
@@ -167,14 +188,19 @@ def ask_for_another(pairing: Pairing, *, by: Membership, at: datetime) -> None:
         raise Refusal("It is over. Join the next one.")
     if pairing.seats.filter(has_met=True).exists():
         raise Refusal("One of you has said that you met.")
-    _dissolve([pairing], at=at)
+    seat = pairing.seats.select_related("joiner").filter(joiner__membership=by).first()
+    if seat is not None:
+        _let_go(seat.joiner, pairing, at=at)
 
 
-def _dissolve(pairings: Iterable[Pairing], *, at: datetime) -> None:
-    """Let pairs go that have not met. Those that have stay as they are."""
-    for pairing in pairings:
-        if not pairing.seats.filter(has_met=True).exists():
-            Pairing.objects.filter(pk=pairing.pk, dissolved_at=None).update(dissolved_at=at)
+def _let_go(joiner: Joiner, pairing: Pairing, *, at: datetime) -> None:
+    """Somebody goes out of a pair that has not met: two are no pair any more, of three the others stay one."""
+    if pairing.seats.filter(has_met=True).exists():
+        return
+    if pairing.seats.count() > 2:
+        pairing.seats.filter(joiner=joiner).delete()
+    else:
+        Pairing.objects.filter(pk=pairing.pk, dissolved_at=None).update(dissolved_at=at)
 
 
 @transaction.atomic
@@ -184,30 +210,43 @@ def say_met(pairing: Pairing, *, by: Membership, at: datetime, has_met: bool) ->
     trial = lock_trial(pairing.trial)
     if trial.state not in (State.RUNNING, State.ENDED) or trial.shared_at is not None:
         raise Refusal("What came of it has been told already.")
-    seat = Seat.objects.get(pairing=pairing, joiner__membership=by)
+    seat = Seat.objects.filter(pairing=pairing, pairing__dissolved_at=None, joiner__membership=by).first()
+    if seat is None:
+        raise Refusal("You are not together any more. Open the page again to see whom you meet.")
     seat.has_met = has_met
     seat.save(update_fields=["has_met"])
     return seat
 
 
-@transaction.atomic
 def answer_trial(joiner: Joiner, *, by: Membership, at: datetime, would_again: bool | None, line: str = "") -> None:
-    """The second question at the end, and one line that is kept without its writer. Each writes one line."""
+    """The second question at the end, and one line that is kept without its writer. Each writes one line.
+
+    All lines of the trial are written anew in an order that says nothing, and what stood there before is removed: no
+    row tells by its place or its transaction who wrote which (docs/decisions/0024).
+    """
     require_that(policies.is_oneself(by, joiner))
+    if _answer(joiner, would_again=would_again, line=line_of_text(line)):
+        remove_old_versions(Remark, Joiner)
+
+
+@transaction.atomic
+def _answer(joiner: Joiner, *, would_again: bool | None, line: str) -> bool:
+    """Answers whether a line was written."""
     trial = lock_trial(joiner.trial)
     if trial.state != State.ENDED or trial.shared_at is not None:
         raise Refusal("You are asked when the trial is over, until what came of it has been told.")
     joiner = Joiner.objects.get(pk=joiner.pk)
     joiner.would_again = would_again
-    line = line_of_text(line)
     if line and joiner.has_written:
         raise Refusal("You have written one line already. Nobody knows which one, so it cannot be changed.")
     if line:
         remark = Remark(trial=trial, text=line)
         refuse_invalid(remark, "text")
         remark.save(force_insert=True)
+        rewrite_in_random_order(trial.remarks.all())
         joiner.has_written = True
     joiner.save(update_fields=["would_again", "has_written"])
+    return bool(line)
 
 
 # --- Drawing ----------------------------------------------------------------------------------------------------------
@@ -257,7 +296,7 @@ def pair_waiting(trial: Trial, *, at: datetime) -> list[Pairing]:
     """Find somebody for everybody who has nobody to meet: who came late, or lost a partner. Each morning, so within
     three working days. Answers the pairs that are new or have grown."""
     trial = lock_trial(trial)
-    if trial.state != State.RUNNING or timezone.localdate(at) >= trial.ends_on:
+    if trial.state != State.RUNNING or timezone.localdate(at) > trial.ends_on:
         return []
     made = drawing.draw_waiting(trial, seed=secrets.randbelow(2**62), at=at)
     if made:
@@ -292,9 +331,9 @@ def end_trial(trial: Trial, *, by: Membership, at: datetime) -> Trial:
 
 @transaction.atomic
 def end_due_trial(trial: Trial, *, at: datetime) -> Trial:
-    """The same on its last day, by the portal. Idempotent."""
+    """The same on the morning after its last day, by the portal. Idempotent."""
     trial = lock_trial(trial)
-    return _end(trial, by=None, at=at) if timezone.localdate(at) >= trial.ends_on else trial
+    return _end(trial, by=None, at=at) if timezone.localdate(at) > trial.ends_on else trial
 
 
 def _end(trial: Trial, *, by: Membership | None, at: datetime) -> Trial:
@@ -339,19 +378,27 @@ def forget_pairs(trial: Trial, *, at: datetime) -> bool:
     trial.save()
     trial.pairings.all().delete()
     for joiner in trial.joiners.all():
-        joiner.avoided.clear()
+        _forget_wishes(joiner)
+    withdraw_notices(things.ref_of(trial))  # they name who was to meet whom
     return True
 
 
 def move_trials_on(*, at: datetime) -> int:
-    """Everything that is due today, each trial in transactions of its own; answers how many trials were looked at."""
+    """Everything that is due today, once in the morning of each organisation, each trial in transactions of its own.
+    Answers how many trials were looked at."""
     trials = Trial.objects.filter(forgotten_at=None).exclude(state=State.CANCELLED)
-    rows = list(trials.select_related("organisation"))
-    for trial in rows:
+    done = 0
+    for trial in trials.select_related("organisation"):
         with trial.organisation.at_home():
+            now = timezone.localtime(at)
+            if now.hour < MORNING or trial.moved_on == now.date():
+                continue
             make_due_pairs(trial, at=at)
             pair_waiting(trial, at=at)
             remind_at_half_time(trial, at=at)
             end_due_trial(trial, at=at)
             forget_pairs(trial, at=at)
-    return len(rows)
+            # At last: what was broken off is done again, and each of these does nothing twice.
+            Trial.objects.filter(pk=trial.pk).update(moved_on=now.date())
+            done += 1
+    return done

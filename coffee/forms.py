@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 
 from coffee.models import LONGEST_LINE, LONGEST_TEXT, Joiner, Trial
 from kmportal.lib.forms import DateField, LineField, ManyOf, OnceField
@@ -76,7 +77,11 @@ class JoinForm(forms.ModelForm):
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        others = Membership.objects.current().filter(organisation=membership.organisation).exclude(pk=membership.pk)
+        current = Membership.objects.current().filter(organisation=membership.organisation).exclude(pk=membership.pk)
+        others = current
+        if self.instance.pk is not None:  # nobody is dropped from the list because they are suspended today
+            kept = self.instance.avoided.values("pk")
+            others = Membership.objects.filter(Q(pk__in=current.values("pk")) | Q(pk__in=kept))
         fields["avoided"].queryset = others.select_related("person").order_by("person__name", "pk")
         fields["avoided"].label_from_instance = lambda member: member.person.name
         fields["way"].choices = [choice for choice in fields["way"].choices if choice[0]]

@@ -82,6 +82,7 @@ class Trial(models.Model):
         "What came of it?", max_length=LONGEST_TEXT, blank=True, validators=[MaxLengthValidator(LONGEST_TEXT)]
     )
     shared_at = models.DateTimeField(null=True, blank=True)
+    moved_on = models.DateField(null=True, blank=True, help_text="The day on which the portal last did what is due.")
     few_told_at = models.DateTimeField(null=True, blank=True, help_text="That too few had joined on the day.")
     forgotten_at = models.DateTimeField(null=True, blank=True, help_text="When its pairs were deleted.")
     pairs_made = models.PositiveIntegerField(default=0, help_text="Kept when the pairs are deleted.")

@@ -24,15 +24,18 @@ def send(occurrence: Occurrence) -> None:
         case Event.TRIAL_PAIRED | Event.TRIAL_PAIRED_ANEW:
             _tell_pairs(trial, occurrence)
         case Event.TRIAL_HALF:
-            for seat in _seats(trial).filter(pairing__dissolved_at=None, has_met=None):
+            # Who has just been drawn hears of that alone.
+            waiting = _seats(trial).filter(pairing__dissolved_at=None).exclude(has_met=True)
+            for seat in waiting.exclude(pairing__made_at=occurrence.at):
                 person = seat.joiner.membership.person
                 words = f"Half of the time of {quoted(trial)} is gone. Have you met?"
                 if notify(person, occurrence, words):
                     emails.half_time(trial, person, occurrence)
         case Event.TRIAL_ENDED:
-            for joiner in _joiners(trial).filter(seats__isnull=False).distinct():
-                person = joiner.membership.person
-                if notify(person, occurrence, f"{quoted(trial)} is over. Two short questions wait for you"):
+            for seat in _seats(trial).filter(pairing__dissolved_at=None):
+                person = seat.joiner.membership.person
+                words = f"{quoted(trial)} is over. Two short questions wait for you"
+                if notify(person, occurrence, words) or person == occurrence.person:
                     emails.questions(trial, person, occurrence)
         case Event.TRIAL_SHARED:
             for joiner in _joiners(trial):

@@ -6,7 +6,7 @@ from organisations.models import Membership
 
 
 def let_go(occurrence: Occurrence) -> None:
-    """A membership has ended."""
+    """A membership has ended, or is suspended."""
     membership = occurrence.subject
     assert isinstance(membership, Membership)  # noqa: S101  what the event is about
     release_leaver(membership, at=occurrence.at)

@@ -21,7 +21,7 @@ EVENTS = [
 SUBSCRIBERS: dict[str, list[str]] = {
     "*": ["search.subscribers.follow"],
     "membership.renamed": ["actionplan.subscribers.follow_owner", "people.subscribers.follow_member"],
-    "membership.suspended": ["people.subscribers.follow_member"],
+    "membership.suspended": ["people.subscribers.follow_member", "coffee.subscribers.let_go"],
     "membership.restored": ["people.subscribers.follow_member"],
     "membership.removed": [
         "people.subscribers.let_go",

@@ -10,7 +10,7 @@ from coffee.models import EarlierPair, Joiner, Pairing, Remark, Seat, Trial
 from jobs.models import Mail
 from kmportal.lib.exceptions import Refusal
 from notifications.models import Notice
-from organisations.actions import remove_member
+from organisations.actions import remove_member, suspend_member
 from organisations.models import AuditEntry, Membership, Person
 from organisations.permissions import Role
 from tests.cast import as_member
@@ -81,6 +81,8 @@ def test_from_joining_to_what_came_of_it(trial, joined, staff, farah, as_):
     actions.move_trials_on(at=day + 22 * DAY)
     assert Mail.objects.filter(subject__contains="half of the time").count() == 4  # all but who has said so
     actions.move_trials_on(at=day + 42 * DAY)
+    assert not Mail.objects.filter(subject__contains="two questions").exists()
+    actions.move_trials_on(at=day + 43 * DAY)
     trial.refresh_from_db()
     assert trial.state == Trial.State.ENDED
     assert Mail.objects.filter(subject__contains="two questions").count() == 5
@@ -88,7 +90,7 @@ def test_from_joining_to_what_came_of_it(trial, joined, staff, farah, as_):
     for joiner in Joiner.objects.all():
         joiner.trial.organisation = trial.organisation
         actions.answer_trial(
-            joiner, by=joiner.membership, at=day + 43 * DAY, would_again=True, line=f"Good {joiner.pk}"
+            joiner, by=joiner.membership, at=day + 44 * DAY, would_again=True, line=f"Good {joiner.pk}"
         )
     actions.share_outcome(trial, by=as_member(farah), at=day + 49 * DAY, outcome="One pair met.")
     assert Mail.objects.filter(subject__startswith="What came of").count() == 5
@@ -156,6 +158,41 @@ def test_who_asks_for_somebody_else_never_gets_the_same_again(trial, joined, sta
     assert not set(first) & set(partners_of(staff[0]))
 
 
+def test_of_a_three_the_others_stay_together(trial, joined, staff, farah):
+    joined(5)
+    actions.make_pairs(trial, by=as_member(farah), at=NOON)
+    three = next(pairing for pairing in Pairing.objects.all() if pairing.seats.count() == 3)
+    goes, *stay = [seat.joiner for seat in three.seats.select_related("joiner__membership", "joiner__trial")]
+    actions.leave_trial(goes, by=goes.membership, at=NOON)
+    assert partners_of(stay[0].membership) == [stay[1].membership_id]
+
+
+def test_who_is_suspended_frees_their_partner(trial, joined, staff, farah, ada):
+    joined(4)
+    actions.make_pairs(trial, by=as_member(farah), at=NOON)
+    [lost] = [Membership.objects.get(pk=pk) for pk in partners_of(staff[0])]
+    suspend_member(staff[0], by=as_member(ada), at=NOON)
+    actions.move_trials_on(at=NOON + DAY)
+    assert staff[0].pk not in partners_of(lost)
+    assert partners_of(lost)
+
+
+def test_what_is_due_is_done_once_in_the_morning(trial, joined):
+    joined(4)
+    actions.move_trials_on(at=NOON + 9 * DAY - timedelta(hours=8))
+    assert not Pairing.objects.exists()
+    assert actions.move_trials_on(at=NOON + 9 * DAY) == 1
+    assert actions.move_trials_on(at=NOON + 9 * DAY) == 0
+    assert Pairing.objects.count() == 2
+
+
+def test_what_somebody_needs_is_forgotten_when_they_leave(trial, staff):
+    joiner = actions.join_trial(trial, by=staff[0], at=NOON, needs="No stairs", avoided=staff[1:2])
+    actions.leave_trial(joiner, by=staff[0], at=NOON)
+    joiner.refresh_from_db()
+    assert (joiner.needs, joiner.avoided.count()) == ("", 0)
+
+
 def test_who_has_met_is_not_drawn_again(trial, joined, staff, farah):
     joined(4)
     actions.make_pairs(trial, by=as_member(farah), at=NOON)
@@ -185,8 +222,8 @@ def test_the_next_trial_draws_nobody_together_who_met_before(riverside, farah, s
     actions.end_trial(trial, by=as_member(farah), at=NOON + DAY)
     later = NOON + 60 * DAY
     second = actions.plan_trial(
-        riverside, by=as_member(farah), at=later, title="Again", rule="explained", weeks=8, pairs_on=later.date(),
-        coordinator=farah,
+        riverside, by=as_member(farah), at=later, title="Again", rule="explained", weeks=8,
+        pairs_on=(later + DAY).date(), coordinator=farah,
     )  # fmt: skip
     for member in staff[:6]:
         actions.join_trial(second, by=member, at=later)
@@ -247,7 +284,7 @@ class TestThePlan:
             actions.change_trial(trial, by=as_member(farah), at=NOON, seen=trial.version, rule="explained")
 
     def test_no_day_that_is_over(self, trial, farah):
-        with pytest.raises(Refusal, match="today or a later day"):
+        with pytest.raises(Refusal, match="tomorrow or a later day"):
             actions.change_trial(trial, by=as_member(farah), at=NOON, seen=trial.version, pairs_on=(NOON - DAY).date())
 
     def test_it_is_called_off_before_the_pairs_and_ended_after(self, trial, joined, staff, farah):

@@ -1,4 +1,4 @@
-"""The day of all coffee trials. Called by the timetable, once a day."""
+"""What is due of coffee trials today. The timetable calls this every few minutes, around the clock."""
 
 from typing import Any
 
