@@ -54,7 +54,10 @@ def who_may_read(thread: Thread) -> str:
     return f"Only those who belong to “{thread.community}” can read this. The administrator cannot."
 
 
-def who_may_come_in(community: Community) -> str:
+def who_may_come_in(community: Community, *, is_at_home: bool) -> str:
+    """“Here” is the organisation of the page: for a reader of another one it is named."""
+    if community.access == Access.OPEN and not is_at_home:
+        return f"Everybody at {community.organisation} can join"
     return ACCESS_WORDS[Access(community.access)]
 
 

@@ -7,7 +7,8 @@ author here: whoever has left a community reads no further because they once wro
 from collections.abc import Iterator, Sequence
 
 from communities.labels import UNCLAIMED, problem_state, thread_state
-from communities.models import Charter, Community, KickOff, Post, Problem, State, Story, Thread
+from communities.models import Charter, Community, KickOff, Post, PostFile, Problem, State, Story, Thread
+from kmportal.lib.markdown import plain
 from organisations.visibility import Reach
 from search import index
 
@@ -50,10 +51,14 @@ def community_documents(communities: Sequence[Community]) -> Iterator[index.Doc]
 
 
 def thread_documents(threads: Sequence[Thread]) -> Iterator[index.Doc]:
-    """What can be found of threads: the line on top and all posts. A closed community’s stay; an archived one’s too."""
+    """What can be found of threads: the line on top, all posts, and the names of their files. A closed community’s
+    stay; an archived one’s too."""
     posts: dict[int, list[str]] = {}
     for thread_id, text in Post.objects.filter(thread__in=threads).order_by("pk").values_list("thread_id", "text"):
-        posts.setdefault(thread_id, []).append(text)
+        posts.setdefault(thread_id, []).append(plain(text))
+    names = PostFile.objects.filter(post__thread__in=threads).values_list("post__thread_id", "file__name")
+    for thread_id, name in names.order_by("pk"):
+        posts.setdefault(thread_id, []).append(name)
     for thread in threads:
         yield index.Doc(
             kind=THREAD,

@@ -200,9 +200,11 @@ def refuse_last_facilitator(community: Community, standing: Standing) -> None:
 
 
 def make_facilitator(community: Community, person: Person, *, at: datetime) -> None:
-    """Somebody who is in it facilitates it from now on; nothing happens to who is not, or does already."""
+    """Somebody who is in it facilitates it from now on, and is no deputy any more; nothing happens to who is not, or
+    does already."""
     seat = GroupMembership.objects.filter(group_id=community.group_id, person=person).first()
     if seat is not None:
+        CommunityRole.objects.filter(seat=seat, kind=RoleKind.DEPUTY).delete()
         CommunityRole.objects.get_or_create(seat=seat, kind=RoleKind.FACILITATOR, defaults={"at": at})
 
 

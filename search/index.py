@@ -25,7 +25,7 @@ BATCH = 200
 # So many words a long import keeps in mind.
 MOST_LEARNED = 100_000
 # Of what a ``Doc`` holds and how its words come out. Counted up when that changes: an upgrade builds the index anew.
-VERSION = 5
+VERSION = 6
 _COLUMNS = [
     "organisation", "reach", "group", "author", "title", "state", "subkind", "source", "year", "rank", "at", "digest",
 ]  # fmt: skip

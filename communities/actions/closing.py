@@ -10,6 +10,7 @@ from communities.events import Event
 from communities.models import Closing, Community, Objection, State
 from communities.transitions import (
     lock_community,
+    look_again_in_a_year,
     make_facilitator,
     refuse_unless_living,
     save_community,
@@ -208,6 +209,8 @@ def wake_community(
     community.state = State.ESTABLISHED if community.review_on else State.INFORMAL
     community.closed_at, community.end_reason, community.moved_to = None, "", None
     save_community(community, "state", "closed_at", "end_reason", "moved_to")
+    if community.review_on and community.review_on < timezone.localdate(at):
+        look_again_in_a_year(community, at=at)
     events.record(Event.COMMUNITY_WOKEN, community, by=by, at=at, note=text, facilitator=facilitator)
     return community
 

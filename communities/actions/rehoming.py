@@ -117,18 +117,44 @@ def walk_closings(*, at: datetime) -> int:
 
 @transaction.atomic
 def ask_about_closing(closing: Closing, *, at: datetime) -> bool:
-    """Ask the facilitators what belongs to this day, once; of what was missed only the newest."""
+    """Ask the facilitators what belongs to this day, once; of what was missed only the newest, of what is done none."""
     lock_community(closing.community)
-    closing.refresh_from_db(fields=["outcome", "asked_step"])
+    closing.refresh_from_db(fields=["outcome", "asked_step", "last_meeting", "story", "thanks"])
     age = (timezone.localdate(at) - timezone.localdate(closing.said_at)).days
     due = [n for n, step in enumerate(catalogue.closing_steps()) if step.ask and step.day <= age]
     if closing.outcome != Closing.Outcome.OPEN or not due or due[-1] <= closing.asked_step:
+        return False
+    due = [n for n in due if n > closing.asked_step and not _is_done(closing, catalogue.closing_steps()[n].key)]
+    if not due:
         return False
     closing.asked_step = due[-1]
     closing.save(update_fields=["asked_step"])
     ask = catalogue.closing_steps()[due[-1]].ask
     events.record(Event.COMMUNITY_CLOSING_ASKED, closing.community, by=None, at=at, texts={"ask": ask})
     return True
+
+
+def _is_done(closing: Closing, key: str) -> bool:
+    """Whether somebody has done already what the day of this step asks."""
+    match key:
+        case "home":
+            return _is_all_settled(closing)
+        case "meeting":
+            return bool(closing.last_meeting)
+        case "story":
+            return bool(closing.story)
+        case "thanks":
+            return bool(closing.thanks)
+    return False
+
+
+def _is_all_settled(closing: Closing) -> bool:
+    """Whether each thing that the portal finds has somebody who said yes, or is marked as not looked after."""
+    states = [Rehoming.State.ACCEPTED, Rehoming.State.LEFT]
+    settled = set(closing.rehomings.filter(state__in=states).values_list("kind", "ident"))
+    left = what_it_leaves(closing.community).items()
+    found = {(kind, key) for kind, rows in left for key in rows.values_list("pk", flat=True)}
+    return bool(found) and found <= settled
 
 
 @transaction.atomic

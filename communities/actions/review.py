@@ -121,8 +121,8 @@ def plan_review_session(
 
 @transaction.atomic
 def take_over_review_session(session: Session, *, at: datetime) -> Review | None:
-    """Write what was shown at each stage below what stands there already. Nobody’s name comes along, and nothing of
-    what people would have decided.
+    """Write what the summary says of each stage, or else what was shown at it, below what stands there already.
+    Nobody’s name comes along, and nothing of what people would have decided.
 
     The portal’s own, when a session is closed. Idempotent; None where the session belongs to no open look back.
     """
@@ -141,7 +141,9 @@ def take_over_review_session(session: Session, *, at: datetime) -> Review | None
     for stage, notes in room_visibility.notes_to_close(session):
         for column in stage.columns:
             if column.key in keys:
-                said.setdefault(column.key, []).extend(notes[column.key])
+                said.setdefault(column.key, []).extend(f"– {line_of_text(text)}" for text in notes[column.key])
+    agreed = {key: text.strip().splitlines() for key, text in session.summary.items() if key in keys}
+    said |= {key: lines for key, lines in agreed.items() if lines}
     fresh = [
         ReviewAnswer(review=review, stage=key, text=text, at=at)
         for key, texts in said.items()
@@ -153,10 +155,9 @@ def take_over_review_session(session: Session, *, at: datetime) -> Review | None
     return review
 
 
-def _text_of_stage(present: str, texts: list[str]) -> str:
-    """What stands there, then a line for each note as far as there is room; how many are left is said."""
-    lines = [present] if present else []
-    lines += [f"– {line_of_text(text)}" for text in texts]
+def _text_of_stage(present: str, fresh: list[str]) -> str:
+    """What stands there, then the new lines as far as there is room; how many are left is said."""
+    lines = [present, *fresh] if present else fresh
     if _as_posted(lines) <= LONGEST_ANSWER:
         return "\n".join(lines)
     kept = lines[:1] if present else []

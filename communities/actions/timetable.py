@@ -67,7 +67,8 @@ def tell_of_unanswered(thread: Thread, *, at: datetime) -> bool:
     zone = ZoneInfo(thread.organisation.time_zone)
     due = working_days_after(timezone.localdate(thread.at, zone), ANSWER_WITHIN)
     is_early = timezone.localdate(at, zone) <= due
-    if thread.answers or thread.told_unanswered_at or not thread.community.is_living or is_early:
+    is_answered = thread.answers or thread.answer_id is not None
+    if is_answered or thread.told_unanswered_at or not thread.community.is_living or is_early:
         return False
     thread.told_unanswered_at = at
     thread.save(update_fields=["told_unanswered_at"])

@@ -162,7 +162,7 @@ class BarrierForm(AboutPeople, forms.ModelForm):
     class Meta:
         model = NamedBarrier
         fields = ("words",)
-        help_texts: ClassVar = {"words": "Nobody sees who wrote it, and it is not kept anywhere"}
+        help_texts: ClassVar = {"words": "Nobody sees who wrote it, and your name is not kept with it"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

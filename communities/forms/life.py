@@ -165,6 +165,11 @@ class ObjectionAnswerForm(AboutPeople, forms.ModelForm):
         model = Objection
         fields = ("answer",)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].required = True
+        self.fields["answer"].error_messages["required"] = "Write an answer."
+
 
 class StoryForm(AboutPeople, forms.Form):
     """What came of it."""

@@ -91,6 +91,8 @@ class WhyForm(AboutPeople, forms.Form):
 class CloseForm(WhyForm):
     """Why it ends, from the list."""
 
+    field_order = ("reason", "why")
+
     reason = forms.ChoiceField(label="Why does it end?", choices=Closing.Reason.choices, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -102,6 +104,8 @@ class CloseForm(WhyForm):
 class MergeForm(WhyForm):
     """Into which other one."""
 
+    field_order = ("into", "why")
+
     into = forms.ModelChoiceField(
         Community.objects.none(), label=_("Into which community?"), empty_label=_("Choose a community")
     )
@@ -111,6 +115,7 @@ class MergeForm(WhyForm):
         fields: dict[str, Any] = self.fields
         rows = Community.objects.filter(organisation=community.organisation).living().exclude(pk=community.pk)
         fields["into"].queryset = rows.order_by("name", "pk")
+        fields["why"].help_text = "Everybody in both reads it"
 
 
 class SplitForm(WhyForm):

@@ -6,25 +6,31 @@ from typing import Any, ClassVar
 from django import forms
 
 from attachments.forms import FilesField, WithFiles
-from communities.models import LONGEST_POST, PostFile, Thread
+from communities.forms.shelf import people_inside
+from communities.models import LONGEST_POST, Community, PostFile, Thread
 from communities.models.talk import WIDTHS
 from kmportal.lib.forms import OnceField
 from kmportal.lib.mentions import without_calls, without_quotations
-from kmportal.lib.naming import AboutPeople, known_names
+from kmportal.lib.naming import AboutPeople
 from kmportal.lib.pagination import whole_number
 
 NAMING = "To tell somebody, write @ and their name"
 
 
-class Spoken(AboutPeople):
-    """Words in which people may call somebody by “@”, and say again what somebody else wrote."""
+class CallsPeople(AboutPeople):
+    """Form mixin, for words that may call people of ``community`` with “@”: what they are called is not asked about."""
+
+    def __init__(self, *args: Any, community: Community, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.community = community
 
     def words_to_look_at(self, name: str, text: str) -> str:
         """A quotation was asked about when it was written, and it begins with its writer’s name."""
-        return without_calls(without_quotations(text), known_names())
+        own = without_quotations(text)
+        return without_calls(own, people_inside(self.community).values_list("name", flat=True)) if "@" in own else own
 
 
-class ThreadForm(WithFiles, Spoken, forms.ModelForm):
+class ThreadForm(WithFiles, CallsPeople, forms.ModelForm):
     """A question or a talk, with its first words."""
 
     about_people = ("title", "text")
@@ -57,7 +63,7 @@ class ThreadForm(WithFiles, Spoken, forms.ModelForm):
         return {**words, "files": self.chosen_files}
 
 
-class PostForm(WithFiles, Spoken, forms.Form):
+class PostForm(WithFiles, CallsPeople, forms.Form):
     """An answer, or what somebody adds."""
 
     about_people = ("text",)
@@ -86,7 +92,7 @@ class AwayField(forms.MultipleChoiceField):
         return [key for key, number in asked.items() if not number or number in there]
 
 
-class PostEditForm(WithFiles, Spoken, forms.Form):
+class PostEditForm(WithFiles, CallsPeople, forms.Form):
     """Other words for one’s own post."""
 
     about_people = ("text",)

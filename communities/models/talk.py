@@ -33,8 +33,8 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         return self.filter(opened | Q(group_id__in=circles))
 
     def unanswered(self) -> "ThreadQuerySet":
-        """Questions that nobody but the asker has answered."""
-        return self.filter(kind=Thread.Kind.QUESTION, answers=0)
+        """Questions that nobody but the asker has answered, and that have no answer marked: that may be the asker’s."""
+        return self.filter(kind=Thread.Kind.QUESTION, answers=0, answer=None)
 
 
 class Thread(models.Model):

@@ -1,6 +1,7 @@
 """Meetings as calendars keep them: the entries of a mail or a file, and the feeds behind secret addresses."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,13 +20,15 @@ from techniques.models import Session
 BEHIND = timedelta(days=92)
 
 
-def entries_of_meeting(meeting: Meeting, slot: int, days: Iterable[MeetingDay], url: str) -> list[Entry]:
-    """One time of a meeting: its rhythm, and each of ``days`` that was moved as an entry of its own."""
-    mine = [day for day in days if day.slot == slot]
-    until = max(meeting.first_on, meeting.laid_from_on) + timedelta(days=366)
-    first = next(iter(meeting.rhythm_days(until)), None)
-    if first is None:
+def entries_of_meeting(
+    meeting: Meeting, slot: int, days: Iterable[MeetingDay], url: str, *, marks_called_off: bool = False
+) -> list[Entry]:
+    """One time of a meeting: its rhythm, and each of ``days`` that was moved as an entry of its own. Days that were
+    called off are left out of the rhythm, or with ``marks_called_off`` stand as entries that say so."""
+    start = _start_of_rhythm(meeting, slot)
+    if start is None:
         return []
+    mine = [day for day in days if day.slot == slot and day.laid_at >= start]
     if not meeting.is_rhythm:
         return [entry_of_day(meeting, day, url, is_alone=True) for day in mine]
     zone = ZoneInfo(meeting.zone)
@@ -33,22 +36,30 @@ def entries_of_meeting(meeting: Meeting, slot: int, days: Iterable[MeetingDay], 
     if meeting.until_on is not None:
         rule["until"] = meeting.moment(meeting.until_on, slot)
     is_off = meeting.cancelled_at is not None
-    called_off = [day.laid_at.astimezone(zone) for day in mine if day.cancelled_at and not is_off]
+    called_off = [day for day in mine if day.cancelled_at and not is_off]
     whole = Entry(
         ident=_ident(meeting, slot),
         version=meeting.version,
         title=meeting.title,
-        starts_at=meeting.moment(first, slot).astimezone(zone),
+        starts_at=start.astimezone(zone),
         minutes=meeting.minutes,
         url=url,
         words=meeting.words,
         place=meeting.place,
         rule=rule,
-        excluded=tuple(called_off),
+        excluded=() if marks_called_off else tuple(day.laid_at.astimezone(zone) for day in called_off),
         is_cancelled=is_off,
     )
-    moved = [day for day in mine if day.is_moved and day.cancelled_at is None]
-    return [whole, *(entry_of_day(meeting, day, url) for day in moved)]
+    alone = [day for day in mine if day.is_moved and day.cancelled_at is None]
+    alone += called_off if marks_called_off else []
+    return [whole, *(entry_of_day(meeting, day, url) for day in alone)]
+
+
+def _start_of_rhythm(meeting: Meeting, slot: int) -> datetime | None:
+    """The first moment of the rhythm as it is now: days before it were laid by what was planned earlier."""
+    until = max(meeting.first_on, meeting.laid_from_on) + timedelta(days=366)
+    first = next(iter(meeting.rhythm_days(until)), None)
+    return None if first is None else meeting.moment(first, slot)
 
 
 def entry_of_day(meeting: Meeting, day: MeetingDay, url: str, *, is_alone: bool = False) -> Entry:
@@ -83,9 +94,10 @@ def file_of_meeting(meeting: Meeting, url: str, *, at: datetime) -> str:
 
 
 def file_of_feed(feed: CalendarFeed, *, at: datetime) -> str:
-    """What an address gives: each day as an entry of its own, those that were called off marked so. A person’s is over
-    all communities to which they belong today, with what they may read today, and over the sessions that they lead or
-    are invited to; a community that has ended gives none.
+    """What an address gives: the meetings under the names that their mails and files give them, so that a calendar
+    keeps each once; days that were called off are marked so. A person’s is over all communities to which they belong
+    today, with what they may read today, and over the sessions that they lead or are invited to; a community that has
+    ended gives none.
     """
     days = MeetingDay.objects.filter(starts_at__gte=at - BEHIND).exclude(meeting__community__state__in=ENDED)
     seats: dict[int, str] = {}
@@ -99,7 +111,10 @@ def file_of_feed(feed: CalendarFeed, *, at: datetime) -> str:
         sessions = _entries_of_sessions(feed.person, at) if feed.person else []
         name = "KM Portal"
     neighbours = ("meeting__community", "meeting__organisation")
-    entries = [_entry_of_feed(day, seats) for day in days.select_related(*neighbours)]
+    by_meeting: dict[int, list[MeetingDay]] = {}
+    for day in days.select_related(*neighbours):
+        by_meeting.setdefault(day.meeting_id, []).append(day)
+    entries = [entry for mine in by_meeting.values() for entry in _entries_of_feed(mine[0].meeting, mine, seats)]
     return calendar_file([*entries, *sessions], at=at, name=name)
 
 
@@ -137,20 +152,27 @@ def _entry_of_session(session: Session) -> Entry:
     )
 
 
-def _entry_of_feed(day: MeetingDay, slugs: dict[int, str]) -> Entry:
-    meeting = day.meeting
+def _entries_of_feed(meeting: Meeting, days: list[MeetingDay], slugs: dict[int, str]) -> list[Entry]:
+    """A meeting as its mail has it. What was held before its rhythm was changed or called off stands beside it."""
     slug = slugs.get(meeting.community.group_id, meeting.organisation.slug)
-    return Entry(
-        ident=f"{meeting.uid}-day-{day.pk}",
-        version=meeting.version,
-        title=f"{meeting.title} ({meeting.community})",
-        starts_at=day.starts_at,
-        minutes=day.minutes,
-        url=absolute(reverse("meeting_detail", args=[slug, meeting.pk])),
-        words=meeting.words,
-        place=day.place,
-        is_cancelled=day.cancelled_at is not None,
-    )
+    url = absolute(reverse("meeting_detail", args=[slug, meeting.pk]))
+    entries = []
+    for slot in meeting.slots:
+        entries += entries_of_meeting(meeting, slot, days, url, marks_called_off=True)
+    starts = {slot: _start_of_rhythm(meeting, slot) for slot in meeting.slots}
+    for day in days:
+        start = starts.get(day.slot)
+        is_of_rhythm = start is not None and day.laid_at >= start
+        outlived = meeting.is_rhythm and meeting.cancelled_at is not None and day.cancelled_at is None
+        if not is_of_rhythm or outlived:
+            entries.append(_entry_of_past_day(meeting, day, url))
+    return [replace(entry, title=f"{meeting.title} ({meeting.community})") for entry in entries]
+
+
+def _entry_of_past_day(meeting: Meeting, day: MeetingDay, url: str) -> Entry:
+    """Under a name of its own: the rhythm no longer has it."""
+    entry = entry_of_day(meeting, day, url, is_alone=True)
+    return replace(entry, ident=entry_ident(f"{meeting.uid}-day-{day.pk}"), is_cancelled=day.cancelled_at is not None)
 
 
 # --- In words --------------------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ from lessons.labels import STATES as LESSON_STATES
 from lessons.models import Asset, Lesson
 from lessons.models import State as LessonState
 from lessons.reports.assets import look_of_asset
-from organisations.models import GroupMembership, Membership
+from organisations.models import GroupMembership, Membership, Organisation
 
 SHOWN_THREADS = 5
 SHOWN_LESSONS = 5
@@ -113,6 +113,8 @@ class CommunityPage:
     lessons: Sequence[tuple[Lesson, Look]]
     taken_up: Sequence[Problem]
     who_may_come_in: str
+    home: Organisation | None  # named to who comes from another one
+    is_review_due: bool
     days_left: int | None
     closing: ClosingBox | None
     ended: Closing | None
@@ -134,6 +136,7 @@ class CommunityPage:
         knocks = list(community.knocks.filter(answered_at=None).select_related("membership__person"))
         threads = Thread.objects.visible_to(membership).filter(community=community)
         newest = list(threads.select_related("author", "organisation")[:SHOWN_THREADS])
+        is_at_home = community.organisation_id == membership.organisation_id
         return cls(
             community=community,
             look=labels.STATES[State(community.state)],
@@ -153,7 +156,9 @@ class CommunityPage:
             shelf=shelf_rows(community, membership)[:SHOWN_PINS],
             lessons=_lessons_of(community, membership),
             taken_up=list(Problem.objects.visible_to(membership).filter(community=community)[:SHOWN_PROBLEMS]),
-            who_may_come_in=labels.who_may_come_in(community) if community.is_living else "",
+            who_may_come_in=labels.who_may_come_in(community, is_at_home=is_at_home) if community.is_living else "",
+            home=None if is_at_home else community.organisation,
+            is_review_due=community.review_on is not None and community.review_on < timezone.localdate(at),
             days_left=_days_left(community, timezone.localdate(at)),
             closing=_closing_box(community, membership),
             ended=community.closings.filter(outcome=Closing.Outcome.CLOSED).first() if community.is_ended else None,

@@ -14,7 +14,7 @@ from communities.models import (
 )
 from kmportal.lib.sentences import listed, people_in_words
 from kmportal.lib.things import Look
-from organisations.models import GroupMembership, Membership
+from organisations.models import GroupMembership, Membership, Organisation
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class CommunityRow:
     people: str
     is_yours: bool
     why: str = ""
+    home: Organisation | None = None  # named to who comes from another one
 
 
 def directory_rows(communities: Sequence[Community], membership: Membership) -> list[CommunityRow]:
@@ -38,6 +39,7 @@ def directory_rows(communities: Sequence[Community], membership: Membership) -> 
             labels.STATES[State(one.state)],
             people_in_words(sizes.get(one.group_id, 0)),
             one.group_id in mine,
+            home=None if one.organisation_id == membership.organisation_id else one.organisation,
         )
         for one in communities
     ]

@@ -52,6 +52,7 @@ class HealthPage:
     allowed: frozenset[str]
     rows: Sequence[HealthRow]
     quiet: QuietLine | None
+    is_agreed: bool  # until then the figures are suggestions
 
     @classmethod
     def build(cls, community: Community, membership: Membership, *, at: datetime) -> "HealthPage":
@@ -59,7 +60,8 @@ class HealthPage:
         standing = policies.standing_of(membership, community)
         charter = community.charters.first()
         answers = charter.answers if charter else {}
-        agreed = Agreed.objects.filter(community=community).first() or Agreed(community=community)
+        found = Agreed.objects.filter(community=community).first()
+        agreed = found or Agreed(community=community)
         rows = [
             HealthRow(
                 line,
@@ -69,9 +71,8 @@ class HealthPage:
             )
             for line in catalogue.health_lines()
         ]
-        return cls(
-            community, standing, policies.allowed(membership, community, standing), rows, open_line(community, standing)
-        )
+        allowed = policies.allowed(membership, community, standing)
+        return cls(community, standing, allowed, rows, open_line(community, standing), is_agreed=found is not None)
 
 
 def open_line(community: Community, standing: Standing) -> QuietLine | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from communities.models import ENDED, Community, Meeting, MeetingDay
@@ -42,6 +42,12 @@ class DayRow:
 def days_ahead(rows: "QuerySet[MeetingDay]", at: datetime) -> "QuerySet[MeetingDay]":
     """What is to come, and what has begun within the last two hours."""
     return rows.filter(starts_at__gte=at - timedelta(hours=2)).order_by("starts_at", "pk")
+
+
+def not_called_off_as_a_whole(rows: "QuerySet[MeetingDay]") -> "QuerySet[MeetingDay]":
+    """Without the days of a rhythm that meets no more: they would stand before everything that does come."""
+    gone = Q(meeting__cancelled_at__isnull=False) & ~Q(meeting__repeats=Meeting.Repeats.ONCE)
+    return rows.exclude(gone)
 
 
 def days_of_community(community: Community, membership: Membership) -> "QuerySet[MeetingDay]":
@@ -84,6 +90,6 @@ class MeetingPage:
         return cls(
             meeting,
             rhythm_in_words(meeting),
-            [DayRow.of(day, at=at) for day in days_ahead(rows, at)],
+            [DayRow.of(day, at=at) for day in not_called_off_as_a_whole(days_ahead(rows, at))],
             [DayRow.of(day, at=at) for day in past],
         )

@@ -21,7 +21,7 @@ from kmportal.lib.forms import sent, status_of
 from kmportal.lib.sentences import listed, quoted
 from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said
 from organisations.access import requires
-from organisations.models import Organisation
+from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 
@@ -56,7 +56,7 @@ def _begin(
     initial = {
         "name": name,
         "question": problems[0].line if problems else "",
-        "facilitator": would[0].person_id if would else request.membership.person_id,
+        "facilitator": _facilitator_of(would, request.membership).person_id,
     }
     form = FoundForm(sent(request), facilitators=[request.membership, *would], initial=initial)
     asked = form.data if form.is_bound else initial
@@ -78,6 +78,11 @@ def _begin(
         "trail": crumbs_of_kickoff(request, kickoff),
     }
     return render(request, "communities/kickoff_begin.html", context, status=status_of(form))
+
+
+def _facilitator_of(would: Sequence[Membership], own: Membership) -> Membership:
+    """Who stands in the box at first: whoever begins it, unless others said that they would and they did not."""
+    return own if not would or own in would else would[0]
 
 
 @requires(Permission.READ)

@@ -37,7 +37,7 @@ AS_IT_WAS = "as-it-was"
 def community_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """All that live here and that one belongs to elsewhere; one’s own, or those that have ended, by choice."""
     which, words = request.GET.get("which", ""), request.GET.get("q", "").strip()
-    rows = Community.objects.visible_to(request.membership).order_by("name", "pk")
+    rows = Community.objects.visible_to(request.membership).select_related("organisation").order_by("name", "pk")
     if which == MINE:
         rows = rows.of(request.membership).exclude(state=State.ARCHIVED)
     elif which == ENDED:

@@ -11,7 +11,14 @@ from communities.forms.meetings import DaySessionForm, MeetingDayForm, MeetingEd
 from communities.meeting_days import next_rhythm_day
 from communities.models import Community, Meeting, MeetingDay
 from communities.reports.calendars import day_in_words, file_of_meeting
-from communities.reports.meetings import SHOWN_BEHIND, DayRow, MeetingPage, days_ahead, days_of_community
+from communities.reports.meetings import (
+    SHOWN_BEHIND,
+    DayRow,
+    MeetingPage,
+    days_ahead,
+    days_of_community,
+    not_called_off_as_a_whole,
+)
 from communities.views.finding import community_or_404, crumbs, page, standing_or_403
 from kmportal.lib.calendar_files import CONTENT_TYPE
 from kmportal.lib.conflicts import Difference
@@ -56,10 +63,11 @@ def meeting_list(request: MemberRequest, organisation: Organisation, pk: int) ->
     community = community_or_404(request, pk)
     standing_or_403(request, community, "is_in")
     rows = days_of_community(community, request.membership)
+    ahead = not_called_off_as_a_whole(days_ahead(rows, request.now))
     past = rows.filter(starts_at__lt=request.now).order_by("-starts_at", "-pk")[:SHOWN_BEHIND]
     context = {
         "community": community,
-        "ahead": [DayRow.of(day, at=request.now) for day in days_ahead(rows, request.now)[:20]],
+        "ahead": [DayRow.of(day, at=request.now) for day in ahead[:20]],
         "behind": [DayRow.of(day, at=request.now) for day in past],
         "allowed": _allowed(request, community),
         "trail": crumbs(request, community),

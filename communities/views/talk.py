@@ -68,7 +68,8 @@ def thread_new(request: MemberRequest, organisation: Organisation, pk: int) -> H
     """Ask, or begin a talk."""
     community = community_or_404(request, pk)
     standing_or_403(request, community, "is_in")
-    form = ThreadForm(sent(request), request.FILES or None, initial={"title": request.GET.get("q", "")[:200]})
+    initial = {"title": request.GET.get("q", "")[:200]}
+    form = ThreadForm(sent(request), request.FILES or None, initial=initial, community=community)
     form.about_initial = True  # the words of a search were asked about nowhere
     if form.is_valid():
         with refusals_on(form, "text"):
@@ -86,7 +87,8 @@ def thread_detail(request: MemberRequest, organisation: Organisation, pk: int) -
     thread = thread_or_404(request, pk)
     if request.method == "POST":  # before the form looks at files, which is work
         standing_or_403(request, thread.community, "is_in")
-    form = PostForm(sent(request), request.FILES or None, initial={"text": _quotation(request, thread)})
+    initial = {"text": _quotation(request, thread)}
+    form = PostForm(sent(request), request.FILES or None, initial=initial, community=thread.community)
     if form.is_valid():
         with refusals_on(form, "text"):
             post = talk.write_post(thread, by=request.membership, at=request.now, **form.values())
@@ -160,7 +162,8 @@ def post_edit(request: MemberRequest, organisation: Organisation, pk: int) -> Ht
         raise PermissionDenied
     now = {"text": post.text, "version": post.version}
     attached = list(post.attached.select_related("file"))
-    form = PostEditForm(sent(request), request.FILES or None, initial=now, attached=attached)
+    files = request.FILES or None
+    form = PostEditForm(sent(request), files, initial=now, attached=attached, community=post.thread.community)
     differences: list[Difference] = []
     if form.is_valid():
         fresh, shown = lambda: post_or_404(request, pk), lambda row: {"text": row.text}

@@ -43,12 +43,6 @@ def hints_in(*texts: str) -> list[Hint]:
     return personal(text, names=names() if names and _TWO_NAMES.search(text) else ())
 
 
-def known_names() -> Iterable[str]:
-    """Who is known during this request."""
-    names = _known.get()
-    return names() if names else ()
-
-
 def sentence_of(hints: Iterable[Hint]) -> str:
     """“Mary Smith” looks like somebody’s name. “07700 900123” looks like a telephone number."""
     return " ".join(f"{hint}." for hint in hints)

@@ -202,7 +202,7 @@ def _group_or_404(organisation: Organisation, pk: int) -> Group:
 
 def _poster_or_404(request: MemberRequest, pk: int) -> Poster:
     rows = Poster.objects.visible_to(request.membership)
-    return get_object_or_404(rows.select_related("organisation", "group"), group=pk)
+    return get_object_or_404(rows.select_related("organisation", "group"), group__pk=pk, group__isnull=False)
 
 
 def _note_or_404(request: MemberRequest, pk: int) -> LeftNote:

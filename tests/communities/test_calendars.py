@@ -33,7 +33,8 @@ def test_ones_own_calendar(now_planned, community, farah, as_, client):
     address = address_on(page)
     answer = client.get(address)
     assert answer.headers["Content-Type"].startswith("text/calendar")
-    assert len(Calendar.from_ical(answer.text).walk("VEVENT")) == now_planned.days.count()
+    rhythms = Calendar.from_ical(answer.text).walk("VEVENT")  # one for each of its two times
+    assert [one["rrule"]["FREQ"] for one in rhythms] == [["WEEKLY"], ["WEEKLY"]]
     secret = address.rpartition("/")[2].removesuffix(".ics")
     assert secret not in CalendarFeed.objects.get().hash
     assert address not in as_(farah).get(f"{INSIDE}/calendar/").text  # shown once
@@ -90,6 +91,47 @@ def test_ones_own_sessions_stand_in_it_too(content, riverside, community, farah,
     assert int(again["Ward round"]["sequence"]) > int(events["Ward round"]["sequence"])
     Membership.objects.filter(person=farah).update(suspended_at=at)
     assert "BEGIN:VEVENT" not in client.get(address).text
+
+
+def uids(text: str) -> set[str]:
+    return {str(one["uid"]) for one in Calendar.from_ical(text).walk("VEVENT")}
+
+
+def test_a_calendar_keeps_a_meeting_once_however_it_heard_of_it(plan, community, farah, cara, as_, client):
+    at = datetime.now(UTC)
+    meeting = plan(at=at, first_on=(at + timedelta(days=2)).date(), repeats="weekly")  # twice on each day
+    address = address_on(as_(farah).post(f"{INSIDE}/calendar/").text)
+    one_file = as_(farah).get(f"{INSIDE}/meetings/{meeting.pk}/meeting.ics").text
+    assert uids(client.get(address).text) == uids(one_file)
+    first, second = meeting.days.filter(slot=0)[:2]
+    meetings.cancel_meeting_day(first, by=as_member(cara), at=at)
+    said = {"starts_at": second.starts_at + timedelta(hours=2), "minutes": 30, "place": "Library"}
+    meetings.move_meeting_day(second, by=as_member(cara), at=at, seen=second.version, **said)
+    fed = Calendar.from_ical(client.get(address).text).walk("VEVENT")
+    alone = {one["recurrence-id"].dt: one for one in fed if "recurrence-id" in one}
+    assert {str(one["uid"]) for one in fed} == uids(one_file)
+    assert alone[first.laid_at]["status"] == "CANCELLED"
+    assert "exdate" not in fed[0]  # called off, and said so
+    assert alone[second.laid_at]["dtstart"].dt == said["starts_at"]
+
+
+def test_what_was_held_before_a_rhythm_changed_stays_in_the_calendar(plan, community, farah, cara, as_, client):
+    now = datetime.now(UTC)
+    then = now - timedelta(days=30)
+    meeting = plan(at=then, first_on=(then + timedelta(days=1)).date(), repeats="weekly", again_at=None)
+    held = meeting.days.filter(starts_at__lt=now).count()
+    address = address_on(as_(farah).post(f"{INSIDE}/calendar/").text)
+    names = ("title", "clock", "again_at", "until_on", "minutes", "place", "words")
+    wanted = {name: getattr(meeting, name) for name in names}
+    wanted |= {"repeats": "fortnightly", "first_on": (now + timedelta(days=3)).date()}
+    meetings.change_meeting(meeting, by=as_member(cara), at=now, seen=meeting.version, **wanted)
+    fed = Calendar.from_ical(client.get(address).text).walk("VEVENT")
+    assert len(fed) == 1 + held
+    assert len({str(one["uid"]) for one in fed}) == 1 + held
+    meetings.cancel_meeting(meeting, by=as_member(cara), at=now)
+    fed = Calendar.from_ical(client.get(address).text).walk("VEVENT")
+    assert [one.get("status") for one in fed].count("CANCELLED") == 1
+    assert len(fed) == 1 + held
 
 
 def test_a_feed_asks_as_much_for_many_days_as_for_one(plan, community, farah, as_, client, queries):

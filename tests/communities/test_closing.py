@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from communities.actions import closing, people, talk
+from communities.actions import closing, life, people, talk
 from communities.actions.timetable import move_communities_on
 from communities.models import Closing, CommunityRole, RoleKind, State
 from kmportal.lib.exceptions import Refusal
 from notifications.models import Notice
 from tests.cast import as_member
-from tests.communities.conftest import NOON
+from tests.communities.conftest import NINE, NOON
 
 
 def announce(community, by, **words):
@@ -186,6 +186,18 @@ class TestEnding:
         assert community.state == State.INFORMAL
         assert CommunityRole.objects.filter(seat__person=sam, kind=RoleKind.FACILITATOR).exists()
         assert any("woke" in words for words in told(reza))
+
+    def test_it_looks_back_a_year_after_it_woke_and_a_deputy_who_facilitates_is_none(self, community, cara, farah, as_):
+        people.set_roles(community, by=as_member(cara), at=NOON, person=farah, roles=[RoleKind.DEPUTY])
+        life.write_charter(community, by=as_member(cara), at=NOON, seen=community.version, answers=NINE)
+        self.end(community, cara)
+        page = f"/o/riverside/communities/{community.pk}/"
+        assert "looked at again" not in as_(farah).get(page).text
+        later = NOON + timedelta(days=500)
+        closing.wake_community(community, by=as_member(farah), at=later, reason="Again", facilitator=farah)
+        community.refresh_from_db()
+        assert community.review_on == later.date() + timedelta(days=365)
+        assert set(CommunityRole.objects.filter(seat__person=farah).values_list("kind", flat=True)) == {"facilitator"}
 
     def test_what_still_lives_or_is_closing_is_not_woken(self, community, cara, reza):
         closing.wake_community(community, by=as_member(reza), at=NOON, reason="x", facilitator=reza)

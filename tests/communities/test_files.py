@@ -47,6 +47,14 @@ def file_of(post: Post, name: str) -> str:
 
 
 class TestAttaching:
+    def test_they_are_found_by_their_names(self, post, cara, sam, as_):
+        address = "/o/riverside/search/?q=plan.pdf"
+        assert post.thread.title in as_(cara).get(address).text
+        assert post.thread.title not in as_(sam).get(address).text
+        plan = post.attached.get(file__name="plan.pdf")
+        talk.change_post(post, by=as_member(post.author), at=NOON, seen=post.version, text="No.", without=[plan.pk])
+        assert post.thread.title not in as_(cara).get(address).text
+
     def test_files_come_with_an_answer(self, url, farah, reza, as_):
         page = as_(farah).post(url, {"text": "Look", "uploads": [sent(), sent("bags.png", picture(), "image/png")]})
         assert page.status_code == 302

@@ -44,7 +44,10 @@ def old(community, cara, farah, reza) -> Community:
 
 class TestThePage:
     def test_it_holds_what_happened_against_what_was_agreed(self, old, cara, reza, as_):
+        page = f"/o/riverside/communities/{old.pk}/health/"
+        assert "<dt>Agreed</dt>" not in as_(cara).get(page).text  # nobody has
         health.agree_on_figures(old, by=as_member(cara), at=NOON, meetings=6, answer_days=2, builds=4, stories=1)
+        assert "<dt>Suggested</dt>" not in as_(cara).get(page).text
         page = as_(reza).get(f"/o/riverside/communities/{old.pk}/health/").text
         for line in catalogue.health_lines():
             assert line.ask in page

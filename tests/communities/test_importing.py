@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from communities.actions.timetable import ask_forming_community
 from communities.importing import read_folder
 from communities.models import Closing, Community, Meeting, Pin, State, Thread
 
@@ -98,6 +100,7 @@ def test_they_are_brought_in_once_with_all_that_they_had(folder, cara):
     assert sorted(Meeting.objects.values_list("title", flat=True)) == ["Deploy day 3", "Deploy day 4", "Linked"]
     assert (Pin.objects.get().url, Thread.objects.get().title) == ("https://devops.example/join/", "What we are")
     assert Closing.objects.get().community == mobile
+    assert not ask_forming_community(devops, at=timezone.now())  # its days are over
     counts, _ = bring(folder)
     assert counts == {"begun": 0, "there": 2, "ended": 0, "meetings": 0, "left_out": 5}
     assert Meeting.objects.count() == 3

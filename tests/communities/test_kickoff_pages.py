@@ -67,6 +67,16 @@ def test_from_opening_to_a_community_without_scripts(riverside, farah, cara, rez
     assert "One problem that nobody has taken up yet" in phone.get(at("community_list")).text
 
 
+def test_whoever_begins_it_facilitates_it_unless_only_others_said_so(raised, cara, farah, reza, as_):
+    problem = raised("The keys go missing", by=cara, would_facilitate=True)
+    problems.share_problem(problem, by=as_member(farah), at=timezone.now(), would_facilitate=True)
+    chosen = '<option value="{}" selected>'
+    for person, first in ((cara, cara), (farah, farah)):
+        assert chosen.format(first.pk) in as_(person).get(at("problem_begin", problem.pk)).text
+    lone = raised("Letters come late", by=reza, would_facilitate=True)
+    assert chosen.format(reza.pk) in as_(cara).get(at("problem_begin", lone.pk)).text
+
+
 def test_communities_that_are_alike_are_shown_first(raised, found, farah, as_):
     community = found(name="Keys of the ward", question="Who has the keys?")
     problem = raised("The keys go missing")

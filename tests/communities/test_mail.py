@@ -161,8 +161,7 @@ def test_nothing_at_once_while_away_and_who_asks_is_told(community, cara, farah,
     run_jobs()
     assert to(farah) == []
     client, page = as_(cara), f"{INSIDE}/talk/{thread.pk}/"
-    typed = {"text": f"@{farah.name}, do you know?"}
-    page = client.post(page, typed, follow=True)
+    page = client.post(page, {"text": f"@{farah.name}, do you know?"}, follow=True)
     assert f"{farah} is away until" in page.text
     assert Notice.objects.filter(person=farah, text__contains="names you").exists()
 

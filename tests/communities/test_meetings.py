@@ -323,3 +323,15 @@ def test_five_hundred_members_are_no_more_queries_for_who_plans(
         )
     with django_assert_max_num_queries(40):
         plan()
+
+
+def test_the_days_of_a_rhythm_that_meets_no_more_stand_before_nothing(meeting, plan, cara, as_):
+    at = datetime.now(UTC)
+    once = plan(at=at, first_on=(at + timedelta(days=40)).date(), repeats="once", again_at=None, title="The last one")
+    gone = plan(at=at, first_on=(at + timedelta(days=2)).date(), repeats="weekly", title="Each week")
+    for one in (once, gone):
+        meetings.cancel_meeting(one, by=as_member(cara), at=at)
+    page = as_(cara).get(f"/o/riverside/communities/{meeting.community_id}/meetings/").text
+    assert "Each week" not in page
+    assert "The last one" in page  # who looks for it reads that it is off
+    assert "Nothing more." in as_(cara).get(f"/o/riverside/communities/meetings/{gone.pk}/").text

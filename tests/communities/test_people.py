@@ -360,7 +360,10 @@ class TestElsewhere:
         community = Community.objects.select_related("organisation", "group").get()
         self.let_in(community, cara, mo, is_guest=True)
         browser = as_(mo)
-        assert "Home on time" in browser.get("/o/moorland/communities/").text
+        assert f"{riverside}. 4 people" in browser.get("/o/moorland/communities/").text
+        its_page = browser.get(f"/o/moorland/communities/{community.pk}/").text
+        assert f"Everybody at {riverside} can join" in its_page
+        assert f"{riverside}. 4 people, since" in its_page
         page = browser.post(f"/o/moorland/communities/talk/{thread.pk}/", {"text": "We use a trolley"}, follow=True)
         assert "We use a trolley" in page.text
         with pytest.raises(Refusal, match="guest"):

@@ -9,6 +9,7 @@ from actionplan.actions import add_action
 from actionplan.models import Action
 from communities.actions import closing, rehoming, shelf
 from communities.actions.timetable import move_communities_on
+from communities.finding import what_it_leaves
 from communities.models import Closing, Pin, Rehoming, Thread
 from kmportal.lib.exceptions import Refusal
 from lessons.actions.writing import start_lesson
@@ -156,6 +157,25 @@ class TestSteps:
         assert [words for words in told(cara) if "is closing." in words] == [
             "“Home on time” is closing. Write what came of it, for those who find it later."
         ]
+
+    def test_nobody_is_asked_for_what_is_done(self, ending, cara):
+        Closing.objects.update(last_meeting="On Tuesday", story="We found a way.")
+        move_communities_on(at=NOON + timedelta(days=26))
+        assert [words for words in told(cara) if "is closing." in words] == [
+            "“Home on time” is closing. Find a home for what must live on."
+        ]
+        Closing.objects.update(thanks="Thank you.")
+        move_communities_on(at=NOON + timedelta(days=30))
+        assert len([words for words in told(cara) if "is closing." in words]) == 1
+
+    def test_a_home_is_not_asked_for_where_each_thing_has_one(self, ending, cara):
+        move_communities_on(at=NOON + timedelta(days=8))
+        for kind, rows in what_it_leaves(ending).items():
+            for row in rows:
+                rehoming.leave_behind(ending, by=as_member(cara), at=NOON, kind=kind, ident=row.pk)
+        before = len(told(cara))
+        move_communities_on(at=NOON + timedelta(days=15))
+        assert len(told(cara)) == before
 
     def test_sisters_are_offered_to_all_once(self, ending, found, lena, reza):
         found(name="Medicines at home", question="Why do medicines come late?", by=lena)

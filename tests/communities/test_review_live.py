@@ -105,7 +105,18 @@ class TestClosing:
         assert not ReviewAnswer.objects.exclude(by=None).exists()
         page = as_(reza).get(f"/o/riverside/communities/{opened.community_id}/review/").text
         assert "Nights are missing" in page
-        assert "What was shown there stands below." in page
+        assert "What came of it stands below." in page
+
+    def test_the_words_that_the_room_agreed_count_before_its_notes(self, opened, room, write, farah):
+        write("needed", "Nights are missing")
+        write("stories", "The porters’ list")
+        for stage in room.stages.all():
+            reveal_notes(room, by=as_member(farah), at=NOON, stage=stage)
+        agreed = {"needed": "– Nights are missing\n– We ask the site team", "rhythm": "Keep both times.", "decide": "x"}
+        close_session(room, by=as_member(farah), at=NOON, summary=agreed)
+        assert said(opened) == {
+            "stories": "– The porters’ list", "needed": agreed["needed"], "rhythm": "Keep both times.",
+        }  # fmt: skip
 
     def test_what_was_written_before_stays_above(self, opened, room, write, cara, farah):
         review.answer_review(opened, by=as_member(cara), at=NOON, answers={"needed": "Yes."})

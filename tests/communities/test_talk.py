@@ -134,10 +134,10 @@ class TestWhoReads:
             )
 
     def test_search_finds_posts_for_those_who_may_read_them(self, thread, farah, cara, sam, as_):
-        post(thread, farah, "Quartermaster has a trolley")
+        post(thread, farah, "The **Quartermaster** has a trolley")
         doc = SearchDoc.objects.get(kind="thread")
         assert (doc.reach, doc.group_id, doc.author_id) == ("group", thread.group_id, None)
-        assert "Quartermaster" in SearchText.objects.get(doc=doc).body
+        assert "The Quartermaster has a trolley" in SearchText.objects.get(doc=doc).body
         assert "Who brings the bags?" in as_(cara).get("/o/riverside/search/?q=quartermaster").text
         assert "Who brings the bags?" not in as_(sam).get("/o/riverside/search/?q=quartermaster").text
 
@@ -232,6 +232,13 @@ class TestALesson:
 
 
 class TestWithoutAnAnswer:
+    def test_nobody_is_told_of_a_question_whose_asker_found_the_answer(self, thread, cara, reza):
+        own = post(thread, reza, "The porters do, I heard.")
+        talk.mark_answer(thread, by=as_member(reza), at=NOON, post=own)
+        move_communities_on(at=NOON + timedelta(days=9))
+        assert not any("Nobody has answered" in words for words in told(cara))
+        assert not Thread.objects.unanswered().exists()
+
     def test_the_facilitators_are_told_once_after_three_working_days(self, thread, cara):
         seen = len(told(cara))
         for day in range(3, 9):

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import timezone
 
+from communities import catalogue
 from communities.actions import closing, life, meetings, shelf, talk
 from communities.importing import BroughtCommunity, BroughtEvent, read_folder
 from communities.models import LONGEST_POST, Closing, Community
@@ -84,6 +86,7 @@ def bring_community(brought: BroughtCommunity, *, by: Membership, once: UUID) ->
     community = life.found_community(
         by.organisation, by=by, at=at, name=brought.name, question=brought.question, once=once
     )
+    _ask_no_more_of_forming(community)
     known = {"name": brought.name, "question": brought.question, "people": brought.terms, "rhythm": brought.rhythm}
     answers = {key: text for key, text in known.items() if text}
     life.write_charter(community, by=by, at=at, seen=community.version, answers=answers)
@@ -99,6 +102,14 @@ def bring_community(brought: BroughtCommunity, *, by: Membership, once: UUID) ->
     if brought.ended_on is not None:
         _end(community, brought, brought.ended_on, by=by)
     return community
+
+
+def _ask_no_more_of_forming(community: Community) -> None:
+    """What belonged to days that are long over would all be asked on the first one here."""
+    age = (timezone.localdate() - timezone.localdate(community.created_at)).days
+    over = [one.day for one in catalogue.forming() if one.day <= age]
+    Community.objects.filter(pk=community.pk).update(asked_day=max(over, default=0))
+    community.asked_day = max(over, default=0)
 
 
 def plan_brought_meeting(community: Community, event: BroughtEvent, *, by: Membership) -> None:
