@@ -201,7 +201,7 @@ def _presses(trial: Trial, membership: Membership) -> list[Press]:
         return reverse(name, args=[slug, trial.pk])
 
     presses = [
-        Press("pair", "Make the pairs now", to("trial_pair")),
+        Press("pair", "Make the pairs now", to("trial_pair"), look="secondary"),
         Press("share", "Tell people what came of it" if trial.shared_at is None else "Change what came of it",
               to("trial_share"), is_form=True),
         Press("edit", "Change the plan", to("trial_edit"), is_form=True, look="secondary", icon="pencil"),
