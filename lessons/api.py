@@ -174,9 +174,9 @@ class LessonViewSet(mixins.RetrieveModelMixin, MemberViewSet):
     def get_queryset(self) -> LessonQuerySet:
         if getattr(self, "swagger_fake_view", False):
             return Lesson.objects.none()
-        rows = Lesson.objects.visible_to(self.membership)
+        rows = Lesson.objects.visible_to(self.membership).with_own_marked(self.membership)
         return rows.select_related("organisation", "revision", "author", "claimed_by").prefetch_related(
-            "tags", "events", "attached__file"
+            "tags", "events", "checks", "attached__file"
         )
 
     @extend_schema(

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+from django.utils import timezone
+
 from kmportal.lib import things
 from kmportal.lib.domain_words import worded
 from kmportal.lib.sentences import capital
@@ -66,6 +68,9 @@ def wrote(membership: Membership, lesson: Lesson) -> bool:
     """Whether this member is its author, also of a safe lesson, which does not say so: nobody checks their own."""
     if not lesson.is_safe:
         return lesson.author_id == membership.person_id
+    loaded: bool | None = getattr(lesson, "reader_wrote_it", None)  # ``with_own_marked``, for lists
+    if loaded is not None:
+        return loaded
     return SafeAuthor.objects.filter(lesson=lesson, person=membership.person_id).exists()
 
 
@@ -85,8 +90,14 @@ def is_author_kept(lesson: Lesson) -> bool:
 
 
 def may_forget_author(lesson: Lesson) -> bool:
-    """By the receipt, once it is answered."""
-    return lesson.is_safe and (lesson.is_shared or lesson.state == State.DECLINED)
+    """By the receipt, once it is answered: checked, also where it is part of another one now, or declined. One that
+    went into another unchecked may come out again within some days and wait; until then it keeps its author."""
+    if not lesson.is_safe:
+        return False
+    if lesson.merged_into_id is None or lesson.validated_at is not None:
+        return lesson.state in SHARED or lesson.state == State.DECLINED
+    merge = LessonMerge.objects.filter(source=lesson, undone_at=None).first()
+    return merge is None or not merge.can_be_undone(timezone.now())
 
 
 def may_move(membership: Membership | Receipt | None, lesson: Lesson, name: str, *, on: date) -> bool:
@@ -198,11 +209,10 @@ def may_merge(membership: Membership | None, lesson: Lesson) -> bool:
     living, or it waits and nobody else has claimed it."""
     if membership is None or not policies.may(Permission.VALIDATE, membership, lesson.organisation):
         return False
-    if lesson.author_id == membership.person_id or lesson.merged_into_id is not None:
+    if lesson.merged_into_id is not None:
         return False
-    if lesson.is_waiting:
-        return lesson.claimed_by_id in {None, membership.person_id}
-    return lesson.state in LIVING
+    is_at_hand = lesson.claimed_by_id in {None, membership.person_id} if lesson.is_waiting else lesson.state in LIVING
+    return is_at_hand and not wrote(membership, lesson)
 
 
 def may_take_in(membership: Membership | None, lesson: Lesson) -> bool:
@@ -214,7 +224,7 @@ def may_part(membership: Membership | None, merge: LessonMerge) -> bool:
     """Who may take a merge back: whoever could have made it."""
     if membership is None or not policies.may(Permission.VALIDATE, membership, merge.source.organisation):
         return False
-    return membership.person_id not in {merge.source.author_id, merge.target.author_id}
+    return not (wrote(membership, merge.source) or wrote(membership, merge.target))
 
 
 def may_curate(membership: Membership | None, organisation: Organisation) -> bool:
@@ -294,8 +304,8 @@ def allowed_in(membership: Membership | None, organisation: Organisation) -> fro
 
 
 def may_comment(membership: Membership | None, lesson: Lesson) -> bool:
-    """Whoever reads a checked lesson; one of another organisation is talked about at home. One query."""
-    return may_say_reuse(membership, lesson)
+    """Whoever reads a checked lesson that is in use; one of another organisation is talked about at home. One query."""
+    return not lesson.is_ended and may_say_reuse(membership, lesson)
 
 
 def may_read_comment(membership: Membership | None, comment: LessonComment) -> bool:

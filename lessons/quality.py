@@ -91,7 +91,7 @@ def personal_hints(revision: LessonRevision, *, names: list[str], author: str = 
             revision.why,
             revision.when_you,
             revision.then_do,
-            revision.files,
+            revision.files_told,
         )
     )
     return [hint for hint in personal(plain(text, addresses=True), names=names) if hint.words != author]

@@ -11,6 +11,9 @@ from kmportal.lib.model_rules import refuse_invalid
 from lessons.models import Lesson, LessonFile
 from organisations.models import Membership
 
+# Of a digest: enough that no two files of a lesson share them.
+DIGITS = 12
+
 
 def put_files(lesson: Lesson, files: Sequence[CheckedFile], *, by: Membership, at: datetime, telling: str) -> bool:
     """Part of writing a lesson that is locked: files after those that are there. Answers whether any is new.
@@ -34,8 +37,12 @@ def new_among(files: Sequence[CheckedFile], there: Sequence[LessonFile]) -> bool
 
 
 def files_in_words(lesson: Lesson) -> str:
-    """As a version of the lesson remembers them: a line for each, its name and what it shows."""
-    return "\n".join(f"{one.file.name}: {' '.join(one.tells.split())}".rstrip(": ") for one in files_there(lesson))
+    """As a version of the lesson remembers them: a line for each, its name and what it shows, and after a tab a digest
+    of its content, so that another file of the same name is another version."""
+    return "\n".join(
+        f"{one.file.name}: {' '.join(one.tells.split())}".rstrip(": ") + f"\t{one.file.digest[:DIGITS]}"
+        for one in files_there(lesson)
+    )
 
 
 def attach(lesson: Lesson, there: Sequence[LessonFile], kept: Sequence[StoredFile], telling: str) -> list[LessonFile]:

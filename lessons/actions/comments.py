@@ -27,11 +27,13 @@ def write_comment(
     lesson: Lesson, *, by: Membership, at: datetime, text: str, once: UUID | None = None
 ) -> LessonComment:
     """Say something beside a checked lesson. Idempotent: the same ``once`` a second time answers what it made."""
-    require_that(policies.may_comment(by, lesson))
+    require_that(policies.may_say_reuse(by, lesson))
     key = once or uuid4()
-    Lesson.objects.select_for_update().get(pk=lesson.pk)  # of two presses at once the second finds the first
+    stands = Lesson.objects.select_for_update().get(pk=lesson.pk)  # of two presses at once the second finds the first
     if found := LessonComment.objects.filter(lesson=lesson, author=by.person, once=key).first():
         return found
+    if stands.is_ended:
+        raise Refusal(worded("This lesson is no longer in use, so nobody can add to what was said about it."))
     _brake(by.person, at=at)
     comment = LessonComment(
         organisation=by.organisation,

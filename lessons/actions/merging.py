@@ -17,12 +17,14 @@ from lessons import policies
 from lessons.events import Event
 from lessons.models import Lesson, LessonMerge, LessonRevision, State
 from lessons.models.merging import hanging
+from lessons.storing import files_in_words
 from lessons.transitions import lock_lesson, save_columns
 from organisations import events
 from organisations.models import Membership
 from organisations.permissions import Permission
 from organisations.policies import require
 
+FILE = "file"
 KEPT, OTHER, BOTH = "kept", "other", "both"
 LINES = ("title", "when_you")
 TEXTS = ("expected", "happened", "why", "then_do", "abstract", "learned")
@@ -70,7 +72,9 @@ def merge_lessons(
         by=by.person,
         before={"source": _columns(source, _OF_SOURCE), "target": _columns(target, _OF_TARGET)},
     )
+    moved = {kind for kind, what in hanging().items() if merge.carry(kind, **vars(what))}
     words = {name: _choose(name, source.words, target.words, chosen) for name in (*LINES, *TEXTS)}
+    words["files"] = files_in_words(target) if FILE in moved else target.words.files
     merge.revision = _write_words(target, words, by=by, at=at)
     _take_facts(source, target, chosen)
     _take_life(source, target)
@@ -80,8 +84,6 @@ def merge_lessons(
     source.claimed_by = source.claimed_at = source.answer_due_on = None
     save_columns(source, *_OF_SOURCE, "merged_into")
     save_columns(target, *_OF_TARGET)
-    for kind, what in hanging().items():
-        merge.carry(kind, what.rows, field=what.field, once=what.once)
     merge.before["tags"] = added
     merge.after = {"source": _columns(source, _OF_SOURCE), "target": _columns(target, _OF_TARGET)}
     merge.save(update_fields=["revision", "before", "after"])
@@ -106,15 +108,15 @@ def part_lessons(merge: LessonMerge, *, by: Membership, at: datetime) -> LessonM
     if source.merged_into_id != target.pk or target.merged_into_id is not None:
         raise Refusal("It has gone on from there already, and cannot be taken back.")
     readers = target.reach, target.group_id
-    _restore_words(target, merge, at=at)
+    for kind, what in hanging().items():
+        merge.bring_back(kind, what.rows, field=what.field)
+    _restore_words(target, merge, by=by, at=at)
     _restore(target, merge.before["target"], merge.after["target"], _OF_TARGET[len(_WORDS_OF_TARGET) :])
     _restore(source, merge.before["source"], merge.after["source"], _OF_SOURCE)
     target.tags.remove(*merge.before.get("tags", ()))
     source.merged_into = None
     save_columns(source, *_OF_SOURCE, "merged_into")
     save_columns(target, *_OF_TARGET)
-    for kind, what in hanging().items():
-        merge.bring_back(kind, what.rows, field=what.field)
     merge.undone_at = at
     merge.save(update_fields=["undone_at"])
     events.record(Event.LESSON_PARTED, source, by=by, at=at, also=[target], target=target, merge=merge)
@@ -135,7 +137,7 @@ def _lock_both(one: Lesson, other: Lesson) -> None:
 def _refuse_unless_fit(source: Lesson, target: Lesson, by: Membership) -> None:
     if source.pk == target.pk or source.organisation_id != target.organisation_id:
         raise Refusal(worded("Choose another lesson of your organisation."))
-    if by.person_id in {source.author_id, target.author_id}:
+    if policies.wrote(by, source) or policies.wrote(by, target):
         raise Refusal(worded("One of the two is your own lesson. Somebody else who checks lessons must merge them."))
     if source.merged_into_id is not None:
         raise Refusal(worded("This lesson is part of another one already."))
@@ -165,7 +167,7 @@ def _write_words(target: Lesson, words: dict[str, str], *, by: Membership, at: d
     """A new revision where they differ; the approval stays with the one that was checked."""
     if all(getattr(target.words, name) == text for name, text in words.items()):
         return None
-    refuse_invalid(LessonRevision(**words), *words)
+    refuse_invalid(LessonRevision(**words), *LINES, *TEXTS)
     newest = target.revisions.order_by("-number").values_list("number", flat=True)[0]
     target.revision = LessonRevision.objects.create(lesson=target, number=newest + 1, at=at, by=by.person, **words)
     return target.revision
@@ -203,13 +205,16 @@ def _columns(lesson: Lesson, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(lesson, name) for name in names}
 
 
-def _restore_words(target: Lesson, merge: LessonMerge, *, at: datetime) -> None:
+def _restore_words(target: Lesson, merge: LessonMerge, *, by: Membership, at: datetime) -> None:
     """Its words before the merge, as a new revision, unless somebody has written since. What was checked is."""
     before = merge.before["target"]
     old = target.revisions.filter(pk=before["revision_id"]).first()
     if merge.revision_id is None or target.revision_id != merge.revision_id or old is None:
+        if merge.rows.filter(kind=FILE).exists():  # files went back, and the words of since stand
+            words = {name: getattr(target.words, name) for name in (*LINES, *TEXTS)}
+            _write_words(target, {**words, "files": files_in_words(target)}, by=by, at=at)
         return
-    words = {name: getattr(old, name) for name in (*LINES, *TEXTS)}
+    words = {name: getattr(old, name) for name in (*LINES, *TEXTS, "files")}
     newest = target.revisions.order_by("-number").values_list("number", flat=True)[0]
     target.revision = target.revisions.create(number=newest + 1, at=at, by=old.by, brought_in=old.brought_in, **words)
     was_checked = before["approved_id"] == before["revision_id"]

@@ -4,21 +4,24 @@ holds the receipt does without an account.
 No event of these names anybody: what was told of the draft before loses its name, too.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from actionplan.models import PromiseReminder
+from attachments.models import StoredFile
+from attachments.storing import forget_files
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies, workflow
 from lessons.events import Event
-from lessons.models import Lesson, LessonEvent, LessonRevision, Receipt, SafeAuthor, State
+from lessons.models import LeftNote, Lesson, LessonCheck, LessonEvent, LessonRevision, Receipt, SafeAuthor, State
+from lessons.storing import files_in_words, files_there
 from lessons.tokens import hash_of_receipt, tidy_receipt_code
 from lessons.transitions import WORDS, clean_words, lock_lesson, next_number, refuse_unready, save_columns, take_move
 from organisations import events
@@ -49,20 +52,24 @@ def send_safely(lesson: Lesson, *, by: Membership, at: datetime, to: Person | No
     _forget_who_wrote(lesson)
     take_move(
         lesson, "send_safely", by=by, at=at, is_unsigned=True, author=None, is_safe=True, once=None,
-        contact="" if _names(by.person, lesson.contact) else lesson.contact,
+        contact="", session=None, intervention=None, created_at=_day_of(lesson.created_at),
         claimed_by=to, claimed_at=at, submitted_at=at, answer_due_on=_answer_due(at),
     )  # fmt: skip
     return lesson
 
 
 @transaction.atomic
-def answer_by_receipt(receipt: Receipt, *, at: datetime, seen: int, words: Mapping[str, str]) -> Lesson:
-    """Change a safe lesson that came back, or was taken back, and send it again; whoever knows its author has it again,
-    if they still check lessons. Idempotent."""
+def answer_by_receipt(
+    receipt: Receipt, *, at: datetime, seen: int, words: Mapping[str, str], without: Collection[int] = ()
+) -> Lesson:
+    """Change a safe lesson that came back, or was taken back, take files ``without`` which it shall go away, and send
+    it again; whoever knows its author has it again, if they still check lessons and have not checked these very words.
+    Idempotent."""
     lesson = receipt.lesson
     lock_lesson(lesson)
     fresh = {name: text for name, text in clean_words(words).items() if text or name != "title"}
-    is_same = all(getattr(lesson.words, name) == text for name, text in fresh.items())
+    gone = [one.file for one in files_there(lesson) if one.pk in without]
+    is_same = not gone and all(getattr(lesson.words, name) == text for name, text in fresh.items())
     if lesson.is_waiting and is_same:
         return lesson
     require_that(policies.may_move(receipt, lesson, "send_again", on=timezone.localdate(at)))
@@ -70,16 +77,17 @@ def answer_by_receipt(receipt: Receipt, *, at: datetime, seen: int, words: Mappi
         raise Stale
     refuse_invalid(LessonRevision(**fresh), *fresh)
     if not is_same:
+        forget_files(gone)
         kept = {name: getattr(lesson.words, name) for name in WORDS}
         lesson.revision = LessonRevision.objects.create(
-            lesson=lesson, number=next_number(lesson), by=None, at=at, **{**kept, **fresh}
+            lesson=lesson, number=next_number(lesson), by=None, at=at, **{**kept, **fresh}, files=files_in_words(lesson)
         )
     refuse_unready(lesson)
     known = SafeAuthor.objects.filter(lesson=lesson).select_related("known_to", "person").first()
     if known is not None and known.person is not None:
         _refuse_own_name(lesson, known.person)
     checker = known.known_to if known is not None else None
-    if checker is not None and not _checks_here(lesson, checker):
+    if checker is not None and not (_checks_here(lesson, checker) and _has_yet_to_check(lesson, checker)):
         checker = None
     take_move(
         lesson, "send_again", by=receipt, at=at, facts={"kept_for": checker}, revision=lesson.revision, submitted_at=at,
@@ -119,14 +127,30 @@ def forget_author(receipt: Receipt, *, at: datetime) -> Lesson:
 
 
 def _forget_who_wrote(lesson: Lesson) -> None:
-    """What was kept of the draft while it was an ordinary one: its versions, its history, the trail, that its author
-    was reminded of it, and the forms that they sent."""
-    LessonRevision.objects.filter(lesson=lesson).update(by=None)
-    LessonEvent.objects.filter(lesson=lesson).update(by=None)
-    about = Q(kind="lesson", ident=lesson.pk) | Q(facts__lesson=lesson.pk)
-    AuditEntry.objects.filter(about, organisation=lesson.organisation).update(actor_id=None)
+    """What was kept of the draft while it was an ordinary one: its versions, its history, its files, the trail, the
+    note from a poster that it was made of, that its author was reminded of it, and the forms that they sent.
+
+    Moments go, too, down to the day: a draft was begun in the very moment in which somebody closed a session.
+    """
+    for one in LessonRevision.objects.filter(lesson=lesson):
+        LessonRevision.objects.filter(pk=one.pk).update(by=None, at=_day_of(one.at))
+    LessonEvent.objects.filter(lesson=lesson).delete()  # that it was drafted, and when
+    for file in StoredFile.objects.filter(pk__in=[one.file_id for one in files_there(lesson)]):
+        StoredFile.objects.filter(pk=file.pk).update(uploaded_by=None, uploaded_at=_day_of(file.uploaded_at))
+    trail = AuditEntry.objects.filter(organisation=lesson.organisation)
+    trail.filter(kind="lesson", ident=lesson.pk).delete()
+    for entry in trail.filter(facts__lesson=lesson.pk):
+        AuditEntry.objects.filter(pk=entry.pk).update(actor_id=None, at=_day_of(entry.at))
+    for note in LeftNote.objects.filter(lesson=lesson):
+        day = max(note.at, _day_of(note.decided_at)) if note.decided_at else None
+        LeftNote.objects.filter(pk=note.pk).update(decided_by=None, decided_at=day)
     PromiseReminder.objects.filter(kind="lesson-draft", ident=lesson.pk).delete()
     SentForm.objects.filter(url__contains=f"/lessons/{lesson.pk}/").delete()
+
+
+def _day_of(moment: datetime) -> datetime:
+    """The beginning of its day."""
+    return timezone.localtime(moment).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _answer_due(at: datetime) -> Any:
@@ -138,6 +162,11 @@ def _checks_here(lesson: Lesson, person: Person) -> bool:
     return members.may(Permission.VALIDATE).exists()
 
 
+def _has_yet_to_check(lesson: Lesson, person: Person) -> bool:
+    """Whoever has checked these very words as one of several leaves them to the others."""
+    return not LessonCheck.objects.in_force(lesson).filter(person=person).exists()
+
+
 def _names(person: Person, text: str) -> bool:
     folded = " ".join(text.split()).casefold()
     return any(one and one.casefold() in folded for one in (person.name, person.email))
@@ -147,3 +176,10 @@ def _refuse_own_name(lesson: Lesson, person: Person) -> None:
     words = lesson.words
     if any(_names(person, getattr(words, name)) for name in WORDS) or _names(person, lesson.process):
         raise Refusal("Your own name stands in what you wrote. Take it out first.")
+    if any(_names(person, _spaced(one.file.name)) or _names(person, one.tells) for one in files_there(lesson)):
+        raise Refusal("Your own name stands in the name of a file, or in what it shows. Take it out first.")
+
+
+def _spaced(name: str) -> str:
+    """The name of a file with the signs that people write between words as spaces, beside itself."""
+    return f"{name} {re.sub(r'[_.+-]+', ' ', name)}"

@@ -7,6 +7,7 @@ from django.db import transaction
 from kmportal.lib.exceptions import Refusal, Stale
 from lessons import policies
 from lessons.models import Lesson, LessonRevision
+from lessons.storing import files_in_words
 from lessons.transitions import WORDS, lock_lesson, next_number, save_columns, tell_of_change
 from organisations.models import Membership
 from organisations.permissions import Permission
@@ -16,9 +17,9 @@ from organisations.policies import require
 @transaction.atomic
 def restore_revision(lesson: Lesson, *, by: Membership, at: datetime, seen: int, number: int) -> Lesson:
     """Let the lesson read as one of its earlier versions did. ``seen``: the version of the row that the person had
-    before them. Idempotent: one that reads so already stays as it is.
+    before them. Idempotent: one that reads so already stays as it is. Files stay as they are: those that went are gone.
 
-    Where the words are those that were checked, the check holds for them.
+    Where the words and the files are those that were checked, the check holds for them.
     """
     require(Permission.CONTRIBUTE, by, lesson.organisation)
     lock_lesson(lesson)
@@ -33,10 +34,12 @@ def restore_revision(lesson: Lesson, *, by: Membership, at: datetime, seen: int,
     if lesson.version != seen:
         raise Stale
     lesson.revision = LessonRevision.objects.create(
-        lesson=lesson, number=next_number(lesson), restored_from=number, by=by.person, at=at, **words
-    )
+        lesson=lesson, number=next_number(lesson), restored_from=number, by=by.person, at=at, **words,
+        files=files_in_words(lesson),
+    )  # fmt: skip
     approved = lesson.approved
-    if approved is not None and all(getattr(approved, name) == text for name, text in words.items()):
+    said = {**words, "files": lesson.revision.files}
+    if approved is not None and all(getattr(approved, name) == text for name, text in said.items()):
         lesson.approved = lesson.revision
     save_columns(lesson, "revision", "approved")
     tell_of_change(lesson, by=by, at=at, is_reworded=True, readers=(lesson.reach, lesson.group_id))

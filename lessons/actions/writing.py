@@ -238,7 +238,7 @@ def _check_sharing(lesson: Lesson, values: Mapping[str, Any], by: Membership) ->
         return
     elsewhere = share == lesson.share_with == Reach.GROUP and group != lesson.group
     further = elsewhere or SHARE_WIDTHS.index(Reach(share)) > SHARE_WIDTHS.index(Reach(lesson.share_with))
-    if further and (lesson.author_id == by.person_id or not by.can(Permission.VALIDATE)):
+    if further and (policies.wrote(by, lesson) or not by.can(Permission.VALIDATE)):
         raise Refusal(
             worded("It was checked for fewer readers. Ask somebody else who checks lessons to share it further.")
         )

@@ -1,13 +1,15 @@
 """Sending a lesson without one’s name, and coming back to it with the code of its receipt."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from kmportal.lib.forms import LineField
 from kmportal.lib.naming import AboutPeople
+from lessons.forms.files import GoneField
 from lessons.forms.writing import ADVICE_TEXT, GOES_ON, SHORT_TEXT
-from lessons.models import Lesson
+from lessons.models import Lesson, LessonFile
 from lessons.tokens import make_receipt_code, tidy_receipt_code
 from organisations.models import Membership, Person
 from organisations.permissions import Permission
@@ -88,13 +90,29 @@ class ReceiptForm(AboutPeople, forms.Form):
         error_messages={"required": "Say what you advise the next person to do"},
     )
     title = LineField(max_length=200, required=False, label="Title")
+    without = GoneField(
+        label="Which files should go?", help_text="Tick those to delete. Nobody sees them afterwards", required=False
+    )
     seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, attached: Sequence[LessonFile], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["without"].choices = [(str(one.pk), one.file.name) for one in attached]
+        if not attached:
+            del self.fields["without"]
 
     @classmethod
     def for_lesson(cls, lesson: Lesson, data: Any = None) -> "ReceiptForm":
         """The form with what stands in it now."""
         initial = {name: getattr(lesson.words, name) for name in cls.about_people}
-        return cls(data, initial={**initial, "seen": lesson.version})
+        attached = list(lesson.attached.select_related("file"))
+        return cls(data, initial={**initial, "seen": lesson.version}, attached=attached)
+
+    @property
+    def gone(self) -> list[int]:
+        """The files that go."""
+        return [int(key) for key in self.cleaned_data.get("without", ())]
 
     @property
     def words(self) -> dict[str, str]:

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from lessons.models.lesson import LONGEST_COMMENT, Lesson
+from lessons.models.lesson import LONGEST_COMMENT, SHARED, Lesson
 from organisations.models import Membership, Organisation, Person
 
 LONGEST_REASON = 500
@@ -16,10 +16,15 @@ class LessonCommentQuerySet(models.QuerySet["LessonComment"]):
     """Comments on lessons."""
 
     def visible_to(self, membership: Membership) -> "LessonCommentQuerySet":
-        """Those of one’s own organisation on lessons that one may read. A lesson that comes from elsewhere is talked
-        about at home."""
-        lessons = Lesson.objects.visible_to(membership).validated()
+        """Those of one’s own organisation on lessons that one may read, also those that nobody uses any more. A lesson
+        that comes from elsewhere is talked about at home."""
+        lessons = Lesson.objects.visible_to(membership).filter(state__in=SHARED)
         return self.filter(organisation_id=membership.organisation_id, lesson__in=lessons)
+
+    def to_withdraw_by(self, membership: Membership) -> "LessonCommentQuerySet":
+        """Those that one reads, and one’s own, also on a lesson that is out of one’s reach by now."""
+        own = self.filter(organisation_id=membership.organisation_id, author=membership.person_id)
+        return self.visible_to(membership) | own
 
     def standing(self) -> "LessonCommentQuerySet":
         """Neither taken back by their writer nor hidden by whoever checks lessons."""

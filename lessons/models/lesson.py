@@ -155,6 +155,12 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         """Sent for review and not answered yet, claimed or not."""
         return self.filter(state__in=WAITING)
 
+    def with_own_marked(self, membership: Membership) -> "LessonQuerySet":
+        """``reader_wrote_it``: whether a safe lesson is this member’s, for ``policies.wrote`` in lists."""
+        safe = apps.get_model("lessons.SafeAuthor")._default_manager
+        own = safe.filter(lesson=OuterRef("pk"), person=membership.person_id)
+        return self.annotate(reader_wrote_it=Exists(own))
+
     def written_by(self, person: Person) -> "LessonQuerySet":
         return self.filter(author=person)
 
@@ -391,6 +397,21 @@ class LessonRevision(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def files_told(self) -> str:
+        """Its files as people read them: without the digests that tell two of one name apart."""
+        return "\n".join(line.partition("\t")[0] for line in self.files.splitlines())
+
+    def files_beside(self, older: "LessonRevision") -> str:
+        """The same, where a file of the same name is another than in an older version marked as such."""
+        before = [line.partition("\t") for line in older.files.splitlines()]
+        known, digests = {told for told, _tab, _ in before}, {digest for _told, _tab, digest in before}
+        lines = []
+        for line in self.files.splitlines():
+            told, _tab, digest = line.partition("\t")
+            lines.append(f"{told} (another file of this name)" if told in known and digest not in digests else told)
+        return "\n".join(lines)
 
 
 class LessonEvent(models.Model):

@@ -11,9 +11,15 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from actionplan.models import Action
+from attachments.file_kinds import MOST
 from lessons.models.asset import AssetPart
+from lessons.models.comments import LessonComment
+from lessons.models.experts import ExpertQuestion
+from lessons.models.files import LessonFile
 from lessons.models.follows import FollowHit
 from lessons.models.lesson import Lesson, LessonRevision
+from lessons.models.pack import PackAnswer
+from lessons.models.posters import LeftNote
 from lessons.models.reuse import Reuse
 from lessons.models.themes import LessonTheme
 from organisations.models import Person
@@ -54,19 +60,33 @@ class LessonMerge(models.Model):
         """Within seven days, and once."""
         return self.undone_at is None and at < self.at + self.UNDO_WITHIN
 
-    def carry(self, kind: str, rows: Any, *, field: str = "lesson", once: Sequence[str] = ()) -> None:
-        """Let rows that point at the one lesson point at the other, and remember which. ``once`` are the columns of
-        which a lesson has each only once: what the other one has already stays where it is."""
-        keys = list(rows.filter(**{field: self.source_id}).order_by("pk").values_list("pk", *once))
-        there = set(rows.filter(**{field: self.target_id}).values_list(*once)) if once else set()
-        moved = [key for key, *values in keys if None in values or tuple(values) not in there or not once]
+    def carry(
+        self, kind: str, rows: Any, *, field: str = "lesson", once: Sequence[str] = (), most: int | None = None
+    ) -> bool:
+        """Let rows that point at the one lesson point at the other, and remember which. Answers whether any did."""
+        what = Hanging(rows, field, tuple(once), most)
+        moved = what.going(self.source_id, self.target_id)
         rows.filter(pk__in=moved).update(**{field: self.target_id})
         LessonMergeRow.objects.bulk_create(LessonMergeRow(merge=self, kind=kind, ident=key) for key in moved)
+        return bool(moved)
 
     def bring_back(self, kind: str, rows: Any, *, field: str = "lesson") -> None:
         """Those that went along go back, as far as they are still where they went."""
         keys = self.rows.filter(kind=kind).values_list("ident", flat=True)
         rows.filter(pk__in=list(keys), **{field: self.target_id}).update(**{field: self.source_id})
+
+
+def where_it_went(number: int | None) -> int | None:
+    """The lesson in which one of this number is read today: itself, or the one into which it has gone, as far as that
+    goes on. One query, and one more for each step."""
+    seen: set[int] = set()
+    while number is not None and number not in seen:
+        seen.add(number)
+        further = Lesson.objects.filter(pk=number).values_list("merged_into", flat=True).first()
+        if further is None:
+            break
+        number = further
+    return number
 
 
 class LessonMergeRow(models.Model):
@@ -86,11 +106,21 @@ class LessonMergeRow(models.Model):
 
 @dataclass(frozen=True)
 class Hanging:
-    """Rows that hang on a lesson and go along. ``once``: columns of which a lesson has each once."""
+    """Rows that hang on a lesson and go along. ``once``: columns of which a lesson has each once; what the other one
+    has already stays where it is. ``most``: so many a lesson may have."""
 
     rows: Any
     field: str = "lesson"
     once: tuple[str, ...] = ()
+    most: int | None = None
+
+    def going(self, source: int, target: int) -> list[int]:
+        """The keys of those that go from the one lesson to the other."""
+        keys = list(self.rows.filter(**{self.field: source}).order_by("pk").values_list("pk", *self.once))
+        others = self.rows.filter(**{self.field: target})
+        there = set(others.values_list(*self.once)) if self.once else set()
+        going = [key for key, *values in keys if None in values or tuple(values) not in there or not self.once]
+        return going if self.most is None else going[: max(0, self.most - others.count())]
 
 
 def hanging() -> dict[str, Hanging]:
@@ -101,5 +131,10 @@ def hanging() -> dict[str, Hanging]:
         "part": Hanging(AssetPart.objects.all(), once=("asset",)),
         "hit": Hanging(FollowHit.objects.all(), once=("membership",)),
         "action": Hanging(Action.objects.filter(source_kind="lesson"), field="source_ident"),
+        "comment": Hanging(LessonComment.objects.all(), once=("once",)),
+        "file": Hanging(LessonFile.objects.all(), once=("file__digest",), most=MOST),
+        "opinion": Hanging(ExpertQuestion.objects.exclude(answered_at=None), once=("once",)),
+        "pack": Hanging(PackAnswer.objects.all(), once=("organisation", "work_kind", "work_ident")),
+        "note": Hanging(LeftNote.objects.all()),
         "unanswered": Hanging(UnansweredSearch.objects.filter(answer_kind="lesson"), field="answer_ident"),
     }

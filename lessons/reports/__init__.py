@@ -279,14 +279,14 @@ class Queue:
 
 
 def _waiting_for(membership: Membership) -> LessonQuerySet:
-    rows = Lesson.objects.waiting_for(membership)
+    rows = Lesson.objects.waiting_for(membership).with_own_marked(membership)
     near = rows.select_related("organisation", "revision", "author", "group", "claimed_by")
     return near.prefetch_related("checks")
 
 
 def _changed_for(membership: Membership) -> list[Lesson]:
     rows = Lesson.objects.changed_since_validation(membership).select_related("revision__by", "organisation")
-    rows = rows.prefetch_related("checks")
+    rows = rows.with_own_marked(membership).prefetch_related("checks")
     return [lesson for lesson in rows if policies.may_confirm(membership, lesson)]
 
 

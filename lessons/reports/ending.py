@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from lessons.models import Lesson
+from lessons.models.merging import where_it_went
 from organisations.models import Membership
 from search import index
 from search.finding import Results
@@ -25,10 +28,12 @@ class EndBox:
 
     @classmethod
     def build(cls, lesson: Lesson, membership: Membership) -> "EndBox":
-        """One query; one more for a lesson that another has replaced."""
+        """One query; two more for a lesson that another has replaced, and one for each time that one went on."""
         readable = Lesson.objects.visible_to(membership).select_related("revision", "organisation")
-        newer = readable.filter(pk=lesson.superseded_by_id).first() if lesson.superseded_by_id else None
-        replaces = list(readable.filter(superseded_by=lesson).order_by("pk")) if lesson.is_shared else []
+        newest = where_it_went(lesson.superseded_by_id)
+        newer = readable.filter(pk=newest).first() if newest else None
+        older = Q(superseded_by=lesson) | Q(superseded_by__merged_into=lesson)
+        replaces = list(readable.filter(older).exclude(pk=lesson.pk).order_by("pk")) if lesson.is_shared else []
         return cls(lesson.state == "superseded", newer, lesson.end_reason, lesson.ended_on, replaces)
 
 

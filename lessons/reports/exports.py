@@ -113,7 +113,7 @@ def _row_of(lesson: Lesson, membership: Membership, zone: ZoneInfo) -> dict[str,
         "review_on": _day(lesson.review_on),
         "session": lesson.session.title if lesson.session and is_ours else "",
         "intervention": str(lesson.intervention) if lesson.intervention and is_ours else "",
-        "files": words.files.splitlines(),
+        "files": words.files_told.splitlines(),
         "link": absolute(reverse("lesson_detail", args=[slug, lesson.pk])),
     }
 

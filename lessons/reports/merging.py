@@ -78,14 +78,27 @@ def _came_from(lesson: Lesson) -> str:
     return f"{lesson.source}, number {lesson.shown_number}" if lesson.shown_number else lesson.source
 
 
-def what_goes_along(lesson: Lesson) -> list[str]:
-    """What hangs on a lesson and goes along, in words; what there is none of is left out."""
+def what_goes_along(lesson: Lesson, target: Lesson) -> list[str]:
+    """What hangs on a lesson and goes along into the other one, in words; what there is none of is left out."""
     words = {
         "reuse": (worded("report of what came of the lesson"), worded("reports of what came of the lesson")),
         "action": (worded("action"), worded("actions")),
         "part": ("knowledge asset that names it", "knowledge assets that name it"),
+        "comment": ("comment", "comments"),
+        "file": ("file", "files"),
+        "opinion": ("answer of an expert", "answers of experts"),
+        "pack": ("answer before work began", "answers before work began"),
+        "note": ("note left at a poster", "notes left at posters"),
     }
-    numbers = {kind: what.rows.filter(**{what.field: lesson.pk}).count() for kind, what in hanging().items()}
-    numbers["tag"] = lesson.tags.count()
+    numbers = {kind: len(what.going(lesson.pk, target.pk)) for kind, what in hanging().items()}
+    numbers["tag"] = lesson.tags.exclude(pk__in=target.tags.values("pk")).count()
     words["tag"] = ("tag", "tags")
     return [counted(number, *words[kind]) for kind, number in numbers.items() if number and kind in words]
+
+
+def files_that_stay(lesson: Lesson, target: Lesson) -> list[str]:
+    """The names of files for which the other one has no room; those that it has itself are not missed."""
+    what = hanging()["file"]
+    known = what.rows.filter(lesson=target).values("file__digest")
+    left = what.rows.filter(lesson=lesson).exclude(pk__in=what.going(lesson.pk, target.pk))
+    return list(left.exclude(file__digest__in=known).values_list("file__name", flat=True))

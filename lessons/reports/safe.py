@@ -1,11 +1,14 @@
 """What the receipt of a safe lesson says: where it stands, what was answered, and what came of it. No names."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from kmportal.lib.things import Look
 from lessons import labels, policies
-from lessons.models import ENDED, Lesson, LessonEvent, LessonRevision, Receipt, Reuse, State
+from lessons.models import ENDED, Lesson, LessonEvent, LessonFile, LessonRevision, Receipt, Reuse, State
+from lessons.models.merging import where_it_went
+from lessons.storing import files_there
 
 _ANSWERS = (State.RETURNED, State.DECLINED)
 
@@ -27,24 +30,29 @@ class ReceiptPage:
     can_take_back: bool
     can_forget: bool
     is_known: bool
+    is_part: bool
+    files: Sequence[LessonFile]
 
     @classmethod
     def build(cls, receipt: Receipt, *, on: date) -> "ReceiptPage":
         lesson = receipt.lesson
+        stands = Lesson.objects.get(pk=where_it_went(lesson.pk) or lesson.pk)
         events = LessonEvent.objects.filter(lesson=lesson, after__in=_ANSWERS).order_by("-pk")
         answer = events.values_list("comment", flat=True).first() if lesson.state in _ANSWERS else ""
         return cls(
             lesson=lesson,
             words=lesson.words,
-            look=labels.STATES[State(lesson.state)],
+            look=labels.STATES[State(stands.state)],
             answer=answer or "",
-            evidence=lesson.evidence,
-            changed_on=lesson.learned_on,
+            evidence=stands.evidence,
+            changed_on=stands.learned_on,
             checked_at=lesson.validated_at,
-            helped=Reuse.objects.filter(lesson=lesson, kind=Reuse.Kind.HELPED).count(),
-            end_reason=lesson.end_reason if lesson.state in ENDED else "",
+            helped=Reuse.objects.filter(lesson=stands, kind=Reuse.Kind.HELPED).count(),
+            end_reason=stands.end_reason if stands.state in ENDED else "",
             can_answer=policies.may_move(receipt, lesson, "send_again", on=on),
             can_take_back=policies.may_move(receipt, lesson, "take_back", on=on),
             can_forget=policies.may_forget_author(lesson),
             is_known=policies.is_author_kept(lesson),
+            is_part=stands != lesson,
+            files=files_there(lesson),
         )

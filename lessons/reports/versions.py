@@ -48,7 +48,12 @@ class Versions:
             ],
             older=left,
             newer=right,
-            differences=compare([(label, getattr(left, name), getattr(right, name)) for name, label in labels.items()])
+            differences=compare(
+                [
+                    *((label, getattr(left, name), getattr(right, name)) for name, label in labels.items()),
+                    ("Files and pictures", left.files_told, right.files_beside(left)),
+                ]
+            )
             if left and right
             else [],
         )

@@ -28,7 +28,7 @@ from organisations.requests import MemberRequest
 def lesson_comment(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Say something beside a checked lesson."""
     lesson = lesson_or_404(request, pk, here=False)
-    if not policies.may_comment(request.membership, lesson):
+    if not policies.may_say_reuse(request.membership, lesson):
         raise PermissionDenied
     if request.method != "POST":
         return redirect("lesson_detail", organisation.slug, pk)
@@ -46,13 +46,15 @@ def lesson_comment(request: MemberRequest, organisation: Organisation, pk: int) 
 @require_safe
 def comment_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """One comment, how it read before, and what may be done with it."""
-    comment = _comment_or_404(request, pk)
+    comment = _comment_or_404(request, pk, own_too=True)
     row = row_of(comment, request.membership)
+    is_within_reach = policies.may_read_comment(request.membership, comment)
     context = {
+        "is_within_reach": is_within_reach,
         "row": row,
         "comment": comment,
         "revisions": list(comment.revisions.all()) if row.shows_words else [],
-        "trail": _trail(comment, organisation),
+        "trail": _trail(comment, organisation)[: None if is_within_reach else 1],
     }
     return render(request, "lessons/comment_detail.html", context)
 
@@ -85,12 +87,15 @@ def comment_edit(request: MemberRequest, organisation: Organisation, pk: int) ->
 @requires(Permission.READ)
 @require_POST
 def comment_withdraw(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """Take one’s own back."""
-    comment = _comment_or_404(request, pk)
+    """Take one’s own back, also beside a lesson that its writer can no longer open."""
+    comment = _comment_or_404(request, pk, own_too=True)
     if not policies.may_withdraw_comment(request.membership, comment):
         raise PermissionDenied
     comments.withdraw_comment(comment, by=request.membership, at=request.now)
-    return done(request, "It is taken back. Its words are gone.", "lesson_detail", organisation.slug, comment.lesson_id)
+    said = "It is taken back. Its words are gone."
+    if not policies.may_read_comment(request.membership, comment):
+        return done(request, said, comment)
+    return done(request, said, "lesson_detail", organisation.slug, comment.lesson_id)
 
 
 @requires(Permission.VALIDATE)
@@ -141,8 +146,9 @@ def _trail(comment: LessonComment, organisation: Organisation) -> list[tuple[str
     ]
 
 
-def _comment_or_404(request: MemberRequest, pk: int) -> LessonComment:
-    rows = LessonComment.objects.visible_to(request.membership)
-    return get_object_or_404(
-        rows.select_related("organisation", "author", "hidden_by", "lesson__revision", "lesson__organisation"), pk=pk
-    )
+def _comment_or_404(request: MemberRequest, pk: int, *, own_too: bool = False) -> LessonComment:
+    """One that this member reads; with ``own_too`` also their own where they do not read the lesson."""
+    everything = LessonComment.objects
+    rows = (everything.to_withdraw_by if own_too else everything.visible_to)(request.membership)
+    related = ("organisation", "author", "hidden_by", "lesson__revision", "lesson__organisation")
+    return get_object_or_404(rows.select_related(*related), pk=pk)

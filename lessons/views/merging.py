@@ -18,7 +18,7 @@ from lessons.actions import merging
 from lessons.forms.merging import MergeForm
 from lessons.labels import STATES
 from lessons.models import LIVING, Lesson, LessonMerge, State
-from lessons.reports.merging import what_goes_along
+from lessons.reports.merging import files_that_stay, what_goes_along
 from lessons.reports.similar import similar_lessons, similar_to
 from lessons.search_documents import KIND
 from lessons.views.finding import lesson_or_404
@@ -93,7 +93,8 @@ def lesson_merge_into(request: MemberRequest, organisation: Organisation, pk: in
         "lesson": lesson,
         "target": target,
         "form": form,
-        "along": what_goes_along(lesson),
+        "along": what_goes_along(lesson, target),
+        "left": files_that_stay(lesson, target),
         "fields": [form[name] for name in form.fields if not name.endswith("_version")],
     }
     return render(request, "lessons/lesson_merge_into.html", context, status=status_of(form))

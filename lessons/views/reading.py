@@ -50,7 +50,7 @@ def lesson_changes(request: MemberRequest, organisation: Organisation, pk: int) 
         return redirect(lesson)
     labels = {name: str(LessonForm.base_fields[name].label) for name in WORDS}
     pairs = [(label, getattr(lesson.approved, name), getattr(lesson.words, name)) for name, label in labels.items()]
-    pairs.append(("Files and pictures", lesson.approved.files, lesson.words.files))
+    pairs.append(("Files and pictures", lesson.approved.files_told, lesson.words.files_beside(lesson.approved)))
     context = {
         "lesson": lesson,
         "differences": compare(pairs),

@@ -84,7 +84,7 @@ def _receipt_page(request: GuestRequest, receipt: Receipt, code: str) -> HttpRes
     try:
         if then == "send" and form.is_valid():
             seen = form.cleaned_data["seen"]
-            safe.answer_by_receipt(receipt, at=request.now, seen=seen, words=form.words)
+            safe.answer_by_receipt(receipt, at=request.now, seen=seen, words=form.words, without=form.gone)
             said = "It is sent again."
         elif then == "take-back":
             safe.withdraw_by_receipt(receipt, at=request.now)

@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from kmportal.lib.exceptions import Refusal, Stale
-from lessons.actions import comments
-from lessons.models import LessonComment, LessonCommentRevision
+from lessons.actions import comments, ending
+from lessons.models import Lesson, LessonComment, LessonCommentRevision
 from notifications.models import Notice
 from organisations.visibility import Reach
 from tests.cast import as_member
@@ -31,6 +31,10 @@ def say(identified):
     return make
 
 
+def fresh(lesson) -> Lesson:
+    return Lesson.objects.select_related("organisation", "revision").get(pk=lesson.pk)
+
+
 def told(person) -> list[str]:
     return [notice.text for notice in Notice.objects.filter(person=person, kind="comment").order_by("pk")]
 
@@ -51,6 +55,32 @@ class TestSaying:
             with pytest.raises(PermissionDenied):
                 comments.write_comment(lesson, by=as_member(person), at=NOON, text="A")
             assert as_(person).post(f"{lesson.get_absolute_url()}comments/", {"text": "A"}).status_code == 403
+
+    def test_on_what_nobody_uses_any_more_they_can_be_read_and_none_is_added(self, say, reza, farah, as_):
+        say(reza)
+        ending.retire_lesson(fresh(say.lesson), by=as_member(farah), at=NOON, reason="The ward is closed.")
+        page = tidy(as_(reza).get(say.lesson.get_absolute_url()).text)
+        assert "We ask at nine." in page
+        assert "nobody can add to this" in page
+        assert "Add your comment" not in page
+        refused = as_(reza).post(f"{say.lesson.get_absolute_url()}comments/", {"text": "So do we."})
+        assert refused.status_code == 422
+        assert "So do we." in refused.text
+        assert "nobody can add to what was said" in refused.text
+
+    def test_ones_own_is_taken_back_where_the_lesson_is_out_of_reach(self, say, reza, lena, as_):
+        comment = say(reza)
+        Lesson.objects.filter(pk=say.lesson.pk).update(reach=Reach.GROUP, share_with=Reach.GROUP)
+        browser, title = as_(reza), say.lesson.words.title
+        page = tidy(browser.get(comment.get_absolute_url()).text)
+        assert "You can no longer read the lesson" in page
+        assert title not in page
+        assert "Change it" not in page
+        sent = browser.post(f"{comment.get_absolute_url()}withdraw/")
+        assert sent.url == comment.get_absolute_url()
+        assert browser.get(sent.url).status_code == 200
+        assert LessonComment.objects.get().text == ""
+        assert as_(lena).get(comment.get_absolute_url()).status_code == 404
 
     def test_the_same_form_twice_makes_one(self, say, reza):
         key = uuid4()

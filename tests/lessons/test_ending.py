@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 import actionplan.actions
 from kmportal.lib.exceptions import Refusal
-from lessons.actions import ending, life, writing
+from lessons.actions import ending, life, merging, writing
 from lessons.models import Lesson, LessonEvent, State
 from lessons.reports.ending import similar_to
 from notifications.models import Notice
@@ -71,6 +72,16 @@ class TestReplaced:
         assert "The newer one is not shared with you" in page
         assert "For few" not in page
         assert "For few" in page_of(as_(farah), old)
+
+    def test_where_the_newer_one_has_gone_on_the_page_leads_there(self, pair, identified, farah, reza, as_):
+        old, new = pair
+        ending.supersede_lesson(old, by=as_member(farah), at=NOON, other=new)
+        last = identified(title="Label and weigh the bags")
+        merging.merge_lessons(now(new), by=as_member(farah), at=timezone.now(), into=now(last))
+        page = as_(reza).get(old.get_absolute_url()).text
+        assert "is not shared with you" not in page
+        assert f'href="{last.get_absolute_url()}"' in page
+        assert "It takes the place of" in as_(reza).get(last.get_absolute_url()).text
 
     @pytest.mark.parametrize("which", ["itself", "draft", "retired", "elsewhere", "unread"])
     def test_not_by_what_nobody_can_use(self, which, pair, draft, group_of, identified, farah, oskar, hillside):

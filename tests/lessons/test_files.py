@@ -10,7 +10,7 @@ from attachments.forms import AGAIN
 from attachments.inspection import check_file
 from attachments.models import FileContent, StoredFile
 from kmportal.lib.exceptions import Refusal, Stale
-from lessons.actions import files, review, writing
+from lessons.actions import files, review, versions, writing
 from lessons.models import Lesson, LessonFile
 from organisations.actions import create_access_token
 from tests.attachments.samples import PDF, photo, picture, wav
@@ -62,7 +62,7 @@ class TestLogging:
         )
         lesson = Lesson.objects.get()
         assert [(one.file.name, one.tells) for one in lesson.attached.all()] == [("IMG_1.jpg", "A bag")]
-        assert lesson.words.files == "IMG_1.jpg: A bag"
+        assert lesson.words.files_told == "IMG_1.jpg: A bag"
         page = tidy(browser.get(lesson.get_absolute_url()).text)
         assert 'alt="A bag"' in page
         assert "Telephone Maker" not in str(bytes(FileContent.objects.first().content))
@@ -171,7 +171,24 @@ class TestVersions:
 
     def test_other_words_keep_them(self, checked, cara):
         writing.write_lesson(checked, by=as_member(cara), at=NOON, seen=checked.version, words={"why": "Else"})
-        assert checked.words.files == "bags.png: Two bags, one label\nWhat I say.wav: Two bags, one label"
+        assert checked.words.files_told == "bags.png: Two bags, one label\nWhat I say.wav: Two bags, one label"
+
+    def test_another_file_of_the_same_name_is_not_checked(self, checked, cara, farah, as_):
+        before, swapped = checked.words.number, check_file("bags.png", picture(size=(30, 20)))
+        gone = file_of(checked, "bags.png")
+        files.change_files(
+            checked, by=as_member(cara), at=NOON, seen=checked.version, tells={}, without=[gone.pk], files=[swapped],
+            telling=gone.tells,
+        )  # fmt: skip
+        assert checked.changed_since_validation
+        page = tidy(as_(farah).get(f"{checked.get_absolute_url()}versions/").text)
+        assert "another file of this name" in page
+        assert swapped.digest[:12] not in page
+        versions.restore_revision(checked, by=as_member(cara), at=NOON, seen=checked.version, number=before)
+        writing.write_lesson(checked, by=as_member(cara), at=NOON, seen=checked.version, words={"why": "Else"})
+        versions.restore_revision(checked, by=as_member(cara), at=NOON, seen=checked.version, number=before)
+        assert checked.changed_since_validation
+        assert swapped.digest[:12] in checked.words.files
 
     def test_the_same_again_changes_nothing(self, checked, cara):
         one = file_of(checked, "bags.png")

@@ -7,18 +7,36 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from actionplan.models import Action
+from attachments.inspection import check_file
 from communities.models import Pin, Thread
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.subscribers import SUBSCRIBERS
-from lessons.actions import life, merging, reuse, review, writing
+from lessons.actions import comments, life, merging, reuse, review, writing
 from lessons.importing.merging import decide_rows
-from lessons.models import Lesson, LessonEvent, LessonMerge, LessonRevision, Reuse, State
+from lessons.models import (
+    ExpertQuestion,
+    ImportDifference,
+    ImportedRow,
+    LeftNote,
+    Lesson,
+    LessonCheck,
+    LessonEvent,
+    LessonMerge,
+    LessonRevision,
+    PackAnswer,
+    Receipt,
+    Reuse,
+    SafeAuthor,
+    State,
+    Theme,
+)
 from lessons.models.merging import hanging
 from notifications.models import Notice
 from organisations.models import AuditEntry, Group
 from organisations.visibility import Reach
 from people.models import Enquiry
 from search.models import SearchDoc
+from tests.attachments.samples import picture as picture_file
 from tests.cast import as_member
 from tests.lessons.conftest import NOON, validate
 
@@ -62,7 +80,9 @@ def picture() -> dict:
 
 def test_whatever_hangs_on_a_lesson_goes_or_is_known_to_stay():
     """What it said and what happened to it is its own; what other apps have follows the event."""
-    own = {LessonRevision, LessonEvent, LessonMerge, Lesson}
+    own = {LessonRevision, LessonEvent, LessonMerge, Lesson, LessonCheck, ImportedRow, ImportDifference}
+    own |= {SafeAuthor, Receipt}  # who wrote it, and what they are told of their own words
+    themes = {Theme}  # tied by ``LessonTheme``
     carried = {what.rows.model for what in hanging().values()}
     above = {Pin, Thread}
     pointing = {
@@ -71,7 +91,7 @@ def test_whatever_hangs_on_a_lesson_goes_or_is_known_to_stay():
         if relation.auto_created and relation.is_relation and relation.related_model
     }
     pointing -= {Lesson.tags.through}  # tags of both are added together
-    assert pointing == own | above | (carried - {Action, type_of("search.UnansweredSearch")})
+    assert pointing == own | themes | above | (carried - {Action, type_of("search.UnansweredSearch")})
     for event in ("lesson.merged", "lesson.parted"):
         heard = " ".join(SUBSCRIBERS[event])
         assert "communities." in heard
@@ -108,6 +128,51 @@ class TestMerging:
         assert (goes.state, goes.merged_into, stays.state) == (State.SUPERSEDED, stays, State.ACTION_AGREED)
         assert made.rows.count() == 3
         assert AuditEntry.objects.filter(event="lesson.merged").count() == 1
+
+    def test_comments_files_and_opinions_go_along_and_come_back(self, two, cara, reza, lena, riverside, as_):
+        stays, goes = two
+        shared = [check_file(f"{number}.png", picture_file(size=(20, 20 + number))) for number in range(6)]
+        for lesson, files in ((stays, shared[:3]), (goes, shared[2:])):
+            writing.write_lesson(
+                lesson,
+                by=as_member(cara),
+                at=NOON,
+                seen=fresh(lesson)[0].version,
+                words={},
+                files=files,
+                telling="Bags",
+            )
+        said = comments.write_comment(fresh(goes)[0], by=as_member(reza), at=NOON, text="So it was with us.")
+        asked = ExpertQuestion.objects.create(
+            lesson=goes, revision=fresh(goes)[0].revision, whom="A judge", ends_on=NOON, answered_at=NOON, name="Jo",
+            verdict="right",
+        )  # fmt: skip
+        note = LeftNote.objects.create(
+            organisation=riverside, happened="Late", state="taken", decided_at=NOON, lesson=goes
+        )
+        answer = PackAnswer.objects.create(
+            organisation=riverside, work_kind="work", work_ident=1, lesson=goes, answer="use", person=reza
+        )
+        page = as_(lena).get(f"/o/riverside/lessons/{goes.pk}/merge/{stays.pk}/").text
+        assert "one comment" in page
+        assert "two files" in page
+        assert "No room is left for these files, which stay with lesson" in page
+        assert "5.png" in page.partition("No room")[2]
+        made = merge(two, lena)
+        moved = [said, asked, note, answer]
+        assert {type(one).objects.get(pk=one.pk).lesson_id for one in moved} == {stays.pk}
+        assert stays.attached.count() == 5
+        told = fresh(stays)[0]
+        names = {line.partition(":")[0] for line in told.words.files_told.splitlines()}
+        assert names == {f"{number}.png" for number in range(5)}
+        assert told.changed_since_validation
+        page = as_(lena).get(stays.get_absolute_url()).text
+        assert f"lesson {goes.pk}, which is part of this one now" in page
+        assert "So it was with us." in page
+        merging.part_lessons(made, by=as_member(lena), at=timezone.now())
+        assert {type(one).objects.get(pk=one.pk).lesson_id for one in moved} == {goes.pk}
+        assert (stays.attached.count(), goes.attached.count()) == (3, 4)
+        assert fresh(stays)[0].words.files_told.count("\n") == 2
 
     def test_search_forgets_the_one_and_finds_the_other_by_what_it_took(self, two, lena, as_):
         stays, goes = two
