@@ -23,7 +23,7 @@ RULES = {
         "Anybody can be drawn with anybody. The portal draws by lot.",
         "Never the same two again while there is anybody else.",
         "Never somebody whom you ask not to meet. Only the portal knows whom you named.",
-        "If the number is odd, one group has three people.",
+        "If the number is odd, three people meet instead of two.",
     ],
     Rule.EXPLAINED: [
         "This draw is not by lot alone.",
@@ -32,6 +32,6 @@ RULES = {
         "Somebody from another team than yours.",
         "If you want to meet face to face, somebody from your site.",
         "Where possible, somebody from another staff group.",
-        "If the number is odd, one group has three people.",
+        "If the number is odd, three people meet instead of two.",
     ],
 }

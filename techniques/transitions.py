@@ -1,12 +1,13 @@
 """Steps that several actions of a room share. All are taken under the room’s lock."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 
 from techniques import guest_cookies
-from techniques.models import Ballot, Note, Participant, Session, Voting
+from techniques.models import Ballot, Comment, MeToo, Note, NoteGroup, Participant, Session, Stage, Voting
 from techniques.policies import Writer
 from techniques.unlinking import remove_traces
 
@@ -25,14 +26,59 @@ def find_author(session: Session, by: Writer) -> Participant:
 def leave_others(note: Note) -> None:
     """Have a note stand for itself, because its words or its column change or it goes. Called under the room’s lock.
 
-    Those that it stood for are shown by the first of them.
+    Those that it stood for are shown by the first of them, which takes over what was said to all.
     """
-    same = list(Note.objects.filter(same_as=note).order_by("pk"))
+    same = list(Note.objects.filter(same_as=note, gone_at=None).order_by("pk"))
     if same:
         same[0].same_as = None
         same[0].save(update_fields=["same_as"])
         Note.objects.filter(pk__in=[one.pk for one in same[1:]]).update(same_as=same[0])
+        _pass_on_what_was_said(note, same[0])
     note.same_as = None
+
+
+def _pass_on_what_was_said(note: Note, head: Note) -> None:
+    """Votes, “me too” and comments were for what several had written, not for the one whose words stood in sight."""
+    Ballot.objects.filter(note=note).update(note=head)
+    for voting in Voting.objects.filter(stage=note.stage_id):
+        if votes := voting.result.pop(str(note.client_id), 0):
+            handle = str(head.client_id)
+            voting.result[handle] = voting.result.get(handle, 0) + votes
+            voting.save(update_fields=["result"])
+    there = MeToo.objects.filter(note=head).values_list("participant", flat=True)
+    MeToo.objects.filter(note=note, participant__in=list(there)).delete()
+    MeToo.objects.filter(note=note).update(note=head)
+    Comment.objects.filter(note=note).update(note=head)
+
+
+def forget_what_was_said(note: Note) -> bool:
+    """Votes that were counted and “me too” were for other words. Answers whether there were any."""
+    found = bool(MeToo.objects.filter(note=note).delete()[0])
+    for voting in Voting.objects.filter(stage=note.stage_id):
+        if voting.result.pop(str(note.client_id), None) is not None:
+            voting.save(update_fields=["result"])
+            found = True
+    return found
+
+
+def forget_likeness(stage: Stage, changed: Iterable[int]) -> None:
+    """Other words say something else: no step of sorting that is undone makes these notes one with others again."""
+    pks = set(changed)
+    for step in stage.grouping_steps:
+        step["notes"] = [
+            [note, column, group, None if (note in pks) != (same_as in pks) else same_as]
+            for note, column, group, same_as in step["notes"]
+        ]
+    stage.save(update_fields=["grouping_steps"])
+
+
+def forget_ballots_of_empty_groups(session: Session) -> set[int]:
+    """Votes for a group go with its last note. Answers in which stages. Called under the room’s lock."""
+    standing = NoteGroup.objects.filter(session=session, notes__gone_at=None, notes__isnull=False)
+    lost = Ballot.objects.filter(voting__session=session, group__isnull=False).exclude(group__in=standing)
+    stages = set(lost.values_list("voting__stage", flat=True))
+    lost.delete()
+    return stages
 
 
 def count_ballots(voting: Voting, at: datetime) -> None:

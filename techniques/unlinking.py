@@ -4,10 +4,12 @@ Nobody acts here: it is called at the close and by the timetable, and tells noth
 """
 
 from kmportal.lib.unlinking import remove_old_versions
-from techniques.models import Ballot, Comment, Correction, MeToo, Note, Participant, Session, Voting
+from techniques.models import Ballot, Comment, Correction, MeToo, Note, NoteGroup, Participant, Session, Voting
 
 # Whatever knew who wrote, said or chose something.
-LINKED = (Note, Participant, Comment, Correction, MeToo, Ballot)
+LINKED = (Note, NoteGroup, Participant, Comment, Correction, MeToo, Ballot)
+# Checking the foreign keys of a ballot leaves its transaction as ``xmax`` on the rows of who voted and for what.
+VOTED = (Ballot, Participant, Note, NoteGroup)
 
 
 def remove_traces() -> int:
@@ -20,6 +22,6 @@ def remove_traces() -> int:
     if closed and remove_old_versions(*LINKED, whole_files=True):
         Session.objects.filter(pk__in=closed).update(keeps_traces=False)
     voted = list(Voting.objects.with_traces().values_list("pk", flat=True))
-    if voted and remove_old_versions(Ballot, whole_files=True):
+    if voted and remove_old_versions(*VOTED, whole_files=True):
         Voting.objects.filter(pk__in=voted).update(keeps_traces=False)
     return len(closed)

@@ -27,7 +27,7 @@ NAMES = {"name", "title", "guest_name", "place", "results_place", "incident_name
 # Shipped with the portal, or written by it alone.
 NOT_TYPED = {
     "AuditName", "SearchDoc", "Job", "JobFile", "Heartbeat", "Done", "MailServer", "CatalogueEntry", "Technique",
-    "Stage", "Framework", "Section", "Criterion", "Suggestion",
+    "Stage", "Framework", "Section", "Criterion", "Suggestion", "Correction",
 }  # fmt: skip
 INVISIBLE = ["\u200b", "\u200b\u2060", "\u3164", "\u2800", "\u200d", "\ufe0f", "\u0301", "\u00ad \u00a0", "\u202e"]
 
@@ -158,7 +158,7 @@ def test_two_tags_never_read_the_same(first, second, riverside):
 
 def test_keys_stand_beside_their_names():
     keys = [model.__name__ for model in OURS if any(isinstance(f, ReadingKeyField) for f in model._meta.local_fields)]
-    assert keys == ["Group", "Tag", "Profile", "Topic", "Enquiry", "Topic", "NamedBarrier"]
+    assert keys == ["Group", "Tag", "ThemeSet", "Theme", "Profile", "Topic", "Enquiry", "Joiner", "Joiner"]
 
 
 ADDRESSES = [

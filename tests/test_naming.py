@@ -48,6 +48,9 @@ EXEMPT = {
     "CommunityForm.name", "CommunityEditForm.name", "FoundForm.name", "KickOffForm.place", "ReviewSessionForm.place",
     "FinderForm.q", "ProfileForm.how_to_ask", "ProfileForm.site",
     "ProfileForm.languages",
+    "LeaveForm.website",  # for machines: nobody sees it
+    "LoadForm.pasted", "UploadForm.pasted",  # a table, looked at when it is read
+    "LessonFilesForm.telling",  # asked by its fields_about_people, with those of the files
     "TrialForm.title", "TrialForm.first_joiners", "TrialForm.place",  # names belong there
     "JoinForm.team", "JoinForm.site", "JoinForm.needs",  # of oneself
 }  # fmt: skip

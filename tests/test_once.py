@@ -133,7 +133,8 @@ def filled(world, typed: dict) -> dict:
 
 def test_every_form_that_makes_something_is_walked():
     making = {name for name in CLASS_OF if name.endswith("_new")}
-    assert making <= set(MAKING) | {"assessment_new"}
+    # Nobody signs in at a poster: tests/lessons/test_posters.py sends it twice.
+    assert making <= set(MAKING) | {"assessment_new", "left_new"}
     assert WHO
 
 

@@ -5,6 +5,7 @@ import { Desk } from "./room/desk.js";
 import { Line } from "./room/line.js";
 import { Notes } from "./room/notes.js";
 import { post, Refused } from "./room/post.js";
+import { afterPress } from "./room/press.js";
 import { Screen } from "./room/screen.js";
 import { speak } from "./room/speak.js";
 import { Stages } from "./room/stages.js";
@@ -18,6 +19,7 @@ const clock = new Clock(root, say);
 const stages = new Stages(root, say);
 const screen = new Screen(root, { clock, say });
 const desk = new Desk(root);
+const whenFree = afterPress(root, "[data-sort], [data-vote], [data-desk]");
 let line = null;
 const notes = new Notes(root, { say, nudge: () => line?.nudge() });
 line = new Line(root, { onPiece: take, onTime: (now) => clock.heard(now), onState: setUp, onUnknown: unknown });
@@ -28,10 +30,10 @@ const pieces = {
     drawDesk(piece);
   },
   screen: (piece) => {
-    screen.told(piece);
-    desk.draw(piece);
+    whenFree(() => screen.told(piece));
+    whenFree(() => desk.draw(piece));
   },
-  voted: (piece) => desk.draw(piece),
+  voted: (piece) => whenFree(() => desk.draw(piece)),
   ready: ({ count }) => setReady(count),
   personal: () => notes.marks.fetchSoon(),
   board: (piece) => {
@@ -62,8 +64,10 @@ function take(piece) {
 }
 
 function drawDesk(piece) {
-  if (piece.desk !== undefined) screen.drawDesk(piece.stage, piece.desk);
-  desk.draw(piece);
+  whenFree(() => {
+    if (piece.desk !== undefined) screen.drawDesk(piece.stage, piece.desk);
+    desk.draw(piece);
+  });
 }
 
 // How many are ready, at the desk; whether one is oneself, on a phone: with each step it begins again.
@@ -186,7 +190,7 @@ root.addEventListener("submit", async (event) => {
     const { marks } = await post(form.action, values, form);
     if (problem) problem.hidden = true;
     shut(button?.closest("[data-put]"));
-    desk.cleared(button);
+    desk.cleared(button, form);
     notes.marks.cleared(form);
     if (marks) notes.marks.set(marks);
     if (form.matches("[data-ready]")) drawReady(form, marks.ready);

@@ -253,12 +253,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE, related_name="comments", to="techniques.note"
                     ),
                 ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="techniques.session"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["pk"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("note", "author", "client_id"), name="comment_sent_once")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("session", "client_id"), name="comment_sent_once")],
             },
         ),
         migrations.CreateModel(

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from techniques.models.rooms import NOTE_LIMIT, Note, Participant
+from techniques.models.sessions import Session
 
 COMMENT_LIMIT = 300
 
@@ -24,6 +25,7 @@ class MeToo(models.Model):
 class Comment(models.Model):
     """A line below a note that everybody reads. It is like a note itself: sent once, and no name stands beside it."""
 
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="+")
     note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="comments")
     author = models.ForeignKey(Participant, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     text = models.CharField(max_length=COMMENT_LIMIT)
@@ -33,7 +35,7 @@ class Comment(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["note", "author", "client_id"], name="comment_sent_once")]
+        constraints = [models.UniqueConstraint(fields=["session", "client_id"], name="comment_sent_once")]
 
     def __str__(self) -> str:
         return f"comment {self.pk}"

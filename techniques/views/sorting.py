@@ -73,6 +73,6 @@ def room_vote(request: MemberRequest, organisation: Organisation, pk: int) -> Ht
 def room_comment(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Take a comment away, for example because it names a patient."""
     seat = desk_of_session(request, pk)
-    rows = Comment.objects.filter(note__session=seat.session).select_related("note__session__organisation")
+    rows = Comment.objects.filter(session=seat.session).select_related("note__session__organisation")
     comment = get_object_or_404(rows, client_id=read_handle(posted(request, "comment")))
     return room_views.run_action(request, seat, reactions.withdraw_comment, thing=comment)

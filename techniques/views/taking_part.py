@@ -87,7 +87,7 @@ def join_comment(request: GuestRequest, session: Session, handle: UUID) -> HttpR
     if request.method != "POST":
         return _draw_comment(request, seat, seen)
     if take_back := request.POST.get("take_back", ""):
-        comment = get_object_or_404(Comment, note__session=session, client_id=read_handle(take_back))
+        comment = get_object_or_404(Comment, session=session, client_id=read_handle(take_back))
         return _act(request, seat, reactions.withdraw_comment, comment)
     text, sent = request.POST.get("text", ""), read_handle(posted(request, "client_id"))
     with room_views.refusals_kept() as said:

@@ -138,3 +138,54 @@ def test_the_writer_hears_on_the_phone_what_was_corrected(review, window, check,
     told.get_by_role("button", name="I have seen it").click()
     expect(told).to_be_empty()
     assert Note.objects.get().text == "The rota was late"
+
+
+def test_what_is_typed_on_a_phone_outlives_the_sorting_of_others(review, window, farah):
+    """A half written comment stays, Enter sends it and takes nothing back, and its fold stays open meanwhile."""
+    gus, lead = window(width=360), window(farah)
+    join(gus, review, "Gus")
+    for text in TEXTS:
+        write(gus, text, first_column(gus))
+    lead.goto(path("room/", review))
+    own = card(gus, "Rota late")
+    own.locator("summary").click()
+    own.get_by_label("Your comment").fill("Every Friday")
+    own.get_by_label("Your comment").press("Enter")
+    expect(own.get_by_text("Every Friday")).to_be_visible()
+    gus.wait_for_load_state()
+    own.locator("summary").click()
+    own.get_by_label("Your comment").press_sequentially("And on")
+    fold(lead, "Sort the notes")
+    lead.get_by_label("Name of a new group").fill("Locks")
+    card(lead, "Rota late").get_by_role("checkbox").check()
+    lead.get_by_role("button", name="Put them in the group").click()
+    expect(gus.get_by_role("region", name="Locks")).to_be_visible()
+    expect(own.get_by_label("Your comment")).to_be_focused()
+    gus.keyboard.type(" Sundays")
+    expect(own.get_by_label("Your comment")).to_have_value("And on Sundays")
+    gus.keyboard.press("Enter")
+    expect(own.get_by_text("And on Sundays")).to_be_visible()
+    expect(own.get_by_text("Every Friday")).to_be_visible()
+    expect(lead.get_by_label("Name of a new group")).to_have_value("")
+    assert lead.locator("[data-tick]:checked").count() == 0
+
+    # What comes in while a finger is down waits for the press.
+    summary = step(lead).locator(".km-sortbox > summary", has_text="Sort the notes")
+    summary.hover()
+    lead.mouse.down()
+    write(gus, "Late tea", first_column(gus))
+    expect(card(lead, "Late tea")).to_be_visible()
+    was_open = summary.locator("..").get_attribute("open")
+    lead.mouse.up()
+    after = expect(summary.locator(".."))
+    after.to_have_attribute("open", "") if was_open is None else after.not_to_have_attribute("open", "")
+
+    # Starting a vote leaves the keyboard beside, not on, the button that ends it.
+    fold(lead, "^Vote")
+    lead.get_by_role("button", name="Start the vote").press("Enter")
+    expect(lead.get_by_role("button", name="End the vote and show it")).to_be_visible()
+    expect(lead.get_by_role("heading", name="Vote", exact=True)).to_be_focused()
+    lead.get_by_role("button", name="End the vote and show it").press("Enter")
+    expect(step(lead).locator(".km-sortbox > summary", has_text="Vote again")).to_be_focused()
+    for page in (gus, lead):
+        assert page.complaints == []

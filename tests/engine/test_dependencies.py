@@ -24,6 +24,7 @@ LOADED_BY_OTHERS = {
     *("psycopg2-binary", "redis", "argon2-cffi", "tzdata", "uvloop", "httptools"),
     *("pytest-django", "pytest-xdist", "pytest-rerunfailures", "pytest-randomly", "setuptools"),
     "types-pyyaml",
+    "defusedxml",  # openpyxl takes it where it is there
     *("djangorestframework", "drf-spectacular", "django-filter"),
 }
 

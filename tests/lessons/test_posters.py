@@ -158,8 +158,8 @@ class TestLeaving:
         with pytest.raises(Refusal, match="come back tomorrow"):
             posters.leave_note(poster, at=LeftNote.objects.latest("pk").at, happened="More")
 
-    def test_guessing_is_braked(self, client):
-        answers = {client.get(f"/lessons/leave/guess{n}/").status_code for n in range(80)}
+    def test_guessing_is_braked(self, client, db):
+        answers = {client.get(f"/lessons/leave/guess{n}/").status_code for n in range(130)}
         assert answers == {404, 429}
 
     def test_those_of_the_unit_are_told_else_all(self, poster, farah, lena, cara):

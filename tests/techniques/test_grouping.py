@@ -7,8 +7,8 @@ import pytest
 from kmportal.lib.exceptions import Refusal
 from lessons import prefill
 from techniques import guest_cookies, room_updates, room_visibility
-from techniques.actions.room import closing, grouping, joining, notes, screen, stages, voting
-from techniques.models import Note, NoteGroup, Session
+from techniques.actions.room import closing, grouping, joining, notes, reactions, screen, stages, voting
+from techniques.models import Correction, Note, NoteGroup, Session
 from techniques.room_visibility import Audience
 from tests.cast import as_member
 from tests.techniques.conftest import NOW, inside
@@ -101,6 +101,82 @@ def test_who_changes_or_takes_back_a_note_that_was_made_one_leaves_the_others_st
     rest = Note.objects.filter(gone_at=None, same_as=None).get()
     notes.change_note(rest, by=rest.author, at=NOW, text="Something else", column="well")
     assert {note.text: note.writers for note in seen(room).notes} == {"Keys": 1, "Something else": 1}
+
+
+def test_what_was_said_to_several_as_one_stays_with_those_that_are_left(room, stage, write, lead, people):
+    """Votes, me toos and comments hang on the note in sight; whoever wrote that takes only their own words along."""
+    rows = [write("Keys were missing"), write("Keys", 1), write("Rota", 1)]
+    grouping.merge_notes(room, stage=stage, notes=[row.client_id for row in rows[:2]], **lead)
+    reactions.set_me_too(rows[0], by=people[2], at=NOW, is_on=True)
+    reactions.write_comment(rows[0], by=people[2], at=NOW, text="At noon", client_id=uuid4())
+    voting.open_voting(room, stage=stage, on="notes", budget=3, **lead)
+    voting.cast_votes(room, by=people[2], at=NOW, handle=rows[0].client_id, count=2)
+    with pytest.raises(Refusal, match="People are voting"):
+        notes.change_note(rows[0], by=people[0], at=NOW, text="Other words", column="well")
+    before = Session.objects.get(pk=room.pk).seq
+    notes.withdraw_note(rows[0], by=people[0], at=NOW)
+    told = room_updates.updates_since(room.pk, before, Audience.PARTICIPANT, at=NOW).pieces
+    assert told[-1].values["kind"] == "personal", "each phone asks which cards have its votes now"
+    voting.end_voting(room, stage=stage, **lead)
+    left = next(note for note in seen(room).notes if note.text == "Keys")
+    assert (left.votes.count, left.me_too, [one.text for one in left.comments]) == (2, 1, ["At noon"])
+
+
+def test_after_a_vote_the_result_stays_with_the_words_it_was_for(room, stage, write, lead, people):
+    rows = [write("Keys were missing"), write("Keys", 1), write("Rota", 1)]
+    grouping.merge_notes(room, stage=stage, notes=[row.client_id for row in rows[:2]], **lead)
+    reactions.set_me_too(rows[2], by=people[2], at=NOW, is_on=True)
+    voting.open_voting(room, stage=stage, on="notes", budget=3, **lead)
+    for row, count in ((rows[0], 2), (rows[2], 1)):
+        voting.cast_votes(room, by=people[2], at=NOW, handle=row.client_id, count=count)
+    voting.end_voting(room, stage=stage, **lead)
+    notes.change_note(rows[0], by=people[0], at=NOW, text="Something else", column="well")
+    notes.change_note(rows[2], by=people[1], at=NOW, text="Tea", column="well")
+    assert {note.text: (note.votes.count, note.me_too) for note in seen(room).notes} == {
+        "Keys": (2, 0), "Something else": (0, 0), "Tea": (0, 0),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_whoever_leads_corrects_or_takes_away_all_that_is_shown_as_one(room, stage, write, lead, people, taken):
+    rows = [write("Mr Smith had keys", person) for person in range(3)]
+    grouping.merge_notes(room, stage=stage, notes=[row.client_id for row in rows], **lead)
+    if taken:
+        notes.withdraw_note(rows[0], **lead)
+    else:
+        notes.change_note(rows[0], text="A patient had keys", column="better", **lead)
+    assert not Note.objects.filter(text__contains="Smith").exists()
+    words = "" if taken else "A patient had keys"
+    assert [(one.participant, one.after) for one in Correction.objects.order_by("participant")] == [
+        (person, words) for person in people
+    ]
+    assert [note.writers for note in seen(room).notes] == ([] if taken else [3])
+
+
+def test_votes_for_a_group_go_with_its_last_note(room, stage, write, lead, people):
+    rows = [write("Keys"), write("Rota", 1), write("Tea", 1)]
+    group = grouping.group_notes(room, stage=stage, notes=[rows[0].client_id], name="Locks", **lead)
+    voting.open_voting(room, stage=stage, on="groups", budget=2, **lead)
+    voting.cast_votes(room, by=people[2], at=NOW, handle=group.handle, count=2)
+    before = Session.objects.get(pk=room.pk).seq
+    notes.withdraw_note(rows[0], by=people[0], at=NOW)
+    pieces = room_updates.updates_since(room.pk, before, Audience.PARTICIPANT, at=NOW).pieces
+    assert [piece.values["kind"] for piece in pieces] == ["note", "board", "personal"]
+    with pytest.raises(Refusal, match="no notes any more"):
+        voting.cast_votes(room, by=people[2], at=NOW, handle=group.handle, count=1)
+    voting.cast_votes(room, by=people[2], at=NOW, handle=rows[1].client_id, count=2)
+
+
+def test_undoing_makes_nothing_one_that_says_something_else_by_now(room, stage, write, lead, people):
+    for change in ({"text": "Tea", "column": "well"}, {"text": "Keys", "column": "better"}):
+        rows = [write("Keys"), write("Keys", 1)]
+        handles = [row.client_id for row in rows]
+        grouping.merge_notes(room, stage=stage, notes=handles, **lead)
+        grouping.take_notes_apart(room, stage=stage, notes=handles, **lead)
+        notes.change_note(rows[0], by=people[0], at=NOW, **change)
+        stage.refresh_from_db()
+        grouping.undo_grouping(room, stage=stage, seen=len(stage.grouping_steps), **lead)
+        assert not Note.objects.exclude(same_as=None).exists()
 
 
 def test_a_group_keeps_to_its_column(room, stage, write, lead):

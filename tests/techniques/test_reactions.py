@@ -130,6 +130,33 @@ def test_a_comment_that_is_refused_is_not_lost_without_a_script(room, note, ente
     assert "Yes" in kit.get(reverse("join_room", args=[room.code])).content.decode()
 
 
+def test_the_identifier_of_a_comment_is_used_once_in_a_session(room, note, gus, rhea, lead):
+    first = reactions.write_comment(note, by=rhea, at=NOW, text="At noon", client_id=uuid4())
+    other = notes.write_note(room, stage_key="happened", column="well", text="Tea", client_id=uuid4(), by=gus, at=NOW)
+    for row in (note, other):
+        with pytest.raises(Refusal, match="could not be saved"):
+            reactions.write_comment(row, by=gus, at=NOW, text="Mine", client_id=first.client_id)
+    assert Comment.objects.get() == first
+
+
+def test_enter_in_the_box_of_a_comment_takes_nothing_back(room, note, rhea, enter):
+    """A form’s first submit button in the page is the one that Enter presses, wherever in the page it stands."""
+    reactions.write_comment(note, by=rhea, at=NOW, text="At noon", client_id=uuid4())
+    page = enter(room, "Kit").get(reverse("join_room", args=[room.code])).content.decode()
+    assert f'form="comment-{note.client_id}"' not in page
+    assert f'form="take-back-{note.client_id}"' in page
+    assert page.count(f'id="take-back-{note.client_id}"') == 1
+
+
+def test_who_leaves_takes_their_me_too_along(room, note, rhea):
+    reactions.set_me_too(note, by=rhea, at=NOW, is_on=True)
+    before = Session.objects.get(pk=room.pk).seq
+    joining.leave_room(room, by=rhea, at=NOW)
+    assert not MeToo.objects.exists()
+    pieces = room_updates.updates_since(room.pk, before, Audience.SCREEN, at=NOW).pieces
+    assert [piece.values["kind"] for piece in pieces] == ["people", "note"]
+
+
 # --- Corrections -----------------------------------------------------------------------------------------------------
 
 

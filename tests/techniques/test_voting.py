@@ -12,8 +12,10 @@ from techniques import guest_cookies, room_updates, room_visibility
 from techniques.actions.room import closing, grouping, joining, notes, stages, voting
 from techniques.models import Ballot, Participant, RoomEvent, Session, Voting
 from techniques.room_visibility import Audience
+from techniques.unlinking import remove_traces
 from tests.cast import as_member
 from tests.races import at_once
+from tests.readers import until_gone
 from tests.techniques.conftest import NOW, inside
 
 
@@ -199,6 +201,47 @@ def test_after_the_end_nobody_can_be_found_beside_a_vote(room, stage, gus, writt
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA secure_delete")
             assert cursor.fetchone()[0]
+
+
+@pytest.mark.database
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL keeps who locked a row")
+def test_no_lock_of_a_ballot_is_left_on_the_rows_of_who_and_what(room, stage, gus, written, vote, lead):
+    def locks(table):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT xmax::text FROM {table} WHERE xmax <> '0'")  # noqa: S608
+            return {row[0] for row in cursor.fetchall()}
+
+    tables = ("techniques_participant", "techniques_note", "techniques_notegroup")
+    give(room, gus, written[0], 1)
+    assert locks(tables[0]) & locks(tables[1]), "while the vote is open"
+    voting.end_voting(room, stage=stage, **lead)
+    until_gone(remove_traces)
+    assert not Voting.objects.with_traces().exists()
+    assert [locks(table) for table in tables] == [set()] * 3
+
+
+def test_who_leaves_and_comes_back_has_no_more_votes_than_the_others(room, stage, gus, written, vote, lead):
+    give(room, gus, written[0], 3)
+    before = Session.objects.get(pk=room.pk).seq
+    joining.leave_room(room, by=gus, at=NOW)
+    again = joining.join_room(room, by=None, name="Gus", key=guest_cookies.new_key(), at=NOW)
+    told = room_updates.updates_since(room.pk, before, Audience.FACILITATOR, at=NOW).pieces
+    assert "voted" in [piece.values["kind"] for piece in told]
+    give(room, again, written[0], 3)
+    voting.end_voting(room, stage=stage, **lead)
+    assert Voting.objects.get().result == {str(written[0].client_id): 3}
+
+
+def test_where_notes_are_kept_no_result_names_a_browsers_identifier(room, stage, gus, written, lead):
+    Session.objects.update(confidentiality="open")
+    group = grouping.group_notes(room, stage=stage, notes=[written[0].client_id], name="Locks", **lead)
+    voting.open_voting(room, stage=stage, on="groups", budget=3, **lead)
+    give(room, gus, group, 1)
+    give(room, gus, written[1], 2)
+    closing.close_session(room, summary={}, **lead)
+    assert Voting.objects.get().result == {str(group.handle): 1}
+    assert {note.text: note.votes.count for note in seen(room).notes}["Rota late"] == 2
 
 
 def test_the_log_knows_no_voter_and_sixty_votes_are_one_event_for_the_desk(room, stage, written, vote):

@@ -100,10 +100,12 @@ export class Marks {
     }
   }
 
-  // A comment was saved: the form is ready for the next one.
+  // A comment was saved: the form, or what was drawn in its place meanwhile, is ready for the next one.
   cleared(form) {
-    if (!form.elements.client_id || !form.elements.text) return;
-    form.elements.text.value = "";
-    form.elements.client_id.value = newId();
+    const there = (form.id && this.root.querySelector(`#${CSS.escape(form.id)}`)) || form;
+    const { client_id: sent, text } = there.elements;
+    if (!sent || !text) return;
+    text.value = "";
+    sent.value = newId();
   }
 }

@@ -77,6 +77,7 @@ def _delete_notes(session: Session, at: datetime) -> datetime | None:
         Voting.objects.filter(session=session).update(result={})
         return at
     _keep_what_is_said(session)
+    _forget_handles(session)
     notes.exclude(gone_at=None).delete()
     notes.filter(stage__reveal=Stage.Reveal.HIDDEN, stage__revealed_at=None).delete()
     notes.update(author=None, by_facilitator=False)
@@ -97,6 +98,14 @@ def _keep_what_is_said(session: Session) -> None:
     Note.objects.filter(session=session).exclude(same_as=None).filter(same_as__in=[one.pk for one in kept]).delete()
     MeToo.objects.filter(note__session=session).delete()
     Comment.objects.filter(note__session=session).delete()
+
+
+def _forget_handles(session: Session) -> None:
+    """Results keep the handles of groups alone: those of notes were made by their writers’ browsers."""
+    groups = {str(group.handle) for group in NoteGroup.objects.filter(session=session)}
+    for voting in Voting.objects.filter(session=session):
+        voting.result = {handle: count for handle, count in voting.result.items() if handle in groups}
+        voting.save(update_fields=["result"])
 
 
 def _rename(kept: list[Note]) -> None:

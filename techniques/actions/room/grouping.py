@@ -117,9 +117,9 @@ def undo_grouping(session: Session, *, by: Membership, at: datetime, stage: Stag
     if not stage.grouping_steps or len(stage.grouping_steps) != seen:
         return
     step = stage.grouping_steps.pop()
-    present = set(Note.objects.filter(stage=stage, gone_at=None).values_list("pk", flat=True))
+    present = dict(Note.objects.filter(stage=stage, gone_at=None).values_list("pk", "column"))
     for note, column, group, same_as in step["notes"]:
-        head = same_as if same_as in present else None
+        head = same_as if present.get(same_as) == column else None
         Note.objects.filter(pk=note, stage=stage, column=column, gone_at=None).update(group_id=group, same_as_id=head)
     for pk, name in step["names"].items():
         NoteGroup.objects.filter(pk=pk, stage=stage).update(name=name)

@@ -13,7 +13,7 @@ from organisations.models import Membership
 from organisations.policies import belongs, require_that
 from techniques import guest_cookies, policies, room_log
 from techniques.events import Event
-from techniques.models import Participant, RoomEvent, Session
+from techniques.models import Ballot, MeToo, Participant, RoomEvent, Session, Voting
 from techniques.preconditions import lock_unless_over
 
 # Far above any session that can be led; it keeps a stuck or hostile browser from filling the database.
@@ -117,7 +117,23 @@ def _end_presence(session: Session, participant: Participant, at: datetime) -> b
     if not here.update(joined_at=None):
         return False
     room_log.append_event(session, RoomEvent.Kind.AWAY, at=at)
+    _take_back_what_counts(session, participant, at)
     return True
+
+
+def _take_back_what_counts(session: Session, participant: Participant, at: datetime) -> None:
+    """Who comes back may be somebody new to the portal: what they gave in a vote that is open, and their “me too”,
+    would count twice."""
+    given = Ballot.objects.filter(participant=participant, voting__in=Voting.objects.under_way())
+    stages = sorted(set(given.values_list("voting__stage", flat=True)))
+    given.delete()
+    agreed = MeToo.objects.filter(participant=participant)
+    noted = sorted({head or note for note, head in agreed.values_list("note", "note__same_as")})
+    agreed.delete()
+    for stage in stages:
+        room_log.append_event(session, RoomEvent.Kind.VOTED, stage, at=at)
+    for note in noted:
+        room_log.append_event(session, RoomEvent.Kind.NOTE, note, at=at)
 
 
 def _stop_admission(session: Session, by: Membership, at: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
@@ -16,10 +17,16 @@ from organisations.models import Membership
 from organisations.policies import require_that
 from techniques import policies, room_log
 from techniques.events import Event
-from techniques.models import Ballot, Correction, Note, RoomEvent, Session, Stage
+from techniques.models import Ballot, Correction, Note, RoomEvent, Session, Stage, Voting
 from techniques.policies import Writer
 from techniques.preconditions import lock_open_room, require_open_room
-from techniques.transitions import find_author, leave_others
+from techniques.transitions import (
+    find_author,
+    forget_ballots_of_empty_groups,
+    forget_likeness,
+    forget_what_was_said,
+    leave_others,
+)
 
 # Far above what anybody writes in a session; it keeps a stuck or hostile browser from filling the database.
 NOTES_OF_ONE = 200
@@ -66,7 +73,8 @@ def write_note(
 def change_note(note: Note, *, by: Writer, at: datetime, text: str, column: str) -> Note:
     """Change the words of a note, or the column where it stands: see ``policies.may_change_note``.
 
-    When it was somebody else’s, its writer is told, and that stands in the trail.
+    When it was somebody else’s, its writer is told, and that stands in the trail. What whoever leads corrects stays one
+    with those that say the same. Refuses its writer while a vote is open: what was chosen would say something else.
     """
     require_that(policies.may_write(by, note.session))
     session = lock_open_room(note.session)
@@ -82,17 +90,35 @@ def change_note(note: Note, *, by: Writer, at: datetime, text: str, column: str)
     refuse_invalid(note, "text")
     if (note.text, note.column) == before:
         return note
-    kind = RoomEvent.Kind.NOTE
-    if _stands_with_others(note):
+    changed = _meant(note, by)
+    corrects = not all(policies.is_own(by, one) for one in changed)
+    if not corrects and Voting.objects.under_way().filter(stage=note.stage).exists():
+        raise Refusal("People are voting on these notes. Change yours when the vote is over, or take it back.")
+    together = len(changed) > 1 or _stands_with_others(note)
+    forgotten = False
+    if not corrects:
         leave_others(note)
-        kind = RoomEvent.Kind.GROUPS
-    if note.column != before[1]:
-        note.group = None
-    note.save(update_fields=["text", "column", "group", "same_as"])
-    room_log.append_event(session, kind, note.pk if kind == RoomEvent.Kind.NOTE else note.stage_id, at=at)
+        forgotten = forget_what_was_said(note)
+        changed = [note]
+    forget_likeness(note.stage, [one.pk for one in changed])
     place = note.stage.column(column).name if column != before[1] else ""
-    if _tell_writer(note, by=by, at=at, before=before[0], after=note.text, place=place):
+    told = [_tell_writer(one, by=by, at=at, before=one.text, after=note.text, place=place) for one in changed[1:]]
+    told.append(_tell_writer(note, by=by, at=at, before=before[0], after=note.text, place=place))
+    for one in changed:
+        one.text, one.column = note.text, column
+        if place:
+            one.group = None
+        one.save(update_fields=["text", "column", "group", "same_as"])
+    emptied = forget_ballots_of_empty_groups(session)
+    if together or emptied:
+        room_log.append_event(session, RoomEvent.Kind.GROUPS, note.stage_id, at=at)
+    else:
+        room_log.append_event(session, RoomEvent.Kind.NOTE, note.pk, at=at)
+    if emptied:
+        room_log.append_event(session, RoomEvent.Kind.VOTED, note.stage_id, at=at)
+    if any(told) or together or forgotten or emptied:
         room_log.append_event(session, RoomEvent.Kind.PERSONAL, at=at)
+    if any(told):
         events.record(Event.NOTE_CORRECTED, session, by=by, at=at, stage=note.stage.key)
     return note
 
@@ -110,19 +136,36 @@ def withdraw_note(note: Note, *, by: Writer, at: datetime) -> None:
         raise Refusal("Only the person who wrote this note can take it back.")
     if note.gone_at is not None:
         return
-    together = _stands_with_others(note)
-    if together:
-        leave_others(note)
-    note.text, note.gone_at = "", at
-    note.save(update_fields=["text", "gone_at", "same_as"])
-    Ballot.objects.filter(note=note).delete()
-    room_log.append_event(session, RoomEvent.Kind.NOTE, note.pk, at=at)
-    if together:
+    taken = _meant(note, by)
+    together = len(taken) > 1 or _stands_with_others(note)
+    told = [_tell_writer(one, by=by, at=at, before="", after="", place=note.stage.name) for one in taken]
+    for one in taken if len(taken) > 1 else ():
+        one.same_as = None
+        one.save(update_fields=["same_as"])
+    for one in taken:
+        leave_others(one)
+        one.text, one.gone_at = "", at
+        one.save(update_fields=["text", "gone_at", "same_as"])
+        room_log.append_event(session, RoomEvent.Kind.NOTE, one.pk, at=at)
+    votes = Ballot.objects.filter(note__in=[one.pk for one in taken]).delete()[0]
+    emptied = forget_ballots_of_empty_groups(session)
+    if together or emptied:
         room_log.append_event(session, RoomEvent.Kind.GROUPS, note.stage_id, at=at)
-    if not policies.is_own(by, note):
-        events.record(Event.NOTE_REMOVED, session, by=by, at=at, stage=note.stage.key)
-    if _tell_writer(note, by=by, at=at, before="", after="", place=note.stage.name):
+    if votes or emptied:
+        room_log.append_event(session, RoomEvent.Kind.VOTED, note.stage_id, at=at)
+    if any(told) or together or votes or emptied:
         room_log.append_event(session, RoomEvent.Kind.PERSONAL, at=at)
+    if not all(policies.is_own(by, one) for one in taken):
+        events.record(Event.NOTE_REMOVED, session, by=by, at=at, stage=note.stage.key)
+
+
+def _meant(note: Note, by: Writer) -> list[Note]:
+    """The note, and for whoever leads all that are shown as one with it: they see one card and mean all of it."""
+    if not isinstance(by, Membership):
+        return [note]
+    head = note.same_as_id or note.pk
+    others = Note.objects.filter(Q(pk=head) | Q(same_as=head), gone_at=None).exclude(pk=note.pk)
+    return [note, *others.select_related("stage", "author").order_by("pk")]
 
 
 def _stands_with_others(note: Note) -> bool:

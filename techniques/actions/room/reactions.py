@@ -44,7 +44,9 @@ def write_comment(note: Note, *, by: Writer, at: datetime, text: str, client_id:
     session = lock_open_room(note.session)
     note = _read_shown_note(note)
     author = find_author(session, by)
-    if saved := Comment.objects.filter(note__in=_all_the_same(note), client_id=client_id, author=author).first():
+    if saved := Comment.objects.filter(session=session, client_id=client_id).first():
+        if saved.author_id != author.pk:
+            raise Refusal("This comment could not be saved. Copy its text, reload the page and write it again.")
         return saved
     words = line_of_text(text)
     if not words:
@@ -53,7 +55,9 @@ def write_comment(note: Note, *, by: Writer, at: datetime, text: str, client_id:
         raise Refusal(f"A comment has at most {COMMENT_LIMIT} characters. Yours has {len(words)}: say it shorter.")
     if Comment.objects.filter(note=note, gone_at=None).count() >= COMMENTS_OF_NOTE:
         raise Refusal("This note has enough comments. Say the rest aloud.")
-    comment = Comment.objects.create(note=note, author=author, text=words, client_id=client_id, created_at=at)
+    comment = Comment.objects.create(
+        session=session, note=note, author=author, text=words, client_id=client_id, created_at=at
+    )
     room_log.append_event(session, RoomEvent.Kind.NOTE, note.pk, at=at)
     return comment
 

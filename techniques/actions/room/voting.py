@@ -93,6 +93,8 @@ def _find_thing(session: Session, handle: UUID) -> tuple[Voting, dict[str, int |
     """The vote that is open on this note or group. Raises ``Refusal`` where there is none."""
     votings = Voting.objects.under_way().filter(session=session)
     if group := NoteGroup.objects.filter(session=session, handle=handle).first():
+        if not group.notes.filter(gone_at=None).exists():
+            raise Refusal("This group has no notes any more. Vote for something else.")
         voting = votings.filter(stage=group.stage_id, on=Voting.On.GROUPS).first()
         thing: dict[str, int | None] = {"note_id": None, "group_id": group.pk}
     else:

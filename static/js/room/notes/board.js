@@ -1,5 +1,6 @@
 // What the room tells of notes: written, changed, taken back, or all shown at once.
 
+import { carry } from "./carrying.js";
 import { elementFrom, findAll } from "./dom.js";
 import { kindOf } from "./kinds.js";
 
@@ -76,8 +77,7 @@ export class Board {
   // A whole board was drawn anew: everything is shown now. What is ours keeps its button.
   redraw({ stage, html }) {
     for (const board of this.find("data-board", stage)) {
-      const hadFocus = board.contains(document.activeElement);
-      const ticked = new Set([...board.querySelectorAll("[data-tick]:checked")].map((box) => box.value));
+      const putBack = carry(board);
       const mine = this.find("data-mine-list", stage)[0];
       board.innerHTML = html;
       let isMissing = false;
@@ -90,11 +90,10 @@ export class Board {
       }
       // It was made one with another note, or a vote has begun or ended: ask which cards are ours.
       if (isMissing && !this.own.leads && board.querySelector("[data-note]")) this.onMissing();
-      for (const box of board.querySelectorAll("[data-tick]")) box.checked = ticked.has(box.value);
-      if (hadFocus) this.find("data-stage-of", stage)[0]?.querySelector("h2")?.focus();
+      this.onDrawn();
+      if (!putBack()) this.find("data-stage-of", stage)[0]?.querySelector("h2")?.focus();
     }
     this.own.drawMine(stage);
-    this.onDrawn();
   }
 
   // Our own note was hidden until now: only what is shown can be put on the big screen.

@@ -57,7 +57,7 @@ export class Changing {
         findAll(this.root, "data-write", stage)[0]?.elements.text.focus();
       } else {
         const fresh = elementFrom(saved.html);
-        note.replaceWith(fresh);
+        (form.closest("[data-note]") ?? note).replaceWith(fresh); // the board may have been drawn anew meanwhile
         fresh.querySelector("[data-change]")?.focus();
       }
       this.say(saved.gone ? "Taken back." : "Saved.");
