@@ -254,8 +254,9 @@ def drop_action(action: Action, *, by: Membership, at: datetime, reason: str) ->
 
 @transaction.atomic
 def follow_readers(action: Action, occurrence: Occurrence, *, reach: str, group: Group | None = None) -> Action:
-    """What the action comes from is for other readers now, so the action is, too. Only that thing’s own event may."""
-    require_that(action.source == occurrence.ref)
+    """What the action comes from is for other readers now, so the action is, too. Only that thing’s own event may;
+    that of anything else that the action is about narrows its readers, and never widens them."""
+    require_that(action.source == occurrence.ref or policies.is_narrower(action, reach, group))
     _lock_action(action)
     if (action.reach, action.group) != (reach, group):
         action.reach, action.group = reach, group

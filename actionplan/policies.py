@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from organisations import policies
-from organisations.models import Membership
+from organisations.models import Group, Membership
 from organisations.permissions import Permission
+from organisations.visibility import OPEN, Reach
 
 if TYPE_CHECKING:
     from actionplan.models import Action
@@ -23,6 +24,14 @@ def may_change(membership: Membership | None, action: "Action") -> bool:
         return False
     concerned = {action.owner_id, action.author_id, action.told_when_late_id}
     return membership.person_id in concerned or membership.can(Permission.FACILITATE) or membership.can(Permission.PLAN)
+
+
+def is_narrower(action: "Action", reach: str, group: Group | None) -> bool:
+    """Whether these readers are no others than those who read it now: its writer and those concerned read it always."""
+    if reach == Reach.AUTHOR or (reach, group) == (action.reach, action.group):
+        return True
+    is_at_home = group is not None and group.organisation_id == action.organisation_id
+    return is_at_home and reach == Reach.GROUP and action.reach in OPEN
 
 
 def may_pass_on(membership: Membership | None, action: "Action") -> bool:

@@ -1,6 +1,6 @@
 """What every action of a community shares: the lock, the seats of its group, and the rules about its facilitators."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -186,6 +186,17 @@ def facilitator_roles(community: Community) -> QuerySet[CommunityRole]:
         home |= Q(seat__membership__organisation__lends_members=True)
     rows = CommunityRole.objects.filter(seat__group_id=community.group_id, kind=RoleKind.FACILITATOR)
     return rows.filter(home, seat__membership__in=Membership.objects.current())
+
+
+def facilitated_by(people: Collection[int]) -> QuerySet[Community]:
+    """The communities that any of these people facilitates and can act in today."""
+    home = Q(seat__membership__organisation=F("seat__group__community__organisation")) | Q(
+        seat__group__community__organisation__admits_outsiders=True,
+        seat__membership__organisation__lends_members=True,
+    )
+    rows = CommunityRole.objects.filter(kind=RoleKind.FACILITATOR, seat__person__in=people)
+    rows = rows.filter(home, seat__membership__in=Membership.objects.current())
+    return Community.objects.filter(group__in=rows.values("seat__group"))
 
 
 # --- Who keeps it together ------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from communities.models import Meeting, MeetingDay
-from communities.transitions import facilitator_roles, running_facilitators
+from communities.transitions import facilitated_by, running_facilitators
 from kmportal.lib.things import Ref
 from kmportal.lib.work import KindOfWork, Work
 
@@ -38,10 +38,9 @@ def _meetings(first: date, last: date, people: Collection[int] | None) -> list[M
     rows: QuerySet[Meeting] = Meeting.objects.filter(
         repeats=Meeting.Repeats.ONCE, cancelled_at=None, pk__in=days.values("meeting")
     )
-    found = rows.select_related(*MEETING.related).order_by("pk")
-    if people is None:
-        return list(found)
-    return [row for row in found if facilitator_roles(row.community).filter(seat__person__in=people).exists()]
+    if people is not None:
+        rows = rows.filter(community__in=facilitated_by(people))
+    return list(rows.select_related(*MEETING.related).order_by("pk"))
 
 
 MEETING = KindOfWork(_meeting, _meetings, ("organisation", "community__group", "community__organisation"))

@@ -277,8 +277,8 @@ def _packs_to_answer(membership: Membership, today: date) -> list[Need]:
     """Work that this person leads and that begins within a week: lessons of its pack that wait for an answer."""
     works = [
         (work.starts_on, work)
-        for _, work in beginning(today, today, [membership.person_id])
-        if work.organisation.pk == membership.organisation_id and work.starts_on is not None
+        for _, work in beginning(today, today, [membership.person_id], organisation=membership.organisation_id)
+        if work.starts_on is not None
     ]
     needs = []
     for starts_on, work in sorted(works, key=lambda one: one[0])[:MOST_PACKS]:

@@ -284,8 +284,14 @@ def allowed_with_import(membership: Membership | None, run: ImportRun, *, at: da
 
 
 def can_be_undone(run: ImportRun, *, at: datetime) -> bool:
-    """Whether a file that was brought in can be taken out again, as a whole."""
-    return run.state == ImportRun.State.DONE and run.finished_at is not None and at - run.finished_at <= UNDO_WITHIN
+    """Whether a file that was brought in, or partly, can be taken out again: only if it is known what came from it. One
+    query."""
+    State = ImportRun.State
+    if run.state == State.DONE:
+        is_open = run.finished_at is not None and at - run.finished_at <= UNDO_WITHIN
+    else:
+        is_open = run.has_stopped and run.state in (State.RUNNING, State.UNDOING)
+    return is_open and (run.state == State.UNDOING or run.rows.exists())
 
 
 def allowed_in(membership: Membership | None, organisation: Organisation) -> frozenset[str]:

@@ -110,14 +110,18 @@ def packs(until: date, people: Collection[int] | None) -> Iterator[Promised]:
             )  # fmt: skip
 
 
-def beginning(first: date, until: date, people: Collection[int] | None) -> Iterator[tuple[str, Work]]:
-    """Everything that begins from this day on, within a week after ``until``, and is led by these people: the name of
-    the reminder, and the work."""
+def beginning(
+    first: date, until: date, people: Collection[int] | None, *, organisation: int | None = None
+) -> Iterator[tuple[str, Work]]:
+    """Everything that begins from this day on, within a week after ``until``, and is led by these people, in one
+    organisation or in all: the name of the reminder, and the work."""
     for name, kind in kinds().items():
         rows = kind.starting(first, until + BEFORE_START, people)
         if isinstance(rows, QuerySet):
             rows = rows.select_related(*kind.related).order_by("pk")
         for row in rows:
+            if organisation is not None and row.organisation.pk != organisation:
+                continue
             work = kind.of(row)
             if work.leads is not None and not work.is_over and (people is None or work.leads.pk in people):
                 yield f"pack-{name}", work

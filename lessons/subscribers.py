@@ -8,19 +8,24 @@ from jobs.actions import enqueue
 from kmportal.lib.domain_words import worded
 from lessons.actions.assets import release_assets
 from lessons.actions.life import lose_agreement
+from lessons.events import Event
 from lessons.models import Follow, Lesson, LessonFeed, State
-from lessons.workflow import readers_of_actions
+from lessons.workflow import readers_of_actions, readers_of_both
 from organisations.events import Occurrence
 from organisations.models import Membership
 
 
 def let_actions_follow(occurrence: Occurrence) -> None:
-    """A lesson is for other readers now, and so are its actions."""
+    """A lesson is for other readers now, and so are its actions. Those of work that uses it lose the readers that it
+    has lost; the work does not gain any."""
     lesson = occurrence.subject
     assert isinstance(lesson, Lesson)  # noqa: S101  what the event is about
     agreed = Action.objects.agreed_in(occurrence.ref) | Action.objects.filter(pack_answers__lesson=lesson.pk)
     for action in agreed.distinct().select_related("organisation", "group"):
-        follow_readers(action, occurrence, **readers_of_actions(lesson))
+        readers = readers_of_both(lesson, action.organisation_id, action.reach, action.group)
+        if action.source == occurrence.ref:
+            readers = readers_of_actions(lesson)
+        follow_readers(action, occurrence, **readers)
 
 
 def follow_dropped_action(occurrence: Occurrence) -> None:
@@ -35,10 +40,14 @@ def follow_dropped_action(occurrence: Occurrence) -> None:
 
 
 def tell_followers_later(occurrence: Occurrence) -> None:
-    """A lesson was checked: whoever follows something of it is told, by work that may take its time."""
+    """A lesson was checked, or belongs to further themes: whoever follows something of it is told, by work that may
+    take its time."""
+    themes = occurrence.texts.get("new", "")
+    if occurrence.event == Event.LESSON_FILED and not themes:
+        return
     enqueue(
         "lessons.tasks.tell_followers",
-        {"entry_id": occurrence.entry.pk},
+        {"entry_id": occurrence.entry.pk, "themes": themes},
         title=worded("Tell people of a lesson that they follow"),
         at=occurrence.at,
         key=f"followers {occurrence.entry.pk}",

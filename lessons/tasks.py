@@ -42,16 +42,17 @@ def take_out(work: Assignment, run_id: int, by_id: int | None = None) -> dict[st
     return {"url": run.get_absolute_url()}
 
 
-def tell_followers(work: Assignment, entry_id: int) -> dict[str, Any]:
-    """Tell followers of a lesson that the line of the trail says was checked."""
+def tell_followers(work: Assignment, entry_id: int, themes: str = "") -> dict[str, Any]:
+    """Tell followers of a lesson that the line of the trail says was checked, or belongs to these further themes."""
     entry = AuditEntry.objects.select_related("organisation").get(pk=entry_id)
     neighbours = ("organisation", "revision", "author", "group")
     lesson = Lesson.objects.select_related(*neighbours).filter(pk=entry.ident).first()
     if lesson is None:
         return {}
     by = Person.objects.filter(pk=entry.actor_id).first() if entry.actor_id else None
-    told = follows.tell_followers(lesson, Occurrence(entry.event, lesson, entry.organisation, by, entry.at, entry, {}))
-    return {"told": told}
+    texts = {"new": themes}
+    occurrence = Occurrence(entry.event, lesson, entry.organisation, by, entry.at, entry, {}, texts=texts)
+    return {"told": follows.tell_followers(lesson, occurrence)}
 
 
 def find_lessons_of_tag(work: Assignment, tag_id: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from kmportal.lib.domain_words import worded_later as _
 from lessons.events import Event
 from lessons.models import ENDED, SHARED, Lesson, State
 from organisations.models import Group
-from organisations.visibility import Reach
+from organisations.visibility import OPEN, Reach
 
 # Working days within which an author is promised an answer. Bank holidays count: the portal does not know whose.
 ANSWER_WITHIN = 10
@@ -206,3 +206,17 @@ def readers_of_actions(lesson: Lesson) -> Readers:
     if lesson.reach == Reach.GROUP:
         return {"reach": Reach.GROUP, "group": lesson.group}
     return {"reach": Reach.ORGANISATION, "group": None}
+
+
+def readers_of_both(lesson: Lesson, organisation_id: int, reach: str, group: Group | None) -> Readers:
+    """Who may read an action of some work that uses a lesson: whoever reads the work (``reach`` and ``group``) and the
+    lesson. Where no group is exactly these people, nobody besides those concerned."""
+    for_all = lesson.reach == Reach.NETWORK or (
+        lesson.reach == Reach.ORGANISATION and lesson.organisation_id == organisation_id
+    )
+    if for_all or (lesson.reach == reach == Reach.GROUP and lesson.group == group):
+        return {"reach": reach, "group": group}
+    is_at_home = lesson.group is not None and lesson.group.organisation_id == organisation_id
+    if lesson.reach == Reach.GROUP and reach in OPEN and is_at_home:
+        return {"reach": Reach.GROUP, "group": lesson.group}
+    return {"reach": Reach.AUTHOR, "group": None}

@@ -158,7 +158,18 @@ def test_two_tags_never_read_the_same(first, second, riverside):
 
 def test_keys_stand_beside_their_names():
     keys = [model.__name__ for model in OURS if any(isinstance(f, ReadingKeyField) for f in model._meta.local_fields)]
-    assert keys == ["Group", "Tag", "ThemeSet", "Theme", "Profile", "Topic", "Enquiry", "Joiner", "Joiner"]
+    assert keys == [
+        "Group",
+        "Tag",
+        "ThemeSet",
+        "Theme",
+        "Profile",
+        "Topic",
+        "Enquiry",
+        "Joiner",
+        "Joiner",
+        "NamedBarrier",
+    ]
 
 
 ADDRESSES = [

@@ -149,7 +149,8 @@ def _followers_of(lesson: Lesson, occurrence: Occurrence) -> Iterator[Follow]:
         return
     rows = Follow.objects.wanted().filter(created_at__lte=occurrence.at).filter(_reaches(lesson))
     if occurrence.event == Event.LESSON_FILED:  # checked before: whoever follows anything else of it was told then
-        rows = rows.filter(kind=Kind.THEME)
+        new = [int(key) for key in occurrence.texts.get("new", "").split()]
+        rows = rows.filter(kind=Kind.THEME, theme__in=new)
     aside = [person for person in (lesson.author_id, occurrence.person and occurrence.person.pk) if person]
     seen: set[int] = set()
     for follow in _that_fit(rows.exclude(membership__person__in=aside), lesson):

@@ -138,15 +138,18 @@ def settle_import(
 def choose_differences(
     run: ImportRun, *, by: Membership, at: datetime, choices: Mapping[int, str], for_all: str = ""
 ) -> None:
-    """Say which of two values stands: for the differences of these keys, or for all that were found. Idempotent."""
+    """Say which of two values stands: for the differences of these keys that they may read, or for all that were
+    found, whatever is ticked beside it. Idempotent."""
     require(Permission.FACILITATE, by, run.organisation)
     _lock_import_run(run)
     _must_not_have_begun(run)
     if for_all in ImportDifference.Choice.values:
         run.differences.update(choice=for_all)
+        return
+    readable = run.differences.visible_to(by)
     for choice in ImportDifference.Choice.values:
         keys = [key for key, said in choices.items() if said == choice]
-        run.differences.filter(pk__in=keys).update(choice=choice)
+        readable.filter(pk__in=keys).update(choice=choice)
 
 
 @transaction.atomic
@@ -261,13 +264,15 @@ def find_unfinished(organisation: Organisation, path: Path, *, by: Membership) -
 
 
 def tidy_imports(at: datetime) -> None:
-    """Forget files after a month. What was brought in stays, and so does how it went; what was only looked at goes.
+    """Forget files after a month, and what of them was compared. What was brought in stays, and so does how it went;
+    what was only looked at goes.
 
     Called by the timetable.
     """
     State, old = ImportRun.State, at - KEEP_FILES
     over = [State.DONE, State.UNDOING, State.UNDONE]
     ImportPiece.objects.filter(run__state__in=over, run__finished_at__lt=old).delete()
+    ImportDifference.objects.filter(run__state__in=over, run__finished_at__lt=old).delete()
     ImportRun.objects.filter(state__in=[State.UPLOADED, State.TRIED], started_at__lt=old).delete()
 
 

@@ -28,7 +28,7 @@ from lessons import policies
 from lessons.events import Event
 from lessons.finding import pack_url
 from lessons.models import Lesson, PackAnswer, PieceOfWork
-from lessons.workflow import readers_of_actions
+from lessons.workflow import readers_of_both
 from organisations import events
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
@@ -206,11 +206,9 @@ def _keep(
 
 
 def _readers(piece: Work, lesson: Lesson) -> dict[str, Any]:
-    """Who may read the action: at most those who read the lesson, and of work of a group its people alone."""
-    readers = readers_of_actions(lesson)
-    if readers["reach"] == Reach.ORGANISATION and piece.group is not None:
-        return {"reach": Reach.GROUP, "group": piece.group}
-    return dict(readers)
+    """Who may read the action: those who read both the work and the lesson."""
+    reach = Reach.ORGANISATION if piece.group is None else Reach.GROUP
+    return dict(readers_of_both(lesson, piece.organisation.pk, reach, piece.group))
 
 
 def _due_on(piece: Work, at: datetime) -> date | None:

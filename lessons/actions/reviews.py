@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time
+from hashlib import sha256
 from uuid import NAMESPACE_URL, uuid5
 
 from django.db import transaction
@@ -23,7 +24,8 @@ from techniques.models import Session, Technique
 
 SOMEBODY_OUTSIDE = "Somebody outside"
 MOST_ACTIONS = 40
-_DONE = re.compile(r"^\[x\]|\(DONE\)|\bDONE\b", re.IGNORECASE)
+# A ticked box before it, or what is said at its end; “get it done by May” says nothing.
+_DONE = re.compile(r"^\[[xX]\]|\((?i:done)\)|\bDONE\b(?=\W*$)")
 # What the report says about it → the step of an after action review.
 _STEPS = {"happened": "What happened", "why": "Why", "learn": "What was learned"}
 
@@ -39,13 +41,15 @@ def bring_review_in(
     technique: Technique,
     group: Group | None = None,
 ) -> Session | None:
-    """Keep one report. Idempotent: one that is here already changes nothing, and None is answered.
+    """Keep one report. Idempotent: one of this name and content that is here already changes nothing, and None is
+    answered.
 
     Its action points belong to “somebody outside”; those that it calls done are done. The lesson is a draft of ``by``,
     so that somebody else checks it.
     """
     require(Permission.FACILITATE, by, organisation)
-    once = uuid5(NAMESPACE_URL, f"review {organisation.pk} {file_name}")
+    digest = sha256(repr(report).encode()).hexdigest()
+    once = uuid5(NAMESPACE_URL, f"review {organisation.pk} {file_name} {digest}")
     if Session.objects.filter(organisation=organisation, once=once).exists():
         return None
     held = _moment_of(report.day, at)

@@ -16,7 +16,7 @@ from kmportal.lib.model_fields import key_of_name
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies
 from lessons.events import Event
-from lessons.models import Follow, FollowHit, Lesson, Tag
+from lessons.models import Follow, FollowHit, How, Lesson, Tag
 from lessons.tagging import tags_called
 from organisations import events
 from organisations.models import Membership
@@ -43,6 +43,7 @@ def rename_tag(tag: Tag, *, by: Membership, at: datetime, name: str) -> Tag:
     if found := other.first():
         if found.replaced_by_id != tag.pk:
             raise Refusal(f"There is a tag “{found.name}” already. Put it in the place of this one.")
+        Tag.ever_used.filter(replaced_by=found).update(replaced_by=tag)  # what led to it leads here
         found.delete()  # an old name of its own
     tag.name = name
     tag.save()
@@ -137,7 +138,8 @@ def _refuse_retired(tag: Tag) -> None:
 
 
 def _let_followers_go_along(tag: Tag, other: Tag) -> None:
-    """Whoever follows both follows the one that stays; what they were to be told of stands."""
+    """Whoever follows both follows the one that stays, and hears of it as soon as of either; what they were to be told
+    of stands."""
     for follow in Follow.objects.filter(kind=Follow.Kind.TAG, tag=tag):
         values = {"membership": follow.membership_id, "kind": Follow.Kind.TAG, "key": str(other.pk)}
         kept = Follow.objects.filter(**values).first()
@@ -145,6 +147,7 @@ def _let_followers_go_along(tag: Tag, other: Tag) -> None:
             Follow.objects.filter(pk=follow.pk).update(tag=other, key=str(other.pk))
             continue
         FollowHit.objects.filter(follow=follow).update(follow=kept)
+        Follow.objects.filter(pk=kept.pk).update(how=min(kept.how, follow.how, key=How.values.index))
         follow.delete()
 
 

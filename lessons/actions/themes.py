@@ -98,12 +98,13 @@ def file_under_themes(lesson: Lesson, *, by: Membership, at: datetime, themes: C
     there = set(lesson.theme_ties.filter(theme__in=offered).values_list("theme", flat=True))
     if wanted == there:
         return lesson
+    new = sorted(wanted - there)
     lesson.theme_ties.filter(theme__in=there - wanted).delete()
     LessonTheme.objects.bulk_create(
-        [LessonTheme(theme_id=key, lesson=lesson, at=at, by=by.person) for key in sorted(wanted - there)],
+        [LessonTheme(theme_id=key, lesson=lesson, at=at, by=by.person) for key in new],
         ignore_conflicts=True,
     )
-    events.record(Event.LESSON_FILED, lesson, by=by, at=at, number=len(wanted))
+    events.record(Event.LESSON_FILED, lesson, by=by, at=at, number=len(wanted), texts={"new": " ".join(map(str, new))})
     return lesson
 
 
@@ -122,7 +123,8 @@ def file_under_theme(theme: Theme, *, by: Membership, at: datetime, lessons: Col
         _, made = LessonTheme.objects.get_or_create(theme=theme, lesson=lesson, defaults={"at": at, "by": by.person})
         if made:
             number += 1
-            events.record(Event.LESSON_FILED, lesson, by=by, at=at, number=lesson.theme_ties.count())
+            new = {"new": str(theme.pk)}
+            events.record(Event.LESSON_FILED, lesson, by=by, at=at, number=lesson.theme_ties.count(), texts=new)
     return number
 
 

@@ -20,14 +20,19 @@ FOR_ALL: dict[str, Choice] = {ImportRun.Meeting.OURS: "ours", ImportRun.Meeting.
 _FILED = Lesson.tags.through
 
 
-def load_standings(run: ImportRun, external_ids: Collection[str]) -> dict[str, tuple[Lesson, Standing]]:
-    """The lessons of this source that stand already: number there → row and what it says."""
+def load_standings(
+    run: ImportRun, external_ids: Collection[str], *, to_write: bool = False
+) -> dict[str, tuple[Lesson, Standing]]:
+    """The lessons of this source that stand already: number there → row and what it says. ``to_write`` locks them, so
+    that what somebody writes at this moment is not lost."""
     lessons = (
         Lesson.objects.filter(organisation=run.organisation_id, source=run.source, external_id__in=external_ids)
         .exclude(external_id="")  # says which index there is
         .select_related("revision", "organisation")
         .prefetch_related("tags")
     )
+    if to_write:
+        lessons = lessons.select_for_update(of=("self",)).order_by("pk")
     return {lesson.external_id: (lesson, _standing_of(lesson)) for lesson in lessons}
 
 
@@ -43,9 +48,10 @@ def rule_of(run: ImportRun, rows: Iterable[Row]) -> Rule:
     return Rule(for_all, one)
 
 
-def _as_it_stands(lesson: Lesson) -> dict[str, Any]:
-    """What an undo puts back. The words are in the revision that stands."""
+def _as_it_stands(lesson: Lesson, at: datetime) -> dict[str, Any]:
+    """What an undo puts back, and until when it stood. The words are in the revision that stands."""
     return {
+        "at": at.isoformat(),
         "columns": {name: getattr(lesson, name) for name in (*FACTS, "flags", "rows_taken")},
         "happened_on": lesson.happened_on.isoformat() if lesson.happened_on else None,
         "tags": [tag.pk for tag in lesson.tags.all()],
@@ -83,7 +89,7 @@ class BatchWriter:
     def write_batch(self, rows: Sequence[Row]) -> list[Decision]:
         """Decide what becomes of the rows and write it; answers the decisions."""
         self._lock_source()
-        there = load_standings(self.run, {row.external_id for row in rows if not row.refusal})
+        there = load_standings(self.run, {row.external_id for row in rows if not row.refusal}, to_write=True)
         known = {key: standing for key, (_, standing) in there.items()}
         decisions = decide_rows(rows, known, rule_of(self.run, rows))
         touched: dict[str, int] = {}
@@ -95,11 +101,12 @@ class BatchWriter:
         self._make_tags(known[key] for key in touched)
         self._create_lessons(made)
         merged = [(lesson, after) for lesson, before, after in kept if not after.says_the_same_as(before)]
-        old = [_as_it_stands(lesson) for lesson, _ in merged]
+        old = [_as_it_stands(lesson, self.at) for lesson, _ in merged]
         self._update_lessons(merged)
         self._remember_provenance([lesson for lesson, _ in made], [None] * len(made), touched)
         self._remember_provenance([lesson for lesson, _ in merged], old, touched)
         same = [(lesson, after) for lesson, before, after in kept if after.says_the_same_as(before)]
+        self._remember_provenance([lesson for lesson, _ in same], [{}] * len(same), touched)
         self._remember_rows([(lesson, after) for lesson, after in same if list(after.taken) != lesson.rows_taken])
         return decisions
 
@@ -187,7 +194,7 @@ class BatchWriter:
         return LessonRevision(lesson=lesson, number=number, at=self.at, by=self.run.by, brought_in=True, **words)
 
     def _add_history(self, lessons: Iterable[Lesson], *, before: str | None) -> None:
-        names = ("lesson_id", "before", "after", "comment", "revision_id", "at", "by_id")
+        names = ("lesson_id", "before", "after", "comment", "deed", "revision_id", "at", "by_id")
         insert_values(
             LessonEvent,
             names,
@@ -196,6 +203,7 @@ class BatchWriter:
                     lesson.pk,
                     str(lesson.state if before is None else before),
                     str(lesson.state),
+                    "",
                     "",
                     lesson.revision_id,
                     self.at,

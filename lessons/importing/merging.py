@@ -104,7 +104,8 @@ def decide_rows(rows: Iterable[Row], known: dict[str, Standing], rule: Rule = NO
             continue
         before = known.get(row.external_id)
         if before is not None and before.is_merged:
-            decisions.append(Decision(row, "unchanged", before))
+            note = f"This is part of another {worded('lesson')} here by now, so the row changes nothing."
+            decisions.append(Decision(row, "unchanged", before, () if row.digest in before.taken else (note,)))
             continue
         after = _new_standing(row) if before is None else _merged_standing(before, row, rule)
         if before is None:

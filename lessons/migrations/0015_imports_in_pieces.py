@@ -173,7 +173,8 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("run", "position"), name="import_piece_once")],
             },
         ),
-        migrations.RunPython(put_into_pieces, migrations.RunPython.noop),
+        # No way back: the files would be lost.
+        migrations.RunPython(put_into_pieces),
         migrations.RemoveField(
             model_name="importrun",
             name="content",

@@ -15,7 +15,7 @@ from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.importing import Opener
 from kmportal.lib.model_fields import LineField
 from lessons.models.lesson import Lesson
-from organisations.models import Organisation, Person
+from organisations.models import Membership, Organisation, Person
 
 PIECE = 1 << 20
 
@@ -82,7 +82,12 @@ class ImportRun(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.state in {self.State.DONE, self.State.UNDOING, self.State.UNDONE}
+        return self.state in {self.State.DONE, self.State.UNDONE}
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether the work on it was given up in the middle: it can be tried again, or taken out again."""
+        return not self.is_over and self.job is not None and self.job.is_over
 
     @property
     def has_file(self) -> bool:
@@ -153,9 +158,22 @@ class ImportPiece(models.Model):
         return f"Piece {self.position} of {self.run_id}"
 
 
+class ImportedRowQuerySet(models.QuerySet["ImportedRow"]):
+    """Rows of files that lessons came from."""
+
+    def that_changed(self) -> "ImportedRowQuerySet":
+        """Those that made a lesson or changed it, not those that said again what stood there."""
+        return self.exclude(before={})
+
+    def standing(self) -> "ImportedRowQuerySet":
+        """Those of files that were not taken out again."""
+        return self.exclude(run__state=ImportRun.State.UNDONE)
+
+
 class ImportedRow(models.Model):
-    """Provenance: which row of which file made a lesson, or changed it. ``before`` is what an undo puts back;
-    ``version`` is the lesson’s afterwards, so that a later change by anybody shows."""
+    """Provenance: which row of which file made a lesson, or changed it. ``before`` is what an undo puts back, empty for
+    a row that said nothing new; ``version`` is the lesson’s afterwards, so that a later change by anybody shows. After
+    an undo those rows are left whose lesson was kept."""
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="imported_rows")
@@ -163,11 +181,21 @@ class ImportedRow(models.Model):
     version = models.PositiveIntegerField(default=1)
     before = models.JSONField(null=True, editable=False, help_text="Empty where the lesson was made.")
 
+    objects = ImportedRowQuerySet.as_manager()
+
     class Meta:
         ordering = ["pk"]
 
     def __str__(self) -> str:
         return f"Row {self.row} of {self.run_id}"
+
+
+class ImportDifferenceQuerySet(models.QuerySet["ImportDifference"]):
+    """What differs between files and lessons."""
+
+    def visible_to(self, membership: Membership) -> "ImportDifferenceQuerySet":
+        """Of lessons that this member may read."""
+        return self.filter(lesson__in=Lesson.objects.visible_to(membership).order_by())
 
 
 class ImportDifference(models.Model):
@@ -186,6 +214,8 @@ class ImportDifference(models.Model):
     theirs = models.TextField(max_length=2_000, blank=True)
     by_rule = models.CharField(max_length=6, choices=Choice, help_text="What the rule of the run makes of it.")
     choice = models.CharField(max_length=6, choices=Choice, blank=True)
+
+    objects = ImportDifferenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["row", "pk"]

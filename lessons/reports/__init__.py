@@ -143,8 +143,8 @@ class LessonPage:
 
 
 def _row_it_came_from(lesson: Lesson) -> ImportedRow | None:
-    """The last row of a file that made or changed it."""
-    return lesson.imported_rows.select_related("run__by").order_by("pk").last()
+    """The last row of a file that made or changed it and was not taken out again."""
+    return lesson.imported_rows.that_changed().standing().select_related("run__by").order_by("pk").last()
 
 
 def _history_of(lesson: Lesson, membership: Membership) -> list[Line]:

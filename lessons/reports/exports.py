@@ -74,7 +74,7 @@ def rows_of_json(membership: Membership, question: Mapping[str, Any]) -> Iterato
 
 def _lessons_of(membership: Membership, keys: Sequence[int]) -> dict[int, Lesson]:
     neighbours = ("organisation", "revision", "group", "session", "intervention")
-    rows = ImportedRow.objects.select_related("run").only("lesson", "row", "run__file_name")
+    rows = ImportedRow.objects.that_changed().standing().select_related("run").only("lesson", "row", "run__file_name")
     found = Lesson.objects.visible_to(membership).select_related(*neighbours)
     return found.prefetch_related("tags", Prefetch("imported_rows", rows)).in_bulk(keys)
 

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -20,14 +19,14 @@ from lessons.actions import importing, undoing
 from lessons.forms.importing import ReadingForm, UploadForm
 from lessons.importing.rows import FIELDS, WORDS, Row
 from lessons.importing.sheets import PROBLEM_COLUMNS, first_rows, problem_rows, sheet_of, survey_of_run
-from lessons.models import ImportedRow, ImportRun
+from lessons.models import ImportRun, Lesson
 from lessons.reports import import_presses
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 
-PREVIEW_ROWS, EARLIER_RUNS, SHOWN_PROBLEMS, DIFFERENCES = 10, 20, 10, 20
+PREVIEW_ROWS, EARLIER_RUNS, SHOWN_PROBLEMS, DIFFERENCES, KEPT = 10, 20, 10, 20, 50
 
 
 @requires(Permission.FACILITATE)
@@ -117,13 +116,14 @@ def import_differences(request: MemberRequest, organisation: Organisation, pk: i
             return done(request, "Your choice counts when the file is brought in.", run)
         return redirect(run)
     number = page_number(request.GET)
-    rows = run.differences.select_related("lesson__revision")
+    rows = run.differences.visible_to(request.membership).select_related("lesson__revision")
     total = rows.count()
     first = (number - 1) * DIFFERENCES
     context = {
         "run": run,
         "differences": [(row, FIELDS[row.field][0]) for row in rows[first : first + DIFFERENCES]],
         "total": total,
+        "hidden": run.differences.count() - total,
         "page": PageOf(number, DIFFERENCES, total, total > first + DIFFERENCES),
     }
     return render(request, "lessons/import_differences.html", context)
@@ -143,29 +143,36 @@ def _run_or_404(request: MemberRequest, pk: int) -> ImportRun:
 
 
 def _outcome_page(request: MemberRequest, run: ImportRun) -> HttpResponse:
-    failed = run.job is not None and run.job.is_over and not run.is_over
     return render(
         request,
         "lessons/import_outcome.html",
         {
             "run": run,
-            "failed": failed,
+            "failed": run.has_stopped,
             "left_out": survey_of_run(run).left_out if run.survey or run.has_file else (),
             "presses": import_presses(run, request.membership, at=request.now),
             "undo_until": run.finished_at + policies.UNDO_WITHIN if run.finished_at else None,
-            "kept": _kept_after_undo(run),
+            **_kept_after_undo(run, request),
             **_problems_of(run),
         },
     )
 
 
-def _kept_after_undo(run: ImportRun) -> QuerySet[ImportedRow] | None:
-    """What stayed because somebody has touched it since."""
-    if run.state != ImportRun.State.UNDONE or not run.undo_counts.get("kept"):
-        return None
-    return run.rows.filter(before__isnull=True).select_related("lesson__revision", "lesson__organisation")[
-        :SHOWN_PROBLEMS
-    ]
+def _kept_after_undo(run: ImportRun, request: MemberRequest) -> dict[str, Any]:
+    """What stayed because somebody has touched it since, page by page; of what one may not read, how many."""
+    if run.state != ImportRun.State.UNDONE:
+        return {}
+    rows = run.rows.that_changed()
+    readable = rows.filter(lesson__in=Lesson.objects.visible_to(request.membership).order_by())
+    total, number = readable.count(), page_number(request.GET)
+    first = (number - 1) * KEPT
+    shown = readable.order_by("pk").select_related("lesson__revision", "lesson__organisation")
+    return {
+        "kept": shown[first : first + KEPT],
+        "kept_count": rows.count(),
+        "kept_hidden": rows.count() - total,
+        "kept_page": PageOf(number, KEPT, total, total > first + KEPT),
+    }
 
 
 def _problems_of(run: ImportRun) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from communities.actions import closing, meetings, people, wishes
 from communities.actions.timetable import move_communities_on
 from communities.models import Community, Meeting, RoleKind, State
 from communities.reports.calendars import rhythm_in_words
+from communities.transitions import facilitator_roles
+from communities.work import MEETING
 from jobs import runner
 from jobs.models import Job, Mail
 from kmportal.lib.exceptions import Refusal, Stale
@@ -335,3 +337,13 @@ def test_the_days_of_a_rhythm_that_meets_no_more_stand_before_nothing(meeting, p
     assert "Each week" not in page
     assert "The last one" in page  # who looks for it reads that it is off
     assert "Nothing more." in as_(cara).get(f"/o/riverside/communities/meetings/{gone.pk}/").text
+
+
+def test_whose_meetings_begin_is_asked_in_one_query(plan, oskar, django_assert_num_queries):
+    rows = [plan(title=title, repeats="once", again_at=None) for title in ("One", "Two", "Three")]
+    days = (TUESDAY - timedelta(days=7), TUESDAY + timedelta(days=7))
+    led = [role.seat.person_id for role in facilitator_roles(rows[0].community).select_related("seat")]
+    with django_assert_num_queries(1):
+        assert MEETING.starting(*days, led) == rows
+    assert MEETING.starting(*days, [oskar.pk]) == []
+    assert MEETING.starting(*days, None) == rows

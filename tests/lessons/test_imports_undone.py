@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jobs import runner
+from jobs.models import Job
 from kmportal.lib.exceptions import Refusal
-from lessons.actions import importing, undoing, writing
+from lessons.actions import importing, tags, undoing, writing
 from lessons.models import ImportDifference, ImportedRow, ImportRun, Lesson, LessonRevision, Reuse, Tag
 from organisations.models import AuditEntry
 from search import index
@@ -147,6 +148,36 @@ def test_ours_everywhere_in_one_press(bring, upload, farah, as_):
     assert lesson("A1").words.learned == "Order early"
 
 
+def test_theirs_everywhere_counts_for_what_is_ticked_on_the_page_too(bring, upload, farah, as_):
+    bring(FIRST)
+    run = upload(SECOND)
+    settle(run, farah, meeting="ours")
+    importing.try_import(run)
+    ticked = {f"choice-{row.pk}": "ours" for row in run.differences.all()}
+    as_(farah).post(reverse("import_differences", args=["riverside", run.pk]), {**ticked, "for_all": "theirs"})
+    assert set(run.differences.values_list("choice", flat=True)) == {"theirs"}
+
+
+def test_of_lessons_that_one_may_not_read_only_the_number(bring, upload, farah, as_):
+    bring(FIRST)
+    run = upload(SECOND)
+    importing.try_import(run)
+    Lesson.objects.update(reach="author")
+    address = reverse("import_differences", args=["riverside", run.pk])
+    page = as_(farah).get(address).content.decode()
+    assert "Order early" not in page
+    assert "You may not read" in page
+    as_(farah).post(address, {f"choice-{row.pk}": "ours" for row in run.differences.all()})
+    assert set(run.differences.values_list("choice", flat=True)) == {""}
+
+
+def test_a_row_of_a_lesson_that_is_part_of_another_is_told(bring):
+    bring(FIRST)
+    Lesson.objects.filter(external_id="A1").update(merged_into=lesson("A2"))
+    run = bring(SECOND)
+    assert "part of another lesson" in run.problems.get(external_id="A1").sentence
+
+
 # --- Undo ------------------------------------------------------------------------------------------------------------
 
 
@@ -201,6 +232,71 @@ def test_what_was_used_since_is_kept(bring, farah, riverside, cara):
     writing.add_lesson_action(lesson("A2"), by=as_member(farah), at=NOON, title="Tell the ward")
     assert undo(run, farah)["kept"] == 2
     assert Lesson.objects.count() == 2
+
+
+def test_words_that_somebody_has_used_since_stay(bring, farah, riverside, cara):
+    bring(FIRST)
+    said = {"organisation": riverside, "person": cara, "kind": Reuse.Kind.values[0]}
+    Reuse.objects.create(lesson=lesson("A2"), at=NOON - timedelta(days=1), **said)
+    second = bring(SECOND)
+    Reuse.objects.create(lesson=lesson("A1"), at=NOON + timedelta(hours=1), **said)
+    counts = undo(second, farah)
+    assert (counts["restored"], counts["kept"]) == (1, 1)
+    assert lesson("A1").words.learned == "Order late"
+    assert lesson("A2").happened_on is None
+
+
+def test_what_another_file_has_brought_too_is_kept(bring, farah, as_):
+    first = bring(FIRST)
+    bring("Ref,Title,Lesson,Date,Tags\nA1,Beds,Order early,2025-03-04,Rota\n")
+    counts = undo(first, farah)
+    assert (counts["deleted"], counts["kept"]) == (1, 1)
+    page = as_(farah).get(first.get_absolute_url()).content.decode()
+    assert "Beds" in page
+    Lesson.objects.update(reach="author")
+    page = " ".join(as_(farah).get(first.get_absolute_url()).content.decode().split())
+    assert "Beds" not in page
+    assert "1 more that you may not read" in page
+
+
+def test_a_file_that_was_taken_back_is_not_named(bring, farah, as_):
+    bring(FIRST, file_name="one.csv")
+    undo(bring(SECOND, file_name="two.csv"), farah)
+    page = as_(farah).get(lesson("A1").get_absolute_url()).content.decode()
+    assert "one.csv" in page
+    assert "two.csv" not in page
+
+
+def test_a_tag_that_was_replaced_since_is_put_back_as_what_it_means(bring, farah, riverside):
+    bring(FIRST)
+    second = bring(SECOND.replace("Rota", "Beds"))
+    tags.replace_tag(Tag.objects.get(name="Rota"), by=as_member(farah), at=NOON, name="Doors")
+    undo(second, farah)
+    assert [tag.name for tag in lesson("A1").tags.all()] == ["Doors"]
+
+
+def test_without_provenance_it_is_not_offered(bring, farah):
+    run = bring(FIRST)
+    ImportedRow.objects.all().delete()
+    with pytest.raises(Refusal):
+        undoing.request_undo(run, by=as_member(farah), at=NOON)
+
+
+def test_an_import_that_stopped_is_taken_out_and_an_undo_that_stopped_goes_on(upload, farah, as_, monkeypatch):
+    run = upload(FIRST)
+    importing.request_import(run, by=as_member(farah), at=NOON)
+    monkeypatch.setattr(importing, "BATCH", 1)
+    rows = next(importing._batches_of(importing.reader_of(run).read_rows()))
+    importing._write_batch(run, importing.BatchWriter(run, NOON), rows)
+    for sentence in ("This stopped in the middle", "Taking this out again stopped"):
+        Job.objects.filter(pk=run.job_id).update(state=Job.State.FAILED)
+        page = as_(farah).get(run.get_absolute_url()).content.decode()
+        assert sentence in page
+        assert "See what went wrong and try again" in page
+        job = undoing.request_undo(run, by=as_member(farah), at=NOON)
+        assert undoing.request_undo(run, by=as_member(farah), at=NOON) == job
+    undoing.undo_import(run, at=NOON)
+    assert (run.state, run.undo_counts["deleted"]) == (ImportRun.State.UNDONE, 1)
 
 
 def test_an_earlier_file_is_not_undone_under_a_later_one(bring, farah):

@@ -283,8 +283,10 @@ class TestMerging:
         row = Row.__new__(Row)
         object.__setattr__(row, "refusal", "")
         object.__setattr__(row, "external_id", "7")
+        object.__setattr__(row, "digest", "new")
         [decision] = decide_rows([row], {"7": standing})
         assert decision.outcome == "unchanged"
+        assert "part of another" in decision.notes[0]
 
 
 class TestTakingBack:

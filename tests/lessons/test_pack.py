@@ -16,10 +16,12 @@ from kmportal.lib import pdf, things
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.work import find_work, work_of
 from lessons.actions import pack as deeds
+from lessons.actions import writing
 from lessons.finding import count_to_answer
 from lessons.models import Lesson, PackAnswer, PieceOfWork, Reuse, State
 from lessons.promises import packs
 from lessons.reports.pack import build_pack, pack_as_pdf, pdf_values
+from lessons.workflow import readers_of_both
 from organisations.models import Group, GroupMembership, Membership
 from organisations.visibility import Reach
 from roadmap.models import CatalogueEntry, Intervention
@@ -250,6 +252,34 @@ class TestAnswers:
         assert (row.action.reach, row.action.group) == (Reach.GROUP, ward)
         assert not Action.objects.visible_to(as_member(sam)).filter(pk=row.action_id).exists()
         assert not PackAnswer.objects.visible_to(as_member(sam)).exists()
+
+    @pytest.mark.parametrize("case", ["here", "elsewhere"])
+    def test_it_loses_the_readers_that_the_lesson_loses_and_gains_none(
+        self, case, work, identified, riverside, hillside, cara, farah, oskar
+    ):
+        lesson = identified(share_with=Reach.NETWORK)
+        reader = as_member(cara if case == "here" else oskar)
+        if case == "elsewhere":
+            work = PieceOfWork.objects.create(organisation=hillside, title="Move ward 6", author=oskar)
+        row = deeds.use_lesson(work, lesson, by=reader, at=NOON, title="Ring them", owner=reader.person)
+        ward = Group.objects.create(organisation=riverside, name="Ward 6", kind=Group.Kind.UNIT)
+        member = as_member(cara)
+        GroupMembership.objects.create(group=ward, membership=member, person=cara)
+        GroupMembership.objects.create(group=ward, membership=as_member(farah), person=farah)
+        narrow, wide = {"share_with": Reach.GROUP, "group": ward}, {"share_with": Reach.NETWORK, "group": None}
+        for by, facts in ((member, narrow), (as_member(farah), wide)):
+            lesson = Lesson.objects.get(pk=lesson.pk)
+            writing.write_lesson(lesson, by=by, at=NOON, seen=lesson.version, words={}, facts=facts)
+            row.action.refresh_from_db()
+            expected = (Reach.GROUP, ward) if case == "here" else (Reach.AUTHOR, None)
+            assert (row.action.reach, row.action.group) == expected
+        assert Action.objects.visible_to(reader).filter(pk=row.action_id).exists()
+
+    def test_of_a_meeting_of_another_group_nobody_else_reads_it(self, riverside, identified):
+        ward, circle = (Group.objects.create(organisation=riverside, name=name) for name in ("Ward 6", "Circle"))
+        lesson = identified(share_with=Reach.GROUP, group=ward)
+        readers = readers_of_both(lesson, riverside.pk, Reach.GROUP, circle)
+        assert readers == {"reach": Reach.AUTHOR, "group": None}
 
     def test_it_counts_as_reuse_only_when_somebody_says_that_it_helped(self, work, identified, cara, as_):
         lesson = identified()

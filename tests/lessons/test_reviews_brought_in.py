@@ -28,6 +28,8 @@ The lift stood still.
 1. Keep a second key (DONE)
 2. [x] Mark the key
 3. Ask the maker
+4. Get the sign done by May
+5. Order oil. DONE
 """
 
 
@@ -53,12 +55,16 @@ def test_a_report_becomes_a_closed_session_once(bring, tmp_path, farah):
         "Keep a second key": ("Somebody outside", "done"),
         "Mark the key": ("Somebody outside", "done"),
         "Ask the maker": ("Somebody outside", "open"),
+        "Get the sign done by May": ("Somebody outside", "open"),
+        "Order oil.": ("Somebody outside", "done"),
     }
     lesson = Lesson.objects.get()
     assert (lesson.state, lesson.author, lesson.session) == (State.DRAFT, farah, session)
     assert "The porter was fast" in lesson.words.learned
     assert bring(tmp_path) == "0 reviews brought in, 1 here already, 1 files left out."
-    assert Action.objects.count() == 3
+    assert Action.objects.count() == 5
+    (tmp_path / "lift.md").write_text(REPORT.replace("stood still", "stood still again"))
+    assert bring(tmp_path) == "1 reviews brought in, 0 here already, 1 files left out."
 
 
 def test_only_who_may_lead_sessions(riverside, reza, tmp_path):

@@ -50,11 +50,21 @@ class TestAnotherInItsPlace:
     def test_whoever_followed_it_follows_the_other_one(self, lesson, farah, reza, cara):
         Tag.objects.create(organisation=lesson.organisation, name="home")
         follows.follow_tag(tag("discharge"), by=as_member(reza), at=NOON)
-        for name in ("discharge", "home"):
-            follows.follow_tag(tag(name), by=as_member(cara), at=NOON)
+        for name, how in (("discharge", "at-once"), ("home", "digest")):
+            follows.follow_tag(tag(name), by=as_member(cara), at=NOON, how=how)
         tags.replace_tag(tag("discharge"), by=as_member(farah), at=NOON, name="home")
         rows = Follow.objects.values_list("membership__person", "tag", "key")
         assert sorted(rows) == sorted((one.pk, tag("home").pk, str(tag("home").pk)) for one in (reza, cara))
+        assert Follow.objects.get(membership__person=cara).how == "at-once"
+
+    def test_called_again_as_before_what_led_to_that_name_leads_to_it(self, lesson, farah):
+        by = {"by": as_member(farah), "at": NOON}
+        Tag.objects.create(organisation=lesson.organisation, name="leaving")
+        tags.replace_tag(tag("leaving"), name="discharge", **by)
+        row = tags.rename_tag(tag("discharge"), name="going home", **by)
+        Tag.ever_used.filter(name="leaving").update(replaced_by=tag("discharge"))
+        tags.rename_tag(row, name="discharge", **by)
+        assert tag("leaving").replaced_by == tag("discharge") == row
 
     def test_twice_is_once_and_not_by_itself_or_nothing(self, lesson, farah):
         by = as_member(farah)

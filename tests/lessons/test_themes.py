@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from jobs.models import Job
 from kmportal.lib.exceptions import Refusal
+from lessons import tasks
 from lessons.actions import follows, themes
 from lessons.importing.themes import ThemeLine, read_themes
 from lessons.models import FollowHit, LessonTheme, Theme, ThemeSet
@@ -166,6 +167,19 @@ class TestPages:
         as_(farah).post(f"{goals.get_absolute_url()}restore/")
         assert Theme.objects.in_use().count() == 2
 
+    def test_only_of_what_is_new_and_of_no_removal(self, goals, claimed, farah, reza):
+        first, second = goals.themes.all()[:2]
+        lesson = validate(claimed(), farah)
+        values = {"by": as_member(farah), "at": timezone.now()}
+        themes.file_under_themes(lesson, themes=[first], **values)
+        follows.follow_theme(first, by=as_member(reza), at=timezone.now() - timedelta(days=1))
+        Job.objects.all().delete()
+        themes.file_under_themes(lesson, themes=[first, second], **values)
+        assert tasks.tell_followers(None, **Job.objects.get().args) == {"told": 0}
+        Job.objects.all().delete()
+        themes.file_under_themes(lesson, themes=[first], **values)
+        assert not Job.objects.exists()
+
     def test_whoever_follows_a_theme_hears_of_it(self, goals, claimed, farah, reza, cara, lena, as_):
         theme, at = goals.themes.first(), timezone.now() - timedelta(days=1)
         as_(reza).post(f"/o/riverside/lessons/following/theme/{theme.pk}/", {"how": "digest"})
@@ -175,7 +189,5 @@ class TestPages:
         Job.objects.all().delete()
         themes.file_under_theme(theme, by=as_member(farah), at=timezone.now(), lessons=[lesson])
         job = Job.objects.get(function="lessons.tasks.tell_followers")
-        from lessons import tasks
-
         assert tasks.tell_followers(None, **job.args) == {"told": 1}
         assert FollowHit.objects.get().membership.person == reza

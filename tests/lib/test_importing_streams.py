@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from kmportal.lib import markdown
-from kmportal.lib.importing import Unreadable, check_kind, lines_in, opener_of, read, read_cells, rows_of_workbook
+from kmportal.lib.importing import (
+    Unreadable,
+    check_kind,
+    lines_in,
+    opener_of,
+    read,
+    read_cells,
+    rows_of_workbook,
+    workbooks,
+)
 from kmportal.lib.importing.reports import parse_report
 from search import analyser
 
@@ -79,6 +88,41 @@ def test_entities_that_grow_are_refused():
             new.writestr(name, text)
     with pytest.raises(Unreadable, match="cannot be read"):
         list(rows_of_workbook(opener_of(out.getvalue())))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "is_refused"),
+    [
+        ("xl/styles.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml", True),
+        ("xl/styles.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml", True),
+        ("docProps/anything.xml", "", True),
+        ("xl/media/words.png", "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml", True),
+        ("xl/media/photo.png", "image/png", False),
+        (
+            "xl/worksheets/sheet9.xml",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml",
+            False,
+        ),
+    ],
+)
+def test_each_part_that_is_read_whole_has_a_limit(monkeypatch, name, kind, is_refused):
+    monkeypatch.setattr(workbooks, "MOST_OF_A_PART", 20_000)
+    monkeypatch.setattr(workbooks, "MOST_WORDS", 20_000)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook(["Title"], ["Beds"]))) as old, zipfile.ZipFile(out, "w") as new:
+        for part in old.namelist():
+            content = old.read(part)
+            if part == "[Content_Types].xml" and kind:
+                line = f'<Override PartName="/{name}" ContentType="{kind}"/></Types>'
+                content = content.replace(b"</Types>", line.encode())
+            if part != name:
+                new.writestr(part, content)
+        new.writestr(name, b"0" * 30_000)
+    if is_refused:
+        with pytest.raises(Unreadable, match="too large when it is unpacked"):
+            workbooks.check_workbook(opener_of(out.getvalue()))
+    else:
+        workbooks.check_workbook(opener_of(out.getvalue()))
 
 
 @pytest.mark.parametrize("data", [packed(xl__workbook_xml="<x/>"), packed(xl__workbook_xml="nonsense")])

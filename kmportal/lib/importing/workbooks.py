@@ -1,18 +1,26 @@
 """Rows of an Excel workbook, one after the other, and what is refused before anything of it is unpacked."""
 
+import re
 import zipfile
-from collections.abc import Iterator, Sequence
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time
 from typing import Any
+from xml.etree import ElementTree
 
 from kmportal.lib.importing.values import Opener, Unreadable
 
-# What a workbook may become when it is unpacked: in all, its list of words (which is kept whole), and how tightly it
-# may be packed. A few kilobytes can otherwise become gigabytes.
-MOST_UNPACKED, MOST_WORDS, MOST_RATIO, SMALL = 600 << 20, 60 << 20, 200, 1 << 20
+# What a workbook may become when it is unpacked: in all, its list of words (which is kept whole), each other part that
+# is read whole, and how tightly it may be packed. A few kilobytes can otherwise become gigabytes.
+MOST_UNPACKED, MOST_WORDS, MOST_OF_A_PART, MOST_RATIO, SMALL = 600 << 20, 60 << 20, 8 << 20, 200, 1 << 20
+# By where a part lies and what it says it is: sheets are read row by row, the others not at all.
+_NOT_READ_WHOLE = re.compile(r"xl/(worksheets|media|pivotcache)/.* (image/.*|.*[.](worksheet|pivotcacherecords)[+]xml)")
+_LIST = "[Content_Types].xml"
 MOST_COLUMNS = 200
 _SAVE_AS = "Open it in Excel and save it as “CSV UTF-8”, then choose that file."
+_TOO_LARGE = f"This workbook is too large when it is unpacked. {_SAVE_AS}"
 _NO_WORKBOOK = f"This Excel workbook cannot be read. {_SAVE_AS}"
 
 
@@ -32,10 +40,45 @@ def check_workbook(opener: Opener) -> None:
         raise Unreadable("This file is packed (zip). Unpack it first, then choose the file inside.")
     if any(part.flag_bits & 1 for part in parts):
         raise Unreadable("This workbook has a password. Take it off, or save the table as “CSV UTF-8”.")
-    words = sum(part.file_size for part in parts if part.filename.lower().endswith("sharedstrings.xml"))
     tight = any(part.file_size > max(SMALL, MOST_RATIO * max(part.compress_size, 1)) for part in parts)
-    if tight or words > MOST_WORDS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-        raise Unreadable(f"This workbook is too large when it is unpacked. {_SAVE_AS}")
+    if tight or sum(part.file_size for part in parts) > MOST_UNPACKED:
+        raise Unreadable(_TOO_LARGE)
+    _check_each_part(parts, _content_types(opener))
+
+
+def _check_each_part(parts: Sequence[zipfile.ZipInfo], types: Callable[[str], Collection[str]]) -> None:
+    """Refuse a part that would be read whole and is too large for it."""
+    words = 0
+    for part in parts:
+        name = part.filename.lower()
+        found = types(name)
+        if name.endswith("sharedstrings.xml") or any(".sharedstrings+" in one for one in found):
+            words += part.file_size
+        elif part.file_size > MOST_OF_A_PART and not (
+            found and all(_NOT_READ_WHOLE.fullmatch(f"{name} {one}") for one in found)
+        ):
+            raise Unreadable(_TOO_LARGE)
+    if words > MOST_WORDS:
+        raise Unreadable(_TOO_LARGE)
+
+
+def _content_types(opener: Opener) -> Callable[[str], Collection[str]]:
+    """What the workbook says of a part of this name, in small letters: by itself, or else by its ending."""
+    try:
+        with closing(opener()) as file, zipfile.ZipFile(file) as packed, packed.open(_LIST) as part:
+            listed = part.read(SMALL + 1)
+        # No program writes a DOCTYPE here, or wide letters: they would only hide something.
+        if len(listed) > SMALL or b"\0" in listed or b"<!" in listed.replace(b"<!--", b""):
+            raise Unreadable(_NO_WORKBOOK)
+        rows = list(ElementTree.fromstring(listed).iter())  # noqa: S314  without a DOCTYPE nothing can be expanded
+    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, EOFError, ElementTree.ParseError) as error:
+        raise Unreadable(_NO_WORKBOOK) from error
+    single, by_ending = defaultdict(set), defaultdict(set)
+    for row in rows:
+        said = row.get("ContentType", "").strip().lower()
+        single[row.get("PartName", "").strip().lstrip("/").lower()].add(said)
+        by_ending[row.get("Extension", "").strip().lower()].add(said)
+    return lambda name: single.get(name) or by_ending.get(name.rpartition(".")[2], set())
 
 
 def rows_of_workbook(opener: Opener) -> Iterator[Sequence[str]]:
