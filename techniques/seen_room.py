@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import ngettext
 
+from kmportal.lib.domain_words import worded_later as _
 from techniques.column_kinds import ColumnKind
 from techniques.likeness import Proposal, say_the_same, share_a_word
 from techniques.models import Session, Stage
@@ -142,14 +143,14 @@ class SeenGroup:
     @property
     def heading(self) -> Heading:
         count = self.votes.count_in_words or str(len(self.notes))
-        return Heading(f"{self.name} ({count})" if self.handle else IN_NO_GROUP)
+        return Heading(f"{self.name} ({count})" if self.handle else str(IN_NO_GROUP))
 
     @property
     def name_and_votes(self) -> str:
         return f"{self.name} ({self.votes.count_in_words})" if self.votes.count is not None else self.name
 
 
-IN_NO_GROUP = "In no group"
+IN_NO_GROUP = _("In no group")
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,7 @@ def test_keys_stand_beside_their_names():
         "Topic",
         "Enquiry",
         "Joiner",
-        "Joiner",
+        "Topic",
         "NamedBarrier",
     ]
 

@@ -56,7 +56,7 @@ TYPED = ["Next round", "This round", "Last round", "Link to it lesson Left out"]
 # Samples of components for whoever builds pages, and the page that lays our words beside theirs.
 OUTSIDE = {"components", "organisation_words"}
 # Pages behind a code or a link that leads to no organisation.
-NOBODYS = {"join", "join_leave", "password_by_link", "action_guest"}
+NOBODYS = {"lesson_receipt", "join", "join_leave", "password_by_link", "action_guest"}
 
 
 class Shown(HTMLParser):
@@ -129,7 +129,7 @@ REFERS = {"ForeignKey", "OneToOneField", "ManyToManyField", "cast"}
 # Commands and what loads content speak to whoever runs the portal; the demo and the samples are typed by people.
 NOT_OURS = re.compile(
     r"/(?:migrations|management)/|/loading\.py|^demo/|organisations/demo|lib/(?:samples|domain_words|template_words)"
-    r"|lessons/importing/rows|communities/(?:likeness|importing)|selfassessment/instrument|kmportal/settings"
+    r"|lessons/importing/rows|lib/importing/reports|communities/(?:likeness|importing)|selfassessment/instrument|kmportal/settings"
 )
 
 

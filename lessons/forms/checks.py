@@ -28,4 +28,5 @@ class CheckRuleForm(forms.Form):
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
+        fields["tag"].label_from_instance = lambda tag: f"Those with the tag “{tag}”"
         fields["tag"].queryset = Tag.objects.filter(organisation=organisation)

@@ -179,7 +179,7 @@ class ImportedRow(models.Model):
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="imported_rows")
     row = models.PositiveIntegerField()
     version = models.PositiveIntegerField(default=1)
-    before = models.JSONField(null=True, editable=False, help_text="Empty where the lesson was made.")
+    before = models.JSONField(null=True, editable=False, help_text=_("Empty where the lesson was made."))
 
     objects = ImportedRowQuerySet.as_manager()
 

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from django.db import models
 
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import LineField
 from techniques.models.sessions import Session, Stage
 
@@ -22,7 +23,7 @@ class NoteGroup(models.Model):
     column = models.CharField(max_length=40)
     name = LineField(
         max_length=GROUP_NAME_LIMIT,
-        error_messages={"blank": "Write a name for the group, or choose one that is there."},
+        error_messages={"blank": _("Write a name for the group, or choose one that is there.")},
     )
     handle = models.UUIDField(default=uuid4, unique=True)
 

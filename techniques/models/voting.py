@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from kmportal.lib.domain_words import worded_later as _
 from techniques.models.grouping import NoteGroup
 from techniques.models.rooms import Note, Participant
 from techniques.models.sessions import Session, Stage
@@ -31,7 +32,7 @@ class Voting(models.Model):
 
     class On(models.TextChoices):
         NOTES = "notes", "Each note"
-        GROUPS = "groups", "Groups, and notes in no group"
+        GROUPS = "groups", _("Groups, and notes in no group")
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="votings")
     stage = models.ForeignKey(Stage, on_delete=models.CASCADE, related_name="votings")
@@ -40,7 +41,7 @@ class Voting(models.Model):
     opened_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     voters = models.PositiveSmallIntegerField(default=0, help_text="How many people had voted at the end.")
-    result = models.JSONField(default=dict, help_text="Handle of a note or group → votes.")
+    result = models.JSONField(default=dict, help_text=_("Handle of a note or group → votes."))
     keeps_traces = models.BooleanField(default=False)
 
     objects = VotingQuerySet.as_manager()

@@ -45,7 +45,7 @@ def group_notes(
     column = _one_column(ticked)
     found = _find_group(stage, column, name, group)
     if found.pk is None and stage.groups.count() >= MOST_GROUPS:
-        raise Refusal(f"A step has at most {MOST_GROUPS} groups. Use one that is there.")
+        raise Refusal(worded("A step has at most {} groups. Use one that is there.").format(MOST_GROUPS))
     if found.pk is not None and all(note.group_id == found.pk for note in ticked):
         return found
     found.save()
@@ -100,7 +100,7 @@ def rename_group(session: Session, *, by: Membership, at: datetime, group: NoteG
     if group.name == before:
         return
     if _named(stage, group.column, group.name, but=group) is not None:
-        raise Refusal("Another group has this name. Choose a different one.")
+        raise Refusal(worded("Another group has this name. Choose a different one."))
     _remember(stage, (), f"the name “{group.name}”", names={str(group.pk): before})
     group.save(update_fields=["name"])
     room_log.append_event(session, RoomEvent.Kind.GROUPS, stage.pk, at=at)
@@ -157,7 +157,9 @@ def _ticked(stage: Stage, handles: Iterable[UUID]) -> list[Note]:
 def _one_column(notes: Sequence[Note]) -> str:
     columns = {note.column for note in notes}
     if len(columns) > 1:
-        raise Refusal("Tick notes of one column only: a group keeps to its column, which says what the notes mean.")
+        raise Refusal(
+            worded("Tick notes of one column only: a group keeps to its column, which says what the notes mean.")
+        )
     return columns.pop()
 
 
@@ -165,9 +167,11 @@ def _find_group(stage: Stage, column: str, name: str, handle: UUID | None) -> No
     if handle is not None:
         found = stage.groups.filter(handle=handle).first()
         if found is None:
-            raise Refusal("This group is not there any more. Reload the page.")
+            raise Refusal(worded("This group is not there any more. Reload the page."))
         if found.column != column:
-            raise Refusal(f"“{found.name}” is a group of the other column. Choose one of the notes’ own column.")
+            raise Refusal(
+                worded("“{}” is a group of the other column. Choose one of the notes’ own column.").format(found.name)
+            )
         return found
     fresh = NoteGroup(session_id=stage.session_id, stage=stage, column=column, name=name)
     _check_name(fresh)
@@ -178,7 +182,7 @@ def _check_name(group: NoteGroup) -> None:
     """Refuse a name that cannot be read, and that of a column: in the summary it would turn the meaning round."""
     refuse_invalid(group, "name")
     if group.name.casefold() in {column.name.casefold() for column in group.stage.columns}:
-        raise Refusal("This is the name of a column. Choose a different name for the group.")
+        raise Refusal(worded("This is the name of a column. Choose a different name for the group."))
 
 
 def _named(stage: Stage, column: str, name: str, *, but: NoteGroup | None = None) -> NoteGroup | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from organisations.models import Membership
 from organisations.policies import require_that
@@ -72,7 +73,7 @@ def put_column_alone(
     session = lock_open_room(session)
     stage, now = _read_shown_stage(session, stage, at)
     if column not in (*stage.column_keys, *(group.key for group in now.named_groups)):
-        raise Refusal("This column or group is not part of the step. Reload the page.")
+        raise Refusal(worded("This column or group is not part of the step. Reload the page."))
     _put_alone(session, stage, note=None, column=column, minutes=minutes, at=at)
 
 

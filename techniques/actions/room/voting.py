@@ -40,7 +40,7 @@ def open_voting(session: Session, *, by: Membership, at: datetime, stage: Stage,
     shown = list(Note.objects.filter(stage=found, gone_at=None, same_as=None))
     things = len(shown) if on == Voting.On.NOTES else _count_things(shown)
     if things < 2:
-        raise Refusal("There is nothing to choose from yet. A vote needs at least two notes or groups.")
+        raise Refusal(worded("There is nothing to choose from yet. A vote needs at least two notes or groups."))
     Voting.objects.filter(stage=found).delete()
     voting = Voting.objects.create(session=session, stage=found, on=on, budget=budget, opened_at=at)
     room_log.append_event(session, RoomEvent.Kind.VOTING, found.pk, at=at)
@@ -94,14 +94,14 @@ def _find_thing(session: Session, handle: UUID) -> tuple[Voting, dict[str, int |
     votings = Voting.objects.under_way().filter(session=session)
     if group := NoteGroup.objects.filter(session=session, handle=handle).first():
         if not group.notes.filter(gone_at=None).exists():
-            raise Refusal("This group has no notes any more. Vote for something else.")
+            raise Refusal(worded("This group has no notes any more. Vote for something else."))
         voting = votings.filter(stage=group.stage_id, on=Voting.On.GROUPS).first()
         thing: dict[str, int | None] = {"note_id": None, "group_id": group.pk}
     else:
         note = Note.objects.filter(session=session, client_id=handle, gone_at=None, same_as=None).first()
         voting = votings.filter(stage=note.stage_id).first() if note else None
         if voting and note and voting.on == Voting.On.GROUPS and note.group_id:
-            raise Refusal("This vote is on groups. Vote for the group in which the note stands.")
+            raise Refusal(worded("This vote is on groups. Vote for the group in which the note stands."))
         thing = {"note_id": note.pk if note else None, "group_id": None}
     if voting is None:
         raise Refusal("This vote is over, so your press was not counted.")
