@@ -83,6 +83,7 @@ def _start_page(request: AnswerRequest, visitor: Visitor) -> HttpResponse:
         answer = redirect(f"{visitor.question_url(1)}?begun")
         visitors.give_key(answer, visitor, name=form.cleaned_data["name"] if form else "")
         return answer
+    count = Asked.objects.count_of(assessment) if visitor.asked else None
     values = {
         "visitor": visitor,
         "assessment": assessment,
@@ -92,7 +93,9 @@ def _start_page(request: AnswerRequest, visitor: Visitor) -> HttpResponse:
         "other": _find_signed_in(request, visitor),
         "is_past": _is_past_close(assessment),
         "floor": FLOOR,
-        "count": Asked.objects.count_of(assessment) if visitor.asked else None,
+        "count": count,
+        # Of a page without numbers none: who is asked while they read it reads them before they begin.
+        "seen": "-".join(map(str, count or AskedCount(0, 0, 0))),
     }
     return render(request, "selfassessment/answer_start.html", values, status=status_of(form) if form else 200)
 

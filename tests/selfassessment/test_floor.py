@@ -388,6 +388,17 @@ class TestBeginning:
         assert browser.post(self.page_of(assessment), {"seen": again}).status_code == 302
         assert Assessment.objects.get(pk=assessment.pk).begun_on is not None
 
+    def test_who_had_the_page_of_the_link_before_them_reads_it_too(self, a_round, staff, farah, as_):
+        assessment = a_round()
+        link_of(assessment)
+        browser = as_(staff[0])
+        page = browser.get(self.page_of(assessment)).text
+        assert "have been asked one by one" not in page
+        self.ask(assessment, farah, members=staff[:1], addresses=[f"own{number}@x.example" for number in range(4)])
+        answer = browser.post(self.page_of(assessment), {"seen": re.search(r'name="seen"\s+value="([^"]+)"', page)[1]})
+        assert answer.status_code == 200
+        assert "So far 5 people have been asked one by one: 4 by an address" in " ".join(answer.text.split())
+
     def test_new_accounts_are_told_apart(self, a_round, staff, farah, as_, riverside):
         assessment = a_round()
         person = Person.objects.create_user("new@riverside.example", name="New")
@@ -396,7 +407,9 @@ class TestBeginning:
         self.ask(assessment, farah, members=[*staff[:5], person], addresses=["x@y.example"])
         assert Asked.objects.count_of(Assessment.objects.get(pk=assessment.pk)) == (7, 1, 1)
         page = as_(staff[0]).get(self.page_of(assessment)).text
-        assert "1 by an address without an account, and 1 with an account that is newer" in " ".join(page.split())
+        assert "1 by an address without an account, and 1 with an account made since the opening" in " ".join(
+            page.split()
+        )
         assert "one person holds several addresses or accounts" in " ".join(page.split())
 
     def test_an_address_and_its_account_are_one(self, a_round, farah, riverside, as_):
