@@ -25,6 +25,7 @@ class SimilarLesson:
     url: str
     look: Look
     why: str
+    is_ours: bool
 
 
 def similar_lessons(membership: Membership, title: str, text: str, *, but: int | None = None) -> list[SimilarLesson]:
@@ -39,6 +40,7 @@ def similar_lessons(membership: Membership, title: str, text: str, *, but: int |
             url=reverse("lesson_detail", args=[slug, one.doc.ident]),
             look=STATES[State(one.doc.state)],
             why=_why_similar(one.shared),
+            is_ours=one.doc.organisation_id == membership.organisation_id,
         )
         for one in found
     ]

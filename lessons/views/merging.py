@@ -57,7 +57,16 @@ def lesson_merge(request: MemberRequest, organisation: Organisation, pk: int) ->
     if asked:
         states = [str(state) for state in sorted(LIVING)]
         found = index.find(request.membership, asked, kinds=[KIND], filters={"state": states}, per_page=MOST_FOUND)
-        hits = [(hit.ident, hit.title, STATES[State(hit.state)]) for hit in found.hits if hit.ident != pk]
+        ours = set(
+            Lesson.objects.filter(pk__in=[hit.ident for hit in found.hits], organisation=organisation).values_list(
+                "pk", flat=True
+            )
+        )
+        hits = [
+            (hit.ident, hit.title, STATES[State(hit.state)])
+            for hit in found.hits
+            if hit.ident in ours and hit.ident != pk
+        ]
         number = Lesson.objects.visible_to(request.membership).filter(
             pk=whole_number(asked), organisation=organisation, state__in=LIVING
         )

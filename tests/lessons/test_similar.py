@@ -4,6 +4,8 @@ checks."""
 import pytest
 
 from lessons.models import Lesson
+from lessons.search_documents import documents
+from search import index
 from tests.lessons.conftest import WORDS, validate
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +55,13 @@ def test_who_checks_can_compare_the_two(there, claimed, farah, as_):
     new = claimed(title="Ask the pharmacy by ten")
     page = as_(farah).get(f"/o/riverside/lessons/{new.pk}/check/").text
     assert f"/lessons/{new.pk}/merge/{there.pk}/" in page
+
+
+def test_nobody_is_led_to_merge_with_a_lesson_of_others(there, claimed, hillside, farah, as_):
+    """One that a neighbour shares is read, and compared with nothing."""
+    new = claimed(title="Ask the pharmacy by ten")
+    Lesson.objects.filter(pk=there.pk).update(organisation=hillside, reach="network", share_with="network")
+    index.put_many(documents(Lesson.objects.filter(pk=there.pk).select_related("organisation", "revision", "group")))
+    page = as_(farah).get(f"/o/riverside/lessons/{new.pk}/check/").text
+    assert f"/lessons/{there.pk}/" in page
+    assert f"/merge/{there.pk}/" not in page
