@@ -329,7 +329,7 @@ def test_a_lesson_of_a_discussion_brings_its_files(thread, reza, farah, cara):
     talk.mark_answer(thread, by=as_member(reza), at=NOON, post=post)
     lesson = talk.make_lesson(thread, by=as_member(cara), at=NOON)
     assert [one.file.name for one in lesson.attached.all()] == ["plan.pdf", "bags.png"]
-    assert lesson.words.files == "plan.pdf\nbags.png"
+    assert lesson.words.files_told == "plan.pdf\nbags.png"
     gone = [one.pk for one in post.attached.all()]
     talk.change_post(post, by=as_member(farah), at=NOON, seen=1, text="Else", without=gone)
     kept = lesson.attached.get(file__name="plan.pdf").file
