@@ -7,6 +7,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from types import ModuleType
@@ -85,7 +86,7 @@ def test_who_acts_and_when_are_always_said():
 def first_call(action: Callable[..., Any]) -> str:
     """The name of what the first statement of an action calls."""
     source = inspect.getsource(inspect.unwrap(action))
-    function = ast.parse(inspect.cleandoc(source)).body[0]
+    function = ast.parse(textwrap.dedent(source)).body[0]
     assert isinstance(function, ast.FunctionDef)
     body = function.body[1:] if ast.get_docstring(function) else function.body
     statement = body[0] if body else None

@@ -38,22 +38,13 @@ def _begins(text: str, name: str) -> bool:
     return bool(name) and text.startswith(name) and not text[len(name) : len(name) + 1].isalnum()
 
 
-_CALLED = re.compile(r"((?:^|[^\w@])@)((?:[\w’'.-]+ ?){1,6})")
-
-
 def without_calls(text: str, names: Iterable[str]) -> str:
-    """The text without the whole names of people whom it calls: to speak to somebody is not to write about them."""
-    known = {reading_key(name) for name in names}
-
-    def cut(call: re.Match[str]) -> str:
-        words = call[2].split(" ")
-        for count in range(len(words), 0, -1):
-            name = " ".join(words[:count]).rstrip(".,")
-            if reading_key(name) in known:
-                return call[1] + call[2][len(name) :]
-        return call[0]
-
-    return _CALLED.sub(cut, text)
+    """A text without the whole names that it calls with “@”: to call somebody is not to write about them."""
+    for name in sorted(names, key=len, reverse=True):
+        # Whichever apostrophe a keyboard has.
+        words = re.sub("['’]", "['’]", r"\s+".join(re.escape(word) for word in name.split()))
+        text = re.sub(rf"(^|[^\w@])@{words}(?!\w)", r"\1@", text, flags=re.IGNORECASE) if words else text
+    return text
 
 
 LONGEST_QUOTE = 1_500

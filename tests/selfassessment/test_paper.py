@@ -104,7 +104,13 @@ def paper(real, riverside, farah):
 
 def test_every_kind_of_paper_is_printed_here():
     """A new report on paper has to be drawn by these tests as well; the pack is drawn by those of lessons."""
-    assert [path.name for path in TEMPLATES] == ["base.html", "charter.html", "gap_report.html", "pack.html"]
+    assert [path.name for path in TEMPLATES] == [
+        "base.html",
+        "charter.html",
+        "gap_report.html",
+        "pack.html",
+        "poster.html",
+    ]
 
 
 def test_what_people_paste_stays_inside_the_margins_and_has_its_letters(paper):
