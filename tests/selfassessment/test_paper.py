@@ -103,7 +103,7 @@ def paper(real, riverside, farah):
 
 
 def test_every_kind_of_paper_is_printed_here():
-    """A new report on paper has to be drawn by these tests as well; the pack is drawn by those of lessons."""
+    """A new report on paper has to be drawn by these tests as well; pack and poster are drawn by those of lessons."""
     assert [path.name for path in TEMPLATES] == [
         "base.html",
         "charter.html",
