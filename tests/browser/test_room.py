@@ -143,9 +143,9 @@ def test_a_whole_review(session, window, check, farah, lena, width):
 
     lead.get_by_role("button", name="Show all notes").click()
     for page in (lead, gus, rhea, screen):
-        expect(step(page).get_by_text("A working lift")).to_be_visible()
-        expect(step(page).get_by_text("A quiet first day")).to_be_visible()
-        expect(step(page).get_by_text("A quiet first day")).to_have_count(1)
+        expect(step(page).get_by_text("A working lift", exact=True)).to_be_visible()
+        expect(step(page).get_by_text("A quiet first day", exact=True)).to_be_visible()
+        expect(step(page).get_by_text("A quiet first day", exact=True)).to_have_count(1)
     for page in (lead, gus, screen):
         check(page)
 
@@ -160,18 +160,18 @@ def test_a_whole_review(session, window, check, farah, lena, width):
     lead.get_by_role("button", name="Next step").click()
     expect(step(gus).get_by_role("heading", level=2)).to_have_text("What happened?")
     write(gus, "Beds came after the patients", "What could have been better")
-    expect(step(rhea).get_by_text("Beds came after the patients")).to_be_visible()
-    expect(step(screen).get_by_text("Beds came after the patients")).to_be_visible()
+    expect(step(rhea).get_by_text("Beds came after the patients", exact=True)).to_be_visible()
+    expect(step(screen).get_by_text("Beds came after the patients", exact=True)).to_be_visible()
     step(gus).get_by_role("link", name="Change this note").click()
     gus.get_by_label("Change your note").fill("Beds came an hour after the patients")
     check(gus)
     gus.get_by_role("button", name="Save note").click()
-    expect(step(lead).get_by_text("Beds came an hour after the patients")).to_be_visible()
+    expect(step(lead).get_by_text("Beds came an hour after the patients", exact=True)).to_be_visible()
     expect(step(lead).get_by_text("Beds came after")).to_have_count(0)
     step(lead).get_by_label("Note said aloud").fill("The handover at seven was calm")
     step(lead).get_by_role("button", name="What went well").click()
-    expect(step(gus).get_by_text("The handover at seven was calm")).to_be_visible()
-    expect(step(lead).get_by_text("The handover at seven was calm")).to_have_count(1)
+    expect(step(gus).get_by_text("The handover at seven was calm", exact=True)).to_be_visible()
+    expect(step(lead).get_by_text("The handover at seven was calm", exact=True)).to_have_count(1)
     check(lead)
     step(gus).get_by_role("link", name="Change this note").click()
     gus.get_by_role("button", name="Take back").click()
@@ -179,17 +179,17 @@ def test_a_whole_review(session, window, check, farah, lena, width):
         expect(step(page).get_by_text("an hour after")).to_have_count(0)
 
     lead.get_by_role("button", name="Next step").click()
-    expect(step(lead).get_by_text("From “What happened?”")).to_be_visible()
-    expect(step(lead).get_by_text("The handover at seven was calm")).to_be_visible()
+    expect(step(lead).get_by_text("From “What happened?”", exact=True)).to_be_visible()
+    expect(step(lead).get_by_text("The handover at seven was calm", exact=True)).to_be_visible()
 
     lead.get_by_role("button", name="Next step").click()
     expect(step(lead).get_by_role("heading", name="What do we learn and do?")).to_be_visible()
     step(lead).get_by_label("Note said aloud").fill("Ask laundry for the lift")
     step(lead).get_by_role("button", name="Our actions").click()
-    expect(step(lead).get_by_text("Ask laundry for the lift")).to_have_count(1)
+    expect(step(lead).get_by_text("Ask laundry for the lift", exact=True)).to_have_count(1)
     lead.get_by_role("button", name="Next step").click()
-    expect(step(lead).get_by_text("From “What do we learn and do?”")).to_be_visible()
-    expect(step(lead).get_by_text("Ask laundry for the lift")).to_be_visible()
+    expect(step(lead).get_by_text("From “What do we learn and do?”", exact=True)).to_be_visible()
+    expect(step(lead).get_by_text("Ask laundry for the lift", exact=True)).to_be_visible()
     check(lead)
 
     with connections["default"].cursor():
@@ -242,7 +242,7 @@ def test_a_note_typed_while_the_line_is_down_goes_in_once(room, window, check, f
     expect(step(gus).get_by_text("Not saved yet")).to_have_count(0, timeout=30_000)
     expect(gus.locator("[data-say]")).to_contain_text("All your notes are saved.")
     for number in range(5):
-        expect(step(lead).get_by_text(f"Written in the lift {number}")).to_have_count(1)
+        expect(step(lead).get_by_text(f"Written in the lift {number}", exact=True)).to_have_count(1)
     assert Note.objects.count() == 5
     gus.reload()
     expect(gus.locator("[data-waiting]")).to_have_count(0)
@@ -319,7 +319,7 @@ def test_where_a_firewall_eats_the_stream_polling_does(room, window, farah):
     lead.get_by_role("button", name="Show all notes").click()
     step(lead).get_by_label("Note said aloud").fill("From the room")
     step(lead).get_by_role("button", name="Add").click()
-    expect(step(gus).get_by_text("From the room")).to_be_visible()
+    expect(step(gus).get_by_text("From the room", exact=True)).to_be_visible()
     with connections["default"].cursor():
         closing.close_session(room, by=as_member(farah), summary={}, at=timezone.now())
     expect(gus.get_by_role("heading", name="The session is over")).to_be_visible()
@@ -357,7 +357,7 @@ def test_what_happens_is_told_aloud_and_the_keyboard_stays_where_it_was(room, wi
     # The second half of a double press is no empty note.
     box.fill("Pressed twice")
     step(gus).get_by_role("button", name="What went well").dblclick()
-    expect(step(gus).get_by_text("Pressed twice")).to_have_count(1)
+    expect(step(gus).get_by_text("Pressed twice", exact=True)).to_have_count(1)
     expect(box).not_to_have_attribute("aria-invalid", "true")
 
 
@@ -397,8 +397,8 @@ def test_two_windows_of_one_person_both_know_their_hidden_notes(room, window, fa
     second = gus.context.new_page()
     second.goto(f"/join/{room.code}/room/")
     write(gus, "Hidden and mine")
-    expect(step(second).get_by_text("Hidden and mine")).to_be_visible()
-    expect(step(second).get_by_text("Nobody else has written yet")).to_be_visible()
+    expect(step(second).get_by_text("Hidden and mine", exact=True)).to_be_visible()
+    expect(step(second).get_by_text("Nobody else has written yet", exact=True)).to_be_visible()
 
 
 def test_the_clock_is_right_on_a_computer_whose_clock_is_wrong(room, window, farah):
@@ -420,7 +420,7 @@ def test_a_refusal_gives_the_words_back(room, window, check, farah):
     stages.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=timezone.now())
     expect(step(gus).get_by_role("heading", level=2)).to_have_text("What happened?")
     write(gus, "Far too long. " * 80, "What went well")
-    expect(step(gus).get_by_text("A note has at most 1,000 characters")).to_be_visible()
+    expect(step(gus).get_by_text("A note has at most 1,000 characters", exact=True)).to_be_visible()
     expect(step(gus).get_by_label("Your note", exact=True)).to_have_value(re.compile("^Far too long"))
     check(gus)
 
@@ -433,15 +433,15 @@ def test_everything_without_a_script(room, window, farah):
     expect(step(lead).get_by_role("heading", level=2)).to_have_text("What did we expect?")
     gus.get_by_role("link", name="Show the newest notes").click()
     write(gus, "Written without a script")
-    expect(step(gus).get_by_text("Written without a script")).to_be_visible()
+    expect(step(gus).get_by_text("Written without a script", exact=True)).to_be_visible()
     lead.get_by_role("link", name="Show the newest notes").click()
     expect(lead.get_by_text("1 note from 1 person, hidden")).to_be_visible()
     lead.get_by_role("button", name="Show all notes").click()
-    expect(step(lead).get_by_text("Written without a script")).to_be_visible()
+    expect(step(lead).get_by_text("Written without a script", exact=True)).to_be_visible()
     gus.get_by_role("link", name="Change this note").click()
     gus.get_by_label("Your note").fill("Changed without a script")
     gus.get_by_role("button", name="Save note").click()
-    expect(step(gus).get_by_text("Changed without a script")).to_be_visible()
+    expect(step(gus).get_by_text("Changed without a script", exact=True)).to_be_visible()
     lead.get_by_role("button", name="Go to: What happened?").click()
     expect(step(lead).get_by_role("heading", level=2)).to_have_text("What happened?")
     with connections["default"].cursor():
