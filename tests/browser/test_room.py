@@ -117,9 +117,9 @@ def test_a_whole_review(session, window, check, farah, lena, width):
     check(screen)
 
     lead.get_by_role("button", name="Open the room").click()
-    expect(lead.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+    expect(lead.get_by_role("heading", name="Open", exact=True).first).to_be_visible()
     expect(step(gus).get_by_role("heading", level=2)).to_have_text("Open")
-    expect(screen.get_by_role("heading", name="Open", exact=True)).to_be_visible()
+    expect(screen.get_by_role("heading", name="Open", exact=True).first).to_be_visible()
     join(rhea, session, "Rhea")
     expect(lead.locator("[data-people-count]")).to_have_text("2")
     check(lead)
@@ -143,9 +143,11 @@ def test_a_whole_review(session, window, check, farah, lena, width):
 
     lead.get_by_role("button", name="Show all notes").click()
     for page in (lead, gus, rhea, screen):
-        expect(step(page).get_by_text("A working lift", exact=True)).to_be_visible()
-        expect(step(page).get_by_text("A quiet first day", exact=True)).to_be_visible()
-        expect(step(page).get_by_text("A quiet first day", exact=True)).to_have_count(1)
+        expect(step(page).get_by_text("A working lift", exact=True).first).to_be_visible()
+        expect(step(page).get_by_text("A quiet first day", exact=True).first).to_be_visible()
+        # A phone shows its own notes above and among those of all.
+        own = 2 if page is gus else 1
+        expect(step(page).get_by_text("A quiet first day", exact=True)).to_have_count(own)
     for page in (lead, gus, screen):
         check(page)
 
@@ -160,17 +162,17 @@ def test_a_whole_review(session, window, check, farah, lena, width):
     lead.get_by_role("button", name="Next step").click()
     expect(step(gus).get_by_role("heading", level=2)).to_have_text("What happened?")
     write(gus, "Beds came after the patients", "What could have been better")
-    expect(step(rhea).get_by_text("Beds came after the patients", exact=True)).to_be_visible()
-    expect(step(screen).get_by_text("Beds came after the patients", exact=True)).to_be_visible()
+    expect(step(rhea).get_by_text("Beds came after the patients", exact=True).first).to_be_visible()
+    expect(step(screen).get_by_text("Beds came after the patients", exact=True).first).to_be_visible()
     step(gus).get_by_role("link", name="Change this note").click()
     gus.get_by_label("Change your note").fill("Beds came an hour after the patients")
     check(gus)
     gus.get_by_role("button", name="Save note").click()
-    expect(step(lead).get_by_text("Beds came an hour after the patients", exact=True)).to_be_visible()
+    expect(step(lead).get_by_text("Beds came an hour after the patients", exact=True).first).to_be_visible()
     expect(step(lead).get_by_text("Beds came after")).to_have_count(0)
     step(lead).get_by_label("Note said aloud").fill("The handover at seven was calm")
     step(lead).get_by_role("button", name="What went well").click()
-    expect(step(gus).get_by_text("The handover at seven was calm", exact=True)).to_be_visible()
+    expect(step(gus).get_by_text("The handover at seven was calm", exact=True).first).to_be_visible()
     expect(step(lead).get_by_text("The handover at seven was calm", exact=True)).to_have_count(1)
     check(lead)
     step(gus).get_by_role("link", name="Change this note").click()
@@ -179,8 +181,8 @@ def test_a_whole_review(session, window, check, farah, lena, width):
         expect(step(page).get_by_text("an hour after")).to_have_count(0)
 
     lead.get_by_role("button", name="Next step").click()
-    expect(step(lead).get_by_text("From “What happened?”", exact=True)).to_be_visible()
-    expect(step(lead).get_by_text("The handover at seven was calm", exact=True)).to_be_visible()
+    expect(step(lead).get_by_text("From “What happened?”", exact=True).first).to_be_visible()
+    expect(step(lead).get_by_text("The handover at seven was calm", exact=True).first).to_be_visible()
 
     lead.get_by_role("button", name="Next step").click()
     expect(step(lead).get_by_role("heading", name="What do we learn and do?")).to_be_visible()
@@ -188,8 +190,8 @@ def test_a_whole_review(session, window, check, farah, lena, width):
     step(lead).get_by_role("button", name="Our actions").click()
     expect(step(lead).get_by_text("Ask laundry for the lift", exact=True)).to_have_count(1)
     lead.get_by_role("button", name="Next step").click()
-    expect(step(lead).get_by_text("From “What do we learn and do?”", exact=True)).to_be_visible()
-    expect(step(lead).get_by_text("Ask laundry for the lift", exact=True)).to_be_visible()
+    expect(step(lead).get_by_text("From “What do we learn and do?”", exact=True).first).to_be_visible()
+    expect(step(lead).get_by_text("Ask laundry for the lift", exact=True).first).to_be_visible()
     check(lead)
 
     with connections["default"].cursor():
@@ -319,7 +321,7 @@ def test_where_a_firewall_eats_the_stream_polling_does(room, window, farah):
     lead.get_by_role("button", name="Show all notes").click()
     step(lead).get_by_label("Note said aloud").fill("From the room")
     step(lead).get_by_role("button", name="Add").click()
-    expect(step(gus).get_by_text("From the room", exact=True)).to_be_visible()
+    expect(step(gus).get_by_text("From the room", exact=True).first).to_be_visible()
     with connections["default"].cursor():
         closing.close_session(room, by=as_member(farah), summary={}, at=timezone.now())
     expect(gus.get_by_role("heading", name="The session is over")).to_be_visible()
@@ -397,8 +399,8 @@ def test_two_windows_of_one_person_both_know_their_hidden_notes(room, window, fa
     second = gus.context.new_page()
     second.goto(f"/join/{room.code}/room/")
     write(gus, "Hidden and mine")
-    expect(step(second).get_by_text("Hidden and mine", exact=True)).to_be_visible()
-    expect(step(second).get_by_text("Nobody else has written yet", exact=True)).to_be_visible()
+    expect(step(second).get_by_text("Hidden and mine", exact=True).first).to_be_visible()
+    expect(step(second).get_by_text("Nobody else has written yet", exact=True).first).to_be_visible()
 
 
 def test_the_clock_is_right_on_a_computer_whose_clock_is_wrong(room, window, farah):
@@ -420,7 +422,7 @@ def test_a_refusal_gives_the_words_back(room, window, check, farah):
     stages.go_to_stage(room, stage=room.stages.get(key="happened"), by=as_member(farah), at=timezone.now())
     expect(step(gus).get_by_role("heading", level=2)).to_have_text("What happened?")
     write(gus, "Far too long. " * 80, "What went well")
-    expect(step(gus).get_by_text("A note has at most 1,000 characters", exact=True)).to_be_visible()
+    expect(step(gus).get_by_text("A note has at most 1,000 characters")).to_be_visible()
     expect(step(gus).get_by_label("Your note", exact=True)).to_have_value(re.compile("^Far too long"))
     check(gus)
 
@@ -433,15 +435,15 @@ def test_everything_without_a_script(room, window, farah):
     expect(step(lead).get_by_role("heading", level=2)).to_have_text("What did we expect?")
     gus.get_by_role("link", name="Show the newest notes").click()
     write(gus, "Written without a script")
-    expect(step(gus).get_by_text("Written without a script", exact=True)).to_be_visible()
+    expect(step(gus).get_by_text("Written without a script", exact=True).first).to_be_visible()
     lead.get_by_role("link", name="Show the newest notes").click()
     expect(lead.get_by_text("1 note from 1 person, hidden")).to_be_visible()
     lead.get_by_role("button", name="Show all notes").click()
-    expect(step(lead).get_by_text("Written without a script", exact=True)).to_be_visible()
+    expect(step(lead).get_by_text("Written without a script", exact=True).first).to_be_visible()
     gus.get_by_role("link", name="Change this note").click()
     gus.get_by_label("Your note").fill("Changed without a script")
     gus.get_by_role("button", name="Save note").click()
-    expect(step(gus).get_by_text("Changed without a script", exact=True)).to_be_visible()
+    expect(step(gus).get_by_text("Changed without a script", exact=True).first).to_be_visible()
     lead.get_by_role("button", name="Go to: What happened?").click()
     expect(step(lead).get_by_role("heading", level=2)).to_have_text("What happened?")
     with connections["default"].cursor():
