@@ -15,8 +15,9 @@ VOTED = (Ballot, Participant, Note, NoteGroup)
 def remove_traces() -> int:
     """Have the database drop what closed sessions have deleted or cut from who wrote it; answers for how many.
 
-    The same for votes that are over. Called at each close, at the end of each vote, and each minute. Idempotent: while
-    somebody still reads the old rows, the mark of a session or vote stays and the next call tries again.
+    The same for votes that are over, which are counted, too. Called at each close, at the end of each vote, and each
+    minute. Idempotent: while somebody still reads the old rows, the mark of a session or vote stays and the next call
+    tries again.
     """
     closed = list(Session.objects.with_traces().values_list("pk", flat=True))
     if closed and remove_old_versions(*LINKED, whole_files=True):
@@ -24,4 +25,4 @@ def remove_traces() -> int:
     voted = list(Voting.objects.with_traces().values_list("pk", flat=True))
     if voted and remove_old_versions(*VOTED, whole_files=True):
         Voting.objects.filter(pk__in=voted).update(keeps_traces=False)
-    return len(closed)
+    return len(closed) + len(voted)

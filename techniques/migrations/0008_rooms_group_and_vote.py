@@ -12,7 +12,7 @@ from kmportal.lib.unlinking import keep_no_statistics
 
 def forget(apps: Any, schema_editor: Any) -> None:
     """No samples of who voted, agreed or said something: docs/decisions/0024."""
-    names = ("Ballot", "MeToo", "Comment", "Correction")
+    names = ("Ballot", "MeToo", "Comment", "Correction", "Note", "Participant")
     keep_no_statistics(schema_editor, *(apps.get_model("techniques", name) for name in names))
 
 
