@@ -156,6 +156,9 @@ def test_one_round_from_the_plan_to_what_was_promised(people, tmp_path):
         "tell the night porters the order of rooms, because the list changes in the evening."
     )
     press(farah, "Send for review")
+    # One of the store speaks of the same: it is shown once, and Farah sends hers all the same.
+    expect(farah.get_by_text("Send medicines to the discharge lounge, not to the ward").first).to_be_visible()
+    press(farah, "Send anyway")
     expect(farah.get_by_text("Your lesson is on its way.").first).to_be_visible()
     check_lesson(people, lena)
 
