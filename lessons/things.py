@@ -75,7 +75,7 @@ CHECK_RULE = Thing(
     word=_("How many check a lesson"),
     model="lessons.CheckRule",
     page="check_rule_list",
-    related=("organisation", "tag"),
+    related=("organisation", "tag", "theme"),
 )
 WORK = Thing(
     kind="work",

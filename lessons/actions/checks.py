@@ -10,7 +10,7 @@ from kmportal.lib.model_rules import refuse_invalid
 from kmportal.lib.sentences import counted
 from lessons import policies
 from lessons.events import Event
-from lessons.models import CheckRule, Lesson, LessonCheck, Tag
+from lessons.models import CheckRule, Lesson, LessonCheck, Tag, Theme
 from lessons.transitions import lock_lesson
 from organisations import events
 from organisations.models import Membership, Organisation
@@ -20,9 +20,15 @@ from organisations.policies import require, require_that
 
 @transaction.atomic
 def set_check_rule(
-    organisation: Organisation, *, by: Membership, at: datetime, minimum: int, tag: Tag | None = None
+    organisation: Organisation,
+    *,
+    by: Membership,
+    at: datetime,
+    minimum: int,
+    tag: Tag | None = None,
+    theme: Theme | None = None,
 ) -> CheckRule:
-    """Say how many people have to check each lesson, or each that has a tag. Idempotent.
+    """Say how many people have to check each lesson, or each that has a tag or belongs to a theme. Idempotent.
 
     No more than check lessons here: a lesson would wait for ever.
     """
@@ -31,15 +37,20 @@ def set_check_rule(
     refuse_invalid(CheckRule(minimum=minimum), "minimum")
     if tag is not None and tag.organisation_id != organisation.pk:
         raise Refusal("Choose a tag of your own organisation.")
+    if theme is not None and (tag is not None or not Theme.objects.visible_to(by).in_use().contains(theme)):
+        raise Refusal("Choose one theme that is in use in your organisation.")
     here = Membership.objects.current().filter(organisation=organisation).may(Permission.VALIDATE).count()
     if minimum > max(1, here):
         many = counted(here, "person checks", "people check")
         raise Refusal(f"Only {many} {worded('lessons')} here. Choose that number or fewer.")
-    rule, made = CheckRule.objects.get_or_create(organisation=organisation, tag=tag, defaults={"minimum": minimum})
+    rule, made = CheckRule.objects.get_or_create(
+        organisation=organisation, tag=tag, theme=theme, defaults={"minimum": minimum}
+    )
     if made or rule.minimum != minimum:
         rule.minimum = minimum
         rule.save(update_fields=["minimum"])
-        events.record(Event.CHECK_RULE_SET, rule, by=by, at=at, minimum=minimum, tag=tag.pk if tag else None)
+        of = {"tag": tag.pk if tag else None, "theme": theme.pk if theme else None}
+        events.record(Event.CHECK_RULE_SET, rule, by=by, at=at, minimum=minimum, **of)
     return rule
 
 

@@ -51,13 +51,15 @@ class RulesPage:
 
     @classmethod
     def build(cls, organisation: Organisation) -> "RulesPage":
-        rules = CheckRule.objects.filter(organisation=organisation).select_related("tag", "organisation")
+        rules = CheckRule.objects.filter(organisation=organisation).select_related(
+            "tag", "theme__theme_set", "organisation"
+        )
         here = Membership.objects.current().filter(organisation=organisation).may(Permission.VALIDATE)
         return cls(list(rules), here.count())
 
     @property
     def warning(self) -> str:
         """Where a rule asks for more than there are."""
-        if all(rule.minimum <= self.people for rule in self.rules):
+        if all(rule.minimum <= self.people for rule in self.rules if rule.is_in_force):
             return ""
         return worded("Fewer people check lessons here than a rule asks for. Such lessons wait until there are more.")

@@ -21,7 +21,7 @@ from organisations.requests import MemberRequest
 @requires(Permission.PLAN)
 def check_rule_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """How many people check each lesson: for all, and for single tags."""
-    form = CheckRuleForm(sent(request), organisation=organisation)
+    form = CheckRuleForm(sent(request), membership=request.membership)
     if form.is_valid():
         with refusals_on(form, "minimum"):
             checks.set_check_rule(organisation, by=request.membership, at=request.now, **form.cleaned_data)

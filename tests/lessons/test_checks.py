@@ -8,8 +8,8 @@ from django.db import connection
 from django.urls import reverse
 
 from kmportal.lib.exceptions import Refusal
-from lessons.actions import checks, review, writing
-from lessons.models import CheckRule, Lesson, LessonCheck, LessonEvent, State, Tag
+from lessons.actions import checks, review, themes, writing
+from lessons.models import CheckRule, Lesson, LessonCheck, LessonEvent, State, Tag, Theme, ThemeSet
 from notifications.models import Notice
 from organisations.models import Membership
 from organisations.permissions import Role
@@ -146,6 +146,38 @@ class TestRules:
         assert CheckRule.objects.minimum_for(lesson) == 2
         check(lesson, lena)
         assert now(lesson).state == State.IDENTIFIED
+
+    def test_by_theme_while_the_theme_is_in_use(self, riverside, hillside, waiting, lena, farah, as_):
+        goals = ThemeSet.objects.create(organisation=riverside, name="Goals", name_key="goals")
+        safe = Theme.objects.create(theme_set=goals, name="Safe discharge", name_key="safe discharge")
+        browser, page = as_(lena), reverse("check_rule_list", args=["riverside"])
+        assert browser.post(page, {"which": f"theme-{safe.pk}", "minimum": "2"}).status_code == 302
+        rule = CheckRule.objects.get()
+        assert (rule.theme, rule.tag, rule.minimum) == (safe, None, 2)
+        assert "Of the theme “Safe discharge”" in " ".join(browser.get(page).text.split())
+        filed, other = waiting(), waiting()
+        themes.file_under_themes(filed, by=as_member(farah), at=NOON, themes=[safe])
+        assert [CheckRule.objects.minimum_for(one) for one in (filed, other)] == [2, 1]
+        check(filed, farah)
+        assert now(filed).state == State.SUBMITTED
+        ThemeSet.objects.filter(pk=goals.pk).update(retired_at=NOON)
+        assert CheckRule.objects.minimum_for(filed) == 1
+        assert "once the theme is in use again" in " ".join(browser.get(page).text.split())
+        for odd in (f"theme-{safe.pk}", "theme-0", "tag-x", "theme-"):
+            assert browser.post(page, {"which": odd, "minimum": "2"}).status_code == 422
+        with pytest.raises(Refusal):
+            checks.set_check_rule(riverside, by=as_member(lena), at=NOON, minimum=2, theme=safe)
+
+    def test_no_theme_of_another_organisation_and_no_tag_beside_it(self, riverside, hillside, lena):
+        away = ThemeSet.objects.create(organisation=hillside, name="Goals", name_key="goals")
+        home = ThemeSet.objects.create(organisation=riverside, name="Goals", name_key="goals")
+        tag = Tag.objects.create(organisation=riverside, name="Beds", name_key="beds")
+        theirs = Theme.objects.create(theme_set=away, name="Beds", name_key="beds")
+        ours = Theme.objects.create(theme_set=home, name="Beds", name_key="beds")
+        for wanted in ({"theme": theirs}, {"theme": ours, "tag": tag}):
+            with pytest.raises(Refusal):
+                checks.set_check_rule(riverside, by=as_member(lena), at=NOON, minimum=2, **wanted)
+        assert not CheckRule.objects.exists()
 
     @pytest.mark.parametrize("minimum", [0, -1, 6, 3])
     def test_no_more_than_there_are(self, riverside, lena, minimum):
