@@ -17,6 +17,7 @@ from kmportal.lib.links import absolute
 from kmportal.lib.pagination import page_number
 from lessons import policies
 from lessons.actions import review, writing
+from lessons.api_life import LaterLife
 from lessons.filters import FACETS, question_of
 from lessons.models import SHARE_CHOICES, Lesson, LessonFile, LessonQuerySet, LessonRevision
 from lessons.transitions import WORDS
@@ -165,7 +166,7 @@ class LessonPageSerializer(serializers.Serializer[Any]):
     results = LessonSerializer(many=True)
 
 
-class LessonViewSet(mixins.RetrieveModelMixin, MemberViewSet):
+class LessonViewSet(LaterLife, mixins.RetrieveModelMixin, MemberViewSet):
     """Lessons that this member may read, the network’s and those of their groups included."""
 
     queryset = Lesson.objects.none()

@@ -250,7 +250,8 @@ def operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str
             yield method, path, operation
 
 
-# What is sent to each operation that changes something; the walk fails for one without its line.
+# What is sent to each operation that changes something, or how it is found in the world; the walk fails for one without
+# its line.
 BODIES: dict[str, dict[str, Any]] = {
     "post /api/v1/{slug}/actions/": {"title": "Ask"},
     "post /api/v1/{slug}/actions/{id}/complete/": {"note": "By phone"},
@@ -267,6 +268,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "post /api/v1/{slug}/lessons/{id}/release/": {},
     "post /api/v1/{slug}/lessons/{id}/return/": {"comment": "Say when"},
     "post /api/v1/{slug}/lessons/{id}/add_action/": {"title": "Change the list"},
+    "post /api/v1/{slug}/lessons/{id}/learn/": {"evidence": "The list on the wall"},
+    "post /api/v1/{slug}/lessons/{id}/embed/": {},
+    "post /api/v1/{slug}/lessons/{id}/fall_back/": {"reason": "The list is gone"},
+    "post /api/v1/{slug}/lessons/{id}/retire/": {"reason": "The ward is gone"},
+    "post /api/v1/{slug}/lessons/{id}/supersede/": {"other": lambda world: world.things.changed.pk},
+    "post /api/v1/{slug}/lessons/{id}/bring_back/": {},
+    "post /api/v1/{slug}/lessons/{id}/restore/": {"number": 1, "seen": lambda world: world.things.draft.version},
+    "post /api/v1/{slug}/lessons/{id}/reuse/": {"kind": "helped"},
     "post /api/v1/{slug}/programmes/{id}/plan/": {"title": "Walks", "step": 2},
     "patch /api/v1/{slug}/interventions/{id}/": {"seen": 1, "summary": "Short"},
     "post /api/v1/{slug}/interventions/{id}/set_state/": {"state": "doing"},
@@ -303,6 +312,14 @@ PREPARED: dict[str, Callable[[World], Any]] = {
     "post /api/v1/{slug}/lessons/{id}/add_action/": _checked,
     "post /api/v1/{slug}/lessons/{id}/submit/": lambda world: world.things.draft,
     "patch /api/v1/{slug}/lessons/{id}/": lambda world: world.things.draft,
+    "post /api/v1/{slug}/lessons/{id}/learn/": lambda world: world.things.changing,
+    "post /api/v1/{slug}/lessons/{id}/embed/": lambda world: world.things.changed,
+    "post /api/v1/{slug}/lessons/{id}/fall_back/": lambda world: world.things.changed,
+    "post /api/v1/{slug}/lessons/{id}/retire/": lambda world: world.things.changing,
+    "post /api/v1/{slug}/lessons/{id}/supersede/": lambda world: world.things.changing,
+    "post /api/v1/{slug}/lessons/{id}/bring_back/": lambda world: world.things.retired,
+    "post /api/v1/{slug}/lessons/{id}/restore/": lambda world: world.things.draft,
+    "post /api/v1/{slug}/lessons/{id}/reuse/": lambda world: world.things.changing,
 }
 ACTORS = {
     "release": "farah",
@@ -311,6 +328,14 @@ ACTORS = {
     "withdraw": "cara",
     "submit": "cara",
     "add_action": "farah",
+    "learn": "farah",
+    "embed": "farah",
+    "fall_back": "farah",
+    "retire": "farah",
+    "supersede": "farah",
+    "bring_back": "farah",
+    "restore": "cara",
+    "reuse": "reza",
 }
 
 
@@ -323,7 +348,8 @@ def _answer(world: World, program: Any, method: str, path: str) -> Any:
         thing = PREPARED.get(key, lambda world: getattr(world.things, THINGS.get(parts[0], "action")))(world)
         browser = program("cara" if method == "patch" and parts[0] == "lessons" else ACTORS.get(parts[-1], "lena"))
         place = name.replace("{id}", str(thing.pk))
-        answer = browser.get(place) if method == "get" else getattr(browser, method)(place, **BODIES[key])
+        body = {name: value(world) if callable(value) else value for name, value in BODIES.get(key, {}).items()}
+        answer = browser.get(place) if method == "get" else getattr(browser, method)(place, **body)
         transaction.set_rollback(True)
     return answer
 
@@ -341,6 +367,28 @@ def test_every_answer_is_as_described(world, program, description):
         whole = {**_of_json_schema(described), "components": _of_json_schema(description["components"])}
         wrong += [(path, error.message) for error in Draft202012Validator(whole).iter_errors(answer.json())]
     assert wrong == [], "\n".join(map(str, wrong))
+
+
+def test_a_lesson_lives_on_by_the_api_as_on_the_pages(world, program):
+    """Each move does what its page does, and refuses with the same sentence."""
+    things = world.things
+    farah, cara, reza = program("farah"), program("cara"), program("reza")
+    assert reza.post(f"lessons/{things.changing.pk}/learn/", evidence="The wall").status_code == 403
+    learnt = farah.post(f"lessons/{things.changing.pk}/learn/", evidence="The wall").json()
+    assert learnt["state"] == State.LEARNED
+    assert is_problem(farah.post(f"lessons/{things.changing.pk}/learn/", evidence=" "), 422)
+    assert is_problem(farah.post(f"lessons/{things.changing.pk}/embed/"), 422)  # six months are not over
+    assert farah.post(f"lessons/{things.changed.pk}/embed/").json()["state"] == State.EMBEDDED
+    gone = farah.post(f"lessons/{things.changing.pk}/supersede/", other=things.changed.pk).json()
+    assert gone["state"] == State.SUPERSEDED
+    for odd in (0, things.changing.pk, things.draft.pk, 999_999):
+        assert is_problem(farah.post(f"lessons/{things.changed.pk}/supersede/", other=odd), 422)
+    assert farah.post(f"lessons/{things.changing.pk}/bring_back/").json()["state"] == State.LEARNED
+    assert reza.post(f"lessons/{things.changed.pk}/reuse/", kind="helped").status_code == 200
+    assert things.changed.reuses.get().person == world.people["reza"]
+    assert is_problem(reza.post(f"lessons/{things.changed.pk}/reuse/", kind="loved"), 422)
+    assert reza.post(f"lessons/{things.draft.pk}/restore/", number=1, seen=1).status_code == 404
+    assert is_problem(cara.post(f"lessons/{things.draft.pk}/restore/", number=7, seen=1), 422)
 
 
 def test_a_refusal_is_as_described(world, program, description):
