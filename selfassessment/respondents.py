@@ -15,7 +15,8 @@ class Respondent:
     ``secret`` is what only they have, in an anonymous round a random key in their browser. Two hashes of it are kept,
     and only who holds the secret knows that they belong together: ``key`` finds their response again, ``card`` shows
     that the one set of answers of somebody who was asked is theirs. ``link`` is the code of the address by which they
-    came, a personal one or the one for all; a member signs in instead. In an anonymous round person and name are never
+    came, a personal one or the one for all; a member signs in instead. ``began_asked`` is what they were when they
+    pressed *Start answering*, None where no page was read before. In an anonymous round person and name are never
     written, whatever stands here.
     """
 
@@ -24,6 +25,7 @@ class Respondent:
     name: str = ""
     asked: Asked | None = None
     link: str = ""
+    began_asked: bool | None = None
 
     @property
     def key(self) -> str:
@@ -34,6 +36,12 @@ class Respondent:
     def card(self) -> str:
         """Stands beside the person, and leads nowhere."""
         return one_way(self.secret, purpose="card")
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether they have become somebody who was asked, or is no longer, since they read what becomes of their
+        answers and began."""
+        return self.began_asked is not None and self.began_asked is not (self.asked is not None)
 
     @property
     def person(self) -> Person | None:

@@ -187,7 +187,15 @@ def test_a_link_that_was_made_up_opens_nothing(client, db):
 def test_an_account_that_opens_more_is_not_ours_to_open(as_, ada, riverside, nia, hillside):
     member = Membership.objects.get(organisation=riverside, person=nia)
     page = ask_for_link(as_(ada), member).content.decode()
-    assert "opens more than your organisation" in page
+    assert "belongs to more than your organisation" in page
+    assert not AuditEntry.objects.filter(event="membership.reset_link_made").exists()
+
+
+def test_an_account_that_is_suspended_elsewhere_is_not_ours_to_open_either(as_, ada, riverside, nia, hillside):
+    """It may be let in again there before the link, or the new password, is forgotten."""
+    Membership.objects.filter(organisation=hillside, person=nia).update(suspended_at=timezone.now())
+    member = Membership.objects.get(organisation=riverside, person=nia)
+    assert "belongs to more than your organisation" in ask_for_link(as_(ada), member).content.decode()
     assert not AuditEntry.objects.filter(event="membership.reset_link_made").exists()
 
 

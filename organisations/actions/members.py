@@ -81,9 +81,12 @@ def make_reset_link(membership: Membership, *, by: Membership, at: datetime) -> 
         raise Refusal("This is your own account. Change your password on your account page.")
     if not membership.is_current:
         raise Refusal("Let this person in again first.")
-    elsewhere = Membership.objects.current().filter(person=membership.person)
+    # Also where they are suspended: they may be let in again while the link, or the new password, is still good.
+    elsewhere = Membership.objects.listed().filter(person=membership.person)
     if elsewhere.exclude(pk=membership.pk).exists():
-        raise Refusal("This account opens more than your organisation. Ask whoever runs the portal for a new password.")
+        raise Refusal(
+            "This account belongs to more than your organisation. Ask whoever runs the portal for a new password."
+        )
     events.record(Event.RESET_LINK_MADE, membership, by=by, at=at)
     return emails.reset_link(membership.person)
 

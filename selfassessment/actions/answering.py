@@ -32,6 +32,10 @@ BEGUN_ELSEWHERE = (
     "You have already begun to answer, in another browser or on another device, or before your password was changed. "
     "Only the browser in which you began has the key to your answers, and only with the password of that time."
 )
+BEGUN_AS_ANOTHER = (
+    "Since you began, you have been asked one by one, or you are no longer asked. Other rules hold for your answers "
+    "now. Read them and start again."
+)
 
 
 @dataclass(frozen=True)
@@ -71,11 +75,13 @@ def save_answer(assessment: Assessment, criterion: Criterion, *, by: Respondent,
     version is a random number, another one than before.
 
     Idempotent: sent twice it is kept once. Raises ``Changed`` when the row has moved on and says something else, and
-    refuses when the round is not open, or when somebody who has begun in another browser begins again in an anonymous
-    round.
+    refuses when the round is not open, when somebody who has begun in another browser begins again in an anonymous
+    round, and when the first answer of somebody comes who was asked, or is no longer, since they began.
 
     Two transactions there: what is broken off between them is carried on by the same browser, which holds the card.
     """
+    if by.has_changed and not Response.objects.of(assessment, key=by.key, person=by.person).exists():
+        raise Refusal(BEGUN_AS_ANOTHER)
     if assessment.anonymous and by.asked and not by.asked.answered:
         _take_card(assessment, by)
     return _save_answer(assessment, criterion, by=by, choice=choice, seen=seen)
@@ -162,6 +168,8 @@ def _find_or_begin(assessment: Assessment, by: Respondent) -> Response:
     response = Response.objects.of(assessment, key=by.key, person=by.person).first()
     if response is not None:
         return response
+    if by.has_changed:
+        raise Refusal(BEGUN_AS_ANOTHER)
     # Two browsers of one person may have come at the same moment: one of them has taken the card.
     if assessment.anonymous and by.asked and not Asked.objects.filter(pk=by.asked.pk, card=by.card).exists():
         raise Refusal(BEGUN_ELSEWHERE)

@@ -19,6 +19,8 @@ from techniques.models import Session
 
 # So long the figures wait for somebody to read the comments.
 DAYS_TO_READ = 7
+# So long before the opening an account may have been made for the round.
+NEW_FOR = timedelta(days=30)
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -183,7 +185,7 @@ class Assessment(models.Model):
 
 class AskedCount(NamedTuple):
     """How many were asked, and how many of them may be of somebody’s own making: an address without an account, or an
-    account that is newer than the round."""
+    account that was made less than ``NEW_FOR`` before the round was opened, or since."""
 
     people: int
     addresses: int
@@ -196,7 +198,8 @@ class AskedQuerySet(models.QuerySet["Asked"]):
     def count_of(self, assessment: Assessment) -> AskedCount:
         """What whoever was asked reads before they begin."""
         here = Membership.objects.filter(organisation=assessment.organisation_id, person=OuterRef("person"))
-        before = Exists(here.filter(joined_at__lte=assessment.opened_at))
+        opened_at = assessment.opened_at or timezone.now()
+        before = Exists(here.filter(joined_at__lte=opened_at - NEW_FOR))
         counted = self.filter(assessment=assessment).aggregate(
             people=models.Count("pk"),
             addresses=models.Count("pk", filter=~Q(email="")),

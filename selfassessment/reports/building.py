@@ -54,22 +54,22 @@ def turnout(assessment: Assessment) -> Turnout:
 
 
 def _count_new_passwords(assessment: Assessment) -> int:
-    """Of how many who were asked an administrator has made a link for a new password while they could answer, or so
-    shortly before that it could still be used: with it somebody else could answer as them."""
+    """Of how many who were asked an administrator, here or of another organisation of theirs, has made a link for a new
+    password while they could answer, or so shortly before that it could still be used: with it somebody else could
+    answer as them."""
     if assessment.opened_at is None:
         return 0
-    members = Membership.objects.filter(
-        organisation=assessment.organisation_id, person__in=assessment.asked.exclude(person=None).values("person")
-    )
+    members = Membership.objects.filter(person__in=assessment.asked.exclude(person=None).values("person"))
     made = AuditEntry.objects.filter(
-        organisation=assessment.organisation_id,
+        organisation__in=members.values("organisation"),
         event=OfMembers.RESET_LINK_MADE,
         at__gte=assessment.opened_at - RESET_LASTS,
         ident__in=members.values("pk"),
     )
     if assessment.closed_at is not None:
         made = made.filter(at__lte=assessment.closed_at)
-    return made.aggregate(people=Count("ident", distinct=True))["people"]
+    found = members.filter(pk__in=made.values("ident"))
+    return found.aggregate(people=Count("person", distinct=True))["people"]
 
 
 def build(assessment: Assessment) -> GapReport:

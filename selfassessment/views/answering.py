@@ -22,7 +22,7 @@ from organisations.permissions import Permission
 from organisations.requests import GuestRequest, MemberRequest
 from selfassessment import policies
 from selfassessment.actions import answering
-from selfassessment.actions.answering import BEGUN_ELSEWHERE, Changed, Saved
+from selfassessment.actions.answering import BEGUN_AS_ANOTHER, BEGUN_ELSEWHERE, Changed, Saved
 from selfassessment.forms.answering import DONT_KNOW, AnswerForm, NameForm
 from selfassessment.models import Answer, Asked, AskedCount, Assessment
 from selfassessment.scoring import FLOOR
@@ -115,6 +115,8 @@ def _question_page(request: AnswerRequest, visitor: Visitor, number: int) -> Htt
     if visitor.assessment.is_closed:
         return _question_closed(request, visitor)
     sheet = Sheet(visitor)
+    if sheet.is_begun_as_another:
+        return _question_begun_as_another(request, sheet, number)
     if not sheet.is_begun or not policies.may_answer(visitor.respondent, visitor.assessment):
         if "begun" in request.GET:
             messages.error(request, NO_COOKIES)
@@ -312,6 +314,19 @@ def _question_closed(request: AnswerRequest, visitor: Visitor) -> HttpResponse:
         return JsonResponse({"problem": answering.CLOSED_UNSAVED}, status=409)
     typed = [(label, text) for name, label in KEPT if (text := posted(request, name).strip())]
     return _draw_closed(request, visitor, typed=typed)
+
+
+def _question_begun_as_another(request: AnswerRequest, sheet: Sheet, number: int) -> HttpResponse:
+    """Somebody was asked, or is no longer asked, since they began: nothing is saved, what they typed is theirs to copy,
+    and the first page has more to read."""
+    if request.method != "POST":
+        messages.info(request, BEGUN_AS_ANOTHER)
+        return redirect(sheet.visitor.start_url)
+    if _wants_json(request):
+        return JsonResponse({"problem": f"{BEGUN_AS_ANOTHER} Copy what you typed first."}, status=409)
+    form = AnswerForm(request.POST)
+    form.is_valid()
+    return _draw_question(request, sheet, sheet.place(number), form, status=409, again=BEGUN_AS_ANOTHER)
 
 
 def _draw_closed(request: AnswerRequest, visitor: Visitor, **values: object) -> HttpResponse:

@@ -56,8 +56,17 @@ class Sheet:
 
     @property
     def is_begun(self) -> bool:
-        """Whether the pages of questions open: read and begun here, or answered before."""
-        return (self.visitor.has_cookie and bool(self.visitor.key)) or self.response is not None
+        """Whether the pages of questions open: read and begun here as what one still is, or answered before."""
+        return (self._has_key and not self.visitor.respondent.has_changed) or self.response is not None
+
+    @property
+    def is_begun_as_another(self) -> bool:
+        """Whether one was asked, or is no longer asked, since one began here: there is more to read first."""
+        return self._has_key and self.response is None and self.visitor.respondent.has_changed
+
+    @property
+    def _has_key(self) -> bool:
+        return self.visitor.has_cookie and bool(self.visitor.key)
 
     @property
     def given(self) -> int:

@@ -40,6 +40,7 @@ class Visitor:
     key: str = ""
     name: str = ""
     has_cookie: bool = False
+    began_asked: bool | None = None
 
     @property
     def is_by_link(self) -> bool:
@@ -59,6 +60,7 @@ class Visitor:
             name=self.name,
             asked=self.asked,
             link=self.code,
+            began_asked=self.began_asked if self.has_cookie else None,
         )
 
     @property
@@ -121,10 +123,13 @@ def visitor_by_code(request: GuestRequest, code: str) -> Visitor:
 
 
 def give_key(response: HttpResponse, visitor: Visitor, *, name: str = "") -> Visitor:
-    """Give the browser a fresh key, with the response. Whoever had begun with this browser’s old key is left behind."""
-    fixed = _key_of_name(visitor)
-    fresh = replace(visitor, key=fixed or secrets.token_urlsafe(24), name=name, has_cookie=True)
-    value = signing.dumps({"key": "" if fixed else fresh.key, "name": name}, salt=fresh.salt)
+    """Give the browser a fresh key, with the response, and note as what they begin. Whoever had begun with this
+    browser’s old key is left behind."""
+    fixed, is_asked = _key_of_name(visitor), visitor.asked is not None
+    fresh = replace(
+        visitor, key=fixed or secrets.token_urlsafe(24), name=name, has_cookie=True, began_asked=is_asked
+    )
+    value = signing.dumps({"key": "" if fixed else fresh.key, "name": name, "asked": is_asked}, salt=fresh.salt)
     response.set_cookie(
         fresh.cookie_name,
         value,
@@ -144,6 +149,8 @@ def _recognise_browser(request: AnswerRequest, visitor: Visitor) -> Visitor:
         key=_key_of_name(visitor) or str(held.get("key", "")),
         name=str(held.get("name", "")),
         has_cookie=bool(held),
+        # A browser that began before this was noted begins again, unless it has answered.
+        began_asked=bool(held["asked"]) if "asked" in held else visitor.asked is None if held else None,
     )
 
 

@@ -190,7 +190,7 @@ def test_people_read_before_they_answer_how_many_were_asked(a_round, staff, fara
         assessment, by=as_member(farah), members=staff[:1], addresses=["a@x.example", "b@x.example"], at=timezone.now()
     )
     page = " ".join(as_(staff[0]).get(reverse("assessment_answer", args=["riverside", assessment.pk])).text.split())
-    assert "So far 3 people have been asked one by one: 2 by an address without an account, and 0 with" in page
+    assert "So far 3 people have been asked one by one: 2 by an address without an account, and 1 with" in page
     assert "Once somebody has begun to answer, an address without an account" in page
     assert "may be able to see whose answers are whose, above all while few have answered" in page
     assert f"{reverse('privacy')}#anonymous" in page
@@ -319,6 +319,19 @@ def test_whoever_got_a_new_password_from_an_administrator_is_in_doubt(attacked, 
     assert ("given a new password by an administrator" in shown) == (when != "closed")
 
 
+def test_a_new_password_by_another_organisation_counts_as_one(attacked, as_, riverside, hillside, farah, oskar, staff):
+    """Suspended here, given a new password there, let in again here."""
+    assessment = attacked(5, close=False)
+    here = Membership.objects.get(person=staff[4], organisation=riverside)
+    Membership.objects.filter(organisation=hillside, person=oskar).update(role=Role.ADMINISTRATOR)
+    there = Membership.objects.create(organisation=hillside, person=staff[4], role=Role.READER)
+    Membership.objects.filter(pk=here.pk).update(left_at=timezone.now())
+    make_reset_link(there, by=as_member(oskar, hillside), at=timezone.now())
+    Membership.objects.filter(pk=here.pk).update(left_at=None)
+    close_and_publish(assessment, by=as_member(farah), at=timezone.now())
+    assert "Criterion A1" not in surfaces(assessment, as_(farah))
+
+
 def test_in_doubt_each_figure_needs_as_many_more(attacked, staff, ada, farah, respond):
     """Six answer, one of them may be the administrator: a question that five answered has four for sure."""
     assessment = attacked(6, close=False)
@@ -404,13 +417,75 @@ class TestBeginning:
         person = Person.objects.create_user("new@riverside.example", name="New")
         Membership.objects.create(organisation=riverside, person=person, role=Role.CONTRIBUTOR)
         Membership.objects.filter(person=person).update(joined_at=timezone.now() + timedelta(minutes=1))
+        old = Membership.objects.filter(person__in=staff)
+        old.update(joined_at=timezone.now() - timedelta(days=31))
         self.ask(assessment, farah, members=[*staff[:5], person], addresses=["x@y.example"])
         assert Asked.objects.count_of(Assessment.objects.get(pk=assessment.pk)) == (7, 1, 1)
         page = as_(staff[0]).get(self.page_of(assessment)).text
-        assert "1 by an address without an account, and 1 with an account made since the opening" in " ".join(
-            page.split()
-        )
+        assert "1 by an address without an account, and 1 with an account that is new" in " ".join(page.split())
         assert "one person holds several addresses or accounts" in " ".join(page.split())
+
+    def test_an_account_made_on_the_eve_is_new(self, a_round, staff, farah):
+        assessment = a_round()
+        Membership.objects.filter(person__in=staff).update(joined_at=assessment.opened_at - timedelta(days=29))
+        Membership.objects.filter(person=staff[0]).update(joined_at=assessment.opened_at - timedelta(days=31))
+        self.ask(assessment, farah, members=staff)
+        assert Asked.objects.count_of(Assessment.objects.get(pk=assessment.pk)).new_accounts == 5
+
+    @pytest.mark.parametrize("anonymous", [True, False])
+    @pytest.mark.parametrize("without_link", [True, False])
+    def test_who_began_by_the_link_and_is_asked_begins_again(self, a_round, staff, farah, as_, anonymous, without_link):
+        """Else she would have begun without anybody noting it, and addresses that are asked now would count."""
+        assessment = a_round(anonymous=anonymous)
+        link_of(assessment)
+        browser, page = as_(staff[0]), self.page_of(assessment)
+        question = reverse("assessment_question", args=["riverside", assessment.pk, 1])
+        assert browser.post(page, {"seen": self.seen_on(browser, assessment)}).status_code == 302
+        assert browser.get(question).status_code == 200
+        if without_link:
+            asking.disable_link(assessment, by=as_member(farah), at=timezone.now())
+        self.ask(assessment, farah, members=staff[:1])
+        said = {"now": "3", "wanted": "5", "comment": "Typed before", "version": "0"}
+        held = browser.post(question, said)
+        assert held.status_code == 409
+        assert "Typed before" in held.text
+        assert "This is not saved." in held.text
+        as_script = browser.post(question, said, headers={"accept": "application/json"})
+        assert as_script.status_code == 409
+        assert "start again" in as_script.json()["problem"]
+        assert not Response.objects.exists()
+        assert browser.get(question).url == page
+        again = browser.get(page)
+        assert "So far 1 person has been asked one by one" in " ".join(again.text.split())
+        seen = re.search(r'name="seen"\s+value="([^"]+)"', again.text)[1]
+        assert browser.post(page, {"seen": seen}).status_code == 302
+        self.ask(assessment, farah, addresses=[f"own{number}@x.example" for number in range(4)])
+        assert Asked.objects.filter(assessment=assessment, is_late=True).count() == 4
+        assert browser.post(question, said).status_code in {200, 302}
+        assert Response.objects.get().way == Response.Way.ASKED
+
+    def test_who_answered_by_the_link_stays_there_when_asked(self, a_round, staff, farah, as_):
+        assessment = a_round()
+        link_of(assessment)
+        browser = as_(staff[0])
+        question = reverse("assessment_question", args=["riverside", assessment.pk, 1])
+        browser.post(self.page_of(assessment), {"seen": self.seen_on(browser, assessment)})
+        assert browser.post(question, {"now": "3", "wanted": "5", "version": "0"}).status_code == 302
+        self.ask(assessment, farah, members=staff[:1])
+        assert browser.get(question).status_code == 200
+        assert Response.objects.get().way == Response.Way.LINK
+
+    def test_who_began_as_asked_and_is_no_longer_does_not_go_on_by_the_link(self, a_round, staff, farah, as_):
+        """She has read that five asked people protect her; among answers by the link nobody does."""
+        assessment = a_round()
+        link_of(assessment)
+        self.ask(assessment, farah, members=staff[:5])
+        browser = as_(staff[0])
+        question = reverse("assessment_question", args=["riverside", assessment.pk, 1])
+        browser.post(self.page_of(assessment), {"seen": self.seen_on(browser, assessment)})
+        Asked.objects.filter(person=staff[0]).delete()
+        assert browser.post(question, {"now": "3", "wanted": "5", "version": "0"}).status_code == 409
+        assert not Response.objects.exists()
 
     def test_an_address_and_its_account_are_one(self, a_round, farah, riverside, as_):
         assessment = a_round()
