@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from actionplan.models import PromiseReminder
@@ -122,6 +123,7 @@ def forget_author(receipt: Receipt, *, at: datetime) -> Lesson:
     require_that(policies.may_forget_author(lesson))
     gone, _ = SafeAuthor.objects.filter(lesson=lesson).delete()
     if gone:
+        Receipt.objects.filter(lesson=lesson).update(traces=F("traces") + 1)
         events.record(Event.LESSON_AUTHOR_FORGOTTEN, lesson, by=receipt, at=at)
     return lesson
 

@@ -29,6 +29,10 @@ class Receipt(models.Model):
     person = None
     lesson = models.OneToOneField(Lesson, on_delete=models.CASCADE, related_name="receipt")
     hash = models.CharField(max_length=64, unique=True)
+    traces = models.PositiveIntegerField(
+        default=1,
+        help_text="How often something was written that joins author and lesson beside the tables; 0: nothing is left.",
+    )
 
     def __str__(self) -> str:
         return f"Receipt of {self.lesson_id}"

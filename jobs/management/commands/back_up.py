@@ -12,7 +12,7 @@ from jobs import backups
 from kmportal.lib.exceptions import Refusal
 
 # What the timetable does each minute, so that no order of the last minute is kept for as long as the back-up is.
-FIRST = ["mix_answers", "remove_traces", "forget_moments"]
+FIRST = ["mix_answers", "remove_traces", "remove_safe_traces", "forget_moments"]
 
 
 class Command(BaseCommand):

@@ -1,0 +1,64 @@
+"""Taking the traces of who wrote a safe lesson from the files of the database: docs/decisions/0066.
+
+Nobody acts here: it is called by the timetable, and tells nothing.
+"""
+
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.db.models import F
+
+from attachments.models import StoredFile
+from kmportal.lib.unlinking import remove_old_versions
+from lessons.models import Lesson, LessonEvent, LessonFile, LessonRevision, LessonTheme, Receipt, SafeAuthor
+from organisations.models import AuditEntry, Membership, Person, SentForm
+
+# Small, and written anew as a whole: nothing is left between the rows.
+FEW = (SafeAuthor, Receipt)
+# Old versions of these name the author: of the draft, its history, its files, its trail, the form that sent it.
+MANY = (Lesson, LessonRevision, LessonEvent, LessonFile, StoredFile, AuditEntry, SentForm, Person)
+
+
+def remove_safe_traces() -> int:
+    """Have nothing beside the tables join a safe lesson to its author; answers for how many lessons.
+
+    PostgreSQL notes in each row which transaction wrote it, and in the row of a person which one last looked that they
+    are there. A draft and its author, a safe lesson and the row that says who wrote it, would so be found together,
+    also when that row is gone. So both sides are written again, each by a transaction of its own: what belongs to the
+    lesson, and everybody of its organisation. Called each minute, for what was sent or forgotten since. Idempotent:
+    while somebody still reads the old rows, the mark stays and the next call tries again.
+    """
+    marked = list(Receipt.objects.exclude(traces=0).select_related("lesson"))
+    if not marked:
+        return 0
+    if connection.vendor == "postgresql":
+        lessons, organisations = {one.lesson_id for one in marked}, {one.lesson.organisation_id for one in marked}
+        with transaction.atomic():
+            for rows in _rows_of(lessons):
+                _write_again(rows)
+        here = Membership.objects.filter(organisation__in=organisations)
+        _write_again(Person.objects.filter(pk__in=here.values("person")))
+    if remove_old_versions(*FEW, whole_files=True) and remove_old_versions(*MANY):
+        for one in marked:  # one that was marked anew meanwhile keeps its mark
+            Receipt.objects.filter(pk=one.pk, traces=one.traces).update(traces=0)
+    return len(marked)
+
+
+def _rows_of(lessons: set[int]) -> list[models.QuerySet[Any]]:
+    """Whatever was written while the lesson was a draft with an author, and is still there."""
+    files = LessonFile.objects.filter(lesson__in=lessons)
+    return [
+        Lesson.objects.filter(pk__in=lessons),
+        LessonRevision.objects.filter(lesson__in=lessons),
+        Lesson.tags.through._base_manager.filter(lesson__in=lessons),
+        LessonTheme.objects.filter(lesson__in=lessons),
+        files,
+        StoredFile.objects.filter(pk__in=files.values("file")),
+        Receipt.objects.filter(lesson__in=lessons),
+    ]
+
+
+def _write_again(rows: models.QuerySet[Any]) -> None:
+    """Each as it is, as a new version of the row that nobody else’s transaction has anything to do with."""
+    name = next(field.name for field in rows.model._meta.local_concrete_fields if not field.primary_key)
+    rows.order_by().update(**{name: F(name)})

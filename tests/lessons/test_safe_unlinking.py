@@ -1,0 +1,81 @@
+"""Safe lessons: nothing beside the tables of the database joins one to its author once the minute is over."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from lessons.actions import safe
+from lessons.models import Lesson, Receipt, SafeAuthor
+from lessons.unlinking import remove_safe_traces
+from organisations.models import Person
+from tests.cast import as_member
+
+from .conftest import NOON, validate
+
+pytestmark = pytest.mark.database
+CODE = "CDFG-HJKM-NPQR-TWXY"
+# What whoever may only ask the database finds: the transaction of a row, and the one that last looked at a person.
+JOINS = [
+    f"SELECT person.id FROM {table} JOIN organisations_person person ON person.{of}::text = {table}.xmin::text"  # noqa: S608
+    for table in ("lessons_receipt", "lessons_lesson", "lessons_lessonrevision", "lessons_safeauthor")
+    for of in ("xmax", "xmin")
+]
+
+
+def joined(author: Person) -> list[str]:
+    """The joins that find the author without finding everybody."""
+    telling, everybody = [], Person.objects.count()
+    with connection.cursor() as cursor:
+        for join in JOINS:
+            cursor.execute(join)
+            found = {pk for (pk,) in cursor.fetchall()}
+            if author.pk in found and len(found) < everybody:
+                telling.append(join)
+    return telling
+
+
+@pytest.fixture
+def sent(transactional_db, draft, cara, farah) -> Lesson:
+    return safe.send_safely(draft(), by=as_member(cara), at=NOON, to=farah, code=CODE)
+
+
+def test_it_is_done_once_for_what_was_sent_and_once_for_what_was_forgotten(transactional_db, draft, cara, farah):
+    lesson = safe.send_safely(draft(), by=as_member(cara), at=NOON, to=farah, code=CODE)
+    assert (remove_safe_traces(), remove_safe_traces()) == (1, 0)
+    validate(Lesson.objects.get(pk=lesson.pk), farah, contact="The ward’s office")
+    receipt = Receipt.objects.select_related("lesson").get()
+    safe.forget_author(receipt, at=timezone.now())
+    assert not SafeAuthor.objects.exists()
+    call_command("remove_safe_traces")
+    assert remove_safe_traces() == 0
+    fresh = Lesson.objects.get(pk=lesson.pk)
+    assert (fresh.words.title, fresh.author, fresh.is_safe) == (lesson.words.title, None, True)
+
+
+def test_a_mark_that_comes_meanwhile_stays(transactional_db, sent, monkeypatch):
+    def meanwhile(*tables, **options):
+        Receipt.objects.update(traces=7)
+        return True
+
+    monkeypatch.setattr("lessons.unlinking.remove_old_versions", meanwhile)
+    remove_safe_traces()
+    assert Receipt.objects.get().traces == 7
+    monkeypatch.setattr("lessons.unlinking.remove_old_versions", lambda *tables, **options: False)
+    remove_safe_traces()
+    assert Receipt.objects.get().traces == 7
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite notes no transactions")
+def test_no_transaction_joins_author_and_lesson(transactional_db, draft, cara, farah, reza, lena):
+    lesson = safe.send_safely(draft(), by=as_member(cara), at=NOON, to=farah, code=CODE)
+    assert joined(cara)  # what it is for: before the minute is over, it does
+    remove_safe_traces()
+    assert joined(cara) == []
+    validate(Lesson.objects.get(pk=lesson.pk), farah, contact="The ward’s office")
+    safe.forget_author(Receipt.objects.select_related("lesson").get(), at=timezone.now())
+    remove_safe_traces()
+    assert joined(cara) == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_read_binary_file(pg_relation_filepath('lessons_safeauthor'))")
+        assert not bytes(cursor.fetchone()[0])
