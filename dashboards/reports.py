@@ -295,10 +295,10 @@ def _latest_moves(membership: Membership, at: datetime) -> list[Move]:
     """The last five things that moved along the thread in the past fortnight."""
     since = at - timedelta(days=14)
     moves = [
-        Move(row.closed_at, f"{row.technique} held", row.title, row.get_absolute_url())
+        Move(min(row.starts_at, row.closed_at), f"{row.technique} held", row.title, row.get_absolute_url())
         for row in Session.objects.visible_to(membership)
         .held()
-        .filter(closed_at__gte=since)
+        .filter(closed_at__gte=since, starts_at__gte=since)
         .select_related("organisation", "technique")
         .order_by("-closed_at")[:5]
         if row.closed_at
@@ -334,7 +334,7 @@ def _home_figures(
     due = Intervention.objects.visible_to(membership).filter(programme__is_current=True).due(on=today).count()
     promised = Action.objects.visible_to(membership).filter(organisation=here).owed(on=today, since=year_ago)
     on_time, owed = promised.on_time().count(), promised.count()
-    held = Session.objects.visible_to(membership).held().closed_since(year_ago)
+    held = Session.objects.visible_to(membership).held_since(year_ago)
     people = Participant.objects.filter(session__in=held).here().count()
     readable = Lesson.objects.visible_to(membership)
     checked, brought_in = readable.checked_here(here).count(), readable.brought_in(here).count()

@@ -21,4 +21,5 @@ class Event(models.TextChoices):
     VOTING_ENDED = "session.voting_ended", _("ended a vote in")
     NOTE_CORRECTED = "session.note_corrected", _("corrected a note in")
     NOTE_REMOVED = "session.note_removed", _("removed a note from")
+    ATTENDANCE_NOTED = "session.attendance_noted", _("said who was at")
     SESSION_CLOSED = "session.closed", _("closed")

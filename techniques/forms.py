@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -17,7 +18,7 @@ from organisations.models import Group, Membership, Organisation, Person
 from organisations.permissions import Permission
 from roadmap.models import Intervention
 from techniques.confidentiality import CHOICES, HINTS, NAMING_HINTS, Confidentiality, Naming
-from techniques.models import Length, Session, Technique
+from techniques.models import Length, Participant, Session, Technique
 
 # What people are promised before they write.
 PROMISES = ("naming", "confidentiality")
@@ -194,6 +195,39 @@ class InviteForm(forms.Form):
         values["guests"] = {email: name for email, name in values["addresses"].items() if email not in members}
         values["asked"] = list({*values.get("people", ()), *members.values()})
         return values
+
+
+class AttendanceForm(forms.Form):
+    """Who was there without joining: members by ticking, others as a number."""
+
+    mark_optional = False
+
+    people = ManyOf(Person.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, label="Members")
+    others = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=500,
+        label="How many others?",
+        help_text="People without an account. Leave it empty if there was nobody else.",
+        widget=forms.NumberInput({"class": "govuk-input--width-4", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+        here = Participant.objects.filter(session=session).here()
+        noted = here.noted()
+        initial = {"others": noted.filter(person=None).count() or None, "people": list(noted.values_list("person"))}
+        super().__init__(*args, initial=initial, **kwargs)
+        fields: dict[str, Any] = self.fields
+        members = Membership.objects.current().filter(organisation=session.organisation_id).values("person")
+        asked = Person.objects.filter(Q(pk__in=members) | Q(pk__in=noted.values("person")))
+        joined = here.joined().exclude(person=None).values("person")
+        fields["people"].queryset = asked.exclude(pk__in=joined).order_by("name", "pk")
+        if not Confidentiality(session.confidentiality).keeps_who_came:
+            del self.fields["people"]
+            self.fields["others"].label = "How many people were there?"
+            self.fields["others"].help_text = "Who they were is not kept, as it was promised."
+        elif not fields["people"].queryset.exists():
+            del self.fields["people"]
 
 
 class CodeForm(forms.Form):

@@ -68,6 +68,12 @@ def may_join(membership: Membership | None, session: Session) -> bool:
     return policies.may(Permission.READ, membership, session.organisation)
 
 
+def may_note_attendance(membership: Membership | None, session: Session) -> bool:
+    """Whoever facilitates, once it is closed; and before the close where it is only written down here."""
+    was_held = session.is_closed or (session.is_live and session.was_entered_afterwards)
+    return was_held and may_facilitate(membership, session)
+
+
 def allowed(membership: Membership | None, session: Session) -> frozenset[str]:
     """The names of all moves that this member may make with the session as it stands."""
     moves = {"join"} if may_join(membership, session) else set()
@@ -75,6 +81,8 @@ def allowed(membership: Membership | None, session: Session) -> frozenset[str]:
         moves.update(MOVES.get(Session.State(session.state), ()))
         if not session.is_over:
             moves.add("resume_admission" if session.admission_stopped_at else "stop_admission")
+        if may_note_attendance(membership, session):
+            moves.add("note_attendance")
         if session.is_live:
             moves.add("pause_clock" if session.paused_seconds is None else "resume_clock")
     return frozenset(moves)

@@ -51,6 +51,7 @@ class SessionPage:
         """``is_in``: whether this browser has joined the room. What is offered follows from the policies alone."""
         allowed, leads = policies.allowed(membership, session), policies.may_facilitate(membership, session)
         invitees = list(session.invitees.select_related("person")) if leads else []
+        came = Participant.objects.here().filter(session=session).count()
         words = "Invite more people" if invitees else "Invite people"
         invite = Press(
             "invite", words, _page_of_session(session, "session_invite"), is_form=True, look="small", icon="mail"
@@ -58,6 +59,7 @@ class SessionPage:
         first = _facilitator_presses(
             session,
             opens_soon=session.starts_at - at < COMES_TO_MIND,
+            came=came,
             invite=invite if session.is_planned and not invitees else None,
         )
         return cls(
@@ -70,11 +72,11 @@ class SessionPage:
             room=room_visibility.project_room(room_visibility.read_room(session), Audience.PARTICIPANT),
             checklist=checklist_of(session),
             invitees=invitees,
-            came=Participant.objects.here().filter(session=session).count(),
+            came=came,
         )
 
 
-def _facilitator_presses(session: Session, *, opens_soon: bool, invite: Press | None) -> list[Press]:
+def _facilitator_presses(session: Session, *, opens_soon: bool, came: int, invite: Press | None) -> list[Press]:
     """On top of the page. Inviting stands there, too, while nobody was asked."""
     page = partial(_page_of_session, session)
     return [
@@ -82,6 +84,13 @@ def _facilitator_presses(session: Session, *, opens_soon: bool, invite: Press | 
         Press("close", worded("End the session"), page("session_close"), is_form=True, look="secondary"),
         Press("open_room", "Open the room", page("session_open"), look="" if opens_soon else "secondary"),
         *([replace(invite, look="secondary")] if invite else []),
+        Press(
+            "note_attendance",
+            "Change who was there" if came else "Say who was there",
+            page("session_attendance"),
+            is_form=True,
+            look="quiet" if came else "secondary",
+        ),
         Press("edit", "Change the plan", page("session_edit"), is_form=True, look="quiet"),
     ]
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:pk>/edit/", sessions.session_edit, name="session_edit"),
     path("<int:pk>/cancel/", sessions.session_cancel, name="session_cancel"),
     path("<int:pk>/invite/", sessions.session_invite, name="session_invite"),
+    path("<int:pk>/attendance/", sessions.session_attendance, name="session_attendance"),
     path("<int:pk>/tick/", sessions.session_tick, name="session_tick"),
     path("<int:pk>/join/", sessions.session_join, name="session_join"),
     # The room, for whoever leads it

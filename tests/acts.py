@@ -70,6 +70,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.importing.begin_import lessons.actions.importing.try_import
         lessons.actions.importing.run_import lessons.actions.importing.tidy_imports lessons.actions.undoing.undo_import
         lessons.actions.importing.find_unfinished roadmap.actions.tidy_plan
+        lessons.actions.leaving.discard_left_drafts
         lessons.actions.assets.release_assets lessons.actions.follows.tell_followers
         lessons.actions.life.lose_agreement lessons.actions.tags.find_lessons_of_tag
         selfassessment.actions.rounds.tell_closing_date selfassessment.actions.publishing.publish_figures
@@ -206,6 +207,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.assets.pass_on_asset
         techniques.actions.planning.cancel_session techniques.actions.planning.tick_preparation
         techniques.actions.planning.invite_to_session
+        techniques.actions.attendance.note_attendance
         techniques.actions.room.joining.open_room techniques.actions.room.joining.stop_admission
         techniques.actions.room.joining.resume_admission techniques.actions.room.joining.remove_participant
         techniques.actions.room.stages.go_to_stage techniques.actions.room.stages.extend_stage
@@ -802,6 +804,7 @@ ACTS: dict[str, Act] = {
     "techniques.actions.planning.cancel_session": on("session"),
     "techniques.actions.planning.tick_preparation": on("session", item="Find a room.", is_done=True),
     "techniques.actions.planning.invite_to_session": on("session", guests={"gus@x.example": "Gus"}),
+    "techniques.actions.attendance.note_attendance": on("held", others=3),
     "techniques.actions.room.joining.open_room": on("session"),
     "techniques.actions.room.joining.stop_admission": on("room"),
     "techniques.actions.room.joining.resume_admission": on("room"),

@@ -47,10 +47,8 @@ DOORS = {
         token_list token_revoke
     """,
     MEMBER: """
-        home yours benefit_list invitation_many search organisation_logo notice_list notice_read_all notice_open
-        job_detail job_file job_retry
-        home yours invitation_many search organisation_logo notice_list notice_read_all notice_open job_detail
-        job_file job_retry
+        home yours benefit_list invitation_many invitation_codes search organisation_logo notice_list notice_read_all
+        notice_open job_detail job_file job_retry
         unanswered_tell
         follow_list follow_new lesson_follow follow_how follow_stop follow_feed follow_search_feed follow_feed_away
         action_list action_new action_detail action_edit action_done action_reopen action_move action_hand_over
@@ -114,7 +112,8 @@ DOORS = {
     """,
     FACILITATOR: """
         trial_new trial_edit trial_cancel trial_pair trial_end trial_share trial_people trial_words trial_poster
-        session_new session_edit session_cancel session_invite session_tick session_open session_room session_close
+        session_new session_edit session_cancel session_invite session_attendance session_tick session_open
+        session_room session_close
         room_go room_time room_people room_show room_note room_note_change room_mine room_since
         import_list import_detail import_try import_run import_undo import_differences import_problems
         meeting_day_session review_session
@@ -157,6 +156,7 @@ THROUGH = {
 # Doors behind which a single thing decides: who gets through, whatever their role.
 ODD = {
     "job_detail": ["farah", "lena", "ada"],
+    "invitation_codes": ["ada"],  # as the next
     "invitation_many": ["ada"],  # and KM leads where the administrator allows it
     "job_file": [],  # it has no file yet
     "job_retry": ["farah", "lena", "ada"],

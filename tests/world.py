@@ -68,6 +68,7 @@ from selfassessment.models import Criterion
 from selfassessment.respondents import Choice, Respondent
 from techniques.actions import planning
 from techniques.actions.room import joining
+from techniques.actions.room.closing import close_session
 from techniques.models import Technique
 from tests.attachments.samples import picture
 from tests.cast import as_member, happened
@@ -133,6 +134,9 @@ class World:
             **{**plan, "starts_at": now},
         )
         t.room = joining.open_room(t.room, by=as_member(farah), at=now)
+        t.held = planning.plan_session(riverside, by=as_member(farah), title="Held", at=timezone.now(), **plan)
+        t.held = joining.open_room(t.held, by=as_member(farah), at=now)
+        t.held = close_session(t.held, by=as_member(farah), at=now, summary={})
         words = {
             "title": "Ask at ten",
             "happened": "It came late.",
@@ -494,6 +498,7 @@ class World:
             "session_edit": t.session,
             "session_cancel": t.session,
             "session_invite": t.session,
+            "session_attendance": t.held,
             "session_tick": t.session,
             "session_detail": t.session,
             "lesson_claim": t.waiting,

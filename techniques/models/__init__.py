@@ -7,7 +7,7 @@ the close makes of it. No technique has code of its own here. One file for each 
 from techniques.column_kinds import NOTE_LIMIT
 from techniques.models.grouping import GROUP_NAME_LIMIT, NoteGroup
 from techniques.models.reactions import COMMENT_LIMIT, Comment, Correction, MeToo
-from techniques.models.rooms import Note, Participant, ParticipantQuerySet, RoomEvent, check_note_length
+from techniques.models.rooms import NOTED, Note, Participant, ParticipantQuerySet, RoomEvent, check_note_length
 from techniques.models.sessions import Invitee, Session, SessionQuerySet, Stage
 from techniques.models.techniques import Length, Technique, TechniqueQuerySet
 from techniques.models.voting import BUDGETS, Ballot, Voting
@@ -16,6 +16,7 @@ __all__ = [
     "BUDGETS",
     "COMMENT_LIMIT",
     "GROUP_NAME_LIMIT",
+    "NOTED",
     "NOTE_LIMIT",
     "Ballot",
     "Comment",

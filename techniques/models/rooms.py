@@ -19,12 +19,25 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         """Those who have joined and not gone, in the order of their names."""
         return self.filter(joined_at__isnull=False).order_by("name", "pk")
 
+    def noted(self) -> "ParticipantQuerySet":
+        """Those who were written down as having been there, by whoever led it."""
+        return self.filter(key__startswith=NOTED)
+
+    def joined(self) -> "ParticipantQuerySet":
+        """Those who came in by themselves."""
+        return self.exclude(key__startswith=NOTED)
+
+
+# How the key begins of whoever was written down: no hash does.
+NOTED = "noted:"
+
 
 class Participant(models.Model):
     """Somebody in the room: a member, or a guest who is known by a key that their browser keeps.
 
     ``key`` is the hash of that key. The name is shown only as "who is here"; notes never carry it to anybody.
-    Whoever leads the room and only types for it is a row without ``joined_at``, and is not counted.
+    Whoever leads the room and only types for it is a row without ``joined_at``, and is not counted. Who was there
+    without joining is written down afterwards, with a key that begins with ``NOTED`` and opens nothing.
     """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="participants")

@@ -36,8 +36,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def held(self) -> "SessionQuerySet":
         return self.filter(state=Session.State.CLOSED)
 
-    def closed_since(self, day: date) -> "SessionQuerySet":
-        return self.filter(closed_at__date__gte=day)
+    def held_since(self, day: date) -> "SessionQuerySet":
+        """Held on this day or later, whenever they were closed: some are written down long afterwards."""
+        return self.held().filter(starts_at__date__gte=day, closed_at__date__gte=day)
 
     def with_traces(self) -> "SessionQuerySet":
         """Closed sessions whose notes, and who wrote them, may still lie in the files of the database."""
@@ -160,7 +161,12 @@ class Session(models.Model):
         is_later = self.opened_at is not None and timezone.localdate(self.opened_at) > timezone.localdate(
             self.starts_at
         )
-        return is_later and not self.participants.exists()
+        return is_later and not self.participants.joined().exists()
+
+    @property
+    def agreed(self) -> list[tuple[str, str]]:
+        """The summary, step by step: name of the step and the words that all agreed on."""
+        return [(stage.name, self.summary[stage.key]) for stage in self.stages.all() if self.summary.get(stage.key)]
 
     @property
     def what_is_kept(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +17,7 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from organisations.models import Membership
 from organisations.requests import GuestRequest, MemberRequest
-from techniques import policies, room_updates, room_visibility
+from techniques import guest_cookies, participant_lookup, policies, room_updates, room_visibility
 from techniques.actions.room import notes, screen
 from techniques.column_kinds import NOTE
 from techniques.forms import NoteForm
@@ -223,11 +223,14 @@ def refuse_note(request: RoomRequest, seat: Seat, sentence: str) -> HttpResponse
 
 
 def draw_over(request: HttpRequest, session: Session, *, typed: str = "") -> HttpResponse:
-    """The session is over, for whoever was in; with what was typed too late, so that it can be copied."""
+    """The session is over, for whoever was in: what was agreed, which a guest reads as long as their browser is known;
+    and what was typed too late, so that it can be copied."""
     if wants_json(request):
         return json_answer({"error": worded("This session is over.")}, status=410)
-    status = 422 if typed else 410
-    return render(request, "techniques/room_over.html", {"session": session, "typed": typed}, status=status)
+    guest = participant_lookup.participant_of(session, None, request.COOKIES)
+    until = guest.joined_at + timedelta(seconds=guest_cookies.LASTS_SECONDS) if guest and guest.joined_at else None
+    values = {"session": session, "typed": typed, "until": until}
+    return render(request, "techniques/room_over.html", values, status=422 if typed else 410)
 
 
 def send_own_notes(request: RoomRequest, seat: Seat) -> HttpResponse:

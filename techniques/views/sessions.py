@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +16,7 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.mail import can_leave
 from kmportal.lib.pagination import whole_number
-from kmportal.lib.sentences import quoted
+from kmportal.lib.sentences import people_in_words, quoted
 from kmportal.lib.view_kit import conflicts_on, done, leave_out, refusals_on, refusals_said, take_left_out
 from organisations.access import requires
 from organisations.models import Organisation
@@ -23,9 +24,9 @@ from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 from roadmap.models import Intervention
 from techniques import guest_cookies, participant_lookup, policies, reports
-from techniques.actions import planning
+from techniques.actions import attendance, planning
 from techniques.actions.room import joining
-from techniques.forms import InviteForm, SessionForm
+from techniques.forms import AttendanceForm, InviteForm, SessionForm
 from techniques.models import Participant, Session, Technique
 from techniques.preconditions import require_invitable, require_planned
 from techniques.views import join_links
@@ -39,7 +40,7 @@ def session_list(request: MemberRequest, organisation: Organisation) -> HttpResp
     """Sessions to come, and those that were held; ``held=year`` leaves out those that are longer ago."""
     rows = Session.objects.visible_to(request.membership).select_related("technique", "facilitator", "organisation")
     of_year = request.GET.get("held") == "year"
-    over = rows.held().closed_since(timezone.localdate(request.now) - YEAR) if of_year else rows.held()
+    over = rows.held_since(timezone.localdate(request.now) - YEAR) if of_year else rows.held()
     held = Paginator(over, HELD_ON_ONE_PAGE).get_page(request.GET.get("page"))
     values = {
         "of_year": of_year,
@@ -81,8 +82,8 @@ def session_new(request: MemberRequest, organisation: Organisation) -> HttpRespo
             )
             if form.cleaned_data["was_held"]:
                 joining.open_room(session, by=request.membership, at=request.now)
-                said = worded("The session is on the list. Now write down what came out of it.")
-                return done(request, said, "session_close", organisation.slug, session.pk)
+                said = worded("The session is on the list. Now say who was there.")
+                return done(request, said, "session_attendance", organisation.slug, session.pk)
             return done(request, worded("The session is planned. Now invite people."), session)
     context = {"form": form, "technique": technique, "intervention": intervention}
     return render(request, "techniques/session_form.html", context, status=status_of(form))
@@ -185,6 +186,32 @@ def _invite_people(request: MemberRequest, session: Session) -> HttpResponse:
 
 def _how_guests_hear(session: Session) -> str:
     return f"No e-mail was sent: tell guests the code, {session.code_in_words}."
+
+
+@requires(Permission.FACILITATE)
+def session_attendance(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Say who was there without joining; then on to what came out of it, if that is not written down yet."""
+    session = find_session(request, pk)
+    if not policies.may_note_attendance(request.membership, session):
+        messages.info(request, worded("You can say who was there once the session is closed."))
+        return redirect(session)
+    form = AttendanceForm(sent(request), session=session)
+    if form.is_valid():
+        with refusals_on(form):
+            came = attendance.note_attendance(
+                session,
+                by=request.membership,
+                at=request.now,
+                people=form.cleaned_data.get("people", ()),
+                others=form.cleaned_data["others"] or 0,
+            )
+            said = f"{people_in_words(came)} took part."
+            if session.is_live:
+                said += " Now write down what came out of it."
+                return done(request, said, "session_close", organisation.slug, session.pk)
+            return done(request, said, session)
+    values = {"session": session, "form": form, "joined": session.participants.here().joined().count()}
+    return render(request, "techniques/session_attendance.html", values, status=status_of(form))
 
 
 @requires(Permission.FACILITATE)

@@ -94,7 +94,7 @@ def test_without_a_booking_there_is_no_session(a_round):
     assert not Session.objects.exists()
 
 
-def test_a_session_that_was_held_is_written_down(farah, riverside, as_):
+def test_a_session_that_was_held_is_written_down(farah, cara, riverside, as_):
     browser = as_(farah)
     url = f"{reverse('session_new', args=['riverside'])}?technique=after-action-review"
     words = {
@@ -106,8 +106,13 @@ def test_a_session_that_was_held_is_written_down(farah, riverside, as_):
     assert "tick “It was held already”" in page.text
     sent = browser.post(url, {**words, "was_held": "on"})
     session = Session.objects.get()
-    assert sent.url == reverse("session_close", args=["riverside", session.pk])
-    assert browser.get(sent.url).status_code == 200
+    assert sent.url == reverse("session_attendance", args=["riverside", session.pk])
+    there = browser.post(sent.url, {"people": [cara.pk], "others": "6"})
+    assert there.url == reverse("session_close", args=["riverside", session.pk])
+    close = browser.get(there.url).text
+    assert "7 people took part" in close
+    for said_of_a_room in ("join code", "notes are deleted", "Back to the room", "then close it"):
+        assert said_of_a_room not in close
     assert session.starts_at < timezone.now()
     page = browser.post(url, {**words, "was_held": "on", "starts_at_day": "next Friday"})
     assert page.status_code == 422

@@ -1,8 +1,10 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
@@ -95,6 +97,29 @@ def test_whoever_was_in_is_told_that_it_is_over_and_nobody_else_is(session, clie
         assert "nothing more can be written" in answer.json()["error"] or "cancelled" in answer.json()["error"]
     assert client.get(reverse("join_room", args=[code])).status_code == 404
     assert Note.objects.count() == 0
+
+
+@pytest.mark.parametrize("kept", ["open", "no-blame", "chatham-house"])
+def test_a_guest_reads_what_was_agreed_and_nothing_else_as_long_as_their_browser_is_known(
+    session, client, enter, farah, kept
+):
+    Session.objects.filter(pk=session.pk).update(confidentiality=kept)
+    code, gus, gone = session.code, enter(session), enter(session, name="Gone")
+    session = joining.open_room(Session.objects.get(pk=session.pk), by=as_member(farah), at=NOW)
+    out = session.participants.get(name="Gone")
+    joining.remove_participant(session, by=as_member(farah), at=NOW, participant=out)
+    summary = {"happened": "We ask pharmacy at ten. <b>", "talk": ""}
+    closing.close_session(session, by=as_member(farah), summary=summary, at=NOW)
+    page = words(gus.get(reverse("join_room", args=[code])))
+    assert "We ask pharmacy at ten. &lt;b&gt;" in page
+    assert "What happened?</h3>" in page
+    assert "Talk</h3>" not in page
+    assert "You can read this until" in page
+    assert session.get_absolute_url() not in page
+    for stranger in (client, gone):
+        assert stranger.get(reverse("join_room", args=[code])).status_code == 404
+    with time_machine.travel(NOW + timedelta(seconds=guest_cookies.LASTS_SECONDS + 60), tick=False):
+        assert gus.get(reverse("join_room", args=[code])).status_code == 404
 
 
 def test_asking_for_news_after_the_end_is_no_guessing(session, client, enter, farah):

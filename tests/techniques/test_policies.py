@@ -304,6 +304,7 @@ PAGES = {
     "session_close": "close",
     "session_open": "open_room",
     "session_invite": "invite",
+    "session_attendance": "note_attendance",
     "session_edit": "edit",
     "session_cancel": "cancel",
     "session_tick": "tick_preparation",
