@@ -130,6 +130,7 @@ def find(
         instead = _answer_from(asked.with_query(parse(better)), facets, order, page, per_page)
         if instead.total:
             return replace(instead, text=text, did_you_mean=better, corrected=True)
+        asked = asked.with_query(parse(better))  # nothing has all of these words either, and any is enough
     return _loosen(replace(results, did_you_mean=better), asked, facets, order, page, per_page, correct=correct)
 
 
@@ -184,7 +185,9 @@ def _loosen(
         number = looser.count()
         return replace(results, any_total=number if number > results.total else 0)
     instead = _answer_from(looser, facets, order, page, per_page)
-    return replace(instead, did_you_mean=results.did_you_mean, loosened=True) if instead.total else results
+    if not instead.total:
+        return results
+    return replace(instead, text=results.text, did_you_mean=results.did_you_mean, loosened=True)
 
 
 class _Asked:

@@ -95,7 +95,7 @@ def test_with_filters_that_shut_all_out_it_only_proposes(put, reader):
 def test_asks_only_a_few_small_questions(put, reader, django_assert_max_num_queries):
     for number, word in enumerate(["thermal", "thermals", "therm", "theme", "thermos", "terminal"]):
         put(number, title=word)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(20):
         index.find(reader, "thermel vavle conector seperation maintanance", correct=True)
 
 
@@ -104,3 +104,42 @@ def test_refresh_forgets_words_that_stand_nowhere(put):
     Word.objects.create(word="ghost")
     vocabulary.refresh()
     assert set(Word.objects.values_list("word", flat=True)) == {"thermal", "valve"}
+
+
+def test_two_mistyped_words_that_stand_in_different_texts_are_both_put_right(put, reader, as_, lena):
+    put(1, title="Oxygen runs out on the way")
+    put(2, title="Where the empty cylinder stands")
+    put(3, title="Medicines are late on Friday")
+    for number in range(4, 12):
+        put(number, title=f"Friday round {number}")
+    put(12, title="Cylinders in the yard")
+    for typed, meant in {
+        "oxigen cilinder": "oxygen cylinder",
+        "oxigen cilinder hoist": "oxygen cylinder hoist",
+        "medicnes fryday": "medicines friday",
+        "oxigen fridayy parking": "oxygen friday parking",
+    }.items():
+        assert index.find(reader, typed).did_you_mean == meant
+    found = index.find(reader, "oxigen cilinder", correct=True)
+    assert {hit.ident for hit in found.hits} == {1, 2, 12}
+    assert (found.text, found.loosened, found.corrected) == ("oxigen cilinder", True, False)
+    page = as_(lena).get("/o/riverside/search/", {"q": "oxigen cilinder"}).text
+    assert "Nothing has all the words" in page
+    assert ">oxygen cylinder</a>?" in page
+
+
+def test_of_words_that_are_as_near_the_one_is_meant_that_is_found_most(put, reader):
+    """“oxigen” may be many; the one that the reader finds with the rest of the question goes first."""
+    for number, word in enumerate(["wards", "words", "warts", "wares", "warps", "warms", "warns", "warks", "wardy"]):
+        put(number, title=f"{word} alone")
+    put(20, title="Wardens lock the doors")
+    put(21, title="Warden and porter")
+    assert index.find(reader, "warddn portre").did_you_mean == "warden porter"
+
+
+def test_both_put_right_tell_nothing_of_what_the_reader_may_not_see(put, reader, hillside):
+    put(1, title="Redundancies", organisation=hillside)
+    put(2, title="Closures", reach=Reach.AUTHOR)
+    put(3, title="Oxygen")
+    assert index.find(reader, "redudancies clossures").did_you_mean is None
+    assert index.find(reader, "redudancies oxigen").did_you_mean == "redudancies oxygen"
