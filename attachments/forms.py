@@ -12,6 +12,7 @@ from attachments.inspection import CheckedFile, check_file, size_sentence
 from kmportal.lib.exceptions import Refusal
 
 AGAIN = "Choose your files again. Browsers do not keep a file when a form comes back"
+TELLS_NOTHING = "This says what a file shows, and no file is chosen. Choose one above, or clear this box"
 HINT = (
     f"At most {MOST}, of {LARGEST // MB} MB each. Pictures, sound, PDF, text, Word, Excel, PowerPoint, OpenDocument. "
     "Show no patient and no client"
@@ -81,6 +82,11 @@ class WithFiles(forms.BaseForm):
         for name in self.file_fields:
             if name in self.files and AGAIN not in self.errors.get(name, ()):
                 self.add_error(name, AGAIN)
+
+    def refuse_telling_of_nothing(self, name: str = "telling") -> None:
+        """What somebody says of a file is no words of the page, and would be lost where no file comes with it."""
+        if self.cleaned_data.get(name) and not any(one in self.files for one in self.file_fields):
+            self.add_error(name, TELLS_NOTHING)
 
     @property
     def chosen_files(self) -> Sequence[CheckedFile]:

@@ -59,6 +59,11 @@ class LessonFilesForm(WithFiles, AboutPeople, forms.Form):
     def fields_about_people(self) -> Iterable[str]:
         return [*(f"{TELLS}{one.pk}" for one in self.told), "telling"]
 
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        self.refuse_telling_of_nothing()
+        return values
+
     def values(self) -> dict[str, Any]:
         """What ``change_files`` takes."""
         return {

@@ -170,10 +170,13 @@ class LessonForm(WithFiles, AboutPeople, forms.Form):
             )
         return values
 
-    def is_in_order(self, *, for_sending: bool) -> bool:
-        """Whether it can be kept, and sent if that is wanted; what is missing is said beside the fields."""
+    def is_in_order(self, *, for_sending: bool, by_itself: bool = False) -> bool:
+        """Whether it can be kept, and sent if that is wanted; what is missing is said beside the fields. ``by_itself``:
+        it saves itself while somebody writes, and its files come later."""
         if not self.is_valid():
             return False
+        if not by_itself:
+            self.refuse_telling_of_nothing()
         if not (self.has_words or self.chosen_files):
             self.add_error("happened", "Write something first. One sentence is enough for a draft")
             return False

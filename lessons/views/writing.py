@@ -172,15 +172,16 @@ def _page_of_form(
     differences: list[Difference] = []
     wrong: list[str] = []
     is_sending = request.POST.get("then") == "send" and not (lesson and lesson.is_shared)
-    is_in_order = form.is_in_order(for_sending=is_sending)
-    if not is_in_order and "Autosave" in request.headers and form.is_bound:
+    by_itself = "Autosave" in request.headers
+    is_in_order = form.is_in_order(for_sending=is_sending, by_itself=by_itself)
+    if not is_in_order and by_itself and form.is_bound:
         wrong = form.spare_what_is_wrong()  # one odd date must not keep the rest from being saved
         is_in_order = form.has_words
     if is_in_order:
         with refusals_on(form), conflicts_on(form, lambda: lesson, values_of) as differences:
             kept = keep({"by": request.membership, "at": request.now, **form.values()})
             return _go_on_from(request, kept, is_sending=is_sending, wrong=wrong)
-    if request.method == "POST" and "Autosave" in request.headers:
+    if request.method == "POST" and by_itself:
         return _autosave_problem(wrong or [problem.words for problem in problems_of(form)], differences)
     return _lesson_form_page(request, form, lesson, differences)
 

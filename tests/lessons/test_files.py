@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from attachments.forms import AGAIN
+from attachments.forms import AGAIN, TELLS_NOTHING
 from attachments.inspection import check_file
 from attachments.models import FileContent, StoredFile
 from kmportal.lib.exceptions import Refusal, Stale
@@ -252,3 +252,23 @@ def test_the_api_names_them(shown, cara):
         ("What I say.wav", "Two bags, one label"),
     ]
     assert found[0]["url"].endswith(url_of(shown, "bags.png"))
+
+
+@pytest.mark.parametrize("then", ["send", "keep"])
+def test_what_is_said_of_no_file_is_not_swallowed(cara, as_, then):
+    words = {"happened": "It came late.", "then_do": "ask at ten.", "telling": "Ask pharmacy by ten", "then": then}
+    answer = as_(cara).post("/o/riverside/lessons/new/", {**FACTS, **words})
+    assert answer.status_code == 422
+    assert TELLS_NOTHING in answer.text
+    assert "Ask pharmacy by ten" in answer.text
+    assert not Lesson.objects.exists()
+    kept = as_(cara).post("/o/riverside/lessons/new/", {**FACTS, **words}, headers={"Autosave": "1"})
+    assert kept.status_code == 200
+    assert Lesson.objects.get().words.happened == "It came late."
+
+
+def test_nor_where_files_are_changed(shown, cara, as_):
+    url = f"/o/riverside/lessons/{shown.pk}/files/"
+    answer = as_(cara).post(url, {"version": shown.version, "telling": "Two more bags"})
+    assert answer.status_code == 422
+    assert TELLS_NOTHING in answer.text
