@@ -40,6 +40,7 @@ DAILY = [
     "tidy_imports",
     "tidy_files",
     "tidy_plan",
+    "discard_left_drafts",
     "move_communities_on",
 ]
 DAILY += ["clearsessions"]

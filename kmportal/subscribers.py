@@ -28,6 +28,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
         "coffee.subscribers.let_go",
         "lessons.subscribers.release_assets_of_leaver",
         "lessons.subscribers.forget_follows_of_leaver",
+        "lessons.subscribers.tell_leaver_of_drafts",
         "communities.subscribers.keep_facilitators",
         "communities.subscribers.forget_emergency_reader_who_left",
         "communities.subscribers.close_calendar_of_leaver",

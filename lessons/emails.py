@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from actionplan.models import Action
 from actionplan.tokens import guest_path
@@ -14,6 +15,7 @@ from kmportal.lib.sentences import one_line, quoted
 from lessons.models import ExpertQuestion, Lesson, State
 from lessons.tokens import expert_path
 from organisations.events import Occurrence
+from organisations.models import Membership
 from techniques.models import Session
 
 _SUBJECTS = {
@@ -43,6 +45,14 @@ def answer_to_author(lesson: Lesson, occurrence: Occurrence) -> None:
         at=occurrence.at,
         by=occurrence.by,
     )
+
+
+def drafts_of_leaver(membership: Membership, drafts: str, *, at: datetime, until: datetime) -> None:
+    """Tell somebody who was removed what becomes of what only they can read. ``drafts``: “two lessons”."""
+    with membership.organisation.at_home():
+        values = {"membership": membership, "drafts": drafts, "until": timezone.localdate(until)}
+        body = render_to_string("emails/lessons/drafts_of_leaver.txt", values)
+    post(membership.person.email, one_line(f"Your drafts at {membership.organisation}"), body, at=at)
 
 
 def question_to_expert(question: ExpertQuestion, *, at: datetime) -> None:

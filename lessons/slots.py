@@ -8,7 +8,9 @@ from actionplan.models import Action
 from kmportal.lib import things
 from kmportal.lib.work import work_of
 from lessons import labels, policies
+from lessons.actions.leaving import KEPT_FOR
 from lessons.models import Lesson, LessonQuerySet, PackAnswer, State
+from lessons.reports.leaving import drafts_of
 from lessons.reports.pack import build_pack
 from organisations.models import Membership
 from roadmap.models import Intervention
@@ -26,10 +28,9 @@ def outcome_of_session(session: Session, membership: Membership) -> Piece | None
     today = timezone.localdate()
     actions = Action.objects.visible_to(membership).agreed_in(things.ref_of(session))
     lessons = Lesson.objects.visible_to(membership).filter(session=session).order_by("pk")
-    stages = session.stages.all()
     return "lessons/_session_outcome.html", {
         "session": session,
-        "summary": [(stage, session.summary[stage.key]) for stage in stages if session.summary.get(stage.key)],
+        "summary": session.agreed,
         "actions": [
             (action, action.days_late(today)) for action in actions.select_related("owner", "organisation").by_day()
         ],
@@ -37,6 +38,14 @@ def outcome_of_session(session: Session, membership: Membership) -> Piece | None
         "may_add_action": policies.may_add_session_action(membership, session),
         "may_log": "log" in policies.allowed_in(membership, session.organisation),
     }
+
+
+def drafts_of_leaver(leaver: Membership, membership: Membership) -> Piece | None:
+    """Before somebody is removed: how many drafts they have and what becomes of them. Which they are nobody is told."""
+    drafts = drafts_of(leaver)
+    if drafts.is_empty:
+        return None
+    return "lessons/_drafts_of_leaver.html", {"leaver": leaver, "drafts": drafts, "kept_days": KEPT_FOR.days}
 
 
 def lessons_of_intervention(intervention: Intervention, membership: Membership) -> Piece:

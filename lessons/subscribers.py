@@ -6,10 +6,13 @@ from actionplan.actions import follow_readers
 from actionplan.models import Action
 from jobs.actions import enqueue
 from kmportal.lib.domain_words import worded
+from lessons import emails
 from lessons.actions.assets import release_assets
+from lessons.actions.leaving import KEPT_FOR
 from lessons.actions.life import lose_agreement
 from lessons.events import Event
 from lessons.models import Follow, Lesson, LessonFeed, State
+from lessons.reports.leaving import drafts_of
 from lessons.workflow import readers_of_actions, readers_of_both
 from organisations.events import Occurrence
 from organisations.models import Membership
@@ -66,6 +69,15 @@ def forget_follows_of_leaver(occurrence: Occurrence) -> None:
     assert isinstance(membership, Membership)  # noqa: S101  what the event is about
     LessonFeed.objects.filter(membership=membership).delete()
     Follow.objects.filter(membership=membership).delete()
+
+
+def tell_leaver_of_drafts(occurrence: Occurrence) -> None:
+    """Somebody was removed: they are told what becomes of the drafts that nobody else can read."""
+    membership = occurrence.subject
+    assert isinstance(membership, Membership)  # noqa: S101  what the event is about
+    drafts = drafts_of(membership)
+    if drafts.closed:
+        emails.drafts_of_leaver(membership, drafts.closed, at=occurrence.at, until=occurrence.at + KEPT_FOR)
 
 
 def release_assets_of_group(occurrence: Occurrence) -> None:

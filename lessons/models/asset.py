@@ -33,6 +33,10 @@ class AssetQuerySet(models.QuerySet["Asset"]):
     def published(self) -> "AssetQuerySet":
         return self.filter(state=Asset.State.PUBLISHED)
 
+    def unsent(self) -> "AssetQuerySet":
+        """Drafts, which nobody but their authors has read."""
+        return self.filter(state=Asset.State.DRAFT)
+
     def to_look_at(self, until: date) -> "AssetQuerySet":
         """Published, and to be looked at again by this day."""
         return self.published().filter(review_on__lte=until)

@@ -161,6 +161,11 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         own = safe.filter(lesson=OuterRef("pk"), person=membership.person_id)
         return self.annotate(reader_wrote_it=Exists(own))
 
+    def unsent(self) -> "LessonQuerySet":
+        """Drafts that nobody but their authors has ever read."""
+        shown = LessonEvent.objects.filter(lesson=OuterRef("pk")).exclude(after=State.DRAFT)
+        return self.filter(state=State.DRAFT).exclude(Exists(shown))
+
     def written_by(self, person: Person) -> "LessonQuerySet":
         return self.filter(author=person)
 
