@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from PIL import Image
 
 from help import guides
+from help.slots import NEW_FOR
 from kmportal.lib.content import ContentError
+from organisations.models import Membership
 from organisations.permissions import Role
 from tests.test_doors import CLASS_OF
 
@@ -108,3 +111,19 @@ def test_the_check_lists_mistakes(tmp_path):
     said = str(caught.value)
     for words in ("nobody-knows", "for the role “lead”", "“km-lead” stands here twice", "plainer or British"):
         assert words in said
+
+
+@pytest.mark.parametrize("who", ["lena", "farah", "cara", "reza", "sam", "ada"])
+def test_the_guide_is_first_on_the_home_of_somebody_new_and_last_on_that_of_others(who, as_, world):
+    person = world.people[who]
+    browser, home = as_(person), reverse("home", args=["riverside"])
+
+    def headings() -> list[str]:
+        found = re.findall(r'<h2[^>]*\bid="([\w-]+)"', browser.get(home).text)
+        return [one for one in found if one not in {"introduction", "nums"}]
+
+    assert headings()[0] == "new-here"
+    Membership.objects.filter(person=person).update(joined_at=timezone.now() - NEW_FOR)
+    assert "new-here" not in headings()
+    html = browser.get(home).text
+    assert html.index('href="/help/') > html.rindex("<h2")
