@@ -8,6 +8,7 @@ urlpatterns = [
     path("people/", people.person_list, name="person_list"),
     path("people/invite/", people.invitation_new, name="invitation_new"),
     path("people/invite-several/", people.invitation_many, name="invitation_many"),
+    path("people/invitations/codes/", people.invitation_codes, name="invitation_codes"),
     path("people/invitations/<int:pk>/", people.invitation_edit, name="invitation_edit"),
     path("people/invitations/<int:pk>/resend/", people.invitation_resend, name="invitation_resend"),
     path("people/invitations/<int:pk>/revoke/", people.invitation_revoke, name="invitation_revoke"),

@@ -13,12 +13,12 @@ from kmportal.lib.days import long_day
 from kmportal.lib.forms import sent
 from kmportal.lib.links import absolute
 from kmportal.lib.mail import can_leave
+from kmportal.lib.qr import draw_qr_code
 from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on, refusals_said
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
-from techniques.qr import draw_qr_code
 
 
 def trial_or_404(request: MemberRequest, pk: int) -> Trial:

@@ -12,8 +12,8 @@ from qrcode.main import QRCode
 from kmportal.lib import pdf
 from kmportal.lib.domain_words import worded
 from kmportal.lib.links import absolute
+from kmportal.lib.qr import QUIET
 from lessons.models import LeftNote, Poster
-from techniques.qr import QUIET
 
 _SALT = "lessons.left"
 

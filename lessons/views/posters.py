@@ -12,6 +12,7 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.pages import too_many
 from kmportal.lib.pagination import whole_number
+from kmportal.lib.qr import draw_qr_code
 from kmportal.lib.view_kit import done, refusals_on, refusals_said
 from lessons import quality
 from lessons.actions import posters
@@ -24,7 +25,6 @@ from organisations.models import Group, Membership, Organisation
 from organisations.permissions import Permission
 from organisations.requests import GuestRequest, MemberRequest
 from techniques import join_codes
-from techniques.qr import draw_qr_code
 
 PER_PAGE = 50
 # From one network, which may be that of a whole hospital.

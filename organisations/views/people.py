@@ -8,13 +8,15 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_list_or_404, get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.mail import can_leave
+from kmportal.lib.pagination import whole_number
+from kmportal.lib.qr import draw_qr_code
 from kmportal.lib.sentences import people_in_words
 from kmportal.lib.view_kit import done, form_page, leave_out, refusals_on, refusals_said, take_left_out
 from organisations import actions, policies, reports, sign_ins
@@ -95,6 +97,26 @@ def invitation_many(request: MemberRequest, organisation: Organisation) -> HttpR
     own = Invitation.objects.open().filter(organisation=organisation, invited_by=request.user)
     links = [(row, invitation_link(row)) for row in own if not row.is_expired(request.now)]
     return _form_page_of(request, form, "organisations/invitation_many.html", links=links)
+
+
+@requires(Permission.READ)
+@require_safe
+@never_cache
+def invitation_codes(request: MemberRequest, organisation: Organisation) -> HttpResponse:
+    """QR codes of invitations to show or print: of all that still work, or ``?only=`` one. Whoever looks after people
+    has everybody’s, others those that they made."""
+    policies.require_that(policies.roles_to_invite(request.membership, organisation))
+    rows = Invitation.objects.open().filter(organisation=organisation, expires_at__gt=request.now)
+    if not request.membership.can(Permission.ADMINISTER):
+        rows = rows.filter(invited_by=request.user)
+    if only := whole_number(request.GET.get("only", "")):
+        rows = get_list_or_404(rows, pk=only)
+    cards = [(row, draw_qr_code(invitation_link(row))) for row in rows]
+    return render(
+        request,
+        "organisations/invitation_codes.html",
+        {"cards": cards, "can_administer": request.membership.can(Permission.ADMINISTER)},
+    )
 
 
 def _say_who_was_invited(request: MemberRequest, invited: actions.Invited, bad: Sequence[str]) -> HttpResponse:
@@ -182,7 +204,8 @@ def person_reset(request: MemberRequest, organisation: Organisation, pk: int) ->
     require_fresh_sign_in(request)
     with refusals_said(request):
         link = actions.make_reset_link(member, by=request.membership, at=request.now)
-        return render(request, "organisations/person_reset.html", {"member": member, "link": link})
+        values = {"member": member, "link": link, "picture": draw_qr_code(link)}
+        return render(request, "organisations/person_reset.html", values)
     return redirect("person_edit", organisation.slug, pk)
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.links import absolute
 from kmportal.lib.mail import can_leave
+from kmportal.lib.qr import draw_qr_code
 from kmportal.lib.sentences import people_in_words
 from kmportal.lib.view_kit import done, leave_out, refusals_said, take_left_out
 from organisations.access import requires
@@ -21,7 +22,6 @@ from selfassessment.actions import asking
 from selfassessment.forms.asking import AddressesForm, MembersForm
 from selfassessment.models import Assessment
 from selfassessment.views.rounds import find_assessment
-from techniques.qr import draw_qr_code
 
 
 @requires(Permission.FACILITATE)

@@ -7,11 +7,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from kmportal.lib import qr
 from kmportal.lib.links import portal_address
-from techniques import qr
 from techniques.models import Session
-
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,6 @@ class JoinPoster:
     picture: qr.Qr
     short: str
     code: str
-    works_elsewhere: bool
 
 
 def base_address(request: HttpRequest) -> str:
@@ -30,7 +27,7 @@ def base_address(request: HttpRequest) -> str:
     Somebody who sits at the server itself calls it by its loopback name, which is of no use to a phone: then it is
     the server’s own address in its network.
     """
-    if settings.PUBLIC_URL or urlsplit(f"//{request.get_host()}").hostname in LOOPBACK:
+    if settings.PUBLIC_URL or urlsplit(f"//{request.get_host()}").hostname in qr.LOOPBACK:
         return portal_address()
     return f"{request.scheme}://{request.get_host()}"
 
@@ -48,5 +45,4 @@ def poster_of(request: HttpRequest, session: Session) -> JoinPoster | None:
         picture=qr.draw_qr_code(absolute_url(request, "join_session", session.code)),
         short=address.partition("://")[2].rstrip("/"),
         code=session.code_in_words,
-        works_elsewhere=urlsplit(address).hostname not in LOOPBACK,
     )

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.drawn
 EXEMPT = {
     "It is the room, or the big screen, where people need the space": "session_room session_screen",
     "One answers here, one question at a time": "assessment_answer assessment_question assessment_finish",
-    "It is made to be printed": "technique_print asset_print trial_poster",
+    "It is made to be printed": "technique_print asset_print trial_poster invitation_codes",
     "It asks one thing and says what happens then": """
         assessment_delete session_cancel person_remove person_second_step action_done action_reopen action_move
         action_hand_over action_drop group_admit account_email account_change_password account_set_password

@@ -1,5 +1,7 @@
 """Inviting by a pasted list, correcting an invitation, and who may do it."""
 
+import re
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
@@ -10,6 +12,7 @@ from organisations.forms import InvitePeopleForm, SettingsForm
 from organisations.models import Group, Invitation, Organisation
 from organisations.permissions import Role
 from tests.cast import as_member
+from tests.markup import tidy
 
 LIST = "Ann Lee <ann@x.example>\nbob@x.example; not an address\nbob@x.example"
 
@@ -101,3 +104,31 @@ def test_all_time_zones_are_offered_once_and_ones_own_stands_first(riverside):
     assert len(zones) == len(set(zones)) > 400
     assert {"Europe/Kyiv", "America/New_York", "Pacific/Auckland", "UTC"} <= set(zones)
     assert "Europe/Kiev" not in zones
+
+
+def test_each_link_to_copy_has_its_qr_code_to_show_or_print(riverside, ada, as_):
+    paste = {"addresses": "Ann Lee <ann@x.example>, bea@x.example", "role": "reader"}
+    as_(ada).post(url("invitation_many"), paste)
+    codes, links = url("invitation_codes"), re.compile(r"/invitation/[^/]+/")
+    people = as_(ada).get(url("person_list")).text
+    for row in Invitation.objects.all():
+        assert f"{codes}?only={row.pk}" in people
+        [link] = set(links.findall(as_(ada).get(codes, {"only": row.pk}).text))
+        assert link in people
+    sheet = as_(ada).get(codes).text
+    assert sheet.count('class="km-qr"') == 2
+    assert "Ann Lee" in sheet
+    assert "as a reader" in tidy(sheet)
+    Invitation.objects.filter(email="bea@x.example").update(expires_at=timezone.now())
+    assert as_(ada).get(codes).text.count('class="km-qr"') == 1
+
+
+def test_a_lead_has_the_codes_of_their_own_invitations_alone(opened, lena, ada, as_):
+    actions.invite_member(opened, by=as_member(ada), at=timezone.now(), email="theirs@x.example", role="reader")
+    own = {"own@x.example": ""}
+    actions.invite_members(opened, by=as_member(lena), at=timezone.now(), people=own, role="reader")
+    sheet = as_(lena).get(url("invitation_codes")).text
+    assert "own@x.example" in sheet
+    assert "theirs@x.example" not in sheet
+    theirs = Invitation.objects.get(email="theirs@x.example")
+    assert as_(lena).get(url("invitation_codes"), {"only": theirs.pk}).status_code == 404

@@ -259,11 +259,11 @@ def test_where_the_portal_listens_on_loopback_only_the_page_says_so(session, far
     browser = as_(farah)
     for name in ("session_detail", "session_screen"):
         page = words(browser.get(inside(name, session), headers={"Host": "127.0.0.1"}))
-        assert "Phones cannot join yet" in page
+        assert "Phones cannot open this yet" in page
         assert "HOST=0.0.0.0 make serve" in page
     settings.PUBLIC_URL = "https://km.example"
     page = words(browser.get(inside("session_detail", session)))
-    assert "Phones cannot join yet" not in page
+    assert "Phones cannot open this yet" not in page
     assert f"https://km.example/join/{session.code}/" in page
     assert "<b>km.example/join</b>" in page
 
@@ -272,7 +272,7 @@ def test_reached_by_a_name_the_code_has_that_name(session, farah, as_, settings)
     settings.ALLOWED_HOSTS = ["ward-laptop.local"]
     page = words(as_(farah).get(inside("session_detail", session), headers={"Host": "ward-laptop.local:8000"}))
     assert f"http://ward-laptop.local:8000/join/{session.code}/" in page
-    assert "Phones cannot join yet" not in page
+    assert "Phones cannot open this yet" not in page
 
 
 def test_editing(session, farah, as_, plan):

@@ -1,10 +1,13 @@
 """QR codes as the outline of an SVG path: attributes only, so that the strict content policy lets them through."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 
+# The names by which a machine calls itself.
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 # Cameras need four empty modules around the code.
 QUIET = 4
 
@@ -16,6 +19,11 @@ class Qr:
     text: str
     size: int
     path: str
+
+    @property
+    def works_elsewhere(self) -> bool:
+        """Whether another device can open it: not where the portal is known by its loopback name alone."""
+        return urlsplit(self.text).hostname not in LOOPBACK
 
 
 def draw_qr_code(text: str) -> Qr:
