@@ -30,6 +30,15 @@ TITLES = {
     "done": _("Actions that are done"),
     "year": "Due in the past year",
 }
+# After “12 actions” in the heading of the list, so that it says which they are.
+WORDS_OF_SHOW = {"mine": "to do", "all": "to do", "done": "done or dropped", "year": "due in the past year"}
+WORDS_OF_WHEN = {
+    "late": "that are late",
+    "week": "due in the next seven days",
+    "later": "due later",
+    "none": "without a date",
+    "on_time": "done in time, of those due in the past year",
+}
 HEADINGS = {"late": "Late", "week": "The next seven days", "later": "Later", "none": "No date yet"}
 COLUMNS = (_("Action"), "Details", "Who does it", "Until", "Days late", "State", "Done on", "From")
 
@@ -85,6 +94,12 @@ class Counts:
         if not parts:
             return "Nothing is late, and nothing is due in the next seven days."
         return f"{capital(', '.join(parts))}."
+
+
+def words_of_list(show: str, when: str) -> str:
+    """What a list holds, after the number of its actions: “to do”, “that are late”."""
+    holds = when and (when == "on_time" or show in ("mine", "all"))
+    return WORDS_OF_WHEN[when] if holds else WORDS_OF_SHOW[show]
 
 
 def counts(membership: Membership, *, on: date) -> Counts:

@@ -52,6 +52,7 @@ def action_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
     context = {
         "page": page,
         "title": reports.TITLES[wanted["show"]],
+        "words": reports.words_of_list(wanted["show"], wanted["when"]),
         "chosen": wanted,
         "counts": reports.counts(request.membership, on=today),
         "owners": reports.owners(request.membership) if wanted["show"] != "mine" else [],

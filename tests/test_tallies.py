@@ -25,17 +25,19 @@ from techniques.models import Participant, Session
 
 DAY = timedelta(days=1)
 TEMPLATES = Path(__file__).parents[1] / "templates"
+HEADINGS = {"h1", "h2", "h3"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
 @dataclass
 class Page(HTMLParser):
-    """The links, tallies and totals of a page; of each total, which ids stand around it."""
+    """The links, tallies and totals of a page; of each total, which ids stand around it. Strays stand in no heading."""
 
     html: str
     links: list[str] = field(default_factory=list)
     tallies: list[tuple[str, int]] = field(default_factory=list)
     totals: list[tuple[set[str], int]] = field(default_factory=list)
+    strays: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -51,6 +53,8 @@ class Page(HTMLParser):
             if link := next((outer["href"] for name, outer in self.around if name == "a" and "href" in outer), ""):
                 self.tallies.append((link, number))
             elif any("km-total" in outer.get("class", "") for _, outer in self.around):
+                if not {name for name, _ in self.around} & HEADINGS:
+                    self.strays.append(number)
                 self.totals.append(({outer["id"] for _, outer in self.around if "id" in outer}, number))
         if tag not in VOID:
             self.around.append((tag, values))
@@ -133,6 +137,22 @@ def test_every_tally_opens_a_list_that_says_the_same_number(busy, as_, who):
     ]  # fmt: skip  an empty list says in words that it is
     assert "\n".join(wrong) == ""
     assert len(followed) > 8
+    assert {url: page.strays for url, page in pages.items() if page and page.strays} == {}
+
+
+def test_every_list_says_its_number_in_its_heading():
+    loose = []
+    for path in sorted(TEMPLATES.rglob("*.html")):
+        html = path.read_text()
+        for match in re.finditer(r"{% total ", html):
+            opened, closed = (max(html.rfind(f"{tag}{n}", 0, match.start()) for n in "123") for tag in ("<h", "</h"))
+            if opened <= closed and path.name not in IN_A_HEADING:
+                loose.append(f"{path.relative_to(TEMPLATES)}: {html[match.start() : match.end() + 40]}")
+    assert loose == []
+
+
+# Pieces that stand in the heading of whoever includes them.
+IN_A_HEADING = {"_count.html"}
 
 
 # What stands in a template as a plain number: of people, rows, lines. Each is separated at thousands.
