@@ -216,7 +216,7 @@ class AttendanceForm(forms.Form):
         here = Participant.objects.filter(session=session).here()
         noted = here.noted()
         initial = {"others": noted.filter(person=None).count() or None, "people": list(noted.values_list("person"))}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial, **kwargs})
         fields: dict[str, Any] = self.fields
         members = Membership.objects.current().filter(organisation=session.organisation_id).values("person")
         asked = Person.objects.filter(Q(pk__in=members) | Q(pk__in=noted.values("person")))
