@@ -1,7 +1,8 @@
 """Mails of communities: a meeting for the calendar, a discussion at once. All of them can be stopped at their foot."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -9,9 +10,15 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from communities.models import Meeting, MeetingDay, Thread
-from communities.reports.calendars import day_in_words, entries_of_meeting, entry_of_day, rhythm_in_words
+from communities.reports.calendars import (
+    day_in_words,
+    entries_of_meeting,
+    entry_of_day,
+    entry_of_time_gone,
+    rhythm_in_words,
+)
 from communities.tokens import stop_link
-from kmportal.lib.calendar_files import CANCEL, REQUEST, calendar_file
+from kmportal.lib.calendar_files import CANCEL, REQUEST, Entry, Party, calendar_file
 from kmportal.lib.links import absolute
 from kmportal.lib.mail import post
 from kmportal.lib.sentences import one_line
@@ -39,13 +46,7 @@ def tell_of_meeting(
             entries = entries_of_meeting(meeting, slot, days, url)
         if not entries:
             continue
-        calendar = calendar_file(
-            entries,
-            at=at,
-            method=CANCEL if is_off else REQUEST,
-            organiser=settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].rstrip(">"),
-            attendee=seat.person.email,
-        )
+        calendar = _invitation(entries, seat, is_off=is_off, at=at)
         with meeting.organisation.at_home():
             when = day_in_words(day.starts_at) if day is not None else rhythm_in_words(meeting)
         verb = "Called off" if is_off else "Moved" if day is not None else "Changed" if version > 1 else "Meeting"
@@ -54,6 +55,31 @@ def tell_of_meeting(
         subject = f"{verb}: {meeting.title}, {when}"
         key = f"meeting {meeting.pk} {version} {slot} {seat.pk}"
         _post(seat, subject, "meeting", {**values, "url": url}, key=key, calendar=calendar, at=at)
+
+
+def tell_of_time_gone(
+    meeting: Meeting, slot: int, seat: GroupMembership, *, version: int, at: datetime
+) -> None:
+    """That a meeting no longer has one of its times: calendars keep each as an entry of its own, and drop this one."""
+    url = _page_of(seat, "meeting_detail", meeting.pk)
+    calendar = _invitation([entry_of_time_gone(meeting, slot, url)], seat, is_off=True, at=at)
+    with meeting.organisation.at_home():
+        now = rhythm_in_words(meeting)
+    values = {"meeting": meeting, "is_off": True, "gone": now, "url": url}
+    subject = f"Called off: the second time of {meeting.title}"
+    key = f"meeting {meeting.pk} {version} {slot} {seat.pk}"
+    _post(seat, subject, "meeting", values, key=key, calendar=calendar, at=at)
+
+
+def _invitation(entries: Sequence[Entry], seat: GroupMembership, *, is_off: bool, at: datetime) -> str:
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return calendar_file(
+        entries,
+        at=at,
+        method=CANCEL if is_off else REQUEST,
+        organiser=Party(address, name),
+        attendee=Party(seat.person.email, seat.person.name),
+    )
 
 
 def tell_of_thread(thread: Thread, seat: GroupMembership, *, at: datetime) -> None:

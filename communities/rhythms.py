@@ -13,14 +13,15 @@ from icalendar import vRecur
 ONCE, WEEKLY, FORTNIGHTLY = "once", "weekly", "fortnightly"
 SAME_WEEKDAY, LAST_WEEKDAY, SAME_DAY, YEARLY = "same-weekday", "last-weekday", "same-day", "yearly"
 _NAMES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-SHORTEST_MONTH = 28
+SHORTEST_MONTH, LONGEST_MONTH = 28, 31
 
 
 def rule_of(repeats: str, first: date) -> dict[str, Any] | None:
     """The rule of RFC 5545 for a rhythm that begins on that day; None for what happens once.
 
     The fifth Tuesday is the last one: four months of the year have five. A 31st, or a 29 February, is the last day of
-    a month that is shorter.
+    a month that is shorter. It is said as simply as it can be: Outlook knows “the last day” and one day of a month, and
+    no list of days (MS-OXCICAL 2.1.3.2.2). A 29th and a 30th of each month can be said by a list alone.
     """
     match repeats:
         case "weekly":
@@ -35,7 +36,8 @@ def rule_of(repeats: str, first: date) -> dict[str, Any] | None:
         case "same-day":
             return {"freq": "monthly", **_last_of_days(first)}
         case "yearly":
-            return {"freq": "yearly", "bymonth": first.month, **_last_of_days(first)}
+            is_leap_day = (first.month, first.day) == (2, 29)
+            return {"freq": "yearly", "bymonth": first.month, "bymonthday": -1 if is_leap_day else first.day}
         case _:
             return None
 
@@ -43,6 +45,8 @@ def rule_of(repeats: str, first: date) -> dict[str, Any] | None:
 def _last_of_days(first: date) -> dict[str, Any]:
     if first.day <= SHORTEST_MONTH:
         return {"bymonthday": first.day}
+    if first.day == LONGEST_MONTH:
+        return {"bymonthday": -1}
     return {"bymonthday": list(range(SHORTEST_MONTH, first.day + 1)), "bysetpos": -1}
 
 

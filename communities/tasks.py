@@ -1,5 +1,7 @@
 """What the worker does for communities. Each is called with the assignment and ids, and is safe to repeat."""
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -34,15 +36,19 @@ def _find_readable(work: Assignment, community_id: int) -> tuple[Community, Char
     raise Refusal("You may not read this charter any more.")
 
 
-def tell_of_meeting(work: Assignment, *, meeting_id: int, version: int, day_id: int | None) -> None:
-    """Write the mails about a meeting that was planned, changed or called off. A later version tells more than an
-    earlier one, so the later one writes."""
+def tell_of_meeting(
+    work: Assignment, *, meeting_id: int, version: int, day_id: int | None, gone: Sequence[int] = ()
+) -> None:
+    """Write the mails about a meeting that was planned, changed or called off, and about times that it no longer
+    has."""
     meeting = Meeting.objects.select_related("community", "organisation").filter(pk=meeting_id).first()
     if meeting is not None:
         days = list(meeting.days.all())
         day = next((one for one in days if one.pk == day_id), None)
         for seat in seats_for_mail(meeting.community):
             emails.tell_of_meeting(meeting, day, seat, days=days, version=version, at=work.job.created_at)
+            for slot in gone:
+                emails.tell_of_time_gone(meeting, slot, seat, version=version, at=work.job.created_at)
     work.finish()
 
 

@@ -111,6 +111,7 @@ def change_meeting(meeting: Meeting, *, by: Membership, at: datetime, seen: int,
         return meeting
     if meeting.version != seen:
         raise Stale
+    before = meeting.slots
     for name, value in changed.items():
         setattr(meeting, name, value)
     _refuse_odd(meeting, at=at)
@@ -122,7 +123,7 @@ def change_meeting(meeting: Meeting, *, by: Membership, at: datetime, seen: int,
     _save_next_version(meeting, *changed, "laid_from_on")
     relay_days(meeting, at=at)
     events.record(Event.MEETING_CHANGED, meeting, by=by, at=at, changed=", ".join(sorted(changed)))
-    _tell_everybody(meeting, at=at)
+    _tell_everybody(meeting, gone=[slot for slot in before if slot not in meeting.slots], at=at)
     return meeting
 
 
@@ -311,11 +312,15 @@ def _save_day(day: MeetingDay, *columns: str) -> None:
     day.save(update_fields=[*columns, "version"])
 
 
-def _tell_everybody(meeting: Meeting, day: MeetingDay | None = None, *, at: datetime) -> None:
-    """Have the worker write the mails: five hundred are nothing that somebody waits for."""
+def _tell_everybody(
+    meeting: Meeting, day: MeetingDay | None = None, *, gone: Collection[int] = (), at: datetime
+) -> None:
+    """Have the worker write the mails: five hundred are nothing that somebody waits for. ``gone``: times that it no
+    longer has."""
+    told = {"meeting_id": meeting.pk, "version": meeting.version, "day_id": day.pk if day else None}
     enqueue(
         "communities.tasks.tell_of_meeting",
-        {"meeting_id": meeting.pk, "version": meeting.version, "day_id": day.pk if day else None},
+        {**told, "gone": list(gone)} if gone else told,
         title="Write the mails about a meeting",
         key=f"meeting {meeting.pk} {meeting.version}",
         at=at,

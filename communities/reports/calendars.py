@@ -64,17 +64,31 @@ def _start_of_rhythm(meeting: Meeting, slot: int) -> datetime | None:
 
 def entry_of_day(meeting: Meeting, day: MeetingDay, url: str, *, is_alone: bool = False) -> Entry:
     """One day: of a rhythm that the calendar has, or alone."""
+    zone = ZoneInfo(meeting.zone)
     return Entry(
         ident=_ident(meeting, day.slot),
         version=meeting.version,
         title=meeting.title,
-        starts_at=day.starts_at,
+        starts_at=day.starts_at.astimezone(zone),
         minutes=day.minutes,
         url=url,
         words=meeting.words,
         place=day.place,
-        stands_for=None if is_alone else day.laid_at,
+        stands_for=None if is_alone else day.laid_at.astimezone(zone),
         is_cancelled=day.cancelled_at is not None or meeting.cancelled_at is not None,
+    )
+
+
+def entry_of_time_gone(meeting: Meeting, slot: int, url: str) -> Entry:
+    """What takes one of its times out of calendars: the name that they know it by is what counts."""
+    return Entry(
+        ident=_ident(meeting, slot),
+        version=meeting.version,
+        title=meeting.title,
+        starts_at=meeting.moment(max(meeting.first_on, meeting.laid_from_on), slot),
+        minutes=meeting.minutes,
+        url=url,
+        is_cancelled=True,
     )
 
 
