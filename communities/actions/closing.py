@@ -18,6 +18,7 @@ from communities.transitions import (
 )
 from kmportal.lib.cleaning import clean_text
 from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from kmportal.lib.sentences import quoted
@@ -28,6 +29,7 @@ from organisations.policies import require_that
 NOTICE_DAYS = 30
 ARCHIVED_AFTER = timedelta(days=365)
 STOPPED_BY = 3
+DECIDED_ELSEWHERE = _("Merge or split it in its look back. The portal carries it out there, and can take it back.")
 
 
 @transaction.atomic
@@ -37,10 +39,13 @@ def announce_closing(
     """Say that the community ends: why, when, and what happens to what it knows. Everybody in it is told.
 
     The last day is thirty days away at least, so that they can object; where nobody else is in it, it may be today.
+    What merges or splits is not announced: the look back decides it, and the portal carries it out.
     """
     require_that(policies.may_run(by, community))
     lock_community(community)
     refuse_unless_living(community)
+    if reason in Closing.Reason and reason not in Closing.TO_ANNOUNCE:
+        raise Refusal(DECIDED_ELSEWHERE)
     today = timezone.localdate(at)
     others = GroupMembership.objects.filter(group_id=community.group_id).exclude(person=by.person).exists()
     first = today + timedelta(days=NOTICE_DAYS) if others else today

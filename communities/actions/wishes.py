@@ -6,6 +6,7 @@ from django.db import transaction
 
 from communities import policies
 from communities.models import Community, Follower, MailWish, Muted, Pace, Thread, Wish
+from communities.transitions import refuse_unless_open
 from kmportal.lib.exceptions import Refusal
 from organisations.models import GroupMembership, Membership
 from organisations.permissions import Permission
@@ -42,9 +43,11 @@ def mute_thread(thread: Thread, *, by: Membership, at: datetime, mute: bool) -> 
 
 @transaction.atomic
 def follow_thread(thread: Thread, *, by: Membership, at: datetime, follow: bool) -> None:
-    """Hear of each new post in a discussion, or no longer. Who had muted it hears of it again. Idempotent."""
+    """Hear of each new post in a discussion, or no longer. Who had muted it hears of it again. Refused where nobody
+    writes any more. Idempotent."""
     require_that(policies.may_read_thread(by, thread))
     if follow:
+        refuse_unless_open(thread.community)
         Muted.objects.filter(thread=thread, person=by.person).delete()
         Follower.objects.get_or_create(thread=thread, person=by.person)
     else:

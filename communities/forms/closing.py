@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from communities.forms.life import people_here
+from communities.forms.life import people_here, who_is_listed
 from communities.models import Closing
 from kmportal.lib.naming import AboutPeople
 from organisations.models import Organisation, Person
@@ -21,6 +21,7 @@ class HomeForm(forms.Form):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["person"].queryset = people_here(organisation)
+        fields["person"].help_text = who_is_listed(organisation)
 
 
 class FarewellForm(AboutPeople, forms.ModelForm):

@@ -18,6 +18,7 @@ ACCESS_HINTS = {
     Access.INVITATION: "Nobody comes in who was not asked",
 }
 ACCESS_CHOICES = hinted(Access.choices, ACCESS_HINTS)
+REASONS_TO_END = [(reason.value, reason.label) for reason in Closing.TO_ANNOUNCE]
 
 
 class CommunityForm(AboutPeople, forms.ModelForm):
@@ -143,7 +144,7 @@ class ClosingForm(AboutPeople, forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["reason"].choices = Closing.Reason.choices
+        fields["reason"].choices = REASONS_TO_END
 
 
 class ObjectionForm(AboutPeople, forms.ModelForm):
@@ -191,6 +192,13 @@ def people_here(organisation: Organisation) -> Any:
     return Person.objects.filter(pk__in=current.values("person")).order_by("name", "pk")
 
 
+def who_is_listed(organisation: Organisation) -> str:
+    """Why somebody is missing from ``people_here``, where people from elsewhere can belong to a community."""
+    if not organisation.admits_outsiders:
+        return ""
+    return f"People of {organisation}. Who comes from another organisation is not in this list"
+
+
 class WakeForm(AboutPeople, forms.Form):
     """Why it should wake, and who keeps it together."""
 
@@ -205,3 +213,4 @@ class WakeForm(AboutPeople, forms.Form):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["facilitator"].queryset = people_here(organisation)
+        fields["facilitator"].help_text = who_is_listed(organisation)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from communities.forms.life import people_here
+from communities.forms.life import people_here, who_is_listed
 from communities.labels import ROLE_HINTS
 from communities.models import Community, RoleKind
 from communities.models.community import LONGEST_REASON
@@ -37,6 +37,7 @@ class InviteForm(forms.Form):
         inside = GroupMembership.objects.filter(group_id=community.group_id).values("person")
         fields: dict[str, Any] = self.fields
         fields["person"].queryset = people_here(community.organisation).exclude(pk__in=inside)
+        fields["person"].help_text = who_is_listed(community.organisation)
 
 
 class FacilitatorForm(forms.Form):
@@ -50,6 +51,7 @@ class FacilitatorForm(forms.Form):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["person"].queryset = people_here(community.organisation)
+        fields["person"].help_text = who_is_listed(community.organisation)
 
 
 class ElsewhereForm(forms.Form):

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from communities import catalogue
+from communities.forms.life import REASONS_TO_END
 from communities.forms.shelf import LessonChoice, people_inside
 from communities.models import Closing, Community, Pin, ReviewAnswer, Thread
 from communities.models.community import LONGEST_ANSWER, LONGEST_REASON
@@ -93,7 +94,7 @@ class CloseForm(WhyForm):
 
     field_order = ("reason", "why")
 
-    reason = forms.ChoiceField(label="Why does it end?", choices=Closing.Reason.choices, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(label="Why does it end?", choices=REASONS_TO_END, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

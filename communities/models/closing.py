@@ -22,6 +22,9 @@ class Closing(models.Model):
         NO_TIME = "no-time", "Nobody has time for it"
         GONE = "gone", "The question has gone"
 
+    # What is announced. A merger and a split are decided in the look back, and the portal carries them out.
+    TO_ANNOUNCE = (Reason.DONE, Reason.DAILY_WORK, Reason.NO_TIME, Reason.GONE)
+
     class Outcome(models.TextChoices):
         OPEN = "open", "Announced"
         STOPPED = "stopped", "Stopped"

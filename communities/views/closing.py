@@ -40,6 +40,7 @@ def community_close(request: MemberRequest, organisation: Organisation, pk: int)
         community,
         title=f"End {quoted(community)}",
         verb="Announce the end",
+        template="communities/community_close.html",
         intro="Ending is not failing. Everybody in it is told, and has thirty days to say that it should stay open. "
         "What it wrote can still be read and found afterwards.",
     )

@@ -64,7 +64,13 @@ def page_of_form(
     name, thing = ("community_people", "its people") if to_people else ("community_detail", worded("the community"))
     back = page(request, name, community.pk)
     return form_page(
-        request, form, back=back, back_words=f"Back to {thing}", crumbs=crumbs(request, community), **words
+        request,
+        form,
+        back=back,
+        back_words=f"Back to {thing}",
+        crumbs=crumbs(request, community),
+        community=community,
+        **words,
     )
 
 

@@ -105,6 +105,7 @@ def thread_detail(request: MemberRequest, organisation: Organisation, pk: int) -
         "form": form,
         "page": shown,
         "is_followed": Follower.objects.filter(thread=thread, person=request.membership.person).exists(),
+        "is_over": thread.community.is_ended,
         "is_muted": Muted.objects.filter(thread=thread, person=request.membership.person).exists(),
         "answer_page": _page_of_post(thread, thread.answer) if thread.answer else 0,
         "trail": crumbs(request, thread.community),
