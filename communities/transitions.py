@@ -306,6 +306,13 @@ def look_again_in_a_year(community: Community, *, at: datetime) -> None:
     save_community(community, "review_on")
 
 
+def invite(community: Community, member: Membership, *, by: Membership, at: datetime) -> Knock:
+    """Ask somebody in, who says yes or no; they are told."""
+    knock = Knock.objects.create(community=community, membership=member, kind=Knock.Kind.INVITATION, at=at)
+    events.record(Event.COMMUNITY_INVITED, community, by=by, at=at, member=member.person)
+    return knock
+
+
 # --- Kick-offs ------------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from communities.events import Event
 from communities.models import Access, Community, KickOff, Problem, Topic
 from communities.transitions import (
     begin_community,
+    invite,
     lock_community,
     lock_kickoff,
     lock_problem,
@@ -21,8 +22,9 @@ from communities.transitions import (
 )
 from kmportal.lib.exceptions import Refusal
 from organisations import events
-from organisations.models import Membership, Person
+from organisations.models import GroupMembership, Membership, Person
 from organisations.policies import require_that
+from search.analyser import fold
 
 
 @transaction.atomic
@@ -37,7 +39,8 @@ def found_from_topic(
     access: str = Access.OPEN,
 ) -> Community:
     """Make a community of a topic, with its problems. First members are those who have said “count me in”, and whoever
-    facilitates it: the one who does this, or one of those who have said that they would.
+    facilitates it: the one who does this, or one of those who have said that they would. Who has joined the topic in
+    the room is invited, as far as their name tells who it is.
 
     Idempotent: of two people who do it at once both are answered the one community. Refuses a name that is taken.
     """
@@ -53,8 +56,29 @@ def found_from_topic(
     community = _found(
         topic.kickoff, problems, by=by, at=at, name=name, question=question, facilitator=facilitator, access=access
     )
-    Topic.objects.filter(pk=topic.pk).update(community=community)
+    seated = set(GroupMembership.objects.filter(group_id=community.group_id).values_list("person", flat=True))
+    for member in _members_who_joined(topic):
+        if member.person_id not in seated:
+            invite(community, member, by=by, at=at)
+    Topic.objects.filter(pk=topic.pk).update(community=community, joined="")
     return community
+
+
+def _members_who_joined(topic: Topic) -> list[Membership]:
+    """Who they are that joined a topic in the room, as far as a name tells: the whole name of one member here, or a
+    first name that no other has. Two queries."""
+    wanted = {fold(name) for name in topic.names_joined}
+    if not wanted:
+        return []
+    called: dict[str, list[int]] = {}
+    rows = Membership.objects.current().filter(organisation=topic.kickoff.organisation_id)
+    for pk, name in rows.values_list("pk", "person__name"):
+        whole = fold(name)
+        for word in {whole, whole.split(" ")[0]} & wanted:
+            called.setdefault(word, []).append(pk)
+    sure = [keys[0] for keys in called.values() if len(keys) == 1]
+    return list(rows.filter(pk__in=sure).select_related("person", "organisation").order_by("person__name", "pk"))
+
 
 
 @transaction.atomic

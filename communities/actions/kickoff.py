@@ -1,6 +1,6 @@
 """A kick-off of many communities: opened, changed, ended, what gets in the way, what a session leaves on its page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,7 +24,7 @@ from organisations.policies import require_that
 from search.analyser import fold
 from techniques import room_visibility
 from techniques.actions.planning import plan_session
-from techniques.column_kinds import SUPPORT, TOPIC, read_topic
+from techniques.column_kinds import JOINING, SUPPORT, TOPIC, read_topic
 from techniques.models import Length, Session, Technique
 
 FORTNIGHT = timedelta(days=13)  # the first day counts
@@ -155,6 +155,7 @@ def _end(kickoff: KickOff, *, by: Membership | None, at: datetime) -> KickOff:
     kickoff.ended_at = at
     kickoff.version += 1
     kickoff.save(update_fields=["ended_at", "version"])
+    Topic.objects.filter(kickoff=kickoff).exclude(joined="").update(joined="")
     left = list(Problem.objects.filter(kickoff=kickoff, community=None).select_related("organisation", "kickoff"))
     communities = Problem.objects.filter(kickoff=kickoff).exclude(community=None).values("community").distinct()
     events.record(
@@ -207,7 +208,8 @@ def remove_barrier(barrier: NamedBarrier, *, by: Membership, at: datetime) -> No
 @transaction.atomic
 def take_over_session(session: Session, *, at: datetime) -> KickOff | None:
     """Bring what was shown in the session of a kick-off onto its page: problems with how many shared them, topics with
-    their problems, barriers. Nobody’s name comes along, and nobody is made a member.
+    their problems, barriers. The only names that come along are those with which people have joined a topic; nobody is
+    made a member by that.
 
     The portal’s own, when a session is closed. Idempotent; None where the session belongs to no kick-off.
     """
@@ -229,6 +231,7 @@ def take_over_session(session: Session, *, at: datetime) -> KickOff | None:
             Problem.objects.filter(pk=problem.pk).update(voices=F("voices") + 1)
     for text in [one for column, texts in columns if column.takes == TOPIC.key for one in texts]:
         _take_over_topic(kickoff, text, known, at)
+    _take_over_names(kickoff, [one for column, texts in columns if column.takes == JOINING.key for one in texts])
     for text in [one for column, texts in columns if column.key == BARRIERS for one in texts]:
         _keep_barrier(kickoff, words=text[: NamedBarrier._meta.get_field("words").max_length])
     raised = list(Problem.objects.filter(kickoff=kickoff, at=at).select_related("organisation", "kickoff"))
@@ -254,3 +257,29 @@ def _take_over_topic(kickoff: KickOff, text: str, known: Mapping[str, Problem], 
     topic = find_topic_like(kickoff, short) or name_new_topic(kickoff, short, at=at)
     inside = [problem.pk for line in lines if (problem := known.get(fold(line_of_text(line))))]
     Problem.objects.filter(pk__in=inside, topic=None, community=None).update(topic=topic)
+
+
+def _take_over_names(kickoff: KickOff, texts: Sequence[str]) -> None:
+    """Who joined which topic: to each the names in the order in which they were shown, each once. What names no topic
+    of the page is left out."""
+    topics = list(kickoff.topics.filter(community=None))
+    found: dict[int, list[str]] = {}
+    for text in texts:
+        group, _, name = text.partition(":")
+        topic = _topic_meant(topics, group)
+        if topic is not None and (line := line_of_text(name)):
+            found.setdefault(topic.pk, topic.names_joined).append(line)
+    most = Topic._meta.get_field("joined").max_length or 0
+    for key, names in found.items():
+        kept = {fold(name): name for name in reversed(names)}
+        joined = "\n".join(name for name in dict.fromkeys(kept[fold(name)] for name in names))
+        Topic.objects.filter(pk=key).update(joined=joined[:most])
+
+
+def _topic_meant(topics: Sequence[Topic], group: str) -> Topic | None:
+    """By its name, or else by words that only one topic has: who is in a hurry writes “Keys” for “Keys and doors”."""
+    wanted = fold(line_of_text(group))
+    exact = [one for one in topics if fold(one.name) == wanted]
+    words = set(wanted.split())
+    alike = [one for one in topics if words and words <= set(fold(one.name).split())]
+    return exact[0] if exact else alike[0] if len(alike) == 1 else None

@@ -11,6 +11,7 @@ from communities.events import Event
 from communities.models import Access, Community, CommunityRole, Knock, RoleKind
 from communities.transitions import (
     facilitator_roles,
+    invite,
     lock_community,
     make_facilitator,
     refuse_last_facilitator,
@@ -88,9 +89,7 @@ def invite_into_community(community: Community, *, by: Membership, at: datetime,
         if open_one.kind == Knock.Kind.REQUEST:
             return _answer(open_one, by=by, at=at, accept=True)
         return open_one
-    knock = Knock.objects.create(community=community, membership=found, kind=Knock.Kind.INVITATION, at=at)
-    events.record(Event.COMMUNITY_INVITED, community, by=by, at=at, member=person)
-    return knock
+    return invite(community, found, by=by, at=at)
 
 
 def _member_here(organisation: Organisation, person: Person) -> Membership:

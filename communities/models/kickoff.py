@@ -90,12 +90,17 @@ class KickOff(models.Model):
 
 
 class Topic(models.Model):
-    """Problems that people say belong together. It may become a community, once."""
+    """Problems that people say belong together. It may become a community, once.
+
+    ``joined`` are the names that people gave in the room to say that they are in, a line each: until the community
+    begins, or the kick-off ends.
+    """
 
     kickoff = models.ForeignKey(KickOff, on_delete=models.CASCADE, related_name="topics")
     name = LineField("What is the topic called?", max_length=120, error_messages={"blank": "Give the topic a name."})
     name_key = ReadingKeyField()
     community = models.ForeignKey(Community, on_delete=models.SET_NULL, null=True, blank=True, related_name="topics")
+    joined = models.TextField(blank=True, max_length=LONGEST_ANSWER, validators=[MaxLengthValidator(LONGEST_ANSWER)])
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -104,6 +109,10 @@ class Topic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def names_joined(self) -> list[str]:
+        return self.joined.splitlines()
 
 
 class ProblemQuerySet(models.QuerySet["Problem"]):

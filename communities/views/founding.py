@@ -18,7 +18,7 @@ from communities.transitions import people_counted_in
 from communities.views.finding import crumbs_of_kickoff, page, problem_or_404, topic_or_404
 from communities.views.life import shown_key
 from kmportal.lib.forms import sent, status_of
-from kmportal.lib.sentences import listed, quoted
+from kmportal.lib.sentences import capital, counted, listed, quoted
 from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said
 from organisations.access import requires
 from organisations.models import Membership, Organisation
@@ -34,7 +34,7 @@ def topic_begin(request: MemberRequest, organisation: Organisation, pk: int) -> 
         return redirect("community_detail", organisation.slug, topic.community_id)
     problems = list(topic.problems.filter(community=None).order_by("pk"))
     found = partial(founding.found_from_topic, topic)
-    return _begin(request, topic.kickoff, problems, found, name=topic.name)
+    return _begin(request, topic.kickoff, problems, found, name=topic.name, joined=topic.names_joined)
 
 
 @requires(Permission.CONTRIBUTE)
@@ -48,9 +48,15 @@ def problem_begin(request: MemberRequest, organisation: Organisation, pk: int) -
 
 
 def _begin(
-    request: MemberRequest, kickoff: KickOff, problems: Sequence[Problem], found: Callable[..., Community], *, name: str
+    request: MemberRequest,
+    kickoff: KickOff,
+    problems: Sequence[Problem],
+    found: Callable[..., Community],
+    *,
+    name: str,
+    joined: Sequence[str] = (),
 ) -> HttpResponse:
-    """Name, question, facilitator. Communities that are alike are shown first, as where one begins one otherwise."""
+    """Name, question, facilitator; ``joined`` in the room. Communities that are alike are shown first, as where one begins one otherwise."""
     counted_in = people_counted_in(problems)
     would = [one.member for one in counted_in if one.would_facilitate]
     initial = {
@@ -66,12 +72,16 @@ def _begin(
         with refusals_on(form, "name"):
             community = found(by=request.membership, at=request.now, **form.values())
             said = f"{quoted(community)} has begun. Everybody who said “count me in” belongs to it and is told."
+            if invited := community.knocks.count():
+                who = counted(invited, "person who joined in the room is", "people who joined in the room are")
+                said = f"{said} {capital(who)} invited."
             return done(request, said, "community_detail", request.membership.organisation.slug, community.pk)
     context = {
         "form": form,
         "problems": problems,
         "counted_in": counted_in,
         "names": listed([str(one.member.person) for one in counted_in]) if counted_in else "",
+        "joined": listed(joined) if joined else "",
         "similar": similar,
         "shown_key": shown_key(similar),
         "back": page(request, "kickoff_detail", kickoff.pk),

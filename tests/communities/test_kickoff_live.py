@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from communities.actions import kickoff, problems
+from communities.actions import founding, kickoff, problems
 from communities.models import Community, KickOff, NamedBarrier, Problem, Support, Topic
 from kmportal.lib.exceptions import Refusal
 from notifications.models import Notice
+from organisations.models import Membership, Person
 from techniques import guest_cookies
 from techniques.actions.planning import cancel_session
 from techniques.actions.room.closing import close_session
@@ -100,7 +101,7 @@ class TestWhatThePageTakesOver:
         assert (letters.more, letters.voices, letters.topic) == ("", 0, None)
         assert keys.topic == Topic.objects.get(name="Keys and doors")
         assert NamedBarrier.objects.get().words == "My manager"
-        # No name came along, and nobody was made a member of anything.
+        # Whoever raised it stays unknown, and nobody was made a member of anything.
         assert {problem.person for problem in Problem.objects.all()} == {None}
         assert not Support.objects.exists()
         assert not Community.objects.exists()
@@ -167,3 +168,46 @@ class TestInTheRoom:
         [column] = [one for one in stage.columns if one.key == "shared"]
         seen = column.kind.arrange(list(stage.notes.filter(column="shared").order_by("pk")), None)
         assert [note.text for note in seen] == ["Keys", "keys", "Doors"]
+
+
+class TestWhoJoinedInTheRoom:
+    @pytest.fixture
+    def topic(self, live, room, write, farah) -> Topic:
+        write("problems", "The keys go missing")
+        write("topics", "Keys and doors\n- The keys go missing")
+        write("topics", "Doors at night")
+        for text in ("Keys and doors: Gus", "keys: Reza Amini", "KEYS AND DOORS: gus", "Keys: Cara", "Doors: Helen"):
+            write("joining", text)
+        close(room, farah)
+        return Topic.objects.get(name="Keys and doors")
+
+    def test_names_stand_beside_their_topic(self, topic, as_, sam):
+        """What names two topics, or none, is left out."""
+        assert topic.names_joined == ["Gus", "Reza Amini", "Cara"]
+        assert "Joined in the room: Gus, Reza Amini, Cara" in as_(sam).get(topic.kickoff.get_absolute_url()).text
+
+    def test_whoever_is_known_by_that_name_is_invited_and_nobody_is_made_a_member(self, topic, cara, lena, reza, as_):
+        url = f"/o/riverside/communities/kickoffs/topics/{topic.pk}/begin/"
+        page = as_(lena).get(url)
+        assert "They joined in the room: Gus, Reza Amini and Cara." in page.text
+        form = page.context["form"]
+        typed = {"name": "Keys", "question": "Where are they?", "access": "open", "facilitator": lena.pk}
+        said = as_(lena).post(url, {**typed, "once": form["once"].value() or "", "sister": ""}, follow=True).text
+        community = Community.objects.get()
+        assert "Two people who joined in the room are invited" in said
+        assert [knock.membership.person for knock in community.knocks.order_by("membership__person__name")] == [cara, reza]
+        assert [one.name for one in community.group.people.all()] == [lena.name]
+        assert "You are invited" in as_(reza).get(community.get_absolute_url()).text
+        assert Topic.objects.get(pk=topic.pk).joined == ""
+
+    def test_a_name_that_two_have_invites_nobody(self, topic, riverside, lena, reza):
+        other = Person.objects.create(email="cara2@riverside.example", name="Cara Other")
+        Membership.objects.create(organisation=riverside, person=other)
+        founding.found_from_topic(
+            topic, by=as_member(lena), at=NOON, name="Keys", question="Where?", facilitator=lena
+        )
+        assert [knock.membership.person for knock in Community.objects.get().knocks.all()] == [reza]
+
+    def test_they_leave_the_page_with_the_kick_off(self, topic, farah):
+        kickoff.end_kickoff(topic.kickoff, by=as_member(farah), at=NOON)
+        assert Topic.objects.get(pk=topic.pk).joined == ""
