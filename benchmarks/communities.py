@@ -5,7 +5,10 @@ Everything is made in a transaction that is taken back, in whichever database is
 """
 
 import random
-from datetime import datetime, time, timedelta
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from datetime import time as clock
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +17,7 @@ from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
 
-from benchmarks.search import STORAGES, compare, figure, milliseconds
+from benchmarks.search import STORAGES, compare, figure
 from organisations.models import Group, GroupMembership, Membership, Organisation, Person
 from organisations.permissions import Role
 
@@ -24,7 +27,8 @@ POSTS = 10_000
 THREADS = 1_000
 # Those who get the week’s news of one community by mail, and of how many of them it is really written.
 READERS, WRITTEN = 20_000, 200
-LIMIT_OF_LOOKING, LIMIT_OF_WRITING = 5.0, 60.0
+# 200 mails for each second of the processor, from looking what is new to the row in the outbox.
+LIMIT_OF_A_MAIL = 5.0
 THINGS = ["discharge", "falls", "night staff", "rotas", "handover", "damp", "complaints", "pharmacy", "transport"]
 
 
@@ -98,14 +102,22 @@ def _fill_readers(at: datetime) -> Organisation:
     return organisation
 
 
+def _milliseconds_of_cpu(do: Callable[[], Any]) -> float:
+    """How long the processor is busy with it here; what a database of its own does meanwhile is not counted."""
+    start = time.process_time()
+    do()
+    return (time.process_time() - start) * 1000
+
+
 def _figures_of_mail() -> list[dict[str, Any]]:
-    """Milliseconds for each member: of finding out what is new for them, and of writing the mail."""
+    """Milliseconds of the processor for each mail: finding out what is new for all of them, and writing some."""
     from actionplan.actions import send_digest
     from actionplan.digests import batches_of_readers, due_digests
+    from jobs.models import Mail
 
     today = timezone.localdate()
     monday = today + timedelta(days=-today.weekday() % 7)
-    at = datetime.combine(monday, time(9), ZoneInfo("Europe/London"))
+    at = datetime.combine(monday, clock(9), ZoneInfo("Europe/London"))
     _fill_readers(at)
     due = []
 
@@ -114,13 +126,13 @@ def _figures_of_mail() -> list[dict[str, Any]]:
             found = due_digests(at, readers=readers)
             due.extend(found[: max(0, WRITTEN - len(due))])
 
-    looked = milliseconds(look) / READERS
+    looked = _milliseconds_of_cpu(look) / READERS
     assert len(due) == WRITTEN
-    wrote = milliseconds(lambda: [send_digest(one, at=at) for one in due]) / WRITTEN
-    return [
-        figure(f"the mail of the day: looking, for each of {READERS:,} members", looked, LIMIT_OF_LOOKING),
-        figure("the mail of the day: writing one", wrote, LIMIT_OF_WRITING),
-    ]
+    before = Mail.objects.count()
+    wrote = _milliseconds_of_cpu(lambda: [send_digest(one, at=at) for one in due]) / WRITTEN
+    assert not any(send_digest(one, at=at) for one in due), "each once"
+    assert Mail.objects.count() - before == WRITTEN
+    return [figure(f"the mail of the day: CPU for each of {READERS:,}", looked + wrote, LIMIT_OF_A_MAIL)]
 
 
 def figures() -> list[dict[str, Any]]:

@@ -24,8 +24,9 @@ from organisations.policies import require_that
 from search.analyser import fold
 from techniques import room_visibility
 from techniques.actions.planning import plan_session
-from techniques.column_kinds import JOINING, SUPPORT, TOPIC, read_topic
+from techniques.column_kinds import JOINING, SUPPORT, TOPIC, ColumnKind, read_topic
 from techniques.models import Length, Session, Technique
+from techniques.seen_room import SeenColumn
 
 FORTNIGHT = timedelta(days=13)  # the first day counts
 LONGEST = timedelta(days=92)
@@ -208,7 +209,7 @@ def remove_barrier(barrier: NamedBarrier, *, by: Membership, at: datetime) -> No
 @transaction.atomic
 def take_over_session(session: Session, *, at: datetime) -> KickOff | None:
     """Bring what was shown in the session of a kick-off onto its page: problems with how many shared them, topics with
-    their problems, barriers. The only names that come along are those with which people have joined a topic; nobody is
+    their problems, also those into which they were sorted on the desk, barriers. The only names that come along are those with which people have joined a topic; nobody is
     made a member by that.
 
     The portal’s own, when a session is closed. Idempotent; None where the session belongs to no kick-off.
@@ -221,38 +222,58 @@ def take_over_session(session: Session, *, at: datetime) -> KickOff | None:
         return kickoff
     kickoff.taken_over_at = at
     kickoff.save(update_fields=["taken_over_at"])
-    shown = room_visibility.notes_to_close(session)
-    columns = [(column, notes[column.key]) for stage, notes in shown for column in stage.columns]
+    columns = [column for _, found in room_visibility.columns_to_close(session) for column in found]
     known = {fold(one.line): one for one in kickoff.problems.all()}
-    for text in [one for column, texts in columns if column.key == PROBLEMS for one in texts]:
-        _take_over_problem(kickoff, text, known, at)
-    for text in [one for column, texts in columns if column.takes == SUPPORT.key for one in texts]:
+    raised_there = [column for column in columns if column.key == PROBLEMS]
+    for note in [one for column in raised_there for one in column.notes]:
+        problem = _take_over_problem(kickoff, note.text, known, at)
+        _add_voices(problem, note.me_too + note.writers - 1)
+    for text in _texts(columns, takes=SUPPORT):
         if problem := known.get(fold(line_of_text(text))):
-            Problem.objects.filter(pk=problem.pk).update(voices=F("voices") + 1)
-    for text in [one for column, texts in columns if column.takes == TOPIC.key for one in texts]:
-        _take_over_topic(kickoff, text, known, at)
-    _take_over_names(kickoff, [one for column, texts in columns if column.takes == JOINING.key for one in texts])
-    for text in [one for column, texts in columns if column.key == BARRIERS for one in texts]:
+            _add_voices(problem, 1)
+    for text in _texts(columns, takes=TOPIC):
+        _take_over_topic(kickoff, *read_topic(text), known, at)
+    for group in [one for column in raised_there for one in column.named_groups if one.notes]:
+        _take_over_topic(kickoff, group.name, [_line_of_note(note.text) for note in group.notes], known, at)
+    _take_over_names(kickoff, _texts(columns, takes=JOINING))
+    for text in [one.text for column in columns if column.key == BARRIERS for one in column.notes]:
         _keep_barrier(kickoff, words=text[: NamedBarrier._meta.get_field("words").max_length])
     raised = list(Problem.objects.filter(kickoff=kickoff, at=at).select_related("organisation", "kickoff"))
     events.record(Event.KICKOFF_TAKEN_OVER, kickoff, by=None, at=at, also=raised, problems=len(raised))
     return kickoff
 
 
-def _take_over_problem(kickoff: KickOff, text: str, known: dict[str, Problem], at: datetime) -> None:
-    """The first line of a note is the problem, cut where it is too long; the whole note stands below."""
+def _texts(columns: Sequence[SeenColumn], *, takes: ColumnKind) -> list[str]:
+    return [note.text for column in columns if column.kind.key == takes.key for note in column.notes]
+
+
+def _add_voices(problem: Problem, number: int) -> None:
+    if number:
+        Problem.objects.filter(pk=problem.pk).update(voices=F("voices") + number)
+
+
+def _line_of_note(text: str) -> str:
+    """The first line of a note, cut where it is too long."""
     most = Problem._meta.get_field("line").max_length or 0
     line = line_of_text(text.splitlines()[0])
-    short = line if len(line) <= most else f"{line[: most - 1]}…"
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def _take_over_problem(kickoff: KickOff, text: str, known: dict[str, Problem], at: datetime) -> Problem:
+    """The first line of a note is the problem; the whole note stands below where it has more."""
+    short = _line_of_note(text)
     if fold(short) not in known:
         more = "" if short == line_of_text(text) else text
         known[fold(short)] = Problem.objects.create(
             kickoff=kickoff, organisation=kickoff.organisation, line=short, more=more, at=at
         )
+    return known[fold(short)]
 
 
-def _take_over_topic(kickoff: KickOff, text: str, known: Mapping[str, Problem], at: datetime) -> None:
-    name, lines = read_topic(text)
+def _take_over_topic(
+    kickoff: KickOff, name: str, lines: Sequence[str], known: Mapping[str, Problem], at: datetime
+) -> None:
+    """What the scribe wrote, or a group into which the problems were sorted on the desk."""
     short = line_of_text(name)[: Topic._meta.get_field("name").max_length]
     topic = find_topic_like(kickoff, short) or name_new_topic(kickoff, short, at=at)
     inside = [problem.pk for line in lines if (problem := known.get(fold(line_of_text(line))))]

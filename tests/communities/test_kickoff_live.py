@@ -15,8 +15,10 @@ from organisations.models import Membership, Person
 from techniques import guest_cookies
 from techniques.actions.planning import cancel_session
 from techniques.actions.room.closing import close_session
+from techniques.actions.room.grouping import group_notes
 from techniques.actions.room.joining import join_room, open_room
 from techniques.actions.room.notes import write_note
+from techniques.actions.room.reactions import set_me_too
 from techniques.actions.room.stages import reveal_notes
 from techniques.models import Session
 from tests.cast import as_member
@@ -105,6 +107,19 @@ class TestWhatThePageTakesOver:
         assert {problem.person for problem in Problem.objects.all()} == {None}
         assert not Support.objects.exists()
         assert not Community.objects.exists()
+
+    def test_me_too_counts_and_groups_of_the_desk_are_topics(self, live, room, write, farah):
+        notes = [write("problems", text) for text in ("The keys go missing\nEach Monday", "Doors jam", "Letters are late")]
+        for name in ("Kit", "Rhea"):
+            other = join_room(room, by=None, at=NOON, name=name, key=guest_cookies.new_key())
+            set_me_too(notes[0], by=other, at=NOON, is_on=True)
+        said = {"by": as_member(farah), "at": NOON, "stage": notes[0].stage}
+        group_notes(room, notes=[one.client_id for one in notes[:2]], name="Keys and doors", **said)
+        close(room, farah)
+        assert list(Problem.objects.order_by("pk").values_list("line", "voices", "topic__name")) == [
+            ("The keys go missing", 2, "Keys and doors"), ("Doors jam", 0, "Keys and doors"),
+            ("Letters are late", 0, None),
+        ]  # fmt: skip
 
     def test_once_however_often_it_is_asked(self, live, room, write, farah):
         write("problems", "The keys go missing")
