@@ -57,9 +57,7 @@ def tell_of_meeting(
         _post(seat, subject, "meeting", {**values, "url": url}, key=key, calendar=calendar, at=at)
 
 
-def tell_of_time_gone(
-    meeting: Meeting, slot: int, seat: GroupMembership, *, version: int, at: datetime
-) -> None:
+def tell_of_time_gone(meeting: Meeting, slot: int, seat: GroupMembership, *, version: int, at: datetime) -> None:
     """That a meeting no longer has one of its times: calendars keep each as an entry of its own, and drop this one."""
     url = _page_of(seat, "meeting_detail", meeting.pk)
     calendar = _invitation([entry_of_time_gone(meeting, slot, url)], seat, is_off=True, at=at)

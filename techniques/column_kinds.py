@@ -192,8 +192,8 @@ JOINING = replace(
     arrange=together(group_of),
     tell=list_groups,
     ask="Which topic do you join?",
-    hint="The topic, a colon and your name, for example “Keys: Farah”. Everybody in the room reads it, and it stands on "
-    "the page until the group begins",
+    hint="The topic, a colon and your name, for example “Keys: Farah”. Everybody in the room reads it, and it stands "
+    "on the page until the group begins",
 )
 
 KINDS = {kind.key: kind for kind in (NOTE, SUPPORT, TOPIC, JOINING)}

@@ -80,7 +80,6 @@ def _members_who_joined(topic: Topic) -> list[Membership]:
     return list(rows.filter(pk__in=sure).select_related("person", "organisation").order_by("person__name", "pk"))
 
 
-
 @transaction.atomic
 def found_from_problem(
     problem: Problem,

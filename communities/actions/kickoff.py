@@ -209,8 +209,8 @@ def remove_barrier(barrier: NamedBarrier, *, by: Membership, at: datetime) -> No
 @transaction.atomic
 def take_over_session(session: Session, *, at: datetime) -> KickOff | None:
     """Bring what was shown in the session of a kick-off onto its page: problems with how many shared them, topics with
-    their problems, also those into which they were sorted on the desk, barriers. The only names that come along are those with which people have joined a topic; nobody is
-    made a member by that.
+    their problems, also those into which they were sorted on the desk, barriers. The only names that come along are
+    those with which people have joined a topic; nobody is made a member by that.
 
     The portal’s own, when a session is closed. Idempotent; None where the session belongs to no kick-off.
     """

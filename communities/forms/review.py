@@ -8,7 +8,7 @@ from django import forms
 from communities import catalogue
 from communities.forms.life import REASONS_TO_END
 from communities.forms.shelf import LessonChoice, people_inside
-from communities.models import Closing, Community, Pin, ReviewAnswer, Thread
+from communities.models import Community, Pin, ReviewAnswer, Thread
 from communities.models.community import LONGEST_ANSWER, LONGEST_REASON
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import LineField, ManyOf, MomentField, hinted

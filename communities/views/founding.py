@@ -56,7 +56,8 @@ def _begin(
     name: str,
     joined: Sequence[str] = (),
 ) -> HttpResponse:
-    """Name, question, facilitator; ``joined`` in the room. Communities that are alike are shown first, as where one begins one otherwise."""
+    """Name, question, facilitator; ``joined``: the names of who joined in the room. Communities that are alike are
+    shown first, as where one begins one otherwise."""
     counted_in = people_counted_in(problems)
     would = [one.member for one in counted_in if one.would_facilitate]
     initial = {

@@ -109,7 +109,9 @@ class TestWhatThePageTakesOver:
         assert not Community.objects.exists()
 
     def test_me_too_counts_and_groups_of_the_desk_are_topics(self, live, room, write, farah):
-        notes = [write("problems", text) for text in ("The keys go missing\nEach Monday", "Doors jam", "Letters are late")]
+        notes = [
+            write("problems", text) for text in ("The keys go missing\nEach Monday", "Doors jam", "Letters are late")
+        ]
         for name in ("Kit", "Rhea"):
             other = join_room(room, by=None, at=NOON, name=name, key=guest_cookies.new_key())
             set_me_too(notes[0], by=other, at=NOON, is_on=True)
@@ -210,7 +212,8 @@ class TestWhoJoinedInTheRoom:
         said = as_(lena).post(url, {**typed, "once": form["once"].value() or "", "sister": ""}, follow=True).text
         community = Community.objects.get()
         assert "Two people who joined in the room are invited" in said
-        assert [knock.membership.person for knock in community.knocks.order_by("membership__person__name")] == [cara, reza]
+        asked = community.knocks.order_by("membership__person__name")
+        assert [knock.membership.person for knock in asked] == [cara, reza]
         assert [one.name for one in community.group.people.all()] == [lena.name]
         assert "You are invited" in as_(reza).get(community.get_absolute_url()).text
         assert Topic.objects.get(pk=topic.pk).joined == ""
@@ -218,9 +221,7 @@ class TestWhoJoinedInTheRoom:
     def test_a_name_that_two_have_invites_nobody(self, topic, riverside, lena, reza):
         other = Person.objects.create(email="cara2@riverside.example", name="Cara Other")
         Membership.objects.create(organisation=riverside, person=other)
-        founding.found_from_topic(
-            topic, by=as_member(lena), at=NOON, name="Keys", question="Where?", facilitator=lena
-        )
+        founding.found_from_topic(topic, by=as_member(lena), at=NOON, name="Keys", question="Where?", facilitator=lena)
         assert [knock.membership.person for knock in Community.objects.get().knocks.all()] == [reza]
 
     def test_they_leave_the_page_with_the_kick_off(self, topic, farah):
