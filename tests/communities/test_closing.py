@@ -51,6 +51,14 @@ class TestAnnouncing:
             announce(community, cara, **words)
         assert not Closing.objects.exists()
 
+    @pytest.mark.parametrize("reason", ["merged", "split"])
+    def test_a_merger_or_a_split_is_decided_in_the_look_back(self, reason, community, cara, as_):
+        with pytest.raises(Refusal, match="look back"):
+            announce(community, cara, reason=reason)
+        page = as_(cara).get(f"/o/riverside/communities/{community.pk}/close/")
+        assert reason not in dict(page.context["form"].fields["reason"].choices)
+        assert f'href="/o/riverside/communities/{community.pk}/review/"' in page.text
+
     def test_only_who_keeps_it_together(self, community, reza):
         with pytest.raises(PermissionDenied):
             announce(community, reza)

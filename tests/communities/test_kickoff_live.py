@@ -218,7 +218,7 @@ class TestWhoJoinedInTheRoom:
         assert "You are invited" in as_(reza).get(community.get_absolute_url()).text
         assert Topic.objects.get(pk=topic.pk).joined == ""
 
-    def test_a_name_that_two_have_invites_nobody(self, topic, riverside, lena, reza):
+    def test_a_name_that_two_have_invites_nobody(self, topic, riverside, cara, lena, reza):
         other = Person.objects.create(email="cara2@riverside.example", name="Cara Other")
         Membership.objects.create(organisation=riverside, person=other)
         founding.found_from_topic(topic, by=as_member(lena), at=NOON, name="Keys", question="Where?", facilitator=lena)

@@ -11,7 +11,7 @@ import actionplan.emails
 from actionplan.actions import send_due_digests
 from actionplan.models import PromiseReminder
 from communities.actions import meetings, people, talk, wishes
-from communities.models import Follower, MailWish, Muted
+from communities.models import Community, Follower, MailWish, Muted, State
 from communities.reports.mail import weekly_news
 from communities.tokens import stop_link
 from jobs import runner
@@ -276,3 +276,17 @@ def test_what_cannot_be_chosen(community, cara, sam):
         choose(community, cara, "hourly")
     with pytest.raises(Refusal, match="day of the week"):
         wishes.choose_pace(by=as_member(cara), at=NOON, weekday=9)
+
+
+@pytest.mark.parametrize("state", [State.CLOSED, State.ARCHIVED])
+def test_where_nobody_writes_any_more_nobody_is_offered_to_follow(state, thread, farah, as_):
+    wishes.follow_thread(thread, by=as_member(farah), at=NOON, follow=True)
+    Community.objects.update(state=state)
+    page = as_(farah).get(f"/o/riverside/communities/talk/{thread.pk}/").text
+    assert "nobody writes here any more" in page
+    assert "Follow it" not in page
+    ended = type(thread).objects.select_related("community").get()
+    with pytest.raises(Refusal, match="Wake it first"):
+        wishes.follow_thread(ended, by=as_member(farah), at=NOON, follow=True)
+    wishes.follow_thread(ended, by=as_member(farah), at=NOON, follow=False)
+    assert not Follower.objects.exists()

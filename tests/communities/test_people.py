@@ -392,6 +392,18 @@ class TestElsewhere:
         organisations.actions.remove_member(as_member(mo), by=as_member(head), at=NOON)
         assert RoleKind.FACILITATOR in roles_of(community, farah)
 
+    def test_whoever_keeps_it_together_is_told_why_nobody_can_come(self, community, cara, farah, riverside, as_):
+        page = f"/o/riverside/communities/{community.pk}/people/"
+        words = "An administrator of Riverside can allow it"
+        assert words in " ".join(as_(cara).get(page).text.split())
+        assert words not in " ".join(as_(farah).get(page).text.split())
+        Organisation.objects.filter(pk=riverside.pk).update(admits_outsiders=True)
+        allowed = " ".join(as_(cara).get(page).text.split())
+        assert words not in allowed
+        assert "Somebody from another organisation" in allowed
+        invite = as_(cara).get(f"/o/riverside/communities/{community.pk}/invite/").text
+        assert "Who comes from another organisation is not in this list" in invite
+
     def test_a_stranger_sees_nothing(self, community, thread, oskar, as_):
         browser = as_(oskar)
         assert "Home on time" not in browser.get("/o/hillside/communities/").text
