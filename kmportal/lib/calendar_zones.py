@@ -7,10 +7,11 @@ same; where none does, as in Morocco, the list stays.
 
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
-from icalendar import Component, Timezone, vRecur
+from icalendar import Timezone, vRecur
 
 # How many years a rule is compared with what the zone really does.
 YEARS = 6
@@ -23,7 +24,8 @@ def zone_component(zone: str, first_year: int) -> Timezone:
     before = first_year - 1  # winter began in the year before
     last = before + YEARS
     found = Timezone.from_tzinfo(ZoneInfo(zone), zone, date(before, 1, 1), date(last, 12, 31))
-    changes = [one for one in found.subcomponents if one["TZOFFSETFROM"].td != one["TZOFFSETTO"].td]
+    observances: list[Any] = found.subcomponents
+    changes = [one for one in observances if one["TZOFFSETFROM"].td != one["TZOFFSETTO"].td]
     rules = [_rule_of(_starts_of(one), range(before, last + 1)) for one in changes]
     if not changes or None in rules:
         return found
@@ -35,7 +37,7 @@ def zone_component(zone: str, first_year: int) -> Timezone:
     return found
 
 
-def _starts_of(change: Component) -> list[datetime]:
+def _starts_of(change: Any) -> list[datetime]:
     listed = change.get("RDATE", [])
     more = listed if isinstance(listed, list) else [listed]
     return sorted([change["DTSTART"].dt, *(one.dt for row in more for one in row.dts)])
