@@ -29,13 +29,16 @@ STORY = ("expected", "happened", "why")
 class Line:
     """A shown note by its mark, which tells nothing of who wrote it or when.
 
-    ``group`` is the name above it, with the votes of the group; ``said`` how many wrote or chose it.
+    ``group`` is the name above it, with the votes of the group; ``said`` how many wrote or chose it;
+    ``promised_by`` and ``due_on`` who does it and by when.
     """
 
     mark: str
     text: str
     group: str = ""
     said: str = ""
+    promised_by: str = ""
+    due_on: date | None = None
 
     @property
     def words(self) -> str:
@@ -155,7 +158,14 @@ def _lines_of(stage: Stage, column: SeenColumn) -> list[Line]:
     found: dict[str, Line] = {}
     for group in column.groups:
         for note in group.notes:
-            line = Line(_mark_of(stage.key, column.key, note.text), note.text, group.name_and_votes, note.said)
+            line = Line(
+                _mark_of(stage.key, column.key, note.text),
+                note.text,
+                group.name_and_votes,
+                note.said,
+                note.promised_by,
+                note.due_on,
+            )
             found.setdefault(line.mark, line)
     return list(found.values())
 

@@ -6,5 +6,6 @@ from lessons.views import closing
 
 urlpatterns = [
     path("<int:pk>/close/", closing.session_close, name="session_close"),
+    path("<int:pk>/room/wishes/", closing.session_wish, name="session_wish"),
     path("<int:pk>/close/actions/new/", closing.session_action_new, name="session_action_new"),
 ]

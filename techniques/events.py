@@ -23,3 +23,4 @@ class Event(models.TextChoices):
     NOTE_REMOVED = "session.note_removed", _("removed a note from")
     ATTENDANCE_NOTED = "session.attendance_noted", _("said who was at")
     SESSION_CLOSED = "session.closed", _("closed")
+    SUMMARY_CORRECTED = "session.summary_corrected", _("corrected the summary of")

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from kmportal.lib.addresses import read_addresses
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
-from kmportal.lib.forms import LineField, ManyOf, MomentField, OnceField, hinted
+from kmportal.lib.forms import DateField, LineField, ManyOf, MomentField, OnceField, hinted
 from kmportal.lib.naming import AboutPeople
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.permissions import Permission
@@ -279,6 +279,14 @@ class NoteForm(forms.Form):
     stage = forms.CharField(max_length=60)
     column = forms.CharField(max_length=60)
     text = forms.CharField(required=False, strip=False, max_length=100_000)
+    promised_by = forms.CharField(required=False, max_length=1000)
+    due_on = DateField(required=False)
+
+    @property
+    def why_not(self) -> str:
+        """What is wrong, for whoever wrote it; nothing they can help but the day is."""
+        problem = "This note could not be read. Reload the page and write it again."
+        return str(self.errors["due_on"][0]) if set(self.errors) == {"due_on"} else problem
 
 
 def minutes_in_words(minutes: int) -> str:

@@ -146,6 +146,8 @@ def _draw_event(event: RoomEvent, room: SeenRoom, notes: Mapping[int, Note], at:
             return _draw_vote(room, _find_stage(room, event.ident))
         case kind.READY:
             return {"kind": "ready", "count": room.ready} if room.audience is Audience.FACILITATOR else None
+        case kind.WORDING:
+            return draw_wording(room)
         case kind.PERSONAL:
             return {"kind": "personal"} if room.audience is Audience.PARTICIPANT else None
         case kind.SCREEN:
@@ -192,6 +194,8 @@ def _draw_clock(kind: str, room: SeenRoom, at: datetime) -> dict[str, Any]:
         values |= {"board": draw_board(room, stage), **_draw_desk(room, stage)}
     if kind == RoomEvent.Kind.STAGE and room.audience is Audience.FACILITATOR:
         values["ready"] = room.ready
+    if kind == RoomEvent.Kind.STAGE and room.audience is not Audience.SCREEN and (wording := draw_wording(room)):
+        values["wording"] = wording
     return values
 
 
@@ -246,6 +250,17 @@ def _render_for_room(room: SeenRoom, template: str, **values: Any) -> str:
     """A part of the room’s page, with the same values as on the page itself."""
     shared = {"room": room, "session": room.session, "audience": room.audience}
     return render_to_string(template, {**shared, **values})
+
+
+def draw_wording(room: SeenRoom) -> dict[str, Any] | None:
+    """What is agreed, as it is worded in the last step."""
+    if room.wording is None or room.current is None:
+        return None
+    if room.audience is Audience.SCREEN:
+        return _draw_screen(room, room.current)
+    html = _render_for_room(room, "techniques/_room_wording.html", wording=room.wording)
+    desk = _draw_desk(room, room.current)
+    return {"kind": "wording", "stage": room.current.key, "version": room.wording.version, "html": html, **desk}
 
 
 def _draw_people(room: SeenRoom) -> str:

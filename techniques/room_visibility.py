@@ -8,13 +8,16 @@ into the close, an export, a search or a mail.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from kmportal.lib.naming import hints_in, sentence_of
-from techniques.models import Ballot, Comment, MeToo, Note, NoteGroup, Participant, RoomEvent, Session, Stage, Voting
+from techniques.models import Ballot, Comment, Note, NoteGroup, Participant, RoomEvent, Session, Stage, Voting
 from techniques.pacing import pace_in_words
+from techniques.room_rows import RoomRows as RoomRows
+from techniques.room_rows import read_room as read_room
+from techniques.room_rows import read_rooms as read_rooms
 from techniques.screen_wall import Alone, Group, show_group, show_one
 from techniques.seen_room import (
     Audience,
@@ -31,63 +34,7 @@ from techniques.seen_room import (
     SeenVotes,
     SeenVoting,
 )
-
-
-@dataclass(frozen=True)
-class RoomRows:
-    """Rows of one room, read at once. Not for templates: it holds every text."""
-
-    session: Session
-    seq: int
-    stages: Sequence[Stage]
-    notes: Sequence[Note]
-    people: Sequence[Participant]
-    groups: Sequence[NoteGroup] = ()
-    votings: Sequence[Voting] = ()
-    ballots: Sequence[Ballot] = ()
-    me_toos: Sequence[MeToo] = ()
-    comments: Sequence[Comment] = ()
-
-
-def read_room(session: Session) -> RoomRows:
-    """Read one room. The number is read first: what changes meanwhile is seen twice rather than never."""
-    return next(iter(read_rooms([session.pk]).values()))
-
-
-def read_rooms(pks: Iterable[int]) -> dict[int, RoomRows]:
-    """Read several rooms with as many queries as one."""
-    sessions = {one.pk: one for one in Session.objects.for_room().filter(pk__in=list(pks))}
-    stages = _group_by_session(Stage.objects.filter(session__in=sessions))
-    notes = _group_by_session(Note.objects.filter(session__in=sessions, gone_at=None).select_related("author"))
-    people = _group_by_session(Participant.objects.here().filter(session__in=sessions))
-    groups = _group_by_session(NoteGroup.objects.filter(session__in=sessions))
-    votings = _group_by_session(Voting.objects.filter(session__in=sessions))
-    is_open = [one.pk for found in votings.values() for one in found if one.ended_at is None]
-    ballots = list(Ballot.objects.filter(voting__in=is_open)) if is_open else []
-    me_toos = list(MeToo.objects.filter(note__session__in=sessions))
-    comments = list(Comment.objects.filter(note__session__in=sessions, gone_at=None))
-    return {
-        pk: RoomRows(
-            one,
-            one.seq,
-            stages.get(pk, []),
-            notes.get(pk, []),
-            people.get(pk, []),
-            groups.get(pk, []),
-            votings.get(pk, []),
-            ballots,
-            me_toos,
-            comments,
-        )
-        for pk, one in sessions.items()
-    }
-
-
-def _group_by_session(rows: Iterable) -> dict[int, list]:
-    found: dict[int, list] = {}
-    for row in rows:
-        found.setdefault(row.session_id, []).append(row)
-    return found
+from techniques.seen_wording import is_last, wording_in_room
 
 
 @dataclass(frozen=True)
@@ -160,6 +107,10 @@ def project_room(
     )
     current = next((stage for stage in rows.stages if stage.pk == session.stage_id), None)
     is_ready = [person for person in rows.people if session.stage_id and person.ready_for_id == session.stage_id]
+    wording = None
+    if current and is_last(current, rows.stages):
+        wording = wording_in_room(rows.wording, rows.wishes, rows.people, participant.pk if participant else None)
+        stages = (*stages[:-1], replace(stages[-1], wording=wording))
     return SeenRoom(
         session=session,
         audience=audience,
@@ -172,6 +123,7 @@ def project_room(
         ready=len(is_ready) if leads else 0,
         is_ready=participant is not None and participant.pk in {person.pk for person in is_ready},
         corrections=_own_corrections(participant),
+        wording=wording,
     )
 
 
@@ -245,7 +197,9 @@ def _project_columns(stage: Stage, notes: Iterable[Note], reading: _Reading) -> 
         )
         groups = _project_groups(stage, column.key, arranged, reading)
         seen = tuple(note for group in groups for note in group.notes)
-        columns.append(SeenColumn(column.key, column.name, column.kind, len(own), seen, groups))
+        columns.append(
+            SeenColumn(column.key, column.name, column.kind, len(own), seen, groups, column.makes == "actions")
+        )
     return tuple(columns)
 
 
@@ -349,6 +303,8 @@ def _project_note(stage: Stage, note: Note, reading: _Reading, voting: Voting | 
         ),
         votes=votes,
         stage=stage.key,
+        promised_by=note.promised_by,
+        due_on=note.due_on,
         by=", ".join(dict.fromkeys(one.author.name for one in every if one.author and not one.by_facilitator))
         if reading.names and stage.shows_notes
         else "",

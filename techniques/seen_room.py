@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -10,11 +10,15 @@ from uuid import UUID, uuid4
 
 from django.utils.translation import ngettext
 
+from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded_later as _
 from techniques.column_kinds import ColumnKind
 from techniques.likeness import Proposal, say_the_same, share_a_word
 from techniques.models import Session, Stage
 from techniques.screen_wall import Alone, Group, Shown, show_all
+from techniques.seen_votes import NO_VOTES
+from techniques.seen_votes import SeenVotes as SeenVotes
+from techniques.seen_wording import SeenWording
 
 
 class Audience(StrEnum):
@@ -32,36 +36,6 @@ class SeenComment:
     handle: UUID
     text: str
     is_mine: bool = False
-
-
-@dataclass(frozen=True)
-class SeenVotes:
-    """What can be done, or was done, with votes for one note or group. All of it is empty where there is no vote.
-
-    ``budget``: while the vote is open, what each person has; ``mine``: what the viewer has given this one, and ``left``
-    what they have left. ``count`` is there only when the vote is over.
-    """
-
-    budget: int = 0
-    mine: int = 0
-    left: int = 0
-    count: int | None = None
-
-    @property
-    def fewer(self) -> int:
-        return max(self.mine - 1, 0)
-
-    @property
-    def more(self) -> int:
-        return self.mine + 1
-
-    @property
-    def count_in_words(self) -> str:
-        return votes_in_words(self.count) if self.count is not None else ""
-
-
-def votes_in_words(count: int) -> str:
-    return ngettext("1 vote", f"{count} votes", count)
 
 
 @dataclass(frozen=True)
@@ -85,9 +59,17 @@ class SeenNote:
     me_too: int = 0
     is_agreed: bool = False
     comments: tuple[SeenComment, ...] = ()
-    votes: SeenVotes = SeenVotes()
+    votes: SeenVotes = NO_VOTES
     stage: str = ""
     by: str = ""
+    promised_by: str = ""
+    due_on: date | None = None
+
+    @property
+    def promise(self) -> str:
+        """“Farah, by 5 December 2026”: who does it and by when, as its writer said."""
+        day = f"by {long_day(self.due_on)}" if self.due_on else ""
+        return ", ".join(filter(None, (self.promised_by, day)))
 
     @property
     def drawing(self) -> str:
@@ -115,7 +97,7 @@ class SeenNote:
     @property
     def words_on_wall(self) -> str:
         """What is laid out on the big screen."""
-        return " ".join(filter(None, (self.by and f"{self.by}:", self.text, self.said)))
+        return " ".join(filter(None, (self.by and f"{self.by}:", self.text, self.promise, self.said)))
 
 
 @dataclass(frozen=True)
@@ -134,7 +116,7 @@ class SeenGroup:
     handle: UUID | None
     name: str
     notes: tuple[SeenNote, ...]
-    votes: SeenVotes = SeenVotes()
+    votes: SeenVotes = NO_VOTES
 
     @property
     def key(self) -> str:
@@ -166,6 +148,7 @@ class SeenColumn:
     count: int
     notes: tuple[SeenNote, ...]
     groups: tuple[SeenGroup, ...] = ()
+    makes_actions: bool = False
 
     @property
     def named_groups(self) -> tuple[SeenGroup, ...]:
@@ -257,11 +240,13 @@ class SeenStage:
     voting: SeenVoting | None = None
     can_undo: str = ""
     undo_steps: int = 0
+    wording: SeenWording | None = None
 
     @cached_property
     def wall(self) -> Shown[SeenNote | Heading]:
         """The page of its notes that is on the big screen."""
-        groups = [column.on_wall for column in self.columns]
+        groups = [column.on_wall for column in self.columns if column.notes or not self.is_worded]
+        groups += self.wording.on_wall if self.wording else ()
         return show_all(groups, self.screen_page, self.name, self.asked_on_wall)
 
     @cached_property
@@ -277,7 +262,14 @@ class SeenStage:
     @property
     def asked_on_wall(self) -> tuple[str, ...]:
         """What stands above the notes on the big screen."""
-        return (*self.prompts, self.voting.words) if self.voting else self.prompts
+        said = self.voting.words if self.voting else ""
+        agreed = self.wording.agreed_in_words if self.is_worded and self.wording else ""
+        return tuple(filter(None, (*self.prompts, said, agreed)))
+
+    @property
+    def is_worded(self) -> bool:
+        """Whether there are words of the close to read in this step."""
+        return self.wording is not None and self.wording.has_words
 
     @property
     def named_groups(self) -> tuple[SeenGroup, ...]:
@@ -361,6 +353,7 @@ class SeenRoom:
     ready: int = 0
     is_ready: bool = False
     corrections: tuple[SeenCorrection, ...] = ()
+    wording: SeenWording | None = None
 
     @property
     def current(self) -> SeenStage | None:

@@ -4,10 +4,22 @@ Nobody acts here: it is called at the close and by the timetable, and tells noth
 """
 
 from kmportal.lib.unlinking import remove_old_versions
-from techniques.models import Ballot, Comment, Correction, MeToo, Note, NoteGroup, Participant, Session, Voting
+from techniques.models import (
+    Ballot,
+    Comment,
+    Correction,
+    MeToo,
+    Note,
+    NoteGroup,
+    Participant,
+    Session,
+    Voting,
+    Wish,
+    Wording,
+)
 
 # Whatever knew who wrote, said or chose something.
-LINKED = (Note, NoteGroup, Participant, Comment, Correction, MeToo, Ballot)
+LINKED = (Note, NoteGroup, Participant, Comment, Correction, MeToo, Ballot, Wish, Wording)
 # Checking the foreign keys of a ballot leaves its transaction as ``xmax`` on the rows of who voted and for what.
 VOTED = (Ballot, Participant, Note, NoteGroup)
 

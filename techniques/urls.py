@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from techniques.views import joining, taking_part
+from techniques.views import agreeing, joining, taking_part
 
 urlpatterns = [
     path("", joining.join, name="join"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("<str:code>/votes/", taking_part.join_vote, name="join_vote"),
     path("<str:code>/me-too/", taking_part.join_me_too, name="join_me_too"),
     path("<str:code>/ready/", taking_part.join_ready, name="join_ready"),
+    path("<str:code>/agree/", agreeing.join_agree, name="join_agree"),
+    path("<str:code>/wishes/", agreeing.join_wish, name="join_wish"),
+    path("<str:code>/address/", agreeing.join_address, name="join_address"),
     path("<str:code>/corrections/", taking_part.join_correction, name="join_correction"),
     path("<str:code>/mine/", joining.join_mine, name="join_mine"),
     path("<str:code>/since/<int:number>/", joining.join_since, name="join_since"),

@@ -17,8 +17,9 @@ from lessons.prefill import Advice, Promise
 from organisations.models import Membership
 from organisations.permissions import Permission
 from organisations.policies import require
+from techniques import room_log
 from techniques.actions.room import closing
-from techniques.models import Session
+from techniques.models import Session, Wording
 
 
 @transaction.atomic
@@ -30,13 +31,16 @@ def close_with_lessons(
     summary: Mapping[str, str],
     promised: Sequence[Promise] = (),
     advice: Sequence[Advice] = (),
+    seen: datetime | None = None,
 ) -> Session:
     """Close a session and keep what came of it, all or nothing. A second close is refused and makes nothing twice.
 
     Whoever led it hears when an action is late. The lessons become drafts of ``by``, so that somebody else checks
     them; those that tell the story begin with what the agreed summary says of it.
+    ``seen`` is when the draft was saved that ``by`` has read: refuses when somebody has saved other words since.
     """
     require(Permission.FACILITATE, by, session.organisation)
+    _refuse_other_words(session, seen)
     session = closing.close_session(session, by=by, at=at, summary=summary)
     agreed = [_add_action(session, by=by, at=at, **vars(promise)) for promise in promised]
     stages = list(session.stages.all())
@@ -48,6 +52,12 @@ def close_with_lessons(
         start_lesson(session.organisation, by=by, at=at, words=words, facts=facts, session=session)
     _mail_guests(session, agreed, at=at)
     return session
+
+
+def _refuse_other_words(session: Session, seen: datetime | None) -> None:
+    room_log.lock_session(session)
+    if seen and Wording.objects.filter(session=session).exclude(saved_at=seen).exists():
+        raise Refusal("Somebody else has saved other words this very moment. Read them, then close.")
 
 
 @transaction.atomic

@@ -1,26 +1,23 @@
 """What the close of a session asks: the agreed words, the actions, the lessons."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.forms import BaseFormSet, formset_factory
+from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 
-from actionplan.forms import members_of
 from kmportal.lib.cleaning import first_words
-from kmportal.lib.domain_words import worded
+from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded_later as _
-from kmportal.lib.forms import DateField, EmailField, LineField
 from kmportal.lib.naming import AboutPeople
-from lessons import prefill
-from lessons.forms.writing import GOES_ON
-from lessons.prefill import Advice, Gathered, Promise, StageNotes
-from organisations.models import Membership, Person
+from lessons import prefill, promising
+from lessons.forms.closing_rows import MOST_ROWS, ActionFormSet, LessonFormSet
+from lessons.prefill import Gathered, StageNotes
+from organisations.models import Membership
 from techniques.models import Session
-
-MOST_ROWS = 100
 
 
 class SummaryForm(AboutPeople, forms.Form):
@@ -32,6 +29,7 @@ class SummaryForm(AboutPeople, forms.Form):
 
     about_initial = True
     known = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     keeps_nothing = forms.BooleanField(
         required=False,
         label="Close without keeping anything",
@@ -117,156 +115,26 @@ class SummaryForm(AboutPeople, forms.Form):
     @property
     def words(self) -> dict[str, str]:
         """Stage key → agreed words: the group’s own, then the lines that were ticked."""
+        return self._words_in(self.cleaned_data)
+
+    @property
+    def words_so_far(self) -> dict[str, str]:
+        """The same of what stands in the boxes, whether or not it can be kept as it is."""
+        return self._words_in({name: self[name].value() for name in self.fields})
+
+    def _words_in(self, values: Mapping[str, Any]) -> dict[str, str]:
         words = {}
         for part in self.stages:
             key = part.stage.key
-            own = self.cleaned_data.get(f"summary-{key}", "").strip()
+            own = (values.get(f"summary-{key}") or "").strip()
             names = [_lines_name(key, column.key) for column in part.stage.columns]
-            ticked = {mark for name in names for mark in self.cleaned_data.get(name, ())}
+            ticked = {mark for name in names for mark in values.get(name) or ()}
             words[key] = "\n\n".join(filter(None, (own, part.words_of(ticked))))
         return words
 
 
 def _lines_name(stage: str, column: str) -> str:
     return f"lines-{stage}-{column}"
-
-
-class ActionRowForm(AboutPeople, forms.Form):
-    """One action. Unticked, or without words, it is left out."""
-
-    about_people = ("title",)
-    about_initial = True
-    mark = forms.CharField(max_length=10, required=False, widget=forms.HiddenInput)
-    keep = forms.BooleanField(required=False, initial=True, label=_("Keep this action"))
-    title = LineField(max_length=200, required=False, label="What will be done?")
-    detail = forms.CharField(max_length=4000, required=False, widget=forms.HiddenInput)
-    owner = forms.ModelChoiceField(
-        Person.objects.none(), required=False, label="Who does it?", empty_label="Nobody yet"
-    )
-    guest_name = LineField(max_length=120, required=False, label="Or a guest’s name")
-    guest_email = EmailField(required=False, label="Or a guest’s e-mail address")
-    due_on = DateField(required=False, label="By when?")
-
-    mark_optional = False
-
-    def __init__(self, *args: Any, membership: Membership, keeps_all: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.keeps_all = keeps_all
-        fields: dict[str, Any] = self.fields
-        fields["owner"].queryset = members_of(membership.organisation)
-
-    def fields_about_people(self) -> Iterable[str]:
-        return self.about_people if self.cleaned_data.get("keep") else ()
-
-    def clean(self) -> dict[str, Any]:
-        wanted = super().clean() or {}
-        wanted["keep"] = wanted.get("keep") or self.keeps_all
-        if not wanted["keep"]:
-            self.errors.clear()
-        elif wanted.get("owner") and (wanted.get("guest_name") or wanted.get("guest_email")):
-            self.add_error("owner", "Choose a member or name a guest, not both")
-        elif not wanted.get("title") and any(
-            wanted.get(name) for name in ("owner", "guest_name", "guest_email", "due_on")
-        ):
-            self.add_error("title", worded("Say what will be done, or untick this action"))
-        return wanted
-
-
-class LessonRowForm(forms.Form):
-    """One lesson. Unticked, or without advice, it is left out.
-
-    ``tells_story``: whether the session has words that a lesson could begin with; ``is_alone``: whether no note has
-    become a lesson, so that the first one added by hand begins with them.
-    """
-
-    mark = forms.CharField(max_length=10, required=False, widget=forms.HiddenInput)
-    stage = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
-    keep = forms.BooleanField(required=False, initial=True, label=_("Make a lesson of this"))
-    title = LineField(max_length=200, required=False, label="Title")
-    when_you = forms.CharField(
-        max_length=300,
-        required=False,
-        label="When you are about to…",
-        widget=forms.TextInput(GOES_ON),
-    )
-    then_do = forms.CharField(
-        max_length=2000,
-        required=False,
-        label="then…",
-        widget=forms.Textarea({"rows": 2, **GOES_ON}),
-    )
-    with_story = forms.BooleanField(required=False, label="Copy what was expected, what happened and why into it")
-
-    mark_optional = False
-
-    def __init__(
-        self, *args: Any, tells_story: bool, is_alone: bool = False, keeps_all: bool = False, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.keeps_all = keeps_all
-        self.fields["with_story"].initial = is_alone
-        if not tells_story:
-            del self.fields["with_story"]
-
-    def clean(self) -> dict[str, Any]:
-        wanted = super().clean() or {}
-        wanted["keep"] = wanted.get("keep") or self.keeps_all
-        if not wanted["keep"]:
-            self.errors.clear()
-        elif (wanted.get("title") or wanted.get("when_you")) and not wanted.get("then_do"):
-            self.add_error("then_do", worded("Say what to do, or untick this lesson"))
-        return wanted
-
-
-class _GrowingFormSet(BaseFormSet):
-    """Rows that can be added to what was sent, and taken out of it."""
-
-    data: Any
-
-    def add_rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Append filled-in rows to a formset that was sent."""
-        total = self.total_form_count()
-        for place, row in enumerate(rows, start=total):
-            for name, value in row.items():
-                if value is not False:  # a box that is not ticked is not sent
-                    self.data[f"{self.prefix}-{place}-{name}"] = value
-        self.data[f"{self.prefix}-TOTAL_FORMS"] = str(min(total + len(rows), MOST_ROWS))
-        self._forget_forms()
-
-    def remove_rows(self, gone: Collection[str]) -> None:
-        """Empty the rows of notes that were taken away in the room since the page was opened."""
-        for place in range(self.total_form_count()):
-            prefix = f"{self.prefix}-{place}-"
-            if self.data.get(f"{prefix}mark") in gone:
-                for name in [name for name in self.data if name.startswith(prefix)]:
-                    del self.data[name]
-        self._forget_forms()
-
-    def _forget_forms(self) -> None:
-        self.__dict__.pop("forms", None)
-        self.__dict__.pop("management_form", None)
-
-    def _rows_kept(self, name: str) -> list[dict[str, Any]]:
-        rows = [form.cleaned_data for form in self.forms if form.cleaned_data]
-        return [row for row in rows if row.get("keep") and row.get(name)]
-
-
-class _ActionRows(_GrowingFormSet):
-    @property
-    def kept(self) -> list[Promise]:
-        names = ("title", "detail", "owner", "guest_name", "guest_email", "due_on")
-        return [Promise(**{name: row[name] for name in names}) for row in self._rows_kept("title")]
-
-
-class _LessonRows(_GrowingFormSet):
-    @property
-    def kept(self) -> list[Advice]:
-        names = ("then_do", "when_you", "title", "stage", "with_story")
-        return [Advice(**{name: row[name] for name in names if name in row}) for row in self._rows_kept("then_do")]
-
-
-ActionFormSet = formset_factory(ActionRowForm, formset=_ActionRows, extra=2, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
-LessonFormSet = formset_factory(LessonRowForm, formset=_LessonRows, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
 
 
 @dataclass(frozen=True)
@@ -284,7 +152,7 @@ class CloseForms:
         return cls(
             SummaryForm(notes=notes, prefills=keeps),
             ActionFormSet(
-                initial=[_action_row(line, keep=keeps) for line in notes.actions],
+                initial=[_action_row(line, session, keep=keeps) for line in notes.actions],
                 form_kwargs={"membership": membership},
                 prefix="a",
             ),
@@ -305,6 +173,58 @@ class CloseForms:
             LessonFormSet(data, form_kwargs={**_story_options(notes), "keeps_all": "all_lessons" in data}, prefix="l"),
         )
 
+    @classmethod
+    def from_draft(cls, session: Session, membership: Membership, fields: Mapping[str, list[str]]) -> "CloseForms":
+        """As they were saved last, with what was written in the room since; nothing is judged yet. Without a draft
+        filled in from the notes."""
+        if not fields:
+            return cls.from_notes(session, membership)
+        data = QueryDict(mutable=True)
+        for name, values in fields.items():
+            data.setlist(name, list(values))
+        found = cls.from_post(session, membership, data)
+        found.remove_what_is_gone()
+        found.add_what_is_new(session)
+        found._judge_nothing()
+        return found
+
+    def _judge_nothing(self) -> None:
+        """Whoever comes back to what they have written is told what is wrong when they close."""
+        for form in (self.summary, *self.actions, *self.advice):
+            form._errors = ErrorDict()
+        for rows in (self.actions, self.advice):
+            rows._errors, rows._non_form_errors = [], ErrorList()
+
+    def values(self) -> dict[str, list[str]]:
+        """Every field as it stands, name → values, as it is saved and compared."""
+        found = {}
+        for form in (self.summary, *self.actions, *self.advice):
+            for box in form:
+                if box.html_name != "seen":
+                    found[box.html_name] = _values_of(box)
+        for rows in (self.actions, self.advice):
+            found[f"{rows.prefix}-TOTAL_FORMS"] = [str(rows.total_form_count())]
+            found[f"{rows.prefix}-INITIAL_FORMS"] = [str(rows.initial_form_count())]
+            found |= {f"{rows.prefix}-MIN_NUM_FORMS": ["0"], f"{rows.prefix}-MAX_NUM_FORMS": [str(MOST_ROWS)]}
+        return found
+
+    def show_as_seen(self, seen: Mapping[str, str]) -> None:
+        """Have the page carry what it has seen."""
+        words = json.dumps(seen)
+        self.summary.initial["seen"] = words
+        if self.summary.is_bound:
+            self.summary.data["seen"] = words
+
+    def shown(self) -> dict[str, list[dict[str, str]]]:
+        """What the room reads of it: only what is to be kept."""
+        names = {part.stage.key: part.stage.name for part in self.summary.stages}
+        words = self.summary.words_so_far
+        return {
+            "summary": [{"name": names[key], "words": text} for key, text in words.items() if text],
+            "actions": [row.shown for row in self.actions if row.is_kept],
+            "lessons": [row.shown for row in self.advice if row.is_kept],
+        }
+
     @property
     def parts(self) -> tuple[Any, ...]:
         return self.summary, self.actions, self.advice
@@ -322,7 +242,7 @@ class CloseForms:
         is_told = any(line.mark not in known for part in fresh.stages for line in _lines_that_count(part))
         keeps = session.keeps_notes
         self.summary.add_notes(fresh)
-        self.actions.add_rows([_action_row(line, keep=keeps) for line in fresh.actions])
+        self.actions.add_rows([_action_row(line, session, keep=keeps) for line in fresh.actions])
         told = {row["stage"].value() for row in self.advice}
         self.advice.add_rows([{**row, "keep": keeps} for row in prefill.lesson_rows(fresh, told=told)])
         return is_told
@@ -347,15 +267,26 @@ class CloseForms:
         return {"summary": self.summary.words, "promised": self.actions.kept, "advice": self.advice.kept}
 
 
+def _values_of(box: forms.BoundField) -> list[str]:
+    """What a browser sends of a field, without the differences that browsers make."""
+    value = box.value()
+    if isinstance(box.field, forms.BooleanField):
+        return ["on"] if value else []
+    many = value if isinstance(value, list | tuple) else [value]
+    return [str(one).replace("\r\n", "\n") for one in many if one not in (None, "", False)]
+
+
 def _lines_that_count(part: StageNotes) -> list[prefill.Line]:
     """The lines out of which the close makes something."""
     return [line for one in part.stage.columns if one.makes != "nothing" for line in part.columns.get(one.key, ())]
 
 
-def _action_row(line: prefill.Line, *, keep: bool) -> dict[str, Any]:
-    """A note as an action; a long one keeps its words in the details."""
+def _action_row(line: prefill.Line, session: Session, *, keep: bool) -> dict[str, Any]:
+    """A note as an action, with who promised it and by when; a long one keeps its words in the details."""
     title = first_words(line.text, 200)
-    return {"title": title, "detail": line.text if title != line.text else "", "mark": line.mark, "keep": keep}
+    row = {"title": title, "detail": line.text if title != line.text else "", "mark": line.mark, "keep": keep}
+    day = {"due_on": long_day(line.due_on)} if line.due_on else {}
+    return {**row, **promising.owner_called(line.promised_by, session), **day}
 
 
 def _story_options(notes: prefill.Gathered) -> dict[str, bool]:

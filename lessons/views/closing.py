@@ -1,46 +1,138 @@
 """The close of a session: agree the summary, the actions and the lessons, then end it."""
 
+from dataclasses import dataclass
 from functools import partial
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.forms import BoundField
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from actionplan.action_pages import action_page
+from actionplan.models import Action
 from kmportal.lib.domain_words import worded
-from kmportal.lib.forms import status_of
+from kmportal.lib.exceptions import Refusal
+from kmportal.lib.forms import posted, status_of
+from kmportal.lib.things import ref_of
 from kmportal.lib.view_kit import done, refusals_on
-from lessons.actions import closing
+from lessons.actions import closing, wording
+from lessons.actions.wording import Draft
 from lessons.forms.closing import CloseForms
+from lessons.wording import digest_of
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
-from techniques.models import Session
+from techniques.models import Session, Wish, Wording
 from techniques.room_visibility import unshown_count
+from techniques.views import facilitating, room_views
+
+
+@dataclass(frozen=True)
+class Clash:
+    """What somebody else has put where I have written, too."""
+
+    label: str
+    field: str
+    theirs: str
 
 
 @requires(Permission.FACILITATE)
 def session_close(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """Everything the close needs on one page, filled in from the notes that were shown."""
+    """Everything the close needs on one page, filled in from the notes that were shown. The room reads each save."""
     session = _session_or_404(request, pk)
+    saves_itself = request.headers.get("Autosave") == "1"
     if not session.is_live:
-        messages.info(request, _why_not_now(session))
-        return redirect(session)
+        return _too_late(request, session, saves_itself=saves_itself)
     if request.method != "POST":
-        return _close_page(request, session, CloseForms.from_notes(session, request.membership))
-    forms = CloseForms.from_post(session, request.membership, request.POST)
-    if _is_out_of_date(request, session, forms):
+        stored = Wording.objects.filter(session=session).first()
+        forms = CloseForms.from_draft(session, request.membership, stored.fields if stored else {})
         return _close_page(request, session, forms)
+    try:
+        draft = wording.keep_wording(session, by=request.membership, at=request.now, posted=request.POST)
+    except Refusal:
+        session.refresh_from_db()
+        return _too_late(request, session, saves_itself=saves_itself)
+    if saves_itself:
+        return _saved(draft)
+    return _save_or_close(request, session, draft)
+
+
+def _save_or_close(request: MemberRequest, session: Session, draft: Draft) -> HttpResponse:
+    forms = draft.forms
+    if draft.conflicts:
+        mine = {**forms.values(), **{one.name: one.mine for one in draft.conflicts}}
+        both = CloseForms.from_draft(session, request.membership, mine)
+        return _close_page(request, session, both, draft=draft)
+    if _is_out_of_date(request, draft):
+        return _close_page(request, session, forms)
+    if "save" in request.POST:
+        return done(request, "What you wrote is saved, and the room reads it.", "session_close", *_address(session))
     if forms.are_valid() and forms.forget_everything:
         messages.warning(request, "Nothing is ticked yet. Tick what to keep, or say that nothing is kept.")
         return _close_page(request, session, forms, asks=True)
     if forms.are_valid():
         with refusals_on(forms.summary):
-            closing.close_with_lessons(session, by=request.membership, at=request.now, **forms.wanted())
+            seen = draft.wording.saved_at
+            closing.close_with_lessons(session, by=request.membership, at=request.now, seen=seen, **forms.wanted())
             return done(request, worded("The session is closed. Here is what came out of it."), session)
     return _close_page(request, session, forms)
+
+
+def _saved(draft: Draft) -> JsonResponse:
+    """What was saved by itself, what others have changed, and where both have written."""
+    kept, clashing = draft.forms.values(), {one.name for one in draft.conflicts}
+    changed = {
+        name: values
+        for name, values in kept.items()
+        if name not in clashing and values != draft.sent.get(name, []) and name != "known"
+    }
+    seen = digest_of(kept)
+    for name in clashing:
+        seen[name] = draft.seen.get(name, "")
+    answer = {
+        "seen": seen,
+        "known": "".join(kept.get("known", [])),
+        "changed": changed,
+        "theirs": {one.name: "\n".join(one.theirs) for one in draft.conflicts},
+        "agreed": draft.wording.version,
+    }
+    if draft.conflicts:
+        answer["unsaved"] = "Somebody else has written in the same place. Both versions stand below."
+    return JsonResponse(answer, headers={"Cache-Control": "no-store"})
+
+
+def _too_late(request: MemberRequest, session: Session, *, saves_itself: bool) -> HttpResponse:
+    """The session is closed, or not open: what somebody had still on their page is not lost."""
+    if saves_itself:
+        return JsonResponse({"problem": _why_not_now(session)}, status=409)
+    if request.method != "POST":
+        messages.info(request, _why_not_now(session))
+        return redirect(session)
+    shown = CloseForms.from_post(session, request.membership, request.POST).shown() if session.is_closed else {}
+    kept = "\n".join(session.summary.values())
+    lost = [one for one in shown.get("summary", []) if one["words"].strip() not in kept]
+    agreed = {action.title for action in Action.objects.agreed_in(ref_of(session))}
+    actions = [one for one in shown.get("actions", []) if one["title"] not in agreed]
+    if not (lost or actions):
+        messages.info(request, _why_not_now(session))
+        return redirect(session)
+    lessons = shown.get("lessons", [])
+    context = {"session": session, "lost": lost, "actions": actions, "lessons": lessons, "why": _why_not_now(session)}
+    return render(request, "lessons/session_close_late.html", context, status=409)
+
+
+@requires(Permission.FACILITATE)
+@require_POST
+def session_wish(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """What somebody in the room would word otherwise: take it up, or leave it out."""
+    seat = facilitating.desk_of_session(request, pk)
+    takes = "take" in request.POST
+    handle = room_views.read_handle(posted(request, "take" if takes else "leave_out"))
+    wish = get_object_or_404(Wish.objects.select_related("session__organisation"), session=pk, client_id=handle)
+    return room_views.run_action(request, seat, wording.decide_wish, thing=wish, takes=takes)
 
 
 @requires(Permission.CONTRIBUTE)
@@ -66,6 +158,10 @@ def _session_or_404(request: MemberRequest, pk: int) -> Session:
     return get_object_or_404(Session.objects.visible_to(request.membership).for_room(), pk=pk)
 
 
+def _address(session: Session) -> tuple[str, int]:
+    return session.organisation.slug, session.pk
+
+
 def _why_not_now(session: Session) -> str:
     if session.state == Session.State.CLOSED:
         return worded("This session is closed. Here is what came out of it.")
@@ -74,19 +170,23 @@ def _why_not_now(session: Session) -> str:
     return worded("This session has not begun. Open the room first.")
 
 
-def _is_out_of_date(request: MemberRequest, session: Session, forms: CloseForms) -> bool:
+def _is_out_of_date(request: MemberRequest, draft: Draft) -> bool:
     """Whether the room has changed since the page was opened; then the page follows it, and says so."""
-    gone, is_new = forms.remove_what_is_gone(), forms.add_what_is_new(session)
-    if gone:
-        notes = "1 note was" if gone == 1 else f"{gone} notes were"
+    if draft.gone:
+        notes = "1 note was" if draft.gone == 1 else f"{draft.gone} notes were"
         words = f"{notes} taken away since you opened this page, and left out below. Read your own words once more."
         messages.warning(request, words)
-    if is_new:
+    if draft.is_new:
         messages.warning(request, "Notes were written since you opened this page. They are added below.")
-    return bool(gone) or is_new
+    return bool(draft.gone) or draft.is_new
 
 
-def _close_page(request: MemberRequest, session: Session, forms: CloseForms, *, asks: bool = False) -> HttpResponse:
+def _close_page(
+    request: MemberRequest, session: Session, forms: CloseForms, *, asks: bool = False, draft: Draft | None = None
+) -> HttpResponse:
+    stored = draft.forms.values() if draft else forms.values()
+    forms.show_as_seen(digest_of(stored))
+    clashes = [_clash_of(forms, one.name, one.theirs) for one in draft.conflicts] if draft else []
     context = {
         "asks": asks,
         "session": session,
@@ -94,8 +194,26 @@ def _close_page(request: MemberRequest, session: Session, forms: CloseForms, *, 
         "actions": forms.actions,
         "advice": forms.advice,
         "form": forms.summary,
+        "clashes": clashes,
+        "saved_by": draft.wording.saved_by if draft else None,
+        "is_last": session.stage_id == session.stages.values_list("pk", flat=True).last(),
         "unshown": unshown_count(session),
         "promise": session.what_is_kept,
         "afterwards": session.was_entered_afterwards,
     }
-    return render(request, "lessons/session_close.html", context, status=status_of(*forms.parts))
+    return render(request, "lessons/session_close.html", context, status=409 if clashes else status_of(*forms.parts))
+
+
+def _clash_of(forms: CloseForms, name: str, theirs: list[str]) -> Clash:
+    boxes: dict[str, BoundField] = {
+        box.html_name: box for form in (forms.summary, *forms.actions, *forms.advice) for box in form
+    }
+    box = boxes.get(name)
+    words = "\n".join(theirs)
+    if box is not None and hasattr(box.field, "choices"):
+        names = {str(key): str(label) for key, label in box.field.choices}
+        words = ", ".join(names.get(one, one) for one in theirs)
+    elif theirs == ["on"]:
+        words = "Ticked"
+    label = str(box.label) if box is not None else name
+    return Clash(label, box.id_for_label if box is not None else "", words or "Nothing, or no tick")

@@ -19,7 +19,7 @@ const clock = new Clock(root, say);
 const stages = new Stages(root, say);
 const screen = new Screen(root, { clock, say });
 const desk = new Desk(root);
-const whenFree = afterPress(root, "[data-sort], [data-vote], [data-desk]");
+const whenFree = afterPress(root, "[data-sort], [data-vote], [data-desk], [data-wording]");
 let line = null;
 const notes = new Notes(root, { say, nudge: () => line?.nudge() });
 line = new Line(root, { onPiece: take, onTime: (now) => clock.heard(now), onState: setUp, onUnknown: unknown });
@@ -34,6 +34,7 @@ const pieces = {
     whenFree(() => desk.draw(piece));
   },
   voted: (piece) => whenFree(() => desk.draw(piece)),
+  wording: (piece) => drawWording(piece),
   ready: ({ count }) => setReady(count),
   personal: () => notes.marks.fetchSoon(),
   board: (piece) => {
@@ -46,6 +47,7 @@ const pieces = {
     if (piece.board) notes.board.redraw({ stage: piece.stage, html: piece.board });
     drawDesk(piece);
     setReady(piece.ready ?? 0);
+    if (piece.wording) drawWording(piece.wording);
     stages.follow(piece.stage);
     if (piece.rail) keepFocus();
   },
@@ -61,6 +63,19 @@ const pieces = {
 
 function take(piece) {
   pieces[piece.kind]?.(piece);
+}
+
+// What is agreed, as it is worded; the keyboard stays at the button that it had.
+function drawWording(piece) {
+  whenFree(() => {
+    for (const place of find("[data-wording]")) {
+      const held = place.contains(document.activeElement) ? document.activeElement.name : "";
+      place.innerHTML = piece.html;
+      if (held) (place.querySelector(`[name="${held}"]`) ?? place.querySelector("h3"))?.focus();
+    }
+    notes.marks.drawAgreed();
+    drawDesk(piece);
+  });
 }
 
 function drawDesk(piece) {

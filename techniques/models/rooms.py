@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kmportal.lib.domain_words import worded_later as _
-from kmportal.lib.model_fields import LineField
+from kmportal.lib.model_fields import AddressField, LineField
 from organisations.models import Person
 from techniques.column_kinds import NOTE_LIMIT
 from techniques.models.sessions import Session, Stage
@@ -54,6 +54,15 @@ class Participant(models.Model):
         blank=True,
         related_name="+",
         help_text="The step they are done with.",
+    )
+    agreed_to = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The version of the wording to which they agree. Nobody is told who does."
+    )
+    email = AddressField(
+        max_length=254,
+        blank=True,
+        error_messages={"invalid": "This is not an e-mail address."},
+        help_text="Where a guest gets the summary. Kept until it is sent, and for nothing else.",
     )
 
     objects = ParticipantQuerySet.as_manager()
@@ -104,6 +113,8 @@ class Note(models.Model):
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="same",
         help_text="It says the same as that note, which is shown for both.",
     )  # fmt: skip
+    promised_by = LineField(max_length=60, blank=True, help_text="Who does it, in the words of its writer.")
+    due_on = models.DateField(null=True, blank=True, help_text="By when they do it.")
     kept = models.JSONField(default=dict, help_text="At the close: how many wrote it, me too, votes, comments.")
 
     class Meta:
@@ -132,6 +143,7 @@ class RoomEvent(models.Model):
         VOTING = "voting", "Vote opened or ended"
         VOTED = "voted", "Somebody voted for the first time, or took the last vote back"
         READY = "ready", "Somebody is ready, or not yet"
+        WORDING = "wording", "What is agreed was worded, wished or agreed to"
         PERSONAL = "personal", "Somebody finds something new of their own"
         OPENED = "opened", _("Session opened")
         CLOSED = "closed", _("Session closed")

@@ -18,6 +18,9 @@ from techniques.confidentiality import Confidentiality, Naming
 from techniques.content_schema import Column
 from techniques.models.techniques import Length, Technique
 
+# So long after the close the summary is put right without a new version, and is sent to nobody.
+GRACE = timedelta(hours=1)
+
 
 class SessionQuerySet(models.QuerySet["Session"]):
     """Sessions of one organisation. Members read them; live notes follow the rules of the room."""
@@ -43,6 +46,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def with_traces(self) -> "SessionQuerySet":
         """Closed sessions whose notes, and who wrote them, may still lie in the files of the database."""
         return self.held().filter(keeps_traces=True)
+
+    def owed_summary(self, at: datetime) -> "SessionQuerySet":
+        """Closed long enough for slips to be put right, and nobody has been sent what came out of them yet."""
+        return self.held().filter(closed_at__lte=at - GRACE, summary_sent_at=None)
 
     def for_room(self) -> "SessionQuerySet":
         """With everything that a room’s page needs of its neighbours."""
@@ -105,6 +112,7 @@ class Session(models.Model):
     summary = models.JSONField(default=dict, help_text="At the close: stage key → agreed words.")
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    summary_sent_at = models.DateTimeField(null=True, blank=True)
     notes_deleted_at = models.DateTimeField(null=True, blank=True)
     keeps_traces = models.BooleanField(
         default=False, help_text="Closed, but deleted notes and their writers may still lie in the database’s files."
@@ -144,6 +152,10 @@ class Session(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.state == Session.State.CLOSED
+
+    def is_in_grace(self, at: datetime) -> bool:
+        """Whether its summary is put right without a reason, before anybody is sent it."""
+        return self.is_closed and self.summary_sent_at is None and at < (self.closed_at or at) + GRACE
 
     @property
     def is_over(self) -> bool:

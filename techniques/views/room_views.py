@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from kmportal.lib import days
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from organisations.models import Membership
@@ -133,7 +134,7 @@ def save_note(request: RoomRequest, seat: Seat) -> HttpResponse:
     """Save a note; with JavaScript answer what was saved, without go back to the room."""
     form = NoteForm(request.POST)
     if not form.is_valid() or seat.writer is None:
-        return refuse_note(request, seat, "This note could not be read. Reload the page and write it again.")
+        return refuse_note(request, seat, form.why_not)
     sent = form.cleaned_data
     with refusals_kept() as said:
         note = notes.write_note(
@@ -144,6 +145,8 @@ def save_note(request: RoomRequest, seat: Seat) -> HttpResponse:
             column=sent["column"],
             text=sent["text"],
             client_id=sent["client_id"],
+            promised_by=sent["promised_by"],
+            due_on=sent["due_on"],
         )
         return answer_saved(request, seat, note)
     return refuse_note(request, seat, said[0])
@@ -161,12 +164,24 @@ def change_note(request: RoomRequest, seat: Seat, handle: UUID) -> HttpResponse:
         if "take_back" in request.POST:
             notes.withdraw_note(note, by=by, at=request.now)
         else:
-            notes.change_note(note, by=by, at=request.now, text=text, column=column)
+            promise = _promise_in(request)
+            notes.change_note(note, by=by, at=request.now, text=text, column=column, **promise)
         note.refresh_from_db()
         return answer_saved(request, seat, note)
     if wants_json(request):
         return json_answer({"error": said[0]}, status=422)
     return draw_change(request, seat, note, error=said[0], typed=text)
+
+
+def _promise_in(request: RoomRequest) -> dict[str, Any]:
+    """Who does it and by when, where a form asks for it. Raises ``Refusal`` for what is no day."""
+    if "promised_by" not in request.POST:
+        return {}
+    text = request.POST.get("due_on", "").strip()
+    try:
+        return {"promised_by": request.POST["promised_by"], "due_on": days.read_day(text) if text else None}
+    except days.NotADay as problem:
+        raise Refusal(str(problem)) from None
 
 
 def _find_note_of_seat(session: Session, handle: UUID) -> Note | None:
@@ -187,6 +202,7 @@ def draw_change(request: RoomRequest, seat: Seat, note: Note, *, error: str = ""
         "typed": typed or seen.text,
         "error": error,
         "is_own": policies.is_own(seat.writer, note),
+        "takes_promise": any(column.makes == "actions" for column in note.stage.columns),
     }
     return render(request, "techniques/note_form.html", values, status=422 if error else 200)
 
@@ -219,6 +235,7 @@ def refuse_note(request: RoomRequest, seat: Seat, sentence: str) -> HttpResponse
     found = seat.session.stages.filter(key=stage).first()
     kind = next((one.kind for one in found.columns if one.key == column), NOTE) if found else NOTE
     draft = {"stage": stage, "box": f"{stage}{kind.box}", "text": request.POST.get("text", ""), "error": sentence}
+    draft["who"] = request.POST.get("promised_by", "")
     return draw_room(request, seat, status=422, draft=draft)
 
 
@@ -263,6 +280,7 @@ def _marks_of(request: RoomRequest, seat: Seat, room: SeenRoom) -> dict[str, Any
         "votes": {str(thing.handle): thing.votes.mine for thing in things if thing.votes.mine},
         "left": {stage.key: stage.voting.left for stage in room.stages if stage.voting and stage.voting.is_open},
         "ready": room.is_ready,
+        "agreed": room.wording.version if room.wording and room.wording.is_agreed else 0,
         "corrections": corrections if room.corrections else "",
     }
 

@@ -31,7 +31,7 @@ def join_vote(request: GuestRequest, session: Session) -> HttpResponse:
         return answer_stranger(request, session)
     handle, _, count = posted(request, "votes").partition("/")
     values = {"handle": read_handle(handle), "count": whole_number(count, most=100)}
-    return _act(request, seat, voting.cast_votes, session, **values)
+    return act_in_room(request, seat, voting.cast_votes, session, **values)
 
 
 @guest
@@ -43,7 +43,7 @@ def join_me_too(request: GuestRequest, session: Session) -> HttpResponse:
     if seat is None:
         return answer_stranger(request, session)
     handle, _, wanted = posted(request, "me_too").partition("/")
-    return _act(request, seat, reactions.set_me_too, _find_note(session, handle), is_on=wanted == "on")
+    return act_in_room(request, seat, reactions.set_me_too, _find_note(session, handle), is_on=wanted == "on")
 
 
 @guest
@@ -55,7 +55,7 @@ def join_ready(request: GuestRequest, session: Session) -> HttpResponse:
     if seat is None:
         return answer_stranger(request, session)
     stage = get_object_or_404(Stage, session=session, key=posted(request, "stage"))
-    return _act(request, seat, reactions.say_ready, session, stage=stage, is_ready="not_yet" not in request.POST)
+    return act_in_room(request, seat, reactions.say_ready, session, stage=stage, is_ready="not_yet" not in request.POST)
 
 
 @guest
@@ -70,7 +70,7 @@ def join_correction(request: GuestRequest, session: Session) -> HttpResponse:
     correction = Correction.objects.filter(participant=seat.participant, pk=number).first()
     if correction is None:
         return _answer(request, seat)
-    return _act(request, seat, reactions.confirm_correction, correction)
+    return act_in_room(request, seat, reactions.confirm_correction, correction)
 
 
 @guest
@@ -88,7 +88,7 @@ def join_comment(request: GuestRequest, session: Session, handle: UUID) -> HttpR
         return _draw_comment(request, seat, seen)
     if take_back := request.POST.get("take_back", ""):
         comment = get_object_or_404(Comment, session=session, client_id=read_handle(take_back))
-        return _act(request, seat, reactions.withdraw_comment, comment)
+        return act_in_room(request, seat, reactions.withdraw_comment, comment)
     text, sent = request.POST.get("text", ""), read_handle(posted(request, "client_id"))
     with room_views.refusals_kept() as said:
         reactions.write_comment(note, by=seat.participant, at=request.now, text=text, client_id=sent)  # type: ignore[arg-type]
@@ -110,7 +110,7 @@ def _find_note(session: Session, handle: str) -> Note:
     return get_object_or_404(rows, session=session, client_id=read_handle(handle))
 
 
-def _act(
+def act_in_room(
     request: GuestRequest, seat: Seat, action: Callable[..., object], thing: object, **values: Any
 ) -> HttpResponse:
     """Run one of the actions of whoever takes part."""

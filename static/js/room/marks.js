@@ -26,6 +26,7 @@ export class Marks {
       comments: all("[data-own-comment]:not([hidden])").map((one) => one.value),
       votes: Object.fromEntries(counts(all("[data-votes]"), "votes", ownCount)),
       left: Object.fromEntries(counts(all("[data-left]"), "left", (label) => label)),
+      agreed: Number(this.root.querySelector('[data-agree][aria-pressed="true"]')?.dataset.agree ?? 0),
     };
   }
 
@@ -52,6 +53,7 @@ export class Marks {
       const handle = card.dataset.note;
       this.drawCard(card, handle, own.includes(handle) || this.own.stages.has(handle), meToo.includes(handle));
     }
+    this.drawAgreed();
     for (const box of this.root.querySelectorAll("[data-votes]")) this.drawVotes(box, votes[box.dataset.votes] ?? 0);
     for (const line of this.root.querySelectorAll("[data-comment]")) {
       const button = line.querySelector("[data-own-comment]");
@@ -71,6 +73,17 @@ export class Marks {
     button.hidden = isOwn;
     button.setAttribute("aria-pressed", isAgreed);
     button.value = `${handle}/${isAgreed ? "off" : "on"}`;
+  }
+
+  // Whether one agrees to the words as they stand.
+  drawAgreed() {
+    for (const button of this.root.querySelectorAll("[data-agree]")) {
+      const version = button.dataset.agree;
+      const isOn = Number(version) === this.marks.agreed;
+      button.setAttribute("aria-pressed", isOn);
+      button.value = `${version}/${isOn ? "off" : "on"}`;
+      button.textContent = isOn ? "I agree. Press if not" : "I agree";
+    }
   }
 
   drawVotes(box, count) {

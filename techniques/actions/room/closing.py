@@ -26,7 +26,10 @@ from techniques.models import (
     RoomEvent,
     Session,
     Stage,
+    SummaryVersion,
     Voting,
+    Wish,
+    Wording,
 )
 from techniques.room_visibility import Audience
 from techniques.transitions import count_ballots
@@ -54,6 +57,7 @@ def close_session(session: Session, *, by: Membership, at: datetime, summary: Ma
         count_ballots(voting, at)
     session.stages.update(**Stage.NOTHING_ALONE, grouping_steps=[])  # before notes are deleted or get other numbers
     session.notes_deleted_at = _delete_notes(session, at)
+    _keep_summary(session, by, at)
     session.save()
     Participant.objects.filter(session=session, person=None).update(name="")
     if not Confidentiality(session.confidentiality).keeps_who_came:
@@ -64,6 +68,19 @@ def close_session(session: Session, *, by: Membership, at: datetime, summary: Ma
     transaction.on_commit(remove_traces, robust=True)
     events.record(Event.SESSION_CLOSED, session, by=by, at=at, notes_kept=session.notes_deleted_at is None)
     return session
+
+
+def _keep_summary(session: Session, by: Membership, at: datetime) -> None:
+    """The first version of the summary, with how many agreed to it; its draft and who agreed go."""
+    here = Participant.objects.here().filter(session=session)
+    version = Wording.objects.filter(session=session).values_list("version", flat=True).first()
+    agreed = here.filter(agreed_to=version).count() if version else 0
+    SummaryVersion.objects.create(
+        session=session, number=1, words=session.summary, agreed=agreed, people=here.count(), by=by.person, at=at
+    )
+    Wording.objects.filter(session=session).delete()
+    Wish.objects.filter(session=session).delete()
+    Participant.objects.filter(session=session).update(agreed_to=None)
 
 
 def _delete_notes(session: Session, at: datetime) -> datetime | None:
@@ -80,7 +97,7 @@ def _delete_notes(session: Session, at: datetime) -> datetime | None:
     _forget_handles(session)
     notes.exclude(gone_at=None).delete()
     notes.filter(stage__reveal=Stage.Reveal.HIDDEN, stage__revealed_at=None).delete()
-    notes.update(author=None, by_facilitator=False)
+    notes.update(author=None, by_facilitator=False, promised_by="", due_on=None)
     _rename(list(notes))
     _forget_order(session)
     return None

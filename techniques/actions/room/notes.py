@@ -3,12 +3,15 @@
 By a participant, each note is theirs alone. By a member who facilitates, it was typed for the room.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
+from kmportal.lib.cleaning import line_of_text
+from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
@@ -17,7 +20,7 @@ from organisations.models import Membership
 from organisations.policies import require_that
 from techniques import policies, room_log
 from techniques.events import Event
-from techniques.models import Ballot, Correction, Note, RoomEvent, Session, Stage, Voting
+from techniques.models import NOTE_LIMIT, Ballot, Correction, Note, RoomEvent, Session, Stage, Voting
 from techniques.policies import Writer
 from techniques.preconditions import lock_open_room, require_open_room
 from techniques.transitions import (
@@ -34,12 +37,14 @@ NOTES_OF_ONE = 200
 
 @transaction.atomic
 def write_note(
-    session: Session, *, by: Writer, at: datetime, stage_key: str, column: str, text: str, client_id: UUID
-) -> Note:
+    session: Session, *, by: Writer, at: datetime, stage_key: str, column: str, text: str, client_id: UUID,
+    promised_by: str = "", due_on: date | None = None,
+) -> Note:  # fmt: skip
     """Save a note. Idempotent: the same ``client_id`` again answers what was saved the first time.
 
     A note may be written in any stage as long as the room is open, so that one which waited for the line is not
-    refused because the room has moved on.
+    refused because the room has moved on. ``promised_by`` and ``due_on`` say who does it and by when, in columns that
+    make actions.
     """
     require_that(policies.may_write(by, session))
     session = room_log.lock_session(session)
@@ -63,14 +68,18 @@ def write_note(
         client_id=client_id,
         created_at=at,
     )
-    refuse_invalid(note, "text")
+    _set_promise(note, promised_by, due_on, at=at)
+    refuse_invalid(note, "text", "promised_by")
     note.save()
     room_log.append_event(session, RoomEvent.Kind.NOTE, note.pk, at=at)
     return note
 
 
 @transaction.atomic
-def change_note(note: Note, *, by: Writer, at: datetime, text: str, column: str) -> Note:
+def change_note(
+    note: Note, *, by: Writer, at: datetime, text: str, column: str,
+    promised_by: str | None = None, due_on: date | None = None,
+) -> Note:  # fmt: skip
     """Change the words of a note, or the column where it stands: see ``policies.may_change_note``.
 
     When it was somebody else’s, its writer is told, and that stands in the trail. What whoever leads corrects stays one
@@ -85,9 +94,18 @@ def change_note(note: Note, *, by: Writer, at: datetime, text: str, column: str)
         raise Refusal("This note was taken back.")
     if column not in note.stage.column_keys:
         raise Refusal("This column is not part of the step. Reload the page.")
-    before = note.text, note.column
+    before, promised = (note.text, note.column), (note.promised_by, note.due_on)
     note.text, note.column = note.stage.column(column).kind.clean(text), column
-    refuse_invalid(note, "text")
+    if promised_by is not None or column != before[1]:
+        given = promised if promised_by is None else (promised_by, due_on)
+        _set_promise(note, *given, at=at)
+    refuse_invalid(note, "text", "promised_by")
+    if (note.promised_by, note.due_on) != promised:
+        note.save(update_fields=["promised_by", "due_on"])
+        if (note.text, note.column) == before:
+            room_log.append_event(session, RoomEvent.Kind.NOTE, note.same_as_id or note.pk, at=at)
+            if _tell_writer(note, by=by, at=at, before=note.text, after=_with_promise(note)):
+                room_log.append_event(session, RoomEvent.Kind.PERSONAL, at=at)
     if (note.text, note.column) == before:
         return note
     changed = _meant(note, by)
@@ -144,8 +162,8 @@ def withdraw_note(note: Note, *, by: Writer, at: datetime) -> None:
         one.save(update_fields=["same_as"])
     for one in taken:
         leave_others(one)
-        one.text, one.gone_at = "", at
-        one.save(update_fields=["text", "gone_at", "same_as"])
+        one.text, one.promised_by, one.due_on, one.gone_at = "", "", None, at
+        one.save(update_fields=["text", "promised_by", "due_on", "gone_at", "same_as"])
         room_log.append_event(session, RoomEvent.Kind.NOTE, one.pk, at=at)
     votes = Ballot.objects.filter(note__in=[one.pk for one in taken]).delete()[0]
     emptied = forget_ballots_of_empty_groups(session)
@@ -157,6 +175,23 @@ def withdraw_note(note: Note, *, by: Writer, at: datetime) -> None:
         room_log.append_event(session, RoomEvent.Kind.PERSONAL, at=at)
     if not all(policies.is_own(by, one) for one in taken):
         events.record(Event.NOTE_REMOVED, session, by=by, at=at, stage=note.stage.key)
+
+
+def _set_promise(note: Note, who: str, day: date | None, *, at: datetime) -> None:
+    """Who does it and by when, in columns that make actions; elsewhere nobody is named. Raises ``Refusal`` for a day
+    that has passed."""
+    if note.stage.column(note.column).makes != "actions":
+        note.promised_by, note.due_on = "", None
+        return
+    if day is not None and day != note.due_on and day < timezone.localdate(at):
+        raise Refusal("This day has passed. Choose today or a later day.")
+    note.promised_by, note.due_on = line_of_text(who), day
+
+
+def _with_promise(note: Note) -> str:
+    """The words of a note with who does it and by when, for its writer."""
+    day = f"by {long_day(note.due_on)}" if note.due_on else ""
+    return ", ".join(filter(None, (note.text, note.promised_by, day)))[:NOTE_LIMIT]
 
 
 def _meant(note: Note, by: Writer) -> list[Note]:

@@ -25,8 +25,8 @@ export class Outbox {
   }
 
   // A note that was just written.
-  add({ stage, column, takes, text, url }) {
-    const note = { client_id: newId(), stage, column, takes, text, url, at: Date.now() };
+  add({ stage, column, takes, text, more, url }) {
+    const note = { client_id: newId(), stage, column, takes, text, more, url, at: Date.now() };
     this.waiting.set(note.client_id, note);
     this.own.stages.set(note.client_id, stage);
     this.storage.set(`note-${note.client_id}`, JSON.stringify(note));
@@ -68,9 +68,9 @@ export class Outbox {
   }
 
   async send(note) {
-    const { client_id, stage, column, text } = note;
+    const { client_id, stage, column, text, more } = note;
     try {
-      const saved = await post(note.url, { client_id, stage, column, text });
+      const saved = await post(note.url, { client_id, stage, column, text, ...more });
       this.forget(note);
       this.own.place(saved);
       this.lastSaved = new Date();

@@ -17,6 +17,9 @@ export function complain(form, sentence) {
   if (sentence) form.elements.text.focus();
 }
 
+// What goes with the words: who does it, and by when.
+const moreOf = (form) => [...form.querySelectorAll("[data-more]")];
+
 const DOUBLE_PRESS = 1000; // milliseconds
 const draftOf = (stage, takes) => `draft-${stage}${takes === "note" ? "" : `/${takes}`}`;
 
@@ -44,7 +47,7 @@ export class Writing {
 
   typed(event) {
     const form = event.target.closest("[data-write]");
-    if (form) this.storage.set(draftOf(form.dataset.write, form.dataset.takes), event.target.value || null);
+    if (form && event.target.name === "text") this.storage.set(draftOf(form.dataset.write, form.dataset.takes), event.target.value || null);
   }
 
   pressed(event) {
@@ -67,7 +70,10 @@ export class Writing {
     complain(form, "");
     this.sentAt = Date.now();
     const column = (event.submitter ?? form.querySelector("button[name=column]")).value;
-    const note = this.outbox.add({ stage: form.dataset.write, column, takes, text, url: form.getAttribute("action") });
+    const url = form.getAttribute("action");
+    const more = Object.fromEntries(moreOf(form).map(({ name, value }) => [name, value]));
+    const note = this.outbox.add({ stage: form.dataset.write, column, takes, text, more, url });
+    for (const field of moreOf(form)) field.value = "";
     this.storage.set(draftOf(note.stage, takes), null);
     kindOf(takes).fill(form, "");
     form.elements.text.focus({ preventScroll: true });
@@ -86,6 +92,7 @@ export class Writing {
     for (const form of this.forms(note.stage, note.takes)) {
       const box = form.elements.text;
       box.value = box.value.trim() ? `${note.text}\n\n${box.value}` : note.text;
+      for (const field of moreOf(form)) field.value ||= note.more?.[field.name] ?? "";
       this.storage.set(draftOf(note.stage, note.takes), box.value);
       complain(form, sentence);
     }

@@ -1,0 +1,105 @@
+"""Wording the close together: each save is put together with what others have saved, and the room reads it."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.http import QueryDict
+
+from lessons import wording
+from lessons.forms.closing import CloseForms
+from lessons.wording import Conflict
+from organisations.models import Membership
+from organisations.permissions import Permission
+from organisations.policies import require
+from techniques.actions.room import wording as in_room
+from techniques.models import Session, Wish, Wording
+from techniques.preconditions import lock_open_room
+
+
+@dataclass(frozen=True)
+class Draft:
+    """How the close stands after a save. ``sent`` is what this page had, field by field."""
+
+    forms: CloseForms
+    wording: Wording
+    conflicts: list[Conflict]
+    gone: int
+    is_new: bool
+    sent: dict[str, list[str]]
+    seen: dict[str, str]
+
+
+@transaction.atomic
+def keep_wording(session: Session, *, by: Membership, at: datetime, posted: QueryDict) -> Draft:
+    """Save what was written into the close. Idempotent.
+
+    What another who leads has saved meanwhile stays; where both have changed the same words, theirs stay and both are
+    answered. Notes that came or went in the room meanwhile come or go here.
+    """
+    require(Permission.FACILITATE, by, session.organisation)
+    session = lock_open_room(session)
+    stored = Wording.objects.filter(session=session).first()
+    sent, seen = CloseForms.from_post(session, by, posted).values(), _seen_in(posted)
+    there = stored.fields if stored else {}
+    merged = wording.merge(sent, seen, there, decided=posted.getlist("mine"))
+    forms = CloseForms.from_post(session, by, as_posted(merged.fields))
+    gone, is_new = forms.remove_what_is_gone(), forms.add_what_is_new(session)
+    kept = in_room.save_wording(session, by=by, at=at, fields=forms.values(), shown=forms.shown())
+    return Draft(forms, kept, merged.conflicts, gone, is_new, sent, seen)
+
+
+@transaction.atomic
+def decide_wish(wish: Wish, *, by: Membership, at: datetime, takes: bool) -> Wish:
+    """Take up what somebody in the room would word otherwise: it goes into the draft. Or leave it out.
+
+    Idempotent: of two who press at once the first decides, and the words go in once.
+    """
+    require(Permission.FACILITATE, by, wish.session.organisation)
+    session = lock_open_room(wish.session)
+    was_open = Wish.objects.filter(pk=wish.pk, state=Wish.State.OPEN).exists()
+    wish = in_room.decide_wish(wish, by=by, at=at, takes=takes)
+    if was_open and takes:
+        stored = Wording.objects.filter(session=session).first()
+        forms = CloseForms.from_draft(session, by, stored.fields if stored else {})
+        fields = forms.values()
+        _put_in(fields, wish, forms)
+        forms = CloseForms.from_post(session, by, as_posted(fields))
+        in_room.save_wording(session, by=by, at=at, fields=forms.values(), shown=forms.shown())
+    return wish
+
+
+def as_posted(fields: wording.Fields) -> QueryDict:
+    """Fields as a browser sends them."""
+    posted = QueryDict(mutable=True)
+    for name, values in fields.items():
+        if values:
+            posted.setlist(name, list(values))
+    return posted
+
+
+def _put_in(fields: dict[str, list[str]], wish: Wish, forms: CloseForms) -> None:
+    """The words of a proposal where they belong: below the summary of the last step, or in a row of their own."""
+    if wish.about == Wish.About.SUMMARY and forms.summary.stages:
+        name = f"summary-{forms.summary.stages[-1].stage.key}"
+        fields[name] = ["\n".join(filter(None, ("".join(fields.get(name, [])), wish.text)))]
+        return
+    kind, main = ("l", "then_do") if wish.about == Wish.About.LESSON else ("a", "title")
+    rows = [name for name in fields if name.startswith(f"{kind}-") and name.endswith(f"-{main}")]
+    free = next((name for name in rows if not fields[name]), f"{kind}-{len(rows)}-{main}")
+    prefix = free.removesuffix(main)
+    fields[free], fields[f"{prefix}keep"] = [wish.text[:200] if kind == "a" else wish.text], ["on"]
+    if kind == "a" and len(wish.text) > 200:
+        fields[f"{prefix}detail"] = [wish.text]
+    fields[f"{kind}-TOTAL_FORMS"] = [str(max(len(rows), int(prefix.split("-")[1]) + 1))]
+
+
+def _seen_in(posted: QueryDict) -> dict[str, str]:
+    """What the page had seen; of a page that does not say so, nothing."""
+    try:
+        found: Any = json.loads(posted.get("seen", ""))
+    except ValueError:
+        return {}
+    return {str(name): str(digest) for name, digest in found.items()} if isinstance(found, dict) else {}
