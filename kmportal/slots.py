@@ -26,7 +26,12 @@ SLOTS: dict[str, list[str]] = {
     "search.people": ["people.slots.people_for_search"],
     "pack.sections": ["people.slots.people_for_pack", "communities.slots.communities_for_pack"],
     "person.leaving": ["lessons.slots.drafts_of_leaver"],
-    "session.outcome": ["lessons.slots.lessons_before_session", "lessons.slots.outcome_of_session"],
+    "session.outcome": [
+        "lessons.slots.open_from_last_time",
+        "lessons.slots.lessons_before_session",
+        "lessons.slots.outcome_of_session",
+    ],
+    "room.before": ["lessons.slots.open_from_last_time"],
     "intervention.lessons": ["lessons.slots.lessons_of_intervention"],
     "intervention.communities": ["communities.slots.communities_of_intervention"],
 }

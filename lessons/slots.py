@@ -15,6 +15,7 @@ from lessons.reports.pack import build_pack
 from organisations.models import Membership
 from roadmap.models import Intervention
 from techniques.models import Session
+from techniques.policies import may_facilitate
 
 MOST_TAKEN_UP = 10
 BEFORE_ACTION_REVIEW = "before-action-review"
@@ -28,9 +29,12 @@ def outcome_of_session(session: Session, membership: Membership) -> Piece | None
     today = timezone.localdate()
     actions = Action.objects.visible_to(membership).agreed_in(things.ref_of(session))
     lessons = Lesson.objects.visible_to(membership).filter(session=session).order_by("pk")
+    versions = list(session.summary_versions.select_related("by"))
     return "lessons/_session_outcome.html", {
         "session": session,
-        "summary": session.agreed,
+        "summary": session.summary_by_step(),
+        "versions": versions,
+        "may_correct": may_facilitate(membership, session),
         "actions": [
             (action, action.days_late(today)) for action in actions.select_related("owner", "organisation").by_day()
         ],
@@ -73,6 +77,20 @@ def lessons_before_session(session: Session, membership: Membership) -> Piece | 
         "pack": build_pack(about, membership),
         "is_ahead": about.starts_on is not None and about.starts_on >= timezone.localdate(),
     }
+
+
+def open_from_last_time(session: Session, membership: Membership) -> Piece | None:
+    """On a session that is to come or under way: what its group promised the last time and has not done yet."""
+    if session.is_over or session.group_id is None:
+        return None
+    before = Session.objects.visible_to(membership).held().filter(group=session.group_id)
+    last = before.order_by("-closed_at").first()
+    if last is None:
+        return None
+    today = timezone.localdate()
+    agreed = Action.objects.visible_to(membership).agreed_in(things.ref_of(last)).open()
+    actions = [(one, one.days_late(today)) for one in agreed.select_related("owner", "organisation").by_day()]
+    return ("lessons/_open_from_last_time.html", {"last": last, "actions": actions}) if actions else None
 
 
 def taken_up_before(lesson: Lesson, membership: Membership) -> Piece | None:

@@ -16,9 +16,11 @@ from lessons.importing.sheets import survey_of_run
 from lessons.models import ImportRun, Lesson, Poster, Tag
 from lessons.reports.pack import pack_as_pdf
 from lessons.reports.posters import poster_as_pdf
+from lessons.reports.summary import summary_as_pdf
 from organisations.events import Occurrence
 from organisations.models import AuditEntry, Membership, Person
 from organisations.permissions import Permission
+from techniques.models import Session
 
 
 def try_out(work: Assignment, run_id: int) -> dict[str, Any]:
@@ -89,3 +91,17 @@ def poster_pdf(work: Assignment, *, poster_id: int) -> None:
     work.progress(30, "Drawing the page")
     name = f"poster-{slugify(poster.group.name) or poster.pk}.pdf"
     work.finish(file=JobFile(name=name, content_type="application/pdf", content=poster_as_pdf(poster)))
+
+
+def summary_pdf(work: Assignment, *, session_id: int) -> None:
+    """Draw the summary of a session as a PDF and keep it with the job, with the rights of who asked for it."""
+    members = Membership.objects.current().select_related("organisation", "person")
+    reader = members.filter(organisation=work.job.organisation_id, person=work.job.requested_by_id).first()
+    session = Session.objects.visible_to(reader).for_room().filter(pk=session_id).first() if reader else None
+    if reader is None or session is None or not session.is_closed:
+        raise Refusal("You may not read this any more.")
+    work.progress(30, "Drawing the page")
+    with reader.organisation.at_home():
+        content = summary_as_pdf(session, reader)
+    name = f"summary-{slugify(session.title)[:60] or session.pk}.pdf"
+    work.finish(file=JobFile(name=name, content_type="application/pdf", content=content))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from kmportal.lib import days
 from kmportal.lib.links import absolute
 from kmportal.lib.mail import post
-from kmportal.lib.sentences import one_line
+from kmportal.lib.sentences import one_line, quoted
 from organisations.events import Actor
 from organisations.models import Membership
 from techniques.models import Invitee, Session
@@ -34,6 +34,16 @@ def announce_cancelling(session: Session, *, by: Actor, at: datetime) -> None:
     for invitee in _reachable_invitees(session):
         subject = f"Cancelled: {session.title}, {_when_in_words(session)}"
         _post_invitation(invitee, session, subject, "called_off", by, at)
+
+
+def send_summary(session: Session, address: str, *, at: datetime) -> None:
+    """What came out of it, for a guest who asked for it. Written once for each session and address."""
+    with session.organisation.at_home():
+        body = render_to_string(
+            "emails/techniques/summary.txt", {"session": session, "summary": session.summary_by_step()}
+        )
+    subject = one_line(f"What came out of {quoted(session.title)}")
+    post(address, subject, body, key=f"summary of session {session.pk}", at=at)
 
 
 def _reachable_invitees(session: Session) -> list[Invitee]:

@@ -24,3 +24,4 @@ class Event(models.TextChoices):
     ATTENDANCE_NOTED = "session.attendance_noted", _("said who was at")
     SESSION_CLOSED = "session.closed", _("closed")
     SUMMARY_CORRECTED = "session.summary_corrected", _("corrected the summary of")
+    SUMMARY_SENT = "session.summary_sent", _("sent the summary of")

@@ -7,7 +7,7 @@ from notifications.actions import notify
 from organisations.events import Occurrence
 from techniques import emails
 from techniques.events import Event
-from techniques.models import Invitee, Session
+from techniques.models import Invitee, Participant, Session
 
 
 def send(occurrence: Occurrence) -> None:
@@ -22,6 +22,11 @@ def send(occurrence: Occurrence) -> None:
                 emails.announce_move(session, by=occurrence.by, at=occurrence.at)
             if occurrence.facts["new_facilitator"]:
                 _tell_facilitator(occurrence, session)
+        case Event.SUMMARY_SENT:
+            _tell_those_who_joined(occurrence, session, f"Here is what came out of {quoted(session.title)}")
+        case Event.SUMMARY_CORRECTED:
+            if occurrence.facts["told"]:
+                _tell_those_who_joined(occurrence, session, f"The summary of {quoted(session.title)} was corrected")
         case Event.SESSION_CANCELLED:
             emails.announce_cancelling(session, by=occurrence.by, at=occurrence.at)
 
@@ -33,6 +38,13 @@ def send_invitations(occurrence: Occurrence, invitees: Iterable[Invitee]) -> Non
     for invitee in invitees:
         emails.invite(invitee, session, by=occurrence.by, at=occurrence.at)
         notify(invitee.person, occurrence, f"You are invited to {quoted(session.title)}")
+
+
+def _tell_those_who_joined(occurrence: Occurrence, session: Session, sentence: str) -> None:
+    """Members, as they have it set; guests are written to once, when the summary is sent."""
+    here = Participant.objects.here().filter(session=session, person__isnull=False).select_related("person")
+    for participant in here:
+        notify(participant.person, occurrence, sentence)
 
 
 def _tell_facilitator(occurrence: Occurrence, session: Session) -> None:

@@ -234,7 +234,8 @@ def _draw_vote(room: SeenRoom, stage: SeenStage | None) -> dict[str, Any] | None
 def clock_values(clock: Clock, at: datetime) -> dict[str, Any]:
     """The clock for a browser: the deadline and what the server’s own clock says, both in milliseconds."""
     ends = round(clock.ends_at.timestamp() * 1000) if clock.ends_at else None
-    return {"ends": ends, "left": clock.paused_seconds, "minutes": clock.minutes, "now": milliseconds(at)}
+    facts = {"left": clock.paused_seconds, "minutes": clock.minutes, "later": clock.later}
+    return {"ends": ends, **facts, "now": milliseconds(at)}
 
 
 def milliseconds(at: datetime) -> int:

@@ -107,6 +107,7 @@ def project_room(
     )
     current = next((stage for stage in rows.stages if stage.pk == session.stage_id), None)
     is_ready = [person for person in rows.people if session.stage_id and person.ready_for_id == session.stage_id]
+    later = sum(one.minutes for one in rows.stages if current and one.position > current.position)
     wording = None
     if current and is_last(current, rows.stages):
         wording = wording_in_room(rows.wording, rows.wishes, rows.people, participant.pk if participant else None)
@@ -116,7 +117,7 @@ def project_room(
         audience=audience,
         seq=rows.seq,
         stages=stages,
-        clock=Clock(session.ends_at, session.paused_seconds, current.minutes if current else 0),
+        clock=Clock(session.ends_at, session.paused_seconds, current.minutes if current else 0, later),
         people=len(rows.people),
         here=tuple(SeenPerson(person.pk, person.name) for person in rows.people) if leads else (),
         pace=pace_in_words([(one.name, one.planned_minutes, one.minutes) for one in rows.stages]) if leads else "",

@@ -1,4 +1,4 @@
-"""Sessions and techniques as the search knows them. Never a note: only the words of the plan and of the card."""
+"""Sessions and techniques as the search knows them: words of plan, agreed summary and card. Never a note."""
 
 from collections.abc import Iterable, Iterator
 
@@ -18,7 +18,7 @@ def technique_documents(techniques: Iterable[Technique]) -> Iterator[Doc]:
 
 
 def _session_document(session: Session) -> Doc:
-    """Every member finds every session that was not cancelled, by the words of its plan."""
+    """Every member finds every session that was not cancelled, by the words of its plan and of its summary."""
     return Doc(
         kind="session",
         ident=session.pk,
@@ -28,7 +28,7 @@ def _session_document(session: Session) -> Doc:
         author_id=session.created_by_id,
         title=session.title,
         abstract=session.purpose,
-        body=session.technique.name,
+        body="\n".join([session.technique.name, *session.summary.values()]),
         state=session.state,
         subkind=session.technique.key,
         year=session.starts_at.year,

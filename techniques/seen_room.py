@@ -313,11 +313,12 @@ class SeenStage:
 
 @dataclass(frozen=True)
 class Clock:
-    """The room’s clock: a deadline, or what is left while it is paused."""
+    """The room’s clock: a deadline, or what is left while it is paused. ``later``: minutes of the steps to come."""
 
     ends_at: datetime | None
     paused_seconds: int | None
     minutes: int
+    later: int = 0
 
     @property
     def is_paused(self) -> bool:

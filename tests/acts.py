@@ -9,6 +9,7 @@ from datetime import time, timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.http import QueryDict
 from django.utils import timezone
 
 from communities.models import CommunityRole, Thread
@@ -57,7 +58,8 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.notes.withdraw_note techniques.actions.room.voting.cast_votes
         techniques.actions.room.reactions.set_me_too techniques.actions.room.reactions.write_comment
         techniques.actions.room.reactions.withdraw_comment techniques.actions.room.reactions.confirm_correction
-        techniques.actions.room.reactions.say_ready
+        techniques.actions.room.reactions.say_ready techniques.actions.room.wording.agree_to_words
+        techniques.actions.room.wording.make_wish techniques.actions.room.wording.leave_address
         selfassessment.actions.answering.save_answer selfassessment.actions.answering.finish_answering
     """,
     PORTAL: """
@@ -66,6 +68,7 @@ PERMISSIONS: dict[str, str] = {
         jobs.actions.forget_last_run jobs.actions.run_daily jobs.actions.tidy_jobs jobs.actions.tell_undelivered
         organisations.actions.members.reset_lost_second_step
         notifications.actions.notify notifications.actions.withdraw_notices
+        techniques.actions.summary.send_summary techniques.actions.summary.send_due_summaries
         actionplan.actions.send_due_digests actionplan.actions.send_digest actionplan.actions.follow_readers
         lessons.actions.importing.begin_import lessons.actions.importing.try_import
         lessons.actions.importing.run_import lessons.actions.importing.tidy_imports lessons.actions.undoing.undo_import
@@ -94,6 +97,7 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.emergency.forget_emergency_reader
     """,
     MEMBER: """
+        lessons.actions.summary.request_summary_pdf
         actionplan.actions.add_action roadmap.actions.add_intervention_action
         search.actions.keep_search
         lessons.actions.follows.follow_tag lessons.actions.follows.follow_theme
@@ -219,7 +223,11 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.grouping.take_notes_apart techniques.actions.room.grouping.rename_group
         techniques.actions.room.grouping.undo_grouping
         techniques.actions.room.voting.open_voting techniques.actions.room.voting.end_voting
-        techniques.actions.room.closing.close_session
+        techniques.actions.room.stages.shorten_stage techniques.actions.room.stages.set_minutes_left
+        techniques.actions.room.stages.restart_stage
+        techniques.actions.room.wording.save_wording techniques.actions.room.wording.decide_wish
+        lessons.actions.wording.keep_wording lessons.actions.wording.decide_wish
+        techniques.actions.room.closing.close_session techniques.actions.summary.correct_summary
         lessons.actions.closing.close_with_lessons
         lessons.actions.importing.upload_import lessons.actions.importing.settle_import
         lessons.actions.importing.request_trial lessons.actions.importing.request_import
@@ -520,6 +528,25 @@ def _closed_session(world: Any) -> Call:
     return (type(session).objects.get(pk=session.pk),), {"title": "Book the room"}
 
 
+def _current_stage(world: Any) -> Any:
+    return world.things.room.stage
+
+
+def _wish(world: Any) -> Call:
+    room = world.things.room
+    wish = room.wishes.create(session=room, about="summary", text="Kinder", client_id=uuid4())
+    return (wish,), {"takes": False}
+
+
+def _summed_up(world: Any) -> Call:
+    return _closed_session(world)[0], {}
+
+
+def _put_right(world: Any) -> Call:
+    session = _closed_session(world)[0][0]
+    return (session,), {"seen": session.version, "words": {"open": "Calm"}, "reason": "A slip"}
+
+
 def _decided(world: Any) -> Call:
     """Taking back a suggestion that was turned down."""
     assessment = world.things.round_closed
@@ -811,6 +838,15 @@ ACTS: dict[str, Act] = {
     "techniques.actions.room.joining.remove_participant": on("room", participant=_guest),
     "techniques.actions.room.stages.go_to_stage": on("room", stage=_stage),
     "techniques.actions.room.stages.extend_stage": on("room", stage=_stage, minutes=2, seen_minutes=1),
+    "techniques.actions.room.stages.shorten_stage": on("room", stage=_stage, minutes=2, seen_minutes=1),
+    "techniques.actions.room.stages.set_minutes_left": on("room", stage=_current_stage, minutes=5),
+    "techniques.actions.room.stages.restart_stage": on("room", stage=_current_stage),
+    "techniques.actions.room.wording.save_wording": on("room", fields={}, shown={}),
+    "techniques.actions.room.wording.decide_wish": _wish,
+    "lessons.actions.wording.keep_wording": on("room", posted=QueryDict("a-TOTAL_FORMS=0&l-TOTAL_FORMS=0")),
+    "lessons.actions.wording.decide_wish": _wish,
+    "lessons.actions.summary.request_summary_pdf": _summed_up,
+    "techniques.actions.summary.correct_summary": _put_right,
     "techniques.actions.room.stages.pause_clock": on("room"),
     "techniques.actions.room.stages.resume_clock": on("room"),
     "techniques.actions.room.stages.reveal_notes": on("room", stage=_stage),

@@ -35,7 +35,7 @@ DOORS = {
         lesson_feed left_new left_receipt
         lesson_feed lesson_receipt expert_answer
         join join_session join_calendar join_leave join_room join_note join_note_change join_mine join_since
-        join_comment join_vote join_me_too join_ready join_correction
+        join_comment join_vote join_me_too join_ready join_correction join_agree join_wish join_address
         answer_start answer_question answer_finish
     """,
     ACCOUNT: """
@@ -56,7 +56,7 @@ DOORS = {
         programme_current programme_list programme_detail programme_time programme_balance step_detail
         programme_plan
         intervention_detail intervention_state intervention_action_new catalogue_list catalogue_detail catalogue_example
-        session_list session_detail session_join session_screen screen_since
+        session_list session_detail summary_pdf session_join session_screen screen_since
         technique_list technique_detail technique_print technique_example
         theme_list theme_set follow_tag follow_theme
         lesson_list lesson_detail lesson_changes lesson_examples lesson_aging
@@ -118,7 +118,7 @@ DOORS = {
         import_list import_detail import_try import_run import_undo import_differences import_problems
         meeting_day_session review_session
         room_go room_time room_people room_show room_screen room_note room_note_change room_mine room_since
-        room_sort room_vote room_comment
+        room_sort room_vote room_comment session_wish summary_correct
         import_list import_detail import_try import_run import_problems meeting_day_session
         import_list import_detail import_try import_run import_undo import_differences import_problems
         meeting_day_session
@@ -243,7 +243,7 @@ ODD = {
     **{f"trial_{verb}": [] for verb in ("met", "another")},  # the walk names no pair
     # The walk names no stage, no note and nobody in the room.
     **{name: [] for name in ("room_go", "room_show", "room_screen", "room_note_change", "room_people")},
-    **{name: [] for name in ("room_sort", "room_vote", "room_comment")},
+    **{name: [] for name in ("room_sort", "room_vote", "room_comment", "session_wish")},
 }
 # Found by the code in the address, so the person does not matter; these codes or states open nothing.
 DEAD = {

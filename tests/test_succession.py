@@ -58,6 +58,7 @@ NOT_RESPONSIBLE = {
     "communities.Attendance.person", "communities.CalendarFeed.person", "communities.Muted.person",
     "communities.Follower.person",
     "communities.Pace.person", "techniques.Invitee.person", "techniques.Participant.person",
+    "techniques.Wording.saved_by", "techniques.SummaryVersion.by",
 }  # fmt: skip
 KINDS = [pytest.param(owned, id=owned.key) for owned in owned_kinds()]
 

@@ -494,6 +494,7 @@ class World:
             **{f"trial_{verb}": t.trial_running for verb in ("met", "another", "leave")},
             **{f"trial_{verb}": t.trial_over for verb in ("share", "answer")},
             "session_close": t.room,
+            "session_wish": t.room,
             "session_open": t.session,
             "session_edit": t.session,
             "session_cancel": t.session,

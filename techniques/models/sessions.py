@@ -176,11 +176,6 @@ class Session(models.Model):
         return is_later and not self.participants.joined().exists()
 
     @property
-    def agreed(self) -> list[tuple[str, str]]:
-        """The summary, step by step: name of the step and the words that all agreed on."""
-        return [(stage.name, self.summary[stage.key]) for stage in self.stages.all() if self.summary.get(stage.key)]
-
-    @property
     def what_is_kept(self) -> str:
         """Who sees who wrote a note and what becomes of it, in words for those who write them."""
         return f"{Naming(self.naming).who_is_seen} {Confidentiality(self.confidentiality).keeping}"
@@ -209,6 +204,10 @@ class Session(models.Model):
     def code_in_words(self) -> str:
         """The code as people read it out: two groups of three."""
         return f"{self.code[:3]} {self.code[3:]}" if self.code else ""
+
+    def summary_by_step(self) -> list[tuple[str, str]]:
+        """The agreed words: name of the step, words, for the steps that have any."""
+        return [(stage.name, self.summary[stage.key]) for stage in self.stages.all() if self.summary.get(stage.key)]
 
     def enter_stage(self, stage: "Stage", at: datetime) -> None:
         """Make this the stage of the room and start its clock, with what is left of its minutes. Saves nothing."""

@@ -69,14 +69,19 @@ def room_show(request: MemberRequest, organisation: Organisation, pk: int) -> Ht
 @requires(Permission.FACILITATE)
 @require_POST
 def room_time(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """The clock: two minutes more, pause, go on."""
+    """The clock: two minutes more or less, one’s own minutes, begin anew, pause, go on."""
     seat, verb = desk_of_session(request, pk), request.POST.get("verb", "")
-    if verb == "more":
+    if verb in ("more", "less"):
         seen_minutes = whole_number(request.POST.get("minutes", ""), most=10_000)
-        more, stage = room_views.MORE_MINUTES, _find_stage(seat.session, request)
-        return room_views.run_action(
-            request, seat, stages.extend_stage, stage=stage, minutes=more, seen_minutes=seen_minutes
-        )
+        change = stages.extend_stage if verb == "more" else stages.shorten_stage
+        step, stage = room_views.MORE_MINUTES, _find_stage(seat.session, request)
+        return room_views.run_action(request, seat, change, stage=stage, minutes=step, seen_minutes=seen_minutes)
+    if verb == "own":
+        left = whole_number(request.POST.get("left", ""), most=10_000)
+        stage = _find_stage(seat.session, request)
+        return room_views.run_action(request, seat, stages.set_minutes_left, stage=stage, minutes=left)
+    if verb == "again":
+        return room_views.run_action(request, seat, stages.restart_stage, stage=_find_stage(seat.session, request))
     return room_views.run_action(request, seat, stages.resume_clock if verb == "resume" else stages.pause_clock)
 
 

@@ -1,5 +1,6 @@
 // The room’s clock: a deadline on the server, counted down here. It moves nothing by itself.
 
+import { Bell } from "./bell.js";
 import { inDigits } from "./digits.js";
 
 const MINUTE = 60;
@@ -15,10 +16,17 @@ export class Clock {
     this.face = this.box.querySelector("[data-face]");
     this.note = this.box.querySelector("[data-face-note]");
     this.bar = root.querySelector("[data-bar]");
+    this.total = root.querySelector("[data-total-left]");
+    this.bell = new Bell(root);
     this.leads = root.dataset.as === "facilitator";
-    const { ends, left, minutes, now } = this.box.dataset;
+    const { ends, left, minutes, later, now } = this.box.dataset;
     this.heard(Number(now));
-    this.set({ ends: ends ? Number(ends) : null, left: left === "" ? null : Number(left), minutes: Number(minutes) });
+    this.set({
+      ends: ends ? Number(ends) : null,
+      left: left === "" ? null : Number(left),
+      minutes: Number(minutes),
+      later: Number(later),
+    });
     setInterval(() => this.draw(), 250);
   }
 
@@ -54,7 +62,17 @@ export class Clock {
     this.box.classList.toggle("is-over", left < 0);
     const share = (left / (this.clock.minutes * MINUTE)) * 100;
     if (this.bar) this.bar.setAttribute("width", Math.max(0, Math.min(100, share)));
+    this.drawTotal(left);
     this.announce(left);
+  }
+
+  // What is left of the whole session.
+  drawTotal(left) {
+    if (!this.total) return;
+    const minutes = Math.ceil(Math.max(left, 0) / MINUTE) + (this.clock.later ?? 0);
+    const words = `${minutes} min left in all`;
+    this.total.hidden = false;
+    if (this.total.textContent !== words) this.total.textContent = words;
   }
 
   words(left) {
@@ -66,7 +84,10 @@ export class Clock {
   announce(left) {
     if (this.before !== null && this.clock.left === null) {
       if (this.before > 2 * MINUTE && left <= 2 * MINUTE) this.say("Two minutes left in this step.");
-      if (this.before > 0 && left <= 0) this.say("The time for this step is over.");
+      if (this.before > 0 && left <= 0) {
+        this.say("The time for this step is over.");
+        this.bell.ring();
+      }
     }
     this.before = left;
   }

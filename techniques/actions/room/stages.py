@@ -14,6 +14,9 @@ from techniques.events import Event
 from techniques.models import RoomEvent, Session, Stage
 from techniques.preconditions import lock_open_room
 
+# The longest a clock can be set to by hand.
+MOST_MINUTES = 480
+
 
 @transaction.atomic
 def go_to_stage(session: Session, *, by: Membership, at: datetime, stage: Stage) -> None:
@@ -60,6 +63,59 @@ def extend_stage(
         session.paused_seconds = max(session.paused_seconds, 0) + minutes * 60
     else:
         session.ends_at = max(session.ends_at or at, at) + timedelta(minutes=minutes)
+    session.save(update_fields=["paused_seconds", "ends_at"])
+    room_log.append_event(session, RoomEvent.Kind.TIMER, at=at)
+
+
+@transaction.atomic
+def shorten_stage(
+    session: Session, *, by: Membership, at: datetime, stage: Stage, minutes: int, seen_minutes: int
+) -> None:
+    """Take minutes from the current stage, down to none left; what it gives up is spare. As ``extend_stage``, a second
+    press that arrives after the first changes nothing."""
+    require_that(policies.may_facilitate(by, session))
+    session = lock_open_room(session)
+    stage = Stage.objects.get(pk=stage.pk)
+    if session.stage_id != stage.pk or stage.minutes != seen_minutes:
+        return
+    left = max(session.seconds_left(at) or 0, 0)
+    _set_clock(session, stage, seconds=max(left - minutes * 60, 0), minutes=max(stage.minutes - minutes, 1), at=at)
+
+
+@transaction.atomic
+def set_minutes_left(session: Session, *, by: Membership, at: datetime, stage: Stage, minutes: int) -> None:
+    """Let the clock of the current stage show so many minutes from now on. Refuses none, and more than a day has."""
+    require_that(policies.may_facilitate(by, session))
+    session = lock_open_room(session)
+    _refuse_other_stage(session, stage)
+    if not 1 <= minutes <= MOST_MINUTES:
+        raise Refusal(f"Choose between 1 and {MOST_MINUTES} minutes.")
+    _set_clock(session, Stage.objects.get(pk=stage.pk), seconds=minutes * 60, minutes=minutes, at=at)
+
+
+@transaction.atomic
+def restart_stage(session: Session, *, by: Membership, at: datetime, stage: Stage) -> None:
+    """Let the clock of the current stage begin anew, with all its minutes. What was written stays."""
+    require_that(policies.may_facilitate(by, session))
+    session = lock_open_room(session)
+    _refuse_other_stage(session, stage)
+    stage = Stage.objects.get(pk=stage.pk)
+    _set_clock(session, stage, seconds=stage.minutes * 60, minutes=stage.minutes, at=at)
+
+
+def _refuse_other_stage(session: Session, stage: Stage) -> None:
+    if session.stage_id != stage.pk:
+        raise Refusal("The room is at another step by now. Look at its clock, then press again.")
+
+
+def _set_clock(session: Session, stage: Stage, *, seconds: int, minutes: int, at: datetime) -> None:
+    """Paused it stays paused."""
+    stage.minutes = minutes
+    stage.save(update_fields=["minutes"])
+    if session.paused_seconds is not None:
+        session.paused_seconds = seconds
+    else:
+        session.ends_at = at + timedelta(seconds=seconds)
     session.save(update_fields=["paused_seconds", "ends_at"])
     room_log.append_event(session, RoomEvent.Kind.TIMER, at=at)
 

@@ -47,7 +47,8 @@ export class Writing {
 
   typed(event) {
     const form = event.target.closest("[data-write]");
-    if (form && event.target.name === "text") this.storage.set(draftOf(form.dataset.write, form.dataset.takes), event.target.value || null);
+    if (!form || event.target.name !== "text") return;
+    this.storage.set(draftOf(form.dataset.write, form.dataset.takes), event.target.value || null);
   }
 
   pressed(event) {
