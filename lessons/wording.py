@@ -48,7 +48,9 @@ def merge(mine: Fields, seen: Mapping[str, str], stored: Fields, *, decided: Col
     conflicts: list[Conflict] = []
     for name in dict.fromkeys([*stored, *mine]):
         sent, there, before = mine.get(name, []), stored.get(name, []), seen.get(name, "")
-        if name not in mine or _digest(sent) == before or sent == there:
+        if name.endswith("_FORMS"):  # how many rows: nobody typed it
+            fields[name] = [str(max([int(one) for one in (*sent, *there) if one.isdecimal()], default=0))]
+        elif name not in mine or _digest(sent) == before or sent == there:
             fields[name] = list(there)
         elif name in decided or _digest(there) == before:
             fields[name] = list(sent)

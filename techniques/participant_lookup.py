@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from organisations.models import Membership, Person
 from organisations.permissions import Permission
-from techniques import guest_cookies
+from techniques import guest_cookies, presence
 from techniques.models import Participant, Session
 from techniques.room_visibility import Audience
 
@@ -45,7 +45,10 @@ def who_listens(cookies: Mapping[str, str], pk: int, audience: Audience) -> str 
     person = _person_of_cookies(cookies)
     if audience is Audience.PARTICIPANT:
         participant = participant_of(session, person, cookies)
-        return f"participant {participant.pk}" if participant else None
+        if participant is None:
+            return None
+        presence.mark_here(session.pk, participant.pk)
+        return f"participant {participant.pk}"
     membership = membership_in(session, person)
     return f"member {membership.pk}" if membership and membership.can(PERMISSIONS[audience]) else None
 

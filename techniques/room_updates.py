@@ -155,7 +155,7 @@ def _draw_event(event: RoomEvent, room: SeenRoom, notes: Mapping[int, Note], at:
         case kind.STAGE | kind.TIMER:
             return _draw_clock(event.kind, room, at)
         case kind.PEOPLE | kind.AWAY:
-            values = {"kind": "people", "count": room.people, "html": _draw_people(room)}
+            values = {"kind": "people", "count": room.people, "html": draw_people(room)}
             return {**values, "left": True} if event.kind == kind.AWAY else values
         case kind.OPENED:
             return {"kind": "opened"}
@@ -264,7 +264,8 @@ def draw_wording(room: SeenRoom) -> dict[str, Any] | None:
     return {"kind": "wording", "stage": room.current.key, "version": room.wording.version, "html": html, **desk}
 
 
-def _draw_people(room: SeenRoom) -> str:
+def draw_people(room: SeenRoom) -> str:
+    """Who is here, for whoever leads."""
     if room.audience is not Audience.FACILITATOR:
         return ""
     return _render_for_room(room, "techniques/_room_people.html")

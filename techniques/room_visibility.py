@@ -13,6 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kmportal.lib.naming import hints_in, sentence_of
+from techniques import presence
 from techniques.models import Ballot, Comment, Note, NoteGroup, Participant, RoomEvent, Session, Stage, Voting
 from techniques.pacing import pace_in_words
 from techniques.room_rows import RoomRows as RoomRows
@@ -119,13 +120,19 @@ def project_room(
         stages=stages,
         clock=Clock(session.ends_at, session.paused_seconds, current.minutes if current else 0, later),
         people=len(rows.people),
-        here=tuple(SeenPerson(person.pk, person.name) for person in rows.people) if leads else (),
+        here=_who_is_here(rows) if leads else (),
         pace=pace_in_words([(one.name, one.planned_minutes, one.minutes) for one in rows.stages]) if leads else "",
         ready=len(is_ready) if leads else 0,
         is_ready=participant is not None and participant.pk in {person.pk for person in is_ready},
         corrections=_own_corrections(participant),
         wording=wording,
     )
+
+
+def _who_is_here(rows: RoomRows) -> tuple[SeenPerson, ...]:
+    """Those who have joined, with whether their screen is open."""
+    here = presence.who_is_here(rows.session.pk, [person.pk for person in rows.people])
+    return tuple(SeenPerson(person.pk, person.name, person.pk in here) for person in rows.people)
 
 
 def _own_corrections(participant: Participant | None) -> tuple[SeenCorrection, ...]:

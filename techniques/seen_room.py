@@ -333,10 +333,12 @@ class Clock:
 
 @dataclass(frozen=True)
 class SeenPerson:
-    """Somebody who is here, for whoever leads. ``pk`` is what a button sends to take them out."""
+    """Somebody who has joined, for whoever leads. ``pk`` is what a button sends to take them out; ``is_here``: their
+    screen is open just now."""
 
     pk: int
     name: str
+    is_here: bool = True
 
 
 @dataclass(frozen=True)
@@ -355,6 +357,11 @@ class SeenRoom:
     is_ready: bool = False
     corrections: tuple[SeenCorrection, ...] = ()
     wording: SeenWording | None = None
+
+    @property
+    def here_now(self) -> int:
+        """How many of them have their screen open."""
+        return sum(person.is_here for person in self.here)
 
     @property
     def current(self) -> SeenStage | None:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("<int:pk>/room/vote/", sorting.room_vote, name="room_vote"),
     path("<int:pk>/room/notes/", facilitating.room_note, name="room_note"),
     path("<int:pk>/room/notes/<uuid:handle>/", facilitating.room_note_change, name="room_note_change"),
+    path("<int:pk>/room/here/", facilitating.room_here, name="room_here"),
     path("<int:pk>/room/mine/", facilitating.room_mine, name="room_mine"),
     path("<int:pk>/room/since/<int:number>/", facilitating.room_since, name="room_since"),
     # The big screen, for every member

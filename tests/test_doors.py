@@ -118,7 +118,7 @@ DOORS = {
         import_list import_detail import_try import_run import_undo import_differences import_problems
         meeting_day_session review_session
         room_go room_time room_people room_show room_screen room_note room_note_change room_mine room_since
-        room_sort room_vote room_comment session_wish summary_correct
+        room_sort room_vote room_comment session_wish summary_correct room_here
         import_list import_detail import_try import_run import_problems meeting_day_session
         import_list import_detail import_try import_run import_undo import_differences import_problems
         meeting_day_session

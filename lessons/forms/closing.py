@@ -9,6 +9,7 @@ from django import forms
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import QueryDict
 
+from actionplan.forms import members_of
 from kmportal.lib.cleaning import first_words
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded_later as _
@@ -211,7 +212,7 @@ class CloseForms:
     def show_as_seen(self, seen: Mapping[str, str]) -> None:
         """Have the page carry what it has seen."""
         words = json.dumps(seen)
-        self.summary.initial["seen"] = words
+        self.summary.fields["seen"].initial = words
         if self.summary.is_bound:
             self.summary.data["seen"] = words
 
@@ -219,9 +220,15 @@ class CloseForms:
         """What the room reads of it: only what is to be kept."""
         names = {part.stage.key: part.stage.name for part in self.summary.stages}
         words = self.summary.words_so_far
+        actions = [row for row in self.actions if row.is_kept]
+        chosen = {str(row["owner"].value() or "") for row in actions} - {""}
+        # Only members of this organisation: whatever number is sent, nobody else’s name is told.
+        own = members_of(self.actions.form_kwargs["membership"].organisation)
+        owners = own.filter(pk__in=[one for one in chosen if one.isdecimal() and len(one) < 19])
+        called = {str(person.pk): str(person) for person in owners}
         return {
             "summary": [{"name": names[key], "words": text} for key, text in words.items() if text],
-            "actions": [row.shown for row in self.actions if row.is_kept],
+            "actions": [row.shown_with(called) for row in actions],
             "lessons": [row.shown for row in self.advice if row.is_kept],
         }
 

@@ -49,14 +49,10 @@ class ActionRowForm(AboutPeople, forms.Form):
     def is_kept(self) -> bool:
         return bool((self["keep"].value() or self.keeps_all) and self["title"].value())
 
-    @property
-    def shown(self) -> dict[str, str]:
-        """For the room, as it stands."""
-        owners = dict(self["owner"].field.choices)
-        chosen = str(self["owner"].value() or "")
-        owner = next((str(name) for key, name in owners.items() if chosen and str(key) == chosen), "")
+    def shown_with(self, names: Mapping[str, str]) -> dict[str, str]:
+        """For the room, as it stands. ``names`` are those of members, by their key."""
         day = str(self["due_on"].value() or "")
-        who = owner or self["guest_name"].value() or "Nobody yet"
+        who = names.get(str(self["owner"].value() or ""), "") or self["guest_name"].value() or "Nobody yet"
         return {"title": self["title"].value(), "who": who, "when": f"by {day}" if day else ""}
 
     def clean(self) -> dict[str, Any]:

@@ -137,6 +137,20 @@ function drawPeople(place, html) {
   again.focus();
 }
 
+// Whose screen is open stands in no log: the desk asks while its list is in sight.
+const HERE_MS = 20000;
+for (const place of find("[data-here]")) {
+  setInterval(async () => {
+    if (document.visibilityState !== "visible" || !place.closest("details")?.open) return;
+    try {
+      const answer = await fetch(place.dataset.here, { headers: { Accept: "application/json" } });
+      if (answer.ok) pieces.people(await answer.json());
+    } catch {
+      // The line is down; it is told elsewhere
+    }
+  }, HERE_MS);
+}
+
 // Somebody was taken out, or this browser has been forgotten: the door says what can be done.
 function unknown() {
   line.stop();

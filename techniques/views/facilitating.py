@@ -13,6 +13,7 @@ from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
+from techniques import room_updates
 from techniques.actions.room import joining, screen, stages
 from techniques.models import Note, Participant, Session, Stage
 from techniques.room_visibility import Audience
@@ -135,6 +136,14 @@ def room_note_change(request: MemberRequest, organisation: Organisation, pk: int
 @never_cache
 def room_mine(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     return room_views.send_own_notes(request, desk_of_session(request, pk))
+
+
+@requires(Permission.FACILITATE)
+@never_cache
+def room_here(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Whose screen is open just now: no line of the room’s log tells it, so the desk asks."""
+    room = room_views.room_from(Seat(find_session(request, pk), Audience.FACILITATOR), request.now)
+    return room_views.json_answer({"count": room.people, "html": room_updates.draw_people(room)})
 
 
 @requires(Permission.FACILITATE)

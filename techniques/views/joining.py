@@ -20,7 +20,7 @@ from organisations.access import guest
 from organisations.accounts import network_of
 from organisations.models import Membership, Person
 from organisations.requests import GuestRequest
-from techniques import guest_cookies, join_codes, participant_lookup
+from techniques import guest_cookies, join_codes, participant_lookup, presence
 from techniques.actions.room import joining
 from techniques.forms import CodeForm, NameForm
 from techniques.models import Participant, Session
@@ -172,6 +172,8 @@ def join_room(request: GuestRequest, session: Session) -> HttpResponse:
         return redirect("join_session", session.code)
     if not session.is_live:
         return render(request, "techniques/room_waiting.html", {"session": session, "seat": seat})
+    if seat.participant is not None:
+        presence.mark_here(session.pk, seat.participant.pk)
     return room_views.draw_room(request, seat)
 
 
@@ -213,7 +215,11 @@ def join_mine(request: GuestRequest, session: Session) -> HttpResponse:
 @by_code_even_over
 def join_since(request: GuestRequest, session: Session, number: int) -> HttpResponse:
     seat = seat_of_guest(request, session)
-    return room_views.send_updates(request, seat, number) if seat else answer_stranger(request, session)
+    if seat is None:
+        return answer_stranger(request, session)
+    if seat.participant is not None:
+        presence.mark_here(session.pk, seat.participant.pk)
+    return room_views.send_updates(request, seat, number)
 
 
 def answer_stranger(request: GuestRequest, session: Session) -> HttpResponse:

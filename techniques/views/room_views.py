@@ -55,6 +55,11 @@ class Seat:
         return self.membership or self.participant
 
     @property
+    def own_name(self) -> str:
+        """Their name as the room knows it: offered where somebody promises something."""
+        return self.participant.name if self.participant else str(self.membership.person) if self.membership else ""
+
+    @property
     def home(self) -> str:
         """The page of the room itself."""
         return self._url({"participant": "join_room", "facilitator": "session_room", "screen": "session_screen"})
