@@ -45,7 +45,7 @@ def keep_wording(session: Session, *, by: Membership, at: datetime, posted: Quer
     sent, seen = CloseForms.from_post(session, by, posted).values(), _seen_in(posted)
     there = stored.fields if stored else {}
     merged = wording.merge(sent, seen, there, decided=posted.getlist("mine"))
-    forms = CloseForms.from_post(session, by, as_posted(merged.fields))
+    forms = CloseForms.from_post(session, by, _as_posted(merged.fields))
     gone, is_new = forms.remove_what_is_gone(), forms.add_what_is_new(session)
     kept = in_room.save_wording(session, by=by, at=at, fields=forms.values(), shown=forms.shown())
     return Draft(forms, kept, merged.conflicts, gone, is_new, sent, seen)
@@ -66,12 +66,12 @@ def decide_wish(wish: Wish, *, by: Membership, at: datetime, takes: bool) -> Wis
         forms = CloseForms.from_draft(session, by, stored.fields if stored else {})
         fields = forms.values()
         _put_in(fields, wish, forms)
-        forms = CloseForms.from_post(session, by, as_posted(fields))
+        forms = CloseForms.from_post(session, by, _as_posted(fields))
         in_room.save_wording(session, by=by, at=at, fields=forms.values(), shown=forms.shown())
     return wish
 
 
-def as_posted(fields: wording.Fields) -> QueryDict:
+def _as_posted(fields: wording.Fields) -> QueryDict:
     """Fields as a browser sends them."""
     posted = QueryDict(mutable=True)
     for name, values in fields.items():

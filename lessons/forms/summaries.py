@@ -14,6 +14,7 @@ class SummaryCorrection(AboutPeople, forms.Form):
     """A box for the words of each step, and why they change once people have read them."""
 
     about_initial = True
+    mark_optional = False
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, session: Session, in_grace: bool, **kwargs: Any) -> None:
