@@ -53,8 +53,10 @@ def read_rooms(pks: Iterable[int]) -> dict[int, RoomRows]:
     ballots = list(Ballot.objects.filter(voting__in=is_open)) if is_open else []
     me_toos = list(MeToo.objects.filter(note__session__in=sessions))
     comments = list(Comment.objects.filter(note__session__in=sessions, gone_at=None))
-    wordings = {one.session_id: one for one in Wording.objects.filter(session__in=sessions)}
-    wishes = _group_by_session(Wish.objects.filter(session__in=sessions))
+    # Only who is at the last step reads how the close is worded.
+    last = [pk for pk, rows in stages.items() if rows and rows[-1].pk == sessions[pk].stage_id]
+    wordings = {one.session_id: one for one in Wording.objects.filter(session__in=last)} if last else {}
+    wishes = _group_by_session(Wish.objects.filter(session__in=last)) if last else {}
     return {
         pk: RoomRows(
             one,

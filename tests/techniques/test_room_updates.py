@@ -76,7 +76,7 @@ def test_the_clock_is_a_deadline_and_the_servers_time(room, farah):
     piece = values(room)[-1]
     now = room_updates.milliseconds(NOW)
     assert piece["stage"] == "happened"
-    assert piece["clock"] == {"ends": now + 20 * 60_000, "left": None, "minutes": 20, "now": now}
+    assert piece["clock"] == {"ends": now + 20 * 60_000, "left": None, "minutes": 20, "later": 20, "now": now}
     assert "rail" not in piece
     assert "Words to say in happened" in values(room, audience=Audience.FACILITATOR)[-1]["rail"]
 
