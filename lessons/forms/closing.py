@@ -214,7 +214,8 @@ class CloseForms:
         words = json.dumps(seen)
         self.summary.fields["seen"].initial = words
         if self.summary.is_bound:
-            self.summary.data["seen"] = words
+            sent: Any = self.summary.data
+            sent["seen"] = words
 
     def shown(self) -> dict[str, list[dict[str, str]]]:
         """What the room reads of it: only what is to be kept."""

@@ -1,4 +1,5 @@
-// When the time of a step is over: a soft bell, and the clock lights up. Each screen keeps what it wants.
+// When the time of a step is over: a soft bell, and the clock lights up. The desk says whether; it is kept in its
+// browser, so a big screen that is a second window of it lights up, or not, as the desk wants. Only the desk sounds.
 
 const PREFIX = "km-clock-";
 const FLASH_MS = 6000;
@@ -6,6 +7,7 @@ const FLASH_MS = 6000;
 export class Bell {
   constructor(root) {
     this.clock = root.querySelector("[data-clock]");
+    this.isScreen = root.dataset.as === "screen";
     this.boxes = [...root.querySelectorAll("[data-bell-of]")];
     for (const set of root.querySelectorAll("[data-bell]")) set.hidden = false;
     for (const box of this.boxes) {
@@ -34,7 +36,8 @@ export class Bell {
   }
 
   wants(name) {
-    return this.boxes.some((box) => box.dataset.bellOf === name && box.checked);
+    if (this.boxes.length) return this.boxes.some((box) => box.dataset.bellOf === name && box.checked);
+    return this.isScreen && name === "flash" && this.kept(name) !== "off";
   }
 
   ring() {
