@@ -229,8 +229,8 @@ def take_over_session(session: Session, *, at: datetime) -> KickOff | None:
         problem = _take_over_problem(kickoff, note.text, known, at)
         _add_voices(problem, note.me_too + note.writers - 1)
     for text in _texts(columns, takes=SUPPORT):
-        if problem := known.get(fold(line_of_text(text))):
-            _add_voices(problem, 1)
+        if meant := known.get(fold(line_of_text(text))):
+            _add_voices(meant, 1)
     for text in _texts(columns, takes=TOPIC):
         _take_over_topic(kickoff, *read_topic(text), known, at)
     for group in [one for column in raised_there for one in column.named_groups if one.notes]:

@@ -49,8 +49,8 @@ def set_check_rule(
     if made or rule.minimum != minimum:
         rule.minimum = minimum
         rule.save(update_fields=["minimum"])
-        of = {"tag": tag.pk if tag else None, "theme": theme.pk if theme else None}
-        events.record(Event.CHECK_RULE_SET, rule, by=by, at=at, minimum=minimum, **of)
+        tag_pk, theme_pk = tag.pk if tag else None, theme.pk if theme else None
+        events.record(Event.CHECK_RULE_SET, rule, by=by, at=at, minimum=minimum, tag=tag_pk, theme=theme_pk)
     return rule
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
-from django.shortcuts import get_list_or_404, get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -110,7 +110,9 @@ def invitation_codes(request: MemberRequest, organisation: Organisation) -> Http
     if not request.membership.can(Permission.ADMINISTER):
         rows = rows.filter(invited_by=request.user)
     if only := whole_number(request.GET.get("only", "")):
-        rows = get_list_or_404(rows, pk=only)
+        rows = rows.filter(pk=only)
+        if not rows:
+            raise Http404
     cards = [(row, draw_qr_code(invitation_link(row))) for row in rows]
     return render(
         request,

@@ -126,9 +126,7 @@ def give_key(response: HttpResponse, visitor: Visitor, *, name: str = "") -> Vis
     """Give the browser a fresh key, with the response, and note as what they begin. Whoever had begun with this
     browser’s old key is left behind."""
     fixed, is_asked = _key_of_name(visitor), visitor.asked is not None
-    fresh = replace(
-        visitor, key=fixed or secrets.token_urlsafe(24), name=name, has_cookie=True, began_asked=is_asked
-    )
+    fresh = replace(visitor, key=fixed or secrets.token_urlsafe(24), name=name, has_cookie=True, began_asked=is_asked)
     value = signing.dumps({"key": "" if fixed else fresh.key, "name": name, "asked": is_asked}, salt=fresh.salt)
     response.set_cookie(
         fresh.cookie_name,
