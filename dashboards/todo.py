@@ -20,9 +20,10 @@ from kmportal.lib.sentences import capital, counted, quoted
 from kmportal.lib.succession import owned_kinds
 from lessons.finding import count_to_answer, pack_url
 from lessons.labels import saved_in_words
-from lessons.models import Asset, Lesson, Saving, State
+from lessons.models import Asset, Lesson, ReviewTurn, Saving, State
 from lessons.policies import may_confirm_benefits
 from lessons.promises import beginning
+from lessons.tokens import turn_path
 from organisations.models import Invitation, Membership
 from organisations.permissions import Permission, Role
 from people.models import Recipient
@@ -61,6 +62,7 @@ def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> li
         *_returned_lessons(membership),
         *_lesson_drafts(membership),
         *_assets_to_look_at(membership, today),
+        *_lessons_to_look_at(membership),
         *_own_interventions(membership, today),
         *_packs_to_answer(membership, today),
         *_guests_to_remind(membership, today),
@@ -225,6 +227,26 @@ def _assets_to_look_at(membership: Membership, today: date) -> list[Need]:
             weight=35,
         )
         for asset in rows.select_related("organisation").order_by("review_on", "pk")[:3]
+    ]
+
+
+def _lessons_to_look_at(membership: Membership) -> list[Need]:
+    """The lesson of this month’s round, or how many, with the list of them."""
+    turns = ReviewTurn.objects.of(membership).open().select_related("lesson__organisation", "lesson__revision")
+    found = list(turns)
+    if len(found) > 1:
+        title = f"Look again at {counted(len(found), worded('lesson'), worded('lessons'))}"
+        url = reverse("upkeep_list", args=[membership.organisation.slug])
+        return [Need(title, url, "See them", "You look after them", weight=35, number=len(found))]
+    return [
+        Need(
+            f"Look again at {quoted(turn.lesson.words.title)}",
+            turn_path(turn),
+            "Is it still right?",
+            "You look after it",
+            weight=35,
+        )
+        for turn in found
     ]
 
 

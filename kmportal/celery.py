@@ -42,6 +42,7 @@ DAILY = [
     "tidy_plan",
     "discard_left_drafts",
     "move_communities_on",
+    "choose_lesson_reviews",
 ]
 DAILY += ["clearsessions"]
 

@@ -7,6 +7,7 @@ PROMISED = [
     "roadmap.promises.interventions",
     "lessons.promises.drafts",
     "lessons.promises.assets",
+    "lessons.promises.turns",
     "lessons.promises.changed_lessons",
     "lessons.promises.expert_links",
     "lessons.promises.packs",

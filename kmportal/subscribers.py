@@ -52,8 +52,8 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "reuse.*": ["lessons.notices.send_of_reuse"],
     "asset.*": ["lessons.notices.send_of_asset"],
     "community.left": ["lessons.subscribers.release_assets_of_group"],
-    "lesson.identified": ["lessons.subscribers.tell_followers_later"],
-    "lesson.noted": ["lessons.subscribers.tell_followers_later"],
+    "lesson.identified": ["lessons.subscribers.tell_followers_later", "lessons.subscribers.let_author_keep"],
+    "lesson.noted": ["lessons.subscribers.tell_followers_later", "lessons.subscribers.let_author_keep"],
     "lesson.filed": ["lessons.subscribers.tell_followers_later"],
     "lesson.merged": [
         "lessons.subscribers.let_actions_follow",

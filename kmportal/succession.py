@@ -12,6 +12,7 @@ OWNED = [
     "techniques.succession.SESSIONS",
     "lessons.succession.CLAIMS",
     "lessons.succession.ASSETS",
+    "lessons.succession.KEEPERS",
     "coffee.succession.TRIALS",
     "selfassessment.succession.ROUNDS",
 ]

@@ -13,6 +13,7 @@ from lessons.labels import STATES
 from lessons.models import IN_LISTS, Lesson, Reuse, ReuseQuerySet, Saving, State, Sureness
 from organisations.models import Membership
 from search import facets
+from search.abbreviations import Table
 from search.analyser import Analysed
 from search.facets import Facet
 from search.finding import ORDERS
@@ -40,6 +41,23 @@ def question_of(params: QueryDict) -> dict[str, Any]:
     order = wanted if wanted in ORDERS else "best" if text else "newest"
     any_word = params.get("words") == "any"
     return {"any_word": any_word, "text": text, "kinds": [search_documents.KIND], "filters": filters, "order": order}
+
+
+# What the address of the list may say, besides its filters and its page. ``mine``: what one wrote; ``near``: what
+# belongs to one’s groups comes first.
+_OTHERS = ("q", "words", "sort", "from", "tag", "theme", "mine", "near")
+
+
+def list_query(params: QueryDict) -> str:
+    """The list as a saved list keeps it: its words, filters and order, and no page of it."""
+    kept = QueryDict(mutable=True)
+    for name in _OTHERS:
+        if text := line_of_text(params.get(name, "")):
+            kept[name] = text
+    for facet in FACETS:
+        if values := sorted(facets.chosen(params, [facet]).get(facet.name, ())):
+            kept.setlist(facet.asked_as, values)
+    return kept.urlencode()
 
 
 @dataclass(frozen=True)
@@ -103,11 +121,11 @@ def can_be_saved(params: QueryDict) -> bool:
 
 
 class SavedSearch:
-    """A saved search, read once, that answers for one lesson at a time."""
+    """A saved search, read once with the words of its organisation (``table``), that answers for a lesson at a time."""
 
-    def __init__(self, query: str) -> None:
+    def __init__(self, query: str, table: Table | None = None) -> None:
         question = question_of(QueryDict(query))
-        parsed = parse(question["text"])
+        parsed = parse(question["text"], table)
         self.query = (parsed.loosened or parsed) if question["any_word"] else parsed
         self.filters = question["filters"]
 

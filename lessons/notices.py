@@ -74,6 +74,13 @@ def send(occurrence: Occurrence) -> None:
             notify(
                 lesson.author, occurrence, f"The change to your {worded('lesson')} was checked: {lesson.words.title}"
             )
+        case Event.LESSON_KEEPER_CHANGED:
+            words = f"You look after {worded('a lesson')} now: {lesson.words.title}"
+            notify(occurrence.facts["to"], occurrence, words)
+        case Event.LESSON_DOUBTED:
+            words = f"{occurrence.person} says that something is no longer right in {quoted(lesson.words.title)}"
+            for person in {lesson.author, lesson.validated_by}:
+                notify(person, occurrence, words)
         case Event.LESSON_MERGED:
             _tell_of_merging(occurrence, lesson)
         case Event.LESSON_PARTED:

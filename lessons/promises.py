@@ -1,5 +1,5 @@
 """What waits for somebody among lessons and assets, for the mail of the day: drafts that a session left, once, a day
-after it, since nobody else sees them; assets to look at again; and lessons to answer before work begins."""
+after it, since nobody else sees them; lessons and assets to look at again; and lessons to answer before work begins."""
 
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
@@ -16,7 +16,8 @@ from kmportal.lib.promises import Promised
 from kmportal.lib.sentences import counted
 from kmportal.lib.work import Work, kinds
 from lessons.finding import count_to_answer, pack_url
-from lessons.models import WAITING, Asset, ExpertQuestion, Lesson, State
+from lessons.models import WAITING, Asset, ExpertQuestion, Lesson, ReviewTurn, State
+from lessons.tokens import turn_path
 from organisations.models import Membership
 
 # The mail says it on the first stage at or after this day.
@@ -51,6 +52,21 @@ def assets(until: date, people: Collection[int] | None) -> Iterator[Promised]:
         yield Promised(
             "asset-review", row.pk, row.owner, row.organisation, row.title, row.get_absolute_url(), row.review_on,
             words, is_told_once=True,
+        )  # fmt: skip
+
+
+def turns(until: date, people: Collection[int] | None) -> Iterator[Promised]:
+    """Lessons of this month’s round, to whoever looks after them: one line each, with the link that answers without
+    signing in. What is left of an earlier round is told once more in each month."""
+    rows = ReviewTurn.objects.open().exclude(person=None)
+    if people is not None:
+        rows = rows.filter(person__in=people)
+    first = timezone.localdate().replace(day=1)
+    words = partial(_words, "Is it still right? You look after it. Keep it, change it or hand it over by the link")
+    for row in rows.select_related("lesson__organisation", "lesson__revision", "person").order_by("pk"):
+        yield Promised(
+            "lesson-turn", row.pk, row.person, row.lesson.organisation, row.lesson.words.title, turn_path(row),
+            max(row.asked_on, first), words, is_told_once=True,
         )  # fmt: skip
 
 

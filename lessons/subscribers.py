@@ -10,6 +10,7 @@ from lessons import emails
 from lessons.actions.assets import release_assets
 from lessons.actions.leaving import KEPT_FOR
 from lessons.actions.life import lose_agreement
+from lessons.actions.upkeep import begin_upkeep
 from lessons.events import Event
 from lessons.models import Follow, Lesson, LessonFeed, State
 from lessons.reports.leaving import drafts_of
@@ -56,6 +57,11 @@ def tell_followers_later(occurrence: Occurrence) -> None:
         key=f"followers {occurrence.entry.pk}",
         organisation=occurrence.organisation,
     )
+
+
+def let_author_keep(occurrence: Occurrence) -> None:
+    """A lesson was checked: from now on somebody looks after it."""
+    begin_upkeep(occurrence.subject)
 
 
 def release_assets_of_leaver(occurrence: Occurrence) -> None:

@@ -1,10 +1,14 @@
-"""Lessons that somebody has taken to check, and knowledge assets that they look after, for whoever does it instead."""
+"""Lessons that somebody has taken to check, lessons and knowledge assets that they look after, for whoever does it
+instead."""
+
+from django.db.models import Q
 
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.succession import Owned
 from lessons.actions.assets import pass_on_asset
 from lessons.actions.review import pass_on_claim
-from lessons.models import Asset, Lesson, State
+from lessons.actions.upkeep import pass_on_upkeep
+from lessons.models import Asset, Lesson, State, Upkeep
 from organisations.permissions import Permission
 from organisations.visibility import Reach
 
@@ -34,4 +38,17 @@ ASSETS = Owned(
         .select_related("organisation", "owner", "author")
     ),
     pass_on=pass_on_asset,
+)
+# A deputy has it until somebody is chosen; only where nobody is left, somebody has to be found.
+KEEPERS = Owned(
+    model="lessons.Upkeep",
+    field="owner",
+    title=_("Lessons to look after"),
+    call="Find somebody to look after",
+    needs=Permission.CONTRIBUTE,
+    chosen_by=Permission.FACILITATE,
+    open_rows=lambda organisation: Upkeep.objects.in_use(organisation),
+    pass_on=pass_on_upkeep,
+    must_have=False,
+    let_go=Q(owner=None, deputy=None),
 )

@@ -77,6 +77,14 @@ CHECK_RULE = Thing(
     page="check_rule_list",
     related=("organisation", "tag", "theme"),
 )
+REVIEW_RULE = Thing(
+    kind="review-rule",
+    word=_("When to look at lessons again"),
+    model="lessons.ReviewRule",
+    page="review_rule_list",
+    page_args=lambda rule: [],
+    related=("organisation",),
+)
 WORK = Thing(
     kind="work",
     word="Piece of work",

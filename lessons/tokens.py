@@ -1,5 +1,5 @@
 """Receipt codes of safe lessons: made, read as people type them, and braked when somebody guesses. And the links by
-which experts without account answer."""
+which experts without account answer, and those of the mail that asks whether a lesson is still right."""
 
 import secrets
 
@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
 from kmportal.lib.unlinking import one_way
-from lessons.models import ExpertQuestion
+from lessons.models import ExpertQuestion, ReviewTurn
 from techniques.join_codes import ALPHABET
 
 # Four groups of four: nobody guesses one in a lifetime, so that a plain fast hash is enough.
@@ -77,3 +77,23 @@ def expert_path(question: ExpertQuestion) -> str:
 def is_token_of(token: str, question: ExpertQuestion) -> bool:
     """Whether the link was made for this question."""
     return constant_time_compare(token, expert_token(question))
+
+
+# --- Is it still right? ----------------------------------------------------------------------------------------------
+
+_TURN = "lessons.turn"
+
+
+def turn_token(turn: ReviewTurn) -> str:
+    """A signature over one question to one person: handed over to somebody else, the link opens nothing."""
+    return signing.Signer(salt=_TURN).signature(f"{turn.pk}:{turn.person_id}")
+
+
+def turn_path(turn: ReviewTurn) -> str:
+    """Where whoever was asked answers, without signing in."""
+    return reverse("review_turn", args=[turn.pk, turn_token(turn)])
+
+
+def is_token_of_turn(token: str, turn: ReviewTurn) -> bool:
+    """Whether the link was made for this question to this person."""
+    return constant_time_compare(token, turn_token(turn))

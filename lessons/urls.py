@@ -14,6 +14,7 @@ from lessons.views import (
     importing,
     life,
     listing,
+    lists,
     merging,
     pack,
     posters,
@@ -23,12 +24,16 @@ from lessons.views import (
     safe,
     tags,
     themes,
+    upkeep,
     versions,
     writing,
 )
 
 urlpatterns = [
     path("", listing.lesson_list, name="lesson_list"),
+    path("lists/", lists.saved_lists, name="saved_lists"),
+    path("lists/new/", lists.saved_list_new, name="saved_list_new"),
+    path("lists/<int:pk>/delete/", lists.saved_list_delete, name="saved_list_delete"),
     path("yours/", writing.lesson_mine, name="lesson_mine"),
     path("to-check/", review.lesson_queue, name="lesson_queue"),
     path("new/", writing.lesson_new, name="lesson_new"),
@@ -84,6 +89,10 @@ urlpatterns = [
     path("<int:pk>/learned/", life.lesson_learned, name="lesson_learned"),
     path("<int:pk>/still/", life.lesson_embed, name="lesson_embed"),
     path("<int:pk>/not-so/", life.lesson_fall_back, name="lesson_fall_back"),
+    # Whether they still hold
+    path("look-after/", upkeep.upkeep_list, name="upkeep_list"),
+    path("look-again/", upkeep.review_rule_list, name="review_rule_list"),
+    path("<int:pk>/keeper/", upkeep.lesson_keeper, name="lesson_keeper"),
     # Their end
     path("<int:pk>/replace/", ending.lesson_supersede, name="lesson_supersede"),
     path("<int:pk>/retire/", ending.lesson_retire, name="lesson_retire"),

@@ -5,10 +5,10 @@ Content: ``content/abbreviations.yaml``, a list for each field of work. No Djang
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import permutations
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, field
 
@@ -58,6 +58,15 @@ class Table:
         return self.written_out.get(short, ())
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One line of an organisation’s own: what is typed for short, or in other words, and what it means."""
+
+    short: str
+    long: str
+    needs_capitals: bool = False
+
+
 def read(folder: Path = FOLDER) -> Abbreviations:
     """All abbreviations. Raises ``ContentError`` with everything that is wrong."""
     [document] = read_checked([folder / "abbreviations.yaml"], Abbreviations, _find_problems, base=folder.parent)
@@ -84,8 +93,48 @@ def table() -> Table:
     return _table_of(open_file(FOLDER / "abbreviations.yaml", Abbreviations))
 
 
+@lru_cache(maxsize=64)
+def table_with(own: tuple[Entry, ...]) -> Table:
+    """Those that ship, with an organisation’s own: where both explain the same, its own stands in place of ours.
+
+    Its own are synonyms: all that is said of one of them finds the others.
+    """
+    if not own:
+        return table()
+    explained = {form for entry in own for form in _forms_of(entry)}
+    shipped = open_file(FOLDER / "abbreviations.yaml", Abbreviations)
+    kept = [entry for one in shipped.fields for entry in one.entries if not explained & set(_forms_of(entry))]
+    ours = _table_of_entries(kept)
+    groups: dict[Words, list[Entry]] = {}
+    for entry in own:
+        groups.setdefault(_stems_of(entry.short), []).append(entry)
+    pairs: list[tuple[Words, Words]] = []
+    strict: list[tuple[Words, Words]] = []
+    for same in groups.values():
+        longs = list(dict.fromkeys(_stems_of(entry.long) for entry in same))
+        pairs += permutations(longs, 2)
+        for form in _forms_of(same[0]):
+            pairs += [(long, form) for long in longs]
+            (strict if same[0].needs_capitals else pairs).extend((form, long) for long in longs)
+    return Table(
+        written_out=_joined(ours.written_out, _grouped(strict)),
+        shortened=_joined(ours.shortened, _grouped(pairs)),
+        needs_capitals={
+            **ours.needs_capitals,
+            **{form: entry.short for entry in own if entry.needs_capitals for form in _forms_of(entry)},
+        },
+    )
+
+
+def _joined(one: Mapping[Words, tuple[Words, ...]], other: Mapping[Words, tuple[Words, ...]]) -> Mapping[Words, Any]:
+    return {key: (*one.get(key, ()), *other.get(key, ())) for key in {**one, **other}}
+
+
 def _table_of(content: Abbreviations) -> Table:
-    entries = [entry for one in content.fields for entry in one.entries]
+    return _table_of_entries([entry for one in content.fields for entry in one.entries])
+
+
+def _table_of_entries(entries: Sequence[Abbreviation]) -> Table:
     pairs = [(form, _stems_of(words)) for entry in entries for form in _forms_of(entry) for words in entry.long]
     # “TTOs” has another stem than “TTO”, as it has no vowel: each is said by the other, too.
     forms = [(one, other) for entry in entries for one, other in permutations(_forms_of(entry), 2)]
@@ -96,7 +145,7 @@ def _table_of(content: Abbreviations) -> Table:
     )
 
 
-def _forms_of(entry: Abbreviation) -> list[Words]:
+def _forms_of(entry: Abbreviation | Entry) -> list[Words]:
     """The stems of one and of several, which mostly are the same."""
     return list(dict.fromkeys([_stems_of(entry.short), _stems_of(f"{entry.short}s")]))
 

@@ -1,4 +1,4 @@
-"""Searches without a result: kept without a name, and answered by those who curate."""
+"""Searches without a result: kept without a name, and answered by those who curate. And what words mean here."""
 
 from datetime import datetime
 
@@ -15,9 +15,12 @@ from organisations import events
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
 from organisations.policies import require, require_that
+from search.abbreviations import MOST_WORDS
+from search.analyser import stems
+from search.dictionary import MOST
 from search.events import Event
-from search.models import UnansweredSearch
-from search.policies import may_answer, words_to_keep
+from search.models import DictionaryEntry, UnansweredSearch
+from search.policies import may_answer, may_define, words_to_keep
 from search.query import key_of_words, parse
 
 # What can be the answer to a search.
@@ -105,6 +108,45 @@ def open_search_again(search: UnansweredSearch, *, by: Membership, at: datetime)
     if search.state == State.OPEN:
         return search
     return _move(search, State.OPEN, Event.UNANSWERED_OPENED_AGAIN, by=by, at=at)
+
+
+@transaction.atomic
+def define_word(
+    organisation: Organisation, *, by: Membership, at: datetime, short: str, long: str, only_capitals: bool = False
+) -> DictionaryEntry:
+    """Say what a word or an abbreviation means here: whoever searches for either finds both. The same again changes
+    nothing."""
+    require_that(may_define(by, organisation))
+    short, long = line_of_text(short), line_of_text(long)
+    refuse_invalid(DictionaryEntry(short=short, long=long), "short", "long")
+    one, other = tuple(stems(short)), tuple(stems(long))
+    if not one or not other:
+        raise Refusal("Use letters or figures.")
+    if max(len(one), len(other)) > MOST_WORDS:
+        raise Refusal(f"Use {MOST_WORDS} words at most on each side.")
+    if one == other:
+        raise Refusal("Search finds these two together already. Write what else stands in texts.")
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    keys = f"{' '.join(one)}|{' '.join(other)}"[:200]
+    here = DictionaryEntry.objects.filter(organisation=organisation)
+    if found := here.filter(keys=keys).first():
+        return found
+    if here.count() >= MOST:
+        raise Refusal(f"{MOST} words are explained already. Take one away first.")
+    entry = DictionaryEntry.objects.create(
+        organisation=organisation, short=short, long=long, keys=keys, only_capitals=only_capitals
+    )
+    events.record(Event.MEANING_ADDED, entry, by=by, at=at)
+    return entry
+
+
+@transaction.atomic
+def forget_word(entry: DictionaryEntry, *, by: Membership, at: datetime) -> None:
+    """Take what a word means away; what ships with the portal holds again. Idempotent."""
+    require_that(may_define(by, entry.organisation))
+    if DictionaryEntry.objects.filter(pk=entry.pk).exists():
+        events.record(Event.MEANING_DELETED, entry, by=by, at=at)
+        DictionaryEntry.objects.filter(pk=entry.pk).delete()
 
 
 def _lock(search: UnansweredSearch) -> UnansweredSearch:

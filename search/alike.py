@@ -45,6 +45,8 @@ def alike(
     """
     heading = words_of(title[:READ])
     written = {**heading, **words_of(text[:READ])}
+    if not written:  # a title of everyday words alone may stand there already
+        heading = written = words_of(title[:READ], says_little=frozenset())
     if not written:
         return []
     numbers = _numbers_of(list(written)[:LOOKED_UP])
@@ -96,7 +98,10 @@ def _candidates(numbers: dict[str, int], condition: Q) -> list[SearchDoc]:
 def _weigh(
     doc: SearchDoc, title: str, heading: dict[str, str], written: dict[str, str], numbers: dict[str, int]
 ) -> tuple[float, Alike] | None:
-    """How alike it is. Two shared words are enough where one of them stands in a title, otherwise it takes three."""
+    """How alike it is. Two shared words are enough where one of them stands in a title, otherwise it takes three.
+
+    The rarer a word, the more it counts (inverse document frequency).
+    """
     theirs = words_of(doc.title)
     shared = [
         stem for stem in written if stem in theirs.keys() | words_of(f"{doc.text.abstract}\n{doc.text.body}"[:READ])
@@ -107,4 +112,6 @@ def _weigh(
     if len(shared) < 2 or (len(shared) == 2 and not in_a_title):
         return None
     weight = sum((2 if stem in in_a_title else 1) / log2(2 + numbers.get(stem, CAP)) for stem in shared)
-    return weight, Alike(doc, tuple(written[stem] for stem in sorted(shared, key=lambda one: numbers.get(one, CAP))))
+    # What is rare is a reason; what very many things have is one only where there is no other.
+    reasons = [stem for stem in shared if numbers.get(stem, CAP) <= CAP] or shared
+    return weight, Alike(doc, tuple(written[stem] for stem in sorted(reasons, key=lambda one: numbers.get(one, CAP))))

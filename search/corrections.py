@@ -63,7 +63,7 @@ def _found_together(
         if best and slips > best[0]:
             break
         text = _with_change(query.text, typed, [one.word for one in chosen])
-        found = count(parse(text))
+        found = count(parse(text, query.table))
         if found >= least and (best is None or found > best[1]):
             best = slips, found, text
     return best[2] if best else None

@@ -21,6 +21,7 @@ from kmportal.lib.things import Ref
 from organisations.models import Membership
 from organisations.visibility import within_reach
 from search import corrections, engines
+from search.dictionary import table_for
 from search.highlighting import Highlighter
 from search.models import SearchDoc
 from search.query import Query, parse
@@ -109,17 +110,19 @@ def find(
     correct: bool = False,
     any_word: bool = False,
     narrowed: Q | None = None,
+    near: Sequence[int] = (),
 ) -> Results:
     """What this member may see of what was asked for.
 
     An empty text lists everything, newest first or in another of ``ORDERS``. ``kinds`` is the scope, ``filters`` a
     choice in it; each facet counts under all other filters. ``correct``: where nothing is found, answer for the
     corrected words, or else for any of the words. ``any_word``: one of the words is enough from the start. ``narrowed``
-    is a condition over the columns of ``SearchDoc``, for a list of just what a figure counts.
+    is a condition over the columns of ``SearchDoc``, for a list of just what a figure counts. ``near``: what belongs to
+    these groups comes first, in whatever order.
     """
-    query = parse(text)
+    query = parse(text, table_for(membership.organisation_id))
     query = (query.loosened or query) if any_word else query
-    asked = _Asked(membership, query, kinds, filters or {}, narrowed or Q())
+    asked = _Asked(membership, query, kinds, filters or {}, narrowed or Q(), near)
     results = _answer_from(asked, facets, order, page, per_page)
     if asked.query.is_blank or results.total >= corrections.FEW:
         return results
@@ -127,7 +130,7 @@ def find(
         asked.query, lambda words: asked.with_query(words, filtered=False).count(), hits=results.total
     )
     if better and correct and not results.total:
-        instead = _answer_from(asked.with_query(parse(better)), facets, order, page, per_page)
+        instead = _answer_from(asked.with_query(parse(better, asked.query.table)), facets, order, page, per_page)
         if instead.total:
             return replace(instead, text=text, did_you_mean=better, corrected=True)
         asked = asked.with_query(parse(better))  # nothing has all of these words either, and any is enough
@@ -146,7 +149,7 @@ def find_idents(
     """The keys alone of all that ``find`` would find of one kind, in no order; for a question that ``narrowed`` keeps
     small. One query.
     """
-    query = parse(text)
+    query = parse(text, table_for(membership.organisation_id))
     query = (query.loosened or query) if any_word else query
     if query.asks_nothing:
         return []
@@ -157,7 +160,7 @@ def find_all(membership: Membership, text: str, *, kind: str, order: str = "best
     """The keys of all that the pages of ``find`` would show, with the same words corrected or loosened, in order."""
     shown = find(membership, text, kinds=[kind], order=order, per_page=1, correct=True, **asked_for)
     filters, narrowed = asked_for.get("filters") or {}, asked_for.get("narrowed") or Q()
-    asked = _Asked(membership, shown.query, [kind], filters, narrowed)
+    asked = _Asked(membership, shown.query, [kind], filters, narrowed, asked_for.get("near", ()))
     if asked.query.asks_nothing and not asked.query.is_blank:
         return []
     return _keys_of(asked, order)
@@ -168,7 +171,8 @@ def _keys_of(asked: "_Asked", order: str) -> list[int]:
     is_ranked = order == "best" and bool(asked.query.all)
     score = f"({asked.match.score}) * (1 + {_DOC}.rank / 500.0)" if is_ranked else "0"
     by = ORDERS.get(order, ORDERS["newest"]).format(row=f"{_DOC}.")
-    sql = f"SELECT {_DOC}.ident, {score} FROM {asked.match.source} WHERE {where} ORDER BY 2 DESC, {by}"  # noqa: S608  as in _listed_rows
+    first = asked.first.format(row=f"{_DOC}.")
+    sql = f"SELECT {_DOC}.ident, {score} FROM {asked.match.source} WHERE {where} ORDER BY {first}2 DESC, {by}"  # noqa: S608  as in _listed_rows
     with connection.cursor() as cursor:
         cursor.execute(sql, [*(asked.match.score_params if is_ranked else ()), *params])
         return [key for some in iter(lambda: cursor.fetchmany(2_000), []) for key, _ in some]
@@ -200,11 +204,15 @@ class _Asked:
         kinds: Sequence[str],
         filters: Mapping[str, Sequence[str]],
         narrowed: Q,
+        near: Sequence[int] = (),
     ) -> None:
         if unknown := set(filters) - set(FACETS):
             raise ValueError(f"No such filter: {', '.join(sorted(unknown))}")
         self.membership = membership
         self.kinds = tuple(kinds)
+        # Whole numbers, so that nothing of them has to be a parameter.
+        groups = ", ".join(str(int(group)) for group in near)
+        self.first = f"CASE WHEN {{row}}group_id IN ({groups}) THEN 0 ELSE 1 END, " if groups else ""
         self.filters = {name: tuple(map(_without_nulls, chosen)) for name, chosen in filters.items() if chosen}
         self.scope_sql, self.scope_params = compile_condition(
             within_reach(membership) & _of_these_kinds(self.kinds) & narrowed
@@ -315,7 +323,7 @@ def _answer_from(asked: _Asked, facets: Sequence[str], order: str, page: int, pe
 def _listed_rows(asked: _Asked, order: str, page: int, per_page: int) -> list[Any]:
     """Everything, newest first where no other order is asked for, with its exact number."""
     where, params = asked.where()
-    by = ORDERS.get(order, ORDERS["newest"])
+    by = asked.first + ORDERS.get(order, ORDERS["newest"])
     sql = f"""
         SELECT {_COLUMNS}, t.abstract AS abstract, t.body AS body, g.name AS group_name, p.total AS total
         FROM (
@@ -336,12 +344,13 @@ def _ranked_rows(asked: _Asked, order: str, page: int, per_page: int) -> list[An
     match = asked.match
     is_ranked = order not in ORDERS and bool(asked.query.all)
     by = "{row}score DESC, {row}at DESC, {row}id DESC" if is_ranked else ORDERS.get(order, ORDERS["newest"])
+    by = asked.first + by
     sql = f"""
         WITH h AS (
-            SELECT {_DOC}.id AS id, {_DOC}.at AS at, {_DOC}.title AS title,
+            SELECT {_DOC}.id AS id, {_DOC}.at AS at, {_DOC}.title AS title, {_DOC}.group_id AS group_id,
                 ({match.score}) * (1 + {_DOC}.rank / 500.0) AS score
             FROM {match.source} WHERE {where}
-            ORDER BY {_DOC}.rank DESC, {_DOC}.id DESC LIMIT {RANKED}
+            ORDER BY {asked.first.format(row=f"{_DOC}.")}{_DOC}.rank DESC, {_DOC}.id DESC LIMIT {RANKED}
         )
         SELECT {_COLUMNS}, t.abstract AS abstract, t.body AS body, g.name AS group_name, p.total AS total
         FROM (SELECT h.*, (SELECT count(*) FROM h) AS total FROM h ORDER BY {by.format(row="")} LIMIT %s OFFSET %s) p

@@ -1,13 +1,14 @@
-"""The form with which a search that found nothing is answered."""
+"""The forms with which a search that found nothing is answered, and words are explained."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
 from kmportal.lib.forms import LineField
 from kmportal.lib.naming import AboutPeople
 from kmportal.lib.things import Ref
+from search.models import DictionaryEntry
 
 
 class AnswerForm(AboutPeople, forms.Form):
@@ -46,3 +47,18 @@ class AnswerForm(AboutPeople, forms.Form):
         kind, _, key = self.cleaned_data.get("about", "").rpartition("-")
         about = Ref(kind, int(key)) if kind else None
         return {"seen": self.cleaned_data["version"] or 0, "about": about, "words": self.cleaned_data["words"]}
+
+
+class MeaningForm(forms.ModelForm):
+    """A word or an abbreviation, and what else stands for it."""
+
+    mark_optional = False
+
+    class Meta:
+        model = DictionaryEntry
+        fields = ("short", "long", "only_capitals")
+        help_texts: ClassVar = {
+            "short": "An abbreviation or a word, for example: TTO",
+            "long": "In full, or another word for the same, for example: medicines to take home",
+            "only_capitals": "For one that is an everyday word in small letters, as BAR or NEWS",
+        }

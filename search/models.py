@@ -8,6 +8,7 @@ texts on PostgreSQL (see ``search.engines`` and the migrations).
 from django.db import models
 from django.utils import timezone
 
+from kmportal.lib.model_fields import LineField
 from kmportal.lib.things import Ref
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.permissions import Permission
@@ -72,6 +73,43 @@ class Word(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class DictionaryEntryQuerySet(models.QuerySet["DictionaryEntry"]):
+    """What words mean in organisations."""
+
+    def visible_to(self, membership: Membership) -> "DictionaryEntryQuerySet":
+        """Those of one’s own organisation: no other reads or uses them."""
+        return self.filter(organisation=membership.organisation_id)
+
+
+class DictionaryEntry(models.Model):
+    """Synonym: a word or an abbreviation that people of one organisation use, and what else stands in texts for it.
+
+    Searching for either finds both, there and nowhere else. ``only_capitals``: in small letters it is another word.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    short = LineField("What people type", max_length=40, error_messages={"blank": "Say what people type."})
+    long = LineField("What it means", max_length=80, error_messages={"blank": "Say what it means."})
+    keys = models.CharField(max_length=200, editable=False, help_text="Both as search reads them.")
+    only_capitals = models.BooleanField("It means this in capitals only", default=False)
+
+    objects = DictionaryEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "dictionary entries"
+        ordering = ["short", "long", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "keys"],
+                name="dictionary_entry_once",
+                violation_error_message="This stands there already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.short}: {self.long}"
 
 
 class UnansweredSearchQuerySet(models.QuerySet["UnansweredSearch"]):

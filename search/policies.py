@@ -1,11 +1,11 @@
-"""Which words of a search may be kept, and who answers those that found nothing."""
+"""Which words of a search may be kept, who answers those that found nothing, and who says what words mean."""
 
 import re
 
 from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.naming import hints_in
 from organisations import policies
-from organisations.models import Membership
+from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
 from search.models import UnansweredSearch
 from search.query import parse
@@ -49,3 +49,8 @@ def _may_show_somebody(text: str) -> bool:
 def may_answer(membership: Membership | None, search: UnansweredSearch) -> bool:
     """Whoever curates in that organisation."""
     return policies.may(Permission.FACILITATE, membership, search.organisation)
+
+
+def may_define(membership: Membership | None, organisation: Organisation) -> bool:
+    """Whoever curates says what words mean."""
+    return policies.may(Permission.FACILITATE, membership, organisation)

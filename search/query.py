@@ -5,7 +5,7 @@ Whatever is typed becomes a ``Query`` of stems; no character of it reaches a dat
 
 import itertools
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from search import abbreviations
@@ -57,6 +57,8 @@ class Query:
     none: tuple[Term, ...] = ()
     cut: bool = False
     any_word: bool = False
+    # The abbreviations with which it was read, for reading a corrected text.
+    table: abbreviations.Table | None = field(default=None, compare=False, repr=False)
 
     @property
     def loosened(self) -> "Query | None":
@@ -79,9 +81,11 @@ class Query:
         return tuple(term.text for term in self.all) + tuple(f"-{term.text}" for term in self.none)
 
 
-def parse(text: str) -> Query:
-    """Read what was typed. Never refuses anything: what makes no sense is left out."""
+def parse(text: str, table: abbreviations.Table | None = None) -> Query:
+    """Read what was typed. Never refuses anything: what makes no sense is left out. ``table``: the abbreviations of an
+    organisation; without one, those that ship."""
     whole = text
+    table = table or abbreviations.table()
     text = text[:MAX_CHARACTERS].translate(_QUOTES)
     wanted: list[Term] = []
     common: list[Term] = []
@@ -89,10 +93,10 @@ def parse(text: str) -> Query:
     row: list[Term] = []
     for part in _PART.finditer(text):
         if len(wanted) + len(common) + len(unwanted) == MAX_TERMS:
-            wanted = _with_abbreviations(_with_neighbours(wanted or common), row)
-            return Query(whole, _unique_terms(wanted), _unique_terms(unwanted), cut=True)
+            wanted = _with_abbreviations(_with_neighbours(wanted or common), row, table)
+            return Query(whole, _unique_terms(wanted), _unique_terms(unwanted), cut=True, table=table)
         quoted = part["phrase"] is not None
-        term = _parse_term(text, *part.span("phrase" if quoted else "word"), quoted=quoted)
+        term = _parse_term(text, *part.span("phrase" if quoted else "word"), quoted=quoted, table=table)
         if term is None:
             continue
         row.append(term)
@@ -104,8 +108,9 @@ def parse(text: str) -> Query:
             wanted.append(term)
     if not wanted and not unwanted:
         wanted = common
-    wanted = _with_abbreviations(_with_neighbours(wanted), row)
-    return Query(whole, _unique_terms(wanted), _unique_terms(unwanted), cut=len(whole) > MAX_CHARACTERS)
+    wanted = _with_abbreviations(_with_neighbours(wanted), row, table)
+    was_cut = len(whole) > MAX_CHARACTERS
+    return Query(whole, _unique_terms(wanted), _unique_terms(unwanted), cut=was_cut, table=table)
 
 
 def key_of_words(query: Query) -> str:
@@ -135,7 +140,7 @@ def _runs_in(run: tuple[str, ...], field: list[str]) -> bool:
     return any(tuple(field[at : at + len(run)]) == run for at, word in enumerate(field) if word == run[0])
 
 
-def _parse_term(text: str, start: int, end: int, *, quoted: bool) -> Term | None:
+def _parse_term(text: str, start: int, end: int, *, quoted: bool, table: abbreviations.Table) -> Term | None:
     typed: list[Typed] = []
     for chunk in chunks(text[start:end]):
         for piece in pieces(chunk[0]):
@@ -153,7 +158,7 @@ def _parse_term(text: str, start: int, end: int, *, quoted: bool) -> Term | None
     found = tuple(stem(each.word) for each in typed)
     others = () if quoted else _spelt_otherwise([each.word for each in typed])
     if not quoted:
-        others += abbreviations.table().meant_by(found, words)
+        others += table.meant_by(found, words)
     return Term(found, text=f"“{words}”" if quoted else words, typed=tuple(typed), others=others)
 
 
@@ -189,12 +194,12 @@ def _with_neighbours(terms: list[Term]) -> list[Term]:
     return found
 
 
-def _with_abbreviations(terms: list[Term], row: list[Term]) -> list[Term]:
+def _with_abbreviations(terms: list[Term], row: list[Term], table: abbreviations.Table) -> list[Term]:
     """What is written out may stand there for short: “after action review” finds “AAR”.
 
     ``row`` is all that was typed, in its order and with the common words, as “to take out” has one.
     """
-    shortened = abbreviations.table().shortened
+    shortened = table.shortened
     said: dict[int, tuple[tuple[str, ...], ...]] = {}
     for first in range(len(row)):
         for last in range(first, min(first + abbreviations.MOST_WORDS, len(row))):

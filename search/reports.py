@@ -1,5 +1,7 @@
-"""What stands around a search: what answers it, whom else to ask, and the page of those that found nothing."""
+"""What stands around a search: what answers it, whom else to ask, the page of those that found nothing, and
+that of what words mean."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,13 +12,17 @@ from kmportal.lib import things
 from kmportal.lib.presses import Press
 from kmportal.lib.things import Look, Pointer
 from organisations.models import Membership
+from search import abbreviations
+from search.analyser import STOP_WORDS, chunks, pieces, stem
+from search.dictionary import table_for
 from search.finding import Results
-from search.models import UnansweredSearch
+from search.models import UnansweredSearch, Word
 from search.policies import may_answer, words_to_keep
 from search.query import key_of_words, parse
 from search.things import STATES
 
 State = UnansweredSearch.State
+LONGEST_ABBREVIATION = 6
 
 
 @dataclass(frozen=True)
@@ -98,3 +104,43 @@ def presses_of(search: UnansweredSearch, membership: Membership) -> Sequence[Pre
     aside = Press("aside", "Not for us", page("unanswered_aside"), look="secondary", fields=seen)
     again = Press("open", "Open it again", page("unanswered_open"), look="secondary")
     return {State.OPEN: [aside], State.ANSWERED: [again, aside], State.ASIDE: [again]}[State(search.state)]
+
+
+# --- What words mean -------------------------------------------------------------------------------------------------
+
+# So many searches are looked through for words that nobody has explained, and so many words are shown.
+LOOKED_THROUGH, MOST_SUGGESTED = 500, 12
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A short word that people typed, that stands in no text and that nobody has explained: on how many days."""
+
+    word: str
+    days: int
+
+
+def words_to_explain(membership: Membership) -> list[Suggestion]:
+    """Abbreviations, by their looks, among searches that found nothing: those of most days first. Three queries."""
+    rows = UnansweredSearch.objects.visible_to(membership).in_state(State.OPEN).newest_first()
+    days: Counter[str] = Counter()
+    for words, number in rows.values_list("words", "days")[:LOOKED_THROUGH]:
+        for word in {piece for chunk in chunks(words) for piece in pieces(chunk[0])}:
+            if 2 <= len(word) <= LONGEST_ABBREVIATION and word.isalpha() and word not in STOP_WORDS:
+                days[word] += number
+    known = set(Word.objects.filter(word__in=list(days)).values_list("word", flat=True)) if days else set()
+    table = table_for(membership.organisation_id)
+    explained = {*table.written_out, *table.shortened}
+    found = [
+        Suggestion(word, number)
+        for word, number in days.items()
+        if word not in known and (stem(word),) not in explained
+    ]
+    return sorted(found, key=lambda one: (-one.days, one.word))[:MOST_SUGGESTED]
+
+
+def shipped_words() -> list[tuple[str, list[tuple[str, str]]]]:
+    """What search knows without being told, by field of work."""
+    return [
+        (one.name, [(each.short, ", ".join(each.long)) for each in one.entries]) for one in abbreviations.read().fields
+    ]

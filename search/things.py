@@ -1,4 +1,4 @@
-"""What a search without a result is called where others point at it."""
+"""What a search without a result, and the meaning of a word, are called where others point at them."""
 
 from kmportal.lib.things import Look, Thing
 
@@ -16,4 +16,14 @@ UNANSWERED = Thing(
     page="unanswered_detail",
     related=("organisation",),
     states=STATES,
+)
+MEANING = Thing(
+    kind="meaning",
+    word="What a word means",
+    words="What words mean",
+    model="search.DictionaryEntry",
+    icon="file-text",
+    page="dictionary_list",
+    page_args=lambda entry: [],
+    related=("organisation",),
 )

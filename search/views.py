@@ -15,6 +15,7 @@ from kmportal.lib.disk import left_undone_without_room
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.links import changed_query
 from kmportal.lib.pagination import PageOf, page_number, whole_number
+from kmportal.lib.sentences import quoted
 from kmportal.lib.things import Look, Ref, Thing
 from kmportal.lib.view_kit import conflicts_on, done, refusals_on, refusals_said
 from organisations.access import requires
@@ -23,10 +24,18 @@ from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 from search import actions, facets
 from search.filters import FACETS
-from search.forms import AnswerForm
+from search.forms import AnswerForm, MeaningForm
 from search.index import Hit, Results, find
-from search.models import UnansweredSearch
-from search.reports import answer_to, answer_words_of, ask_instead, lines_of, presses_of
+from search.models import DictionaryEntry, UnansweredSearch
+from search.reports import (
+    answer_to,
+    answer_words_of,
+    ask_instead,
+    lines_of,
+    presses_of,
+    shipped_words,
+    words_to_explain,
+)
 
 PER_PAGE = 10
 UNANSWERED_PER_PAGE = 30
@@ -203,6 +212,38 @@ def unanswered_open(request: MemberRequest, organisation: Organisation, pk: int)
     row = _unanswered_or_404(request, pk)
     actions.open_search_again(row, by=request.membership, at=request.now)
     return done(request, "It waits for an answer again.", "unanswered_detail", organisation.slug, pk)
+
+
+# --- What words mean -------------------------------------------------------------------------------------------------
+
+
+@requires(Permission.FACILITATE)
+def dictionary_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
+    """What words and abbreviations mean here, those that people typed and nobody has explained, and explaining one."""
+    form = MeaningForm(sent(request), initial={"short": request.GET.get("short", "")[:40]})
+    if form.is_valid():
+        with refusals_on(form, "long"):
+            entry = actions.define_word(organisation, by=request.membership, at=request.now, **form.cleaned_data)
+            words = f"Whoever searches for {quoted(entry.short)} or {quoted(entry.long)} finds both now."
+            return done(request, words, "dictionary_list", organisation.slug)
+    rows = DictionaryEntry.objects.visible_to(request.membership)
+    context = {
+        "form": form,
+        "page": Paginator(rows, UNANSWERED_PER_PAGE).get_page(request.GET.get("page")),
+        "suggested": words_to_explain(request.membership),
+        "shipped": shipped_words(),
+    }
+    return render(request, "search/dictionary_list.html", context, status=status_of(form))
+
+
+@requires(Permission.FACILITATE)
+@require_POST
+def dictionary_delete(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Take one away."""
+    rows = DictionaryEntry.objects.visible_to(request.membership).select_related("organisation")
+    entry = get_object_or_404(rows, pk=pk)
+    actions.forget_word(entry, by=request.membership, at=request.now)
+    return done(request, f"{quoted(entry.short)} is no longer explained.", "dictionary_list", organisation.slug)
 
 
 def _unanswered_or_404(request: MemberRequest, pk: int) -> UnansweredSearch:

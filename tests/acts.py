@@ -74,6 +74,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.importing.run_import lessons.actions.importing.tidy_imports lessons.actions.undoing.undo_import
         lessons.actions.importing.find_unfinished roadmap.actions.tidy_plan
         lessons.actions.leaving.discard_left_drafts
+        lessons.actions.upkeep.begin_upkeep lessons.actions.upkeep.choose_turns
         lessons.actions.assets.release_assets lessons.actions.follows.tell_followers
         lessons.actions.life.lose_agreement lessons.actions.tags.find_lessons_of_tag
         selfassessment.actions.rounds.tell_closing_date selfassessment.actions.publishing.publish_figures
@@ -103,6 +104,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.follows.follow_tag lessons.actions.follows.follow_theme
         lessons.actions.follows.save_search lessons.actions.follows.follow_lesson lessons.actions.follows.choose_how
         lessons.actions.follows.stop_following
+        lessons.actions.lists.save_list lessons.actions.lists.delete_list lessons.actions.upkeep.answer_turn
         lessons.actions.feeds.renew_feed lessons.actions.feeds.renew_feed_of_search lessons.actions.feeds.close_feed
         actionplan.actions.reword_action actionplan.actions.complete_action actionplan.actions.reopen_action
         actionplan.actions.reschedule_action actionplan.actions.hand_over_action actionplan.actions.drop_action
@@ -204,6 +206,9 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.tags.rename_tag lessons.actions.tags.replace_tag lessons.actions.tags.retire_tag
         lessons.actions.tags.restore_tag lessons.actions.themes.load_themes lessons.actions.themes.retire_theme_set
         lessons.actions.themes.restore_theme_set lessons.actions.themes.file_under_theme
+        search.actions.define_word search.actions.forget_word
+        lessons.actions.upkeep.set_review_months lessons.actions.upkeep.set_keeper
+        lessons.actions.upkeep.pass_on_upkeep
         search.actions.answer_search search.actions.set_search_aside search.actions.open_search_again
         communities.actions.meetings.plan_session_of_day
         techniques.actions.planning.plan_session techniques.actions.planning.edit_session
@@ -278,6 +283,7 @@ ODD: dict[str, list[str]] = {
             "techniques.actions.planning.pass_on_session",
             "lessons.actions.review.pass_on_claim",
             "lessons.actions.assets.pass_on_asset",
+            "lessons.actions.upkeep.pass_on_upkeep",
             "selfassessment.actions.rounds.pass_on_assessment",
         )
     },
@@ -288,6 +294,9 @@ ODD: dict[str, list[str]] = {
     **{f"lessons.actions.reuse.{verb}_saving": ["farah", "lena", "sam"] for verb in ("confirm", "decline")},
     "lessons.actions.themes.file_under_themes": ["cara"],  # a draft of hers
     # Her own
+    "lessons.actions.lists.delete_list": ["cara"],
+    "lessons.actions.upkeep.answer_turn": ["cara"],  # who was asked
+    "lessons.actions.upkeep.set_keeper": ["cara", "farah", "lena"],  # who looks after it, curates or checks
     **{f"lessons.actions.follows.{verb}": ["cara"] for verb in ("choose_how", "stop_following")},
     **{f"lessons.actions.feeds.{verb}": ["cara"] for verb in ("renew_feed_of_search", "close_feed")},
     **{f"lessons.actions.assets.{verb}_asset": ["cara"] for verb in ("publish", "discard")},  # a draft
@@ -626,6 +635,8 @@ DAYS = {"starts_on": _tomorrow(), "ends_on": _tomorrow(400)}
 CHARTER = {"name": "Home on time", "question": "Why does it take so long?"}
 ACTS: dict[str, Act] = {
     # --- following
+    "lessons.actions.lists.save_list": here(query="q=wards", name="Wards"),
+    "lessons.actions.lists.delete_list": on("list"),
     "lessons.actions.follows.save_search": here(query="q=wards"),
     "lessons.actions.follows.follow_lesson": lambda world: ((_checked(world),), {"what": "author"}),
     "lessons.actions.follows.follow_tag": on("tag"),
@@ -648,6 +659,8 @@ ACTS: dict[str, Act] = {
     "lessons.actions.themes.file_under_themes": on("draft", themes=lambda world: [world.things.theme]),
     # --- search
     "search.actions.keep_search": lambda world: ((world.riverside, "who hoists at night"), {}),
+    "search.actions.define_word": here(short="TOD", long="take-home drugs"),
+    "search.actions.forget_word": on("meaning"),
     "search.actions.answer_search": on("unanswered", seen=_version("unanswered"), words="Ask Ward 6"),
     "search.actions.set_search_aside": on("unanswered", seen=_version("unanswered")),
     "search.actions.open_search_again": on("unanswered"),
@@ -915,6 +928,12 @@ ACTS: dict[str, Act] = {
         (world.things.draft,),
         {"to": world.people["farah"], "code": "CDFG-HJKM-NPQR-TWXY"},
     ),
+    "lessons.actions.upkeep.set_review_months": here(kind="innovation", months=3),
+    "lessons.actions.upkeep.set_keeper": lambda world: ((_row(world, "changed"),), {"owner": world.people["lena"]}),
+    "lessons.actions.upkeep.pass_on_upkeep": on("upkeep", to=_person("lena")),
+    "lessons.actions.upkeep.answer_turn": on("turn", answer="keep"),
+    "lessons.actions.upkeep.begin_upkeep": lambda world: ((_row(world, "changed"),), {}),
+    "lessons.actions.upkeep.choose_turns": lambda world: ((), {}),
     "lessons.actions.checks.set_check_rule": here(minimum=2),
     "lessons.actions.checks.drop_check_rule": on("check_rule"),
     "lessons.actions.checks.withdraw_check": on("claimed"),

@@ -33,7 +33,7 @@ DOORS = {
     GUEST: """
         invitation_accept action_guest password_by_link enquiry_link calendar_feed community_mail_stop
         lesson_feed left_new left_receipt
-        lesson_feed lesson_receipt expert_answer
+        lesson_feed lesson_receipt expert_answer review_turn
         join join_session join_calendar join_leave join_room join_note join_note_change join_mine join_since
         join_comment join_vote join_me_too join_ready join_correction join_agree join_wish join_address
         answer_start answer_question answer_finish
@@ -50,6 +50,11 @@ DOORS = {
         home yours benefit_list invitation_many invitation_codes search organisation_logo notice_list notice_read_all
         notice_open job_detail job_file job_retry
         unanswered_tell
+        home yours benefit_list invitation_many search organisation_logo notice_list notice_read_all notice_open
+        job_detail job_file job_retry
+        home yours invitation_many search organisation_logo notice_list notice_read_all notice_open job_detail
+        job_file job_retry
+        unanswered_tell saved_lists saved_list_new saved_list_delete
         follow_list follow_new lesson_follow follow_how follow_stop follow_feed follow_search_feed follow_feed_away
         action_list action_new action_detail action_edit action_done action_reopen action_move action_hand_over
         action_drop
@@ -94,7 +99,7 @@ DOORS = {
         meeting_day meeting_day_move meeting_day_cancel meeting_day_write_up
     """,
     CONTRIBUTOR: """
-        lesson_similar lesson_themes
+        lesson_similar lesson_themes upkeep_list lesson_keeper
         lesson_mine lesson_new lesson_action_new session_action_new lesson_edit lesson_send lesson_withdraw
         lesson_discard lesson_files community_new thread_lesson topic_begin problem_begin
         lesson_restore lesson_send_safely lesson_discard community_new thread_lesson topic_begin problem_begin
@@ -127,6 +132,7 @@ DOORS = {
         assessment_addresses assessment_link assessment_remind decision_new decision_reject decision_undo
         kickoff_new kickoff_edit kickoff_end barrier_remove
         lesson_mending tag_list tag_edit tag_retire tag_restore theme_load theme_retire theme_restore theme_sort
+        review_rule_list dictionary_list dictionary_delete
         unanswered_list unanswered_detail unanswered_aside unanswered_open
     """,
     LEAD: """
@@ -174,6 +180,8 @@ ODD = {
     **{name: ["cara"] for name in ("lesson_files", "lesson_file", "lesson_file_small")},  # of a draft
     **{f"comment_{verb}": ["reza"] for verb in ("edit", "withdraw")},  # who wrote it
     "lesson_action_new": [],  # not before it is checked
+    "saved_list_delete": ["cara"],  # her own
+    "lesson_keeper": ["cara", "farah", "lena"],  # who looks after it, and who curates or checks
     "lesson_aging": ["lena", "farah", "sam"],  # who checks, and who oversees
     "lesson_withdraw": ["cara", "lena", "farah"],
     "lesson_follow": [],  # not before it is checked
@@ -260,7 +268,7 @@ DEAD |= {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recover
 DEAD |= {"introduction_put_away", "introduction_show"}  # the walk names no page
 DEAD |= {"lesson_feed", "left_receipt"}  # tests/lessons opens them
 DEAD |= {"join_comment"}  # the walk names no note of somebody else
-DEAD |= {"expert_answer"}  # the walk has no signature; tests/lessons opens it
+DEAD |= {"expert_answer", "review_turn"}  # the walk has no signature; tests/lessons opens it
 DEAD |= {"calendar_feed", "community_mail_stop"}  # the walk has no secret; tests/communities opens them
 DEAD |= {"token_revoke", "session_end"}  # the token is Cara’s, and nobody has this session
 SENDS_STRANGERS_AWAY = {"account_logout", "account_confirm_login_code", "mfa_authenticate", "mfa_login_webauthn"}

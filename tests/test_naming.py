@@ -31,6 +31,7 @@ BAD = "Ask Sister Mary Smith"
 EXEMPT = {
     "LessonForm.tags", "CheckForm.tags",  # words to file under
     "LessonForm.contact", "CheckForm.contact", "AskExpertForm.whom",  # a name belongs there
+    "SavedListForm.name", "MeaningForm.short", "MeaningForm.long",  # one’s own, and words of the organisation
     "SupersedeForm.number", "SendSafelyForm.code",  # of a lesson, and of its receipt
     "LessonRowForm.title", "LessonRowForm.when_you", "LessonRowForm.then_do", "LessonRowForm.stage",  # at sending
     "NoteForm.text", "NoteForm.stage", "NoteForm.column",  # a quiet hint beside the note

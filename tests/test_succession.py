@@ -29,6 +29,8 @@ NOT_RESPONSIBLE = {
     "lessons.Lesson.author", "lessons.Lesson.validated_by", "lessons.LessonRevision.by", "lessons.LessonEvent.by",
     "lessons.SafeAuthor.person", "lessons.SafeAuthor.known_to", "lessons.LessonCheck.person",
     "lessons.ExpertQuestion.asked_by",
+    "lessons.Upkeep.deputy",  # stands in for the owner, who is handed on
+    "lessons.ReviewTurn.person",  # asked for a month; the next round asks whoever looks after it then
     "lessons.Asset.author", "lessons.Asset.checked_by", "lessons.AssetPart.person", "lessons.AssetRevision.by",
     "lessons.Reuse.person", "lessons.Saving.decided_by", "lessons.LessonMerge.by",
     "lessons.ThemeSet.by", "lessons.LessonTheme.by",

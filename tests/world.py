@@ -46,16 +46,18 @@ from lessons.actions import (
     files,
     follows,
     importing,
+    lists,
     merging,
     pack,
     posters,
     reuse,
     review,
     themes,
+    upkeep,
     writing,
 )
 from lessons.actions import life as life_of_lessons
-from lessons.models import CheckRule, State, Tag
+from lessons.models import CheckRule, ReviewTurn, State, Tag
 from lessons.quality import quality_for
 from organisations.models import AccessToken, Group, Membership, Organisation, Person
 from organisations.tokens import invitation_token
@@ -189,6 +191,10 @@ class World:
             content=b"title,lesson\nAsk early,Ask pharmacy early\n",
         )
         said = {"title": "Bags before noon", "purpose": "Ward clerks", "text": "Ask at ten."}
+        t.list = lists.save_list(riverside, by=as_member(cara), at=now, query="q=wards", name="Wards")
+        t.meaning = search.actions.define_word(
+            riverside, by=as_member(farah), at=now, short="HAN", long="hospital at night"
+        )
         t.unanswered = search.actions.keep_search(riverside, "hoists at night", by=as_member(cara), at=now, told=True)
         t.follow = follows.save_search(riverside, by=as_member(cara), at=now, query="q=beds")
         t.feed, _ = feeds.renew_feed_of_search(t.follow, by=as_member(cara), at=now)
@@ -281,6 +287,16 @@ class World:
         t.theme = t.themes.themes.get()
         t.changed = life_of_lessons.learn_lesson(
             t.changed, by=farah, at=timezone.now() - timedelta(days=210), evidence="Checklist, version 8"
+        )
+        upkeep.set_review_months(self.riverside, by=farah, at=timezone.now(), kind="lesson", months=6)
+        t.upkeep = upkeep.set_keeper(
+            t.changed, by=farah, at=timezone.now(), owner=self.people["cara"], deputy=self.people["farah"]
+        )
+        t.turn = ReviewTurn.objects.create(
+            lesson=t.changed,
+            person=self.people["cara"],
+            round_on=timezone.localdate().replace(day=1),
+            asked_on=timezone.localdate(),
         )
         t.check_rule = CheckRule.objects.create(organisation=self.riverside, minimum=1)
         t.expert_question = experts.ask_expert(t.claimed, by=farah, at=timezone.now(), whom="Dr Ito")
@@ -514,6 +530,10 @@ class World:
             "expert_revoke": t.expert_question,
             "expert_answer": t.expert_question,
             "check_rule_delete": t.check_rule,
+            "lesson_keeper": t.changed,
+            "review_turn": t.turn,
+            "saved_list_delete": t.list,
+            "dictionary_delete": t.meaning,
             "lesson_supersede": t.changing,
             "lesson_retire": t.changing,
             "lesson_bring_back": t.retired,

@@ -36,6 +36,12 @@ def long_day(day: date) -> str:
     return date_format(day, "j F Y")
 
 
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later; where that month is shorter, its last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def day_in_words(day: date, *, on: date) -> str:
     """“today”, “tomorrow”, “yesterday”, or the day in full, seen from the day ``on``."""
     near = {0: "today", 1: "tomorrow", -1: "yesterday"}.get((day - on).days)

@@ -27,6 +27,7 @@ from organisations.permissions import Permission
 from organisations.policies import require, require_that
 from organisations.visibility import Reach
 from search.analyser import analyse
+from search.dictionary import table_for
 
 MOST_FOLLOWED = 100
 # So long a told lesson is remembered: the mail of its morning is written long before.
@@ -172,7 +173,9 @@ def _that_fit(rows: FollowQuerySet, lesson: Lesson) -> Iterator[Follow]:
     search = _Searched(lesson)
     # “at-once” comes before “digest”
     rows = rows.filter(fits).select_related("membership__organisation", "membership__person").order_by("how", "pk")
-    return (one for one in rows if one.kind != Kind.SEARCH or search.is_found_by(one.query))
+    return (
+        one for one in rows if one.kind != Kind.SEARCH or search.is_found_by(one.query, one.membership.organisation_id)
+    )
 
 
 def _reaches(lesson: Lesson) -> Q:
@@ -192,12 +195,13 @@ class _Searched:
         self.doc = document(lesson, [tag.name for tag in lesson.tags.all()])
         self.words = analyse(*self.doc.texts)
         self.group = lesson.group.name if lesson.group else ""
-        self.answers: dict[str, bool] = {}
+        self.answers: dict[tuple[str, int], bool] = {}
 
-    def is_found_by(self, query: str) -> bool:
-        if query not in self.answers:
-            self.answers[query] = SavedSearch(query).fits(self.doc, self.words, self.group)
-        return self.answers[query]
+    def is_found_by(self, query: str, organisation: int) -> bool:
+        asked = (query, organisation)
+        if asked not in self.answers:
+            self.answers[asked] = SavedSearch(query, table_for(organisation)).fits(self.doc, self.words, self.group)
+        return self.answers[asked]
 
 
 @transaction.atomic

@@ -26,6 +26,7 @@ from lessons.models.lesson import (
     State,
     Tag,
 )
+from lessons.models.lists import SavedList, SavedListQuerySet
 from lessons.models.merging import LessonMerge, LessonMergeRow
 from lessons.models.pack import LONGEST_BECAUSE, LONGEST_DESCRIPTION, PackAnswer, PackAnswerQuerySet, PieceOfWork
 from lessons.models.posters import LONGEST_LEFT, LeftNote, LeftNoteQuerySet, Poster, new_code
@@ -42,6 +43,17 @@ from lessons.models.reuse import (
 )
 from lessons.models.safe import Receipt, SafeAuthor
 from lessons.models.themes import LessonTheme, Theme, ThemeQuerySet, ThemeSet
+from lessons.models.upkeep import (
+    MONTHS,
+    MOST_MONTHS,
+    MOST_TURNS,
+    ReviewRule,
+    ReviewRuleQuerySet,
+    ReviewTurn,
+    ReviewTurnQuerySet,
+    Upkeep,
+    UpkeepQuerySet,
+)
 
 __all__ = [
     "ASSET_WIDTHS",
@@ -61,7 +73,10 @@ __all__ = [
     "LONGEST_REMARK",
     "LONGEST_TELLING",
     "LONGEST_TEXT",
+    "MONTHS",
     "MOST_CHECKS",
+    "MOST_MONTHS",
+    "MOST_TURNS",
     "OPEN_FOR",
     "SHARED",
     "SHARE_CHOICES",
@@ -110,7 +125,13 @@ __all__ = [
     "Receipt",
     "Reuse",
     "ReuseQuerySet",
+    "ReviewRule",
+    "ReviewRuleQuerySet",
+    "ReviewTurn",
+    "ReviewTurnQuerySet",
     "SafeAuthor",
+    "SavedList",
+    "SavedListQuerySet",
     "Saving",
     "SavingQuerySet",
     "State",
@@ -119,5 +140,7 @@ __all__ = [
     "Theme",
     "ThemeQuerySet",
     "ThemeSet",
+    "Upkeep",
+    "UpkeepQuerySet",
     "new_code",
 ]

@@ -36,6 +36,8 @@ from lessons.reports.files import files_of
 from lessons.reports.life import LifeBox
 from lessons.reports.merging import MergingBox
 from lessons.reports.reuse import ReusePanel
+from lessons.reports.tabs import Tabs, build_tabs
+from lessons.reports.upkeep import KeeperBox
 from lessons.workflow import is_late
 from organisations.models import Membership, Person
 from organisations.permissions import Permission
@@ -81,6 +83,7 @@ class LessonPage:
     who_may_read: str
     reuse: ReusePanel | None
     life: LifeBox
+    keeper: KeeperBox | None
     merging: MergingBox
     themes: Sequence[Theme]
     may_have_themes: bool
@@ -129,6 +132,7 @@ class LessonPage:
             who_may_read=labels.who_may_read(lesson),
             reuse=ReusePanel.build(lesson, membership),
             life=LifeBox.build(lesson, allowed, on=on),
+            keeper=KeeperBox.build(lesson, membership),
             merging=MergingBox.build(lesson, membership),
             themes=list(lesson.themes.in_use()) if is_ours else [],
             may_have_themes="file" in allowed and Theme.objects.visible_to(membership).in_use().exists(),
@@ -312,24 +316,24 @@ def _queue_section(
 
 @dataclass(frozen=True)
 class ListHead:
-    """Above the three lists of lessons: which one this is, how many stand in the others, and what may be pressed."""
+    """Above the lists of lessons: the tabs, with how many stand behind them, and what may be pressed."""
 
-    here: str
     allowed: frozenset[str]
     presses: Sequence[Press]
+    tabs: Tabs
     mine_count: int
-    queue_count: int
 
     @classmethod
     def build(cls, membership: Membership, here: str) -> "ListHead":
         allowed = policies.allowed_in(membership, membership.organisation)
         ours = Lesson.objects.filter(organisation=membership.organisation_id)
+        mine = ours.written_by(membership.person).count() if "log" in allowed else 0
+        queue = Lesson.objects.waiting_for(membership).count() if "check" in allowed else 0
         return cls(
-            here=here,
             allowed=allowed,
             presses=offered(_list_presses(membership), allowed),
-            mine_count=ours.written_by(membership.person).count() if "log" in allowed else 0,
-            queue_count=Lesson.objects.waiting_for(membership).count() if "check" in allowed else 0,
+            tabs=build_tabs(membership, here, allowed, mine=mine, queue=queue),
+            mine_count=mine,
         )
 
 

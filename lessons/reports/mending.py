@@ -3,18 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 
-from lessons.models import Lesson, LessonQuerySet
+from lessons.models import Lesson, LessonQuerySet, Upkeep
 from organisations.models import Membership
 
 _EMPTY = Q(revision__happened="", revision__then_do="", revision__learned="", revision__abstract="", revision__why="")
+_KEPT = Upkeep.objects.exclude(owner=None, deputy=None).order_by().values("lesson")
+# Doubted, and not changed since.
+_DOUBTED = Upkeep.objects.filter(doubted_at__gt=F("lesson__revision__at")).order_by().values("lesson")
 # Key in the address → words of the list, and what belongs to it.
 LISTS: dict[str, tuple[str, Q]] = {
     "text": ("Without a text", _EMPTY),
     "contact": ("Nobody to ask", Q(contact="")),
     "tag": ("Without a tag", ~Q(pk__in=Lesson.tags.through.objects.filter(tag__retired_at=None).values("lesson"))),
+    "owner": ("Nobody looks after it", Q(source="") & ~Q(pk__in=_KEPT)),
+    "doubt": ("No longer right, says who looks after it", Q(pk__in=_DOUBTED)),
     "damage": ("Damaged when it was brought in", ~Q(flags=[])),
 }
 

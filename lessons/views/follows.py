@@ -25,6 +25,7 @@ from lessons.actions import feeds, follows
 from lessons.filters import can_be_saved, saved_query
 from lessons.forms.follows import HowForm, LessonFollowForm, SearchForm
 from lessons.models import Follow, How, LessonFeed, Tag, Theme
+from lessons.reports import ListHead
 from lessons.reports.feeds import CONTENT_TYPE, feed_of
 from lessons.views.finding import lesson_or_404
 from organisations.access import guest, requires
@@ -43,7 +44,12 @@ def follow_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
     """All that one follows, how one hears of it, and the ways to stop."""
     rows = Follow.objects.of(request.membership).select_related("tag", "theme", "group", "author", "feed")
     feed = LessonFeed.objects.filter(membership=request.membership, follow=None).first()
-    context = {"rows": list(rows), "feed": feed, "ways": How.choices, "trail": _trail(organisation)}
+    context = {
+        "rows": list(rows),
+        "feed": feed,
+        "ways": How.choices,
+        "head": ListHead.build(request.membership, "following"),
+    }
     return render(request, "lessons/follow_list.html", context)
 
 

@@ -16,12 +16,12 @@ from kmportal.lib.links import changed_query
 from kmportal.lib.pagination import PageOf, page_number
 from kmportal.lib.tallies import Tally
 from lessons import labels
-from lessons.filters import FACETS, can_be_saved, question_of
-from lessons.models import IN_LISTS, State
+from lessons.filters import FACETS, can_be_saved, list_query, question_of
+from lessons.models import IN_LISTS, SavedList, State
 from lessons.reports import ListHead, exports
 from lessons.reports.filing import Filing
 from organisations.access import requires
-from organisations.models import Organisation
+from organisations.models import Group, Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 from search import facets, index
@@ -45,6 +45,10 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
     if filing.moved_to:
         return redirect(f"{reverse('lesson_list', args=[organisation.slug])}{filing.moved_to}")
     narrowed = [_of_origin(organisation, origin)] if origin in ORIGINS else []
+    is_mine, is_near = request.GET.get("mine") == "1", request.GET.get("near") == "1"
+    narrowed += [Q(author=request.user.pk, organisation=organisation)] if is_mine else []
+    if is_near:
+        question["near"] = list(Group.objects.open_to(request.membership).values_list("pk", flat=True))
     narrowed += [filing.narrowed] if filing.narrowed is not None else []
     if narrowed:
         question["narrowed"] = reduce(and_, narrowed)
@@ -67,7 +71,12 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
         "q": question["text"],
         "can_follow": bool(question["text"] or panel.ticked) and can_be_saved(request.GET),
         "filing": filing,
-        "from_words": ORIGINS.get(origin, ""),
+        "from_words": " ".join(filter(None, [ORIGINS.get(origin, ""), "that you wrote" if is_mine else ""])),
+        "mine": is_mine,
+        "near": is_near,
+        "may_keep_list": bool(list_query(request.GET)),
+        "lists": list(SavedList.objects.of(request.membership)),
+        "query": list_query(request.GET),
         "unchecked": _unchecked(request, found),
         "instead": changed_query(request.GET, q=found.did_you_mean, page=None) if found.did_you_mean else "",
         "head": ListHead.build(request.membership, "all"),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from kmportal.lib.days import add_months
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Stale
 from kmportal.lib.forms import sent, status_of
@@ -21,7 +22,7 @@ from kmportal.lib.view_kit import done, refusals_on, refusals_said
 from lessons import policies, quality
 from lessons.actions import review
 from lessons.forms.review import CheckForm, DeclineForm, ReturnForm
-from lessons.models import Lesson, State
+from lessons.models import Lesson, ReviewRule, State
 from lessons.reports import ListHead, Queue
 from lessons.reports.checks import ChecksLine
 from lessons.reports.experts import answers_for
@@ -177,14 +178,10 @@ def _first_guess(lesson: Lesson, *, on: date) -> dict[str, Any]:
         "kind": lesson.kind,
         "group": lesson.group,
         "share_with": lesson.share_with,
-        "review_on": _day_in_a_year(on),
+        "review_on": add_months(on, ReviewRule.objects.months_in(lesson.organisation_id)[lesson.kind]),
         "tags": [tag.name for tag in lesson.tags.all()],
         "read": lesson.revision_id,
     }
-
-
-def _day_in_a_year(day: date) -> date:
-    return date(day.year + 1, day.month, min(day.day, 28))
 
 
 def _other_answer_page(request: MemberRequest, lesson: Lesson, form: ReturnForm | DeclineForm) -> HttpResponse:

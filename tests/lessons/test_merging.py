@@ -26,9 +26,11 @@ from lessons.models import (
     PackAnswer,
     Receipt,
     Reuse,
+    ReviewTurn,
     SafeAuthor,
     State,
     Theme,
+    Upkeep,
 )
 from lessons.models.merging import hanging
 from notifications.models import Notice
@@ -81,6 +83,7 @@ def picture() -> dict:
 def test_whatever_hangs_on_a_lesson_goes_or_is_known_to_stay():
     """What it said and what happened to it is its own; what other apps have follows the event."""
     own = {LessonRevision, LessonEvent, LessonMerge, Lesson, LessonCheck, ImportedRow, ImportDifference}
+    own |= {Upkeep, ReviewTurn}  # whoever looks after the one that it went into does
     own |= {SafeAuthor, Receipt}  # who wrote it, and what they are told of their own words
     themes = {Theme}  # tied by ``LessonTheme``
     carried = {what.rows.model for what in hanging().values()}

@@ -1,0 +1,207 @@
+"""Who looks after each lesson, when kinds of lessons are looked at again, and lists that people keep."""
+
+from typing import Any
+
+import django.core.validators
+import django.db.models.deletion
+import django.utils.timezone
+from django.conf import settings
+from django.db import migrations, models
+
+LIVING = ("identified", "noted", "action", "learned", "embedded")
+BATCH = 1_000
+
+
+def let_authors_keep(apps: Any, schema_editor: Any) -> None:
+    """What was checked here before is looked after by its author, as what is checked from now on."""
+    lessons, upkeeps = apps.get_model("lessons", "Lesson").objects, apps.get_model("lessons", "Upkeep").objects
+    rows = lessons.filter(state__in=LIVING, source="", merged_into=None).exclude(author=None, validated_by=None)
+    Upkeep = upkeeps.model
+    made = (
+        Upkeep(lesson_id=key, owner_id=author or checker, group_id=group)
+        for key, author, checker, group in rows.values_list("pk", "author", "validated_by", "group").iterator(BATCH)
+    )
+    upkeeps.bulk_create(made, batch_size=BATCH)
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("lessons", "0015_imports_in_pieces"),
+        ("organisations", "0013_away"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="ReviewRule",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("lesson", "Lesson"),
+                            ("good-practice", "Good practice"),
+                            ("case-study", "Case study"),
+                            ("innovation", "Innovation"),
+                            ("success-story", "Success story"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "months",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(60),
+                        ],
+                        verbose_name="After how many months?",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="organisations.organisation"),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("organisation", "kind"), name="review_rule_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReviewTurn",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round_on", models.DateField()),
+                ("asked_on", models.DateField()),
+                (
+                    "answer",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("keep", "It is still right"),
+                            ("change", "Something in it must change"),
+                            ("pass", "Somebody else should look after it"),
+                            ("retire", "Nobody should use it any more"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="review_turns", to="lessons.lesson"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+                "indexes": [models.Index(fields=["person", "round_on"], name="review_turn_of_person")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("answered_at", None)), fields=("lesson",), name="review_turn_one_at_a_time"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SavedList",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        error_messages={"blank": "Give the list a name"},
+                        max_length=60,
+                        verbose_name="What do you call this list?",
+                    ),
+                ),
+                ("name_key", models.CharField(default="", editable=False, max_length=200)),
+                ("query", models.CharField(max_length=1000)),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="organisations.membership"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["name", "pk"],
+                "constraints": [models.UniqueConstraint(fields=("membership", "name_key"), name="saved_list_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Upkeep",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("looked_at", models.DateTimeField(blank=True, null=True)),
+                ("doubted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "deputy",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Who stands in?",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="organisations.group",
+                        verbose_name="Which community or team does it belong to?",
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="upkeep", to="lessons.lesson"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Who looks after it?",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("deputy", None),
+                            ("owner", None),
+                            models.Q(("owner", models.F("deputy")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="upkeep_deputy_is_another",
+                        violation_error_message="Choose two different people.",
+                    )
+                ],
+            },
+        ),
+        migrations.RunPython(let_authors_keep, migrations.RunPython.noop),
+    ]
