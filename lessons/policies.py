@@ -24,6 +24,7 @@ from lessons.models import (
     Receipt,
     Reuse,
     SafeAuthor,
+    SavedList,
     Saving,
     State,
     Tag,
@@ -514,6 +515,6 @@ def may_follow(membership: Membership | None, lesson: Lesson) -> bool:
     return lesson.is_shared and Lesson.objects.visible_to(membership).filter(pk=lesson.pk).exists()
 
 
-def is_own_follow(membership: Membership | None, follow: Follow | LessonFeed) -> bool:
-    """What somebody follows, and the address of a feed, are their own."""
+def is_own_follow(membership: Membership | None, follow: Follow | LessonFeed | SavedList) -> bool:
+    """What somebody follows, the address of a feed, and a list under a name are their own."""
     return membership is not None and membership.is_current and follow.membership_id == membership.pk

@@ -10,6 +10,7 @@ from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_fields import key_of_name
 from kmportal.lib.model_rules import refuse_invalid
+from lessons import policies
 from lessons.filters import list_query
 from lessons.models import LONGEST_QUERY, SavedList
 from organisations.models import Membership, Organisation
@@ -44,5 +45,5 @@ def save_list(organisation: Organisation, *, by: Membership, at: datetime, query
 @transaction.atomic
 def delete_list(row: SavedList, *, by: Membership, at: datetime) -> None:
     """Take a list of one’s own away; no lesson changes. Idempotent."""
-    require_that(by.is_current and row.membership_id == by.pk)
+    require_that(policies.is_own_follow(by, row))
     SavedList.objects.filter(pk=row.pk).delete()

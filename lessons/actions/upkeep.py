@@ -80,8 +80,8 @@ def set_keeper(
 def pass_on_upkeep(upkeep: Upkeep, *, by: Membership, at: datetime, to: Person | None) -> Upkeep:
     """Give what somebody looked after who goes to another; with nobody named its deputy has it, or it waits.
     Idempotent."""
+    require_that(may_pass_on(Permission.FACILITATE, by, upkeep.lesson.organisation))
     lesson = upkeep.lesson
-    require_that(may_pass_on(Permission.FACILITATE, by, lesson.organisation))
     lock_lesson(lesson)
     upkeep.refresh_from_db()
     if to is not None:

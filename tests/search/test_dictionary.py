@@ -112,5 +112,5 @@ class TestInAnOrganisation:
         for text in ("ward", ""):
             for order in ("best", "newest", "oldest", "title"):
                 hits = index.find(as_member(cara), text, order=order, near=[group.pk]).hits
-                assert [hit.ident for hit in hits][0] == 2, (text, order)
+                assert next(hit.ident for hit in hits) == 2, (text, order)
                 assert index.find_all(as_member(cara), text, kind="lesson", order=order, near=[group.pk])[0] == 2
