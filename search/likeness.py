@@ -32,7 +32,7 @@ _SAYS_LITTLE = (
     "further future gave general give given go goes gone good got great grow half hand happen hard hardly having "
     "hear held help hence her here him his hold hour however huge "
     "idea identify immediate important improve include increase indeed inform instead involve issue itself job just "
-    "keep kept kind knew known lack large last late later latter lead learn least leave led left less lesser "
+    "keep kept kind knew known lack large last latter lead learn least leave led left less lesser "
     "like likely little long longer look lose lot low "
     "made main maintain major manage matter may maybe mean meant meet member might mind minute miss moment month "
     "morning move much must name near nearly necessary need neither never nevertheless new next nobody none nor normal "

@@ -84,6 +84,7 @@ def pass_on_upkeep(upkeep: Upkeep, *, by: Membership, at: datetime, to: Person |
     lesson = upkeep.lesson
     lock_lesson(lesson)
     upkeep.refresh_from_db()
+    upkeep.lesson = lesson
     if to is not None:
         _refuse_who_cannot(lesson, to)
     return _give_to(upkeep, to, by=by, at=at)

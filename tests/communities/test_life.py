@@ -67,15 +67,15 @@ class TestBeginning:
         self, community, farah, as_
     ):
         browser, url = as_(farah), "/o/riverside/communities/new/"
-        sent = {"name": "Bags by ten", "question": "Who keeps the medicines?", "access": "open"}
+        sent = {"name": "Bags home by ten", "question": "Who keeps the medicines?", "access": "open"}
         sent["once"] = str(browser.get(url).context["form"]["once"].value())
         page = browser.post(url, sent)
         assert Community.objects.count() == 1
-        assert "Both speak of “keeps” and “medicines”." in page.text
+        assert "Both speak of “home” and “medicines”." in page.text
         assert "Begin it all the same" in page.text
         key = page.context["shown_key"]
         browser.post(url, {**sent, "sister": key})
-        assert Community.objects.filter(name="Bags by ten").exists()
+        assert Community.objects.filter(name="Bags home by ten").exists()
 
     def test_similar_ones_are_shown_while_typing(self, community, farah, as_):
         words = {"name": "Bags", "question": "Why do medicines keep people waiting here?"}
