@@ -96,6 +96,7 @@ MAKING = {
         "cara", {"title": "Cases", "repeats": "once", "first_on": DAY, "clock": "14:00", "minutes": "60"}, "",
     ),
     "follow_new": ("reza", {"name": "All of them", "how": "digest"}, ""),
+    "saved_list_new": ("cara", {"name": "Keys"}, "?q=keys"),
     "work_new": ("cara", {"title": "Open the day clinic", "text": "Beds and keys"}, ""),
     "asset_new": ("cara", {"title": "Keys", "share_with": "organisation"}, ""),
     "asset_part_new": ("cara", {"kind": "link", "title": "Rota", "url": "https://rota.example/"}, ""),

@@ -155,7 +155,7 @@ def _choose_in(organisation: Organisation, *, on: date, at: datetime) -> int:
             .filter(pk__in=[row.lesson_id for row in rows])
             .values_list("pk", flat=True)
         )
-        ranked = sorted(rows, key=lambda row: (-rank_of(row, on=on), row.pk))
+        ranked = sorted(rows, key=lambda row: (-_rank_of(row, on=on), row.pk))
         chosen = [row for row in ranked if row.lesson_id in readable][:room]
         made += [
             ReviewTurn(lesson_id=row.lesson_id, person_id=person, round_on=first, asked_on=on, created_at=at)
@@ -165,7 +165,7 @@ def _choose_in(organisation: Organisation, *, on: date, at: datetime) -> int:
     return len(made)
 
 
-def rank_of(upkeep: Upkeep, *, on: date) -> float:
+def _rank_of(upkeep: Upkeep, *, on: date) -> float:
     """Review priority of a row of ``due``: use × age × doubt, each at least one, so that none wipes out the others."""
     years = max(0, (on - timezone.localdate(upkeep.since)).days) / 365  # type: ignore[attr-defined]
     doubts = upkeep.doubts + (upkeep.doubted_at is not None)  # type: ignore[attr-defined]
