@@ -116,7 +116,7 @@ def can_be_saved(params: QueryDict) -> bool:
     """Whether following it would follow what the list shows: new lessons, wherever they come from (``from``) and
     whatever they are filed under (a tag or theme is followed as such)."""
     states = facets.chosen(params, FACETS).get("state", ())
-    is_narrowed = any(params.get(name) for name in ("from", "tag", "theme"))
+    is_narrowed = any(params.get(name) for name in ("from", "tag", "theme", "mine"))
     return not is_narrowed and set(states) <= set(NEW_STATES)
 
 

@@ -62,7 +62,7 @@ def turns(until: date, people: Collection[int] | None) -> Iterator[Promised]:
     if people is not None:
         rows = rows.filter(person__in=people)
     first = timezone.localdate().replace(day=1)
-    words = partial(_words, "Is it still right? You look after it. Keep it, change it or hand it over by the link")
+    words = partial(_words, "Is it still right? Answer by the link")
     for row in rows.select_related("lesson__organisation", "lesson__revision", "person").order_by("pk"):
         yield Promised(
             "lesson-turn", row.pk, row.person, row.lesson.organisation, row.lesson.words.title, turn_path(row),
