@@ -147,6 +147,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("looked_at", models.DateTimeField(blank=True, null=True)),
                 ("doubted_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "deputy",
                     models.ForeignKey(

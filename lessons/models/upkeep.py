@@ -125,6 +125,7 @@ class Upkeep(models.Model):
     )
     looked_at = models.DateTimeField(null=True, blank=True)
     doubted_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
 
     objects = UpkeepQuerySet.as_manager()
 

@@ -18,6 +18,7 @@ HOMELESS = Thing(kind="homeless", word="Homeless", model="search.SearchDoc")
 
 SLOTS: dict[str, list[str]] = {}
 THINGS = {
+    "meaning": "search.things.MEANING",
     "unanswered": "search.things.UNANSWERED",
     "lesson": "tests.search.things.LESSON",
     "session": "tests.search.things.SESSION",
