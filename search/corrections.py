@@ -81,7 +81,7 @@ def _each_by_itself(
     if not nearest:
         return None
     text = _with_change(query.text, [one for one, _ in nearest], [choice.word for _, choice in nearest])
-    looser = parse(text).loosened
+    looser = parse(text, query.table).loosened
     return text if looser and count(looser) else None
 
 

@@ -26,7 +26,7 @@ def let_authors_keep(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lessons", "0015_imports_in_pieces"),
+        ("lessons", "0017_traces_of_safe_lessons"),
         ("organisations", "0013_away"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
