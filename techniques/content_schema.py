@@ -117,7 +117,8 @@ class Part(Content):
 class Stage(Content):
     """One stage of a script. ``rounds`` and ``parts`` are only set where a stage repeats something.
 
-    ``say`` is what the facilitator may say aloud; ``reveal_reason`` is owed where something is written.
+    ``say`` is what the facilitator may say aloud; ``reveal_reason`` is owed where something is written. ``takes`` names
+    its helper (``helper_registry``), where it has one.
     """
 
     key: Slug
@@ -131,6 +132,7 @@ class Stage(Content):
     reveal_reason: Text = ""
     rounds: Minutes | None = None
     parts: Annotated[tuple[Part, ...], Meta(min_length=1)] = ()
+    takes: Annotated[str, Meta(pattern=r"^[a-z0-9-]*$", max_length=40)] = ""
 
 
 class Role(Content):

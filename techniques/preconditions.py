@@ -3,7 +3,7 @@
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from techniques import room_log
-from techniques.models import Session
+from techniques.models import Session, Stage
 
 
 def lock_open_room(session: Session) -> Session:
@@ -18,6 +18,14 @@ def lock_unless_over(session: Session) -> Session:
     session = room_log.lock_session(session)
     require_not_over(session)
     return session
+
+
+def find_step_taking(session: Session, stage: Stage, takes: str) -> Stage:
+    """The step as it stands now, if it is one of this session that has this helper. Raises ``Refusal``."""
+    found = Stage.objects.filter(pk=stage.pk, session=session, takes=takes).first()
+    if found is None:
+        raise Refusal(worded("This step is not part of the session. Reload the page."))
+    return found
 
 
 def require_open_room(session: Session) -> None:

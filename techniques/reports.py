@@ -16,7 +16,7 @@ from organisations.models import Membership
 from techniques import policies, room_visibility
 from techniques.labels import STATES
 from techniques.models import Invitee, Participant, Session
-from techniques.room_visibility import Audience, SeenRoom
+from techniques.room_visibility import Audience, SeenRoom, SeenStage
 
 # How long before the start people are likely to begin
 COMES_TO_MIND = timedelta(minutes=30)
@@ -45,6 +45,11 @@ class SessionPage:
     checklist: list[PreparationItem]
     invitees: list[Invitee]
     came: int
+
+    @property
+    def helped(self) -> list[SeenStage]:
+        """The steps whose helpers have left something to tell."""
+        return [stage for stage in self.room.stages if stage.helper and stage.helper.told]
 
     @classmethod
     def build(cls, session: Session, membership: Membership, *, at: datetime, is_in: bool) -> "SessionPage":

@@ -1,8 +1,10 @@
 """Rows of rooms, read at once. Only ``techniques.room_visibility`` may ask for them: they hold every text."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
+from techniques import helper_registry
 from techniques.models import (
     Ballot,
     Comment,
@@ -34,6 +36,7 @@ class RoomRows:
     comments: Sequence[Comment] = ()
     wording: Wording | None = None
     wishes: Sequence[Wish] = ()
+    helpers: Mapping[int, Any] = field(default_factory=dict)
 
 
 def read_room(session: Session) -> RoomRows:
@@ -57,6 +60,7 @@ def read_rooms(pks: Iterable[int]) -> dict[int, RoomRows]:
     last = [pk for pk, rows in stages.items() if rows and rows[-1].pk == sessions[pk].stage_id]
     wordings = {one.session_id: one for one in Wording.objects.filter(session__in=last)} if last else {}
     wishes = _group_by_session(Wish.objects.filter(session__in=last)) if last else {}
+    helpers = helper_registry.read_states(stage for found in stages.values() for stage in found)
     return {
         pk: RoomRows(
             one,
@@ -71,6 +75,7 @@ def read_rooms(pks: Iterable[int]) -> dict[int, RoomRows]:
             comments,
             wordings.get(pk),
             wishes.get(pk, []),
+            helpers,
         )
         for pk, one in sessions.items()
     }

@@ -150,6 +150,8 @@ def _draw_event(event: RoomEvent, room: SeenRoom, notes: Mapping[int, Note], at:
             return draw_wording(room)
         case kind.PERSONAL:
             return {"kind": "personal"} if room.audience is Audience.PARTICIPANT else None
+        case kind.HELPER | kind.HELPER_DESK:
+            return _draw_helper(event.kind, room, _find_stage(room, event.ident))
         case kind.SCREEN:
             return _draw_screen(room, _find_stage(room, event.ident))
         case kind.STAGE | kind.TIMER:
@@ -229,6 +231,16 @@ def _draw_vote(room: SeenRoom, stage: SeenStage | None) -> dict[str, Any] | None
         return None
     vote = _render_for_room(room, "techniques/_room_vote.html", stage=stage)
     return {"kind": "voted", "stage": stage.key, "vote": vote}
+
+
+def _draw_helper(kind: str, room: SeenRoom, stage: SeenStage | None) -> dict[str, Any] | None:
+    """What the helper of a stage tells all of this audience. Each browser fetches what is its own."""
+    if stage is None or stage.helper is None:
+        return None
+    if kind == RoomEvent.Kind.HELPER_DESK and room.audience is Audience.PARTICIPANT:
+        return None
+    values = {"stage": stage, "helper": stage.helper, "seen": stage.helper.seen}
+    return {"kind": "helper", "stage": stage.key, "html": _render_for_room(room, stage.helper.drawing, **values)}
 
 
 def clock_values(clock: Clock, at: datetime) -> dict[str, Any]:

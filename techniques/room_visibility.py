@@ -13,7 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kmportal.lib.naming import hints_in, sentence_of
-from techniques import presence
+from techniques import helper_registry, presence
 from techniques.models import Ballot, Comment, Note, NoteGroup, Participant, RoomEvent, Session, Stage, Voting
 from techniques.pacing import pace_in_words
 from techniques.room_rows import RoomRows as RoomRows
@@ -106,6 +106,7 @@ def project_room(
         _project_stage(stage, number, by_stage.get(stage.pk, []), session, reading, len(rows.people), at)
         for number, stage in enumerate(rows.stages, start=1)
     )
+    viewer = helper_registry.Viewer(audience, rows.people, reading.mine)
     current = next((stage for stage in rows.stages if stage.pk == session.stage_id), None)
     is_ready = [person for person in rows.people if session.stage_id and person.ready_for_id == session.stage_id]
     later = sum(one.minutes for one in rows.stages if current and one.position > current.position)
@@ -117,7 +118,7 @@ def project_room(
         session=session,
         audience=audience,
         seq=rows.seq,
-        stages=stages,
+        stages=helper_registry.with_helpers(stages, rows.stages, rows.helpers, viewer),
         clock=Clock(session.ends_at, session.paused_seconds, current.minutes if current else 0, later),
         people=len(rows.people),
         here=_who_is_here(rows) if leads else (),

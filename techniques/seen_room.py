@@ -209,6 +209,19 @@ class SeenCorrection:
 
 
 @dataclass(frozen=True)
+class SeenHelper:
+    """What a step has besides notes, as far as this viewer may know (``seen``), with how it is drawn and told."""
+
+    key: str
+    drawing: str
+    own: str
+    outcome: str
+    script: str
+    told: str
+    seen: Any
+
+
+@dataclass(frozen=True)
 class SeenStage:
     """One stage. While it ``is_hidden`` its columns have neither notes nor counts: in a small room a count by column
     tells who wrote what kind of note. ``mine`` are the viewer’s own notes; only whoever leads is told of ``writers``
@@ -238,6 +251,7 @@ class SeenStage:
     screen_page: int
     alone: Alone[SeenNote | Heading] | None
     voting: SeenVoting | None = None
+    helper: SeenHelper | None = None
     can_undo: str = ""
     undo_steps: int = 0
     wording: SeenWording | None = None

@@ -7,8 +7,21 @@ from datetime import datetime
 from django.db import transaction
 
 from techniques import guest_cookies
-from techniques.models import Ballot, Comment, MeToo, Note, NoteGroup, Participant, Session, Stage, Voting
+from techniques.models import (
+    Ballot,
+    Comment,
+    Mark,
+    Marking,
+    MeToo,
+    Note,
+    NoteGroup,
+    Participant,
+    Session,
+    Stage,
+    Voting,
+)
 from techniques.policies import Writer
+from techniques.scoring import FEWEST, halves_of, spread_of
 from techniques.unlinking import remove_traces
 
 
@@ -92,3 +105,19 @@ def count_ballots(voting: Voting, at: datetime) -> None:
     Ballot.objects.filter(voting=voting).delete()
     # What cannot be done now, because somebody still reads, the timetable does: the mark stays until then.
     transaction.on_commit(remove_traces, robust=True)
+
+
+def sum_marks_up(stage: Stage, at: datetime) -> Marking | None:
+    """Keep average and spread of the marks of a step and delete each mark. Called under the room’s lock.
+
+    Does nothing and answers None where there are too few.
+    """
+    marks = list(Mark.objects.filter(stage=stage).values_list("value", flat=True))
+    if len(marks) < FEWEST:
+        return None
+    marking = Marking.objects.create(
+        stage=stage, count=len(marks), halves=halves_of(marks), spread=spread_of(marks), shown_at=at
+    )
+    Mark.objects.filter(stage=stage).delete()
+    transaction.on_commit(remove_traces, robust=True)
+    return marking

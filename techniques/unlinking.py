@@ -4,6 +4,7 @@ Nobody acts here: it is called at the close and by the timetable, and tells noth
 """
 
 from kmportal.lib.unlinking import remove_old_versions
+from techniques import helper_registry
 from techniques.models import (
     Ballot,
     Comment,
@@ -32,9 +33,19 @@ def remove_traces() -> int:
     tries again.
     """
     closed = list(Session.objects.with_traces().values_list("pk", flat=True))
-    if closed and remove_old_versions(*LINKED, whole_files=True):
+    chosen = [table for helper in helper_registry.registered().values() for table in helper.secrets]
+    if closed and remove_old_versions(*LINKED, *chosen, whole_files=True):
         Session.objects.filter(pk__in=closed).update(keeps_traces=False)
     voted = list(Voting.objects.with_traces().values_list("pk", flat=True))
     if voted and remove_old_versions(*VOTED, whole_files=True):
         Voting.objects.filter(pk__in=voted).update(keeps_traces=False)
-    return len(closed) + len(voted)
+    return len(closed) + len(voted) + sum(map(_remove_traces_of, helper_registry.registered().values()))
+
+
+def _remove_traces_of(helper: helper_registry.Helper) -> int:
+    """The same for what people chose in a helper of a step, once it has ended. Answers for how many."""
+    rows = helper.traces()
+    ended = list(rows.values_list("pk", flat=True)) if rows is not None else []
+    if rows is not None and ended and remove_old_versions(*helper.secrets, Participant, whole_files=True):
+        rows.model._base_manager.filter(pk__in=ended).update(keeps_traces=False)
+    return len(ended)

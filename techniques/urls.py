@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from techniques.views import agreeing, joining, taking_part
+from techniques.views import agreeing, helping, joining, taking_part
 
 urlpatterns = [
     path("", joining.join, name="join"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("<str:code>/wishes/", agreeing.join_wish, name="join_wish"),
     path("<str:code>/address/", agreeing.join_address, name="join_address"),
     path("<str:code>/corrections/", taking_part.join_correction, name="join_correction"),
+    path("<str:code>/step/", helping.join_act, name="join_act"),
     path("<str:code>/mine/", joining.join_mine, name="join_mine"),
     path("<str:code>/since/<int:number>/", joining.join_since, name="join_since"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from techniques.views import catalogue, facilitating, sessions, sorting
+from techniques.views import catalogue, facilitating, helping, sessions, sorting
 
 urlpatterns = [
     path("", sessions.session_list, name="session_list"),
@@ -25,6 +25,7 @@ urlpatterns = [
     path("<int:pk>/room/sort/", sorting.room_sort, name="room_sort"),
     path("<int:pk>/room/comments/", sorting.room_comment, name="room_comment"),
     path("<int:pk>/room/vote/", sorting.room_vote, name="room_vote"),
+    path("<int:pk>/room/step/", helping.room_act, name="room_act"),
     path("<int:pk>/room/notes/", facilitating.room_note, name="room_note"),
     path("<int:pk>/room/notes/<uuid:handle>/", facilitating.room_note_change, name="room_note_change"),
     path("<int:pk>/room/here/", facilitating.room_here, name="room_here"),

@@ -60,6 +60,9 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.reactions.withdraw_comment techniques.actions.room.reactions.confirm_correction
         techniques.actions.room.reactions.say_ready techniques.actions.room.wording.agree_to_words
         techniques.actions.room.wording.make_wish techniques.actions.room.wording.leave_address
+        techniques.actions.room.reactions.say_ready
+        techniques.actions.room.marks.give_mark techniques.actions.room.marks.take_mark_back
+        techniques.actions.room.consent.answer_consent
         selfassessment.actions.answering.save_answer selfassessment.actions.answering.finish_answering
     """,
     PORTAL: """
@@ -233,6 +236,9 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.wording.save_wording techniques.actions.room.wording.decide_wish
         lessons.actions.wording.keep_wording lessons.actions.wording.decide_wish
         techniques.actions.room.closing.close_session techniques.actions.summary.correct_summary
+        techniques.actions.room.marks.show_marks techniques.actions.room.rota.plan_tables
+        techniques.actions.room.consent.count_consent
+        techniques.actions.room.closing.close_session
         lessons.actions.closing.close_with_lessons
         lessons.actions.importing.upload_import lessons.actions.importing.settle_import
         lessons.actions.importing.request_trial lessons.actions.importing.request_import
@@ -507,6 +513,39 @@ def _open_stage(world: Any) -> Any:
 def _open_note(world: Any) -> Any:
     stage = _open_stage(world)
     return stage.notes.create(session=world.things.room, column=stage.column_keys[0], text="Beds", client_id=uuid4())
+
+
+def _step_with(takes: str, prepare: Callable[[Any], None]) -> Callable[[Any], Any]:
+    """A step of the room with that helper, and another behind it, as the rounds of a café are."""
+
+    def make(world: Any) -> Any:
+        room = world.things.room
+        room.stages.filter(position__lte=1).update(takes=takes, started_at=None)
+        stage = room.stages.order_by("position").first()
+        prepare(stage)
+        return stage
+
+    return make
+
+
+def _people_in(stage: Any, number: int) -> list[Any]:
+    make = stage.session.participants.create
+    return [make(name=f"Guest {n}", key=uuid4().hex, joined_at=timezone.now()) for n in range(number)]
+
+
+def _three_marks(stage: Any) -> None:
+    for person in _people_in(stage, 3):
+        stage.marks.create(participant=person, value=7)
+
+
+def _three_answers(stage: Any) -> None:
+    for person in _people_in(stage, 3):
+        stage.consents.create(participant=person, agrees=True)
+
+
+def _seven_people(stage: Any) -> None:
+    stage.session.participants.update(joined_at=None)
+    _people_in(stage, 7)
 
 
 def _two_notes(world: Any) -> Any:
@@ -878,6 +917,9 @@ ACTS: dict[str, Act] = {
         "room", stage=lambda world: _two_notes(world) and _open_stage(world), on="notes", budget=3
     ),
     "techniques.actions.room.voting.end_voting": on("room", stage=_open_stage),
+    "techniques.actions.room.marks.show_marks": on("room", stage=_step_with("marks", _three_marks)),
+    "techniques.actions.room.consent.count_consent": on("room", stage=_step_with("consent", _three_answers)),
+    "techniques.actions.room.rota.plan_tables": on("room", stage=_step_with("rota", _seven_people), tables=2),
     "techniques.actions.room.closing.close_session": on("room", summary={}),
     "lessons.actions.closing.close_with_lessons": on("room", summary={}),
     "lessons.actions.closing.add_session_action": _closed_session,

@@ -36,6 +36,7 @@ DOORS = {
         lesson_feed lesson_receipt expert_answer review_turn
         join join_session join_calendar join_leave join_room join_note join_note_change join_mine join_since
         join_comment join_vote join_me_too join_ready join_correction join_agree join_wish join_address
+        join_comment join_vote join_me_too join_ready join_correction join_act
         answer_start answer_question answer_finish
     """,
     ACCOUNT: """
@@ -124,6 +125,7 @@ DOORS = {
         meeting_day_session review_session
         room_go room_time room_people room_show room_screen room_note room_note_change room_mine room_since
         room_sort room_vote room_comment session_wish summary_correct room_here
+        room_sort room_vote room_comment room_act
         import_list import_detail import_try import_run import_problems meeting_day_session
         import_list import_detail import_try import_run import_undo import_differences import_problems
         meeting_day_session
@@ -252,6 +254,7 @@ ODD = {
     # The walk names no stage, no note and nobody in the room.
     **{name: [] for name in ("room_go", "room_show", "room_screen", "room_note_change", "room_people")},
     **{name: [] for name in ("room_sort", "room_vote", "room_comment", "session_wish")},
+    **{name: [] for name in ("room_sort", "room_vote", "room_comment", "room_act")},
 }
 # Found by the code in the address, so the person does not matter; these codes or states open nothing.
 DEAD = {

@@ -2,6 +2,7 @@
 
 import { Clock } from "./room/clock.js";
 import { Desk } from "./room/desk.js";
+import { Helpers } from "./room/helpers.js";
 import { Line } from "./room/line.js";
 import { Notes } from "./room/notes.js";
 import { post, Refused } from "./room/post.js";
@@ -19,9 +20,11 @@ const clock = new Clock(root, say);
 const stages = new Stages(root, say);
 const screen = new Screen(root, { clock, say });
 const desk = new Desk(root);
-const whenFree = afterPress(root, "[data-sort], [data-vote], [data-desk], [data-wording]");
+const whenFree = afterPress(root, "[data-sort], [data-vote], [data-desk], [data-wording], .km-helper");
 let line = null;
 const notes = new Notes(root, { say, nudge: () => line?.nudge() });
+const helpers = new Helpers(root, { fetchSoon: () => notes.marks.fetchSoon() });
+notes.marks.onHelpers = (own) => whenFree(() => helpers.setOwn(own));
 line = new Line(root, { onPiece: take, onTime: (now) => clock.heard(now), onState: setUp, onUnknown: unknown });
 
 const pieces = {
@@ -36,6 +39,7 @@ const pieces = {
   voted: (piece) => whenFree(() => desk.draw(piece)),
   wording: (piece) => drawWording(piece),
   ready: ({ count }) => setReady(count),
+  helper: (piece) => whenFree(() => helpers.told(piece)),
   personal: () => notes.marks.fetchSoon(),
   board: (piece) => {
     notes.board.redraw(piece);

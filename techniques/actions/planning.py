@@ -236,6 +236,7 @@ def _copy_stages(session: Session) -> Iterable[Stage]:
             minutes=stage.minutes.of(length),
             planned_minutes=stage.minutes.of(length),
             columns=stage.columns,
+            takes=stage.takes,
             writes=stage.writes,
             reveal=stage.reveal,
         )

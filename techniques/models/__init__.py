@@ -1,13 +1,17 @@
 """Techniques as scripts, and the sessions in which people use them together.
 
 A room is stage data: which prompts, how long, what is written in which column, open or hidden until shown, and what
-the close makes of it. No technique has code of its own here. One file for each aggregate; Django finds them here.
+the close makes of it. What a technique has besides notes is kept by the helper of a step (``helper_registry``). One
+file for each aggregate; Django finds them here.
 """
 
 from techniques.column_kinds import NOTE_LIMIT
+from techniques.models.consent import Consent, ConsentAsked
 from techniques.models.grouping import GROUP_NAME_LIMIT, NoteGroup
+from techniques.models.marks import Mark, Marking
 from techniques.models.reactions import COMMENT_LIMIT, Comment, Correction, MeToo
 from techniques.models.rooms import NOTED, Note, Participant, ParticipantQuerySet, RoomEvent, check_note_length
+from techniques.models.rota import Rota, Seat
 from techniques.models.sessions import GRACE, Invitee, Session, SessionQuerySet, Stage
 from techniques.models.techniques import Length, Technique, TechniqueQuerySet
 from techniques.models.voting import BUDGETS, Ballot, Voting
@@ -23,15 +27,21 @@ __all__ = [
     "WISH_LIMIT",
     "Ballot",
     "Comment",
+    "Consent",
+    "ConsentAsked",
     "Correction",
     "Invitee",
     "Length",
+    "Mark",
+    "Marking",
     "MeToo",
     "Note",
     "NoteGroup",
     "Participant",
     "ParticipantQuerySet",
     "RoomEvent",
+    "Rota",
+    "Seat",
     "Session",
     "SessionQuerySet",
     "Stage",

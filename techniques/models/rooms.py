@@ -145,6 +145,8 @@ class RoomEvent(models.Model):
         READY = "ready", "Somebody is ready, or not yet"
         WORDING = "wording", "What is agreed was worded, wished or agreed to"
         PERSONAL = "personal", "Somebody finds something new of their own"
+        HELPER = "helper", "The helper of a step tells everybody something new"
+        HELPER_DESK = "helper_desk", "The same, for desk and big screen"
         OPENED = "opened", _("Session opened")
         CLOSED = "closed", _("Session closed")
 

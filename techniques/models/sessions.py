@@ -251,6 +251,7 @@ class Stage(models.Model):
     columns = ContentField(
         tuple[Column, ...], default=list, help_text="As the script has them (content_schema.Column)."
     )
+    takes = models.CharField(max_length=40, blank=True, help_text="Its helper (helper_registry).")
     writes = models.CharField(max_length=12, choices=Writes.choices, default=Writes.EVERYONE)
     reveal = models.CharField(max_length=10, choices=Reveal.choices, default=Reveal.OPEN)
     revealed_at = models.DateTimeField(null=True, blank=True)

@@ -13,7 +13,7 @@ from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
-from techniques import examples, policies
+from techniques import examples, helper_registry, policies
 from techniques.content_schema import Column, Minutes, Stage
 from techniques.forms import minutes_in_words
 from techniques.models import Length, Technique
@@ -86,6 +86,7 @@ def _draw_card_page(request: MemberRequest, key: str, template: str) -> HttpResp
         "keeping": technique.confidentiality.what_is_kept,
         "has_example": examples.example(key) is not None,
         "may_plan": policies.may_plan_with(request.membership, technique),
+        "histories": helper_registry.histories(request.membership, technique),
     }
     return render(request, template, values)
 

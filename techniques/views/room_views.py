@@ -24,7 +24,7 @@ from techniques.column_kinds import NOTE
 from techniques.forms import NoteForm
 from techniques.models import Note, Participant, Session
 from techniques.policies import Writer
-from techniques.seen_room import Audience, SeenGroup, SeenNote, SeenRoom
+from techniques.seen_room import Audience, SeenGroup, SeenNote, SeenRoom, SeenStage
 from techniques.views import join_links
 
 # The press that gives a stage more time
@@ -67,6 +67,11 @@ class Seat:
     @property
     def note_url(self) -> str:
         return self._url({"participant": "join_note", "facilitator": "room_note"})
+
+    @property
+    def act_url(self) -> str:
+        """Where the presses of a step’s helper go."""
+        return self._url({"participant": "join_act", "facilitator": "room_act"})
 
     @property
     def mine_url(self) -> str:
@@ -287,12 +292,24 @@ def _marks_of(request: RoomRequest, seat: Seat, room: SeenRoom) -> dict[str, Any
         "ready": room.is_ready,
         "agreed": room.wording.version if room.wording and room.wording.is_agreed else 0,
         "corrections": corrections if room.corrections else "",
+        "helpers": {
+            stage.key: _draw_own_helper(request, seat, stage)
+            for stage in room.stages
+            if stage.helper and stage.helper.own and seat.audience is Audience.PARTICIPANT
+        },
     }
 
 
 def _draw_own_note(request: RoomRequest, seat: Seat, note: room_visibility.SeenNote) -> str:
     values = {"note": note, "session": seat.session, "audience": seat.audience}
     return render_to_string(note.kind.drawing, values, request=request)
+
+
+def _draw_own_helper(request: RoomRequest, seat: Seat, stage: SeenStage) -> str:
+    """What is this person’s own of a step’s helper, as on the page."""
+    helper = stage.helper
+    values = {"stage": stage, "helper": helper, "seen": helper and helper.seen, "session": seat.session}
+    return render_to_string(helper.own if helper else "", values, request=request)
 
 
 def send_updates(request: RoomRequest, seat: Seat, number: int) -> HttpResponse:

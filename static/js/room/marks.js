@@ -44,6 +44,7 @@ export class Marks {
     this.marks = marks;
     this.draw();
     this.drawCorrections(marks.corrections);
+    this.onHelpers?.(marks.helpers);
   }
 
   draw() {

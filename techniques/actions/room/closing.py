@@ -13,7 +13,7 @@ from kmportal.lib.unlinking import rewrite_in_random_order
 from organisations import events
 from organisations.models import Membership
 from organisations.policies import require_that
-from techniques import policies, room_log, room_visibility
+from techniques import helper_registry, policies, room_log, room_visibility
 from techniques.confidentiality import Confidentiality
 from techniques.events import Event
 from techniques.models import (
@@ -55,6 +55,7 @@ def close_session(session: Session, *, by: Membership, at: datetime, summary: Ma
     session.stage = session.ends_at = session.paused_seconds = None
     for voting in Voting.objects.under_way().filter(session=session):
         count_ballots(voting, at)
+    helper_registry.end_helpers(session, at)
     session.stages.update(**Stage.NOTHING_ALONE, grouping_steps=[])  # before notes are deleted or get other numbers
     session.notes_deleted_at = _delete_notes(session, at)
     _keep_summary(session, by, at)

@@ -11,7 +11,7 @@ from kmportal.lib.model_rules import refuse_invalid
 from organisations import events
 from organisations.models import Membership
 from organisations.policies import belongs, require_that
-from techniques import guest_cookies, policies, room_log
+from techniques import guest_cookies, helper_registry, policies, room_log
 from techniques.events import Event
 from techniques.models import Ballot, MeToo, Participant, RoomEvent, Session, Voting
 from techniques.preconditions import lock_unless_over
@@ -67,6 +67,7 @@ def join_room(session: Session, *, by: Membership | None, at: datetime, name: st
     found.name, found.joined_at = named.name, at
     found.save()
     room_log.append_event(session, RoomEvent.Kind.PEOPLE, at=at)
+    helper_registry.tell_arrival(session, found, at)
     return found
 
 
@@ -118,6 +119,7 @@ def _end_presence(session: Session, participant: Participant, at: datetime) -> b
         return False
     room_log.append_event(session, RoomEvent.Kind.AWAY, at=at)
     _take_back_what_counts(session, participant, at)
+    helper_registry.tell_departure(session, participant, at)
     return True
 
 

@@ -18,7 +18,7 @@ from kmportal.lib.model_rules import refuse_invalid
 from organisations import events
 from organisations.models import Membership
 from organisations.policies import require_that
-from techniques import policies, room_log
+from techniques import helper_registry, policies, room_log
 from techniques.events import Event
 from techniques.models import NOTE_LIMIT, Ballot, Correction, Note, RoomEvent, Session, Stage, Voting
 from techniques.policies import Writer
@@ -55,6 +55,7 @@ def write_note(
     require_open_room(session)
     leads = isinstance(by, Membership)
     stage = _find_stage(session, stage_key, column, leads=leads)
+    helper_registry.refuse_note(stage, column)
     author = find_author(session, by)
     if not leads and Note.objects.filter(session=session, author=author).count() >= NOTES_OF_ONE:
         raise Refusal(f"You have written {NOTES_OF_ONE} notes. Take one back before you write another.")
@@ -94,6 +95,7 @@ def change_note(
         raise Refusal("This note was taken back.")
     if column not in note.stage.column_keys:
         raise Refusal("This column is not part of the step. Reload the page.")
+    helper_registry.refuse_note(note.stage, column)
     before, promised = (note.text, note.column), (note.promised_by, note.due_on)
     note.text, note.column = note.stage.column(column).kind.clean(text), column
     if promised_by is not None or column != before[1]:

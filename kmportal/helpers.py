@@ -1,0 +1,11 @@
+"""Which helpers a step of a room can take: word in its script (``takes``) → the module that brings all of it.
+
+A map like slots.py. An app above may bring one, too: what a step does with lessons stands in ``lessons``. See
+``techniques/helper_registry.py`` for what a helper has to say.
+"""
+
+HELPERS: dict[str, str] = {
+    "marks": "techniques.helpers.marks.MARKS",
+    "rota": "techniques.helpers.rota.ROTA",
+    "consent": "techniques.helpers.consent.CONSENT",
+}

@@ -1,0 +1,129 @@
+"""What techniques have besides notes, in a browser: one person’s press changes what everybody hears."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from techniques import guest_cookies
+from techniques.actions import planning
+from techniques.actions.room import joining, stages
+from techniques.models import Session, Technique
+from tests.browser.test_room import join, live_server, path, step, write  # noqa: F401
+from tests.cast import as_member
+
+
+@pytest.fixture
+def begin(content, riverside, farah):
+    """``begin("retrospect", "marks")``: a room of that technique, at that step."""
+
+    def plan(technique: str, stage: str = "") -> Session:
+        at, by = timezone.now(), as_member(farah)
+        found = Technique.objects.get(key=technique)
+        session = planning.plan_session(
+            riverside, by=by, technique=found, length="standard", title="Winter ward opening",
+            starts_at=at + timedelta(minutes=5), at=at,
+        )  # fmt: skip
+        session = joining.open_room(session, by=by, at=at)
+        if stage:
+            stages.go_to_stage(session, stage=session.stages.get(key=stage), by=by, at=at)
+        return session
+
+    return plan
+
+
+def give(page: Page, mark: int) -> None:
+    step(page).get_by_role("button", name=f"Give {mark}", exact=True).click()
+    expect(step(page).get_by_text(f"Your mark is {mark}.")).to_be_visible()
+
+
+def test_marks_of_a_retrospect(begin, window, check, farah, lena):
+    room = begin("retrospect", "marks")
+    phones = [window(width=360), window(width=1280), window(width=360, script=False)]
+    for page, name in zip(phones, ("Gus", "Rhea", "Kit"), strict=True):
+        join(page, room, name)
+    lead, screen = window(farah), window(lena, width=1920)
+    lead.goto(path("room/", room))
+    screen.goto(path("screen/", room))
+    give(phones[0], 9)
+    give(phones[1], 8)
+    expect(lead.get_by_text("2 of 3 people have given a mark.")).to_be_visible()
+    expect(lead.get_by_role("button", name="Show the average")).to_have_count(0)
+    give(phones[2], 8)
+    expect(lead.get_by_text("3 of 3 people have given a mark.")).to_be_visible()
+    for page in (*phones[:2], lead, screen):
+        check(page)
+
+    # One person thinks again, with the keyboard alone, and the result is another.
+    phones[0].get_by_role("button", name="Give 3", exact=True).focus()
+    phones[0].keyboard.press("Enter")
+    expect(phones[0].get_by_text("Your mark is 3.")).to_be_visible()
+    expect(phones[0].get_by_role("button", name="Give 3", exact=True)).to_be_focused()
+    write(phones[0], "A porter in the planning team")
+    lead.get_by_role("button", name="Show the average").click()
+    for page in (lead, phones[0], phones[1], screen):
+        expect(step(page).locator(".km-average__figure")).to_have_text("6.5 out of ten")
+        expect(step(page).get_by_text("Some way apart")).to_be_visible()
+    expect(phones[0].get_by_role("button", name="Give 3", exact=True)).to_have_count(0)
+    phones[2].reload()
+    expect(step(phones[2]).locator(".km-average__figure")).to_have_text("6.5 out of ten")
+    for page in (*phones[:2], lead, screen):
+        check(page)
+        assert page.complaints == []
+
+
+def test_a_cafe_seats_everybody_and_asks_one_question(begin, window, check, farah, lena):
+    room = begin("knowledge-cafe")
+    at, key = timezone.now(), guest_cookies.new_key
+    crowd = [joining.join_room(room, by=None, name=f"Guest {n:02}", key=key(), at=at) for n in range(1, 12)]
+    gus, kit = window(width=360), window(width=360, script=False)
+    join(gus, room, "Gus")
+    expect(step(gus).get_by_text("The tables are not planned yet")).to_be_visible()
+    lead, screen = window(farah), window(lena, width=1920)
+    lead.goto(path("room/", room))
+    screen.goto(path("screen/", room))
+    lead.get_by_role("button", name=re.compile("^Plan.*4 tables of 3")).click()
+    expect(step(gus).locator(".km-place__figure")).to_contain_text("Table ")
+    for page in (lead, gus, screen):
+        check(page)
+
+    # Somebody comes late: a place at once, and the desk reads the name there.
+    join(kit, room, "Kit")
+    expect(step(kit).locator(".km-place__figure")).to_contain_text("Table ")
+    expect(step(lead).locator(".km-tables__one", has_text="Kit")).to_have_count(1)
+    for number in (1, 2, 3):
+        at = timezone.now()
+        stages.go_to_stage(room, stage=room.stages.get(key=f"round{number}"), by=as_member(farah), at=at)
+        expect(step(lead).get_by_text(f"Round {number} of 3")).to_be_visible()
+        name = room.stages.get(key=f"round{number}").name
+        expect(step(gus).get_by_role("heading", level=2)).to_have_text(name)
+        own = step(gus).locator(".km-place__figure").inner_text()
+        expect(step(lead).locator(".km-tables__one", has_text="Gus")).to_contain_text(own)
+        assert "Guest 0" not in gus.content() + screen.content()
+    check(lead)
+    check(screen)
+
+    # One question: a single no decides, and nobody sees whose it was.
+    stages.go_to_stage(room, stage=room.stages.get(key="close"), by=as_member(farah), at=timezone.now())
+    for person in crowd:
+        joining.leave_room(room, by=person, at=timezone.now())
+    rhea = window(width=1280)
+    join(rhea, room, "Rhea")
+    kit.goto(f"/join/{room.code}/room/")
+    for page in (gus, rhea, kit):
+        step(page).get_by_role("button", name="Yes", exact=True).click()
+        expect(step(page).get_by_text("Your answer is yes.")).to_be_visible()
+    expect(lead.get_by_text("3 of 3 people have answered.")).to_be_visible()
+    check(gus)
+    step(rhea).get_by_role("button", name="No", exact=True).click()
+    expect(step(rhea).get_by_text("Your answer is no.")).to_be_visible()
+    lead.get_by_role("button", name="Show whether everybody agrees").click()
+    for page in (lead, gus, rhea, screen):
+        expect(step(page).get_by_text("Not everybody agreed", exact=True)).to_be_visible()
+    write(gus, "An idea of another", "Ideas that the group agrees to share")
+    expect(gus.get_by_text("Not everybody agreed, so nothing of this is written down.")).to_be_visible()
+    for page in (gus, rhea, lead, screen):
+        check(page)
+        assert page.complaints == []
