@@ -17,7 +17,7 @@ ACTIONS = Owned(
     call="Find a new owner for",
     needs=Permission.READ,
     chosen_by=Permission.PLAN,
-    open_rows=lambda organisation: (
+    open_rows=lambda organisation, on: (
         Action.objects.open().filter(organisation=organisation).select_related("organisation", "owner", "author")
     ),
     pass_on=pass_on_action,

@@ -14,7 +14,7 @@ TRIALS = Owned(
     call="Find somebody to co-ordinate",
     needs=Permission.FACILITATE,
     chosen_by=Permission.FACILITATE,
-    open_rows=lambda organisation: (
+    open_rows=lambda organisation, on: (
         Trial.objects.filter(organisation=organisation).open().select_related("organisation", "coordinator")
     ),
     pass_on=pass_on_trial,

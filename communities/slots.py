@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from communities.reports.directory import directory_rows, similar_communities
 from communities.reports.home import own_communities
 from communities.reports.kickoff import running_kickoffs
 from kmportal.lib.domain_words import worded
+from kmportal.lib.prepared import prepared
 from lessons.finding import why_related
 from lessons.reports.pack import Pack, PackRow, PackSection
 from organisations.models import Membership
@@ -22,11 +24,16 @@ MOST_TO_ASK = 5
 MOST_IN_PACK = 3
 
 
+@prepared
+def _invitations(membership: Membership) -> QuerySet[Knock]:
+    rows = Knock.objects.filter(membership=membership, kind=Knock.Kind.INVITATION, answered_at=None)
+    return rows.filter(community__state__in=LIVING).select_related("community")
+
+
 def communities_of_member(home: Any, membership: Membership) -> tuple[str, dict[str, Any]] | None:
     """On home: one’s own communities, and invitations that wait for an answer. Nothing for who has neither."""
     rows = own_communities(membership, at=timezone.now())
-    open_ones = Knock.objects.filter(membership=membership, kind=Knock.Kind.INVITATION, answered_at=None)
-    invitations = list(open_ones.filter(community__state__in=LIVING).select_related("community"))
+    invitations = _invitations(membership)
     if not rows and not invitations:
         return None
     return "communities/_home.html", {"rows": rows, "invitations": invitations}

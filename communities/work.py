@@ -1,7 +1,6 @@
 """A meeting of a community as a piece of work that one can get ready for (``kmportal.lib.work``)."""
 
-from collections.abc import Collection
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -9,7 +8,7 @@ from django.utils import timezone
 from communities.models import Meeting, MeetingDay
 from communities.transitions import facilitated_by, running_facilitators
 from kmportal.lib.things import Ref
-from kmportal.lib.work import KindOfWork, Work
+from kmportal.lib.work import KindOfWork, Span, Work
 
 
 def _meeting(row: Meeting) -> Work:
@@ -30,17 +29,15 @@ def _meeting(row: Meeting) -> Work:
     )
 
 
-def _meetings(first: date, last: date, people: Collection[int] | None) -> list[Meeting]:
+def _meetings(span: Span, people: tuple[int, ...] | None) -> QuerySet[Meeting]:
     """Meetings that are held once, of whoever facilitates the community; a rhythm would ask every week."""
-    begins = timezone.make_aware(datetime.combine(first, time.min))
-    ends = timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min))
-    days = MeetingDay.objects.held().filter(starts_at__gte=begins, starts_at__lt=ends)
+    days = MeetingDay.objects.held().filter(starts_at__gte=span.begins, starts_at__lt=span.ends)
     rows: QuerySet[Meeting] = Meeting.objects.filter(
         repeats=Meeting.Repeats.ONCE, cancelled_at=None, pk__in=days.values("meeting")
     )
     if people is not None:
         rows = rows.filter(community__in=facilitated_by(people))
-    return list(rows.select_related(*MEETING.related).order_by("pk"))
+    return rows
 
 
 MEETING = KindOfWork(_meeting, _meetings, ("organisation", "community__group", "community__organisation"))

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from kmportal.lib.charts import MiniGap, mini_gap
+from kmportal.lib.prepared import prepared
 from organisations.models import Membership
 from selfassessment.models import Assessment
 from selfassessment.reports import GapReport, build
@@ -40,12 +42,15 @@ class LatestRound:
     scope: str = ""
 
 
+@prepared
+def _latest_rounds(membership: Membership) -> QuerySet[Assessment]:
+    rows = Assessment.objects.visible_to(membership).published().order_by("-closed_at")
+    return rows.select_related("organisation", "framework", "facilitator")[:2]
+
+
 def latest_round(membership: Membership) -> LatestRound:
     """The latest published round of the organisation that enough people answered; the report keeps its own floor."""
-    rounds = (
-        Assessment.objects.visible_to(membership).published().select_related("organisation", "framework", "facilitator")
-    )
-    for assessment in rounds.order_by("-closed_at")[:2]:
+    for assessment in _latest_rounds(membership):
         report = build(assessment)
         if report.is_enough:
             return _latest_round(report, membership)

@@ -35,12 +35,13 @@ def _calls_of(memberships: list[Membership], until: date) -> Iterator[Promised]:
     """Of one organisation, in its words."""
     organisation = memberships[0].organisation
     here = Membership.objects.current().filter(organisation=organisation)
+    today = timezone.localdate()
     for owned in owned_kinds():
         able = [one for one in memberships if one.can(Permission(owned.chosen_by))]
-        if not able or not owned.hang_on_nobody(organisation, here).exists():
+        if not able or not owned.hang_on_nobody(organisation, here, on=today).exists():
             continue
         for membership in able:
-            for row in owned.to_pass_on(membership, here):
+            for row in owned.to_pass_on(membership, here, on=today):
                 day = timezone.localdate(row.created_at, ZoneInfo(organisation.time_zone))
                 if day <= until:
                     yield Promised(

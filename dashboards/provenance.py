@@ -17,6 +17,7 @@ from actionplan.reports import lines
 from kmportal.lib import things
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
+from kmportal.lib.prepared import prepared
 from kmportal.lib.provenance import Link, Stop
 from lessons.models import Lesson
 from organisations.models import Membership
@@ -37,7 +38,7 @@ def of_decision(decision: Decision, membership: Membership) -> tuple[str, dict[s
 
 def of_intervention(intervention: Intervention, membership: Membership) -> tuple[str, dict[str, Any]] | None:
     """From an intervention both ways."""
-    before = _gap_stops(Decision.objects.filter(intervention=intervention), membership)
+    before = _gap_stops(_decisions_for(intervention.pk), membership)
     here = Stop("here", "You are here", [Link(f"{worded('Intervention')} in step {intervention.step}")])
     return _drawn_thread([*before, here, *_after_interventions([intervention], membership)])
 
@@ -45,7 +46,7 @@ def of_intervention(intervention: Intervention, membership: Membership) -> tuple
 def actions_of_intervention(intervention: Intervention, membership: Membership) -> tuple[str, dict[str, Any]]:
     """All that was promised for it: on its own page, in its sessions and in its lessons, as its thread counts them."""
     sessions = _sessions_of([intervention], membership)
-    lessons = _lessons_from(Q(intervention=intervention) | Q(session__in=sessions), membership)
+    lessons = _lessons_from([intervention], sessions, membership)
     refs = [things.ref_of(source) for source in (intervention, *sessions, *lessons)]
     rows = Action.objects.visible_to(membership).agreed_in(*refs).select_related("owner", "organisation")
     today = localdate()
@@ -90,16 +91,19 @@ def _drawn_thread(stops: list[Stop]) -> tuple[str, dict[str, Any]] | None:
 # --- Backwards ---------------------------------------------------------------------------------------------------
 
 
-def _decision_rows() -> Any:
-    return Decision.objects.select_related("criterion", "assessment__organisation")
+def _decision_rows() -> QuerySet[Decision]:
+    return Decision.objects.select_related("criterion", "assessment__organisation", "suggestion")
 
 
-def _gap_stops(decisions: QuerySet[Decision] | Sequence[Decision], membership: Membership) -> list[Stop]:
+@prepared
+def _decisions_for(intervention: int) -> QuerySet[Decision]:
+    return _decision_rows().filter(intervention=intervention)[:1]
+
+
+def _gap_stops(decisions: Sequence[Decision], membership: Membership) -> list[Stop]:
     """The gap and the suggestion that a thing came from; nothing for what was planned by hand."""
-    if not isinstance(decisions, Sequence):
-        decisions = decisions.select_related("criterion", "assessment__organisation")
     stops = []
-    for decision in list(decisions)[:1]:
+    for decision in decisions[:1]:
         report = reverse("gap_report", args=[decision.assessment.organisation.slug, decision.assessment_id])
         words = f"{decision.criterion}"
         if decision.now is not None and decision.wanted is not None:
@@ -113,7 +117,7 @@ def _gap_stops(decisions: QuerySet[Decision] | Sequence[Decision], membership: M
 def _before_intervention(intervention: Intervention | None, membership: Membership) -> list[Stop]:
     if intervention is None or intervention.programme.organisation_id != membership.organisation_id:
         return []
-    gaps = _gap_stops(Decision.objects.filter(intervention=intervention), membership)
+    gaps = _gap_stops(_decisions_for(intervention.pk), membership)
     return [*gaps, Stop("done", worded("Intervention"), [_link_to(intervention, membership)])]
 
 
@@ -171,7 +175,7 @@ def _after_decision(decision: Decision, membership: Membership) -> list[Stop]:
         later = _after_interventions([decision.intervention], membership)
         return [Stop("done", worded("Intervention"), [_link_to(decision.intervention, membership)]), *later]
     if decision.action:
-        return _action_stops(Action.objects.filter(pk=decision.action.pk), membership)
+        return _action_stops(_standing_actions(membership, decision.action.pk), membership)
     return []
 
 
@@ -196,7 +200,7 @@ def _after_interventions(interventions: Sequence[Intervention], membership: Memb
                 _links_to(to_come, membership),
             )
         )
-    lessons = _lessons_from(Q(intervention__in=interventions) | Q(session__in=sessions), membership)
+    lessons = _lessons_from(interventions, sessions, membership)
     return [
         *stops,
         *_lesson_stops(lessons, membership),
@@ -205,17 +209,31 @@ def _after_interventions(interventions: Sequence[Intervention], membership: Memb
 
 
 def _sessions_of(interventions: Sequence[Intervention], membership: Membership) -> list[Session]:
+    return _sessions_for(membership, tuple(one.pk for one in interventions)) if interventions else []
+
+
+@prepared
+def _sessions_for(membership: Membership, interventions: tuple[int, ...]) -> QuerySet[Session]:
     rows = Session.objects.visible_to(membership).filter(intervention__in=interventions)
-    return list(rows.exclude(state=Session.State.CANCELLED).select_related("organisation").order_by("starts_at"))
+    return rows.exclude(state=Session.State.CANCELLED).select_related("organisation").order_by("starts_at")
 
 
 def _after_sessions(sessions: Sequence[Session], membership: Membership) -> list[Stop]:
-    lessons = _lessons_from(Q(session__in=sessions), membership)
+    lessons = _lessons_from([], sessions, membership)
     return [*_lesson_stops(lessons, membership), *_actions_agreed_in(sessions, membership)]
 
 
-def _lessons_from(condition: Q, membership: Membership) -> list[Lesson]:
-    return list(_readable_lessons(membership).filter(condition).order_by("pk"))
+def _lessons_from(
+    interventions: Sequence[Intervention], sessions: Sequence[Session], membership: Membership
+) -> list[Lesson]:
+    keys = [tuple(one.pk for one in rows) for rows in (interventions, sessions)]
+    return _lessons_for(membership, *keys) if any(keys) else []
+
+
+@prepared
+def _lessons_for(membership: Membership, interventions: tuple[int, ...], sessions: tuple[int, ...]) -> QuerySet[Lesson]:
+    came = Q(intervention__in=interventions) | Q(session__in=sessions)
+    return _readable_lessons(membership).filter(came).order_by("pk")
 
 
 def _lesson_stops(lessons: Sequence[Lesson], membership: Membership) -> list[Stop]:
@@ -233,13 +251,30 @@ def _lesson_stops(lessons: Sequence[Lesson], membership: Membership) -> list[Sto
 
 def _actions_agreed_in(sources: Iterable[Model], membership: Membership) -> list[Stop]:
     """What was agreed in any of these things."""
-    refs = [things.ref_of(source) for source in sources]
-    return _action_stops(Action.objects.agreed_in(*refs), membership) if refs else []
+    keys: dict[str, tuple[int, ...]] = {}
+    for source in sources:
+        kind, key = things.ref_of(source)
+        keys[kind] = (*keys.get(kind, ()), key)
+    return _action_stops(_actions_from(membership, **keys), membership) if keys else []
 
 
-def _action_stops(rows: ActionQuerySet, membership: Membership) -> list[Stop]:
+@prepared
+def _actions_from(membership: Membership, **keys: tuple[int, ...]) -> QuerySet[Action]:
+    refs = [things.Ref(kind, key) for kind, idents in keys.items() for key in idents]
+    return _still_promised(Action.objects.agreed_in(*refs), membership)
+
+
+@prepared
+def _standing_actions(membership: Membership, action: int) -> QuerySet[Action]:
+    return _still_promised(Action.objects.filter(pk=action), membership)
+
+
+def _still_promised(rows: ActionQuerySet, membership: Membership) -> ActionQuerySet:
     rows = rows.visible_to(membership).exclude(state=Action.State.DROPPED)
-    actions = list(rows.select_related("organisation").order_by("pk"))
+    return rows.select_related("organisation").order_by("pk")
+
+
+def _action_stops(actions: Sequence[Action], membership: Membership) -> list[Stop]:
     done = [action for action in actions if action.state == Action.State.DONE]
     to_do = [action for action in actions if action.state == Action.State.OPEN]
     stops = []

@@ -1,16 +1,15 @@
 """What the home pages show, worked out once as plain values. Every number carries the address of its list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from actionplan.models import Action
+from actionplan.models import Action, ActionQuerySet
 from actionplan.reports import Source, sources_of
 from dashboards.benefits import reuse_in_figures
 from dashboards.gaps import LatestRound, latest_round
@@ -18,6 +17,7 @@ from dashboards.todo import Need, needs_of
 from kmportal.lib.charts import StepProgress
 from kmportal.lib.days import YEAR, moment_in_words
 from kmportal.lib.domain_words import worded
+from kmportal.lib.prepared import prepared
 from kmportal.lib.sentences import capital, counted
 from kmportal.lib.tallies import Tally
 from lessons.labels import STATES
@@ -116,6 +116,11 @@ class Verdict:
         )
 
 
+@prepared
+def _current_programme(membership: Membership) -> QuerySet[Programme]:
+    return Programme.objects.visible_to(membership).current().select_related("lead", "sponsor")[:1]
+
+
 @dataclass(frozen=True)
 class Home:
     """The home page of one member."""
@@ -140,7 +145,7 @@ class Home:
     def build(cls, membership: Membership, *, at: datetime) -> "Home":
         """All that the page needs. The queries do not grow with the number of rows."""
         today = timezone.localdate(at)
-        programme = Programme.objects.visible_to(membership).current().select_related("lead", "sponsor").first()
+        programme = _current_programme.first(membership)
         steps = step_figures(programme, membership, today)
         latest = latest_round(membership)
         needs = needs_of(membership, latest, at=at)
@@ -167,37 +172,36 @@ class Home:
         )
 
 
+@prepared
+def _steps_in_figures(programme: int, today: date) -> QuerySet[Intervention, tuple[int, ...]]:
+    late = Q(ends_on__lt=today) & ~Q(state__in=[Intervention.State.DONE, Intervention.State.DROPPED])
+    alive = Q(state__in=[Intervention.State.PLANNED, Intervention.State.DOING, Intervention.State.PAUSED])
+    rows = Intervention.objects.filter(programme=programme).counted().order_by()
+    return rows.values_list("step").annotate(
+        counted=Count("pk"),
+        done=Count("pk", filter=Q(state=Intervention.State.DONE)),
+        late=Count("pk", filter=late),
+        ownerless=Count("pk", filter=alive & Q(owner=None)),
+    )
+
+
 def step_figures(programme: Programme | None, membership: Membership, today: date) -> list[StepProgress]:
     """The five steps of a programme, always five, in one query."""
     if programme is None:
         return []
-    late = Q(ends_on__lt=today) & ~Q(state__in=[Intervention.State.DONE, Intervention.State.DROPPED])
-    alive = Q(state__in=[Intervention.State.PLANNED, Intervention.State.DOING, Intervention.State.PAUSED])
-    rows = {
-        row["step"]: row
-        for row in Intervention.objects.filter(programme=programme)
-        .counted()
-        .order_by()
-        .values("step")
-        .annotate(
-            counted=Count("pk"),
-            done=Count("pk", filter=Q(state=Intervention.State.DONE)),
-            late=Count("pk", filter=late),
-            ownerless=Count("pk", filter=alive & Q(owner=None)),
-        )
-    }
+    rows = {step: counts for step, *counts in _steps_in_figures(programme.pk, today)}
     page = reverse("programme_detail", args=[membership.organisation.slug, programme.pk])
     figures = []
     for number in Step.values:
-        row: Mapping[str, Any] = rows.get(number, {})
+        total, done, late, ownerless = rows.get(number, (0, 0, 0, 0))
         figures.append(
             StepProgress(
                 number,
                 Step(number).label,
-                done=row.get("done", 0),
-                total=row.get("counted", 0),
-                late=row.get("late", 0),
-                ownerless=row.get("ownerless", 0),
+                done=done,
+                total=total,
+                late=late,
+                ownerless=ownerless,
                 url=f"{page}#step-{number}",
                 lists=step_lists(membership.organisation.slug, programme, number),
             )
@@ -217,6 +221,11 @@ def _lead_sentence(needs: Sequence[Need]) -> str:
     return f"{capital(counted(len(needs), 'thing needs', 'things need'))} you today."
 
 
+@prepared
+def _late_to_begin(programme: int, today: date) -> QuerySet[Intervention]:
+    return Intervention.objects.filter(programme=programme).late_to_begin(on=today)
+
+
 def _notable_in(
     steps: Sequence[StepProgress], membership: Membership, programme: Programme | None, today: date
 ) -> Tally | None:
@@ -228,7 +237,7 @@ def _notable_in(
         return Tally(
             late, worded(ngettext("intervention is late", "interventions are late", late)), f"{plan}?which=late"
         )
-    if waiting := Intervention.objects.filter(programme=programme).late_to_begin(on=today).count():
+    if waiting := _late_to_begin.count(programme.pk, today):
         words = worded(ngettext("intervention should have begun", "interventions should have begun", waiting))
         return Tally(waiting, words, f"{plan}?which=late_to_begin")
     if ownerless := sum(step.ownerless for step in steps):
@@ -237,9 +246,13 @@ def _notable_in(
     return None
 
 
+@prepared
+def _counts_by_state(membership: Membership) -> QuerySet[Lesson, tuple[str, int]]:
+    return Lesson.objects.visible_to(membership).order_by().values_list("state").annotate(n=Count("pk"))
+
+
 def _lessons_by_state(membership: Membership) -> list[StateFigure]:
-    rows = Lesson.objects.visible_to(membership).order_by()
-    counts = dict(rows.values_list("state").annotate(n=Count("pk")))
+    counts = dict(_counts_by_state(membership))
     page = reverse("lesson_list", args=[membership.organisation.slug])
     return [
         StateFigure(STATES[state], counts[state], f"{page}?state={state}")
@@ -248,9 +261,13 @@ def _lessons_by_state(membership: Membership) -> list[StateFigure]:
     ]
 
 
+@prepared
+def _next_sessions(membership: Membership, since: datetime) -> QuerySet[Session]:
+    rows = Session.objects.visible_to(membership).to_come().filter(starts_at__gte=since)
+    return rows.select_related("organisation", "technique", "facilitator").order_by("starts_at")[:3]
+
+
 def _sessions_to_come(membership: Membership, at: datetime, today: date) -> list[SessionLine]:
-    rows = Session.objects.visible_to(membership).to_come().filter(starts_at__gte=at - timedelta(hours=12))
-    rows = rows.select_related("organisation", "technique", "facilitator").order_by("starts_at")[:3]
     return [
         SessionLine(
             session.title,
@@ -266,13 +283,26 @@ def _sessions_to_come(membership: Membership, at: datetime, today: date) -> list
                 if part
             ),
         )
-        for session in rows
+        for session in _next_sessions(membership, at - timedelta(hours=12))
     ]
 
 
+@prepared
+def _latest_actions(membership: Membership, today: date) -> QuerySet[Action]:
+    return _overdue_here(membership, today).select_related("organisation", "owner").by_day()[:3]
+
+
+@prepared
+def _overdue(membership: Membership, today: date) -> QuerySet[Action]:
+    return _overdue_here(membership, today)
+
+
+def _overdue_here(membership: Membership, today: date) -> ActionQuerySet:
+    return Action.objects.visible_to(membership).filter(organisation=membership.organisation).overdue(on=today)
+
+
 def _late_actions(membership: Membership, today: date) -> tuple[list[LateLine], int]:
-    rows = Action.objects.visible_to(membership).filter(organisation=membership.organisation).overdue(on=today)
-    first = list(rows.select_related("organisation", "owner").by_day()[:3])
+    first = _latest_actions(membership, today)
     sources = sources_of(first, membership)
     lines = [
         LateLine(
@@ -284,11 +314,30 @@ def _late_actions(membership: Membership, today: date) -> tuple[list[LateLine], 
         )
         for action in first
     ]
-    return lines, (rows.count() if len(lines) == 3 else len(lines))
+    return lines, (_overdue.count(membership, today) if len(lines) == 3 else len(lines))
 
 
 def _late_list_url(membership: Membership) -> str:
     return reverse("action_list", args=[membership.organisation.slug]) + "?show=all&late=1"
+
+
+@prepared
+def _held_since(membership: Membership, since: datetime) -> QuerySet[Session]:
+    rows = Session.objects.visible_to(membership).held().filter(closed_at__gte=since, starts_at__gte=since)
+    return rows.select_related("organisation", "technique").order_by("-closed_at")[:5]
+
+
+@prepared
+def _checked_since(membership: Membership, since: datetime) -> QuerySet[Lesson]:
+    rows = Lesson.objects.visible_to(membership).filter(organisation=membership.organisation, source="")
+    rows = rows.filter(validated_at__gte=since).select_related("organisation", "revision")
+    return rows.order_by("-validated_at")[:5]
+
+
+@prepared
+def _done_since(membership: Membership, since: datetime) -> QuerySet[Action]:
+    rows = Action.objects.visible_to(membership).done().filter(organisation=membership.organisation)
+    return rows.filter(done_at__gte=since).select_related("organisation").order_by("-done_at")[:5]
 
 
 def _latest_moves(membership: Membership, at: datetime) -> list[Move]:
@@ -296,28 +345,17 @@ def _latest_moves(membership: Membership, at: datetime) -> list[Move]:
     since = at - timedelta(days=14)
     moves = [
         Move(min(row.starts_at, row.closed_at), f"{row.technique} held", row.title, row.get_absolute_url())
-        for row in Session.objects.visible_to(membership)
-        .held()
-        .filter(closed_at__gte=since, starts_at__gte=since)
-        .select_related("organisation", "technique")
-        .order_by("-closed_at")[:5]
+        for row in _held_since(membership, since)
         if row.closed_at
     ]
     moves += [
         Move(row.validated_at, worded("Lesson checked"), str(row.revision), row.get_absolute_url())
-        for row in Lesson.objects.visible_to(membership)
-        .filter(organisation=membership.organisation, validated_at__gte=since, source="")
-        .select_related("organisation", "revision")
-        .order_by("-validated_at")[:5]
+        for row in _checked_since(membership, since)
         if row.validated_at
     ]
     moves += [
         Move(row.done_at, worded("Action done"), row.title, row.get_absolute_url())
-        for row in Action.objects.visible_to(membership)
-        .done()
-        .filter(organisation=membership.organisation, done_at__gte=since)
-        .select_related("organisation")
-        .order_by("-done_at")[:5]
+        for row in _done_since(membership, since)
         if row.done_at
     ]
     return sorted(moves, key=lambda move: move.at, reverse=True)[:5]

@@ -3,11 +3,18 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from help.introductions import Introduction, Words, by_page
 from help.models import PutAway
+from kmportal.lib.prepared import prepared
 from organisations.models import Membership, Person
+
+
+@prepared
+def _put_away(person: int, page: str) -> QuerySet[PutAway]:
+    return PutAway.objects.filter(person=person, page=page)
 
 
 @dataclass
@@ -31,7 +38,7 @@ class Frame:
 
     @cached_property
     def is_put_away(self) -> bool:
-        return PutAway.objects.filter(person=self.person, page=self.page).exists()
+        return self.person is not None and _put_away.exists(self.person.pk, self.page)
 
 
 def introduction(request: HttpRequest) -> dict[str, Frame]:

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from kmportal.lib import things
 from kmportal.lib.domain_words import worded
+from kmportal.lib.prepared import prepared
 from kmportal.lib.sentences import capital
 from kmportal.lib.work import Work
 from lessons.models import (
@@ -355,12 +357,17 @@ def has_poster(organisation: Organisation, group: Group) -> bool:
 # --- What came of a lesson -------------------------------------------------------------------------------------------
 
 
+@prepared
+def _readable(membership: Membership, lesson: int) -> QuerySet[Lesson]:
+    return Lesson.objects.visible_to(membership).filter(pk=lesson)
+
+
 def may_say_reuse(membership: Membership | None, lesson: Lesson) -> bool:
     """Whoever reads a checked lesson, also one that another organisation shares: they say it at home. One query."""
     if not lesson.is_shared or not isinstance(membership, Membership):
         return False
     is_in = membership.is_current and membership.can(Permission.READ)
-    return is_in and Lesson.objects.visible_to(membership).filter(pk=lesson.pk).exists()
+    return is_in and _readable.exists(membership, lesson.pk)
 
 
 def may_change_reuse(membership: Membership | None, reuse: Reuse) -> bool:
@@ -512,7 +519,7 @@ def may_follow(membership: Membership | None, lesson: Lesson) -> bool:
     """Whoever reads a checked lesson of their own organisation. One query."""
     if membership is None or not policies.may(Permission.READ, membership, lesson.organisation):
         return False
-    return lesson.is_shared and Lesson.objects.visible_to(membership).filter(pk=lesson.pk).exists()
+    return lesson.is_shared and _readable.exists(membership, lesson.pk)
 
 
 def is_own_follow(membership: Membership | None, follow: Follow | LessonFeed | SavedList) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from functools import partial
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -14,7 +14,7 @@ from kmportal.lib.days import day_in_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.promises import Promised
 from kmportal.lib.sentences import counted
-from kmportal.lib.work import Work, kinds
+from kmportal.lib.work import Span, Work, kinds, starting
 from lessons.finding import count_to_answer, pack_url
 from lessons.models import WAITING, Asset, ExpertQuestion, Lesson, ReviewTurn, State
 from lessons.tokens import turn_path
@@ -131,11 +131,9 @@ def beginning(
 ) -> Iterator[tuple[str, Work]]:
     """Everything that begins from this day on, within a week after ``until``, and is led by these people, in one
     organisation or in all: the name of the reminder, and the work."""
+    span = Span.of(first, until + BEFORE_START)
     for name, kind in kinds().items():
-        rows = kind.starting(first, until + BEFORE_START, people)
-        if isinstance(rows, QuerySet):
-            rows = rows.select_related(*kind.related).order_by("pk")
-        for row in rows:
+        for row in starting(name, span, None if people is None else tuple(people)):
             if organisation is not None and row.organisation.pk != organisation:
                 continue
             work = kind.of(row)

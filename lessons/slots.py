@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from actionplan.models import Action
 from kmportal.lib import things
+from kmportal.lib.prepared import prepared
 from kmportal.lib.work import work_of
 from lessons import labels, policies
 from lessons.actions.leaving import KEPT_FOR
@@ -93,10 +95,14 @@ def open_from_last_time(session: Session, membership: Membership) -> Piece | Non
     return ("lessons/_open_from_last_time.html", {"last": last, "actions": actions}) if actions else None
 
 
+@prepared
+def _taken_up(membership: Membership, lesson: int) -> QuerySet[PackAnswer]:
+    return PackAnswer.objects.visible_to(membership).filter(lesson=lesson).taken_up()[:MOST_TAKEN_UP]
+
+
 def taken_up_before(lesson: Lesson, membership: Membership) -> Piece | None:
     """On a lesson: the work for which somebody uses it."""
-    rows = PackAnswer.objects.visible_to(membership).filter(lesson=lesson).taken_up()
-    pages = things.pointers([row.work for row in rows[:MOST_TAKEN_UP]], membership)
+    pages = things.pointers([row.work for row in _taken_up(membership, lesson.pk)], membership)
     return ("lessons/_taken_up.html", {"pages": list(pages.values())}) if pages else None
 
 

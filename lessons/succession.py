@@ -19,7 +19,7 @@ CLAIMS = Owned(
     call="Find somebody to check",
     needs=Permission.VALIDATE,
     chosen_by=Permission.VALIDATE,
-    open_rows=lambda organisation: Lesson.objects.filter(
+    open_rows=lambda organisation, on: Lesson.objects.filter(
         organisation=organisation, state=State.IN_REVIEW
     ).select_related("organisation", "revision", "claimed_by", "author"),
     pass_on=pass_on_claim,
@@ -32,7 +32,7 @@ ASSETS = Owned(
     call="Find somebody to look after",
     needs=Permission.CONTRIBUTE,
     chosen_by=Permission.FACILITATE,
-    open_rows=lambda organisation: (
+    open_rows=lambda organisation, on: (
         Asset.objects.published()
         .filter(organisation=organisation, reach=Reach.ORGANISATION)
         .select_related("organisation", "owner", "author")
@@ -47,7 +47,7 @@ KEEPERS = Owned(
     call="Find somebody to look after",
     needs=Permission.CONTRIBUTE,
     chosen_by=Permission.FACILITATE,
-    open_rows=lambda organisation: Upkeep.objects.in_use(organisation),
+    open_rows=lambda organisation, on: Upkeep.objects.in_use(organisation),
     pass_on=pass_on_upkeep,
     must_have=False,
     let_go=Q(owner=None, deputy=None),

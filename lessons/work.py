@@ -1,14 +1,12 @@
 """Programmes, interventions, sessions, and work described in words, as pieces of work (``kmportal.lib.work``)."""
 
-from collections.abc import Collection
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from kmportal.lib.things import Ref
-from kmportal.lib.work import KindOfWork, Work
+from kmportal.lib.work import KindOfWork, Span, Work
 from lessons.models import PieceOfWork
 from roadmap.models import Intervention, Programme
 from techniques.models import Session
@@ -79,31 +77,28 @@ def _described(row: PieceOfWork) -> Work:
     )
 
 
-def _of_people(rows: QuerySet[Any], field: str, people: Collection[int] | None) -> QuerySet[Any]:
+def _of_people(rows: QuerySet[Any], field: str, people: tuple[int, ...] | None) -> QuerySet[Any]:
     rows = rows.exclude(**{field: None})
     return rows if people is None else rows.filter(**{f"{field}__in": people})
 
 
-def _programmes(first: date, last: date, people: Collection[int] | None) -> QuerySet[Programme]:
-    return _of_people(Programme.objects.filter(starts_on__range=(first, last)), "lead", people)
+def _programmes(span: Span, people: tuple[int, ...] | None) -> QuerySet[Programme]:
+    return _of_people(Programme.objects.filter(starts_on__range=(span.first, span.last)), "lead", people)
 
 
-def _interventions(first: date, last: date, people: Collection[int] | None) -> QuerySet[Intervention]:
-    planned = Intervention.objects.filter(state=Intervention.State.PLANNED, starts_on__range=(first, last))
+def _interventions(span: Span, people: tuple[int, ...] | None) -> QuerySet[Intervention]:
+    days = (span.first, span.last)
+    planned = Intervention.objects.filter(state=Intervention.State.PLANNED, starts_on__range=days)
     return _of_people(planned, "owner", people)
 
 
-def _sessions(first: date, last: date, people: Collection[int] | None) -> QuerySet[Session]:
-    begins = (
-        timezone.make_aware(datetime.combine(first, time.min)),
-        timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min)),
-    )
-    planned = Session.objects.filter(state=Session.State.PLANNED, starts_at__gte=begins[0], starts_at__lt=begins[1])
+def _sessions(span: Span, people: tuple[int, ...] | None) -> QuerySet[Session]:
+    planned = Session.objects.filter(state=Session.State.PLANNED, starts_at__gte=span.begins, starts_at__lt=span.ends)
     return _of_people(planned, "facilitator", people)
 
 
-def _pieces(first: date, last: date, people: Collection[int] | None) -> QuerySet[PieceOfWork]:
-    return _of_people(PieceOfWork.objects.filter(starts_on__range=(first, last)), "author", people)
+def _pieces(span: Span, people: tuple[int, ...] | None) -> QuerySet[PieceOfWork]:
+    return _of_people(PieceOfWork.objects.filter(starts_on__range=(span.first, span.last)), "author", people)
 
 
 PROGRAMME = KindOfWork(_programme, _programmes, ("organisation", "lead"))

@@ -3,10 +3,17 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from kmportal.lib.prepared import prepared
 from notifications.models import Notice
 from organisations.models import Membership
+
+
+@prepared
+def _unread(membership: Membership) -> QuerySet[Notice]:
+    return Notice.objects.for_member(membership).unread()
 
 
 @dataclass
@@ -17,7 +24,7 @@ class Bell:
 
     @cached_property
     def unread(self) -> int:
-        return Notice.objects.for_member(self.membership).unread().count() if self.membership else 0
+        return _unread.count(self.membership) if self.membership else 0
 
 
 def bell(request: HttpRequest) -> dict[str, Bell]:

@@ -12,6 +12,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required as django_login_not_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -19,6 +20,7 @@ from django.utils import timezone
 from kmportal.lib.domain_words import bind
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.naming import names_known
+from kmportal.lib.prepared import prepared
 from organisations.accounts import has_second_step
 from organisations.models import Membership
 from organisations.once import answer_once
@@ -63,16 +65,23 @@ def signed_in(view: View) -> View:
     return _with_access_mark(at_once, "signed_in")
 
 
+@prepared
+def _memberships_of(person: int) -> QuerySet[Membership]:
+    rows = Membership.objects.current().filter(person=person).select_related("organisation", "person")
+    return rows.defer("organisation__logo").order_by("organisation__name", "pk")
+
+
 def membership_of(request: HttpRequest, slug: str) -> Membership:
-    """The current membership of the signed-in person, with organisation and person loaded. Strangers get a 404."""
-    try:
-        return (
-            Membership.objects.current()
-            .select_related("organisation", "person")
-            .get(organisation__slug=slug, person=request.user.pk)
-        )
-    except Membership.DoesNotExist:
-        raise Http404 from None
+    """The current membership of the signed-in person, with organisation and person loaded. Strangers get a 404.
+
+    Those in other organisations come along, because the frame of the page names them (``organisations.context``).
+    """
+    mine = _memberships_of(request.user.pk) if request.user.pk else []
+    found = next((one for one in mine if one.organisation.slug == slug), None)
+    if found is None:
+        raise Http404
+    found.beside = [one for one in mine if one is not found]
+    return found
 
 
 def names_around(membership: Membership) -> list[str]:

@@ -38,6 +38,8 @@ class Shell:
         """The others that the person may switch to."""
         if self.person is None:
             return []
+        if self.membership is not None and self.membership.beside is not None:
+            return [other.organisation for other in self.membership.beside]
         others = Membership.objects.current().filter(person=self.person).select_related("organisation")
         here = self.membership.pk if self.membership else None
         return [other.organisation for other in others.order_by("organisation__name") if other.pk != here]

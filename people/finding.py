@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from kmportal.lib.pagination import PageOf
+from kmportal.lib.prepared import prepared
 from organisations.models import Group, Membership
 from people.models import Profile, ProfileQuerySet, Topic
 from search.index import find
@@ -91,12 +93,18 @@ def people_for_words(membership: Membership, text: str, *, most: int = FEW) -> l
     return _in_order([hit.ident for hit in hits])
 
 
-def people_for_topics(membership: Membership, keys: Iterable[str], *, most: int = FEW) -> list[Profile]:
-    """A few others who are there today and can be asked about most of these topics, by their reading keys."""
-    fits = Count("topics", filter=Q(topics__kind=Topic.Kind.ASK, topics__name_key__in=list(keys)))
-    there = Profile.objects.to_ask(membership).there(timezone.localdate())
+@prepared
+def _fitting(membership: Membership, keys: tuple[str, ...], today: date) -> QuerySet[Profile, int]:
+    fits = Count("topics", filter=Q(topics__kind=Topic.Kind.ASK, topics__name_key__in=keys))
+    there = Profile.objects.to_ask(membership).there(today)
     rows = there.alias(fits=fits).filter(fits__gt=0).order_by("-fits", "-listed_at", "pk")
-    return _in_order(list(rows.values_list("pk", flat=True)[:most]))
+    return rows.values_list("pk", flat=True)[:FEW]
+
+
+def people_for_topics(membership: Membership, keys: Iterable[str]) -> list[Profile]:
+    """A few others who are there today and can be asked about most of these topics, by their reading keys."""
+    wanted = tuple(keys)
+    return _in_order(_fitting(membership, wanted, timezone.localdate())) if wanted else []
 
 
 def _narrow_down(rows: ProfileQuerySet, wanted: Wanted) -> ProfileQuerySet:
@@ -109,7 +117,12 @@ def _narrow_down(rows: ProfileQuerySet, wanted: Wanted) -> ProfileQuerySet:
     return rows
 
 
+@prepared
+def _listed(keys: tuple[int, ...]) -> QuerySet[Profile]:
+    return Profile.objects.listed().with_words().filter(pk__in=keys)
+
+
 def _in_order(keys: Sequence[int]) -> list[Profile]:
     """These profiles with their words, in this order; who is listed no more is left out."""
-    rows = {profile.pk: profile for profile in Profile.objects.listed().with_words().filter(pk__in=keys)}
+    rows = {profile.pk: profile for profile in _listed(tuple(keys))} if keys else {}
     return [rows[key] for key in keys if key in rows]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 
@@ -13,6 +14,7 @@ from kmportal.lib.charts import Balance, Band, Bar, Span, StepProgress, Timeline
 from kmportal.lib.days import due_in_words, long_day
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
+from kmportal.lib.prepared import prepared
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.sentences import apart, capital, counted, in_words, listed
 from kmportal.lib.tallies import Tally
@@ -89,15 +91,34 @@ class NextDate:
 
 def interventions_of(programme: Programme) -> list[Intervention]:
     """All of a programme, in the order of the plan, with what its pages need, in one query."""
-    return with_programme(Intervention.objects.filter(programme=programme), programme)
+    return _of(_interventions(programme.pk), programme)
+
+
+@prepared
+def _interventions(programme: int) -> QuerySet[Intervention]:
+    rows = Intervention.objects.filter(programme=programme).select_related("owner", "entry")
+    return rows.defer("entry__guidance", "entry__what")
 
 
 def with_programme(rows: InterventionQuerySet, programme: Programme) -> list[Intervention]:
     """Rows of one programme with what its pages need, in one query."""
-    found = list(rows.select_related("owner", "entry"))
-    for row in found:
+    return _of(list(rows.select_related("owner", "entry")), programme)
+
+
+def _of(rows: list[Intervention], programme: Programme) -> list[Intervention]:
+    for row in rows:
         row.programme = programme  # links are made without asking again
-    return found
+    return rows
+
+
+@prepared
+def _guides() -> QuerySet[StepGuide]:
+    return StepGuide.objects.all()
+
+
+@prepared
+def _steps(programme: int) -> QuerySet[ProgrammeStep]:
+    return ProgrammeStep.objects.filter(programme=programme).order_by("number")
 
 
 def step_views(programme: Programme, interventions: Sequence[Intervention], *, on: date) -> list[StepView]:
@@ -105,8 +126,8 @@ def step_views(programme: Programme, interventions: Sequence[Intervention], *, o
     by_step: dict[int, list[Intervention]] = defaultdict(list)
     for row in interventions:
         by_step[row.step].append(row)
-    guides = {guide.number: guide for guide in StepGuide.objects.all()}
-    steps = list(programme.steps.order_by("number"))
+    guides = {guide.number: guide for guide in _guides()}
+    steps = _steps(programme.pk)
     for step in steps:
         step.programme = programme
     begun = {step.number for step in steps if _has_step_begun(step, by_step[step.number])}

@@ -1,11 +1,11 @@
 """The plan, for whoever takes over from somebody who goes."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.succession import Owned
@@ -15,9 +15,9 @@ from roadmap.models import Intervention, Programme
 from roadmap.reports import giving_url
 
 
-def _open_programmes(organisation: Any) -> QuerySet[Programme]:
+def _open_programmes(organisation: Any, on: date) -> QuerySet[Programme]:
     rows = Programme.objects.filter(organisation=organisation).select_related("organisation", "lead", "sponsor")
-    return rows.filter(Q(is_current=True) | Q(ends_on__gte=timezone.localdate()))
+    return rows.filter(Q(is_current=True) | Q(ends_on__gte=on))
 
 
 INTERVENTIONS = Owned(
@@ -27,7 +27,7 @@ INTERVENTIONS = Owned(
     call="Find somebody for",
     needs=Permission.READ,
     chosen_by=Permission.PLAN,
-    open_rows=lambda organisation: (
+    open_rows=lambda organisation, on: (
         Intervention.objects.under_way()
         .filter(programme__organisation=organisation)
         .select_related("programme__organisation", "owner")

@@ -16,7 +16,7 @@ ROUNDS = Owned(
     call="Find somebody to run",
     needs=Permission.FACILITATE,
     chosen_by=Permission.FACILITATE,
-    open_rows=lambda organisation: (
+    open_rows=lambda organisation, on: (
         Assessment.objects.filter(organisation=organisation)
         .filter(~Q(state=Assessment.State.CLOSED) | Q(comments_read_at=None))
         .select_related("organisation", "facilitator")

@@ -15,7 +15,7 @@ SESSIONS = Owned(
     call="Find somebody to lead",
     needs=Permission.FACILITATE,
     chosen_by=Permission.FACILITATE,
-    open_rows=lambda organisation: Session.objects.filter(
+    open_rows=lambda organisation, on: Session.objects.filter(
         organisation=organisation, state__in=[Session.State.PLANNED, Session.State.LIVE]
     ).select_related("organisation", "facilitator", "technique"),
     pass_on=pass_on_session,

@@ -94,7 +94,7 @@ def heir(world, lena) -> Person:
 def goer(world, farah, ada) -> Person:
     """Farah, who is responsible for one of everything."""
     for owned in owned_kinds():
-        row = owned.open_rows(world.riverside).exclude(**{f"{owned.field}": farah}).first()
+        row = owned.open_rows(world.riverside, timezone.localdate()).exclude(**{f"{owned.field}": farah}).first()
         if not owned.of_person(farah, world.riverside).exists():
             owned.model_class._default_manager.filter(pk=row.pk).update(**{owned.field: farah})
     return farah
@@ -166,7 +166,7 @@ def test_what_somebody_cannot_do_any_more_is_asked_about_by_mail_too(owned: Owne
     Membership.objects.filter(organisation=world.riverside, person=goer).update(suspended_at=timezone.now())
     told = [one for one in promised(timezone.localdate(), [lena.pk]) if one.is_call]
     here = Membership.objects.current().filter(organisation=world.riverside)
-    assert rows <= set(owned.to_pass_on(as_member(lena), here))
+    assert rows <= set(owned.to_pass_on(as_member(lena), here, on=timezone.localdate()))
     assert {(owned.call_for(row), row.pk) for row in rows} <= {(one.title, one.ident) for one in told}
     assert all(len(one.kind) <= 30 for one in told)
 

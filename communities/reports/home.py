@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from communities import labels
 from communities.models import (
@@ -15,6 +15,7 @@ from communities.models import (
 )
 from communities.reports.meetings import next_days
 from communities.reports.steps import sentence
+from kmportal.lib.prepared import prepared
 from kmportal.lib.things import Look
 from organisations.models import Membership
 
@@ -29,11 +30,11 @@ class HomeRow:
     next_at: datetime | None = None
 
 
-def own_communities(membership: Membership, *, at: datetime) -> list[HomeRow]:
-    """The communities of a member, those with the newest talk first. Two queries."""
-    week = at - timedelta(days=7)
+@prepared
+def _communities_of(membership: Membership, since: datetime) -> QuerySet[Any]:
+    """With the numbers of discussions since a moment, and when the newest one was."""
     fresh = (
-        Thread.objects.filter(community=OuterRef("pk"), last_at__gte=week)
+        Thread.objects.filter(community=OuterRef("pk"), last_at__gte=since)
         .order_by()
         .values("community")
         .annotate(n=Count("pk"))
@@ -41,7 +42,12 @@ def own_communities(membership: Membership, *, at: datetime) -> list[HomeRow]:
     )
     newest = Thread.objects.filter(community=OuterRef("pk")).order_by("-last_at").values("last_at")[:1]
     rows = Community.objects.of(membership).exclude(state=State.ARCHIVED)
-    rows = rows.annotate(fresh=Subquery(fresh), newest=Subquery(newest)).select_related("organisation")
+    return rows.annotate(fresh=Subquery(fresh), newest=Subquery(newest)).select_related("organisation")
+
+
+def own_communities(membership: Membership, *, at: datetime) -> list[HomeRow]:
+    """The communities of a member, those with the newest talk first. Two queries."""
+    rows = _communities_of(membership, at - timedelta(days=7))
     found = sorted(rows, key=lambda one: (one.newest is None, -(one.newest.timestamp() if one.newest else 0)))
     days = next_days(membership, found[:5], at=at)
     return [_row_of(one, days.get(one.pk)) for one in found[:5]]

@@ -6,11 +6,11 @@ in” and a community begins.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -22,6 +22,7 @@ from communities.models.kickoff import ProblemQuerySet
 from communities.transitions import CountedIn, people_counted_in
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
+from kmportal.lib.prepared import prepared
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.sentences import people_in_words
 from kmportal.lib.things import Look
@@ -252,10 +253,15 @@ def kickoff_lines(kickoffs: Sequence[KickOff], at: datetime) -> list[KickOffLine
     return [KickOffLine(one, labels.kickoff_look(one, at), when_in_words(one, at)) for one in kickoffs]
 
 
+@prepared
+def _running(membership: Membership, today: date) -> QuerySet[KickOff]:
+    rows = KickOff.objects.visible_to(membership).running(today).order_by("last_on", "pk")
+    return rows.select_related("organisation")
+
+
 def running_kickoffs(membership: Membership, at: datetime) -> list[KickOffLine]:
     """Those in which this member can write today, the one that ends first on top."""
-    rows = KickOff.objects.visible_to(membership).running(timezone.localdate(at)).order_by("last_on", "pk")
-    return kickoff_lines(list(rows.select_related("organisation")), at)
+    return kickoff_lines(_running(membership, timezone.localdate(at)), at)
 
 
 def unclaimed_rows(membership: Membership, sort: str) -> ProblemQuerySet:

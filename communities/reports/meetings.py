@@ -10,10 +10,12 @@ from django.utils import timezone
 from communities.models import ENDED, Community, Meeting, MeetingDay
 from communities.reports.calendars import rhythm_in_words
 from kmportal.lib.days import clock
+from kmportal.lib.prepared import prepared
 from kmportal.lib.things import Look
 from organisations.models import Membership
 
 SHOWN_BEHIND = 10
+AROUND_HOURS = 2  # so long after its beginning a day still counts as to come
 CALLED_OFF = Look("bad", "x", "Called off")
 MOVED = Look("warn", "arrow-right", "Moved")
 BEEN = Look("", "circle-check", "Has been")
@@ -41,7 +43,7 @@ class DayRow:
 
 def days_ahead(rows: "QuerySet[MeetingDay]", at: datetime) -> "QuerySet[MeetingDay]":
     """What is to come, and what has begun within the last two hours."""
-    return rows.filter(starts_at__gte=at - timedelta(hours=2)).order_by("starts_at", "pk")
+    return rows.filter(starts_at__gte=at - timedelta(hours=AROUND_HOURS)).order_by("starts_at", "pk")
 
 
 def not_called_off_as_a_whole(rows: "QuerySet[MeetingDay]") -> "QuerySet[MeetingDay]":
@@ -64,12 +66,21 @@ def next_day(community: Community, membership: Membership, *, at: datetime) -> D
     return DayRow.of(day, at=at) if day else None
 
 
+@prepared
+def _days_between(
+    membership: Membership, communities: tuple[int, ...], since: datetime, until: datetime
+) -> QuerySet[MeetingDay]:
+    rows = MeetingDay.objects.visible_to(membership).held().filter(meeting__community__in=communities)
+    rows = rows.filter(starts_at__gte=since, starts_at__lte=until)
+    return rows.order_by("starts_at", "pk").select_related("meeting")
+
+
 def next_days(membership: Membership, communities: Sequence[Community], *, at: datetime) -> dict[int, MeetingDay]:
     """The next day of each of these communities, by its key. One query."""
-    living = [one.pk for one in communities if one.state not in ENDED]
-    rows = MeetingDay.objects.visible_to(membership).held().filter(meeting__community__in=living)
+    living = tuple(one.pk for one in communities if one.state not in ENDED)
+    since, until = at - timedelta(hours=AROUND_HOURS), at + timedelta(days=62)
     found: dict[int, MeetingDay] = {}
-    for day in days_ahead(rows, at).filter(starts_at__lte=at + timedelta(days=62)).select_related("meeting"):
+    for day in _days_between(membership, living, since, until) if living else ():
         found.setdefault(day.meeting.community_id, day)
     return found
 

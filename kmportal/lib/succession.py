@@ -7,11 +7,13 @@ and asks for somebody on the home of those who can choose.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from kmportal.lib.sentences import quoted
@@ -32,7 +34,8 @@ class Owned:
     call: str
     needs: str
     chosen_by: str
-    open_rows: Callable[[Any], QuerySet[Any]]
+    # Of an organisation, on a day.
+    open_rows: Callable[[Any, date], QuerySet[Any]]
     pass_on: Callable[..., Any]
     must_have: bool = True
     # Those rows for which somebody can still be chosen.
@@ -53,9 +56,9 @@ class Owned:
 
     def of_person(self, person: Any, organisation: Any) -> QuerySet[Any]:
         """What this person is responsible for in this organisation."""
-        return self.open_rows(organisation).filter(**{self.field: person})
+        return self.open_rows(organisation, timezone.localdate()).filter(**{self.field: person})
 
-    def hang_on_nobody(self, organisation: Any, here: Any) -> QuerySet[Any]:
+    def hang_on_nobody(self, organisation: Any, here: Any, *, on: date) -> QuerySet[Any]:
         """What nobody does although somebody should, or somebody who cannot.
 
         ``here``: the memberships of today in this organisation.
@@ -66,11 +69,11 @@ class Owned:
             left |= Q(**{self.field: None})
         if self.let_go is not None:
             left |= self.let_go
-        return self.asked_about(self.open_rows(organisation)).filter(left)
+        return self.asked_about(self.open_rows(organisation, on)).filter(left)
 
-    def to_pass_on(self, membership: Any, here: Any) -> QuerySet[Any]:
+    def to_pass_on(self, membership: Any, here: Any, *, on: date) -> QuerySet[Any]:
         """Of these, what this member may read."""
-        rows: Any = self.hang_on_nobody(membership.organisation, here)
+        rows: Any = self.hang_on_nobody(membership.organisation, here, on=on)
         found: QuerySet[Any] = rows.visible_to(membership)
         return found
 

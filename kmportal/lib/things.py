@@ -16,6 +16,8 @@ from django.db.models import Model, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
+from kmportal.lib.prepared import Prepared, prepared
+
 CHUNK = 500  # rows that are read at a time where every thing of a kind is wanted
 
 
@@ -185,9 +187,20 @@ def pointers(refs: Iterable[Ref], membership: Any) -> dict[Ref, Pointer]:
             found[Ref(thing.kind, 0)] = Pointer(thing.word, thing.url(0, slug))
         if thing.is_place or not thing.page:
             continue
-        for row in thing.rows_visible_to(membership).filter(pk__in=keys):
+        for row in _seen_by(thing.kind, _map_name())(membership, tuple(keys)):
             found[Ref(thing.kind, row.pk)] = Pointer(thing.title(row), thing.url(row.pk, slug, row))
     return found
+
+
+@cache
+def _seen_by(kind: str, name: str) -> "Prepared[[Any, tuple[int, ...]], Any]":
+    """Of one kind, those among some keys that a member may see."""
+    thing = _read_things(name)[kind]
+
+    def rows(membership: Any, keys: tuple[int, ...]) -> QuerySet[Any]:
+        return thing.rows_visible_to(membership).filter(pk__in=keys)
+
+    return prepared(rows)
 
 
 def urls(refs: Iterable[Ref], slug: str) -> dict[Ref, str]:

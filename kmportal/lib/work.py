@@ -5,17 +5,19 @@ puts together what fits it knows no kind. The map ``kmportal/work.py`` has a lin
 its own ``work.py``.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Model
+from django.db.models import Model, QuerySet
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from kmportal.lib import things
+from kmportal.lib.prepared import Prepared, prepared
 from kmportal.lib.things import Ref
 
 
@@ -42,12 +44,38 @@ class Work:
 
 
 @dataclass(frozen=True)
+class Span:
+    """Some days from the first to the last, and the moments between which they lie."""
+
+    first: date
+    last: date
+    begins: datetime
+    ends: datetime
+
+    @classmethod
+    def of(cls, first: date, last: date) -> "Span":
+        days = (first, last + timedelta(days=1))
+        return cls(first, last, *(timezone.make_aware(datetime.combine(day, time.min)) for day in days))
+
+    # For ``kmportal.lib.prepared``
+    shape = None
+
+    @property
+    def keys(self) -> tuple[date, date, datetime, datetime]:
+        return self.first, self.last, self.begins, self.ends
+
+    @classmethod
+    def stands_in(cls, shape: None, keys: tuple[date, date, datetime, datetime]) -> "Span":
+        return cls(*keys)
+
+
+@dataclass(frozen=True)
 class KindOfWork:
     """How rows of one kind are read: which neighbours ``of`` needs, and which begin within some days, of these people
     or of everybody (``people`` None)."""
 
     of: Callable[[Any], Work]
-    starting: Callable[[date, date, Collection[int] | None], Iterable[Any]]
+    starting: Callable[[Span, tuple[int, ...] | None], QuerySet[Any]]
     related: tuple[str, ...] = ()
 
 
@@ -59,6 +87,21 @@ def kinds() -> Mapping[str, KindOfWork]:
 @cache
 def _read_kinds(name: str) -> dict[str, KindOfWork]:
     return {kind: import_string(dotted) for kind, dotted in import_string(name).items()}
+
+
+def starting(kind: str, span: Span, people: tuple[int, ...] | None) -> list[Any]:
+    """The rows of one kind that begin within some days, with what ``of`` needs of their neighbours."""
+    return _starting(kind, getattr(settings, "WORK", "kmportal.work.WORK"))(span, people)
+
+
+@cache
+def _starting(kind: str, name: str) -> "Prepared[[Span, tuple[int, ...] | None], Any]":
+    one = _read_kinds(name)[kind]
+
+    def rows(span: Span, people: tuple[int, ...] | None) -> QuerySet[Any]:
+        return one.starting(span, people).select_related(*one.related).order_by("pk")
+
+    return prepared(rows)
 
 
 def work_of(row: Model) -> Work:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.urls import reverse
 
 from actionplan.models import Action
 from attachments.reports import Files
 from kmportal.lib import things
 from kmportal.lib.domain_words import worded
+from kmportal.lib.prepared import prepared
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.things import Look
 from lessons import labels, policies
@@ -134,8 +135,8 @@ class LessonPage:
             life=LifeBox.build(lesson, allowed, on=on),
             keeper=KeeperBox.build(lesson, membership),
             merging=MergingBox.build(lesson, membership),
-            themes=list(lesson.themes.in_use()) if is_ours else [],
-            may_have_themes="file" in allowed and Theme.objects.visible_to(membership).in_use().exists(),
+            themes=_themes_of(lesson.pk) if is_ours else [],
+            may_have_themes="file" in allowed and _themes.exists(membership),
             files=files,
             wants_words=any(not one.tells for one in (*files.pictures, *files.sounds)),
             talk=CommentPanel.build(lesson, membership),
@@ -144,6 +145,16 @@ class LessonPage:
             end=EndBox.build(lesson, membership),
             end_presses=offered(_ending_presses(lesson), allowed),
         )
+
+
+@prepared
+def _themes(membership: Membership) -> QuerySet[Theme]:
+    return Theme.objects.visible_to(membership).in_use()
+
+
+@prepared
+def _themes_of(lesson: int) -> QuerySet[Theme]:
+    return Theme.objects.filter(lessons=lesson).in_use()
 
 
 def _row_it_came_from(lesson: Lesson) -> ImportedRow | None:
@@ -158,10 +169,15 @@ def _history_of(lesson: Lesson, membership: Membership) -> list[Line]:
     return labels.history_lines(lesson.events.all(), lesson, with_comments=is_side)
 
 
+@prepared
+def _agreed(membership: Membership, lesson: int) -> QuerySet[Action]:
+    rows = Action.objects.visible_to(membership).agreed_in(things.Ref("lesson", lesson))
+    return rows.select_related("owner", "organisation").by_day()
+
+
 def _actions_of(lesson: Lesson, membership: Membership, *, on: date) -> list[tuple[Action, int]]:
     """What must change because of it, with the days that it is late."""
-    agreed = Action.objects.visible_to(membership).agreed_in(things.ref_of(lesson))
-    return [(action, action.days_late(on)) for action in agreed.select_related("owner", "organisation").by_day()]
+    return [(action, action.days_late(on)) for action in _agreed(membership, lesson.pk)]
 
 
 def _standing_of(lesson: Lesson, membership: Membership, allowed: frozenset[str]) -> str:

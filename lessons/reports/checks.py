@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from kmportal.lib.domain_words import worded
+from kmportal.lib.prepared import prepared
 from kmportal.lib.sentences import capital, counted, listed
 from lessons.models import CheckRule, Lesson, LessonCheck
 from organisations.models import Membership, Organisation
@@ -33,12 +36,17 @@ class ChecksLine:
         )
 
 
+@prepared
+def _checks_of(revision: int) -> QuerySet[LessonCheck]:
+    rows = LessonCheck.objects.filter(revision=revision, withdrawn_at=None).exclude(person=None)
+    return rows.select_related("person")
+
+
 def checkers_of(lesson: Lesson) -> str:
     """Who checked what everybody reads: all of several, else the one."""
     if not lesson.is_shared or lesson.validated_by is None:
         return ""
-    rows = LessonCheck.objects.filter(revision=lesson.approved_id, withdrawn_at=None).exclude(person=None)
-    names = [str(one.person) for one in rows.select_related("person")]
+    names = [str(one.person) for one in _checks_of(lesson.approved_id)] if lesson.approved_id else []
     return listed(names) if len(names) > 1 else str(lesson.validated_by)
 
 

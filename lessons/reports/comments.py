@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
+from kmportal.lib.prepared import prepared
 from lessons import policies
 from lessons.models import Lesson, LessonComment
 from organisations.models import Membership
@@ -19,6 +22,12 @@ class CommentRow:
     may_hide: bool
 
 
+@prepared
+def _comments(membership: Membership, lesson: int) -> QuerySet[LessonComment]:
+    rows = LessonComment.objects.visible_to(membership).filter(lesson=lesson)
+    return rows.select_related("author", "hidden_by", "organisation")
+
+
 @dataclass(frozen=True)
 class CommentPanel:
     """All of them, the oldest first, and whether there is room for one more."""
@@ -32,8 +41,7 @@ class CommentPanel:
         """None for a lesson that was not checked: until then its author and whoever checks it talk in its review."""
         if not lesson.is_shared:
             return None
-        rows = LessonComment.objects.visible_to(membership).filter(lesson=lesson)
-        shown = [row_of(one, membership) for one in rows.select_related("author", "hidden_by", "organisation")]
+        shown = [row_of(one, membership) for one in _comments(membership, lesson.pk)]
         return cls(
             rows=shown,
             standing=sum(row.comment.stands for row in shown),

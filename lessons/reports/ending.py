@@ -5,15 +5,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from lessons.models import Lesson
+from kmportal.lib.prepared import prepared
+from lessons.models import Lesson, LessonQuerySet
 from lessons.models.merging import where_it_went
 from organisations.models import Membership
 from search import index
 from search.finding import Results
 
 MOST_SIMILAR = 5
+
+
+def _readable(membership: Membership) -> LessonQuerySet:
+    return Lesson.objects.visible_to(membership).select_related("revision", "organisation")
+
+
+@prepared
+def _older(membership: Membership, lesson: int) -> QuerySet[Lesson]:
+    older = Q(superseded_by=lesson) | Q(superseded_by__merged_into=lesson)
+    return _readable(membership).filter(older).exclude(pk=lesson).order_by("pk")
 
 
 @dataclass(frozen=True)
@@ -29,11 +40,9 @@ class EndBox:
     @classmethod
     def build(cls, lesson: Lesson, membership: Membership) -> "EndBox":
         """One query; two more for a lesson that another has replaced, and one for each time that one went on."""
-        readable = Lesson.objects.visible_to(membership).select_related("revision", "organisation")
         newest = where_it_went(lesson.superseded_by_id)
-        newer = readable.filter(pk=newest).first() if newest else None
-        older = Q(superseded_by=lesson) | Q(superseded_by__merged_into=lesson)
-        replaces = list(readable.filter(older).exclude(pk=lesson.pk).order_by("pk")) if lesson.is_shared else []
+        newer = _readable(membership).filter(pk=newest).first() if newest else None
+        replaces = _older(membership, lesson.pk) if lesson.is_shared else []
         return cls(lesson.state == "superseded", newer, lesson.end_reason, lesson.ended_on, replaces)
 
 

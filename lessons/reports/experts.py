@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from kmportal.lib.links import absolute
+from kmportal.lib.prepared import prepared
 from kmportal.lib.things import Look
 from lessons import policies
 from lessons.models import ExpertQuestion, Lesson
@@ -36,11 +39,17 @@ def question_rows(lesson: Lesson, *, on: date) -> list[QuestionRow]:
     return [_row_of(question, lesson, on=on) for question in rows]
 
 
+@prepared
+def _answered(lesson: int) -> QuerySet[ExpertQuestion]:
+    rows = ExpertQuestion.objects.filter(lesson=lesson).exclude(answered_at=None)
+    return rows.select_related("asked_by", "revision")
+
+
 def answers_for(lesson: Lesson, membership: Membership) -> Sequence[QuestionRow]:
     """What experts have answered, for those who check and for its author. One query."""
     if not policies.may_read_experts(membership, lesson):
         return []
-    rows = ExpertQuestion.objects.filter(lesson=lesson).exclude(answered_at=None).select_related("asked_by", "revision")
+    rows = _answered(lesson.pk)
     return [QuestionRow(row, _LOOKS[ExpertQuestion.Verdict(row.verdict)], "", "") for row in rows]
 
 

@@ -1,15 +1,22 @@
 """Files of a lesson as its pages show them."""
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from attachments.reports import Files, shown_files
-from lessons.models import Lesson
+from kmportal.lib.prepared import prepared
+from lessons.models import Lesson, LessonFile
 from organisations.models import Membership
+
+
+@prepared
+def _attached(lesson: int) -> QuerySet[LessonFile]:
+    return LessonFile.objects.filter(lesson=lesson).select_related("file")
 
 
 def files_of(lesson: Lesson, membership: Membership) -> Files:
     """One query, and none of their bytes. Their addresses are those of the reader’s own organisation."""
-    rows = list(lesson.attached.select_related("file"))
+    rows = _attached(lesson.pk)
 
     def address(version: str, pk: int) -> str:
         name = "lesson_file" if version == "whole" else "lesson_file_small"

@@ -3,15 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from kmportal.lib.domain_words import worded
+from kmportal.lib.prepared import prepared
 from kmportal.lib.sentences import counted
 from lessons import policies
 from lessons.models import Lesson, LessonMerge
 from lessons.models.merging import hanging
 from organisations.models import Membership
+
+
+def _standing_merges() -> QuerySet[LessonMerge]:
+    neighbours = ("by", "source__organisation", "source__revision", "target__organisation")
+    return LessonMerge.objects.filter(undone_at=None).select_related(*neighbours)
+
+
+@prepared
+def _parts(membership: Membership, lesson: int) -> QuerySet[LessonMerge]:
+    readable = Lesson.objects.visible_as_it_was(membership).order_by()
+    return _standing_merges().filter(target=lesson, source__in=readable).order_by("pk")
 
 
 @dataclass(frozen=True)
@@ -38,16 +51,11 @@ class MergingBox:
     @classmethod
     def build(cls, lesson: Lesson, membership: Membership) -> "MergingBox":
         """Only what this member may read. Three queries at most."""
-        readable = Lesson.objects.visible_as_it_was(membership)
         slug, merge, into_url = membership.organisation.slug, None, ""
-        rows = LessonMerge.objects.filter(undone_at=None).select_related(
-            "by", "source__organisation", "source__revision", "target__organisation"
-        )
         if lesson.merged_into_id is not None:
-            merge = rows.filter(source=lesson).first()
-            is_readable = readable.filter(pk=lesson.merged_into_id).exists()
+            merge = _standing_merges().filter(source=lesson).first()
+            is_readable = Lesson.objects.visible_as_it_was(membership).filter(pk=lesson.merged_into_id).exists()
             into_url = reverse("lesson_detail", args=[slug, lesson.merged_into_id]) if is_readable else ""
-        parts = rows.filter(target=lesson, source__in=readable.order_by()).order_by("pk")
         return cls(
             merge=merge,
             into_url=into_url,
@@ -60,7 +68,7 @@ class MergingBox:
                     came_from=_came_from(part.source),
                     undo_url=_undo_url(part, membership),
                 )
-                for part in parts
+                for part in _parts(membership, lesson.pk)
             ],
         )
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.links import absolute
+from kmportal.lib.prepared import prepared
 from kmportal.lib.presses import Press
 from kmportal.lib.tallies import Tally
 from kmportal.lib.things import Look
@@ -37,6 +39,18 @@ COLUMNS = (
 )
 
 
+@prepared
+def _own_of(membership: Membership, lesson: int) -> QuerySet[Reuse]:
+    rows = Reuse.objects.visible_to(membership).filter(lesson=lesson, person_id=membership.person_id)
+    return rows.order_by("pk").select_related("organisation")
+
+
+@prepared
+def _counts_of(membership: Membership, lesson: int) -> QuerySet[Reuse, tuple[str, int]]:
+    rows = Reuse.objects.visible_to(membership).filter(lesson=lesson).order_by()
+    return rows.values_list("kind").annotate(n=Count("pk"))
+
+
 @dataclass(frozen=True)
 class ReusePanel:
     """On the page of a lesson: the three things to say, which of them this reader has said, and what others say."""
@@ -50,9 +64,7 @@ class ReusePanel:
         """None for a lesson of which nobody can say anything yet."""
         if not policies.may_say_reuse(membership, lesson):
             return None
-        rows = Reuse.objects.visible_to(membership).of_lesson(lesson)
-        own = list(rows.filter(person_id=membership.person_id).order_by("pk").select_related("organisation"))
-        counts = rows.count_by_kind()
+        own, counts = _own_of(membership, lesson.pk), dict(_counts_of(membership, lesson.pk))
         ledger = reverse("reuse_list", args=[membership.organisation.slug])
         there = {reuse.kind for reuse in own}
         return cls(

@@ -1,8 +1,11 @@
 """Getting in: how the views of lessons find the one they are about."""
 
-from django.shortcuts import get_object_or_404
+from django.db.models import QuerySet
+from django.http import Http404
 
+from kmportal.lib.prepared import prepared
 from lessons.models import Lesson
+from organisations.models import Membership
 from organisations.requests import MemberRequest
 
 _NEIGHBOURS = (
@@ -18,11 +21,17 @@ _NEIGHBOURS = (
 )
 
 
+@prepared
+def _lesson(membership: Membership, pk: int, here: bool, as_it_was: bool) -> QuerySet[Lesson]:
+    rows = Lesson.objects.visible_as_it_was if as_it_was else Lesson.objects.visible_to
+    lessons = rows(membership).select_related(*_NEIGHBOURS).filter(pk=pk)
+    return lessons.filter(organisation=membership.organisation_id) if here else lessons
+
+
 def lesson_or_404(request: MemberRequest, pk: int, *, here: bool = True, as_it_was: bool = False) -> Lesson:
     """A lesson that this member may see; with ``here`` only one of their own organisation, to do something with it.
     ``as_it_was``: also one that has gone into another."""
-    rows = Lesson.objects.visible_as_it_was if as_it_was else Lesson.objects.visible_to
-    lessons = rows(request.membership).select_related(*_NEIGHBOURS)
-    if here:
-        lessons = lessons.filter(organisation=request.membership.organisation_id)
-    return get_object_or_404(lessons, pk=pk)
+    found = _lesson.first(request.membership, pk, here, as_it_was)
+    if found is None:
+        raise Http404
+    return found

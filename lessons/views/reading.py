@@ -34,9 +34,10 @@ AS_IT_WAS = "as-it-was"
 def lesson_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """What was learned, what to do, and where it stands. A lesson shared by another organisation is for reading."""
     lesson = lesson_or_404(request, pk, here=False, as_it_was=True)
-    into = Lesson.objects.visible_as_it_was(request.membership).filter(pk=lesson.merged_into_id or 0)
-    if AS_IT_WAS not in request.GET and into.exists():
-        return redirect("lesson_detail", organisation.slug, lesson.merged_into_id)
+    if lesson.merged_into_id is not None and AS_IT_WAS not in request.GET:
+        into = Lesson.objects.visible_as_it_was(request.membership).filter(pk=lesson.merged_into_id)
+        if into.exists():
+            return redirect("lesson_detail", organisation.slug, lesson.merged_into_id)
     page = LessonPage.build(lesson, request.membership, on=timezone.localdate(request.now))
     return render(request, "lessons/lesson_detail.html", {**vars(page), "comment_form": CommentForm()})
 

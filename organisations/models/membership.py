@@ -1,5 +1,6 @@
 """Who belongs to which organisation, in which role, and who is invited."""
 
+from collections.abc import Hashable
 from datetime import datetime
 from functools import cached_property
 
@@ -59,6 +60,8 @@ class Membership(models.Model):
     left_at = models.DateTimeField(null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
+    # Of the one that a page is about: the same person’s in other organisations.
+    beside: "list[Membership] | None" = None
 
     class Meta:
         constraints = [
@@ -85,6 +88,26 @@ class Membership(models.Model):
     def can(self, permission: Permission) -> bool:
         """Whether the role carries the permission; says nothing about any single record."""
         return permission in self.permissions
+
+    # --- For ``kmportal.lib.prepared``: what conditions of who sees what may hang on, and nothing else
+
+    @property
+    def shape(self) -> Hashable:
+        return self.role, self.is_validator, self.organisation.lends_members
+
+    @property
+    def keys(self) -> tuple[int, int, int]:
+        return self.pk, self.person_id, self.organisation_id
+
+    @classmethod
+    def stands_in(cls, shape: tuple[str, bool, bool], keys: tuple[int, int, int]) -> "Membership":
+        """Another member of that shape; whatever else a condition asks of them is not found in the database."""
+        (role, is_validator, lends_members), (pk, person, organisation) = shape, keys
+        known = ["id", "organisation_id", "person_id", "role", "is_validator"]
+        found = cls.from_db(None, known, [pk, organisation, person, role, is_validator])
+        found.person = Person.from_db(None, ["id"], [person])
+        found.organisation = Organisation.from_db(None, ["id", "lends_members"], [organisation, lends_members])
+        return found
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

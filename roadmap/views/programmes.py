@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +13,7 @@ from kmportal.lib.conflicts import Difference
 from kmportal.lib.csv import csv_download
 from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
+from kmportal.lib.prepared import prepared
 from kmportal.lib.sentences import quoted
 from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on, refusals_said
 from organisations.access import requires
@@ -219,9 +221,22 @@ def step_edit(request: MemberRequest, organisation: Organisation, pk: int, numbe
     )
 
 
+@prepared
+def _programme(membership: Membership, pk: int) -> QuerySet[Programme]:
+    rows = Programme.objects.visible_to(membership).filter(pk=pk)
+    return rows.select_related("organisation", "lead", "sponsor")
+
+
+@prepared
+def _catalogue() -> QuerySet[CatalogueEntry]:
+    return CatalogueEntry.objects.all()
+
+
 def find_programme(request: MemberRequest, pk: int) -> Programme:
-    rows = Programme.objects.visible_to(request.membership)
-    return get_object_or_404(rows.select_related("organisation", "lead", "sponsor"), pk=pk)
+    found = _programme.first(request.membership, pk)
+    if found is None:
+        raise Http404
+    return found
 
 
 def render_view(request: MemberRequest, programme: Programme, here: str, context: dict[str, Any]) -> HttpResponse:
@@ -231,7 +246,7 @@ def render_view(request: MemberRequest, programme: Programme, here: str, context
         "here": here,
         "presses": reports.programme_presses(programme, request.membership),
         "may_plan": request.membership.can(Permission.PLAN),
-        "has_catalogue": CatalogueEntry.objects.exists(),
+        "has_catalogue": _catalogue.exists(),
     }
     return render(request, f"roadmap/programme_{here}.html", {**frame, **context})
 

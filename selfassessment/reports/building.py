@@ -7,16 +7,18 @@ and nothing else, so no page, file, mail or index can show more by mistake.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from fractions import Fraction
 
-from django.db.models import Count, Q
+from django.db.models import Count, QuerySet
 
+from kmportal.lib.prepared import prepared
 from organisations.events import Event as OfMembers
 from organisations.models import AuditEntry, Membership
 from organisations.tokens import RESET_LASTS
 from roadmap.models import CatalogueEntry
 from selfassessment import scoring
-from selfassessment.models import Answer, Assessment, Criterion, Decision, Response, Section, Suggestion
+from selfassessment.models import Answer, Asked, Assessment, Criterion, Decision, Response, Section, Suggestion
 from selfassessment.reports.values import (
     COMMENT,
     EVIDENCE,
@@ -38,19 +40,44 @@ STRENGTHS_SHOWN = 5
 Row = tuple[int, int | None, int | None, bool, int | None, str, str, str, str, str]
 
 
+@prepared
+def _ways(assessment: int) -> QuerySet[Response, tuple[str, int]]:
+    rows = Response.objects.filter(assessment=assessment).counted().order_by()
+    return rows.values_list("way").annotate(n=Count("pk"))
+
+
+@prepared
+def _asked(assessment: int) -> QuerySet[Asked, tuple[bool, int]]:
+    return Asked.objects.filter(assessment=assessment).order_by().values_list("is_late").annotate(n=Count("pk"))
+
+
 def turnout(assessment: Assessment) -> Turnout:
     """How many have answered until now. The only figure of a round that may be shown while it is open."""
-    ways = Counter(Response.objects.filter(assessment=assessment).counted().values_list("way", flat=True))
-    asked = assessment.asked.aggregate(all=Count("pk"), late=Count("pk", filter=Q(is_late=True)))
+    ways, asked = Counter(dict(_ways(assessment.pk))), Counter(dict(_asked(assessment.pk)))
     asked_answered = ways[Response.Way.ASKED]
     return Turnout(
         answered=ways.total(),
-        asked=asked["all"],
+        asked=asked.total(),
         asked_answered=asked_answered,
         by_link=ways[Response.Way.LINK],
         # Below the floor nobody needs to know.
-        doubtful=asked["late"] + _count_new_passwords(assessment) if scoring.enough(asked_answered) else 0,
+        doubtful=asked[True] + _count_new_passwords(assessment) if scoring.enough(asked_answered) else 0,
     )
+
+
+@prepared
+def _new_passwords(assessment: int, first: datetime, last: datetime | None) -> QuerySet[Membership, int]:
+    asked = Asked.objects.filter(assessment=assessment).exclude(person=None)
+    members = Membership.objects.filter(person__in=asked.values("person"))
+    made = AuditEntry.objects.filter(
+        organisation__in=members.values("organisation"),
+        event=OfMembers.RESET_LINK_MADE,
+        at__gte=first,
+        ident__in=members.values("pk"),
+    )
+    if last is not None:
+        made = made.filter(at__lte=last)
+    return members.filter(pk__in=made.values("ident")).order_by().values_list("person", flat=True).distinct()
 
 
 def _count_new_passwords(assessment: Assessment) -> int:
@@ -59,17 +86,8 @@ def _count_new_passwords(assessment: Assessment) -> int:
     answer as them."""
     if assessment.opened_at is None:
         return 0
-    members = Membership.objects.filter(person__in=assessment.asked.exclude(person=None).values("person"))
-    made = AuditEntry.objects.filter(
-        organisation__in=members.values("organisation"),
-        event=OfMembers.RESET_LINK_MADE,
-        at__gte=assessment.opened_at - RESET_LASTS,
-        ident__in=members.values("pk"),
-    )
-    if assessment.closed_at is not None:
-        made = made.filter(at__lte=assessment.closed_at)
-    found = members.filter(pk__in=made.values("ident"))
-    return found.aggregate(people=Count("person", distinct=True))["people"]
+    first = assessment.opened_at - RESET_LASTS
+    return len(_new_passwords(assessment.pk, first, assessment.closed_at))
 
 
 def build(assessment: Assessment) -> GapReport:
@@ -98,25 +116,35 @@ def remarks_to_read(assessment: Assessment) -> tuple[Remarks, ...]:
     return work_out_report(assessment, people, _read_rows(assessment, people), {}).remarks
 
 
+@prepared
+def _answers(assessment: int, ways: tuple[str, ...]) -> QuerySet[Answer, Row]:
+    return Answer.objects.filter(response__assessment=assessment, response__way__in=ways).values_list(
+        "criterion_id", "now", "wanted", "dont_know", "slot", "comment", "evidence", "response__way",
+        "comment_withheld", "evidence_withheld",
+    )  # fmt: skip
+
+
 def _read_rows(assessment: Assessment, people: Turnout) -> list[Row]:
     """The answers that count, in no order."""
-    return list(
-        Answer.objects.filter(response__assessment=assessment, response__way__in=people.shown_ways).values_list(
-            "criterion_id", "now", "wanted", "dont_know", "slot", "comment", "evidence", "response__way",
-            "comment_withheld", "evidence_withheld",
-        )
-    )  # fmt: skip
+    return _answers(assessment.pk, people.shown_ways)
+
+
+@prepared
+def _sections(framework: int) -> QuerySet[Section]:
+    return Section.objects.filter(framework=framework)
+
+
+@prepared
+def _criteria(framework: int) -> QuerySet[Criterion]:
+    rows = Criterion.objects.filter(section__framework=framework).select_related("section")
+    return rows.prefetch_related("suggestions").order_by("section__position", "position")
 
 
 def work_out_report(
     assessment: Assessment, people: Turnout, rows: Sequence[Row], outcomes: Mapping[int, Outcome]
 ) -> GapReport:
     """The report of these answers. The caller has seen to it that there are enough of them."""
-    sections = list(Section.objects.filter(framework=assessment.framework_id))
-    criteria = list(
-        Criterion.objects.filter(section__framework=assessment.framework_id)
-        .select_related("section").prefetch_related("suggestions").order_by("section__position", "position")
-    )  # fmt: skip
+    sections, criteria = _sections(assessment.framework_id), _criteria(assessment.framework_id)
     results = {row.pk: row for row in _measure_criteria(criteria, rows, people)}
     remarks = _collect_remarks(results.values(), rows)
     said = {row.result.code: len(row.comments) for row in remarks}
@@ -218,13 +246,17 @@ def _rank_offers(rows: Iterable[_Measured], people: int, outcomes: Mapping[int, 
     ]
 
 
-def _read_outcomes(assessment: Assessment) -> dict[int, Outcome]:
-    """What was decided, by criterion, with how it stands today."""
-    rows = assessment.decisions.select_related(
+@prepared
+def _decisions(assessment: int) -> QuerySet[Decision]:
+    return Decision.objects.filter(assessment=assessment).select_related(
         "by", "criterion", "assessment__organisation", "suggestion", "action__owner", "action__organisation",
         "intervention__owner", "intervention__programme__organisation",
     )  # fmt: skip
-    return {row.criterion_id: _outcome_of(row) for row in rows}
+
+
+def _read_outcomes(assessment: Assessment) -> dict[int, Outcome]:
+    """What was decided, by criterion, with how it stands today."""
+    return {row.criterion_id: _outcome_of(row) for row in _decisions(assessment.pk)}
 
 
 def _outcome_of(row: Decision) -> Outcome:

@@ -15,6 +15,7 @@ from communities.work import MEETING
 from jobs import runner
 from jobs.models import Job, Mail
 from kmportal.lib.exceptions import Refusal, Stale
+from kmportal.lib.work import Span
 from organisations.models import Group, GroupMembership, Membership, Person
 from techniques.models import Technique
 from tests.cast import as_member
@@ -344,6 +345,6 @@ def test_whose_meetings_begin_is_asked_in_one_query(plan, oskar, django_assert_n
     days = (TUESDAY - timedelta(days=7), TUESDAY + timedelta(days=7))
     led = [role.seat.person_id for role in facilitator_roles(rows[0].community).select_related("seat")]
     with django_assert_num_queries(1):
-        assert MEETING.starting(*days, led) == rows
-    assert MEETING.starting(*days, [oskar.pk]) == []
-    assert MEETING.starting(*days, None) == rows
+        assert list(MEETING.starting(Span.of(*days), led)) == rows
+    assert list(MEETING.starting(Span.of(*days), [oskar.pk])) == []
+    assert list(MEETING.starting(Span.of(*days), None)) == rows

@@ -1,0 +1,208 @@
+"""What waits among lessons: one’s own to write, those of others to check, assets, packs before work, and benefits."""
+
+from datetime import date
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from communities.models import ClaimedBenefit
+from dashboards.todo.need import Need
+from kmportal.lib.days import day_in_words, due_in_words
+from kmportal.lib.domain_words import worded
+from kmportal.lib.prepared import prepared
+from kmportal.lib.sentences import counted, quoted
+from lessons.finding import count_to_answer, pack_url
+from lessons.labels import saved_in_words
+from lessons.models import Asset, Lesson, ReviewTurn, Saving, State
+from lessons.promises import beginning
+from lessons.tokens import turn_path
+from organisations.models import Membership
+
+MOST_PACKS = 2
+
+
+@prepared
+def _returned(membership: Membership) -> QuerySet[Lesson]:
+    rows = Lesson.objects.visible_to(membership).written_by(membership.person).filter(state=State.RETURNED)
+    return rows.select_related("revision", "organisation")[:3]
+
+
+def returned_lessons(membership: Membership) -> list[Need]:
+    """Those that somebody checked and gave back."""
+    return [
+        Need(
+            f"Rewrite your {worded('lesson')} {quoted(lesson.revision)}",
+            lesson.get_absolute_url(),
+            "Read the comment",
+            "Somebody checked it and asks for a change",
+            weight=55,
+        )
+        for lesson in _returned(membership)
+    ]
+
+
+@prepared
+def _drafts_from_sessions(membership: Membership) -> QuerySet[Lesson]:
+    rows = Lesson.objects.visible_to(membership).written_by(membership.person).filter(state=State.DRAFT)
+    return rows.exclude(session=None).select_related("revision", "organisation", "session").order_by("-pk")[:3]
+
+
+def lesson_drafts(membership: Membership) -> list[Need]:
+    """Drafts that a session made: nobody else can see them."""
+    return [
+        Need(
+            f"Finish your draft {quoted(lesson.revision)}",
+            lesson.get_absolute_url(),
+            "Read it and send it",
+            f"From {quoted(lesson.session)}. Only you can see it",
+            weight=42,
+        )
+        for lesson in _drafts_from_sessions(membership)
+    ]
+
+
+@prepared
+def _assets_due(membership: Membership, today: date) -> QuerySet[Asset]:
+    rows = Asset.objects.visible_to(membership).to_look_at(today).filter(owner=membership.person)
+    return rows.select_related("organisation").order_by("review_on", "pk")[:3]
+
+
+def assets_to_look_at(membership: Membership, today: date) -> list[Need]:
+    """Knowledge assets that they look after, and that may have aged."""
+    return [
+        Need(
+            f"Look again at {quoted(asset)}",
+            asset.get_absolute_url(),
+            "Is it still right?",
+            "You look after it",
+            weight=35,
+        )
+        for asset in _assets_due(membership, today)
+    ]
+
+
+@prepared
+def _turns(membership: Membership) -> QuerySet[ReviewTurn]:
+    return ReviewTurn.objects.of(membership).open().select_related("lesson__organisation", "lesson__revision")
+
+
+def lessons_to_look_at(membership: Membership) -> list[Need]:
+    """The lesson of this month’s round, or how many, with the list of them."""
+    found = list(_turns(membership))
+    if len(found) > 1:
+        title = f"Look again at {counted(len(found), worded('lesson'), worded('lessons'))}"
+        url = reverse("upkeep_list", args=[membership.organisation.slug])
+        return [Need(title, url, "See them", "You look after them", weight=35, number=len(found))]
+    return [
+        Need(
+            f"Look again at {quoted(turn.lesson.words.title)}",
+            turn_path(turn),
+            "Is it still right?",
+            "You look after it",
+            weight=35,
+        )
+        for turn in found
+    ]
+
+
+@prepared
+def _savings(membership: Membership) -> QuerySet[Saving]:
+    return Saving.objects.to_decide(membership)
+
+
+@prepared
+def _stories(membership: Membership) -> QuerySet[ClaimedBenefit]:
+    return ClaimedBenefit.objects.to_decide(membership)
+
+
+def benefits_to_confirm(membership: Membership) -> list[Need]:
+    """The one benefit that waits for a second person, or how many, with the register narrowed to them."""
+    savings, stories = _savings.count(membership), _stories.count(membership)
+    count = savings + stories
+    facts = "It counts once somebody else has confirmed it"
+    if count > 1:
+        title, url = f"Confirm {intcomma(count)} benefits", reverse("benefit_list", args=[membership.organisation.slug])
+        return [Need(title, f"{url}?waits=1", "See them", "Or say why not", weight=34, number=count)]
+    if savings:
+        for saving in Saving.objects.to_decide(membership).select_related(
+            "reuse__lesson__revision", "reuse__organisation"
+        ):
+            title = f"{saved_in_words(saving)} saved with {quoted(saving.reuse.lesson.words.title)}"
+            return [Need(title, saving.reuse.get_absolute_url(), "Is it so?", facts, weight=34)]
+    if stories:
+        for benefit in ClaimedBenefit.objects.to_decide(membership).select_related("story__organisation"):
+            title = f"Confirm what came of {quoted(benefit.story)}"
+            return [Need(title, benefit.story.get_absolute_url(), "Is it so?", facts, weight=34)]
+    return []
+
+
+def packs_to_answer(membership: Membership, today: date) -> list[Need]:
+    """Work that this person leads and that begins within a week: lessons of its pack that wait for an answer."""
+    works = [
+        (work.starts_on, work)
+        for _, work in beginning(today, today, [membership.person_id], organisation=membership.organisation_id)
+        if work.starts_on is not None
+    ]
+    needs = []
+    for starts_on, work in sorted(works, key=lambda one: one[0])[:MOST_PACKS]:
+        if number := count_to_answer(work, membership):
+            lessons = counted(number, worded("lesson"), worded("lessons"))
+            needs.append(
+                Need(
+                    f"Answer {lessons} before you start {quoted(work.title)}",
+                    pack_url(work, membership),
+                    "Read them",
+                    f"Begins {day_in_words(starts_on, on=today)}",
+                    weight=53,
+                    number=number,
+                )
+            )
+    return needs
+
+
+@prepared
+def _first_waiting(membership: Membership) -> QuerySet[Lesson]:
+    waiting = Lesson.objects.waiting_for(membership).select_related("revision", "organisation", "author")
+    return waiting.order_by("submitted_at", "pk")[:2]
+
+
+@prepared
+def _waiting(membership: Membership) -> QuerySet[Lesson]:
+    return Lesson.objects.waiting_for(membership)
+
+
+def lessons_waiting(membership: Membership, today: date) -> list[Need]:
+    """Lessons that somebody else sent in."""
+    rows = _first_waiting(membership)
+    count = _waiting.count(membership) if len(rows) == 2 else len(rows)
+    if not rows:
+        return []
+    first = rows[0]
+    late = ""
+    if first.answer_due_on and first.answer_due_on < today:
+        late = due_in_words(first.answer_due_on, on=today)
+    if count == 1:
+        who = f"{first.author} sent it in" if first.author else "Sent in"
+        return [
+            Need(
+                f"Check {worded('a lesson')}: {quoted(first.revision)}",
+                first.get_absolute_url(),
+                "Check",
+                who,
+                late,
+                weight=50,
+            )
+        ]
+    url = reverse("lesson_queue", args=[membership.organisation.slug])
+    return [
+        Need(
+            f"Check {intcomma(count)} {worded('lessons')}",
+            url,
+            "Check",
+            f"Longest waiting: {quoted(first.revision)}",
+            late,
+            weight=50,
+            number=count,
+        )
+    ]

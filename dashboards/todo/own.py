@@ -1,0 +1,181 @@
+"""What somebody has promised, leads, or is asked: actions, their part of the plan, sessions, questions."""
+
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from actionplan.models import Action
+from actionplan.reports import sources_of
+from dashboards.todo.need import MOST, SOON, Need, join_sentence
+from kmportal.lib.days import day_in_words, due_in_words, moment_in_words
+from kmportal.lib.domain_words import worded
+from kmportal.lib.mail import can_leave
+from kmportal.lib.prepared import prepared
+from kmportal.lib.sentences import capital, counted, quoted
+from organisations.models import Membership
+from people.models import Recipient
+from roadmap.models import Intervention
+from techniques.models import Session
+
+
+@prepared
+def _due_actions(membership: Membership, until: date) -> QuerySet[Action]:
+    rows = Action.objects.visible_to(membership).owned_by(membership.person).open().filter(due_on__lte=until)
+    return rows.select_related("organisation").order_by("due_on", "pk")[:MOST]
+
+
+def own_actions(membership: Membership, today: date) -> list[Need]:
+    """What they promised and what is due."""
+    needs = []
+    actions = _due_actions(membership, today + timedelta(days=SOON))
+    sources = sources_of(actions, membership)
+    for action in actions:
+        late = action.days_late(today)
+        words = due_in_words(action.due_on, on=today)
+        facts = f"Promised in: {sources[action.pk].title}" if action.pk in sources else ""
+        needs.append(
+            Need(
+                action.title,
+                action.get_absolute_url(),
+                "Open",
+                facts if late > 0 else join_sentence(words, facts),
+                words if late > 0 else "",
+                weight=60 + min(late, 30),
+            )
+        )
+    return needs
+
+
+@prepared
+def _actions_of_guests(membership: Membership, today: date, mail_leaves: bool) -> QuerySet[Action]:
+    mine = Q(author=membership.person) | Q(told_when_late=membership.person)
+    rows = Action.objects.visible_to(membership).open().filter(mine, owner=None, due_on__lte=today)
+    rows = rows.exclude(guest_name="")
+    if mail_leaves:
+        rows = rows.filter(guest_email="")
+    return rows.select_related("organisation").order_by("due_on", "pk")[:3]
+
+
+def guests_to_remind(membership: Membership, today: date) -> list[Need]:
+    """Actions of guests whom the portal cannot write to: whoever gave them has to say it."""
+    return [
+        Need(
+            f"Remind {action.guest_name} of {quoted(action)}",
+            action.get_absolute_url(),
+            "Open",
+            "The portal cannot write to them",
+            due_in_words(action.due_on, on=today) if action.days_late(today) else "",
+            weight=56,
+        )
+        for action in _actions_of_guests(membership, today, can_leave())
+    ]
+
+
+@prepared
+def _sessions_between(membership: Membership, first: datetime, last: datetime) -> QuerySet[Session]:
+    mine = Q(facilitator=membership.person) | Q(invitees__person=membership.person)
+    rows = Session.objects.visible_to(membership).to_come().filter(mine, starts_at__lte=last, starts_at__gte=first)
+    return rows.select_related("organisation", "technique").distinct().order_by("starts_at")
+
+
+def sessions_to_prepare(membership: Membership, at: datetime) -> list[Need]:
+    """Sessions of these days that they lead or are invited to."""
+    needs = []
+    for session in _sessions_between(membership, at - timedelta(hours=12), at + timedelta(days=2)):
+        leads = session.facilitator_id == membership.person_id
+        starts = timezone.localtime(session.starts_at)
+        live = session.state == Session.State.LIVE
+        button = "Open the room" if leads else ("Join" if live else worded("See the session"))
+        page = reverse("session_room", args=[membership.organisation.slug, session.pk]) if leads and live else None
+        facts = join_sentence(
+            "Under way now" if live else capital(moment_in_words(starts, on=timezone.localdate(at))),
+            session.technique.name,
+            session.place,
+        )
+        needs.append(Need(session.title, page or session.get_absolute_url(), button, facts, weight=90 if live else 70))
+    return needs
+
+
+@prepared
+def _sessions_open_since(membership: Membership, before: datetime) -> QuerySet[Session]:
+    rows = Session.objects.visible_to(membership).filter(state=Session.State.LIVE, opened_at__lt=before)
+    return rows.filter(facilitator=membership.person)
+
+
+def sessions_to_close(membership: Membership, at: datetime) -> list[Need]:
+    """Sessions that somebody forgot to end."""
+    return [
+        Need(
+            f"End {quoted(session)} and keep what came out",
+            reverse("session_close", args=[membership.organisation.slug, session.pk]),
+            worded("End the session"),
+            f"Under way since {day_in_words(timezone.localtime(session.opened_at).date(), on=timezone.localdate(at))}",
+            weight=57,
+        )
+        for session in _sessions_open_since(membership, at - timedelta(hours=12))
+    ]
+
+
+@prepared
+def _questions(membership: Membership) -> QuerySet[Recipient]:
+    rows = Recipient.objects.waiting().filter(person=membership.person, enquiry__organisation=membership.organisation)
+    return rows.select_related("enquiry__organisation", "enquiry__author").order_by("asked_at", "pk")[:MOST]
+
+
+def questions_asked(membership: Membership) -> list[Need]:
+    """What colleagues have asked this member, and wait for."""
+    return [
+        Need(
+            row.enquiry.line,
+            row.enquiry.get_absolute_url(),
+            "Answer",
+            f"{row.enquiry.author or 'Somebody who has left'} asks you. One press is enough.",
+            weight=35,
+        )
+        for row in _questions(membership)
+    ]
+
+
+@prepared
+def _pressing_interventions(membership: Membership, until: date) -> QuerySet[Intervention]:
+    rows = Intervention.objects.visible_to(membership).under_way().filter(owner=membership.person)
+    begins = Q(state=Intervention.State.PLANNED, starts_on__lte=until)
+    rows = rows.filter(Q(ends_on__lte=until) | begins).select_related("programme__organisation")
+    return rows.order_by("ends_on", "pk")[:MOST]
+
+
+@prepared
+def _undated_interventions(membership: Membership) -> QuerySet[Intervention]:
+    rows = Intervention.objects.visible_to(membership).under_way().filter(owner=membership.person).without_dates()
+    return rows.filter(programme__is_current=True).select_related("programme__organisation")
+
+
+def own_interventions(membership: Membership, today: date) -> list[Need]:
+    """What this person does in the plan: late, late to begin, or beginning within days."""
+    needs = []
+    for row in _pressing_interventions(membership, today + timedelta(days=SOON)):
+        late, facts = _stand_of(row, today)
+        weight = 58 if late else 52
+        needs.append(Need(str(row), row.get_absolute_url(), "See your piece of the plan", facts, late, weight))
+    if undated := _undated_interventions.count(membership):
+        page = reverse("yours", args=[membership.organisation.slug])
+        if undated == 1:
+            page = _undated_interventions(membership)[0].get_absolute_url()
+        undated_words = capital(counted(undated, worded("intervention"), worded("interventions")))
+        words = ngettext("has", "have", undated)
+        needs.append(Need(f"{undated_words} of yours {words} no dates", page, "See what is yours", weight=30))
+    return needs
+
+
+def _stand_of(row: Intervention, today: date) -> tuple[str, str]:
+    """How late an intervention is, and else when it begins or ends."""
+    if row.ends_on and row.ends_on < today:
+        return due_in_words(row.ends_on, on=today), "You do this in the plan"
+    if row.state == Intervention.State.PLANNED and row.starts_on:
+        if row.starts_on < today:
+            return f"should have begun {day_in_words(row.starts_on, on=today)}", "Say where it stands"
+        return "", f"Begins {day_in_words(row.starts_on, on=today)}"
+    return "", capital(due_in_words(row.ends_on, on=today)) if row.ends_on else ""
