@@ -644,6 +644,7 @@ class World:
             "benefit": t.benefit,
             "unanswered": t.unanswered,
             "follow": t.follow,
+            "summary": t.held,
         }
         return family[name.split("_")[0]].pk
 

@@ -27,8 +27,9 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Model, QuerySet, prefetch_related_objects
+from django.db.models import BigIntegerField, Model, QuerySet, prefetch_related_objects
 from django.db.models.query import FlatValuesListIterable, ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
@@ -38,7 +39,9 @@ Row = TypeVar("Row")
 
 # Where stand-ins for values begin: far from everything that a condition may hold. They lie at squares from there, so
 # that the distance of two of them differs from one trial to the next: what is made of one is not taken for another.
-_NUMBER, _DAY, _MOMENT = 4_611_000_000_000_000_000, date(1066, 10, 14), datetime(1086, 8, 1, 12, 30, tzinfo=UTC)
+_NUMBER, _DAY, _MOMENT = 4_611_000_000_000_000_000, date(1066, 10, 14), datetime(1086, 8, 1, 12, 30, 7, 9, tzinfo=UTC)
+# What the widest column of whole numbers holds.
+_LEAST, _MOST = BigIntegerField.MAX_BIGINT * -1 - 1, BigIntegerField.MAX_BIGINT
 _A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -53,7 +56,10 @@ class Prepared(Generic[P, Row]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
         """The rows as the queryset would give them: models, or what ``values_list`` asks for."""
-        statement, compiler = self._find("rows", args, kwargs)
+        try:
+            statement, compiler = self._find("rows", args, kwargs)
+        except EmptyResultSet:
+            return list(self.build(*args, **kwargs))
         if not statement.gives_models:
             values: Any = compiler.results_iter(tuple_expected=True)
             return [row[0] for row in values] if statement.is_flat else list(values)
@@ -70,19 +76,31 @@ class Prepared(Generic[P, Row]):
 
     def count(self, *args: P.args, **kwargs: P.kwargs) -> int:
         """How many rows there are."""
-        _, compiler = self._find("count", args, kwargs)
+        try:
+            _, compiler = self._find("count", args, kwargs)
+        except EmptyResultSet:
+            return self.build(*args, **kwargs).count()
         row: Any = compiler.execute_sql("single")
         return int(row[0])
 
     def exists(self, *args: P.args, **kwargs: P.kwargs) -> bool:
         """Whether there is any."""
-        _, compiler = self._find("exists", args, kwargs)
+        try:
+            _, compiler = self._find("exists", args, kwargs)
+        except EmptyResultSet:
+            return self.build(*args, **kwargs).exists()
         return compiler.execute_sql("single") is not None
 
     def _find(self, what: str, args: Any, kwargs: Any) -> "tuple[_Statement, SQLCompiler]":
-        """The statement for these arguments, and a compiler that runs it with their values."""
+        """The statement for these arguments, and a compiler that runs it with their values.
+
+        Raises ``EmptyResultSet`` where Django would not even ask: of nobody, of no keys, or of a number that no column
+        can hold. There the queryset itself answers, and nothing is kept.
+        """
         values: list[Any] = []
         shapes = [_take(one, values) for one in (*args, *kwargs.values())]
+        if any(type(one) is int and not _LEAST <= one <= _MOST for one in values):
+            raise EmptyResultSet
         shape = (what, timezone.get_current_timezone_name(), *kwargs, *shapes)
         if (statement := self._kept.get(shape)) is None:
             statement = self._kept[shape] = self._compile(what, args, kwargs)
@@ -210,7 +228,7 @@ def _stand_in(given: Any, numbers: Iterator[int], values: list[Any]) -> Any:
 
 _VALUES: dict[type, Callable[[int], Any]] = {
     int: lambda number: _NUMBER + number**2,
-    str: lambda number: f"stand-in {number}",
+    str: lambda number: f" Ständ-In {number} ",  # which neither lower nor strip leaves as it is
     date: lambda number: _DAY + timedelta(number**2),
     datetime: lambda number: _MOMENT + timedelta(number**2),
 }

@@ -12,6 +12,7 @@ from kmportal.lib import prepared as module
 from kmportal.lib.prepared import Prepared, prepared
 from lessons.models import Lesson
 from organisations.models import Membership, Organisation, Person
+from organisations.permissions import Permission
 from roadmap.models import Programme
 from tests.cast import as_member
 
@@ -58,6 +59,27 @@ def test_keys_in_a_tuple_may_be_few_or_many(world):
     for number in range(1, len(every) + 1):
         assert people(every[:number]) == list(every[:number])
     assert len(people._kept) <= 4
+
+
+def test_where_nothing_can_be_found_the_queryset_answers(world, lena, reza):
+    @prepared
+    def led_by(people: tuple[int, ...]) -> object:
+        return Programme.objects.filter(lead__in=people)
+
+    @prepared
+    def of_validators(membership: Membership) -> object:
+        return Lesson.objects.all() if membership.can(Permission.VALIDATE) else Lesson.objects.none()
+
+    @prepared
+    def numbered(number: int) -> object:
+        return Lesson.objects.filter(pk=number)
+
+    assert (led_by(()), led_by.count(()), led_by.exists(())) == ([], 0, False)
+    for _ in range(2):
+        assert of_validators(as_member(reza)) == []
+        assert len(of_validators(as_member(lena))) == of_validators.count(as_member(lena)) > 0
+    for huge in (10**30, -(10**30), 2**63):
+        assert (numbered(huge), numbered.first(huge), numbered.exists(huge)) == ([], None, False)
 
 
 def test_what_a_function_makes_out_of_its_values_is_refused():
