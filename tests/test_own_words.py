@@ -93,7 +93,7 @@ def _texts(value: object) -> Iterator[str]:
 def shipped() -> tuple[str, ...]:
     """What ships as content, the longest first; a single word hides nothing."""
     base = Path(settings.BASE_DIR)
-    apps = ("roadmap", "techniques", "selfassessment", "lessons", "communities")
+    apps = ("roadmap", "techniques", "selfassessment", "lessons", "communities", "search")
     files = [path for app in apps for path in base.glob(f"{app}/content/**/*.yaml")]
     found = {text for path in files for text in _texts(yaml.safe_load(path.read_text()))}
     return tuple(sorted((text for text in found if " " in text and FOUND.search(text)), key=len, reverse=True))

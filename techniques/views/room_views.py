@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -244,9 +244,22 @@ def refuse_note(request: RoomRequest, seat: Seat, sentence: str) -> HttpResponse
     stage, column = request.POST.get("stage", ""), request.POST.get("column", "")
     found = seat.session.stages.filter(key=stage).first()
     kind = next((one.kind for one in found.columns if one.key == column), NOTE) if found else NOTE
-    draft = {"stage": stage, "box": f"{stage}{kind.box}", "text": request.POST.get("text", ""), "error": sentence}
-    draft["who"] = request.POST.get("promised_by", "")
+    draft = {
+        "stage": stage,
+        "box": f"{stage}{kind.box}",
+        "text": request.POST.get("text", ""),
+        "error": sentence,
+        "who": request.POST.get("promised_by", ""),
+        "day": _day_typed(request),
+    }
     return draw_room(request, seat, status=422, draft=draft)
+
+
+def _day_typed(request: RoomRequest) -> date | None:
+    """The day of a promise, to be shown again."""
+    with suppress(days.NotADay):
+        return days.read_day_typed(request)
+    return None
 
 
 def draw_over(request: HttpRequest, session: Session, *, typed: str = "") -> HttpResponse:
