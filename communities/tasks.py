@@ -47,7 +47,7 @@ def tell_of_meeting(
         day = next((one for one in days if one.pk == day_id), None)
         for seat in seats_for_mail(meeting.community):
             emails.tell_of_meeting(meeting, day, seat, days=days, version=version, at=work.job.created_at)
-            for slot in gone:
+            for slot in sorted(set(gone) - set(meeting.slots)):  # a late job calls nothing off that is planned again
                 emails.tell_of_time_gone(meeting, slot, seat, version=version, at=work.job.created_at)
     work.finish()
 

@@ -79,8 +79,8 @@ def send(occurrence: Occurrence) -> None:
             notify(occurrence.facts["to"], occurrence, words)
         case Event.LESSON_DOUBTED:
             words = f"{occurrence.person} says that something is no longer right in {quoted(lesson.words.title)}"
-            for person in {lesson.author, lesson.validated_by}:
-                notify(person, occurrence, words)
+            if lesson.validated_by != lesson.author:  # its author is told of the comment that says it
+                notify(lesson.validated_by, occurrence, words)
         case Event.LESSON_MERGED:
             _tell_of_merging(occurrence, lesson)
         case Event.LESSON_PARTED:

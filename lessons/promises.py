@@ -1,6 +1,7 @@
 """What waits for somebody among lessons and assets, for the mail of the day: drafts that a session left, once, a day
 after it, since nobody else sees them; lessons and assets to look at again; and lessons to answer before work begins."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from functools import partial
@@ -19,6 +20,7 @@ from lessons.finding import count_to_answer, pack_url
 from lessons.models import WAITING, Asset, ExpertQuestion, Lesson, ReviewTurn, State
 from lessons.tokens import turn_path
 from organisations.models import Membership
+from organisations.permissions import Permission
 
 # The mail says it on the first stage at or after this day.
 AFTER = timedelta(days=1)
@@ -57,17 +59,34 @@ def assets(until: date, people: Collection[int] | None) -> Iterator[Promised]:
 
 def turns(until: date, people: Collection[int] | None) -> Iterator[Promised]:
     """Lessons of this month’s round, to whoever looks after them: one line each, with the link that answers without
-    signing in. What is left of an earlier round is told once more in each month."""
+    signing in. What is left of an earlier round is told once more in each month. Whoever can no longer read a lesson
+    does not learn its title."""
     rows = ReviewTurn.objects.open().exclude(person=None)
     if people is not None:
         rows = rows.filter(person__in=people)
     first = timezone.localdate().replace(day=1)
     words = partial(_words, "Is it still right? Answer by the link")
-    for row in rows.select_related("lesson__organisation", "lesson__revision", "person").order_by("pk"):
+    found = list(rows.select_related("lesson__organisation", "lesson__revision", "person").order_by("pk"))
+    for row in _still_readable(found):
         yield Promised(
             "lesson-turn", row.pk, row.person, row.lesson.organisation, row.lesson.words.title, turn_path(row),
             max(row.asked_on, first), words, is_told_once=True,
         )  # fmt: skip
+
+
+def _still_readable(turns: list[ReviewTurn]) -> list[ReviewTurn]:
+    """Those whose person may contribute here today and read the lesson. One query, and one for each person."""
+    lessons: dict[tuple[int | None, int], list[int]] = defaultdict(list)
+    for turn in turns:
+        lessons[turn.person_id, turn.lesson.organisation_id].append(turn.lesson_id)
+    members = Membership.objects.current().may(Permission.CONTRIBUTE).select_related("organisation", "person")
+    members = members.filter(person__in={turn.person_id for turn in turns})
+    readable: set[tuple[int, int]] = set()
+    for member in members:
+        if keys := lessons.get((member.person_id, member.organisation_id)):
+            rows = Lesson.objects.visible_to(member).filter(pk__in=keys).order_by()
+            readable |= {(member.person_id, key) for key in rows.values_list("pk", flat=True)}
+    return [turn for turn in turns if (turn.person_id, turn.lesson_id) in readable]
 
 
 def changed_lessons(until: date, people: Collection[int] | None) -> Iterator[Promised]:

@@ -51,4 +51,5 @@ KEEPERS = Owned(
     pass_on=pass_on_upkeep,
     must_have=False,
     let_go=Q(owner=None, deputy=None),
+    is_split=False,
 )

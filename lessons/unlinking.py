@@ -8,15 +8,31 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.db.models import F
 
+from actionplan.models import PromiseReminder
 from attachments.models import StoredFile
 from kmportal.lib.unlinking import remove_old_versions
-from lessons.models import Lesson, LessonEvent, LessonFile, LessonRevision, LessonTheme, Receipt, SafeAuthor
+from lessons.models import (
+    LeftNote,
+    Lesson,
+    LessonEvent,
+    LessonFile,
+    LessonRevision,
+    LessonTheme,
+    Receipt,
+    SafeAuthor,
+)
+from lessons.search_documents import KIND
 from organisations.models import AuditEntry, Membership, Person, SentForm
+from search.models import SearchDoc, SearchText
 
 # Small, and written anew as a whole: nothing is left between the rows.
 FEW = (SafeAuthor, Receipt)
-# Old versions of these name the author: of the draft, its history, its files, its trail, the form that sent it.
-MANY = (Lesson, LessonRevision, LessonEvent, LessonFile, StoredFile, AuditEntry, SentForm, Person)
+# Old versions of these name the author: of the draft, its history, its files, its trail, the form that sent it, what
+# search knew of it, the mail that told of the draft, and the note of a poster from which it was made.
+MANY = (
+    Lesson, LessonRevision, LessonEvent, LessonFile, StoredFile, AuditEntry, SentForm, SearchDoc, SearchText,
+    PromiseReminder, LeftNote, Person,
+)  # fmt: skip
 
 
 def remove_safe_traces() -> int:
@@ -47,6 +63,7 @@ def remove_safe_traces() -> int:
 def _rows_of(lessons: set[int]) -> list[models.QuerySet[Any]]:
     """Whatever was written while the lesson was a draft with an author, and is still there."""
     files = LessonFile.objects.filter(lesson__in=lessons)
+    found = SearchDoc.objects.filter(kind=KIND, ident__in=lessons)
     return [
         Lesson.objects.filter(pk__in=lessons),
         LessonRevision.objects.filter(lesson__in=lessons),
@@ -55,6 +72,9 @@ def _rows_of(lessons: set[int]) -> list[models.QuerySet[Any]]:
         files,
         StoredFile.objects.filter(pk__in=files.values("file")),
         Receipt.objects.filter(lesson__in=lessons),
+        found,
+        SearchText.objects.filter(doc__in=found),
+        LeftNote.objects.filter(lesson__in=lessons),
     ]
 
 

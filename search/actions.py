@@ -115,7 +115,7 @@ def define_word(
     organisation: Organisation, *, by: Membership, at: datetime, short: str, long: str, only_capitals: bool = False
 ) -> DictionaryEntry:
     """Say what a word or an abbreviation means here: whoever searches for either finds both. The same again changes
-    nothing."""
+    nothing but whether it holds in capitals only."""
     require_that(may_define(by, organisation))
     short, long = line_of_text(short), line_of_text(long)
     refuse_invalid(DictionaryEntry(short=short, long=long), "short", "long")
@@ -130,6 +130,10 @@ def define_word(
     keys = f"{' '.join(one)}|{' '.join(other)}"[:200]
     here = DictionaryEntry.objects.filter(organisation=organisation)
     if found := here.filter(keys=keys).first():
+        if found.only_capitals != only_capitals:
+            found.only_capitals = only_capitals
+            found.save(update_fields=["only_capitals"])
+            events.record(Event.MEANING_ADDED, found, by=by, at=at)
         return found
     if here.count() >= MOST:
         raise Refusal(f"{MOST} words are explained already. Take one away first.")

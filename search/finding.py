@@ -133,7 +133,8 @@ def find(
         instead = _answer_from(asked.with_query(parse(better, asked.query.table)), facets, order, page, per_page)
         if instead.total:
             return replace(instead, text=text, did_you_mean=better, corrected=True)
-        asked = asked.with_query(parse(better))  # nothing has all of these words either, and any is enough
+        # Nothing has all of these words either, and any is enough.
+        asked = asked.with_query(parse(better, asked.query.table))
     return _loosen(replace(results, did_you_mean=better), asked, facets, order, page, per_page, correct=correct)
 
 

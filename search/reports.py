@@ -114,29 +114,29 @@ LOOKED_THROUGH, MOST_SUGGESTED = 500, 12
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A short word that people typed, that stands in no text and that nobody has explained: on how many days."""
+    """A short word that people typed, that stands in no text and that nobody has explained: in how many searches."""
 
     word: str
-    days: int
+    searches: int
 
 
 def words_to_explain(membership: Membership) -> list[Suggestion]:
-    """Abbreviations, by their looks, among searches that found nothing: those of most days first. Three queries."""
+    """Abbreviations, by their looks, among searches that found nothing: those of most searches first. Three queries."""
     rows = UnansweredSearch.objects.visible_to(membership).in_state(State.OPEN).newest_first()
-    days: Counter[str] = Counter()
-    for words, number in rows.values_list("words", "days")[:LOOKED_THROUGH]:
+    searches: Counter[str] = Counter()
+    for words in rows.values_list("words", flat=True)[:LOOKED_THROUGH]:
         for word in {piece for chunk in chunks(words) for piece in pieces(chunk[0])}:
             if 2 <= len(word) <= LONGEST_ABBREVIATION and word.isalpha() and word not in STOP_WORDS:
-                days[word] += number
-    known = set(Word.objects.filter(word__in=list(days)).values_list("word", flat=True)) if days else set()
+                searches[word] += 1
+    known = set(Word.objects.filter(word__in=list(searches)).values_list("word", flat=True)) if searches else set()
     table = table_for(membership.organisation_id)
     explained = {*table.written_out, *table.shortened}
     found = [
         Suggestion(word, number)
-        for word, number in days.items()
+        for word, number in searches.items()
         if word not in known and (stem(word),) not in explained
     ]
-    return sorted(found, key=lambda one: (-one.days, one.word))[:MOST_SUGGESTED]
+    return sorted(found, key=lambda one: (-one.searches, one.word))[:MOST_SUGGESTED]
 
 
 def shipped_words() -> list[tuple[str, list[tuple[str, str]]]]:

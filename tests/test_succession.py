@@ -4,7 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import models
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +15,8 @@ from dashboards.gaps import LatestRound
 from dashboards.todo import needs_of
 from kmportal.lib.promises import promised
 from kmportal.lib.succession import Owned, belongings_of, owned_kinds
+from lessons.models import Lesson, Upkeep
+from organisations.forms import HandOnForm
 from organisations.models import Membership, Person
 from selfassessment.models import Assessment
 from techniques.models import Session
@@ -138,6 +141,29 @@ def test_the_administrator_sees_the_list_and_hands_it_on_at_once(world, goer, he
         assert {row.pk for row in one.rows} <= kept[one.owned.key]
 
 
+def test_many_lessons_are_one_choice_and_no_more_queries(world, goer, heir, ada, as_, django_assert_num_queries):
+    membership = Membership.objects.get(organisation=world.riverside, person=goer)
+    str(HandOnForm(membership=membership))  # what is read once for the process is read
+    with CaptureQueriesContext(connection) as before:
+        str(HandOnForm(membership=membership))
+    kept = Upkeep.objects.filter(owner=goer).first()
+    for _number in range(3):
+        lesson = Lesson.objects.get(pk=kept.lesson_id)
+        lesson.pk, lesson.once = None, None
+        lesson.save()
+        Upkeep.objects.create(lesson=lesson, owner=goer)
+    with django_assert_num_queries(len(before)):
+        form = HandOnForm(membership=membership)
+        str(form)
+    assert [name for name in form.fields if name.startswith("lessons-upkeep")] == ["lessons-upkeep-owner"]
+    form = HandOnForm({"lessons-upkeep-owner": str(heir.pk)}, membership=membership)
+    assert form.is_valid()
+    found = [person for (kind, _), person in form.heirs.items() if kind == "lessons-upkeep-owner"]
+    assert found == [heir] * Upkeep.objects.in_use(world.riverside).filter(owner=goer).count()
+    assert len(found) > 3
+    assert not HandOnForm({"lessons-upkeep-owner": str(goer.pk)}, membership=membership).is_valid()
+
+
 def test_one_row_may_go_to_somebody_else(world, goer, heir, ada, cara, as_):
     membership = Membership.objects.get(organisation=world.riverside, person=goer)
     plan = next(one for one in belongings_of(goer, world.riverside) if one.owned.model == "roadmap.Intervention")
@@ -221,9 +247,6 @@ def test_what_somebody_does_in_the_plan_is_on_their_home_and_under_yours(world, 
 
 
 def test_yours_takes_the_same_queries_for_three(world, cara, lena, as_, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     browser, counts = as_(cara), []
     for more in (1, 2):
         for number in range(more):

@@ -235,7 +235,8 @@ def take_over_session(session: Session, *, at: datetime) -> KickOff | None:
         _take_over_topic(kickoff, *read_topic(text), known, at)
     for group in [one for column in raised_there for one in column.named_groups if one.notes]:
         _take_over_topic(kickoff, group.name, [_line_of_note(note.text) for note in group.notes], known, at)
-    _take_over_names(kickoff, _texts(columns, takes=JOINING))
+    if not kickoff.is_ended:  # names leave the page with the kick-off
+        _take_over_names(kickoff, _texts(columns, takes=JOINING))
     for text in [one.text for column in columns if column.key == BARRIERS for one in column.notes]:
         _keep_barrier(kickoff, words=text[: NamedBarrier._meta.get_field("words").max_length])
     raised = list(Problem.objects.filter(kickoff=kickoff, at=at).select_related("organisation", "kickoff"))
@@ -293,8 +294,10 @@ def _take_over_names(kickoff: KickOff, texts: Sequence[str]) -> None:
     most = Topic._meta.get_field("joined").max_length or 0
     for key, names in found.items():
         kept = {fold(name): name for name in reversed(names)}
-        joined = "\n".join(name for name in dict.fromkeys(kept[fold(name)] for name in names))
-        Topic.objects.filter(pk=key).update(joined=joined[:most])
+        once = list(dict.fromkeys(kept[fold(name)] for name in names))
+        while len("\n".join(once)) > most:
+            once.pop()
+        Topic.objects.filter(pk=key).update(joined="\n".join(once))
 
 
 def _topic_meant(topics: Sequence[Topic], group: str) -> Topic | None:

@@ -44,6 +44,8 @@ class Owned:
     chosen_at: Callable[[Any], str] = lambda row: str(row.get_absolute_url())
     # Rows of nobody that somebody let go when they went, where a row may also be nobody’s from the beginning.
     let_go: Q | None = None
+    # Whether whoever hands on may choose another for each row. Not where one person may have hundreds.
+    is_split: bool = True
 
     @property
     def key(self) -> str:

@@ -16,7 +16,7 @@ from lessons import keepers, policies
 from lessons.actions.comments import write_comment
 from lessons.actions.ending import retire_lesson
 from lessons.events import Event
-from lessons.models import MOST_TURNS, Lesson, ReviewRule, ReviewTurn, Upkeep
+from lessons.models import MOST_TURNS, Lesson, ReviewRule, ReviewTurn, ReviewTurnQuerySet, Upkeep
 from lessons.tokens import turn_token
 from lessons.transitions import lock_lesson, save_columns
 from organisations import events
@@ -68,6 +68,8 @@ def set_keeper(
     had = upkeep.owner
     upkeep.owner, upkeep.deputy, upkeep.group = owner, deputy, group
     upkeep.save(update_fields=["owner", "deputy", "group"])
+    # Who has no more to do with it is not asked any more: whoever has it now is, by the next round.
+    _asked_about(lesson).exclude(person__in=[one for one in (owner, deputy) if one is not None]).delete()
     if lesson.review_on != review_on:
         lesson.review_on = review_on
         save_columns(lesson, "review_on")
@@ -104,9 +106,14 @@ def _give_to(upkeep: Upkeep, person: Person | None, *, by: Membership, at: datet
     if person is not None and upkeep.deputy_id == person.pk:
         upkeep.deputy = None
     upkeep.save(update_fields=["owner", "deputy"])
-    ReviewTurn.objects.filter(lesson=upkeep.lesson, answered_at=None).exclude(person=person).delete()
+    _asked_about(upkeep.lesson).exclude(person=person).delete()
     events.record(Event.LESSON_KEEPER_CHANGED, upkeep.lesson, by=by, at=at, to=person)
     return upkeep
+
+
+def _asked_about(lesson: Lesson) -> ReviewTurnQuerySet:
+    """Whoever has not answered about it yet."""
+    return ReviewTurn.objects.filter(lesson=lesson, answered_at=None)
 
 
 def begin_upkeep(lesson: Lesson) -> None:
@@ -135,9 +142,12 @@ def _choose_in(organisation: Organisation, *, on: date, at: datetime) -> int:
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     members = Membership.objects.current().may(Permission.CONTRIBUTE).filter(organisation=organisation)
     here = {one.person_id: one for one in members.select_related("organisation", "person")}
-    # Somebody who can no longer do it is not asked, and does not keep others from being asked.
+    # Somebody who can no longer do it, or no longer read it, is not asked, and does not keep others from being asked.
     turns = ReviewTurn.objects.filter(lesson__organisation=organisation)
     turns.open().exclude(person__in=here).delete()
+    for asked in set(turns.open().values_list("person", flat=True)) & set(here):
+        theirs = Lesson.objects.visible_to(here[asked]).order_by()
+        turns.open().filter(person=asked).exclude(lesson__in=theirs).delete()
     first, able = on.replace(day=1), frozenset(here)
     due = Upkeep.objects.in_use(organisation).due(add_months(first, 1))
     by_person: dict[int, list[Upkeep]] = defaultdict(list)
@@ -168,7 +178,9 @@ def _choose_in(organisation: Organisation, *, on: date, at: datetime) -> int:
 def _rank_of(upkeep: Upkeep, *, on: date) -> float:
     """Review priority of a row of ``due``: use × age × doubt, each at least one, so that none wipes out the others."""
     years = max(0, (on - timezone.localdate(upkeep.since)).days) / 365  # type: ignore[attr-defined]
-    doubts = upkeep.doubts + (upkeep.doubted_at is not None)  # type: ignore[attr-defined]
+    written = upkeep.lesson.words.at  # what was doubted before is another text
+    is_doubted = upkeep.doubted_at is not None and upkeep.doubted_at > written
+    doubts = upkeep.doubts + is_doubted  # type: ignore[attr-defined]
     return (1 + upkeep.uses) * (1 + years) * (1 + 2 * doubts)  # type: ignore[attr-defined]
 
 

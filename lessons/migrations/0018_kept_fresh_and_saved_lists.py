@@ -7,21 +7,32 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 
 LIVING = ("identified", "noted", "action", "learned", "embedded")
-BATCH = 1_000
+# Roles that may contribute.
+ABLE = ("contributor", "facilitator", "lead", "sponsor", "administrator")
 
 
 def let_authors_keep(apps: Any, schema_editor: Any) -> None:
-    """What was checked here before is looked after by its author, as what is checked from now on."""
-    lessons, upkeeps = apps.get_model("lessons", "Lesson").objects, apps.get_model("lessons", "Upkeep").objects
-    rows = lessons.filter(state__in=LIVING, source="", merged_into=None).exclude(author=None, validated_by=None)
-    Upkeep = upkeeps.model
-    made = (
-        Upkeep(lesson_id=key, owner_id=author or checker, group_id=group)
-        for key, author, checker, group in rows.values_list("pk", "author", "validated_by", "group").iterator(BATCH)
-    )
-    upkeeps.bulk_create(made, batch_size=BATCH)
+    """What was checked here before is looked after by its author, as what is checked from now on; as long as they are
+    still here and may contribute. One statement, however many lessons there are."""
+    Lesson, Membership = apps.get_model("lessons", "Lesson"), apps.get_model("organisations", "Membership")
+    able = Membership.objects.filter(
+        organisation=OuterRef("organisation"), person=OuterRef("keeper"), role__in=ABLE, left_at=None,
+        suspended_at=None, person__is_active=True,
+    )  # fmt: skip
+    now = models.Value(django.utils.timezone.now(), output_field=models.DateTimeField())
+    rows = Lesson.objects.filter(state__in=LIVING, source="", merged_into=None).order_by()
+    rows = rows.annotate(keeper=Coalesce("author_id", "validated_by_id"), now=now).filter(Exists(able))
+    connection, name = schema_editor.connection, schema_editor.quote_name
+    compiled = rows.values_list("pk", "group_id", "keeper", "now").query.get_compiler(connection=connection)
+    found, params = compiled.as_sql()
+    columns = ", ".join(name(column) for column in ("lesson_id", "group_id", "owner_id", "created_at"))
+    table = name(apps.get_model("lessons", "Upkeep")._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {table} ({columns}) {found}", params)  # noqa: S608  all of it is ours
 
 
 class Migration(migrations.Migration):

@@ -79,9 +79,10 @@ class UpkeepQuerySet(models.QuerySet["Upkeep"]):
         return self.in_use(membership.organisation_id).visible_to(membership).filter(mine)
 
     def due(self, until: date) -> "UpkeepQuerySet":
-        """What should be looked at by this day: its day has come, or somebody has said since that it is not so. With
-        what ranks it: ``uses`` (how often it helped or was taken up), ``doubts`` and ``since`` (when somebody last
-        looked). A lesson that waits for an answer already is left out."""
+        """What should be looked at by this day: its day has come, or somebody has said since that it is not so. What
+        its keeper said must change has a day of its own (``answer_turn``). With what ranks it: ``uses`` (how often it
+        helped or was taken up), ``doubts`` and ``since`` (when somebody last looked). A lesson that waits for an answer
+        already is left out."""
         checked = Coalesce("lesson__validated_at", "lesson__created_at")
         since = Greatest(Coalesce("looked_at", checked), checked)
         said = Reuse.objects.filter(lesson=OuterRef("lesson")).order_by().values("lesson")
@@ -92,8 +93,8 @@ class UpkeepQuerySet(models.QuerySet["Upkeep"]):
             uses=_number(said.exclude(kind=Reuse.Kind.OPPOSITE)) + _number(used.order_by().values("lesson")),
         )
         waiting = ReviewTurn.objects.filter(lesson=OuterRef("lesson"), answered_at=None)
-        is_doubted = Q(doubts__gt=0) | Q(doubted_at__isnull=False)
-        return rows.filter(Q(lesson__review_on__lte=until) | is_doubted).exclude(Exists(waiting))
+        is_due = Q(lesson__review_on__lte=until) | Q(doubts__gt=0)
+        return rows.filter(is_due).exclude(Exists(waiting))
 
 
 def _number(rows: "models.QuerySet[Any, Any]") -> Coalesce:

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -16,7 +17,7 @@ from kmportal.lib.view_kit import done, form_page, refusals_on
 from lessons import keepers
 from lessons.actions import upkeep as actions
 from lessons.forms.upkeep import KeeperForm, MonthsForm, TurnForm
-from lessons.models import ReviewRule, ReviewTurn, Upkeep
+from lessons.models import ReviewRule, ReviewTurn, State, Upkeep
 from lessons.reports import ListHead
 from lessons.reports.upkeep import UpkeepPage
 from lessons.tokens import is_token_of_turn
@@ -29,12 +30,6 @@ from organisations.requests import GuestRequest, MemberRequest
 
 PER_PAGE = 30
 Answer = ReviewTurn.Answer
-THANKS = {
-    Answer.KEEP: "It is looked at again when its time has come.",
-    Answer.CHANGE: "What you wrote stands beside it, and its author is told.",
-    Answer.PASS: "Whoever looks after it now is told.",
-    Answer.RETIRE: "What you wrote stands beside it, and whoever checked it is told.",
-}
 
 
 @requires(Permission.CONTRIBUTE)
@@ -119,6 +114,25 @@ def _turn_page(request: GuestRequest, turn: ReviewTurn, token: str) -> HttpRespo
                 return redirect(request.path)
         context = {"turn": turn, "lesson": lesson, "words": lesson.words, "form": form}
         return render(request, "lessons/review_turn.html", context, status=status_of(form))
-    why = THANKS[Answer(turn.answer)] if turn.answer else worded("This lesson is no longer in use.")
+    why = _thanks(turn) if turn.answer else worded("This lesson is no longer in use.")
     context = {"heading": "Thank you", "why": why, "turn": turn, "lesson": lesson}
     return render(request, "lessons/turn_closed.html", context)
+
+
+def _thanks(turn: ReviewTurn) -> str:
+    """What came of an answer; it names only those who were told. Whoever answered is told nothing."""
+    lesson = turn.lesson
+    match turn.answer:
+        case Answer.KEEP:
+            return "It is looked at again when its time has come."
+        case Answer.PASS:
+            return "Whoever looks after it now is told."
+        case Answer.RETIRE if lesson.state == State.RETIRED:
+            return worded("The lesson is out of use. Your reason stands on its page.")
+    told = []
+    if lesson.author_id not in {None, turn.person_id} and not lesson.is_safe:
+        told.append("its author")
+    if lesson.validated_by_id not in {None, turn.person_id, lesson.author_id}:
+        told.append("whoever checked it")
+    stands = "What you wrote stands beside it"
+    return f"{stands}, and {' and '.join(told)} {ngettext('is', 'are', len(told))} told." if told else f"{stands}."

@@ -118,8 +118,17 @@ class RoleForm(forms.ModelForm):
         return values
 
 
+class HeirField(forms.TypedChoiceField):
+    """One of these people or nobody. The people are read once for all fields of a form, however many those are."""
+
+    def __init__(self, people: dict[str, Person], *, label: str, nobody: str) -> None:
+        choices = [("", nobody), *((key, str(person)) for key, person in people.items())]
+        super().__init__(choices=choices, coerce=people.__getitem__, empty_value=None, required=False, label=label)
+
+
 class HandOnForm(forms.Form):
-    """Who takes over what somebody is responsible for: for each kind one person, and another for a single row.
+    """Who takes over what somebody is responsible for: for each kind one person, and another for a single row
+    where there are few.
 
     Nobody has to be named: what is left goes to nobody, and asks for somebody on the home of those who can choose.
     """
@@ -129,26 +138,22 @@ class HandOnForm(forms.Form):
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kinds = belongings_of(membership.person, membership.organisation)
+        able = {needs: _people_beside(membership, needs) for needs in {one.owned.needs for one in self.kinds}}
         for one in self.kinds:
-            members = Membership.objects.current().may(Permission(one.owned.needs))
-            here = members.filter(organisation=membership.organisation).exclude(pk=membership.pk)
-            people = Person.objects.filter(pk__in=here.values("person")).order_by("name", "pk")
-            self.fields[one.owned.key] = forms.ModelChoiceField(
-                people, required=False, label="Give all of them to", empty_label="Nobody for now"
-            )
-            for row in one.rows:
-                self.fields[f"{one.owned.key}-{row.pk}"] = forms.ModelChoiceField(
-                    people, required=False, label=str(row), empty_label="As above"
-                )
+            people = able[one.owned.needs]
+            self.fields[one.owned.key] = HeirField(people, label="Give all of them to", nobody="Nobody for now")
+            for row in one.rows if one.owned.is_split else ():
+                self.fields[f"{one.owned.key}-{row.pk}"] = HeirField(people, label=str(row), nobody="As above")
 
     @property
-    def sections(self) -> list[tuple[str, forms.BoundField, list[tuple[Any, forms.BoundField]]]]:
-        """Title, the choice for all, and each row with its own."""
+    def sections(self) -> list[tuple[str, int, forms.BoundField, list[forms.BoundField]]]:
+        """Title, how many rows, the choice for all, and the choice for each row where there is one."""
         return [
             (
                 one.owned.title,
+                len(one.rows),
                 self[one.owned.key],
-                [(row, self[f"{one.owned.key}-{row.pk}"]) for row in one.rows],
+                [self[f"{one.owned.key}-{row.pk}"] for row in one.rows if one.owned.is_split],
             )
             for one in self.kinds
         ]
@@ -159,10 +164,18 @@ class HandOnForm(forms.Form):
         found = {}
         for one in self.kinds:
             for row in one.rows:
-                own = self.cleaned_data[f"{one.owned.key}-{row.pk}"] or self.cleaned_data[one.owned.key]
+                own = self.cleaned_data.get(f"{one.owned.key}-{row.pk}") or self.cleaned_data[one.owned.key]
                 if own is not None:
                     found[one.owned.key, row.pk] = own
         return found
+
+
+def _people_beside(membership: Membership, needs: str) -> dict[str, Person]:
+    """Everybody else of the organisation who may be given what needs this permission, by name. One query."""
+    members = Membership.objects.current().may(Permission(needs))
+    here = members.filter(organisation=membership.organisation).exclude(pk=membership.pk)
+    people = Person.objects.filter(pk__in=here.values("person")).order_by("name", "pk")
+    return {str(person.pk): person for person in people}
 
 
 class JoinForm(forms.Form):

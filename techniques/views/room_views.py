@@ -258,7 +258,7 @@ def refuse_note(request: RoomRequest, seat: Seat, sentence: str) -> HttpResponse
 def _day_typed(request: RoomRequest) -> date | None:
     """The day of a promise, to be shown again."""
     with suppress(days.NotADay):
-        return days.read_day_typed(request)
+        return days.read_day(request.POST.get("due_on", ""))
     return None
 
 

@@ -224,6 +224,23 @@ class TestWhoJoinedInTheRoom:
         founding.found_from_topic(topic, by=as_member(lena), at=NOON, name="Keys", question="Where?", facilitator=lena)
         assert [knock.membership.person for knock in Community.objects.get().knocks.all()] == [reza]
 
+    def test_none_comes_once_the_kick_off_has_ended(self, live, room, write, farah):
+        write("topics", "Keys and doors")
+        write("joining", "Keys and doors: Gus")
+        kickoff.end_kickoff(live, by=as_member(farah), at=NOON)
+        close(room, farah)
+        assert Topic.objects.get().joined == ""
+
+    def test_no_name_is_cut_in_two(self, live, room, write, farah):
+        names = [f"{number} {'k' * 150}" for number in range(15)]
+        write("topics", "Keys and doors")
+        for name in names:
+            write("joining", f"Keys and doors: {name}")
+        close(room, farah)
+        kept = Topic.objects.get().names_joined
+        assert kept == names[: len(kept)]
+        assert len(kept) == 13
+
     def test_they_leave_the_page_with_the_kick_off(self, topic, farah):
         kickoff.end_kickoff(topic.kickoff, by=as_member(farah), at=NOON)
         assert Topic.objects.get(pk=topic.pk).joined == ""

@@ -211,6 +211,17 @@ def test_another_rhythm_lays_the_days_anew(meeting, cara):
     assert starts(meeting) == ["2026-12-01 14:00", "2026-12-08 14:00", "2026-12-15 14:00"]
 
 
+@pytest.mark.parametrize(("is_back", "methods"), [(False, {"CANCEL", "REQUEST"}), (True, {"REQUEST"})])
+def test_a_time_that_is_back_before_the_mail_leaves_is_not_called_off(meeting, cara, is_back, methods):
+    write_mails()
+    again_at = meeting.again_at
+    change(meeting, cara, again_at=None)
+    if is_back:
+        meeting.refresh_from_db()
+        change(meeting, cara, again_at=again_at)
+    assert {entries_of(mail)[0] for mail in write_mails()} == methods
+
+
 def test_the_fifth_weekday_goes_on_as_the_last_when_the_form_shows_the_next_day(plan, cara):
     meeting = plan(first_on=date(2026, 12, 29), again_at=None)
     change(meeting, cara, at=NOON + timedelta(days=50), title="Cases", first_on=date(2027, 1, 26))

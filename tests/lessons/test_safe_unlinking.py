@@ -5,10 +5,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from actionplan.models import PromiseReminder
 from lessons.actions import safe
-from lessons.models import Lesson, Receipt, SafeAuthor
+from lessons.models import LeftNote, Lesson, Receipt, SafeAuthor
 from lessons.unlinking import remove_safe_traces
 from organisations.models import Person
+from search.models import SearchDoc, SearchText
 from tests.cast import as_member
 
 from .conftest import NOON, validate
@@ -18,9 +20,12 @@ CODE = "CDFG-HJKM-NPQR-TWXY"
 # What whoever may only ask the database finds: the transaction of a row, and the one that last looked at a person.
 JOINS = [
     f"SELECT person.id FROM {table} JOIN organisations_person person ON person.{of}::text = {table}.xmin::text"  # noqa: S608
-    for table in ("lessons_receipt", "lessons_lesson", "lessons_lessonrevision", "lessons_safeauthor")
+    for table in (
+        "lessons_receipt", "lessons_lesson", "lessons_lessonrevision", "lessons_safeauthor", "search_searchdoc",
+        "search_searchtext",
+    )
     for of in ("xmax", "xmin")
-]
+]  # fmt: skip
 
 
 def joined(author: Person) -> list[str]:
@@ -64,6 +69,16 @@ def test_a_mark_that_comes_meanwhile_stays(transactional_db, sent, monkeypatch):
     monkeypatch.setattr("lessons.unlinking.remove_old_versions", lambda *tables, **options: False)
     remove_safe_traces()
     assert Receipt.objects.get().traces == 7
+
+
+def test_what_search_mails_and_posters_kept_of_the_draft_is_cleaned_too(transactional_db, sent, monkeypatch):
+    again, cleaned = [], []
+    monkeypatch.setattr(connection, "vendor", "postgresql")
+    monkeypatch.setattr("lessons.unlinking._write_again", lambda rows: again.append(rows.model))
+    monkeypatch.setattr("lessons.unlinking.remove_old_versions", lambda *tables, **how: cleaned.extend(tables) or True)
+    remove_safe_traces()
+    assert {SearchDoc, SearchText, LeftNote} <= set(again)
+    assert {SearchDoc, SearchText, LeftNote, PromiseReminder} <= set(cleaned)
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite notes no transactions")

@@ -1,10 +1,14 @@
 """Keeping lessons fresh: who looks after them, the monthly round, and the answer straight from the mail."""
 
 from datetime import date, datetime, timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +22,9 @@ from lessons.models import MOST_TURNS, Lesson, LessonComment, ReviewRule, Review
 from lessons.promises import turns
 from lessons.tokens import turn_path, turn_token
 from notifications.models import Notice
-from organisations.models import Membership
+from organisations.models import Group, Membership
+from organisations.permissions import Role
+from organisations.visibility import Reach
 from tests.cast import as_member
 
 from .conftest import validate
@@ -89,6 +95,37 @@ class TestKeepers:
         with pytest.raises(Refusal, match="cannot look after"):
             upkeep.set_keeper(lesson, by=as_member(lena), at=NOW, owner=reza)  # a reader
 
+    def test_whoever_had_it_is_not_asked_any_more(self, turn, cara, sam, lena):
+        lesson, said = turn.lesson, {"by": as_member(lena), "at": NOW, "review_on": turn.lesson.review_on}
+        upkeep.set_keeper(lesson, owner=sam, deputy=cara, **said)
+        assert ReviewTurn.objects.get().person == cara  # stands in, and may answer what she was asked
+        upkeep.set_keeper(lesson, owner=sam, **said)
+        assert not ReviewTurn.objects.exists()
+        assert upkeep.choose_turns(at=NOW) == 1
+        assert ReviewTurn.objects.get().person == sam
+
+    def test_whoever_is_gone_or_only_reads_is_given_nothing_from_before(self, due, cara, farah, sam):
+        """What was checked before there were keepers."""
+        lessons = [due(title=f"Lesson {number}") for number in range(4)]
+        for lesson, author in zip(lessons, (cara, sam, sam, None), strict=True):
+            Lesson.objects.filter(pk=lesson.pk).update(author=author)
+        Upkeep.objects.all().delete()
+        migration = import_module("lessons.migrations.0018_kept_fresh_and_saved_lists")
+        editor = SimpleNamespace(connection=connection, quote_name=connection.ops.quote_name)
+
+        def kept() -> dict[int, int]:
+            Upkeep.objects.all().delete()
+            migration.let_authors_keep(apps, editor)
+            return dict(Upkeep.objects.values_list("lesson", "owner"))
+
+        everything = {one.pk: who.pk for one, who in zip(lessons, (cara, sam, sam, farah), strict=True)}
+        assert kept() == everything
+        theirs = {one.pk: who.pk for one, who in ((lessons[0], cara), (lessons[3], farah))}
+        for gone in ({"role": Role.READER}, {"suspended_at": NOW}, {"left_at": NOW}):
+            fresh = {"role": Role.CONTRIBUTOR, "suspended_at": None, "left_at": None}
+            Membership.objects.filter(person=sam).update(**{**fresh, **gone})
+            assert kept() == theirs
+
 
 class TestTheRound:
     def test_five_a_month_those_first_that_are_used_old_and_doubted(self, due, cara, reza, farah):
@@ -121,6 +158,21 @@ class TestTheRound:
         lesson = due(review_on=date(2029, 6, 1))
         reuse.say_reuse(lesson, by=as_member(reza), at=NOW, kind="opposite")
         assert upkeep.choose_turns(at=NOW) == 1
+
+    def test_whoever_can_no_longer_read_it_is_not_asked_and_learns_no_title(self, turn, cara, riverside):
+        ward = Group.objects.create(organisation=riverside, name="Ward 6")
+        assert list(turns(date(2099, 1, 1), [cara.pk]))
+        Lesson.objects.filter(pk=turn.lesson_id).update(reach=Reach.GROUP, group=ward, author=None)
+        assert not list(turns(date(2099, 1, 1), [cara.pk]))
+        assert upkeep.choose_turns(at=NOW) == 0
+        assert not ReviewTurn.objects.exists()
+
+    def test_the_mail_takes_the_same_queries_for_many(self, due, cara, django_assert_num_queries):
+        for number in range(4):
+            due(title=f"Lesson {number}")
+        upkeep.choose_turns(at=NOW)
+        with django_assert_num_queries(3):
+            assert len(list(turns(date(2099, 1, 1), [cara.pk]))) == 4
 
     def test_the_deputy_is_asked_while_the_owner_is_away_or_gone(self, due, cara, lena, farah):
         one, other = due(), due(title="Another")
@@ -184,6 +236,39 @@ class TestAnswering:
         page = reverse("lesson_mending", args=["riverside"]) + "?which=doubt"
         assert "Ask pharmacy at ten" in as_(farah).get(page).text
 
+    def test_what_must_change_is_asked_about_again_in_a_month(self, turn):
+        answer(turn, answer="change", words="It is nine o’clock now.")
+        now = timezone.now()
+        assert upkeep.choose_turns(at=now + timedelta(days=1)) == 0
+        assert upkeep.choose_turns(at=now + timedelta(days=32)) == 1
+
+    def test_a_doubt_ranks_until_the_text_is_another_one(self, due, farah):
+        one, other = due(), due(title="Another")
+        Upkeep.objects.filter(lesson=other).update(doubted_at=other.words.at - timedelta(days=1))
+        Upkeep.objects.filter(lesson=one).update(doubted_at=one.words.at + timedelta(days=1))
+        rank = {
+            row.lesson_id: upkeep._rank_of(row, on=NOW.date())
+            for row in Upkeep.objects.in_use(one.organisation_id).due(NOW.date())
+        }
+        assert rank[one.pk] > 2 * rank[other.pk]
+
+    def test_the_author_is_told_once_of_what_must_change(self, turn, cara, farah, lena):
+        lesson = turn.lesson
+        upkeep.set_keeper(lesson, by=as_member(lena), at=NOW, owner=lena, review_on=lesson.review_on)
+        upkeep.choose_turns(at=NOW)
+        Notice.objects.all().delete()
+        hers = ReviewTurn.objects.select_related("lesson__organisation").get()
+        answer(hers, answer="change", words="It is nine o’clock now.")
+        assert Notice.objects.filter(person=cara).count() == 1
+        assert Notice.objects.filter(person=farah, text__contains="no longer right").count() == 1
+        assert "its author and whoever checked it are told" in Client().get(turn_path(hers)).text
+
+    def test_the_thanks_name_only_whom_they_reach(self, turn):
+        answer(turn, answer="change", words="It is nine o’clock now.")
+        said = Client().get(turn_path(turn)).text
+        assert "and whoever checked it is told" in said
+        assert "author" not in said
+
     def test_hand_over_by_address_or_to_the_deputy(self, turn, cara, sam, lena):
         lesson = turn.lesson
         assert answer(turn, answer="pass").status_code == 422
@@ -206,6 +291,7 @@ class TestAnswering:
         hers = ReviewTurn.objects.select_related("lesson__organisation").get(person=farah)
         assert answer(hers, answer="retire", words="The ward is closed.").status_code == 302
         assert Lesson.objects.get(pk=other.pk).state == State.RETIRED
+        assert "is out of use" in Client().get(turn_path(hers)).text
 
     def test_a_forged_or_handed_over_link_opens_nothing(self, turn, sam, cara):
         for token in ("forged", turn_token(ReviewTurn(pk=turn.pk, person_id=sam.pk))):

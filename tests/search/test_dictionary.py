@@ -64,6 +64,27 @@ class TestInAnOrganisation:
         actions.define_word(riverside, by=as_member(farah), at=timezone.now(), short="TOD", long="Take home drugs")
         assert DictionaryEntry.objects.count() == 1
 
+    def test_said_again_it_may_hold_in_capitals_only(self, riverside, cara, farah):
+        said = {"by": as_member(farah), "at": timezone.now(), "short": "BAG", "long": "bed allocation group"}
+        self.put(riverside, 1, "Bed allocation group")
+        actions.define_word(riverside, **said)
+        assert index.find(as_member(cara), "bag").total == 1
+        actions.define_word(riverside, only_capitals=True, **said)
+        assert DictionaryEntry.objects.get().only_capitals
+        assert index.find(as_member(cara), "bag").total == 0
+        assert index.find(as_member(cara), "BAG").total == 1
+
+    def test_corrected_and_loosened_words_are_read_with_its_own(self, riverside, cara, farah):
+        """Nothing has both words; of the corrected ones, one is found by what it means here."""
+        self.put(riverside, 1, "Pack the take-home drugs before noon")
+        self.put(riverside, 2, "Porters")
+        for word in ("porters", "take", "home", "drugs"):
+            Word.objects.get_or_create(word=word)
+        actions.define_word(riverside, by=as_member(farah), at=timezone.now(), short="TOD", long="take-home drugs")
+        results = index.find(as_member(cara), "potrers TOD", correct=True)
+        assert (results.did_you_mean, results.loosened) == ("porters TOD", True)
+        assert {hit.ident for hit in results.hits} == {1, 2}
+
     def test_what_explains_nothing_is_refused(self, riverside, farah):
         for short, long in (("!!", "take-home drugs"), ("hand over", "hand-over"), ("x", "a b c d e f g h")):
             with pytest.raises(Refusal):
@@ -86,7 +107,7 @@ class TestInAnOrganisation:
         Word.objects.get_or_create(word="bags")
         page = as_(farah).get(PAGE).text
         assert "QZX" in page
-        assert "on 5 days" in " ".join(page.split())
+        assert "in 2 searches" in " ".join(page.split())
         assert "BAGS" not in page
         assert 'value="qzx"' in as_(farah).get(f"{PAGE}?short=qzx").text
         sent = as_(farah).post(PAGE, {"short": "QZX", "long": "quick discharge"})
