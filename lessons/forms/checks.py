@@ -6,6 +6,7 @@ from django import forms
 
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
+from kmportal.lib.sentences import quoted
 from lessons.models import MOST_CHECKS, Tag, Theme
 from organisations.models import Membership
 
@@ -34,8 +35,8 @@ class CheckRuleForm(forms.Form):
         by_set: dict[str, list[tuple[str, str]]] = {}
         for theme in themes:
             self._rows[f"theme-{theme.pk}"] = theme
-            by_set.setdefault(theme.theme_set.name, []).append((f"theme-{theme.pk}", str(theme)))
-        tagged = [(key, str(row)) for key, row in self._rows.items() if isinstance(row, Tag)]
+            by_set.setdefault(theme.theme_set.name, []).append((f"theme-{theme.pk}", quoted(theme)))
+        tagged = [(key, quoted(row)) for key, row in self._rows.items() if isinstance(row, Tag)]
         choices: list[Any] = [(ALL, worded("All lessons"))]
         choices += [("Those with the tag", tagged)] if tagged else []
         choices += [(f"Those of the theme, {name}", listed) for name, listed in by_set.items()]
