@@ -153,6 +153,18 @@ def gather(session: Session, *, known: frozenset[str] = frozenset()) -> Gathered
     return Gathered(stages, frozenset(marks))
 
 
+def has_new_lines(notes: Gathered, known: Collection[str]) -> bool:
+    """Whether there are lines that ``known`` does not name and of which the close makes something."""
+    counting = (
+        line
+        for part in notes.stages
+        for column in part.stage.columns
+        if column.makes != "nothing"
+        for line in part.columns.get(column.key, ())
+    )
+    return any(line.mark not in known for line in counting)
+
+
 def _lines_of(stage: Stage, column: SeenColumn) -> list[Line]:
     """Who wrote the same words in the same column said the same thing: it is one line."""
     found: dict[str, Line] = {}

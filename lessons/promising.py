@@ -8,7 +8,8 @@ from techniques.models import Participant, Session
 
 
 def owner_called(name: str, session: Session) -> dict[str, Any]:
-    """The owner of an action, as the form of the close takes it: ``owner``, or ``guest_name`` with an address.
+    """The owner of an action, as the form of the close takes it: ``owner``, or ``guest_name``. The address that a
+    guest left for the summary is shown to nobody.
 
     Whoever is in the room is meant before anybody else of that name. A first name is enough where one person here has
     it. A name that fits several stays a guest’s name: whoever leads sees it and chooses.
@@ -25,7 +26,7 @@ def owner_called(name: str, session: Session) -> dict[str, Any]:
             person = found[0].person_id
             if person in current:
                 return {"owner": str(person)}
-            return {"guest_name": found[0].name, **({"guest_email": found[0].email} if found[0].email else {})}
+            return {"guest_name": found[0].name}
         if found:
             return {"guest_name": name}
     called = [one.person_id for one in members if _is_called(str(one.person), wanted)]

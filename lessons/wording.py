@@ -12,7 +12,7 @@ from hashlib import sha1
 Fields = Mapping[str, list[str]]
 _ROW = re.compile(r"^([al])-(\d+)-(.+)$")
 # What says whether a row is taken: the words of an action, the advice of a lesson.
-_MAIN = {"a": "title", "l": "then_do"}
+MAIN = {"a": "title", "l": "then_do"}
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,26 @@ def digest_of(fields: Fields) -> dict[str, str]:
     return {name: _digest(values) for name, values in fields.items() if values}
 
 
-def merge(mine: Fields, seen: Mapping[str, str], stored: Fields, *, decided: Collection[str] = ()) -> Merged:
+def is_of_free_row(name: str, fields: Fields) -> bool:
+    """Whether a field only says how many rows there are, or belongs to a row that nobody has filled in."""
+    found = _ROW.match(name)
+    if found is None:
+        return name.endswith("_FORMS")
+    return not fields.get(f"{found[1]}-{found[2]}-{MAIN[found[1]]}")
+
+
+def merge(
+    mine: Fields,
+    seen: Mapping[str, str],
+    stored: Fields,
+    *,
+    decided: Collection[str] = (),
+    drawn: Collection[str] = (),
+) -> Merged:
     """Put together what I sent and what others have saved since I looked. Into an empty draft everything goes.
 
-    ``decided`` names the fields of which I have read both versions and want mine.
+    ``decided`` names the fields of which I have read both versions and want mine. ``drawn`` are the marks of the notes
+    for which my page has a box: a tick of a note that came later is not mine to take away.
     """
     if not stored:
         return Merged({name: list(values) for name, values in mine.items()})
@@ -48,11 +64,15 @@ def merge(mine: Fields, seen: Mapping[str, str], stored: Fields, *, decided: Col
     conflicts: list[Conflict] = []
     for name in dict.fromkeys([*stored, *mine]):
         sent, there, before = mine.get(name, []), stored.get(name, []), seen.get(name, "")
+        had = there
+        if name.startswith("lines-") and name in mine:
+            had = [mark for mark in there if mark in drawn]
+            sent = sorted({*sent, *(mark for mark in there if mark not in drawn)})
         if name.endswith("_FORMS"):  # how many rows: nobody typed it
             fields[name] = [str(max([int(one) for one in (*sent, *there) if one.isdecimal()], default=0))]
-        elif name not in mine or _digest(sent) == before or sent == there:
+        elif name not in mine or _digest(mine[name]) == before or sent == there:
             fields[name] = list(there)
-        elif name in decided or _digest(there) == before:
+        elif name in decided or before in (_digest(there), _digest(had)):
             fields[name] = list(sent)
         else:
             fields[name] = list(there)
@@ -65,7 +85,7 @@ def _move_rows(merged: Merged, mine: Fields, seen: Mapping[str, str]) -> Merged:
     fields, left = dict(merged.fields), list(merged.conflicts)
     for kind, number in dict.fromkeys(_rows_of(one.name for one in merged.conflicts)):
         prefix = f"{kind}-{number}-"
-        main = f"{prefix}{_MAIN[kind]}"
+        main = f"{prefix}{MAIN[kind]}"
         if seen.get(main) or not mine.get(main):
             continue
         place = _count_rows(fields, kind)

@@ -12,7 +12,7 @@ from kmportal.lib.mail import post
 from kmportal.lib.sentences import one_line, quoted
 from organisations.events import Actor
 from organisations.models import Membership
-from techniques.models import Invitee, Session
+from techniques.models import Invitee, Participant, Session
 
 
 def invite(invitee: Invitee, session: Session, *, by: Actor, at: datetime) -> None:
@@ -36,14 +36,14 @@ def announce_cancelling(session: Session, *, by: Actor, at: datetime) -> None:
         _post_invitation(invitee, session, subject, "called_off", by, at)
 
 
-def send_summary(session: Session, address: str, *, at: datetime) -> None:
-    """What came out of it, for a guest who asked for it. Written once for each session and address."""
+def send_summary(session: Session, guest: Participant, *, at: datetime) -> None:
+    """What came out of it, for a guest who asked for it. Written once for each guest."""
     with session.organisation.at_home():
         body = render_to_string(
             "emails/techniques/summary.txt", {"session": session, "summary": session.summary_by_step()}
         )
     subject = one_line(f"What came out of {quoted(session.title)}")
-    post(address, subject, body, key=f"summary of session {session.pk}", at=at)
+    post(guest.email, subject, body, key=f"summary of session {session.pk} for guest {guest.pk}", at=at)
 
 
 def _reachable_invitees(session: Session) -> list[Invitee]:

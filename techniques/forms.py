@@ -215,7 +215,8 @@ class AttendanceForm(forms.Form):
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
         here = Participant.objects.filter(session=session).here()
         noted = here.noted()
-        initial = {"others": noted.filter(person=None).count() or None, "people": list(noted.values_list("person"))}
+        named = noted.exclude(person=None).values_list("person", flat=True)
+        initial = {"others": noted.filter(person=None).count() or None, "people": list(named)}
         super().__init__(*args, **{"initial": initial, **kwargs})
         fields: dict[str, Any] = self.fields
         members = Membership.objects.current().filter(organisation=session.organisation_id).values("person")

@@ -230,8 +230,9 @@ def _improve(seated: list[list[Hashable]], met: Counter[frozenset[Hashable]], ch
 
 
 def seat_late(round_: Round, person: Hashable) -> Round:
-    """The round under way with somebody who came late at its smallest table. Nobody else moves."""
-    smallest = min(range(len(round_)), key=lambda number: len(round_[number]))
+    """The round under way with somebody who came late at its smallest table. Nobody else moves, and nobody is sent to
+    a table that everybody has left while others talk."""
+    smallest = min(range(len(round_)), key=lambda number: (not round_[number], len(round_[number])))
     return tuple((*table, person) if number == smallest else table for number, table in enumerate(round_))
 
 

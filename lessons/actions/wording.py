@@ -8,10 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.http import QueryDict
 
-from lessons import wording
-from lessons.forms.closing import CloseForms
+from kmportal.lib.naming import KEEP
+from lessons import prefill, wording
+from lessons.forms.closing import CloseForms, with_free_rows
 from lessons.wording import Conflict
-from organisations.models import Membership
+from organisations.models import Membership, Person
 from organisations.permissions import Permission
 from organisations.policies import require
 from techniques.actions.room import wording as in_room
@@ -21,7 +22,8 @@ from techniques.preconditions import lock_open_room
 
 @dataclass(frozen=True)
 class Draft:
-    """How the close stands after a save. ``sent`` is what this page had, field by field."""
+    """How the close stands after a save. ``sent`` is what this page had, field by field, ``saved_by`` who saved last
+    before."""
 
     forms: CloseForms
     wording: Wording
@@ -30,6 +32,15 @@ class Draft:
     is_new: bool
     sent: dict[str, list[str]]
     seen: dict[str, str]
+    saved_by: Person | None
+    unread: bool
+
+    @property
+    def has_words_of_others(self) -> bool:
+        """Whether something stands there by now that this page did not send."""
+        kept = self.forms.values()
+        changed = [name for name, values in kept.items() if values != self.sent.get(name, [])]
+        return any(name != "known" and not wording.is_of_free_row(name, kept) for name in changed)
 
 
 @transaction.atomic
@@ -41,14 +52,17 @@ def keep_wording(session: Session, *, by: Membership, at: datetime, posted: Quer
     """
     require(Permission.FACILITATE, by, session.organisation)
     session = lock_open_room(session)
-    stored = Wording.objects.filter(session=session).first()
+    stored = Wording.objects.select_related("saved_by").filter(session=session).first()
     sent, seen = CloseForms.from_post(session, by, posted).values(), _seen_in(posted)
-    there = stored.fields if stored else {}
-    merged = wording.merge(sent, seen, there, decided=posted.getlist("mine"))
-    forms = CloseForms.from_post(session, by, _as_posted(merged.fields))
+    there = with_free_rows(stored.fields if stored else {})
+    drawn = frozenset(posted.get("drawn", posted.get("known", "")).split())
+    merged = wording.merge(sent, seen, there, decided=posted.getlist("mine"), drawn=drawn)
+    forms = CloseForms.from_post(session, by, _with_ticks(_as_posted(merged.fields), posted))
     gone, is_new = forms.remove_what_is_gone(), forms.add_what_is_new(session)
     kept = in_room.save_wording(session, by=by, at=at, fields=forms.values(), shown=forms.shown())
-    return Draft(forms, kept, merged.conflicts, gone, is_new, sent, seen)
+    saved_by = stored.saved_by if stored else None
+    unread = is_new or prefill.has_new_lines(prefill.gather(session), drawn)
+    return Draft(forms, kept, merged.conflicts, gone, is_new, sent, seen, saved_by, unread)
 
 
 @transaction.atomic
@@ -78,6 +92,14 @@ def _as_posted(fields: wording.Fields) -> QueryDict:
         if values:
             posted.setlist(name, list(values))
     return posted
+
+
+def _with_ticks(fields: QueryDict, posted: QueryDict) -> QueryDict:
+    """With the boxes that say “keep it as it is” of words that look like a name: they are decided anew each time."""
+    for name in posted:
+        if name.endswith(KEEP) and name not in fields and name.removesuffix(KEEP) in fields:
+            fields.setlist(name, posted.getlist(name))
+    return fields
 
 
 def _put_in(fields: dict[str, list[str]], wish: Wish, forms: CloseForms) -> None:

@@ -17,6 +17,7 @@ from kmportal.lib.naming import AboutPeople
 from lessons import prefill, promising
 from lessons.forms.closing_rows import MOST_ROWS, ActionFormSet, LessonFormSet
 from lessons.prefill import Gathered, StageNotes
+from lessons.wording import MAIN
 from organisations.models import Membership
 from techniques.models import Session
 
@@ -31,6 +32,8 @@ class SummaryForm(AboutPeople, forms.Form):
     about_initial = True
     known = forms.CharField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    # The notes that the page was drawn with: no script changes it, so the close knows what was never in sight.
+    drawn = forms.CharField(required=False, widget=forms.HiddenInput)
     keeps_nothing = forms.BooleanField(
         required=False,
         label="Close without keeping anything",
@@ -181,7 +184,7 @@ class CloseForms:
         if not fields:
             return cls.from_notes(session, membership)
         data = QueryDict(mutable=True)
-        for name, values in fields.items():
+        for name, values in with_free_rows(fields).items():
             data.setlist(name, list(values))
         found = cls.from_post(session, membership, data)
         found.remove_what_is_gone()
@@ -201,7 +204,7 @@ class CloseForms:
         found = {}
         for form in (self.summary, *self.actions, *self.advice):
             for box in form:
-                if box.html_name != "seen":
+                if box.html_name not in ("seen", "drawn"):
                     found[box.html_name] = _values_of(box)
         for rows in (self.actions, self.advice):
             found[f"{rows.prefix}-TOTAL_FORMS"] = [str(rows.total_form_count())]
@@ -210,12 +213,13 @@ class CloseForms:
         return found
 
     def show_as_seen(self, seen: Mapping[str, str]) -> None:
-        """Have the page carry what it has seen."""
-        words = json.dumps(seen)
-        self.summary.fields["seen"].initial = words
-        if self.summary.is_bound:
-            sent: Any = self.summary.data
-            sent["seen"] = words
+        """Have the page carry what it has seen, and which notes it shows."""
+        carried = {"seen": json.dumps(seen), "drawn": self.summary["known"].value() or ""}
+        for name, words in carried.items():
+            self.summary.fields[name].initial = words
+            if self.summary.is_bound:
+                sent: Any = self.summary.data
+                sent[name] = words
 
     def shown(self) -> dict[str, list[dict[str, str]]]:
         """What the room reads of it: only what is to be kept."""
@@ -247,7 +251,7 @@ class CloseForms:
         fresh = prefill.gather(session, known=known)
         if fresh.marks <= known:
             return False
-        is_told = any(line.mark not in known for part in fresh.stages for line in _lines_that_count(part))
+        is_told = prefill.has_new_lines(fresh, known)
         keeps = session.keeps_notes
         self.summary.add_notes(fresh)
         self.actions.add_rows([_action_row(line, session, keep=keeps) for line in fresh.actions])
@@ -275,18 +279,27 @@ class CloseForms:
         return {"summary": self.summary.words, "promised": self.actions.kept, "advice": self.advice.kept}
 
 
+def with_free_rows(fields: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """A saved draft with as many free rows as a fresh page has, so that there is always one to add something in."""
+    found = dict(fields)
+    for rows, kind in ((ActionFormSet, "a"), (LessonFormSet, "l")) if fields else ():
+        total = int("".join(found.get(f"{kind}-TOTAL_FORMS", [])) or 0)
+        free = sum(not found.get(f"{kind}-{number}-{MAIN[kind]}") for number in range(total))
+        wanted = min(total + max(rows.extra - free, 0), MOST_ROWS)
+        for number in range(total, wanted):
+            found[f"{kind}-{number}-keep"] = ["on"]
+        found[f"{kind}-TOTAL_FORMS"] = [str(max(total, wanted))]
+    return found
+
+
 def _values_of(box: forms.BoundField) -> list[str]:
     """What a browser sends of a field, without the differences that browsers make."""
     value = box.value()
     if isinstance(box.field, forms.BooleanField):
         return ["on"] if value else []
     many = value if isinstance(value, list | tuple) else [value]
-    return [str(one).replace("\r\n", "\n") for one in many if one not in (None, "", False)]
-
-
-def _lines_that_count(part: StageNotes) -> list[prefill.Line]:
-    """The lines out of which the close makes something."""
-    return [line for one in part.stage.columns if one.makes != "nothing" for line in part.columns.get(one.key, ())]
+    found = [str(one).replace("\r\n", "\n") for one in many if one not in (None, "", False)]
+    return sorted(found) if isinstance(box.field, forms.MultipleChoiceField) else found
 
 
 def _action_row(line: prefill.Line, session: Session, *, keep: bool) -> dict[str, Any]:

@@ -69,6 +69,11 @@ class ActionRowForm(AboutPeople, forms.Form):
         return wanted
 
 
+def advice_in_words(when_you: str, then_do: str) -> str:
+    """A lesson as the room reads it."""
+    return f"When you are about to {when_you}: {then_do}" if when_you else then_do
+
+
 class LessonRowForm(forms.Form):
     """One lesson. Unticked, or without advice, it is left out.
 
@@ -113,7 +118,7 @@ class LessonRowForm(forms.Form):
     def shown(self) -> dict[str, str]:
         """For the room, as it stands."""
         when, then = self["when_you"].value(), self["then_do"].value()
-        return {"words": f"When you are about to {when}: {then}" if when else then}
+        return {"words": advice_in_words(when, then)}
 
     def clean(self) -> dict[str, Any]:
         wanted = super().clean() or {}

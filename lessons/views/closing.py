@@ -20,6 +20,8 @@ from kmportal.lib.view_kit import done, refusals_on
 from lessons.actions import closing, wording
 from lessons.actions.wording import Draft
 from lessons.forms.closing import CloseForms
+from lessons.forms.closing_rows import advice_in_words
+from lessons.models import Lesson
 from lessons.wording import digest_of
 from organisations.access import requires
 from organisations.models import Organisation
@@ -66,7 +68,11 @@ def _save_or_close(request: MemberRequest, session: Session, draft: Draft) -> Ht
         mine = {**forms.values(), **{one.name: one.mine for one in draft.conflicts}}
         both = CloseForms.from_draft(session, request.membership, mine)
         return _close_page(request, session, both, draft=draft)
-    if _is_out_of_date(request, draft):
+    closes = "save" not in request.POST
+    if _is_out_of_date(request, draft, closes=closes):
+        return _close_page(request, session, forms)
+    if closes and draft.has_words_of_others:
+        messages.warning(request, "Somebody else has written here since. Read the words once more, then close.")
         return _close_page(request, session, forms)
     if "save" in request.POST:
         return done(request, "What you wrote is saved, and the room reads it.", "session_close", *_address(session))
@@ -87,7 +93,7 @@ def _saved(draft: Draft) -> JsonResponse:
     changed = {
         name: values
         for name, values in kept.items()
-        if name not in clashing and values != draft.sent.get(name, []) and name != "known"
+        if name not in clashing and values != draft.sent.get(name, []) and not _is_counted(name)
     }
     seen = digest_of(kept)
     for name in clashing:
@@ -96,7 +102,9 @@ def _saved(draft: Draft) -> JsonResponse:
         "seen": seen,
         "known": "".join(kept.get("known", [])),
         "changed": changed,
+        "fresh": draft.is_new,
         "theirs": {one.name: "\n".join(one.theirs) for one in draft.conflicts},
+        "words": {one.name: _clash_of(draft.forms, one.name, one.theirs).theirs for one in draft.conflicts},
         "agreed": draft.wording.version,
     }
     if draft.conflicts:
@@ -104,10 +112,16 @@ def _saved(draft: Draft) -> JsonResponse:
     return JsonResponse(answer, headers={"Cache-Control": "no-store"})
 
 
+def _is_counted(name: str) -> bool:
+    """What the page knows and counts by itself; nobody types it."""
+    return name == "known" or name.endswith("_FORMS")
+
+
 def _too_late(request: MemberRequest, session: Session, *, saves_itself: bool) -> HttpResponse:
     """The session is closed, or not open: what somebody had still on their page is not lost."""
     if saves_itself:
-        return JsonResponse({"problem": _why_not_now(session)}, status=409)
+        why = "This session is closed meanwhile. What you typed is not saved: copy it."
+        return JsonResponse({"problem": worded(why) if session.is_closed else _why_not_now(session)}, status=409)
     if request.method != "POST":
         messages.info(request, _why_not_now(session))
         return redirect(session)
@@ -116,10 +130,12 @@ def _too_late(request: MemberRequest, session: Session, *, saves_itself: bool) -
     lost = [one for one in shown.get("summary", []) if one["words"].strip() not in kept]
     agreed = {action.title for action in Action.objects.agreed_in(ref_of(session))}
     actions = [one for one in shown.get("actions", []) if one["title"] not in agreed]
-    if not (lost or actions):
+    made = Lesson.objects.filter(session=session).values_list("revision__when_you", "revision__then_do")
+    kept_lessons = {advice_in_words(*words) for words in made}
+    lessons = [one for one in shown.get("lessons", []) if one["words"] not in kept_lessons]
+    if not (lost or actions or lessons):
         messages.info(request, _why_not_now(session))
         return redirect(session)
-    lessons = shown.get("lessons", [])
     context = {"session": session, "lost": lost, "actions": actions, "lessons": lessons, "why": _why_not_now(session)}
     return render(request, "lessons/session_close_late.html", context, status=409)
 
@@ -170,15 +186,16 @@ def _why_not_now(session: Session) -> str:
     return worded("This session has not begun. Open the room first.")
 
 
-def _is_out_of_date(request: MemberRequest, draft: Draft) -> bool:
+def _is_out_of_date(request: MemberRequest, draft: Draft, *, closes: bool) -> bool:
     """Whether the room has changed since the page was opened; then the page follows it, and says so."""
     if draft.gone:
         notes = "1 note was" if draft.gone == 1 else f"{draft.gone} notes were"
         words = f"{notes} taken away since you opened this page, and left out below. Read your own words once more."
         messages.warning(request, words)
-    if draft.is_new:
+    is_new = draft.unread if closes else draft.is_new
+    if is_new:
         messages.warning(request, "Notes were written since you opened this page. They are added below.")
-    return bool(draft.gone) or draft.is_new
+    return bool(draft.gone) or is_new
 
 
 def _close_page(
@@ -195,7 +212,7 @@ def _close_page(
         "advice": forms.advice,
         "form": forms.summary,
         "clashes": clashes,
-        "saved_by": draft.wording.saved_by if draft else None,
+        "saved_by": draft.saved_by if draft else None,
         "is_last": session.stage_id == session.stages.values_list("pk", flat=True).last(),
         "unshown": unshown_count(session),
         "promise": session.what_is_kept,

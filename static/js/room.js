@@ -73,9 +73,12 @@ function take(piece) {
 function drawWording(piece) {
   whenFree(() => {
     for (const place of find("[data-wording]")) {
-      const held = place.contains(document.activeElement) ? document.activeElement.name : "";
+      const held = place.contains(document.activeElement) ? document.activeElement : null;
+      const { name, value } = held ?? {};
       place.innerHTML = piece.html;
-      if (held) (place.querySelector(`[name="${held}"]`) ?? place.querySelector("h3"))?.focus();
+      if (!held) continue;
+      const same = place.querySelector(`[name="${name}"][value="${CSS.escape(value ?? "")}"]`);
+      (same ?? place.querySelector(`[name="${name}"]`) ?? place.querySelector("h3"))?.focus();
     }
     notes.marks.drawAgreed();
     drawDesk(piece);

@@ -6,10 +6,12 @@ const seen = form.elements.namedItem("seen");
 const shown = new Map(); // name → the note about theirs
 
 form.addEventListener("km:saved", ({ detail }) => {
+  const before = JSON.parse(seen.value || "{}");
   if (detail.seen) seen.value = JSON.stringify(detail.seen);
   if (detail.known !== undefined) form.elements.namedItem("known").value = detail.known;
-  for (const [name, values] of Object.entries(detail.changed ?? {})) fill(name, values);
-  for (const [name, theirs] of Object.entries(detail.theirs ?? {})) tell(name, theirs);
+  for (const [name, values] of Object.entries(detail.changed ?? {})) fill(name, values, before[name]);
+  for (const [name, theirs] of Object.entries(detail.theirs ?? {})) tell(name, theirs, detail.words?.[name]);
+  if (detail.fresh) tellFresh();
 });
 
 function controlsOf(name) {
@@ -17,32 +19,36 @@ function controlsOf(name) {
 }
 
 // What has come in meanwhile. Where the cursor is, nothing is changed: it comes with the next save.
-function fill(name, values) {
+function fill(name, values, before) {
   const controls = controlsOf(name);
   if (!controls.length) {
-    if (/-(title|then_do)$/.test(name)) form.querySelector("[data-fresh-rows]").hidden = false;
+    if (/-(title|then_do)$/.test(name)) tellFresh();
     return;
   }
   for (const control of controls) {
-    if (control === document.activeElement && control.type !== "checkbox") return forgetSeen(name);
+    if (control === document.activeElement && control.type !== "checkbox") return restoreSeen(name, before);
     if (control.type === "checkbox") control.checked = values.includes(control.value);
     else control.value = values[0] ?? "";
   }
 }
 
-// As if it had not been seen: the next save asks again.
-function forgetSeen(name) {
+function tellFresh() {
+  form.querySelector("[data-fresh-rows]").hidden = false;
+}
+
+// As if the answer had not come: the next save brings it again.
+function restoreSeen(name, before = "") {
   const marks = JSON.parse(seen.value);
-  marks[name] = "";
+  marks[name] = before;
   seen.value = JSON.stringify(marks);
 }
 
-function tell(name, theirs) {
+function tell(name, theirs, words = theirs) {
   const [control] = controlsOf(name);
   if (!control) return;
   shown.get(name)?.remove();
   const note = form.querySelector("[data-theirs]").content.firstElementChild.cloneNode(true);
-  note.querySelector("[data-theirs-words]").textContent = theirs || "nothing";
+  note.querySelector("[data-theirs-words]").textContent = words || "nothing";
   note.querySelector("[data-take]").addEventListener("click", () => settle(name, theirs, true));
   note.querySelector("[data-keep]").addEventListener("click", () => settle(name, theirs, false));
   control.closest(".govuk-form-group, fieldset")?.append(note);

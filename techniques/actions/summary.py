@@ -1,5 +1,6 @@
 """After the close: putting the summary right, and sending it to those who were there."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -15,6 +16,8 @@ from techniques import emails, policies, room_log
 from techniques.events import Event
 from techniques.models import Participant, Session, SummaryVersion
 from techniques.unlinking import remove_traces
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -42,7 +45,8 @@ def correct_summary(
         raise Refusal("Say why the summary changes: people have read the old one.")
     last = _last_version(session)
     if in_grace:
-        SummaryVersion.objects.filter(pk=last.pk).update(words=fresh)
+        # The room agreed to the words that stood there, not to these.
+        SummaryVersion.objects.filter(pk=last.pk).update(words=fresh, agreed=0)
     else:
         SummaryVersion.objects.create(
             session=session, number=last.number + 1, words=fresh, reason=why, by=by.person, at=at
@@ -67,8 +71,8 @@ def send_summary(session: Session, *, at: datetime) -> bool:
     session.summary_sent_at = at
     guests = Participant.objects.filter(session=session).exclude(email="")
     if any(session.summary.values()):
-        for address in sorted({one.email.lower() for one in guests}):
-            emails.send_summary(session, address, at=at)
+        for guest in {one.email.lower(): one for one in guests.order_by("-pk")}.values():
+            emails.send_summary(session, guest, at=at)
         events.record(Event.SUMMARY_SENT, session, by=None, at=at, guests=guests.count())
     if guests.update(email=""):
         session.keeps_traces = True
@@ -78,8 +82,15 @@ def send_summary(session: Session, *, at: datetime) -> bool:
 
 
 def send_due_summaries(*, at: datetime) -> int:
-    """What is owed now. Called by the timetable; answers how many were sent."""
-    return sum(send_summary(session, at=at) for session in Session.objects.for_room().owed_summary(at))
+    """What is owed now. Called by the timetable; answers how many were sent. One that fails does not keep the others
+    back: it is tried again the next time."""
+    sent = 0
+    for session in Session.objects.for_room().owed_summary(at):
+        try:
+            sent += send_summary(session, at=at)
+        except Exception:
+            logger.exception("The summary of session %s could not be sent", session.pk)
+    return sent
 
 
 def _last_version(session: Session) -> SummaryVersion:

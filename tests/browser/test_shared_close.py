@@ -32,7 +32,7 @@ def test_a_room_words_its_close_together(room, window, check, farah, lena):  # n
     step(gus).get_by_label("By when?").fill(day.isoformat())
     name = next(column.name for column in promised.columns if column.makes == "actions")
     write(gus, "Label the doors", name)
-    expect(step(gus).get_by_text("Gus, by")).to_be_visible()
+    expect(step(gus).get_by_text("Gus, by").first).to_be_visible()
     note = Note.objects.get(text="Label the doors")
     assert (note.promised_by, note.due_on) == ("Gus", day)
     check(gus)
@@ -64,7 +64,8 @@ def test_a_room_words_its_close_together(room, window, check, farah, lena):  # n
         expect(page.get_by_text("1 of 1 agree", exact=True)).to_be_visible()
     expect(screen.get_by_text("1 of 1 agree to these words.")).to_be_visible()
     expect(gus.get_by_role("button", name="I agree. Press if not")).to_be_visible()
-    gus.get_by_text("Word it otherwise, or add something").click()
+    if not gus.get_by_label("What is it about?").is_visible():  # looking for faults opens the folds
+        gus.get_by_text("Word it otherwise, or add something").click()
     gus.get_by_label("What is it about?").select_option("action")
     gus.get_by_label("How would you word it?").fill("Thank the porters")
     gus.get_by_role("button", name="Propose it").click()

@@ -128,6 +128,97 @@ def test_the_draft_goes_with_the_close(as_, room, address, farah):  # noqa: F811
     assert SummaryVersion.objects.get().number == 1
 
 
+def test_a_row_that_was_begun_stays_however_often_it_is_saved(as_, room, address, farah):  # noqa: F811
+    browser = as_(farah)
+    sent = filled(browser, address)
+    write(room, room.gus, "learn", "actions", "Ring the porters")
+    said = {}
+    for _ in range(2):
+        said = browser.post(address, {**sent, "a-2-title": "By hand", "a-2-keep": "on"}, headers=ASIDE).json()
+        assert not [name for name in said["changed"] if name.endswith("_FORMS")]
+        sent |= {"seen": json.dumps(said["seen"]), "known": said["known"]}
+    stored = Wording.objects.get().fields
+    assert (stored["a-2-title"], stored["a-4-title"]) == (["By hand"], ["Ring the porters"])
+
+
+def test_what_came_while_the_page_saved_itself_is_read_before_the_close(as_, room, address, farah):  # noqa: F811
+    browser = as_(farah)
+    sent = filled(browser, address)
+    write(room, room.gus, "happened", "well", "A late note")
+    said = browser.post(address, sent, headers=ASIDE).json()
+    assert said["fresh"]
+    sent |= {"seen": json.dumps(said["seen"]), "known": said["known"], **said["changed"]}
+    page = browser.post(address, sent)
+    assert "Notes were written since you opened this page" in page.text
+    assert "A late note" in page.text
+    assert browser.post(address, filled(browser, address)).status_code == 302
+    assert Wording.objects.count() == 0
+
+
+def test_a_tick_for_which_my_page_has_no_box_stays(as_, room, address, farah, lena):  # noqa: F811
+    one, other = as_(farah), as_(lena)
+    mine = filled(one, address, ticks=False)
+    name, marks = "lines-happened-well", one.get(address).context["summary"].fields["lines-happened-well"].choices
+    write(room, room.gus, "happened", "well", "A late note")
+    theirs = filled(other, address, ticks=False)
+    [late] = {mark for mark, _ in other.get(address).context["summary"].fields[name].choices} - {m for m, _ in marks}
+    other.post(address, {**theirs, name: [late]}, headers=ASIDE)
+    for ticked in ([], [marks[0][0]], []):
+        said = one.post(address, {**mine, name: ticked}, headers=ASIDE).json()
+        assert said["theirs"] == {}
+        mine |= {"seen": json.dumps(said["seen"]), "known": said["known"]}
+        assert Wording.objects.get().fields[name] == sorted([*ticked, late])
+
+
+def test_words_that_look_like_a_name_are_kept_by_a_tick(as_, room, address, farah):  # noqa: F811
+    browser = as_(farah)
+    sent = filled(browser, address, **{"summary-why": "Mrs Miller was told late.", "a-0-title": "Ring Dr Miller"})
+    asked = browser.post(address, sent)
+    assert asked.status_code == 422
+    keeps = [keep for form in (asked.context["summary"], *asked.context["actions"]) for keep in form.to_ask]
+    assert len(keeps) == 2
+    sent = filled(browser, address) | {keep.name: keep.value for keep in keeps}
+    assert browser.post(address, sent).status_code == 302
+    room.refresh_from_db()
+    assert room.summary["why"] == "Mrs Miller was told late."
+
+
+def test_a_close_does_not_take_in_what_its_page_has_not_shown(as_, room, address, farah, lena):  # noqa: F811
+    one, other = as_(farah), as_(lena)
+    hers, theirs = filled(one, address), filled(other, address)
+    other.post(address, {**theirs, "summary-why": "Lena’s words"}, headers=ASIDE)
+    page = one.post(address, hers)
+    assert "Somebody else has written here since" in page.text
+    assert "Lena’s words" in page.text
+    room.refresh_from_db()
+    assert room.is_live
+    assert one.post(address, filled(one, address)).status_code == 302
+
+
+def test_both_are_told_apart_by_name_and_in_words(as_, room, address, farah, lena, cara):  # noqa: F811
+    one, other = as_(farah), as_(lena)
+    hers, theirs = filled(one, address), filled(other, address)
+    other.post(address, {**theirs, "a-0-owner": str(cara.pk), "summary-why": "x"}, headers=ASIDE)
+    both = {**hers, "a-0-owner": str(farah.pk), "summary-expect": "Farah’s"}
+    said = one.post(address, both, headers=ASIDE).json()
+    assert said["words"] == {"a-0-owner": str(cara)}
+    other.post(address, {**theirs, "a-0-owner": "", "seen": json.dumps(said["seen"])}, headers=ASIDE)
+    page = one.post(address, {**both, "save": "1"})
+    assert page.status_code == 409
+    assert "Lena Farrow has changed" in page.text.replace(str(lena), "Lena Farrow")
+
+
+def test_there_is_always_a_free_row_to_add_something_in(as_, room, address, farah):  # noqa: F811
+    browser = as_(farah)
+    for number in range(2, 6):
+        sent = filled(browser, address, **{f"a-{number}-title": f"By hand {number}"})
+        assert browser.post(address, {**sent, "save": "1"}).status_code == 302
+        rows = browser.get(address).context["actions"]
+        assert sum(not row["title"].value() for row in rows) == 2
+    assert browser.post(address, filled(browser, address)).status_code == 302
+    assert Action.objects.filter(title__startswith="By hand").count() == 4
+
+
 # --- In the room ---------------------------------------------------------------------------------------------------
 
 
@@ -201,11 +292,13 @@ def test_without_javascript_a_guest_agrees_proposes_and_leaves_an_address(as_, l
 
 def test_who_and_by_when_come_from_the_phone(as_, room, address, farah, cara):  # noqa: F811
     joining.join_room(room, by=as_member(cara), at=NOON, name=str(cara), key="k")
+    in_room.leave_address(room, by=room.gus, email="gus@x.example", at=NOON)
     day = NOON.date() + timedelta(days=9)
     for text, who in (("Label the doors", str(cara)), ("Ring transport", "gus"), ("Buy paint", "Petra")):
         said = {"stage_key": "learn", "column": "actions", "text": text, "client_id": uuid4()}
         notes.write_note(room, by=room.gus, at=NOON, promised_by=who, due_on=day, **said)
     browser = as_(farah)
+    assert "gus@x.example" not in browser.get(address).text
     assert browser.post(address, filled(browser, address)).status_code == 302
     made = {one.title: one for one in Action.objects.all()}
     assert (made["Label the doors"].owner, made["Label the doors"].due_on) == (cara, day)

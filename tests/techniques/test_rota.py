@@ -102,3 +102,8 @@ def test_after_a_late_comer_nobody_meets_twice_where_arithmetic_still_allows_it(
 
 def test_the_same_seed_gives_the_same_plan():
     assert replan((), range(14), 3, 3, seed=4) == replan((), range(14), 3, 3, seed=4)
+
+
+def test_whoever_comes_late_sits_with_others():
+    assert seat_late(((1, 2, 3), (), (4, 5)), 6) == ((1, 2, 3), (), (4, 5, 6))
+    assert seat_late(((), ()), 6) == ((6,), ())

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from jobs.models import Job
+from jobs.models import Job, Mail
 from kmportal.lib.exceptions import Refusal, Stale
 from notifications.models import Notice
 from search.models import SearchDoc
@@ -36,8 +36,10 @@ def closed(room, lead, cara):
 
 def test_within_the_hour_it_is_put_right_and_nobody_is_sent_the_slip(closed, lead, mailoutbox):
     assert send_due_summaries(at=NOW + timedelta(minutes=59)) == 0
+    SummaryVersion.objects.update(agreed=2, people=3)
     correct_summary(closed, seen=closed.version, words={"happened": "Porters brought beds"}, **lead)
     assert SummaryVersion.objects.get().words["happened"] == "Porters brought beds"
+    assert SummaryVersion.objects.get().agreed == 0, "nobody has agreed to these"
     assert send_due_summaries(at=LATER) == 1
     [mail] = mailoutbox
     assert mail.to == ["gus@x.example"]
@@ -52,6 +54,38 @@ def test_it_is_sent_once_to_members_and_guests_and_the_address_goes(closed, cara
     assert [one.text for one in Notice.objects.filter(person=cara, kind="session")] == [
         "Here is what came out of “Winter ward opening”"
     ]
+
+
+def test_each_guest_who_asked_gets_one_mail_and_nobody_who_was_taken_out(room, lead, settings):
+    settings.EMAIL_BACKEND = "jobs.mail.Backend"
+    asked = [("Gus", "gus@x.example"), ("Hal", "hal@x.example"), ("Ida", "HAL@x.example"), ("Jo", "jo@x.example")]
+    for name, address in asked:
+        guest = joining.join_room(room, by=None, name=name, key=guest_cookies.new_key(), at=NOW)
+        wording.leave_address(room, by=guest, email=address, at=NOW)
+    joining.remove_participant(room, participant=guest, **lead)
+    closing.close_session(room, summary={"happened": "Calm"}, **lead)
+    for _ in range(2):
+        send_due_summaries(at=LATER)
+    assert sorted(mail.recipients for mail in Mail.objects.all()) == [["gus@x.example"], ["hal@x.example"]]
+
+
+def test_a_summary_that_fails_keeps_no_other_back(closed, lead, monkeypatch):
+    def fail(session, *, at):
+        tried.append(session.pk)
+        raise OSError(session.pk)
+
+    tried = []
+    monkeypatch.setattr("techniques.actions.summary.send_summary", fail)
+    assert send_due_summaries(at=LATER) == 0
+    assert tried == [closed.pk]
+
+
+def test_what_the_room_agreed_to_is_said_of_those_words_alone(closed, lead, as_, farah):
+    SummaryVersion.objects.update(agreed=2, people=3)
+    said = "In the room 2 of 3 agreed to these words."
+    assert said in " ".join(as_(farah).get(inside("session_detail", closed)).text.split())
+    correct_summary(closed, by=lead["by"], at=LATER, seen=closed.version, words={"happened": "Beds"}, reason="A slip")
+    assert said not in " ".join(as_(farah).get(inside("session_detail", closed)).text.split())
 
 
 def test_where_it_is_not_kept_who_was_there_only_guests_who_asked_hear(room, lead, cara, mailoutbox):
@@ -121,6 +155,20 @@ def test_the_clock_gives_takes_is_set_and_begins_anew(room, lead):
             stages.set_minutes_left(room, stage=stage, minutes=wrong, **later)
     with pytest.raises(Refusal, match="another step"):
         stages.restart_stage(room, stage=room.stages.last(), **later)
+
+
+@pytest.mark.django_db
+def test_a_clock_that_is_set_adds_to_what_was_used_and_overtime_is_not_wound_back(room, lead):
+    stage, planned = room.stage, room.stage.minutes
+    used = {**lead, "at": NOW + timedelta(minutes=3)}
+    stages.set_minutes_left(room, stage=stage, minutes=10, **used)
+    stage.refresh_from_db()
+    assert stage.minutes == 13 != planned
+    over = {**lead, "at": NOW + timedelta(minutes=15)}
+    stages.shorten_stage(room, stage=stage, minutes=2, seen_minutes=13, **over)
+    assert Session.objects.get(pk=room.pk).seconds_left(over["at"]) == -120
+    stage.refresh_from_db()
+    assert stage.minutes == 13
 
 
 def test_the_desk_sees_whose_screen_is_open_and_nobody_else_does(room, enter, as_, farah, reza):

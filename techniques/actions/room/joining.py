@@ -103,10 +103,11 @@ def resume_admission(session: Session, *, by: Membership, at: datetime) -> None:
 def remove_participant(session: Session, *, by: Membership, at: datetime, participant: Participant) -> None:
     """Take somebody out who should not be here, and stop admission: with the code they would be back at once.
 
-    Their notes stay; a note that is shown can be taken away. Idempotent.
+    Their notes stay; a note that is shown can be taken away. They are not sent the summary. Idempotent.
     """
     require_that(policies.may_facilitate(by, session))
     session = lock_unless_over(session)
+    Participant.objects.filter(session=session, pk=participant.pk).update(email="")
     if _end_presence(session, participant, at):
         events.record(Event.PARTICIPANT_REMOVED, session, by=by, at=at)
     _stop_admission(session, by, at)

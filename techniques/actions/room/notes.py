@@ -108,6 +108,7 @@ def change_note(
             room_log.append_event(session, RoomEvent.Kind.NOTE, note.same_as_id or note.pk, at=at)
             if _tell_writer(note, by=by, at=at, before=note.text, after=_with_promise(note)):
                 room_log.append_event(session, RoomEvent.Kind.PERSONAL, at=at)
+                events.record(Event.NOTE_CORRECTED, session, by=by, at=at, stage=note.stage.key)
     if (note.text, note.column) == before:
         return note
     changed = _meant(note, by)

@@ -71,26 +71,36 @@ def extend_stage(
 def shorten_stage(
     session: Session, *, by: Membership, at: datetime, stage: Stage, minutes: int, seen_minutes: int
 ) -> None:
-    """Take minutes from the current stage, down to none left; what it gives up is spare. As ``extend_stage``, a second
-    press that arrives after the first changes nothing."""
+    """Take minutes from the current stage, down to none left; what it gives up is spare.
+
+    As ``extend_stage``, a second press that arrives after the first changes nothing, and neither does one when the
+    time is over.
+    """
     require_that(policies.may_facilitate(by, session))
     session = lock_open_room(session)
     stage = Stage.objects.get(pk=stage.pk)
     if session.stage_id != stage.pk or stage.minutes != seen_minutes:
         return
-    left = max(session.seconds_left(at) or 0, 0)
+    left = session.seconds_left(at) or 0
+    if left <= 0:
+        return
     _set_clock(session, stage, seconds=max(left - minutes * 60, 0), minutes=max(stage.minutes - minutes, 1), at=at)
 
 
 @transaction.atomic
 def set_minutes_left(session: Session, *, by: Membership, at: datetime, stage: Stage, minutes: int) -> None:
-    """Let the clock of the current stage show so many minutes from now on. Refuses none, and more than a day has."""
+    """Let the clock of the current stage show so many minutes from now on. Refuses none, and more than a day has.
+
+    The stage has then what it has used and those minutes.
+    """
     require_that(policies.may_facilitate(by, session))
     session = lock_open_room(session)
     _refuse_other_stage(session, stage)
     if not 1 <= minutes <= MOST_MINUTES:
         raise Refusal(f"Choose between 1 and {MOST_MINUTES} minutes.")
-    _set_clock(session, Stage.objects.get(pk=stage.pk), seconds=minutes * 60, minutes=minutes, at=at)
+    stage = Stage.objects.get(pk=stage.pk)
+    used = max(stage.minutes * 60 - (session.seconds_left(at) or 0), 0)
+    _set_clock(session, stage, seconds=minutes * 60, minutes=minutes + used // 60, at=at)
 
 
 @transaction.atomic
