@@ -35,8 +35,8 @@ class CheckRuleForm(forms.Form):
         by_set: dict[str, list[tuple[str, str]]] = {}
         for theme in themes:
             self._rows[f"theme-{theme.pk}"] = theme
-            by_set.setdefault(theme.theme_set.name, []).append((f"theme-{theme.pk}", quoted(theme)))
-        tagged = [(key, quoted(row)) for key, row in self._rows.items() if isinstance(row, Tag)]
+            by_set.setdefault(theme.theme_set.name, []).append((f"theme-{theme.pk}", f"Theme {quoted(theme)}"))
+        tagged = [(key, f"Tag {quoted(row)}") for key, row in self._rows.items() if isinstance(row, Tag)]
         choices: list[Any] = [(ALL, worded("All lessons"))]
         choices += [("Those with the tag", tagged)] if tagged else []
         choices += [(f"Those of the theme, {name}", listed) for name, listed in by_set.items()]
