@@ -30,7 +30,9 @@ def send(page: Page, text: str, box: str = "Your note") -> None:
     """Write into the box of that name, and press the button under it."""
     field = step(page).get_by_label(box, exact=True)
     field.fill(text)
-    step(page).locator("form[data-write]").filter(has=field).locator("button[name=column]").click()
+    step(page).locator("form[data-write]").filter(has=page.get_by_label(box, exact=True)).locator(
+        "button[name=column]"
+    ).first.click()
     expect(field).to_have_value("")
 
 

@@ -289,4 +289,4 @@ def test_where_nobody_writes_any_more_nobody_is_offered_to_follow(state, thread,
     with pytest.raises(Refusal, match="Wake it first"):
         wishes.follow_thread(ended, by=as_member(farah), at=NOON, follow=True)
     wishes.follow_thread(ended, by=as_member(farah), at=NOON, follow=False)
-    assert not Follower.objects.exists()
+    assert not Follower.objects.filter(person=farah).exists()
