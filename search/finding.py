@@ -120,7 +120,7 @@ def find(
     is a condition over the columns of ``SearchDoc``, for a list of just what a figure counts. ``near``: what belongs to
     these groups comes first, in whatever order.
     """
-    query = parse(text, table_for(membership.organisation_id))
+    query = _read(text, membership)
     query = (query.loosened or query) if any_word else query
     asked = _Asked(membership, query, kinds, filters or {}, narrowed or Q(), near)
     results = _answer_from(asked, facets, order, page, per_page)
@@ -138,6 +138,12 @@ def find(
     return _loosen(replace(results, did_you_mean=better), asked, facets, order, page, per_page, correct=correct)
 
 
+def _read(text: str, membership: Membership) -> Query:
+    """What was typed, with the words that the organisation has explained; where no word was typed, nobody asks them."""
+    query = parse(text)
+    return query if query.is_blank or query.asks_nothing else parse(text, table_for(membership.organisation_id))
+
+
 def find_idents(
     membership: Membership,
     text: str,
@@ -148,9 +154,9 @@ def find_idents(
     narrowed: Q | None = None,
 ) -> list[int]:
     """The keys alone of all that ``find`` would find of one kind, in no order; for a question that ``narrowed`` keeps
-    small. One query.
+    small. Two queries, one of them for the words of the organisation.
     """
-    query = parse(text, table_for(membership.organisation_id))
+    query = _read(text, membership)
     query = (query.loosened or query) if any_word else query
     if query.asks_nothing:
         return []

@@ -27,7 +27,8 @@ def live(content, riverside, farah) -> KickOff:
 
 
 def send(page: Page, text: str, box: str = "Your note") -> None:
-    """Write into the box of that name, and press the button under it."""
+    """Write into the box of that name, and press the button under it. Folds that were looked at lie over it no more."""
+    page.locator("header details[open]").evaluate_all("folds => folds.forEach((fold) => (fold.open = false))")
     field = step(page).get_by_label(box, exact=True)
     field.fill(text)
     step(page).locator("form[data-write]").filter(has=page.get_by_label(box, exact=True)).locator(

@@ -78,7 +78,7 @@ class TestBeginning:
         assert Community.objects.filter(name="Bags home by ten").exists()
 
     def test_similar_ones_are_shown_while_typing(self, community, farah, as_):
-        words = {"name": "Bags", "question": "Why do medicines keep people waiting here?"}
+        words = {"name": "Bags", "question": "Why do medicines keep people from home?"}
         answer = as_(farah).get("/o/riverside/communities/new/", words, headers={"HX-Request": "true"})
         assert "Home on time" in answer.text
         assert "<html" not in answer.text

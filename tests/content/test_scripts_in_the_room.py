@@ -82,6 +82,8 @@ def test_from_the_plan_to_the_close(key, library, as_, farah):
     written = {}
     for stage in session.stages.all():
         desk.post(at("room_go", session), {"stage": stage.key})
+        if stage.takes == "consent":
+            agree(session, stage, desk, phone)
         for column in stage.columns:
             text = f"When you are about to try {column.key}, then write it in {stage.key} as {column.key}"
             if column.takes == "joining":
@@ -110,6 +112,17 @@ def test_from_the_plan_to_the_close(key, library, as_, farah):
     kept = Note.objects.filter(session=session, gone_at=None).exists()
     assert kept == (script.confidentiality == "open")
     landed(session, written)
+
+
+def agree(session: Session, stage: Stage, desk: Client, phone: Client) -> None:
+    """Whoever is here answers yes, and the desk counts: three at least, so that nobody knows whose answer is which."""
+    phones = [phone, Client(), Client()]
+    for number, one in enumerate(phones[1:]):
+        key = guest_cookies.new_key()
+        one.post(reverse("join_session", args=[session.code]), {"name": f"Guest {number}", "key": key})
+    for one in phones:
+        one.post(reverse("join_act", args=[session.code]), {"stage": stage.key, "act": "answer/yes"})
+    desk.post(at("room_act", session), {"stage": stage.key, "act": "count"})
 
 
 def landed(session: Session, written: dict[tuple[str, Column], str]) -> None:
