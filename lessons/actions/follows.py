@@ -26,6 +26,7 @@ from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
 from organisations.policies import require, require_that
 from organisations.visibility import Reach
+from search.abbreviations import Table
 from search.analyser import analyse
 from search.dictionary import table_for
 
@@ -196,11 +197,15 @@ class _Searched:
         self.words = analyse(*self.doc.texts)
         self.group = lesson.group.name if lesson.group else ""
         self.answers: dict[tuple[str, int], bool] = {}
+        self.tables: dict[int, Table] = {}
 
     def is_found_by(self, query: str, organisation: int) -> bool:
         asked = (query, organisation)
+        if organisation not in self.tables:
+            self.tables[organisation] = table_for(organisation)
         if asked not in self.answers:
-            self.answers[asked] = SavedSearch(query, table_for(organisation)).fits(self.doc, self.words, self.group)
+            known = self.tables[organisation]
+            self.answers[asked] = SavedSearch(query, known).fits(self.doc, self.words, self.group)
         return self.answers[asked]
 
 
