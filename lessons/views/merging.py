@@ -101,6 +101,7 @@ def lesson_merge_into(request: MemberRequest, organisation: Organisation, pk: in
     context = {
         "lesson": lesson,
         "target": target,
+        "can_turn": policies.may_merge(request.membership, target) and policies.may_take_in(request.membership, lesson),
         "form": form,
         "along": what_goes_along(lesson, target),
         "left": files_that_stay(lesson, target),

@@ -14,7 +14,7 @@ from tests.cast import as_member
 
 
 def offer(intervention="community-programme", title="Hold one kick-off about medicines"):
-    suggestion = SimpleNamespace(entry_key=intervention, title=title, text="Ask what they keep.")
+    suggestion = SimpleNamespace(entry_key=intervention, title=title, text="Ask what keeps people from home.")
     return SimpleNamespace(suggestion=suggestion, result=SimpleNamespace(name="Communities and networks"))
 
 
