@@ -193,7 +193,7 @@ JOINING = replace(
     tell=list_groups,
     ask="Which topic do you join?",
     hint="The topic, a colon and your name, for example “Keys: Farah”. Everybody in the room reads it, and it stands "
-    "on the page until the group begins",
+    "on the page until it begins",
 )
 
 KINDS = {kind.key: kind for kind in (NOTE, SUPPORT, TOPIC, JOINING)}

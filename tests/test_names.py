@@ -163,6 +163,7 @@ def test_keys_stand_beside_their_names():
         "Tag",
         "ThemeSet",
         "Theme",
+        "SavedList",
         "Profile",
         "Topic",
         "Enquiry",

@@ -34,6 +34,7 @@ EXEMPT = {
     "SavedListForm.name", "MeaningForm.short", "MeaningForm.long",  # one’s own, and words of the organisation
     "SupersedeForm.number", "SendSafelyForm.code",  # of a lesson, and of its receipt
     "LessonRowForm.title", "LessonRowForm.when_you", "LessonRowForm.then_do", "LessonRowForm.stage",  # at sending
+    "NoteForm.promised_by", "SummaryForm.seen", "SummaryForm.drawn",  # who does it, and which words were read
     "NoteForm.text", "NoteForm.stage", "NoteForm.column",  # a quiet hint beside the note
     "ActionRowForm.detail", "SummaryForm.known", "CodeForm.code",
     "UploadForm.source", "ReadingForm.source", "ReadingForm.group_name",  # what a file is called

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name="traces",
             field=models.PositiveIntegerField(
                 default=1,
-                help_text="How often something was written that joins author and lesson beside the tables; 0: nothing is left.",
+                help_text="How often something was written that joins it and its author beside the tables; 0: nothing is left.",
             ),
         ),
     ]

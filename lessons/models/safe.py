@@ -31,7 +31,7 @@ class Receipt(models.Model):
     hash = models.CharField(max_length=64, unique=True)
     traces = models.PositiveIntegerField(
         default=1,
-        help_text="How often something was written that joins author and lesson beside the tables; 0: nothing is left.",
+        help_text="How often something was written that joins it and its author beside the tables; 0: nothing is left.",
     )
 
     def __str__(self) -> str:

@@ -120,8 +120,8 @@ def _is_counted(name: str) -> bool:
 def _too_late(request: MemberRequest, session: Session, *, saves_itself: bool) -> HttpResponse:
     """The session is closed, or not open: what somebody had still on their page is not lost."""
     if saves_itself:
-        why = "This session is closed meanwhile. What you typed is not saved: copy it."
-        return JsonResponse({"problem": worded(why) if session.is_closed else _why_not_now(session)}, status=409)
+        why = worded("This session is closed meanwhile. What you typed is not saved: copy it.")
+        return JsonResponse({"problem": why if session.is_closed else _why_not_now(session)}, status=409)
     if request.method != "POST":
         messages.info(request, _why_not_now(session))
         return redirect(session)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kmportal.lib.charts import Columns, columns
+from kmportal.lib.domain_words import worded
 from organisations.models import Membership
 from techniques import room_log, scoring
 from techniques.actions.room import marks
@@ -75,7 +76,7 @@ def history(membership: Membership, technique: Technique) -> MarksOverTime | Non
     if not found:
         return None
     rows = [(f"{one.stage.session.starts_at:%b %y}", one.average) for one in found[-LAST:]]
-    chart = columns(rows, "Average marks out of ten", ident="marks", heads=("Session", "Average mark"))
+    chart = columns(rows, "Average marks out of ten", ident="marks", heads=(worded("Session"), "Average mark"))
     return MarksOverTime(chart, found[::-1])
 
 

@@ -23,7 +23,7 @@ class Rota(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"tables of session {self.session_id}"
+        return f"tables of {self.session_id}"
 
 
 class Seat(models.Model):
@@ -49,4 +49,4 @@ class Seat(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"table {self.table} in round {self.round}"
+        return f"table {self.table}, turn {self.round}"

@@ -27,7 +27,7 @@ class Wording(models.Model):
     saved_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
-        return f"wording of session {self.session_id}"
+        return f"wording of {self.session_id}"
 
 
 class WishQuerySet(models.QuerySet["Wish"]):
@@ -88,4 +88,4 @@ class SummaryVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["session", "number"], name="summary_number_once")]
 
     def __str__(self) -> str:
-        return f"summary {self.number} of session {self.session_id}"
+        return f"summary {self.number} of {self.session_id}"

@@ -24,6 +24,7 @@ from communities.models import Charter
 from communities.reports.charter import charter_values
 from kmportal.lib import pdf
 from kmportal.lib.letters import name_missing
+from lessons.reports.summary import summary_values
 from selfassessment import reports, scoring
 from selfassessment.actions import rounds
 from selfassessment.models import Answer, Assessment, Criterion, Framework, Response
@@ -110,6 +111,7 @@ def test_every_kind_of_paper_is_printed_here():
         "gap_report.html",
         "pack.html",
         "poster.html",
+        "summary.html",
     ]
 
 
@@ -121,6 +123,18 @@ def test_what_people_paste_stays_inside_the_margins_and_has_its_letters(paper):
         assert words in made.text
     assert LINK in made.text.replace(" ", "")
     assert made.text.count("x") >= 900
+
+
+def test_a_summary_of_hostile_words_stays_on_its_page(world, cara):
+    held = world.things.held
+    keys = list(held.stages.values_list("key", flat=True))
+    held.summary = dict(zip(keys, HOSTILE, strict=False))
+    held.title = f"Wüstenrundfahrt {LONG}"[:120]
+    document = pdf.laid_out(render_to_string("pdf/summary.html", summary_values(held, as_member(cara))))
+    made = Paper(document, PdfReader(io.BytesIO(pdf.written(document))))
+    assert outside(made) == []
+    assert boxes_without_letters(made) == []
+    assert "not bold" in made.text
 
 
 def test_a_charter_of_hostile_words_stays_on_its_page(riverside, cara):

@@ -83,7 +83,7 @@ def test_planned_again_before_the_first_round_there_is_one_plan(cafe, come, lead
     plan(cafe, lead, 4)
     assert Rota.objects.get().tables == 4
     stages.go_to_stage(cafe, stage=cafe.stages.get(key="expect"), **lead)
-    with pytest.raises(Refusal, match="A round has begun"):
+    with pytest.raises(Refusal, match="People sit at their tables"):
         plan(cafe, lead, 3)
 
 

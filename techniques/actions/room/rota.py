@@ -27,7 +27,7 @@ def plan_tables(session: Session, *, by: Membership, at: datetime, stage: Stage,
     found = find_step_taking(session, stage, HELPER)
     rounds = len(rounds_of(session))
     if rounds_begun(session):
-        raise Refusal("A round has begun, so the tables stay as they are. Who comes late is given a place by itself.")
+        raise Refusal("People sit at their tables, so these stay as they are. Who comes late is given a place.")
     here = list(Participant.objects.here().filter(session=session).values_list("pk", flat=True))
     offered = {offer.tables for offer in rota.offers(len(here), rounds)}
     if not offered:
