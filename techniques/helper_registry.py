@@ -1,7 +1,7 @@
 """Registry of the helpers of steps: what a technique has in the room besides notes, such as marks or a seating plan.
 
 A step of a script names its helper (``takes``), ``kmportal/helpers.py`` says where it is. Nothing that draws, sends,
-joins, leaves or closes a room asks which helper it has: it goes through the functions below. docs/decisions/0077.
+joins, leaves or closes a room asks which helper it has: it goes through the functions below. docs/decisions/0075.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
