@@ -59,7 +59,7 @@ def _groups(allowed: frozenset[str], *, mine: int, queue: int) -> Iterator[tuple
     yield (
         worded("All lessons"),
         [
-            _Page("all", "List", "lesson_list"),
+            _Page("all", "The list", "lesson_list"),
             _Page("themes", "Themes", "theme_list"),
             _Page("following", "What you follow", "follow_list"),
         ],
