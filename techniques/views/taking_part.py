@@ -1,11 +1,12 @@
 """What people do besides writing notes: vote, say “me too”, comment, say that they are ready."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -21,51 +22,47 @@ from techniques.views.joining import answer_stranger, by_code, seat_of_guest
 from techniques.views.room_views import Seat, read_handle
 
 
-@guest
-@by_code
-@require_POST
-def join_vote(request: GuestRequest, session: Session) -> HttpResponse:
+def press(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """A press of somebody who sits in the room whose code stands in the address; others are shown the way in."""
+
+    @guest
+    @by_code
+    @require_POST
+    @wraps(view)
+    def pressed(request: GuestRequest, session: Session) -> HttpResponse:
+        seat = seat_of_guest(request, session)
+        if seat is None:
+            return answer_stranger(request, session)
+        return view(request, session, seat)
+
+    return pressed
+
+
+@press
+def join_vote(request: GuestRequest, session: Session, seat: Seat) -> HttpResponse:
     """Give votes to one note or group: the button says which, and how many it shall have."""
-    seat = seat_of_guest(request, session)
-    if seat is None:
-        return answer_stranger(request, session)
     handle, _, count = posted(request, "votes").partition("/")
-    values = {"handle": read_handle(handle), "count": whole_number(count, most=100)}
+    values: dict[str, Any] = {"handle": read_handle(handle), "count": whole_number(count, most=100)}
     return act_in_room(request, seat, voting.cast_votes, session, **values)
 
 
-@guest
-@by_code
-@require_POST
-def join_me_too(request: GuestRequest, session: Session) -> HttpResponse:
+@press
+def join_me_too(request: GuestRequest, session: Session, seat: Seat) -> HttpResponse:
     """“Me too” on a note, or not any more."""
-    seat = seat_of_guest(request, session)
-    if seat is None:
-        return answer_stranger(request, session)
     handle, _, wanted = posted(request, "me_too").partition("/")
     return act_in_room(request, seat, reactions.set_me_too, _find_note(session, handle), is_on=wanted == "on")
 
 
-@guest
-@by_code
-@require_POST
-def join_ready(request: GuestRequest, session: Session) -> HttpResponse:
+@press
+def join_ready(request: GuestRequest, session: Session, seat: Seat) -> HttpResponse:
     """“I am ready” with this step, or not yet."""
-    seat = seat_of_guest(request, session)
-    if seat is None:
-        return answer_stranger(request, session)
     stage = get_object_or_404(Stage, session=session, key=posted(request, "stage"))
     return act_in_room(request, seat, reactions.say_ready, session, stage=stage, is_ready="not_yet" not in request.POST)
 
 
-@guest
-@by_code
-@require_POST
-def join_correction(request: GuestRequest, session: Session) -> HttpResponse:
+@press
+def join_correction(request: GuestRequest, session: Session, seat: Seat) -> HttpResponse:
     """“I have seen it”: what whoever leads did to one’s note."""
-    seat = seat_of_guest(request, session)
-    if seat is None or seat.participant is None:
-        return answer_stranger(request, session)
     number = whole_number(posted(request, "correction"))
     correction = Correction.objects.filter(participant=seat.participant, pk=number).first()
     if correction is None:
@@ -111,15 +108,23 @@ def _find_note(session: Session, handle: str) -> Note:
 
 
 def act_in_room(
-    request: GuestRequest, seat: Seat, action: Callable[..., object], thing: object, **values: Any
+    request: GuestRequest,
+    seat: Seat,
+    action: Callable[..., object],
+    thing: object,
+    *,
+    typed: dict[str, str] | None = None,
+    **values: Any,
 ) -> HttpResponse:
-    """Run one of the actions of whoever takes part."""
+    """Run one of the actions of whoever takes part. ``typed`` is shown again where it is refused."""
     with room_views.refusals_kept() as said:
         action(thing, by=seat.participant, at=request.now, **values)
         return _answer(request, seat)
     if room_views.wants_json(request):
         return room_views.json_answer({"error": said[0]}, status=422)
     messages.error(request, said[0])
+    if typed is not None and not seat.session.is_over:
+        return room_views.draw_room(request, seat, status=422, typed=typed)
     return _back(request, seat)
 
 

@@ -287,6 +287,26 @@ def test_without_javascript_a_guest_agrees_proposes_and_leaves_an_address(as_, l
     assert "Taken up" in phone.get(reverse("join_room", args=[last.code])).text
 
 
+def test_what_is_refused_without_javascript_stays_in_its_box(as_, last, address, farah, settings):  # noqa: F811
+    settings.SMTP_URL = "smtp://mail.example"
+    browser = as_(farah)
+    browser.post(address, filled(browser, address), headers=ASIDE)
+    phone = Client()
+    phone.post(reverse("join_session", args=[last.code]), {"name": "Hal", "key": guest_cookies.new_key()})
+    long = "Ask the porters. " * 40
+    wish = {"about": "action", "text": long, "client_id": str(uuid4())}
+    answer = phone.post(reverse("join_wish", args=[last.code]), wish)
+    assert (answer.status_code, Wish.objects.count()) == (422, 0)
+    assert long.strip() in answer.text
+    assert "say it shorter" in answer.text
+    assert '<option value="action" selected>' in answer.text
+    answer = phone.post(reverse("join_address", args=[last.code]), {"email": "hal at x"})
+    assert answer.status_code == 422
+    assert 'value="hal at x"' in answer.text
+    for odd in ("", "x"):
+        assert phone.post(reverse("join_wish", args=[last.code]), {**wish, "client_id": odd}).status_code == 404
+
+
 # --- Promises ------------------------------------------------------------------------------------------------------
 
 
