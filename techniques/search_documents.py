@@ -18,7 +18,11 @@ def technique_documents(techniques: Iterable[Technique]) -> Iterator[Doc]:
 
 
 def _session_document(session: Session) -> Doc:
-    """Every member finds every session that was not cancelled, by the words of its plan and of its summary."""
+    """Every member finds every session that was not cancelled, by the words of its plan and of its summary.
+
+    The words stand in the order of their keys: PostgreSQL keeps JSON in an order of its own, and what was just written
+    would look changed when it is read again.
+    """
     return Doc(
         kind="session",
         ident=session.pk,
@@ -28,7 +32,7 @@ def _session_document(session: Session) -> Doc:
         author_id=session.created_by_id,
         title=session.title,
         abstract=session.purpose,
-        body="\n".join([session.technique.name, *session.summary.values()]),
+        body="\n".join([session.technique.name, *(words for _, words in sorted(session.summary.items()))]),
         state=session.state,
         subkind=session.technique.key,
         year=session.starts_at.year,

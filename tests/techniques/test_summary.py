@@ -13,6 +13,7 @@ from techniques import guest_cookies
 from techniques.actions.room import closing, joining, stages, wording
 from techniques.actions.summary import correct_summary, send_due_summaries
 from techniques.models import GRACE, Participant, Session, SummaryVersion
+from techniques.search_documents import session_documents
 from tests.cast import as_member
 from tests.techniques.conftest import NOW, inside
 
@@ -44,6 +45,13 @@ def test_within_the_hour_it_is_put_right_and_nobody_is_sent_the_slip(closed, lea
     [mail] = mailoutbox
     assert mail.to == ["gus@x.example"]
     assert "Porters brought beds" in mail.body
+
+
+def test_what_search_knows_of_it_is_the_same_in_whatever_order_the_database_keeps_the_words(closed):
+    closed.summary = {"next": "Ring the porters", "happened": "Porters brought trolleys"}
+    [written] = session_documents([closed])
+    closed.summary = dict(reversed(closed.summary.items()))
+    assert [doc.digest for doc in session_documents([closed])] == [written.digest]
 
 
 def test_it_is_sent_once_to_members_and_guests_and_the_address_goes(closed, cara, mailoutbox):
