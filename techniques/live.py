@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 from django.http.cookie import parse_cookie
 from django.utils import timezone
 
+from kmportal.lib import doorbell
 from kmportal.lib.live import Frame, Hub, Replay
 from techniques import participant_lookup, room_updates
 from techniques.room_visibility import Audience
@@ -73,7 +74,7 @@ def _hub_of_process() -> Hub:
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
         _hubs.clear()  # a loop that is over leaves nothing behind
-        _hubs[loop] = Hub(_Rooms())
+        _hubs[loop] = Hub(_Rooms(), bell=doorbell.make())
     return _hubs[loop]
 
 

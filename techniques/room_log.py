@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from kmportal.lib import live
+from kmportal.lib import doorbell, live
 from techniques.models import RoomEvent, Session
 
 
@@ -14,7 +14,7 @@ def lock_session(session: Session) -> Session:
 
 
 def append_event(locked: Session, kind: RoomEvent.Kind, ident: int = 0, *, at: datetime) -> int:
-    """Give the change the next number and wake the streams when it is committed.
+    """Give the change the next number and wake the streams, of all processes, when it is committed.
 
     ``locked`` comes from ``lock_session``: because of the lock the order of numbers is the order of commits, so that a
     reader who knows a number has missed nothing before it.
@@ -23,4 +23,5 @@ def append_event(locked: Session, kind: RoomEvent.Kind, ident: int = 0, *, at: d
     locked.save(update_fields=["seq"])
     RoomEvent.objects.create(session=locked, seq=locked.seq, kind=kind, ident=ident, at=at)
     transaction.on_commit(live.ring, robust=True)
+    doorbell.announce()
     return locked.seq

@@ -12,7 +12,7 @@ many listen. Nothing is lost between the page, the replay and the stream:
 import asyncio
 import logging
 import weakref
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,8 +23,9 @@ from django.db import close_old_connections
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# Without a doorbell (another process wrote) the logs are asked this often.
+# Where nobody tells of what other processes wrote, the logs are asked this often; where somebody does, to be sure.
 POLL_SECONDS = 0.4
+SURE_SECONDS = 2.0
 # A listener who is this many rows behind is sent away, and comes back with the last number it saw.
 QUEUE_LIMIT = 200
 
@@ -65,6 +66,15 @@ class Source(Protocol):
         """All that is new in all topics: topic → (last number read, audience → frames)."""
 
 
+class Bell(Protocol):
+    """Tells a hub of what other processes wrote."""
+
+    is_open: bool
+
+    async def answer(self, ring: Callable[[], None], run: Callable[..., Awaitable[Any]]) -> None:
+        """Ring until cancelled."""
+
+
 @dataclass(eq=False)
 class _Listener:
     audience: str
@@ -99,8 +109,8 @@ def ring() -> None:
 class Hub:
     """Reads the logs once for everybody who listens. Lives in one event loop."""
 
-    def __init__(self, source: Source, *, poll_seconds: float = POLL_SECONDS) -> None:
-        self._source = source
+    def __init__(self, source: Source, *, bell: Bell | None = None, poll_seconds: float = POLL_SECONDS) -> None:
+        self._source, self._bell = source, bell
         self._poll_seconds = poll_seconds
         self._loop = asyncio.get_running_loop()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
@@ -173,9 +183,18 @@ class Hub:
 
     async def _watch(self) -> None:
         """As long as anybody listens: wait for the bell, read once, hand out."""
+        answering = None if self._bell is None else self._loop.create_task(self._bell.answer(self.ring, self.run))
+        try:
+            await self._read_and_hand_out()
+        finally:
+            if answering is not None:
+                answering.cancel()
+
+    async def _read_and_hand_out(self) -> None:
         while self._topics:
+            is_told = self._bell is not None and self._bell.is_open
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._poll_seconds)
+                await asyncio.wait_for(self._wake.wait(), SURE_SECONDS if is_told else self._poll_seconds)
             self._wake.clear()
             known = {number: topic.head for number, topic in self._topics.items()}
             audiences = {n: {one.audience for one in topic.listeners} for n, topic in self._topics.items()}

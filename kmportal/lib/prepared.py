@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import update_wrapper
 from itertools import count
+from threading import Lock
 from types import SimpleNamespace
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
@@ -40,6 +41,8 @@ Row = TypeVar("Row")
 # Where stand-ins for values begin: far from everything that a condition may hold. They lie at squares from there, so
 # that the distance of two of them differs from one trial to the next: what is made of one is not taken for another.
 _NUMBER, _DAY, _MOMENT = 4_611_000_000_000_000_000, date(1066, 10, 14), datetime(1086, 8, 1, 12, 30, 7, 9, tzinfo=UTC)
+# Of one function. The time zones of the world would make some hundreds; the oldest goes and is put together anew.
+KEPT = 128
 # What the widest column of whole numbers holds.
 _LEAST, _MOST = BigIntegerField.MAX_BIGINT * -1 - 1, BigIntegerField.MAX_BIGINT
 _A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -52,6 +55,7 @@ class Prepared(Generic[P, Row]):
         self.build = build
         self.name = build.__qualname__
         self._kept: dict[Hashable, _Statement] = {}
+        self._keeping = Lock()
         update_wrapper(self, build)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
@@ -103,7 +107,11 @@ class Prepared(Generic[P, Row]):
             raise EmptyResultSet
         shape = (what, timezone.get_current_timezone_name(), *kwargs, *shapes)
         if (statement := self._kept.get(shape)) is None:
-            statement = self._kept[shape] = self._compile(what, args, kwargs)
+            statement = self._compile(what, args, kwargs)
+            with self._keeping:
+                while len(self._kept) >= KEPT:
+                    del self._kept[next(iter(self._kept))]
+                self._kept[shape] = statement
         return statement, statement.filled(values)
 
     def _compile(self, what: str, args: Any, kwargs: Any) -> "_Statement":

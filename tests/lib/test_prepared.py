@@ -103,6 +103,18 @@ def test_what_a_function_makes_out_of_its_values_is_refused():
         mine(member)
 
 
+def test_no_more_are_kept_than_there_is_room_for(world, monkeypatch):
+    @prepared
+    def people(keys: tuple[int, ...]) -> object:
+        return Person.objects.filter(pk__in=keys).order_by("pk").values_list("pk", flat=True)
+
+    monkeypatch.setattr(module, "KEPT", 2)
+    every = tuple(Person.objects.order_by("pk").values_list("pk", flat=True))
+    for number in (1, 2, 3, 1):
+        assert people(every[:number]) == list(every[:number])
+        assert len(people._kept) <= 2
+
+
 def test_the_time_zone_is_part_of_the_statement(world):
     @prepared
     def done_on(day: date) -> object:
