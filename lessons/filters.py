@@ -46,14 +46,17 @@ def question_of(params: QueryDict) -> dict[str, Any]:
 # What the address of the list may say, besides its filters and its page. ``mine``: what one wrote; ``near``: what
 # belongs to one’s groups comes first.
 _OTHERS = ("q", "words", "sort", "from", "tag", "theme", "mine", "near")
+# Two themes meet in a table; more of them are a mistake or a probe.
+MOST_THEMES = 4
 
 
 def list_query(params: QueryDict) -> str:
     """The list as a saved list keeps it: its words, filters and order, and no page of it."""
     kept = QueryDict(mutable=True)
     for name in _OTHERS:
-        if text := line_of_text(params.get(name, "")):
-            kept[name] = text
+        several = params.getlist(name)[:MOST_THEMES] if name == "theme" else [params.get(name, "")]
+        if texts := [text for value in several if (text := line_of_text(value))]:
+            kept.setlist(name, texts)
     for facet in FACETS:
         if values := sorted(facets.chosen(params, [facet]).get(facet.name, ())):
             kept.setlist(facet.asked_as, values)

@@ -209,6 +209,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.tags.rename_tag lessons.actions.tags.replace_tag lessons.actions.tags.retire_tag
         lessons.actions.tags.restore_tag lessons.actions.themes.load_themes lessons.actions.themes.retire_theme_set
         lessons.actions.themes.restore_theme_set lessons.actions.themes.file_under_theme
+        lessons.actions.themes.load_shipped_themes
         search.actions.define_word search.actions.forget_word
         lessons.actions.upkeep.set_review_months lessons.actions.upkeep.set_keeper
         lessons.actions.upkeep.pass_on_upkeep
@@ -692,6 +693,7 @@ ACTS: dict[str, Act] = {
     "lessons.actions.tags.restore_tag": on("tag"),
     "lessons.actions.tags.find_lessons_of_tag": on("tag"),
     "lessons.actions.themes.load_themes": here(name="Plan", pasted="Home early"),
+    "lessons.actions.themes.load_shipped_themes": here(key="content"),
     "lessons.actions.themes.retire_theme_set": on("themes"),
     "lessons.actions.themes.restore_theme_set": on("themes"),
     "lessons.actions.themes.file_under_theme": on("theme", lessons=lambda world: [_row(world, "checked")]),

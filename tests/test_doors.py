@@ -64,7 +64,7 @@ DOORS = {
         intervention_detail intervention_state intervention_action_new catalogue_list catalogue_detail catalogue_example
         session_list session_detail summary_pdf session_join session_screen screen_since
         technique_list technique_detail technique_print technique_example
-        theme_list theme_set follow_tag follow_theme
+        theme_list theme_set theme_matrix follow_tag follow_theme
         lesson_list lesson_detail lesson_changes lesson_examples lesson_aging
         lesson_list lesson_detail lesson_changes lesson_versions lesson_examples lesson_aging
         lesson_reuse reuse_list reuse_detail reuse_edit reuse_delete saving_confirm saving_decline
@@ -134,6 +134,7 @@ DOORS = {
         assessment_addresses assessment_link assessment_remind decision_new decision_reject decision_undo
         kickoff_new kickoff_edit kickoff_end barrier_remove
         lesson_mending tag_list tag_edit tag_retire tag_restore theme_load theme_retire theme_restore theme_sort
+        theme_ship
         review_rule_list dictionary_list dictionary_delete
         unanswered_list unanswered_detail unanswered_aside unanswered_open
     """,

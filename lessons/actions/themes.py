@@ -13,8 +13,9 @@ from kmportal.lib.model_fields import key_of_name
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies
 from lessons.events import Event
-from lessons.importing.themes import ThemeLine, read_themes
+from lessons.importing.themes import ThemeLine, ThemesRead, read_themes
 from lessons.models import Lesson, LessonTheme, Theme, ThemeSet
+from lessons.theme_sets import shipped_sets
 from lessons.transitions import lock_lesson
 from organisations import events
 from organisations.models import Membership, Organisation
@@ -38,28 +39,18 @@ def load_themes(
     """Load a set, or load one of this name anew: themes are known again by their code, or else by their name. What is
     no longer in it is put out of use and keeps its lessons. Idempotent."""
     require_that(policies.may_curate(by, organisation))
-    read = read_themes(pasted)
-    row = ThemeSet(
-        organisation=organisation,
-        name=line_of_text(name) or read.name,
-        source_url=line_of_text(url) or read.url,
-        loaded_at=at,
-        by=by.person,
-    )
-    refuse_invalid(row, "name", "source_url")
-    theme_set, made = ThemeSet.objects.select_for_update(of=("self",)).get_or_create(
-        organisation=organisation,
-        name_key=key_of_name(row.name),
-        defaults={"name": row.name, "source_url": row.source_url, "loaded_at": at, "by": by.person},
-    )
-    new, changed, gone = _write_themes(theme_set, read.lines, at=at)
-    is_new_url = bool(row.source_url) and row.source_url != theme_set.source_url
-    if made or new or changed or gone or is_new_url or theme_set.retired_at is not None:
-        theme_set.source_url = row.source_url or theme_set.source_url
-        theme_set.loaded_at, theme_set.by, theme_set.retired_at = at, by.person, None
-        theme_set.save()
-        events.record(Event.THEMES_LOADED, theme_set, by=by, at=at, new=new, changed=changed, gone=gone)
-    return Loaded(theme_set, new, changed, gone)
+    return _load(organisation, read_themes(pasted), by=by, at=at, name=name, url=url)
+
+
+@transaction.atomic
+def load_shipped_themes(organisation: Organisation, *, by: Membership, at: datetime, key: str) -> Loaded:
+    """Take a set that ships with the portal, as it is. One that is here under its name is loaded anew. Idempotent."""
+    require_that(policies.may_curate(by, organisation))
+    shipped = shipped_sets().called(key)
+    if shipped is None:
+        raise Refusal("Choose one of the sets that are offered.")
+    lines = [ThemeLine(theme.name, theme.code, theme.text) for theme in shipped.themes]
+    return _load(organisation, ThemesRead(lines), by=by, at=at, name=shipped.name)
 
 
 @transaction.atomic
@@ -129,6 +120,32 @@ def file_under_theme(theme: Theme, *, by: Membership, at: datetime, lessons: Col
 
 
 # --- What they share -------------------------------------------------------------------------------------------------
+
+
+def _load(
+    organisation: Organisation, read: ThemesRead, *, by: Membership, at: datetime, name: str = "", url: str = ""
+) -> Loaded:
+    row = ThemeSet(
+        organisation=organisation,
+        name=line_of_text(name) or read.name,
+        source_url=line_of_text(url) or read.url,
+        loaded_at=at,
+        by=by.person,
+    )
+    refuse_invalid(row, "name", "source_url")
+    theme_set, made = ThemeSet.objects.select_for_update(of=("self",)).get_or_create(
+        organisation=organisation,
+        name_key=key_of_name(row.name),
+        defaults={"name": row.name, "source_url": row.source_url, "loaded_at": at, "by": by.person},
+    )
+    new, changed, gone = _write_themes(theme_set, read.lines, at=at)
+    is_new_url = bool(row.source_url) and row.source_url != theme_set.source_url
+    if made or new or changed or gone or is_new_url or theme_set.retired_at is not None:
+        theme_set.source_url = row.source_url or theme_set.source_url
+        theme_set.loaded_at, theme_set.by, theme_set.retired_at = at, by.person, None
+        theme_set.save()
+        events.record(Event.THEMES_LOADED, theme_set, by=by, at=at, new=new, changed=changed, gone=gone)
+    return Loaded(theme_set, new, changed, gone)
 
 
 def _write_themes(theme_set: ThemeSet, lines: Collection[ThemeLine], *, at: datetime) -> tuple[int, int, int]:

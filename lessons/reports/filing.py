@@ -1,4 +1,4 @@
-"""What the list of lessons is narrowed to besides its filters: a tag or a theme that the address names."""
+"""What the list of lessons is narrowed to besides its filters: a tag, a theme or several that the address names."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +10,7 @@ from django.urls import reverse
 from kmportal.lib.links import changed_query
 from kmportal.lib.model_fields import key_of_name
 from kmportal.lib.pagination import whole_number
+from lessons.filters import MOST_THEMES
 from lessons.models import Lesson, LessonTheme, Tag, Theme
 from lessons.tagging import tag_of_today
 from organisations.models import Membership
@@ -31,8 +32,10 @@ class Filing:
 
     @classmethod
     def of(cls, params: QueryDict, membership: Membership) -> "Filing":
-        """One query for each of the two that the address names, and one for an old tag in quotation marks."""
-        found = [one for one in (_tag_of(params, membership), _theme_of(params, membership)) if one is not None]
+        """One query for the tag and one for the themes that the address names, and one for an old tag in quotation
+        marks."""
+        tag = _tag_of(params, membership)
+        found = [*([tag] if tag is not None else []), *_themes_of(params, membership)]
         if moved := next((one for one in found if one.moved_to), None):
             return moved
         if not found:
@@ -42,8 +45,8 @@ class Filing:
             narrowed &= one.narrowed or Q()
         return cls(
             narrowed,
-            " ".join(one.words for one in found),
-            found[-1].follow_url,
+            _words_of(found),
+            found[0].follow_url if len(found) == 1 else "",
             hidden=tuple(pair for one in found for pair in one.hidden),
         )
 
@@ -61,14 +64,23 @@ def _tag_of(params: QueryDict, membership: Membership) -> Filing | None:
     return _filing(f"with the tag “{tag}”", filed, TAG, tag.pk, membership)
 
 
-def _theme_of(params: QueryDict, membership: Membership) -> Filing | None:
-    key = whole_number(params.get(THEME, ""))
-    rows = Theme.objects.visible_to(membership).filter(pk=key) if key else Theme.objects.none()
-    theme = rows.first()
-    if theme is None:
-        return None
-    filed = LessonTheme.objects.filter(theme=theme).values("lesson_id")
-    return _filing(f"on the theme “{theme}”", filed, THEME, theme.pk, membership)
+def _themes_of(params: QueryDict, membership: Membership) -> list[Filing]:
+    """One for each theme, in the order of the address: a lesson has to belong to all of them."""
+    keys = list(dict.fromkeys(filter(None, map(whole_number, params.getlist(THEME)[:MOST_THEMES]))))
+    rows = Theme.objects.visible_to(membership).in_bulk(keys) if keys else {}
+    filed = LessonTheme.objects.values("lesson_id")
+    return [
+        _filing(f"on the theme “{rows[key]}”", filed.filter(theme=key), THEME, key, membership)
+        for key in keys
+        if key in rows
+    ]
+
+
+def _words_of(found: list[Filing]) -> str:
+    """Of two themes “on the theme A and on the theme B”; a tag before them stands without “and”."""
+    tags = [one.words for one in found if one.hidden[0][0] == TAG]
+    themes = [one.words for one in found if one.hidden[0][0] == THEME]
+    return " ".join([*tags, " and ".join(themes)]).strip()
 
 
 def _filing(words: str, filed: Any, kind: str, key: int, membership: Membership) -> Filing:

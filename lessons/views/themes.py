@@ -1,4 +1,4 @@
-"""Themes: the sets, one as its table of coverage, loading, and the themes of a lesson."""
+"""Themes: the sets, one as its table of coverage, two as one table, loading, and the themes of a lesson."""
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -9,6 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
+from kmportal.lib.model_fields import key_of_name
+from kmportal.lib.pagination import whole_number
 from kmportal.lib.sentences import counted, quoted
 from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said
 from lessons import policies
@@ -16,7 +18,9 @@ from lessons.actions import themes
 from lessons.forms.themes import LessonThemesForm, LoadForm
 from lessons.models import LIVING, Lesson, Theme, ThemeSet
 from lessons.reports import ListHead
+from lessons.reports.matrix import HALF, Matrix, sets_to_cross
 from lessons.reports.themes import Coverage
+from lessons.theme_sets import ShippedSet, shipped_sets
 from lessons.views.finding import lesson_or_404
 from organisations.access import requires
 from organisations.models import Organisation
@@ -36,6 +40,7 @@ def theme_list(request: MemberRequest, organisation: Organisation) -> HttpRespon
         "built": [Coverage.build(one, request.membership) for one in sets.in_use().select_related("organisation")],
         "retired": list(sets.exclude(retired_at=None).select_related("organisation")),
         "may_curate": policies.may_curate(request.membership, organisation),
+        "shipped": _shipped_and_not_here(request),
         "head": ListHead.build(request.membership, "themes"),
     }
     return render(request, "lessons/theme_list.html", context)
@@ -49,6 +54,29 @@ def theme_set(request: MemberRequest, organisation: Organisation, pk: int) -> Ht
     built = Coverage.build(row, request.membership)
     context = {**vars(built), "may_curate": policies.may_curate(request.membership, organisation)}
     return render(request, "lessons/theme_set.html", context)
+
+
+@requires(Permission.READ)
+@require_safe
+def theme_matrix(request: MemberRequest, organisation: Organisation) -> HttpResponse:
+    """Two sets as one table: which lessons belong to a theme of each."""
+    keys = [whole_number(request.GET.get(name, "")) for name in ("down", "across")]
+    sets, chosen = sets_to_cross(request.membership, *keys)
+    matrix = Matrix.build(chosen[0], chosen[1], request.membership) if len(chosen) == 2 else None
+    context = {"sets": sets, "matrix": matrix, "half": HALF, "trail": _trail(organisation)}
+    return render(request, "lessons/theme_matrix.html", context)
+
+
+@requires(Permission.FACILITATE)
+@require_POST
+def theme_ship(request: MemberRequest, organisation: Organisation) -> HttpResponse:
+    """Take a set that ships."""
+    with refusals_said(request):
+        made = themes.load_shipped_themes(
+            organisation, by=request.membership, at=request.now, key=request.POST.get("key", "")
+        )
+        return done(request, _what_was_loaded(made), made.theme_set)
+    return redirect("theme_list", organisation.slug)
 
 
 @requires(Permission.FACILITATE)
@@ -164,6 +192,12 @@ def _proposed_for(theme: Theme, request: MemberRequest, words: str) -> list[inde
         narrowed=Q(organisation=request.membership.organisation_id) & ~Q(ident__in=there),
     )
     return found.hits
+
+
+def _shipped_and_not_here(request: MemberRequest) -> list[ShippedSet]:
+    """Sets to offer: those whose name no set in use has."""
+    here = set(ThemeSet.objects.visible_to(request.membership).in_use().values_list("name_key", flat=True))
+    return [one for one in shipped_sets().sets if key_of_name(one.name) not in here]
 
 
 def _set_or_404(request: MemberRequest, pk: int) -> ThemeSet:

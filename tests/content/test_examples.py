@@ -3,16 +3,18 @@
 import pytest
 
 import lessons.examples
+import lessons.theme_sets
 import roadmap.examples
 import selfassessment.examples
 import techniques.examples
-from lessons.models import Lesson, LessonRevision
+from lessons.models import Lesson, LessonRevision, Theme, ThemeSet
 from selfassessment.models import Decision
 from tests.content.conftest import sentences_of
 
 LESSONS = lessons.examples.FILE
 SUMMARIES = techniques.examples.FOLDER
 PITCHES = roadmap.examples.FOLDER
+THEMES = lessons.theme_sets.FILE
 ROUND = selfassessment.examples.FILE
 
 
@@ -124,3 +126,28 @@ def test_twelve_people_have_answered_everything():
 def test_broken_rounds_are_refused(spoil, change, expected):
     file = spoil(ROUND.parent, ROUND.name, change) / ROUND.name
     assert any(expected in sentence for sentence in sentences_of(lambda: selfassessment.examples.read(file)))
+
+
+def test_sets_of_themes_fit_the_models():
+    for one in lessons.theme_sets.read().sets:
+        assert len(one.name) <= ThemeSet._meta.get_field("name").max_length
+        for theme in one.themes:
+            for name in ("code", "name", "text"):
+                assert len(getattr(theme, name)) <= Theme._meta.get_field(name).max_length
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda c: c["sets"][1].update(key=c["sets"][0]["key"]), "stands here twice."),
+        (lambda c: c["sets"][0]["themes"][1].update(code="im"), "stands here twice."),
+        (lambda c: c["sets"][0].update(about="themes"), "This must be a full sentence"),
+        (lambda c: c["sets"][0]["themes"][0].update(text="how we keep"), "This must be a full sentence"),
+        (lambda c: c["sets"][2]["themes"][0].update(code="lots"), "“much” and “little”"),
+        (lambda c: c["fields"].pop(), "There are four fields"),
+        (lambda c: c["sources"].append("Z9"), "There is no source with the mark “Z9”."),
+    ],
+)
+def test_broken_sets_of_themes_are_refused(spoil, change, expected):
+    file = spoil(THEMES.parent, THEMES.name, change) / THEMES.name
+    assert any(expected in sentence for sentence in sentences_of(lambda: lessons.theme_sets.read(file)))

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 import communities.catalogue
 import lessons.examples
+import lessons.theme_sets
 import roadmap.examples
 import search.abbreviations
 import selfassessment.examples
@@ -77,6 +78,7 @@ class Content:
         communities.catalogue.CharterPrompts, communities.catalogue.Steps, communities.catalogue.Barriers
     ]
     abbreviations: search.abbreviations.Abbreviations
+    theme_sets: lessons.theme_sets.ShippedSets
 
     def __str__(self) -> str:
         kinds = Counter(one.family for one in self.library.techniques)
@@ -112,6 +114,7 @@ def read_all() -> Content:
         guides.read(known=words),
         communities.catalogue.read(),
         search.abbreviations.read(),
+        lessons.theme_sets.read(),
     )
 
 
@@ -125,6 +128,7 @@ def readings(content: Content) -> dict[str, readability.Reading]:
         **_of_examples(content),
         **_of_communities(content),
         **_of_help(content),
+        **_of_theme_sets(content),
     }
     return {name: readability.read(texts) for name, texts in groups.items()}
 
@@ -186,6 +190,12 @@ def _of_communities(content: Content) -> Texts:
     return {
         "Barriers": [text for one in barriers.barriers for text in (one.says, one.behind, *one.helps, one.sign)],
     }
+
+
+def _of_theme_sets(content: Content) -> Texts:
+    sets = content.theme_sets
+    themes = [theme.text for one in sets.sets for theme in one.themes]
+    return {"Themes": [*(one.about for one in sets.sets), *themes, *(one.text for one in sets.fields)]}
 
 
 def _of_help(content: Content) -> Texts:
