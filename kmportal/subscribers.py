@@ -48,6 +48,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "session.*": ["techniques.notices.send", "actionplan.subscribers.follow_source"],
     "lesson.*": ["lessons.history.write", "lessons.notices.send", "actionplan.subscribers.follow_source"],
     "comment.*": ["lessons.notices.send_of_comment"],
+    "quote.*": ["lessons.notices.send_of_quote"],
     "left-note.left": ["lessons.notices.send_of_left_note"],
     "reuse.*": ["lessons.notices.send_of_reuse"],
     "asset.*": ["lessons.notices.send_of_asset"],

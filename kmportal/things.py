@@ -22,6 +22,7 @@ THINGS = {
     "review-rule": "lessons.things.REVIEW_RULE",
     "reuse": "lessons.things.REUSE",
     "comment": "lessons.things.COMMENT",
+    "quote": "lessons.things.QUOTE",
     "poster": "lessons.things.POSTER",
     "left-note": "lessons.things.LEFT_NOTE",
     "work": "lessons.things.WORK",

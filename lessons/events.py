@@ -58,6 +58,10 @@ class Event(models.TextChoices):
     NOTE_PUT_ASIDE = "left-note.put_aside", "put aside"
     CHECK_RULE_SET = "check_rule.set", _("changed how many check")
     CHECK_RULE_DELETED = "check_rule.deleted", _("no longer asks for several checks of")
+    QUOTE_ASKED = "quote.asked", _("asked somebody whether they may be quoted in")
+    QUOTE_AGREED = "quote.agreed", _("agreed to")
+    QUOTE_REFUSED = "quote.refused", _("did not agree to")
+    QUOTE_WITHDRAWN = "quote.withdrawn", _("taken back")
     REUSE_SAID = "reuse.said", _("said")
     REUSE_CHANGED = "reuse.changed", _("changed")
     REUSE_CONFIRMED = "reuse.confirmed", _("confirmed a benefit of")

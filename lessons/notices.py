@@ -9,7 +9,7 @@ from kmportal.lib.sentences import quoted
 from kmportal.lib.things import Ref
 from lessons import emails, policies
 from lessons.events import Event
-from lessons.models import Asset, LeftNote, Lesson, LessonCheck, LessonComment, Reuse, State
+from lessons.models import Asset, LeftNote, Lesson, LessonCheck, LessonComment, Quote, Reuse, State
 from notifications.actions import notify, withdraw_notices
 from organisations.events import Occurrence
 from organisations.models import Membership, Person
@@ -188,6 +188,24 @@ def _tell_of_comment(occurrence: Occurrence, comment: LessonComment, title: str)
     for member in members.filter(person__in=wants):
         if policies.may_read_comment(member, comment):
             notify(member.person, occurrence, f"{occurrence.person} {wants[member.person_id]}")
+
+
+def send_of_quote(occurrence: Occurrence) -> None:
+    """Ask whoever said it, tell whoever wrote it in what they say. No notice holds a word of it."""
+    quote = occurrence.subject
+    assert isinstance(quote, Quote)  # noqa: S101  what the event is about
+    where = quoted(quote.lesson.words.title if quote.lesson else quote.place)
+    match occurrence.event:
+        case Event.QUOTE_ASKED:
+            notify(quote.person, occurrence, f"{occurrence.person} asks whether you may be quoted: {where}")
+        case Event.QUOTE_AGREED if quote.person is not None:
+            notify(quote.noted_by, occurrence, f"{occurrence.person} may be quoted: {where}")
+        case Event.QUOTE_REFUSED:
+            notify(quote.noted_by, occurrence, f"{occurrence.person} does not want to be quoted: {where}")
+        case Event.QUOTE_WITHDRAWN:
+            withdraw_notices(occurrence.ref)
+            for person in {quote.person, quote.noted_by}:
+                notify(person, occurrence, f"A quote was taken back: {where}")
 
 
 def send_of_left_note(occurrence: Occurrence) -> None:

@@ -23,6 +23,7 @@ from lessons.models import (
     LessonFeed,
     LessonMerge,
     PieceOfWork,
+    Quote,
     Receipt,
     Reuse,
     SafeAuthor,
@@ -307,6 +308,39 @@ def allowed_in(membership: Membership | None, organisation: Organisation) -> fro
     }
     found = {name for name, permission in permissions.items() if policies.may(permission, membership, organisation)}
     return frozenset(found | ({"see_aging"} if may_see_aging(membership, organisation) else set()))
+
+
+# --- Quotes ----------------------------------------------------------------------------------------------------------
+
+
+def may_add_quote(membership: Membership | None, place: Lesson | Session) -> bool:
+    """Whoever contributes, to a checked lesson that is in use and to a session that is closed, which they can read. One
+    query."""
+    if membership is None or not policies.may(Permission.CONTRIBUTE, membership, place.organisation):
+        return False
+    if isinstance(place, Session):
+        return place.is_closed and Session.objects.visible_to(membership).filter(pk=place.pk).exists()
+    return place.is_shared and not place.is_ended and _readable.exists(membership, place.pk)
+
+
+def may_answer_quote(membership: Membership | None, quote: Quote) -> bool:
+    """Who said it, while they are asked."""
+    is_asked = quote.state == Quote.State.ASKED and membership is not None
+    return is_asked and _said(membership, quote)
+
+
+def may_withdraw_quote(membership: Membership | None, quote: Quote) -> bool:
+    """Who said it, whenever they like; whoever wrote it in; and who checks lessons, for those without an account."""
+    if quote.is_over or membership is None or not policies.may(Permission.READ, membership, quote.organisation):
+        return False
+    if _said(membership, quote) or quote.noted_by_id == membership.person_id:
+        return True
+    return quote.stands and membership.can(Permission.VALIDATE)
+
+
+def _said(membership: Membership | None, quote: Quote) -> bool:
+    is_theirs = membership is not None and quote.person_id == membership.person_id
+    return is_theirs and policies.may(Permission.READ, membership, quote.organisation)
 
 
 # --- Comments --------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from lessons.actions.leaving import KEPT_FOR
 from lessons.models import Lesson, LessonQuerySet, PackAnswer, State
 from lessons.reports.leaving import drafts_of
 from lessons.reports.pack import build_pack
+from lessons.reports.quotes import QuotePanel
 from organisations.models import Membership
 from roadmap.models import Intervention
 from techniques.models import Session
@@ -41,6 +42,7 @@ def outcome_of_session(session: Session, membership: Membership) -> Piece | None
             (action, action.days_late(today)) for action in actions.select_related("owner", "organisation").by_day()
         ],
         "lessons": _lessons_with_looks(lessons),
+        "quotes": QuotePanel.build(session, membership),
         "may_add_action": policies.may_add_session_action(membership, session),
         "may_log": "log" in policies.allowed_in(membership, session.organisation),
     }

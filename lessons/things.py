@@ -61,6 +61,14 @@ COMMENT = Thing(
     title=lambda comment: f"{comment}: {comment.lesson.words.title}",
     related=("organisation", "lesson__revision"),
 )
+QUOTE = Thing(
+    kind="quote",
+    word="Quote",
+    model="lessons.Quote",
+    icon="message-circle",
+    page="quote_detail",
+    related=("organisation",),
+)
 POSTER = Thing(kind="poster", word="Poster", model="lessons.Poster", related=("organisation", "group"))
 LEFT_NOTE = Thing(
     kind="left-note",

@@ -18,6 +18,7 @@ from lessons.views import (
     merging,
     pack,
     posters,
+    quotes,
     reading,
     reuse,
     review,
@@ -114,6 +115,11 @@ urlpatterns = [
     path("comments/<int:pk>/withdraw/", comments.comment_withdraw, name="comment_withdraw"),
     path("comments/<int:pk>/hide/", comments.comment_hide, name="comment_hide"),
     path("comments/<int:pk>/show/", comments.comment_show, name="comment_show"),
+    # Quotes
+    path("<int:pk>/quotes/new/", quotes.lesson_quote_new, name="lesson_quote_new"),
+    path("quotes/<int:pk>/", quotes.quote_detail, name="quote_detail"),
+    path("quotes/<int:pk>/agree/", quotes.quote_agree, name="quote_agree"),
+    path("quotes/<int:pk>/withdraw/", quotes.quote_withdraw, name="quote_withdraw"),
     # Posters of units
     path("posters/", posters.poster_list, name="poster_list"),
     path("posters/<int:pk>/", posters.poster_detail, name="poster_detail"),

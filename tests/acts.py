@@ -168,11 +168,13 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.reuse.confirm_saving lessons.actions.reuse.decline_saving
         lessons.actions.comments.write_comment lessons.actions.comments.change_comment
         lessons.actions.comments.withdraw_comment
+        lessons.actions.quotes.agree_to_quote lessons.actions.quotes.withdraw_quote
     """,
     CONTRIBUTOR: """
         lessons.actions.writing.start_lesson lessons.actions.writing.write_lesson
         lessons.actions.writing.submit_lesson lessons.actions.writing.withdraw_lesson
         lessons.actions.writing.discard_lesson lessons.actions.writing.add_lesson_action
+        lessons.actions.quotes.add_quote
         lessons.actions.closing.add_session_action lessons.actions.themes.file_under_themes
         lessons.actions.closing.add_session_action
         lessons.actions.files.change_files lessons.actions.files.carry_files
@@ -300,6 +302,8 @@ ODD: dict[str, list[str]] = {
     # Who checks lessons, and who oversees; never who said it.
     **{f"lessons.actions.reuse.{verb}_saving": ["farah", "lena", "sam"] for verb in ("confirm", "decline")},
     "lessons.actions.themes.file_under_themes": ["cara"],  # a draft of hers
+    "lessons.actions.quotes.agree_to_quote": ["reza"],  # who said it
+    "lessons.actions.quotes.withdraw_quote": ["cara", "reza"],  # who wrote it in, and who said it
     # Her own
     "lessons.actions.lists.delete_list": ["cara"],
     "lessons.actions.upkeep.answer_turn": ["cara"],  # who was asked
@@ -940,6 +944,11 @@ ACTS: dict[str, Act] = {
     "lessons.actions.reuse.decline_saving": on("saving", seen=_version("saving"), reason="It is counted twice."),
     "lessons.actions.files.change_files": on("draft", seen=_version("draft"), tells={}),
     "lessons.actions.files.carry_files": lambda world: ((world.things.draft, []), {}),
+    "lessons.actions.quotes.add_quote": on(
+        "checked", text="It works.", signed="A nurse", agreed_on=lambda world: timezone.localdate()
+    ),
+    "lessons.actions.quotes.agree_to_quote": on("quote", signed="Reza"),
+    "lessons.actions.quotes.withdraw_quote": on("quote"),
     "lessons.actions.comments.write_comment": on("checked", text="We ask at nine."),
     "lessons.actions.comments.change_comment": on("comment", seen=_version("comment"), text="At eight."),
     "lessons.actions.comments.withdraw_comment": on("comment"),

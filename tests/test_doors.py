@@ -69,6 +69,7 @@ DOORS = {
         lesson_list lesson_detail lesson_changes lesson_versions lesson_examples lesson_aging
         lesson_reuse reuse_list reuse_detail reuse_edit reuse_delete saving_confirm saving_decline
         lesson_file lesson_file_small lesson_comment comment_detail comment_edit comment_withdraw
+        quote_detail quote_agree quote_withdraw
         finder_list finder_own finder_own_delete finder_profile
         enquiry_list enquiry_new enquiry_detail enquiry_answer enquiry_pass enquiry_close enquiry_delete
         trial_list trial_detail trial_join trial_leave trial_met trial_another trial_answer
@@ -101,6 +102,7 @@ DOORS = {
     """,
     CONTRIBUTOR: """
         lesson_similar lesson_themes upkeep_list lesson_keeper
+        lesson_quote_new session_quote_new
         lesson_mine lesson_new lesson_action_new session_action_new lesson_edit lesson_send lesson_withdraw
         lesson_discard lesson_files community_new thread_lesson topic_begin problem_begin
         lesson_restore lesson_send_safely lesson_discard community_new thread_lesson topic_begin problem_begin
@@ -182,6 +184,9 @@ ODD = {
     "lesson_discard": ["cara"],
     **{name: ["cara"] for name in ("lesson_files", "lesson_file", "lesson_file_small")},  # of a draft
     **{f"comment_{verb}": ["reza"] for verb in ("edit", "withdraw")},  # who wrote it
+    "quote_detail": ["cara", "reza"],  # who wrote it in, and who is asked
+    "quote_withdraw": ["cara", "reza"],
+    "quote_agree": ["reza"],
     "lesson_action_new": [],  # not before it is checked
     "saved_list_delete": ["cara"],  # her own
     "lesson_keeper": ["cara", "farah", "lena"],  # who looks after it, and who curates or checks

@@ -51,6 +51,7 @@ EXEMPT = {
     "FinderForm.q", "ProfileForm.how_to_ask", "ProfileForm.site",
     "ProfileForm.languages",
     "LeaveForm.website",  # for machines: nobody sees it
+    "QuoteForm.signed", "AgreeForm.signed",  # a name belongs there
     "LoadForm.pasted", "UploadForm.pasted",  # a table, looked at when it is read
     "LessonFilesForm.telling",  # asked by its fields_about_people, with those of the files
     "TrialForm.title", "TrialForm.first_joiners", "TrialForm.place",  # names belong there

@@ -46,6 +46,8 @@ MAKING = {
     "intervention_action_new": ("cara", {"title": "Ask the porters"}, ""),
     "lesson_action_new": ("lena", {"title": "Ask the porters"}, ""),
     "session_action_new": ("cara", {"title": "Ask the porters"}, ""),
+    "lesson_quote_new": ("cara", {"text": "It works.", "signed": "A nurse", "agreed_on": "yesterday"}, ""),
+    "session_quote_new": ("cara", {"text": "It works.", "signed": "A nurse", "agreed_on": "yesterday"}, ""),
     "programme_new": ("lena", {"name": "Second", "starts_on": DAY, "ends_on": LATER, "starter": EMPTY}, ""),
     "intervention_new": (
         "lena", {"title": "Walks", "step": "2", "kind": "quick-win", "effort": "quick"}, "",

@@ -38,6 +38,7 @@ NOT_RESPONSIBLE = {
     "lessons.Reuse.person", "lessons.Saving.decided_by", "lessons.LessonMerge.by",
     "lessons.ThemeSet.by", "lessons.LessonTheme.by",
     "lessons.LessonComment.author", "lessons.LessonComment.hidden_by",
+    "lessons.Quote.person", "lessons.Quote.noted_by",
     "lessons.Poster.made_by", "lessons.LeftNote.decided_by",
     "lessons.PackAnswer.person", "lessons.PieceOfWork.author",
     "lessons.ImportRun.by", "notifications.Notice.person", "notifications.MailPreference.person",

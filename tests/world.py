@@ -50,6 +50,7 @@ from lessons.actions import (
     merging,
     pack,
     posters,
+    quotes,
     reuse,
     review,
     themes,
@@ -176,6 +177,14 @@ class World:
         )
         t.saving = t.reuse.savings.get()
         t.comment = comments.write_comment(t.checked, by=as_member(people["reza"]), at=now, text="We ask, too.")
+        t.quote = quotes.add_quote(
+            t.checked,
+            by=as_member(cara),
+            at=now,
+            text="I would do it again.",
+            signed="A reader",
+            said_by=people["reza"],
+        )
         files.change_files(
             t.draft, by=as_member(cara), at=now, seen=1, tells={}, files=[check_file("bags.png", picture())]
         )
@@ -583,6 +592,8 @@ class World:
             **{f"meeting_day{verb}": t.day for verb in ("", "_move", "_cancel", "_write_up", "_session")},
             "lesson_reuse": t.checked,
             "lesson_comment": t.checked,
+            "lesson_quote_new": t.checked,
+            "session_quote_new": t.held,
             "lesson_file": t.lesson_file,
             "lesson_file_small": t.lesson_file,
             "asset_discard": t.asset_draft,
@@ -638,6 +649,7 @@ class World:
             "emergency": t.emergency_open,
             "reuse": t.reuse,
             "comment": t.comment,
+            "quote": t.quote,
             "poster": t.group,
             "left": t.left_note,
             "saving": t.saving,

@@ -24,6 +24,7 @@ def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> li
         *own.questions_asked(membership),
         *lessons.returned_lessons(membership),
         *lessons.lesson_drafts(membership),
+        *lessons.quotes_to_answer(membership),
         *lessons.assets_to_look_at(membership, today),
         *lessons.lessons_to_look_at(membership),
         *own.own_interventions(membership, today),

@@ -14,7 +14,7 @@ from kmportal.lib.prepared import prepared
 from kmportal.lib.sentences import counted, quoted
 from lessons.finding import count_to_answer, pack_url
 from lessons.labels import saved_in_words
-from lessons.models import Asset, Lesson, ReviewTurn, Saving, State
+from lessons.models import Asset, Lesson, Quote, ReviewTurn, Saving, State
 from lessons.promises import beginning
 from lessons.tokens import turn_path
 from organisations.models import Membership
@@ -39,6 +39,25 @@ def returned_lessons(membership: Membership) -> list[Need]:
             weight=55,
         )
         for lesson in _returned(membership)
+    ]
+
+
+@prepared
+def _quotes(membership: Membership) -> QuerySet[Quote]:
+    return Quote.objects.asked_of(membership).select_related("organisation", "noted_by")[:3]
+
+
+def quotes_to_answer(membership: Membership) -> list[Need]:
+    """Whether they may be quoted: nobody else reads it before they have said yes."""
+    return [
+        Need(
+            "Say whether you may be quoted",
+            quote.get_absolute_url(),
+            "Read it",
+            f"{quote.noted_by or 'Somebody who has left'} has written down what you said",
+            weight=41,
+        )
+        for quote in _quotes(membership)
     ]
 
 

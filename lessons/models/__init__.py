@@ -30,6 +30,7 @@ from lessons.models.lists import SavedList, SavedListQuerySet
 from lessons.models.merging import LessonMerge, LessonMergeRow
 from lessons.models.pack import LONGEST_BECAUSE, LONGEST_DESCRIPTION, PackAnswer, PackAnswerQuerySet, PieceOfWork
 from lessons.models.posters import LONGEST_LEFT, LeftNote, LeftNoteQuerySet, Poster, new_code
+from lessons.models.quotes import LONGEST_QUOTE, Quote, QuoteQuerySet
 from lessons.models.reuse import (
     IN_NUMBERS,
     LARGE,
@@ -69,6 +70,7 @@ __all__ = [
     "LONGEST_LEFT",
     "LONGEST_PURPOSE",
     "LONGEST_QUERY",
+    "LONGEST_QUOTE",
     "LONGEST_REASON",
     "LONGEST_REMARK",
     "LONGEST_TELLING",
@@ -122,6 +124,8 @@ __all__ = [
     "PackAnswerQuerySet",
     "PieceOfWork",
     "Poster",
+    "Quote",
+    "QuoteQuerySet",
     "Receipt",
     "Reuse",
     "ReuseQuerySet",

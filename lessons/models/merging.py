@@ -20,6 +20,7 @@ from lessons.models.follows import FollowHit
 from lessons.models.lesson import Lesson, LessonRevision
 from lessons.models.pack import PackAnswer
 from lessons.models.posters import LeftNote
+from lessons.models.quotes import Quote
 from lessons.models.reuse import Reuse
 from lessons.models.themes import LessonTheme
 from organisations.models import Person
@@ -135,6 +136,7 @@ def hanging() -> dict[str, Hanging]:
         "file": Hanging(LessonFile.objects.all(), once=("file__digest",), most=MOST),
         "opinion": Hanging(ExpertQuestion.objects.exclude(answered_at=None), once=("once",)),
         "pack": Hanging(PackAnswer.objects.all(), once=("organisation", "work_kind", "work_ident")),
+        "quote": Hanging(Quote.objects.all()),
         "note": Hanging(LeftNote.objects.all()),
         "unanswered": Hanging(UnansweredSearch.objects.filter(answer_kind="lesson"), field="answer_ident"),
     }

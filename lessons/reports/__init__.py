@@ -36,6 +36,7 @@ from lessons.reports.experts import QuestionRow, answers_for
 from lessons.reports.files import files_of
 from lessons.reports.life import LifeBox
 from lessons.reports.merging import MergingBox
+from lessons.reports.quotes import QuotePanel
 from lessons.reports.reuse import ReusePanel
 from lessons.reports.tabs import Tabs, build_tabs
 from lessons.reports.upkeep import KeeperBox
@@ -90,6 +91,7 @@ class LessonPage:
     may_have_themes: bool
     files: Files
     wants_words: bool
+    quotes: QuotePanel | None
     talk: CommentPanel | None
     changed_since: str
     has_versions: bool
@@ -139,6 +141,7 @@ class LessonPage:
             may_have_themes="file" in allowed and _themes.exists(membership),
             files=files,
             wants_words=any(not one.tells for one in (*files.pictures, *files.sounds)),
+            quotes=QuotePanel.build(lesson, membership) if lesson.is_shared else None,
             talk=CommentPanel.build(lesson, membership),
             has_versions=is_ours and policies.first_version_for(membership, lesson) < lesson.words.number,
             changed_since=labels.changed_since(lesson),

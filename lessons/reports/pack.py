@@ -22,7 +22,8 @@ from kmportal.lib.things import Look
 from kmportal.lib.work import Work
 from lessons import labels, policies
 from lessons.finding import LOOKED_AT, answers_to, find_fitting, rank_lessons, readable_lessons, why_related
-from lessons.models import Asset, Lesson, PackAnswer, PieceOfWork, Reuse, State
+from lessons.models import Asset, Lesson, PackAnswer, PieceOfWork, Quote, Reuse, State
+from lessons.reports.quotes import quotes_of_lessons
 from organisations.models import Membership
 from search.related import Related
 
@@ -31,13 +32,15 @@ LONGEST_LINE = 200
 
 @dataclass(frozen=True)
 class PackLesson:
-    """One lesson of the pack for one reader: why it is here, what was answered, and what they may do about it."""
+    """One lesson of the pack for one reader: quotes, why it is here, what was answered, and what they may do about
+    it."""
 
     lesson: Lesson
     look: Look
     why: tuple[str, ...]
     answer: PackAnswer | None = None
     may_report: bool = False
+    quotes: Sequence[Quote] = ()
 
     @property
     def version(self) -> int:
@@ -106,6 +109,7 @@ def build_pack(work: Work, membership: Membership) -> Pack:
     keys = [*why, *(key for key in answers if key not in why)]
     rows = readable_lessons(membership).filter(pk__in=keys).in_bulk()
     helped = set(Reuse.objects.said_by(membership).helped().filter(lesson__in=keys).values_list("lesson_id", flat=True))
+    quotes = quotes_of_lessons(keys, membership)
     lessons = [
         PackLesson(
             rows[key],
@@ -113,6 +117,7 @@ def build_pack(work: Work, membership: Membership) -> Pack:
             tuple(why.get(key, ())),
             answers.get(key),
             may_report=key not in helped,
+            quotes=quotes.get(key, ()),
         )
         for key in keys
         if key in rows

@@ -4,12 +4,13 @@ from typing import Any
 
 from actionplan.models import Action
 from kmportal.lib import pdf, things
+from lessons.reports.quotes import agreed_of_session
 from organisations.models import Membership
 from techniques.models import Session
 
 
 def summary_as_pdf(session: Session, reader: Membership) -> bytes:
-    """The agreed words and the actions that this reader may see."""
+    """The agreed words, what people may be quoted with, and the actions that this reader may see."""
     return pdf.render("pdf/summary.html", summary_values(session, reader))
 
 
@@ -18,6 +19,7 @@ def summary_values(session: Session, reader: Membership) -> dict[str, Any]:
     versions = list(session.summary_versions.all())
     return {
         "session": session,
+        "quotes": agreed_of_session(session, reader),
         "organisation": session.organisation,
         "summary": session.summary_by_step(),
         "actions": list(actions.select_related("owner", "organisation").by_day()),
