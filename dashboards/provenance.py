@@ -15,11 +15,13 @@ from django.utils.translation import ngettext
 from actionplan.models import Action, ActionQuerySet
 from actionplan.reports import lines
 from kmportal.lib import things
+from kmportal.lib.cleaning import first_words
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
+from kmportal.lib.markdown import plain
 from kmportal.lib.prepared import prepared
 from kmportal.lib.provenance import Link, Stop
-from lessons.models import Lesson
+from lessons.models import Asset, AssetPart, Lesson, Reuse, State
 from organisations.models import Membership
 from roadmap.models import Intervention
 from selfassessment.models import Decision
@@ -28,6 +30,7 @@ from techniques.models import Session
 TEMPLATE = "dashboards/_thread.html"
 FOLDED = "dashboards/_thread_folded.html"
 SHOWN = 3
+LONGEST_EVIDENCE = 80
 
 
 def of_decision(decision: Decision, membership: Membership) -> tuple[str, dict[str, Any]]:
@@ -65,14 +68,15 @@ def of_session(session: Session, membership: Membership) -> tuple[str, dict[str,
 
 
 def of_lesson(lesson: Lesson, membership: Membership) -> tuple[str, dict[str, Any]] | None:
-    """From a lesson both ways: session and intervention before it, actions after it."""
+    """From a lesson both ways: session and intervention before it; after it actions, what changed and whether it is
+    still so, the knowledge assets that it is part of, and whom it helped."""
     stops = _before_intervention(lesson.intervention, membership)
     if lesson.session and lesson.session.organisation_id == membership.organisation_id:
         stops.append(Stop("done", worded("Session"), [_link_to(lesson.session, membership)]))
     elif lesson.source:
         stops.append(Stop("done", "Brought in from", [Link(lesson.source, lesson.source_url)]))
     stops.append(Stop("here", "You are here", [Link(f"{worded('Lesson')} {lesson.pk}")]))
-    stops += _actions_agreed_in([lesson], membership)
+    stops += [*_actions_agreed_in([lesson], membership), *_later_life(lesson), *_put_to_use(lesson, membership)]
     return _drawn_thread(stops)
 
 
@@ -247,6 +251,42 @@ def _lesson_stops(lessons: Sequence[Lesson], membership: Membership) -> list[Sto
             _links_to(lessons, membership),
         )
     ]
+
+
+def _later_life(lesson: Lesson) -> list[Stop]:
+    """What has changed because of it, and that it is still so, or when somebody looks."""
+    if lesson.learned_on is None:
+        return []
+    evidence = Link(first_words(plain(lesson.evidence), LONGEST_EVIDENCE) or "Somebody has seen it")
+    stops = [Stop("done", "Changed", [evidence], note=long_day(lesson.learned_on))]
+    if lesson.state == State.EMBEDDED:
+        stops.append(Stop("done", "Still so after six months"))
+    elif lesson.state == State.LEARNED and lesson.look_again_on is not None:
+        stops.append(Stop("next", "Somebody looks whether it is still so", note=long_day(lesson.look_again_on)))
+    return stops
+
+
+@prepared
+def _assets_with(membership: Membership, lesson: int) -> QuerySet[Asset]:
+    parts = AssetPart.objects.filter(lesson=lesson).values("asset")
+    return Asset.objects.visible_to(membership).published().filter(pk__in=parts).select_related("organisation")
+
+
+@prepared
+def _helped_by(membership: Membership, lesson: int) -> QuerySet[Reuse]:
+    return Reuse.objects.visible_to(membership).helped().filter(lesson=lesson)
+
+
+def _put_to_use(lesson: Lesson, membership: Membership) -> list[Stop]:
+    """The knowledge assets that it is part of, and whom it helped. Two queries."""
+    stops = []
+    if assets := _assets_with(membership, lesson.pk):
+        words = ngettext("Knowledge asset", "Knowledge assets", len(assets))
+        stops.append(Stop("done", f"Part of {len(assets)} {words.lower()}", _links_to(assets, membership)))
+    if helped := _helped_by.count(membership, lesson.pk):
+        url = f"{reverse('reuse_list', args=[membership.organisation.slug])}?kind=helped&lesson={lesson.pk}"
+        stops.append(Stop("done", "Helped", [Link(f"{helped} {ngettext('time', 'times', helped)}", url)]))
+    return stops
 
 
 def _actions_agreed_in(sources: Iterable[Model], membership: Membership) -> list[Stop]:

@@ -22,6 +22,7 @@ from kmportal.lib.sentences import capital, counted
 from kmportal.lib.tallies import Tally
 from lessons.labels import STATES
 from lessons.models import Lesson, State
+from lessons.reports.mine import OwnFigure, own_figures
 from organisations.models import Membership
 from organisations.permissions import Permission, Role
 from roadmap.models import Intervention, Programme, Step
@@ -134,6 +135,7 @@ class Home:
     steps: Sequence[StepProgress]
     round: LatestRound
     lessons: Sequence[StateFigure]
+    own_lessons: Sequence[OwnFigure]
     sessions: Sequence[SessionLine]
     late: Sequence[LateLine]
     late_count: int
@@ -161,6 +163,7 @@ class Home:
             steps=steps,
             round=latest,
             lessons=_lessons_by_state(membership),
+            own_lessons=own_figures(membership) if membership.can(Permission.CONTRIBUTE) else (),
             sessions=_sessions_to_come(membership, at, today),
             late=late,
             late_count=late_count,

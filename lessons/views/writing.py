@@ -28,6 +28,7 @@ from lessons.forms.writing import LessonForm, values_of
 from lessons.models import Lesson, State
 from lessons.reports import ListHead, sending_presses
 from lessons.reports.files import files_of
+from lessons.reports.mine import STANDINGS, own_figures, own_lessons
 from lessons.reports.similar import similar_to
 from lessons.storing import files_there
 from lessons.views.finding import lesson_or_404
@@ -120,13 +121,13 @@ def lesson_discard(request: MemberRequest, organisation: Organisation, pk: int) 
 @requires(Permission.CONTRIBUTE)
 @require_safe
 def lesson_mine(request: MemberRequest, organisation: Organisation) -> HttpResponse:
-    """One’s own lessons: what is with oneself first, then what waits, then what was answered."""
+    """One’s own lessons: what is with oneself first, then what waits, then what was answered; or those that stand
+    where a number of home says."""
     today = timezone.localdate(request.now)
-    mine = Lesson.objects.filter(organisation=organisation).written_by(request.user).select_related("revision")
-    rows = [
-        (lesson, labels.STATES[State(lesson.state)], is_late(lesson, on=today))
-        for lesson in mine.select_related("organisation").order_by("-pk")
-    ]
+    which = request.GET.get("which", "")
+    words, states = STANDINGS.get(which, ("", frozenset(State)))
+    mine = own_lessons(request.membership).filter(state__in=states).select_related("revision", "organisation")
+    rows = [(lesson, labels.STATES[State(lesson.state)], is_late(lesson, on=today)) for lesson in mine.order_by("-pk")]
     sections = [
         ("with-you", "With you", [row for row in rows if row[0].is_with_author]),
         ("waiting", "Being checked", [row for row in rows if row[0].is_waiting]),
@@ -134,6 +135,10 @@ def lesson_mine(request: MemberRequest, organisation: Organisation) -> HttpRespo
     ]
     context = {
         "sections": [section for section in sections if section[2]],
+        "total": len(rows),
+        "which": which if words else "",
+        "words": words,
+        "figures": own_figures(request.membership),
         "head": ListHead.build(request.membership, "mine"),
     }
     return render(request, "lessons/lesson_mine.html", context)
