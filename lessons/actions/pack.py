@@ -27,7 +27,7 @@ from kmportal.lib.work import Work, work_of
 from lessons import policies
 from lessons.events import Event
 from lessons.finding import pack_url
-from lessons.models import Lesson, PackAnswer, PieceOfWork
+from lessons.models import Lesson, PackAnswer, PieceOfWork, Quote
 from lessons.workflow import readers_of_both
 from organisations import events
 from organisations.models import Membership, Organisation
@@ -156,12 +156,14 @@ def tick_lessons(work: Model, lessons: Sequence[Lesson], *, by: Membership, at: 
 @transaction.atomic
 def request_pack_pdf(work: Model, *, by: Membership, at: datetime) -> Job:
     """Have the worker draw the pack on paper, with the rights that ``by`` has then. Idempotent: once for each person,
-    hour and state of the answers."""
+    hour and state of the answers and quotes."""
     require_that(policies.may_see_work(by, work_of(work)))
     piece = work_of(work)
     answers = PackAnswer.objects.filter(organisation=by.organisation_id).for_work(piece.ref).order_by("pk")
     newest = Lesson.objects.order_by("-pk").values_list("pk", flat=True).first()
+    said = Quote.objects.filter(organisation=by.organisation_id).last_answer()
     drawn = [settings.VERSION, by.organisation.version, piece.texts, str(piece.starts_on), newest, f"{at:%Y-%m-%d %H}"]
+    drawn.append(str(said))
     mark = sha256(repr([*drawn, *answers.values_list("pk", "version")]).encode()).hexdigest()[:16]
     ref = piece.ref
     return enqueue(

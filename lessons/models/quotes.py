@@ -1,8 +1,10 @@
 """Quotes with consent: a sentence in somebody’s own words, kept as long as they agree to be quoted."""
 
+from datetime import datetime
+
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,6 +32,11 @@ class QuoteQuerySet(models.QuerySet["Quote"]):
     def agreed(self) -> "QuoteQuerySet":
         """Those that may be shown."""
         return self.filter(state=Quote.State.AGREED)
+
+    def last_answer(self) -> datetime | None:
+        """When somebody last said yes or no: paper that was drawn before is out of date."""
+        newest: datetime | None = self.aggregate(newest=Max("answered_at"))["newest"]
+        return newest
 
     def asked_of(self, membership: Membership) -> "QuoteQuerySet":
         """What waits for this member’s answer."""

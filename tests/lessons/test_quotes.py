@@ -199,6 +199,15 @@ class TestTakingBack:
         assert "porter" not in str([*AuditEntry.objects.values()])
         assert SAID not in str([*Notice.objects.values()])
 
+    def test_paper_is_drawn_anew_afterwards(self, lesson, ask, riverside, cara, reza):
+        work = pack.describe_work(riverside, by=as_member(cara), at=NOON, title="Move a ward", text="Pharmacy at ten.")
+        first = pack.request_pack_pdf(work, by=as_member(cara), at=NOON)
+        quote = agree(ask(lesson), reza)
+        second = pack.request_pack_pdf(work, by=as_member(cara), at=NOON)
+        quotes.withdraw_quote(quote, by=as_member(reza), at=NOON + timedelta(minutes=1))
+        third = pack.request_pack_pdf(work, by=as_member(cara), at=NOON)
+        assert len({first.pk, second.pk, third.pk}) == 3
+
     def test_twice_is_once(self, lesson, ask, reza):
         quote = agree(ask(lesson), reza)
         quotes.withdraw_quote(quote, by=as_member(reza), at=NOON)
