@@ -73,6 +73,8 @@ class Event(models.TextChoices):
     ASSET_DRAFTED = "asset.drafted", _("drafted")
     ASSET_CHANGED = "asset.changed", _("changed")
     ASSET_PARTS_CHANGED = "asset.parts_changed", _("changed what belongs to")
+    ASSET_STEP_DONE = "asset.step_done", _("did a step of")
+    ASSET_STEP_OPEN = "asset.step_open", _("opened a step again of")
     ASSET_PUBLISHED = "asset.published", _("published")
     ASSET_CHECKED = "asset.checked", _("checked")
     ASSET_KEPT = "asset.kept", _("looked again at")

@@ -434,15 +434,16 @@ def may_read_asset(membership: Membership | None, asset: Asset) -> bool:
 
 
 def may_write_asset(membership: Membership | None, asset: Asset) -> bool:
-    """The author of a draft. Once it is published: its author, whoever looks after it, the people of its group, and
-    those who facilitate, as far as they can read it."""
+    """The author of a draft. Once it is published: its author, whoever looks after it or stands in, the people of its
+    group, and those who facilitate, as far as they can read it."""
     if membership is None or not policies.may(Permission.CONTRIBUTE, membership, asset.organisation):
         return False
     if asset.is_draft:
         return asset.author_id == membership.person_id
     if not may_read_asset(membership, asset):
         return False
-    if membership.person_id in {asset.author_id, asset.owner_id} or membership.can(Permission.FACILITATE):
+    theirs = {asset.author_id, asset.owner_id, asset.deputy_id}
+    if membership.person_id in theirs or membership.can(Permission.FACILITATE):
         return True
     return (
         asset.group_id is not None

@@ -13,7 +13,8 @@ from kmportal.lib.work import find_work
 from lessons.actions import follows, importing, tags, undoing
 from lessons.actions.importing import Report
 from lessons.importing.sheets import survey_of_run
-from lessons.models import ImportRun, Lesson, Poster, Tag
+from lessons.models import Asset, ImportRun, Lesson, Poster, Tag
+from lessons.reports.assets import asset_as_pdf
 from lessons.reports.pack import pack_as_pdf
 from lessons.reports.posters import poster_as_pdf
 from lessons.reports.summary import summary_as_pdf
@@ -91,6 +92,21 @@ def poster_pdf(work: Assignment, *, poster_id: int) -> None:
     work.progress(30, "Drawing the page")
     name = f"poster-{slugify(poster.group.name) or poster.pk}.pdf"
     work.finish(file=JobFile(name=name, content_type="application/pdf", content=poster_as_pdf(poster)))
+
+
+def asset_pdf(work: Assignment, *, asset_id: int) -> None:
+    """Draw a knowledge asset as a PDF and keep it with the job, with the rights of who asked for it."""
+    members = Membership.objects.current().select_related("organisation", "person")
+    reader = members.filter(organisation=work.job.organisation_id, person=work.job.requested_by_id).first()
+    rows = Asset.objects.select_related("organisation", "group", "owner", "deputy", "author", "checked_by")
+    asset = rows.visible_to(reader).filter(pk=asset_id).first() if reader else None
+    if reader is None or asset is None:
+        raise Refusal("You may not read this any more.")
+    work.progress(30, "Drawing the pages")
+    with reader.organisation.at_home():
+        content = asset_as_pdf(asset, reader)
+    name = f"{slugify(asset.title)[:60] or asset.pk}.pdf"
+    work.finish(file=JobFile(name=name, content_type="application/pdf", content=content))
 
 
 def summary_pdf(work: Assignment, *, session_id: int) -> None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lessons.views import (
+    asset_steps,
     assets,
     checks,
     comments,
@@ -157,6 +158,9 @@ urlpatterns = [
     path("assets/<int:pk>/", assets.asset_detail, name="asset_detail"),
     path("assets/<int:pk>/edit/", assets.asset_edit, name="asset_edit"),
     path("assets/<int:pk>/print/", assets.asset_print, name="asset_print"),
+    path("assets/<int:pk>/pdf/", asset_steps.asset_pdf, name="asset_pdf"),
+    path("assets/<int:pk>/steps/", asset_steps.asset_step_list, name="asset_step_list"),
+    path("assets/<int:pk>/steps/<int:number>/", asset_steps.asset_step, name="asset_step"),
     path("assets/<int:pk>/history/", assets.asset_history, name="asset_history"),
     path("assets/<int:pk>/publish/", assets.asset_publish, name="asset_publish"),
     path("assets/<int:pk>/check/", assets.asset_check, name="asset_check"),

@@ -160,7 +160,7 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.meetings.cancel_meeting_day communities.actions.meetings.write_up_meeting
         communities.actions.calendars.renew_community_calendar communities.actions.wishes.choose_community_mail
         communities.actions.wishes.mute_thread communities.actions.wishes.follow_thread
-        lessons.actions.assets.remove_part
+        lessons.actions.assets.remove_part lessons.actions.asset_steps.request_asset_pdf
         communities.actions.emergency.release_emergency_reader communities.actions.emergency.ask_emergency_reading
         communities.actions.emergency.agree_to_emergency_reading communities.actions.emergency.end_emergency_reading
         lessons.actions.pack.request_pack_pdf
@@ -181,6 +181,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.versions.restore_revision lessons.actions.safe.send_safely
         lessons.actions.assets.start_asset lessons.actions.assets.write_asset lessons.actions.assets.publish_asset
         lessons.actions.assets.check_asset lessons.actions.assets.keep_asset
+        lessons.actions.asset_steps.do_step lessons.actions.asset_steps.open_step
         lessons.actions.assets.take_asset lessons.actions.assets.discard_asset
         lessons.actions.assets.add_part
         lessons.actions.pack.describe_work lessons.actions.pack.change_work lessons.actions.pack.use_lesson
@@ -316,6 +317,7 @@ ODD: dict[str, list[str]] = {
         f"lessons.actions.assets.{name}": ["cara", "farah", "lena"]
         for name in ("write_asset", "take_asset", "keep_asset", "add_part", "remove_part")
     },
+    **{f"lessons.actions.asset_steps.{verb}_step": ["cara", "farah", "lena"] for verb in ("do", "open")},
     **{f"roadmap.actions.pass_on_{what}": ["lena", "ada"] for what in ("intervention", "programme")},
     **{
         f"actionplan.actions.{name}": CONCERNED
@@ -1019,6 +1021,9 @@ ACTS: dict[str, Act] = {
     "lessons.actions.assets.write_asset": on(
         "asset", seen=_version("asset"), words={"title": "Bags", "purpose": "Clerks", "text": "Ask."}
     ),
+    "lessons.actions.asset_steps.do_step": on("asset", number=5),
+    "lessons.actions.asset_steps.open_step": on("asset", number=5),
+    "lessons.actions.asset_steps.request_asset_pdf": on("asset"),
     "lessons.actions.assets.publish_asset": on("asset_draft"),
     "lessons.actions.assets.check_asset": on("asset", number=1),
     "lessons.actions.assets.take_asset": on("asset"),

@@ -91,7 +91,7 @@ DOORS = {
         emergency_list emergency_release emergency_ask emergency_detail emergency_agree emergency_end emergency_thread
         emergency_file emergency_file_small
         pack_list pack_detail pack_pdf pack_tick pack_use pack_aside pack_later
-        asset_list asset_detail asset_print asset_history asset_part_away
+        asset_list asset_detail asset_print asset_history asset_part_away asset_pdf asset_step_list
         community_close community_object objection_answer community_stop community_story community_wake
         kickoff_list kickoff_detail kickoff_sort kickoff_barriers topic_remove
         problem_list problem_new problem_detail problem_edit problem_share problem_unshare problem_move problem_back
@@ -109,6 +109,7 @@ DOORS = {
         thread_asset
         work_new work_edit
         asset_new asset_edit asset_publish asset_check asset_keep asset_take asset_discard asset_part_new
+        asset_step
     """,
     VALIDATOR: """
         lesson_queue lesson_claim lesson_take_over lesson_release lesson_check lesson_return lesson_decline
@@ -244,7 +245,7 @@ ODD = {
     # Who wrote it, who looks after it, and who facilitates.
     **{
         f"asset_{verb}": ["cara", "farah", "lena"]
-        for verb in ("edit", "publish", "keep", "take", "part_new", "part_away")
+        for verb in ("edit", "publish", "keep", "take", "part_new", "part_away", "step")
     },
     "knock_answer": ["reza"],
     # Who belonged to it, and who plans.

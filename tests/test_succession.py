@@ -34,6 +34,7 @@ NOT_RESPONSIBLE = {
     "lessons.ExpertQuestion.asked_by",
     "lessons.Upkeep.deputy",  # stands in for the owner, who is handed on
     "lessons.ReviewTurn.person",  # asked for a month; the next round asks whoever looks after it then
+    "lessons.Asset.deputy", "lessons.AssetStep.by",
     "lessons.Asset.author", "lessons.Asset.checked_by", "lessons.AssetPart.person", "lessons.AssetRevision.by",
     "lessons.Reuse.person", "lessons.Saving.decided_by", "lessons.LessonMerge.by",
     "lessons.ThemeSet.by", "lessons.LessonTheme.by",

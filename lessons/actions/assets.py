@@ -42,6 +42,7 @@ def start_asset(
     group: Group | None = None,
     share_with: str = Reach.ORGANISATION,
     review_on: date | None = None,
+    deputy: Person | None = None,
     once: UUID | None = None,
 ) -> Asset:
     """Begin a draft that only its author sees. Idempotent: the same ``once`` a second time answers the first."""
@@ -56,12 +57,14 @@ def start_asset(
         owner=by.person,
         share_with=share_with,
         review_on=review_on,
+        deputy=deputy,
         once=key,
         created_at=at,
         **_clean_words(words),
     )
     refuse_invalid(asset, *WORDS, "share_with")
     _refuse_width(asset, by)
+    _refuse_deputy(asset)
     try:
         with transaction.atomic():
             asset.save()
@@ -83,6 +86,7 @@ def write_asset(
     group: Group | None = None,
     share_with: str = Reach.ORGANISATION,
     review_on: date | None = None,
+    deputy: Person | None = None,
 ) -> Asset:
     """Change it. ``Stale`` when it has moved on since ``seen``, unless the same stands there already.
 
@@ -92,8 +96,8 @@ def write_asset(
     require_that(policies.may_write_asset(by, asset))
     _lock_asset(asset)
     fresh = _clean_words(words)
-    before = {name: getattr(asset, name) for name in (*WORDS, "group", "share_with", "review_on")}
-    wanted = {**fresh, "group": group, "share_with": share_with, "review_on": review_on}
+    before = {name: getattr(asset, name) for name in (*WORDS, "group", "share_with", "review_on", "deputy")}
+    wanted = {**fresh, "group": group, "share_with": share_with, "review_on": review_on, "deputy": deputy}
     if wanted == before:
         return asset
     if asset.version != seen:
@@ -106,6 +110,8 @@ def write_asset(
     refuse_invalid(asset, *WORDS, "share_with")
     if readers_change:
         _refuse_width(asset, by)
+    if readers_change or deputy != before["deputy"]:
+        _refuse_deputy(asset)
     if not asset.is_draft:
         _refuse_empty(asset)
         asset.reach = share_with
@@ -272,7 +278,7 @@ def release_assets(groups: Collection[int], *, at: datetime) -> None:
 
 def _lock_asset(asset: Asset) -> None:
     """Row lock: hold the row, and bring ``asset`` up to what stands there now. One that is gone is refused."""
-    rows = Asset.objects.select_for_update(of=("self",)).select_related("organisation", "group")
+    rows = Asset.objects.select_for_update(of=("self",)).select_related("organisation", "group", "deputy", "owner")
     try:
         asset.refresh_from_db(from_queryset=rows)
     except Asset.DoesNotExist:
@@ -301,6 +307,17 @@ def _refuse_width(asset: Asset, by: Membership) -> None:
         raise Refusal(worded("Choose a group that you belong to."))
 
 
+def _refuse_deputy(asset: Asset) -> None:
+    """Somebody here who contributes and can read it, and another than whoever looks after it."""
+    if asset.deputy is None:
+        return
+    members = Membership.objects.current().may(Permission.CONTRIBUTE).filter(organisation=asset.organisation)
+    inside = GroupMembership.objects.filter(group=asset.group_id, person=asset.deputy)
+    can_read = asset.share_with != Reach.GROUP or inside.exists()
+    if asset.deputy == asset.owner or not can_read or not members.filter(person=asset.deputy).exists():
+        raise Refusal("Choose somebody else to stand in, who can read it.")
+
+
 def _refuse_empty(asset: Asset) -> None:
     if not asset.purpose or not asset.text:
         raise Refusal("Say who needs it, and what it says, before others read it.")
@@ -319,7 +336,9 @@ def _give_to(asset: Asset, person: Person | None, *, by: Membership | None, at: 
     if asset.owner == person:
         return asset
     asset.owner = person
-    asset.save(update_fields=["owner"])
+    if asset.deputy == person:  # who stood in has it now
+        asset.deputy = None
+    asset.save(update_fields=["owner", "deputy"])
     events.record(Event.ASSET_PASSED_ON, asset, by=by, at=at, to=person)
     return asset
 

@@ -18,7 +18,8 @@ from techniques.models import Session
 
 @transaction.atomic
 def request_summary_pdf(session: Session, *, by: Membership, at: datetime) -> Job:
-    """Have the worker draw what came out of a session. Idempotent: once for each person and state of it and its quotes."""
+    """Have the worker draw what came out of a session. Idempotent: once for each person and state of it, and of its
+    quotes."""
     require(Permission.READ, by, session.organisation)
     if not session.is_closed:
         raise Refusal(worded("This session is not closed yet, so there is no summary."))

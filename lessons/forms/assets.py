@@ -10,6 +10,7 @@ from kmportal.lib.forms import DateField, LineField, OnceField, VersionedForm
 from kmportal.lib.naming import AboutPeople
 from lessons.models import ASSET_WIDTHS, LONGEST_REMARK, Asset, AssetPart, Lesson
 from organisations.models import Group, GroupMembership, Membership, Person
+from organisations.permissions import Permission
 
 NEWEST_LESSONS = 200
 WORDS = ("title", "purpose", "text")
@@ -26,11 +27,12 @@ class AssetForm(AboutPeople, VersionedForm):
 
     class Meta:
         model = Asset
-        fields = (*WORDS, "group", "share_with", "review_on")
+        fields = (*WORDS, "group", "share_with", "deputy", "review_on")
         labels: ClassVar = {"title": "What is it called?", "group": "Where does it belong?"}
         help_texts: ClassVar = {
             "title": "",
             "purpose": "One real reader and the moment when they look for it",
+            "deputy": "They have it while whoever looks after it is away",
             "text": "Begin with what to do first. A heading for each question that your reader has",
         }
         widgets: ClassVar = {
@@ -47,11 +49,31 @@ class AssetForm(AboutPeople, VersionedForm):
         fields["group"].queryset = own | Group.objects.filter(pk=self.instance.group_id)
         fields["group"].empty_label = worded("No group")
         fields["share_with"].choices = ASSET_WIDTHS[::-1]
+        able = Membership.objects.current().may(Permission.CONTRIBUTE).filter(organisation=membership.organisation)
+        others = able.exclude(person=self.instance.owner_id or membership.person_id)
+        people = Person.objects.filter(pk__in=others.values("person")) | Person.objects.filter(
+            pk=self.instance.deputy_id
+        )
+        fields["deputy"].queryset = people.order_by("name", "pk")
+        fields["deputy"].empty_label = "Nobody"
 
     def values(self) -> dict[str, Any]:
         """What ``start_asset`` and ``write_asset`` take, but for the key and the version."""
         wanted = self.wanted()
         return {"words": {name: wanted.pop(name) for name in WORDS}, **wanted}
+
+
+class StepForm(AboutPeople, forms.Form):
+    """How somebody knows that a step is done, if they like to say."""
+
+    about_people = ("note",)
+
+    note = LineField(label="How do you know?", required=False, max_length=LONGEST_REMARK)
+
+    @classmethod
+    def of_step(cls, number: int, data: Any = None) -> "StepForm":
+        """The one of this step: ten of them stand on a page."""
+        return cls(data, prefix=f"step{number}")
 
 
 class LessonToAdd(forms.ModelChoiceField):

@@ -1,6 +1,14 @@
 """Lessons, what they are brought in from, what came of them, and knowledge assets put together from them."""
 
-from lessons.models.asset import ASSET_WIDTHS, LONGEST_PURPOSE, LONGEST_REMARK, Asset, AssetPart, AssetRevision
+from lessons.models.asset import (
+    ASSET_WIDTHS,
+    LONGEST_PURPOSE,
+    LONGEST_REMARK,
+    Asset,
+    AssetPart,
+    AssetRevision,
+    AssetStep,
+)
 from lessons.models.checks import MOST_CHECKS, CheckRule, CheckRuleQuerySet, LessonCheck, LessonCheckQuerySet
 from lessons.models.comments import LONGEST_REASON, LessonComment, LessonCommentQuerySet, LessonCommentRevision
 from lessons.models.experts import OPEN_FOR, ExpertQuestion, ExpertQuestionQuerySet
@@ -88,6 +96,7 @@ __all__ = [
     "Asset",
     "AssetPart",
     "AssetRevision",
+    "AssetStep",
     "CheckRule",
     "CheckRuleQuerySet",
     "ExpertQuestion",

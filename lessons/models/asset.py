@@ -58,6 +58,9 @@ class Asset(models.Model):
     group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True)
     author = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     owner = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    deputy = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="Who stands in?"
+    )
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
     reach = models.CharField(max_length=20, choices=Reach.choices, default=Reach.AUTHOR)
     share_with = models.CharField("Who may read it?", max_length=20, choices=ASSET_WIDTHS, default=Reach.ORGANISATION)
@@ -117,6 +120,31 @@ class Asset(models.Model):
     def is_checked(self) -> bool:
         """Whether somebody said that the words of today are right."""
         return self.checked_number == self.number
+
+
+class AssetStep(models.Model):
+    """That a step of building it is done: somebody has answered its check with yes, and perhaps said how they know."""
+
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="steps")
+    number = models.PositiveSmallIntegerField()
+    note = models.TextField(
+        "How do you know?",
+        max_length=LONGEST_REMARK,
+        validators=[MaxLengthValidator(LONGEST_REMARK)],
+        blank=True,
+    )
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["asset", "number"], name="asset_step_once"),
+            models.CheckConstraint(condition=Q(number__gte=1, number__lte=10), name="asset_step_one_of_ten"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Step {self.number}"
 
 
 class AssetRevision(models.Model):

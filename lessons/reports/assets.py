@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
+from kmportal.lib import pdf
+from kmportal.lib.days import long_day
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.things import Look
 from lessons import labels, policies
 from lessons.models import Asset, AssetPart, Lesson, State
+from lessons.reports.asset_steps import AssetSteps
 from organisations.models import Membership
 
 # From so long before its day on, its page asks whether it still holds.
@@ -38,6 +42,7 @@ class AssetPage:
     presses: Sequence[Press]
     allowed: frozenset[str]
     who_may_read: str
+    steps: AssetSteps
 
     @classmethod
     def build(cls, asset: Asset, membership: Membership) -> "AssetPage":
@@ -49,7 +54,21 @@ class AssetPage:
             presses=offered(_presses_of(asset, membership), allowed),
             allowed=allowed,
             who_may_read=labels.who_may_read_asset(asset),
+            steps=AssetSteps.build(asset),
         )
+
+
+def asset_as_pdf(asset: Asset, membership: Membership) -> bytes:
+    """The same on A4, tagged for screen readers. For the worker: drawing takes a second or two."""
+    return pdf.render("pdf/asset.html", asset_values(asset, membership))
+
+
+def asset_values(asset: Asset, membership: Membership) -> dict[str, Any]:
+    """What its template draws."""
+    page = AssetPage.build(asset, membership)
+    organisation = membership.organisation
+    drawn = long_day(timezone.localdate())
+    return {**vars(page), "organisation": organisation, "logo": organisation.logo_as_data, "drawn": drawn}
 
 
 def look_of_asset(asset: Asset) -> Look:

@@ -56,7 +56,7 @@ def asset_list(request: MemberRequest, organisation: Organisation) -> HttpRespon
 @require_safe
 def asset_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """What it is for, what it says, what belongs to it, and who says so."""
-    page = AssetPage.build(_asset_or_404(request, pk), request.membership)
+    page = AssetPage.build(asset_or_404(request, pk), request.membership)
     return render(request, "lessons/asset_detail.html", vars(page))
 
 
@@ -64,7 +64,7 @@ def asset_detail(request: MemberRequest, organisation: Organisation, pk: int) ->
 @require_safe
 def asset_print(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The same for paper."""
-    page = AssetPage.build(_asset_or_404(request, pk), request.membership)
+    page = AssetPage.build(asset_or_404(request, pk), request.membership)
     return render(request, "lessons/asset_print.html", vars(page))
 
 
@@ -72,7 +72,7 @@ def asset_print(request: MemberRequest, organisation: Organisation, pk: int) -> 
 @require_safe
 def asset_history(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """What each version changed, the newest first."""
-    asset = _asset_or_404(request, pk)
+    asset = asset_or_404(request, pk)
     revisions = list(asset.revisions.select_related("by"))
     labels = {name: str(AssetForm.base_fields[name].label) for name in assets.WORDS}
     changes = [
@@ -99,15 +99,15 @@ def asset_new(request: MemberRequest, organisation: Organisation) -> HttpRespons
 @requires(Permission.CONTRIBUTE)
 def asset_edit(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Other words, other readers, another day."""
-    asset = _asset_or_404(request, pk)
+    asset = asset_or_404(request, pk)
     if not policies.may_write_asset(request.membership, asset):
         raise PermissionDenied
     form = AssetForm(sent(request), instance=asset, membership=request.membership, initial={"version": asset.version})
     differences: list[Difference] = []
     if form.is_valid():
         seen = form.cleaned_data["version"] or 0
-        fresh = _asset_or_404(request, pk)
-        with refusals_on(form, "share_with"), conflicts_on(form, lambda: _asset_or_404(request, pk)) as differences:
+        fresh = asset_or_404(request, pk)
+        with refusals_on(form, "share_with"), conflicts_on(form, lambda: asset_or_404(request, pk)) as differences:
             assets.write_asset(fresh, by=request.membership, at=request.now, seen=seen, **form.values())
             return done(request, "The change is saved.", "asset_detail", organisation.slug, pk)
     return _page_of_form(request, form, asset, differences)
@@ -116,7 +116,7 @@ def asset_edit(request: MemberRequest, organisation: Organisation, pk: int) -> H
 @requires(Permission.CONTRIBUTE)
 def asset_part_new(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Add a lesson, a link or somebody to ask."""
-    asset = _asset_or_404(request, pk)
+    asset = asset_or_404(request, pk)
     if not policies.may_write_asset(request.membership, asset):
         raise PermissionDenied
     form = PartForm(sent(request), asset=asset, membership=request.membership)
@@ -165,7 +165,7 @@ def asset_take(request: MemberRequest, organisation: Organisation, pk: int) -> H
 @require_POST
 def asset_keep(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Say that it still holds."""
-    asset = _asset_or_404(request, pk)
+    asset = asset_or_404(request, pk)
     # Another day than the one that was read there changes nothing.
     seen = asset.review_on if request.POST.get("seen") == str(asset.review_on) else None
     with refusals_said(request):
@@ -179,7 +179,7 @@ def asset_keep(request: MemberRequest, organisation: Organisation, pk: int) -> H
 @require_POST
 def asset_check(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Say that what one has read is right."""
-    asset, number = _asset_or_404(request, pk), whole_number(request.POST.get("number", "")) or 0
+    asset, number = asset_or_404(request, pk), whole_number(request.POST.get("number", "")) or 0
     with refusals_said(request):
         try:
             assets.check_asset(asset, by=request.membership, at=request.now, number=number)
@@ -193,7 +193,7 @@ def asset_check(request: MemberRequest, organisation: Organisation, pk: int) -> 
 @require_POST
 def asset_discard(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Throw a draft away."""
-    asset = _asset_or_404(request, pk)
+    asset = asset_or_404(request, pk)
     with refusals_said(request):
         assets.discard_asset(asset, by=request.membership, at=request.now)
         return done(request, "The draft is thrown away.", "asset_list", organisation.slug)
@@ -201,14 +201,14 @@ def asset_discard(request: MemberRequest, organisation: Organisation, pk: int) -
 
 
 def _press(request: MemberRequest, pk: int, deed: Callable[..., Any], said: str) -> HttpResponse:
-    asset = _asset_or_404(request, pk)
+    asset = asset_or_404(request, pk)
     with refusals_said(request):
         deed(asset, by=request.membership, at=request.now)
         return done(request, said, "asset_detail", request.membership.organisation.slug, pk)
     return redirect("asset_detail", request.membership.organisation.slug, pk)
 
 
-def _asset_or_404(request: MemberRequest, pk: int) -> Asset:
+def asset_or_404(request: MemberRequest, pk: int) -> Asset:
     rows = Asset.objects.visible_to(request.membership)
     found = rows.select_related("organisation", "group", "author", "owner", "checked_by")
     return get_object_or_404(found, pk=pk)

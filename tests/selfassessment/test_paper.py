@@ -104,8 +104,9 @@ def paper(real, riverside, farah):
 
 
 def test_every_kind_of_paper_is_printed_here():
-    """A new report on paper has to be drawn by these tests as well; pack and poster are drawn by those of lessons."""
+    """A new report on paper has to be drawn by these tests as well; those of lessons draw asset, pack and poster."""
     assert [path.name for path in TEMPLATES] == [
+        "asset.html",
         "base.html",
         "charter.html",
         "gap_report.html",

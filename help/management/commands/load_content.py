@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 import communities.catalogue
+import lessons.asset_steps
 import lessons.examples
 import lessons.theme_sets
 import roadmap.examples
@@ -79,6 +80,7 @@ class Content:
     ]
     abbreviations: search.abbreviations.Abbreviations
     theme_sets: lessons.theme_sets.ShippedSets
+    asset_steps: lessons.asset_steps.AssetGuide
 
     def __str__(self) -> str:
         kinds = Counter(one.family for one in self.library.techniques)
@@ -115,6 +117,7 @@ def read_all() -> Content:
         communities.catalogue.read(),
         search.abbreviations.read(),
         lessons.theme_sets.read(),
+        lessons.asset_steps.read(),
     )
 
 
@@ -129,6 +132,7 @@ def readings(content: Content) -> dict[str, readability.Reading]:
         **_of_communities(content),
         **_of_help(content),
         **_of_theme_sets(content),
+        "Steps of a knowledge asset": [text for one in content.asset_steps.steps for text in (one.how, one.check)],
     }
     return {name: readability.read(texts) for name, texts in groups.items()}
 
