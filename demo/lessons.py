@@ -5,10 +5,15 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from demo.story import Happening, Row, read, read_file
 from demo.world import World
-from lessons.actions import importing, life, review, writing
+from lessons.actions import importing, life, review, safe, upkeep, writing
+from lessons.models import Lesson, ReviewTurn
 from lessons.quality import QUALITY
+from lessons.tokens import make_receipt_code
+from organisations.models import Membership
 
 
 def happenings(world: World) -> Iterator[Happening]:
@@ -83,12 +88,28 @@ def _take_next_move(world: World, row: Row, step: Row, at: datetime) -> None:
         review.return_lesson(lesson, by=holder, at=at, comment=step["comment"])
     elif move == "decline":
         review.decline_lesson(lesson, by=holder, at=at, reason=step["comment"])
+    elif move == "send safely":
+        to = world.people[step["to"]]
+        safe.send_safely(lesson, by=by, at=at, to=to, code=make_receipt_code())
     elif move == "learned":
         life.learn_lesson(lesson, by=by, at=at, evidence=step["evidence"])
+    elif move == "embedded":
+        life.embed_lesson(lesson, by=by, at=at)
+    elif move == "doubt":
+        _doubt(lesson, by, step["words"], at)
     elif move == "confirm":
         review.confirm_change(lesson, by=by, at=at, read=lesson.revision_id)
     else:
         _check_lesson(world, row, step, lesson, at)
+
+
+def _doubt(lesson: Lesson, by: Membership, words: str, at: datetime) -> None:
+    """Whoever looks after it was asked in the round of the month, and says what is not right any more."""
+    day = localdate(at)
+    turn = ReviewTurn.objects.create(
+        lesson=lesson, person=by.person, round_on=day.replace(day=1), asked_on=day, created_at=at
+    )
+    upkeep.answer_turn(turn, by=by, at=at, answer=ReviewTurn.Answer.CHANGE, words=words)
 
 
 def _check_lesson(world: World, row: Row, step: Row, lesson: Any, at: datetime) -> None:

@@ -20,10 +20,12 @@ from demo import (
     own_actions,
     people,
     programme,
+    quotes,
     reminders,
     reuse,
     rounds,
     sessions,
+    themes,
 )
 from demo.calendar import Calendar
 from demo.story import Happening, read
@@ -51,7 +53,10 @@ def load(*, at: datetime | None = None) -> World:
     at = at or timezone.now()
     calendar = Calendar(timezone.localdate(at))
     world = World(calendar)
-    parts = (people, programme, rounds, sessions, lessons, reuse, communities, kickoffs, own_actions, finder, coffee)
+    parts = (
+        *(people, programme, rounds, sessions, lessons, themes, quotes, reuse, communities, kickoffs, own_actions),
+        *(finder, coffee),
+    )
     story: list[Happening] = [happening for part in parts for happening in part.happenings(world)]
     story += reminders.happenings(world, now=at)
     before = _Newest.now()
