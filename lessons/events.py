@@ -44,6 +44,7 @@ class Event(models.TextChoices):
     LESSON_KEPT = "lesson.kept", _("looked again at")
     LESSON_DOUBTED = "lesson.doubted", _("no longer finds everything right in")
     REVIEW_RULE_SET = "review-rule.set", _("changed when to look again at")
+    LESSON_INNOVATION_TOLD = "lesson.innovation_told", _("said how far it has come with")
     LESSON_DELETED = "lesson.deleted", _("deleted")
     COMMENT_WRITTEN = "comment.written", _("written beside a lesson")
     COMMENT_CHANGED = "comment.changed", _("changed")

@@ -8,6 +8,7 @@ from organisations.events import Occurrence
 _UNTOLD = {
     Event.LESSON_READERS_CHANGED,
     Event.LESSON_FILED,
+    Event.LESSON_INNOVATION_TOLD,
     Event.LESSON_DELETED,
     Event.LESSON_KEEPER_CHANGED,
     Event.LESSON_KEPT,

@@ -9,7 +9,7 @@ from kmportal.lib.sentences import quoted
 from kmportal.lib.things import Ref
 from lessons import emails, policies
 from lessons.events import Event
-from lessons.models import Asset, LeftNote, Lesson, LessonCheck, LessonComment, Quote, Reuse, State
+from lessons.models import Asset, Innovation, LeftNote, Lesson, LessonCheck, LessonComment, Quote, Reuse, State
 from notifications.actions import notify, withdraw_notices
 from organisations.events import Occurrence
 from organisations.models import Membership, Person
@@ -91,9 +91,19 @@ def send(occurrence: Occurrence) -> None:
             for person in {lesson.author, lesson.validated_by}:
                 notify(person, occurrence, words)
         case event if event in _ANSWERS:
+            if event in {Event.LESSON_IDENTIFIED, Event.LESSON_NOTED}:
+                _thank_for_what_was_adapted(occurrence, lesson)
             words = f"{_ANSWERS[Event(event)]}: {lesson.words.title}"
             if notify(lesson.author, occurrence, words) is not None:
                 emails.answer_to_author(lesson, occurrence)
+
+
+def _thank_for_what_was_adapted(occurrence: Occurrence, lesson: Lesson) -> None:
+    """Whoever tried it first hears that somebody has adapted it, and can read what they made of it."""
+    row = Innovation.objects.filter(lesson=lesson).select_related("adapted_from__author").first()
+    source = row.adapted_from if row else None
+    if source is not None and source.author is not None and _may_read(source.author, lesson):
+        notify(source.author, occurrence, f"Somebody has adapted what you tried: {lesson.words.title}")
 
 
 def _tell_of_merging(occurrence: Occurrence, lesson: Lesson) -> None:

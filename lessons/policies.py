@@ -310,6 +310,24 @@ def allowed_in(membership: Membership | None, organisation: Organisation) -> fro
     return frozenset(found | ({"see_aging"} if may_see_aging(membership, organisation) else set()))
 
 
+# --- Innovations -----------------------------------------------------------------------------------------------------
+
+
+def may_write_innovation(membership: Membership | None, lesson: Lesson) -> bool:
+    """Whoever may write the lesson."""
+    return lesson.kind == Lesson.Kind.INNOVATION and may_write(membership, lesson)
+
+
+def may_adapt(membership: Membership | None, lesson: Lesson) -> bool:
+    """Whoever contributes at home and reads one that is checked, also one that another organisation shares. A stopped
+    one can be tried again elsewhere. One query."""
+    if membership is None or lesson.kind != Lesson.Kind.INNOVATION or not lesson.is_shared or lesson.is_ended:
+        return False
+    return policies.may(Permission.CONTRIBUTE, membership, membership.organisation) and _readable.exists(
+        membership, lesson.pk
+    )
+
+
 # --- Quotes ----------------------------------------------------------------------------------------------------------
 
 

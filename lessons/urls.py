@@ -13,6 +13,7 @@ from lessons.views import (
     files,
     follows,
     importing,
+    innovations,
     life,
     listing,
     lists,
@@ -116,6 +117,10 @@ urlpatterns = [
     path("comments/<int:pk>/withdraw/", comments.comment_withdraw, name="comment_withdraw"),
     path("comments/<int:pk>/hide/", comments.comment_hide, name="comment_hide"),
     path("comments/<int:pk>/show/", comments.comment_show, name="comment_show"),
+    # Innovations
+    path("innovations/", innovations.innovation_list, name="innovation_list"),
+    path("<int:pk>/innovation/", innovations.innovation_edit, name="innovation_edit"),
+    path("<int:pk>/innovation/adapt/", innovations.innovation_adapt, name="innovation_adapt"),
     # Quotes
     path("<int:pk>/quotes/new/", quotes.lesson_quote_new, name="lesson_quote_new"),
     path("quotes/<int:pk>/", quotes.quote_detail, name="quote_detail"),

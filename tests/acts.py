@@ -175,6 +175,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.writing.submit_lesson lessons.actions.writing.withdraw_lesson
         lessons.actions.writing.discard_lesson lessons.actions.writing.add_lesson_action
         lessons.actions.quotes.add_quote
+        lessons.actions.innovations.describe_innovation lessons.actions.innovations.adapt_innovation
         lessons.actions.closing.add_session_action lessons.actions.themes.file_under_themes
         lessons.actions.closing.add_session_action
         lessons.actions.files.change_files lessons.actions.files.carry_files
@@ -303,6 +304,7 @@ ODD: dict[str, list[str]] = {
     # Who checks lessons, and who oversees; never who said it.
     **{f"lessons.actions.reuse.{verb}_saving": ["farah", "lena", "sam"] for verb in ("confirm", "decline")},
     "lessons.actions.themes.file_under_themes": ["cara"],  # a draft of hers
+    "lessons.actions.innovations.describe_innovation": ["cara", "farah", "lena"],  # who wrote it, and who curates
     "lessons.actions.quotes.agree_to_quote": ["reza"],  # who said it
     "lessons.actions.quotes.withdraw_quote": ["cara", "reza"],  # who wrote it in, and who said it
     # Her own
@@ -946,6 +948,8 @@ ACTS: dict[str, Act] = {
     "lessons.actions.reuse.decline_saving": on("saving", seen=_version("saving"), reason="It is counted twice."),
     "lessons.actions.files.change_files": on("draft", seen=_version("draft"), tells={}),
     "lessons.actions.files.carry_files": lambda world: ((world.things.draft, []), {}),
+    "lessons.actions.innovations.describe_innovation": on("innovation", seen=1, stage="result", told={"after": "9"}),
+    "lessons.actions.innovations.adapt_innovation": on("innovation"),
     "lessons.actions.quotes.add_quote": on(
         "checked", text="It works.", signed="A nurse", agreed_on=lambda world: timezone.localdate()
     ),

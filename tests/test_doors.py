@@ -64,7 +64,7 @@ DOORS = {
         intervention_detail intervention_state intervention_action_new catalogue_list catalogue_detail catalogue_example
         session_list session_detail summary_pdf session_join session_screen screen_since
         technique_list technique_detail technique_print technique_example
-        theme_list theme_set theme_matrix follow_tag follow_theme
+        innovation_list theme_list theme_set theme_matrix follow_tag follow_theme
         lesson_list lesson_detail lesson_changes lesson_examples lesson_aging
         lesson_list lesson_detail lesson_changes lesson_versions lesson_examples lesson_aging
         lesson_reuse reuse_list reuse_detail reuse_edit reuse_delete saving_confirm saving_decline
@@ -102,7 +102,7 @@ DOORS = {
     """,
     CONTRIBUTOR: """
         lesson_similar lesson_themes upkeep_list lesson_keeper
-        lesson_quote_new session_quote_new
+        lesson_quote_new session_quote_new innovation_edit innovation_adapt
         lesson_mine lesson_new lesson_action_new session_action_new lesson_edit lesson_send lesson_withdraw
         lesson_discard lesson_files community_new thread_lesson topic_begin problem_begin
         lesson_restore lesson_send_safely lesson_discard community_new thread_lesson topic_begin problem_begin
@@ -185,6 +185,7 @@ ODD = {
     "lesson_discard": ["cara"],
     **{name: ["cara"] for name in ("lesson_files", "lesson_file", "lesson_file_small")},  # of a draft
     **{f"comment_{verb}": ["reza"] for verb in ("edit", "withdraw")},  # who wrote it
+    "innovation_edit": ["cara", "farah", "lena"],  # who wrote it, and who curates
     "quote_detail": ["cara", "reza"],  # who wrote it in, and who is asked
     "quote_withdraw": ["cara", "reza"],
     "quote_agree": ["reza"],

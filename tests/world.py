@@ -46,6 +46,7 @@ from lessons.actions import (
     files,
     follows,
     importing,
+    innovations,
     lists,
     merging,
     pack,
@@ -58,7 +59,7 @@ from lessons.actions import (
     writing,
 )
 from lessons.actions import life as life_of_lessons
-from lessons.models import CheckRule, ReviewTurn, State, Tag
+from lessons.models import CheckRule, Lesson, ReviewTurn, State, Tag
 from lessons.quality import quality_for
 from organisations.models import AccessToken, Group, Membership, Organisation, Person
 from organisations.tokens import invitation_token
@@ -177,6 +178,20 @@ class World:
         )
         t.saving = t.reuse.savings.get()
         t.comment = comments.write_comment(t.checked, by=as_member(people["reza"]), at=now, text="We ask, too.")
+        new = {"kind": Lesson.Kind.INNOVATION}
+        t.innovation = start(riverside, by=as_member(cara), at=now, words=words, facts=new, tags=())
+        t.innovation = writing.submit_lesson(t.innovation, by=as_member(cara), at=now)
+        t.innovation = review.claim_lesson(t.innovation, by=as_member(farah), at=now)
+        t.innovation = review.validate_lesson(
+            t.innovation,
+            by=as_member(farah),
+            at=now,
+            outcome=State.NOTED,
+            read=t.innovation.revision_id,
+            ticked=[line.key for line in quality_for(State.NOTED)],
+            contact="Cara Doyle",
+        )
+        innovations.describe_innovation(t.innovation, by=as_member(cara), at=now, seen=0, stage="test", told={})
         t.quote = quotes.add_quote(
             t.checked,
             by=as_member(cara),
@@ -593,6 +608,8 @@ class World:
             "lesson_reuse": t.checked,
             "lesson_comment": t.checked,
             "lesson_quote_new": t.checked,
+            "innovation_edit": t.innovation,
+            "innovation_adapt": t.innovation,
             "session_quote_new": t.held,
             "lesson_file": t.lesson_file,
             "lesson_file_small": t.lesson_file,

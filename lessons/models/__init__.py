@@ -15,6 +15,7 @@ from lessons.models.experts import OPEN_FOR, ExpertQuestion, ExpertQuestionQuery
 from lessons.models.files import LONGEST_TELLING, LessonFile, LessonFileQuerySet
 from lessons.models.follows import LONGEST_QUERY, Follow, FollowHit, FollowQuerySet, How, LessonFeed
 from lessons.models.importing import ImportDifference, ImportedRow, ImportPiece, ImportProblem, ImportRun
+from lessons.models.innovations import LONGEST_TOLD, Innovation
 from lessons.models.lesson import (
     ENDED,
     IN_LISTS,
@@ -83,6 +84,7 @@ __all__ = [
     "LONGEST_REMARK",
     "LONGEST_TELLING",
     "LONGEST_TEXT",
+    "LONGEST_TOLD",
     "MONTHS",
     "MOST_CHECKS",
     "MOST_MONTHS",
@@ -111,6 +113,7 @@ __all__ = [
     "ImportProblem",
     "ImportRun",
     "ImportedRow",
+    "Innovation",
     "LeftNote",
     "LeftNoteQuerySet",
     "Lesson",

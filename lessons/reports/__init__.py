@@ -34,6 +34,7 @@ from lessons.reports.comments import CommentPanel
 from lessons.reports.ending import EndBox
 from lessons.reports.experts import QuestionRow, answers_for
 from lessons.reports.files import files_of
+from lessons.reports.innovations import InnovationPanel
 from lessons.reports.life import LifeBox
 from lessons.reports.merging import MergingBox
 from lessons.reports.quotes import QuotePanel
@@ -91,6 +92,7 @@ class LessonPage:
     may_have_themes: bool
     files: Files
     wants_words: bool
+    new: InnovationPanel | None
     quotes: QuotePanel | None
     talk: CommentPanel | None
     changed_since: str
@@ -141,6 +143,7 @@ class LessonPage:
             may_have_themes="file" in allowed and _themes.exists(membership),
             files=files,
             wants_words=any(not one.tells for one in (*files.pictures, *files.sounds)),
+            new=InnovationPanel.build(lesson, membership),
             quotes=QuotePanel.build(lesson, membership) if lesson.is_shared else None,
             talk=CommentPanel.build(lesson, membership),
             has_versions=is_ours and policies.first_version_for(membership, lesson) < lesson.words.number,

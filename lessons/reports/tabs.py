@@ -61,6 +61,7 @@ def _groups(allowed: frozenset[str], *, mine: int, queue: int) -> Iterator[tuple
         [
             _Page("all", "The list", "lesson_list"),
             _Page("themes", "Themes", "theme_list"),
+            _Page("innovations", "Innovations", "innovation_list"),
             _Page("following", "What you follow", "follow_list"),
         ],
     )

@@ -17,6 +17,7 @@ from lessons.models import (
     ExpertQuestion,
     ImportDifference,
     ImportedRow,
+    Innovation,
     LeftNote,
     Lesson,
     LessonCheck,
@@ -84,6 +85,7 @@ def test_whatever_hangs_on_a_lesson_goes_or_is_known_to_stay():
     """What it said and what happened to it is its own; what other apps have follows the event."""
     own = {LessonRevision, LessonEvent, LessonMerge, Lesson, LessonCheck, ImportedRow, ImportDifference}
     own |= {Upkeep, ReviewTurn}  # whoever looks after the one that it went into does
+    own |= {Innovation}  # how far it has come; who adapted it is led on
     own |= {SafeAuthor, Receipt}  # who wrote it, and what they are told of their own words
     themes = {Theme}  # tied by ``LessonTheme``
     carried = {what.rows.model for what in hanging().values()}
