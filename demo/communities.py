@@ -27,7 +27,7 @@ from communities.models import (
 from demo.calendar import A_WEEK
 from demo.story import Happening, Row, read
 from demo.world import World
-from lessons.actions import assets
+from lessons.actions import asset_steps, assets
 from organisations.models import Membership
 from organisations.visibility import Reach
 
@@ -153,6 +153,8 @@ def _keep(world: World, community: Community, by: Membership, at: datetime, step
     )
     asset = assets.publish_asset(asset, by=by, at=at)
     assets.check_asset(asset, by=world.actor(step["checked_by"], community), at=at, number=asset.number)
+    for number in step.get("steps_done", ()):
+        asset_steps.do_step(world.fresh(asset), by=by, at=at, number=number)
     shelf.pin_to_shelf(community, by=by, at=at, kind=Pin.Kind.ASSET, asset=asset, note=step["note"])
 
 

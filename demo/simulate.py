@@ -15,6 +15,7 @@ from demo import (
     coffee,
     communities,
     finder,
+    innovations,
     kickoffs,
     lessons,
     own_actions,
@@ -55,7 +56,7 @@ def load(*, at: datetime | None = None) -> World:
     world = World(calendar)
     parts = (
         *(people, programme, rounds, sessions, lessons, themes, quotes, reuse, communities, kickoffs, own_actions),
-        *(finder, coffee),
+        *(innovations, finder, coffee),
     )
     story: list[Happening] = [happening for part in parts for happening in part.happenings(world)]
     story += reminders.happenings(world, now=at)
