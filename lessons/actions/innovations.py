@@ -35,7 +35,7 @@ def describe_innovation(
     wanted = {
         "stage": stage,
         **{name: line_of_text(told.get(name, "")) for name in LINES},
-        **{name: clean_text(told.get(name, "")).strip() for name in TEXTS},
+        **{name: _tidy(told.get(name, "")) for name in TEXTS},
     }
     if stage != Innovation.Stage.STOPPED:
         wanted["stopped_because"] = ""
@@ -54,6 +54,11 @@ def describe_innovation(
     row.save()
     events.record(Event.LESSON_INNOVATION_TOLD, lesson, by=by, at=at, stage=stage)
     return row
+
+
+def _tidy(text: str) -> str:
+    """Without what cannot be seen; empty where nothing else is in it."""
+    return clean_text(text).strip() if line_of_text(text) else ""
 
 
 @transaction.atomic

@@ -45,7 +45,7 @@ def add_quote(
     _refuse_more(place)
     quote = Quote(
         organisation=place.organisation,
-        text=clean_text(text).strip(),
+        text=clean_text(text).strip() if line_of_text(text) else "",
         signed=line_of_text(signed),
         noted_by=by.person,
         state=Quote.State.ASKED,

@@ -23,7 +23,7 @@ def test_every_number_opens_as_many(draft, waiting, claimed, farah, lena, cara, 
     review.return_lesson(back, by=as_member(farah), at=NOON, comment="Say when.")
     validate(claimed(), farah)
     declined = claimed()
-    review.decline_lesson(declined, by=as_member(farah), at=NOON, comment="Known already.")
+    review.decline_lesson(declined, by=as_member(farah), at=NOON, reason="Known already.")
     draft(by=lena)
     figures = own_figures(as_member(cara))
     assert [(figure.key, figure.count) for figure in figures] == [
@@ -56,7 +56,7 @@ def test_the_thread_of_a_lesson_goes_on(claimed, farah, cara, reza, riverside, a
     reuse.say_reuse(lesson, by=as_member(reza), at=NOON, kind="helped")
     reuse.say_reuse(lesson, by=as_member(farah), at=NOON, kind="same")
     asset = assets.start_asset(
-        riverside, by=as_member(cara), at=NOON, words={"title": "Medicines", "purpose": "", "text": "Ask at ten."}
+        riverside, by=as_member(cara), at=NOON, words={"title": "Medicines", "purpose": "Clerks", "text": "Ask at ten."}
     )
     asset = assets.publish_asset(asset, by=as_member(cara), at=NOON)
     AssetPart.objects.create(asset=asset, kind="lesson", lesson=lesson, at=timezone.now())

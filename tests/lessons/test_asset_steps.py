@@ -170,7 +170,7 @@ class TestPaper:
     def test_tagged_and_each_reader_gets_what_they_may_read(self, asset, cara, reza, farah, riverside, claimed):
         ward = Group.objects.create(organisation=riverside, name="Ward 6", kind=Group.Kind.UNIT)
         join_group(ward, cara)
-        secret = validate(claimed(title="For the ward", facts={"group": ward}), farah, share_with="group")
+        secret = validate(claimed(title="For the ward", facts={"group": ward}), farah, share_with="group", group=ward)
         assets.add_part(asset, by=as_member(cara), at=NOON, kind="lesson", lesson=secret)
         papers = [PdfReader(io.BytesIO(asset_as_pdf(asset, as_member(one)))) for one in (cara, reza)]
         texts = ["".join(page.extract_text() for page in paper.pages) for paper in papers]

@@ -132,7 +132,8 @@ class TestAdapting:
         draft = writing.submit_lesson(Lesson.objects.get(pk=draft.pk), by=as_member(farah), at=NOON)
         copy = validate(review.claim_lesson(draft, by=as_member(lena), at=NOON), lena, outcome="noted")
         page = tidy(as_(reza).get(copy.get_absolute_url()).text)
-        assert "Adapted from Tea at ten" in page
+        assert "Adapted from <a href" in page
+        assert "Tea at ten</a>" in page
         assert "the night shift asked" in page
         assert "Coffee at ten" in tidy(as_(reza).get(first.get_absolute_url()).text)
         told = Notice.objects.filter(person=cara, text__contains="adapted what you tried")

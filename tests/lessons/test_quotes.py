@@ -126,7 +126,7 @@ class TestConsent:
 
     def test_who_cannot_read_it_is_not_asked(self, claimed, farah, cara, reza, oskar, circle, ask):
         join_group(circle, cara)
-        private = validate(claimed(facts={"group": circle}), farah, share_with="group")
+        private = validate(claimed(facts={"group": circle}), farah, share_with="group", group=circle)
         for person in (reza, oskar):
             with pytest.raises(Refusal, match="cannot read this lesson"):
                 ask(private, said_by=person)
@@ -277,5 +277,6 @@ class TestWhere:
 
     def test_one_query_for_all_lessons_of_a_pack(self, lesson, ask, reza, sam, django_assert_num_queries):
         agree(ask(lesson), reza)
+        reader = as_member(sam)
         with django_assert_num_queries(1):
-            assert len(quotes_of_lessons([lesson.pk, 1, 2], as_member(sam))) == 1
+            assert len(quotes_of_lessons([lesson.pk, 1, 2], reader)) == 1
