@@ -342,23 +342,18 @@ def may_add_quote(membership: Membership | None, place: Lesson | Session) -> boo
 
 
 def may_answer_quote(membership: Membership | None, quote: Quote) -> bool:
-    """Who said it, while they are asked."""
-    is_asked = quote.state == Quote.State.ASKED and membership is not None
-    return is_asked and _said(membership, quote)
+    """Who said it."""
+    is_theirs = membership is not None and quote.person_id == membership.person_id
+    return is_theirs and policies.may(Permission.READ, membership, quote.organisation)
 
 
 def may_withdraw_quote(membership: Membership | None, quote: Quote) -> bool:
     """Who said it, whenever they like; whoever wrote it in; and who checks lessons, for those without an account."""
-    if quote.is_over or membership is None or not policies.may(Permission.READ, membership, quote.organisation):
+    if membership is None or not policies.may(Permission.READ, membership, quote.organisation):
         return False
-    if _said(membership, quote) or quote.noted_by_id == membership.person_id:
+    if membership.person_id in {quote.person_id, quote.noted_by_id}:
         return True
     return quote.stands and membership.can(Permission.VALIDATE)
-
-
-def _said(membership: Membership | None, quote: Quote) -> bool:
-    is_theirs = membership is not None and quote.person_id == membership.person_id
-    return is_theirs and policies.may(Permission.READ, membership, quote.organisation)
 
 
 # --- Comments --------------------------------------------------------------------------------------------------------

@@ -71,12 +71,12 @@ def add_quote(
 @transaction.atomic
 def agree_to_quote(quote: Quote, *, by: Membership, at: datetime, signed: str) -> Quote:
     """Say yes to one’s own words, under the name or role that one chooses. Idempotent."""
-    _lock_quote(quote)
-    if quote.stands and quote.person_id == by.person_id:
-        return quote
-    if quote.is_over and quote.person_id == by.person_id:
-        raise Refusal("This was taken back meanwhile.")
     require_that(policies.may_answer_quote(by, quote))
+    _lock_quote(quote)
+    if quote.stands:
+        return quote
+    if quote.is_over:
+        raise Refusal("This was taken back meanwhile.")
     quote.signed = line_of_text(signed)
     refuse_invalid(quote, "signed")
     if not quote.signed:
@@ -91,10 +91,10 @@ def agree_to_quote(quote: Quote, *, by: Membership, at: datetime, signed: str) -
 def withdraw_quote(quote: Quote, *, by: Membership, at: datetime) -> Quote:
     """Say no, or take a yes back: the words are gone from every page at once, and from every file that was drawn with
     them. Idempotent."""
-    _lock_quote(quote)
-    if quote.is_over and by.person_id in (quote.person_id, quote.noted_by_id):
-        return quote
     require_that(policies.may_withdraw_quote(by, quote))
+    _lock_quote(quote)
+    if quote.is_over:
+        return quote
     is_no = quote.state == Quote.State.ASKED and by.person_id == quote.person_id
     since = quote.answered_at
     quote.state = Quote.State.REFUSED if is_no else Quote.State.WITHDRAWN

@@ -58,7 +58,7 @@ def quote_detail(request: MemberRequest, organisation: Organisation, pk: int) ->
 def quote_agree(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Yes, under this name."""
     quote = _quote_or_404(request, pk)
-    if quote.person_id != request.user.pk:
+    if not policies.may_answer_quote(request.membership, quote):
         raise PermissionDenied
     form = AgreeForm(sent(request))
     if form.is_valid():
@@ -73,7 +73,7 @@ def quote_agree(request: MemberRequest, organisation: Organisation, pk: int) -> 
 def quote_withdraw(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """No, or no longer."""
     quote = _quote_or_404(request, pk)
-    if not quote.is_over and not policies.may_withdraw_quote(request.membership, quote):
+    if not policies.may_withdraw_quote(request.membership, quote):
         raise PermissionDenied
     place = quote.place
     with refusals_said(request):
@@ -110,9 +110,9 @@ def _quote_page(request: MemberRequest, quote: Quote, form: AgreeForm) -> HttpRe
     context = {
         "quote": quote,
         "form": form,
-        "is_asked": policies.may_answer_quote(request.membership, quote),
+        "is_asked": quote.state == Quote.State.ASKED and policies.may_answer_quote(request.membership, quote),
         "is_theirs": quote.person_id == request.user.pk,
-        "may_withdraw": policies.may_withdraw_quote(request.membership, quote),
+        "may_withdraw": not quote.is_over and policies.may_withdraw_quote(request.membership, quote),
         "is_within_reach": rows.visible_to(request.membership).filter(pk=quote.place.pk).exists(),
     }
     return render(request, "lessons/quote_detail.html", context, status=status_of(form))
