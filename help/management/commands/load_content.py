@@ -10,9 +10,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 import communities.catalogue
-import lessons.asset_steps
 import lessons.examples
-import lessons.theme_sets
 import roadmap.examples
 import search.abbreviations
 import selfassessment.examples
@@ -20,6 +18,7 @@ import techniques.examples
 from help import guides, introductions
 from kmportal.lib import glossary, readability
 from kmportal.lib.content import ContentError
+from lessons import asset_steps, theme_sets
 from roadmap import catalogue, starters
 from roadmap import loading as roadmap_loading
 from selfassessment import instrument
@@ -79,8 +78,8 @@ class Content:
         communities.catalogue.CharterPrompts, communities.catalogue.Steps, communities.catalogue.Barriers
     ]
     abbreviations: search.abbreviations.Abbreviations
-    theme_sets: lessons.theme_sets.ShippedSets
-    asset_steps: lessons.asset_steps.AssetGuide
+    theme_sets: theme_sets.ShippedSets
+    asset_steps: asset_steps.AssetGuide
 
     def __str__(self) -> str:
         kinds = Counter(one.family for one in self.library.techniques)
@@ -116,8 +115,8 @@ def read_all() -> Content:
         guides.read(known=words),
         communities.catalogue.read(),
         search.abbreviations.read(),
-        lessons.theme_sets.read(),
-        lessons.asset_steps.read(),
+        theme_sets.read(),
+        asset_steps.read(),
     )
 
 
