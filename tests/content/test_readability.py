@@ -40,5 +40,5 @@ def test_what_ships_can_be_read_at_fourteen():
 
 def test_the_figures_are_printed():
     lines = load_content("--check", "--readability").splitlines()
-    assert len(lines) == 21
+    assert len(lines) == 23
     assert lines[1].startswith("Questions: reading age ")
