@@ -22,7 +22,7 @@ def _sort(world: World, story: Row, at: datetime) -> None:
     for row in story["filed"]:
         found = [
             theme
-            for key, codes in row["under"].items()
-            for theme in Theme.objects.filter(theme_set=sets[key], code__in=codes)
+            for key, names in row["under"].items()
+            for theme in Theme.objects.filter(theme_set=sets[key], name__in=names)
         ]
         themes.file_under_themes(world.fresh(world.lessons[row["lesson"]]), by=by, at=at, themes=found)

@@ -28,9 +28,10 @@ SERVICE, WORK = "service-change", "work-change"
 
 
 class ShippedTheme(Content):
-    """One theme of a set."""
+    """One theme of a set. ``key`` where ``fields`` speak of it."""
 
-    code: Annotated[str, Meta(min_length=1, max_length=40)]
+    code: Annotated[str, Meta(max_length=40)] = ""
+    key: Literal["", "much", "little"] = ""
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     text: Text
 
@@ -85,8 +86,8 @@ def _find_problems(document: TypedDocument[ShippedSets]) -> Iterator[Problem]:
     for index, one in enumerate(content.sets):
         yield from _set_problems(document, index, one)
     for key in (SERVICE, WORK):
-        codes = {theme.code for one in content.sets if one.key == key for theme in one.themes}
-        if codes != {"much", "little"}:
+        keys = {theme.key for one in content.sets if one.key == key for theme in one.themes}
+        if keys != {"much", "little"}:
             yield document.problem(["sets"], f"The set “{key}” has the two themes “much” and “little”.")
     if len({(one.service, one.work) for one in content.fields}) != 4 or len(content.fields) != 4:
         yield document.problem(["fields"], "There are four fields, one for each of the four meetings.")
@@ -101,7 +102,9 @@ def _set_problems(document: TypedDocument[ShippedSets], index: int, one: Shipped
             yield document.problem(["sets", index, "themes", place, "text"], sentence)
     for name in ("code", "name"):
         places = (
-            (getattr(theme, name), ("sets", index, "themes", place, name)) for place, theme in enumerate(one.themes)
+            (value, ("sets", index, "themes", place, name))
+            for place, theme in enumerate(one.themes)
+            if (value := getattr(theme, name))
         )
         for value, path in repeated(places):
             yield document.problem(path, f"“{value}” stands here twice.")

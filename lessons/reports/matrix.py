@@ -131,19 +131,23 @@ def _cell(
     names: Mapping[tuple[str, str], tuple[str, str]] | None = None,
 ) -> MatrixCell:
     url = f"{listed}?{'&'.join(f'theme={theme.pk}' for theme in themes)}" if number else ""
-    name, text = (names or {}).get((themes[0].code, themes[-1].code), ("", ""))
+    name, text = (names or {}).get((themes[0].name_key, themes[-1].name_key), ("", ""))
     radius = SMALLEST + (LARGEST - SMALLEST) * math.sqrt(number / largest) if number and largest else 0
     return MatrixCell(number, url, ", ".join(theme.name for theme in themes), round(radius, 1), name, text)
 
 
 def _names(down: ThemeSet, across: ThemeSet) -> dict[tuple[str, str], tuple[str, str]]:
-    """What the four places of the square are called, whichever of its sets goes down; no names for other sets."""
+    """What the four places of the square are called, by the keys of their themes, whichever of its sets goes down; no
+    names for other sets."""
     shipped = shipped_sets()
-    keys = {key_of_name(one.name): one.key for one in shipped.sets}
-    match keys.get(down.name_key), keys.get(across.name_key):
-        case (str(row), str(column)) if (row, column) == (SERVICE, WORK):
-            return {(one.service, one.work): (one.name, one.text) for one in shipped.fields}
-        case (str(row), str(column)) if (row, column) == (WORK, SERVICE):
-            return {(one.work, one.service): (one.name, one.text) for one in shipped.fields}
-        case _:
-            return {}
+    keys = {key_of_name(one.name): one for one in shipped.sets}
+    rows, columns = keys.get(down.name_key), keys.get(across.name_key)
+    if rows is None or columns is None or {rows.key, columns.key} != {SERVICE, WORK}:
+        return {}
+    of_row, of_column = ({theme.key: key_of_name(theme.name) for theme in one.themes} for one in (rows, columns))
+    is_turned = rows.key == WORK
+    found = {}
+    for one in shipped.fields:
+        row, column = (one.work, one.service) if is_turned else (one.service, one.work)
+        found[of_row[row], of_column[column]] = (one.name, one.text)
+    return found

@@ -143,7 +143,7 @@ def test_sets_of_themes_fit_the_models():
         (lambda c: c["sets"][0]["themes"][1].update(code="im"), "stands here twice."),
         (lambda c: c["sets"][0].update(about="themes"), "This must be a full sentence"),
         (lambda c: c["sets"][0]["themes"][0].update(text="how we keep"), "This must be a full sentence"),
-        (lambda c: c["sets"][2]["themes"][0].update(code="lots"), "“much” and “little”"),
+        (lambda c: c["sets"][2]["themes"][0].pop("key"), "“much” and “little”"),
         (lambda c: c["fields"].pop(), "There are four fields"),
         (lambda c: c["sources"].append("Z9"), "There is no source with the mark “Z9”."),
     ],

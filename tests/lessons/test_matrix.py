@@ -83,7 +83,7 @@ class TestTable:
         page = as_(reza).get(url).text
         assert "In both of them" in page
         assert "In one of them" not in page
-        assert "on the theme “much The service changes much” and on the theme “much The work changes much”" in page
+        assert "on the theme “The service changes much” and on the theme “The work changes much”" in page
         assert page.count('name="theme"') == 2
         assert "Hear of new ones" not in page
         assert "Hear of new ones" in as_(reza).get(f"/o/riverside/lessons/?theme={much.pk}").text
