@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coffee.pairing import Way as WayKey
+from kmportal.lib.json_field import JSONField
 from kmportal.lib.model_fields import LineField, ReadingKeyField
 from organisations.models import Membership, Organisation, Person
 from people.models import Profile
@@ -188,7 +189,7 @@ class Pairing(models.Model):
     """Two or three people who were drawn together. Deleted a year after the trial, whether they met or not."""
 
     trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="pairings")
-    reasons = models.JSONField(default=list, blank=True)
+    reasons = JSONField(default=list, blank=True)
     joins_teams = models.BooleanField(default=False, help_text="Whether they come from different teams.")
     made_at = models.DateTimeField(default=timezone.now, help_text="Since when these people belong together.")
     dissolved_at = models.DateTimeField(null=True, blank=True)

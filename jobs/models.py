@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from kmportal.lib.json_field import JSONField
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
 
@@ -74,7 +75,7 @@ class Job(models.Model):
     title = models.CharField("what it is, for people", max_length=200)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.WORK)
     function = models.CharField(max_length=120)
-    args = models.JSONField(default=dict)
+    args = JSONField(default=dict)
     key = models.CharField(max_length=200, unique=True, null=True, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.READY)
     priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.ORDINARY)
@@ -86,7 +87,7 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     progress = models.PositiveSmallIntegerField(default=0)
     progress_text = models.CharField(max_length=200, blank=True)
-    result = models.JSONField(default=dict)
+    result = JSONField(default=dict)
     back_url = models.CharField("where it was asked for", max_length=500, blank=True)
     error = models.CharField("what went wrong, for people", max_length=500, blank=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, blank=True)
@@ -184,12 +185,12 @@ class Mail(models.Model):
     """
 
     sender = models.CharField(max_length=320)
-    recipients = models.JSONField(default=list)
+    recipients = JSONField(default=list)
     subject = models.CharField(max_length=500)
     body = models.TextField()
     html = models.TextField(blank=True)
     calendar = models.TextField(blank=True, help_text="An invitation: the text of a calendar file.")
-    headers = models.JSONField(default=dict)
+    headers = JSONField(default=dict)
     message_id = models.CharField(max_length=250, unique=True)
     key = models.CharField(max_length=200, unique=True, null=True, blank=True)
     is_kept = models.BooleanField(default=False)

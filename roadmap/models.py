@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from kmportal.lib.content_field import ContentField
 from kmportal.lib.domain_words import worded_later as _
+from kmportal.lib.json_field import JSONField
 from kmportal.lib.model_fields import LineField
 from organisations.models import Membership, Organisation, Person
 from roadmap.catalogue import Guidance
@@ -76,7 +77,7 @@ class CatalogueEntry(models.Model):
     what = models.TextField()
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.QUICK_WIN)
     effort = models.CharField(max_length=10, choices=Effort.choices, default=Effort.MEDIUM)
-    areas = models.JSONField(default=list)
+    areas = JSONField(default=list)
     guidance = ContentField(Guidance, default=dict)
     is_extra = models.BooleanField(default=False)
     is_draft = models.BooleanField(default=False)
@@ -104,7 +105,7 @@ class StepGuide(models.Model):
 
     number = models.PositiveSmallIntegerField(choices=Step.choices, unique=True)
     purpose = models.TextField()
-    exit_questions = models.JSONField(default=list)
+    exit_questions = JSONField(default=list)
 
     class Meta:
         ordering = ["number"]
@@ -267,7 +268,7 @@ class Intervention(models.Model):
     state_reason = models.CharField(max_length=500, blank=True)
     kind = models.CharField(max_length=20, choices=Kind.choices, blank=True)
     effort = models.CharField(max_length=10, choices=Effort.choices, blank=True)
-    areas = models.JSONField(default=list, help_text="Keys of the areas that it serves, in the order of the areas.")
+    areas = JSONField(default=list, help_text="Keys of the areas that it serves, in the order of the areas.")
     output = LineField(max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
@@ -372,8 +373,8 @@ class PlanChange(models.Model):
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="plan_changes")
     once = models.UUIDField(editable=False)
     words = models.CharField(max_length=200)
-    rows = models.JSONField(default=list)
-    problems = models.JSONField(default=list)
+    rows = JSONField(default=list)
+    problems = JSONField(default=list)
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)

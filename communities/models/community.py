@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kmportal.lib.domain_words import worded_later as _
+from kmportal.lib.json_field import JSONField
 from kmportal.lib.model_fields import LineField
 from organisations.models import Group, GroupMembership, Membership, Organisation, Person
 
@@ -185,7 +186,7 @@ class Charter(models.Model):
 
     community = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="charters")
     number = models.PositiveIntegerField()
-    answers = models.JSONField(default=dict)
+    answers = JSONField(default=dict)
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
 

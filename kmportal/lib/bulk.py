@@ -65,7 +65,7 @@ def copy_in(table: str, columns: Iterable[str], rows: Iterable[Iterable[Any]]) -
 def _value_of(field: "models.Field[Any, Any]", row: models.Model) -> Any:
     value = field.pre_save(row, True)
     if isinstance(field, models.JSONField) and value is not None:
-        return json.dumps(value, cls=field.encoder)
+        return json.dumps(field.get_prep_value(value), cls=field.encoder)
     return value
 
 

@@ -7,6 +7,7 @@ from django.db.models.fields.json import KeyTransform
 from django.db.models.query_utils import DeferredAttribute
 
 from kmportal.lib.content_classes import Content, plain, revive
+from kmportal.lib.json_field import JSONField, storable
 
 C = TypeVar("C")
 Set = TypeVar("Set")
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
         """Typed as django-stubs has it: what may be set, and what is read."""
 else:
 
-    class _JSONField(models.JSONField, Generic[Set, C]):
+    class _JSONField(JSONField, Generic[Set, C]):
         """The same at run time, where Django’s field takes no types."""
 
 
@@ -58,7 +59,7 @@ class ContentField(_JSONField[Set, C]):
         return found if isinstance(expression, KeyTransform) else self.to_python(found)
 
     def get_prep_value(self, value: Any) -> Any:
-        return plain(super().get_prep_value(value))
+        return storable(plain(super().get_prep_value(value)))
 
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
         super().validate(plain(value), model_instance)

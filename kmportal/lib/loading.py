@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db.models import JSONField, Model, QuerySet
+from django.db.models import Model, QuerySet
 
 from kmportal.lib.content_classes import Content, recast
 from kmportal.lib.content_field import ContentField
+from kmportal.lib.json_field import JSONField
 
 M = TypeVar("M", bound=Model)
 C = TypeVar("C", bound=Content)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.http import QueryDict
 
+from kmportal.lib.cleaning import clean_text
 from kmportal.lib.naming import KEEP
 from lessons import prefill, wording
 from lessons.forms.closing import CloseForms, with_free_rows
@@ -51,7 +52,7 @@ def keep_wording(session: Session, *, by: Membership, at: datetime, posted: Quer
     answered. Notes that came or went in the room meanwhile come or go here.
     """
     require(Permission.FACILITATE, by, session.organisation)
-    session = lock_open_room(session)
+    session, posted = lock_open_room(session), _cleaned(posted)
     stored = Wording.objects.select_related("saved_by").filter(session=session).first()
     sent, seen = CloseForms.from_post(session, by, posted).values(), _seen_in(posted)
     there = with_free_rows(stored.fields if stored else {})
@@ -92,6 +93,14 @@ def _as_posted(fields: wording.Fields) -> QueryDict:
         if values:
             posted.setlist(name, list(values))
     return posted
+
+
+def _cleaned(posted: QueryDict) -> QueryDict:
+    """What was sent without letters that nothing keeps: what is compared with the draft is what would be stored."""
+    found = QueryDict(mutable=True)
+    for name in posted:
+        found.setlist(clean_text(name), [clean_text(str(value)) for value in posted.getlist(name)])
+    return found
 
 
 def _with_ticks(fields: QueryDict, posted: QueryDict) -> QueryDict:

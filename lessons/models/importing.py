@@ -13,6 +13,7 @@ from django.utils import timezone
 from jobs.models import Job
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.importing import Opener
+from kmportal.lib.json_field import JSONField
 from kmportal.lib.model_fields import LineField
 from lessons.models.lesson import Lesson
 from organisations.models import Membership, Organisation, Person
@@ -54,19 +55,19 @@ class ImportRun(models.Model):
     digest = models.CharField(max_length=64, editable=False, default="", help_text="Of the whole file.")
     encoding = models.CharField(max_length=40, blank=True)
     source = LineField("Source", max_length=80, error_messages={"blank": "Say what the source is called."})
-    mapping = models.JSONField(default=dict, help_text="Heading in the file → our field.")
-    survey = models.JSONField(default=dict, editable=False, help_text="What one reading told of the whole file.")
+    mapping = JSONField(default=dict, help_text="Heading in the file → our field.")
+    survey = JSONField(default=dict, editable=False, help_text="What one reading told of the whole file.")
     bad_rows = models.CharField("Rows that cannot come in", max_length=4, choices=BadRows, default=BadRows.SKIP)
     meeting = models.CharField(_("Lessons that are here already"), max_length=6, choices=Meeting, default=Meeting.NEWER)
     state = models.CharField(max_length=10, choices=State.choices, default=State.UPLOADED)
     job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     rows_done = models.PositiveIntegerField(default=0)
-    counts = models.JSONField(default=dict)
+    counts = JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
-    undo_counts = models.JSONField(default=dict, editable=False)
+    undo_counts = JSONField(default=dict, editable=False)
 
     # Where the command reads the file.
     path: Path | None = None
@@ -179,7 +180,7 @@ class ImportedRow(models.Model):
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="imported_rows")
     row = models.PositiveIntegerField()
     version = models.PositiveIntegerField(default=1)
-    before = models.JSONField(null=True, editable=False, help_text=_("Empty where the lesson was made."))
+    before = JSONField(null=True, editable=False, help_text=_("Empty where the lesson was made."))
 
     objects = ImportedRowQuerySet.as_manager()
 

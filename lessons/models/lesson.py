@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
+from kmportal.lib.json_field import JSONField
 from kmportal.lib.model_fields import LineField, ReadingKeyField
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.visibility import Reach, within_reach
@@ -273,8 +274,8 @@ class Lesson(models.Model):
     source = LineField(max_length=80, blank=True)
     external_id = models.CharField(max_length=80, blank=True)
     source_url = models.URLField(max_length=500, blank=True)
-    flags = models.JSONField(default=list, blank=True, help_text="See Flag.")
-    rows_taken = models.JSONField(default=list, blank=True, editable=False)
+    flags = JSONField(default=list, blank=True, help_text="See Flag.")
+    rows_taken = JSONField(default=list, blank=True, editable=False)
     # Made by the form: the same form sent twice makes one lesson.
     once = models.UUIDField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)

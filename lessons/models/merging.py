@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from actionplan.models import Action
 from attachments.file_kinds import MOST
+from kmportal.lib.json_field import JSONField
 from lessons.models.asset import AssetPart
 from lessons.models.comments import LessonComment
 from lessons.models.experts import ExpertQuestion
@@ -41,8 +42,8 @@ class LessonMerge(models.Model):
     revision = models.ForeignKey(
         LessonRevision, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="That it wrote."
     )
-    before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    after = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    before = JSONField(default=dict, encoder=DjangoJSONEncoder)
+    after = JSONField(default=dict, encoder=DjangoJSONEncoder)
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)

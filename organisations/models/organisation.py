@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from kmportal.lib.domain_words import Vocabulary, bound, vocabulary
 from kmportal.lib.domain_words import worded_later as _
+from kmportal.lib.json_field import JSONField
 from kmportal.lib.model_fields import LineField
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Organisation(models.Model):
         default=False, help_text=_("Administrators and KM leads need more than a password to sign in.")
     )
     # The words of the domain that are called otherwise here, each as “one”, “many” and “a …”: kmportal.lib.domain_words
-    words = models.JSONField(default=dict, blank=True, editable=False)
+    words = JSONField(default=dict, blank=True, editable=False)
     leads_invite = models.BooleanField(default=False, help_text=_("KM leads may invite readers and contributors."))
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)

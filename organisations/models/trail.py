@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
+from kmportal.lib.json_field import JSONField
 from organisations.models.organisation import Organisation
 
 
@@ -34,7 +35,7 @@ class AuditEntry(models.Model):
     event = models.CharField(max_length=60)
     kind = models.CharField(max_length=20)
     ident = models.BigIntegerField()
-    facts = models.JSONField(default=dict)
+    facts = JSONField(default=dict)
 
     class Meta:
         ordering = ["-at", "-pk"]

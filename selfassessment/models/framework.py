@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from kmportal.lib.domain_words import worded_later as _
+from kmportal.lib.json_field import JSONField
 from organisations.models import Organisation
 from roadmap.models import Effort
 
@@ -30,11 +31,11 @@ class Framework(models.Model):
     summary = models.TextField(blank=True)
     note = models.TextField(blank=True, help_text="What it is and what it is not, shown to all who answer.")
     short_note = models.CharField(max_length=200, blank=True, help_text="The same in a line, for the foot of a report.")
-    how_to_answer = models.JSONField(default=list, help_text="Sentences that are read before the first answer.")
+    how_to_answer = JSONField(default=list, help_text="Sentences that are read before the first answer.")
     minutes = models.PositiveSmallIntegerField(default=20, help_text="About how long answering takes.")
     months_ahead = models.PositiveSmallIntegerField(default=12, help_text="How far ahead “wanted” looks.")
-    level_names = models.JSONField(default=list)
-    level_rules = models.JSONField(default=list)
+    level_names = JSONField(default=list)
+    level_rules = JSONField(default=list)
     checksum = models.CharField(max_length=64, blank=True)
     is_current = models.BooleanField(default=True)
 
@@ -73,10 +74,10 @@ class Criterion(models.Model):
     code = models.CharField(max_length=8)
     name = models.CharField(max_length=80)
     question = models.CharField(max_length=200)
-    statements = models.JSONField(default=list)
+    statements = JSONField(default=list)
     evidence = models.TextField(blank=True)
-    helps = models.JSONField(default=list, help_text=_("Keys of catalogue entries and techniques."))
-    tags = models.JSONField(default=dict, help_text="{iso: [...], quality_outcome: [...], legacy: [...]}")
+    helps = JSONField(default=list, help_text=_("Keys of catalogue entries and techniques."))
+    tags = JSONField(default=dict, help_text="{iso: [...], quality_outcome: [...], legacy: [...]}")
     position = models.PositiveSmallIntegerField()
     is_draft = models.BooleanField(default=False)
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kmportal.lib.domain_words import worded_later as _
+from kmportal.lib.json_field import JSONField
 from kmportal.lib.model_fields import AddressField, LineField
 from organisations.models import Person
 from techniques.column_kinds import NOTE_LIMIT
@@ -115,7 +116,7 @@ class Note(models.Model):
     )  # fmt: skip
     promised_by = LineField(max_length=60, blank=True, help_text="Who does it, in the words of its writer.")
     due_on = models.DateField(null=True, blank=True, help_text="By when they do it.")
-    kept = models.JSONField(default=dict, help_text="At the close: how many wrote it, me too, votes, comments.")
+    kept = JSONField(default=dict, help_text="At the close: how many wrote it, me too, votes, comments.")
 
     class Meta:
         ordering = ["pk"]

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from kmportal.lib.content_field import ContentField
 from kmportal.lib.domain_words import worded_later as _
+from kmportal.lib.json_field import JSONField
 from kmportal.lib.model_fields import AddressField, LineField
 from organisations.models import Group, Membership, Organisation, Person
 from roadmap.models import Intervention
@@ -108,8 +109,8 @@ class Session(models.Model):
     ends_at = models.DateTimeField(null=True, blank=True)
     paused_seconds = models.IntegerField(null=True, blank=True, help_text="What is left while the clock is paused.")
     seq = models.PositiveIntegerField(default=0)
-    prepared = models.JSONField(default=list, help_text="Items of the checklist that are ticked, by their text.")
-    summary = models.JSONField(default=dict, help_text="At the close: stage key → agreed words.")
+    prepared = JSONField(default=list, help_text="Items of the checklist that are ticked, by their text.")
+    summary = JSONField(default=dict, help_text="At the close: stage key → agreed words.")
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     summary_sent_at = models.DateTimeField(null=True, blank=True)
@@ -244,7 +245,7 @@ class Stage(models.Model):
     key = models.CharField(max_length=40)
     position = models.PositiveSmallIntegerField()
     name = LineField(max_length=80)
-    prompts = models.JSONField(default=list)
+    prompts = JSONField(default=list)
     say = models.TextField(blank=True)
     minutes = models.PositiveSmallIntegerField(help_text="What it has now: stretching one stage shortens later ones.")
     planned_minutes = models.PositiveSmallIntegerField()
@@ -258,9 +259,7 @@ class Stage(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     seconds_left = models.IntegerField(null=True, blank=True, help_text="On its clock when the room left it.")
     screen_page = models.PositiveSmallIntegerField(default=1, help_text="Of its notes, on the big screen.")
-    grouping_steps = models.JSONField(
-        default=list, help_text="What to put back when sorting is undone, the last at the end."
-    )
+    grouping_steps = JSONField(default=list, help_text="What to put back when sorting is undone, the last at the end.")
     # What stands alone on the big screen: one note, one column or one group. It has a clock of its own.
     alone_note = models.ForeignKey("Note", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     alone_column = models.CharField(max_length=40, blank=True)

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from kmportal.lib.domain_words import worded_later as _
+from kmportal.lib.json_field import JSONField
 from techniques.models.grouping import NoteGroup
 from techniques.models.rooms import Note, Participant
 from techniques.models.sessions import Session, Stage
@@ -41,7 +42,7 @@ class Voting(models.Model):
     opened_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     voters = models.PositiveSmallIntegerField(default=0, help_text="How many people had voted at the end.")
-    result = models.JSONField(default=dict, help_text=_("Handle of a note or group → votes."))
+    result = JSONField(default=dict, help_text=_("Handle of a note or group → votes."))
     keeps_traces = models.BooleanField(default=False)
 
     objects = VotingQuerySet.as_manager()

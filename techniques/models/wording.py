@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from kmportal.lib.domain_words import worded_later as _
+from kmportal.lib.json_field import JSONField
 from organisations.models import Person
 from techniques.models.rooms import Participant
 from techniques.models.sessions import Session
@@ -20,8 +21,8 @@ class Wording(models.Model):
     """
 
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="wording")
-    fields = models.JSONField(default=dict)
-    shown = models.JSONField(default=dict)
+    fields = JSONField(default=dict)
+    shown = JSONField(default=dict)
     version = models.PositiveIntegerField(default=0)
     saved_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     saved_at = models.DateTimeField(default=timezone.now)
@@ -76,7 +77,7 @@ class SummaryVersion(models.Model):
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="summary_versions")
     number = models.PositiveSmallIntegerField()
-    words = models.JSONField(default=dict, help_text="Stage key → agreed words.")
+    words = JSONField(default=dict, help_text="Stage key → agreed words.")
     reason = models.CharField(max_length=300, blank=True)
     agreed = models.PositiveSmallIntegerField(default=0)
     people = models.PositiveSmallIntegerField(default=0)

@@ -55,6 +55,17 @@ def test_two_who_fill_the_same_free_row_make_two_rows():
 # --- The page ------------------------------------------------------------------------------------------------------
 
 
+def test_letters_that_no_database_keeps_are_left_out_and_are_no_change(as_, room, address, farah):  # noqa: F811
+    browser = as_(farah)
+    sent = filled(browser, address, ticks=False, **{"summary-why": "Pharmacy\0 was\x07 told", "a-0-mark": "a\0b"})
+    for _ in range(2):
+        assert browser.post(address, sent, headers=ASIDE).status_code == 200
+    wording = Wording.objects.get(session=room)
+    assert wording.fields["summary-why"] == ["Pharmacy was told"]
+    assert wording.fields["a-0-mark"] == ["ab"]
+    assert wording.version == 1, "the same words again are nobody’s news"
+
+
 def test_what_is_written_is_kept_and_stands_there_again(as_, room, address, farah, lena):  # noqa: F811
     browser = as_(farah)
     sent = filled(browser, address, ticks=False, **{"summary-why": "Pharmacy was told late.", "a-1-due_on": "soon"})
