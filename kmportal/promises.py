@@ -5,6 +5,7 @@ A map like urls.py.
 
 PROMISED = [
     "roadmap.promises.interventions",
+    "techniques.promises.outcomes",
     "lessons.promises.drafts",
     "lessons.promises.assets",
     "lessons.promises.turns",

@@ -30,6 +30,7 @@ SLOTS: dict[str, list[str]] = {
         "lessons.slots.open_from_last_time",
         "lessons.slots.lessons_before_session",
         "lessons.slots.outcome_of_session",
+        "lessons.slots.what_came_of_session",
     ],
     "room.before": ["lessons.slots.open_from_last_time"],
     "intervention.lessons": ["lessons.slots.lessons_of_intervention"],

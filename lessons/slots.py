@@ -17,8 +17,8 @@ from lessons.reports.pack import build_pack
 from lessons.reports.quotes import QuotePanel
 from organisations.models import Membership
 from roadmap.models import Intervention
-from techniques.models import Session
-from techniques.policies import may_facilitate
+from techniques.models import ASKED_AFTER, Session
+from techniques.policies import may_facilitate, may_tell_outcome
 
 MOST_TAKEN_UP = 10
 BEFORE_ACTION_REVIEW = "before-action-review"
@@ -45,6 +45,25 @@ def outcome_of_session(session: Session, membership: Membership) -> Piece | None
         "quotes": QuotePanel.build(session, membership),
         "may_add_action": policies.may_add_session_action(membership, session),
         "may_log": "log" in policies.allowed_in(membership, session.organisation),
+    }
+
+
+def what_came_of_session(session: Session, membership: Membership) -> Piece | None:
+    """On a closed session: what came of it, once somebody has said it or it is time to ask."""
+    if not session.is_closed or session.closed_at is None:
+        return None
+    outcomes = list(session.outcomes.select_related("person"))
+    may_tell = may_tell_outcome(membership, session)
+    is_time = timezone.localdate() >= timezone.localdate(session.closed_at) + ASKED_AFTER
+    if not outcomes and not (may_tell and is_time):
+        return None
+    return "lessons/_what_came.html", {
+        "session": session,
+        "outcomes": outcomes,
+        "may_tell": may_tell,
+        "has_told": any(one.person_id == membership.person_id for one in outcomes),
+        "may_log": "log" in policies.allowed_in(membership, session.organisation),
+        "lessons": Lesson.objects.visible_to(membership).filter(session=session).validated().exists(),
     }
 
 

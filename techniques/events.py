@@ -27,4 +27,5 @@ class Event(models.TextChoices):
     ATTENDANCE_NOTED = "session.attendance_noted", _("said who was at")
     SESSION_CLOSED = "session.closed", _("closed")
     SUMMARY_CORRECTED = "session.summary_corrected", _("corrected the summary of")
+    OUTCOME_TOLD = "session.outcome_told", _("said what came of")
     SUMMARY_SENT = "session.summary_sent", _("sent the summary of")

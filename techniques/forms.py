@@ -18,7 +18,7 @@ from organisations.models import Group, Membership, Organisation, Person
 from organisations.permissions import Permission
 from roadmap.models import Intervention
 from techniques.confidentiality import CHOICES, HINTS, NAMING_HINTS, Confidentiality, Naming
-from techniques.models import Length, Participant, Session, Technique
+from techniques.models import QUESTIONS, Length, Outcome, Participant, Session, Technique, Worth
 
 # What people are promised before they write.
 PROMISES = ("naming", "confidentiality")
@@ -296,3 +296,37 @@ def minutes_in_words(minutes: int) -> str:
     parts = [f"{hours} {ngettext('hour', 'hours', hours)}"] if hours else []
     parts += [f"{rest} {ngettext('minute', 'minutes', rest)}"] if rest or not hours else []
     return " ".join(parts)
+
+
+class FeedbackForm(forms.Form):
+    """Two questions about a session that is at its end."""
+
+    mark_optional = False
+
+    worth = forms.ChoiceField(choices=Worth.choices, label=QUESTIONS["worth"], widget=forms.RadioSelect)
+    said = forms.ChoiceField(choices=Worth.choices, label=QUESTIONS["said"], widget=forms.RadioSelect)
+
+
+class OutcomeForm(AboutPeople, forms.ModelForm):
+    """What came of a session, some months on."""
+
+    about_people = ("words",)
+
+    class Meta:
+        model = Outcome
+        fields = ("kind", "words")
+        widgets = {"kind": forms.RadioSelect, "words": forms.Textarea({"rows": 4})}
+        labels = {"kind": "What came of it?", "words": "What is different, and for whom?"}
+        help_texts = {"words": "One or two sentences are enough. Everybody here can read them."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind: Any = self.fields["kind"]
+        kind.choices = Outcome.Kind.choices  # no empty one among them
+
+    def clean(self) -> dict[str, Any]:
+        """Beside the field: a change is told in words."""
+        wanted = super().clean() or {}
+        if wanted.get("kind") == Outcome.Kind.CHANGED and not wanted.get("words", "").strip():
+            self.add_error("words", "Say in a sentence what is different now")
+        return wanted

@@ -3,6 +3,8 @@
 Whoever facilitates acts as a member. In the room everybody else acts as the participant that they are there.
 """
 
+from actionplan.models import Action
+from kmportal.lib.things import ref_of
 from organisations import policies
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
@@ -77,6 +79,17 @@ def may_note_attendance(membership: Membership | None, session: Session) -> bool
     return was_held and may_facilitate(membership, session)
 
 
+def may_tell_outcome(membership: Membership | None, session: Session) -> bool:
+    """Once it is closed: whoever facilitates here, and whoever took an action on in it."""
+    if membership is None or not session.is_closed:
+        return False
+    if may_facilitate(membership, session):
+        return True
+    if not policies.may(Permission.READ, membership, session.organisation):
+        return False
+    return Action.objects.agreed_in(ref_of(session)).owned_by(membership.person).exists()
+
+
 def allowed(membership: Membership | None, session: Session) -> frozenset[str]:
     """The names of all moves that this member may make with the session as it stands."""
     moves = {"join"} if may_join(membership, session) else set()
@@ -99,6 +112,11 @@ def may_write(by: Writer, session: Session) -> bool:
     if isinstance(by, Participant):
         return by.session_id == session.pk and by.joined_at is not None
     return may_facilitate(by, session)
+
+
+def may_give_feedback(by: Participant, session: Session) -> bool:
+    """Whoever was in this room."""
+    return by.session_id == session.pk and by.joined_at is not None
 
 
 def is_author(by: Writer, note: Note) -> bool:

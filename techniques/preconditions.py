@@ -1,9 +1,11 @@
 """Preconditions that changes of a session share. Each refuses with a sentence; pages ask before they show a form."""
 
+from datetime import datetime
+
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from techniques import room_log
-from techniques.models import Session, Stage
+from techniques.models import FEEDBACK_FOR, Session, Stage
 
 
 def lock_open_room(session: Session) -> Session:
@@ -55,3 +57,20 @@ def require_invitable(session: Session) -> None:
     """Raise ``Refusal`` when nobody can be invited any more."""
     if session.is_over:
         raise Refusal(worded("This session is over, so nobody can be invited any more."))
+
+
+def is_feedback_open(session: Session, at: datetime) -> bool:
+    """Whether the two questions are asked: in the last step, and for some days after the close."""
+    if session.is_live:
+        return session.stage_id is not None and session.stage_id == session.stages.values_list("pk", flat=True).last()
+    return session.is_closed and session.closed_at is not None and at < session.closed_at + FEEDBACK_FOR
+
+
+def require_feedback_open(session: Session, at: datetime) -> None:
+    """Raise ``Refusal`` while the two questions are not asked, or no longer."""
+    if not is_feedback_open(session, at):
+        raise Refusal(
+            "These questions come at the end."
+            if session.is_live
+            else "These questions can no longer be answered. Thank you all the same."
+        )

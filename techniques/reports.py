@@ -15,8 +15,9 @@ from kmportal.lib.things import Look
 from organisations.models import Membership
 from techniques import policies, room_visibility
 from techniques.labels import STATES
-from techniques.models import Invitee, Participant, Session
+from techniques.models import QUESTIONS, Feedback, Invitee, Participant, Session, Worth
 from techniques.room_visibility import Audience, SeenRoom, SeenStage
+from techniques.scoring import FEWEST
 
 # How long before the start people are likely to begin
 COMES_TO_MIND = timedelta(minutes=30)
@@ -45,6 +46,7 @@ class SessionPage:
     checklist: list[PreparationItem]
     invitees: list[Invitee]
     came: int
+    feedback: "SeenFeedback | None"
 
     @property
     def helped(self) -> list[SeenStage]:
@@ -78,6 +80,7 @@ class SessionPage:
             checklist=checklist_of(session),
             invitees=invitees,
             came=came,
+            feedback=feedback_of(session) if leads and session.is_closed else None,
         )
 
 
@@ -109,6 +112,32 @@ def _way_into_room(session: Session, allowed: frozenset[str], *, leads: bool, is
     if not leads:
         return offered([Press("join", worded("Join the session"), url)], allowed)
     return offered([Press("join", "Join with this device", url, look="quiet")], allowed) if session.is_live else []
+
+
+@dataclass(frozen=True)
+class SeenFeedback:
+    """What people said of a session, as far as it may be shown. ``lines``: each question with how many gave which
+    answer, in the order of ``answers``."""
+
+    people: int
+    waiting: int
+    lines: list[tuple[str, list[tuple[str, int]]]]
+    answers: tuple[str, ...] = tuple(map(str, Worth.labels))
+    fewest: int = FEWEST
+
+
+def feedback_of(session: Session) -> SeenFeedback:
+    """The figures for whoever leads: from three people on, and three more at a time."""
+    rows = {row.is_shown: row for row in Feedback.objects.filter(session=session)}
+    shown, waiting = rows.get(True), rows.get(False)
+    people = waiting.people if waiting else 0
+    if shown is None:
+        return SeenFeedback(0, people, [])
+    lines = [
+        (words, [(str(one.label), getattr(shown, f"{question}_{one.value}")) for one in Worth])
+        for question, words in QUESTIONS.items()
+    ]
+    return SeenFeedback(shown.people, people, lines)
 
 
 def _page_of_session(session: Session, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from techniques.views import agreeing, helping, joining, taking_part
+from techniques.views import afterwards, agreeing, helping, joining, taking_part
 
 urlpatterns = [
     path("", joining.join, name="join"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("<str:code>/agree/", agreeing.join_agree, name="join_agree"),
     path("<str:code>/wishes/", agreeing.join_wish, name="join_wish"),
     path("<str:code>/address/", agreeing.join_address, name="join_address"),
+    path("<str:code>/feedback/", afterwards.join_feedback, name="join_feedback"),
     path("<str:code>/corrections/", taking_part.join_correction, name="join_correction"),
     path("<str:code>/step/", helping.join_act, name="join_act"),
     path("<str:code>/mine/", joining.join_mine, name="join_mine"),

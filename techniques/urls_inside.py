@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from techniques.views import catalogue, facilitating, helping, sessions, sorting
+from techniques.views import afterwards, catalogue, facilitating, helping, sessions, sorting
 
 urlpatterns = [
     path("", sessions.session_list, name="session_list"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:pk>/cancel/", sessions.session_cancel, name="session_cancel"),
     path("<int:pk>/invite/", sessions.session_invite, name="session_invite"),
     path("<int:pk>/attendance/", sessions.session_attendance, name="session_attendance"),
+    path("<int:pk>/outcome/", afterwards.session_outcome, name="session_outcome"),
     path("<int:pk>/tick/", sessions.session_tick, name="session_tick"),
     path("<int:pk>/join/", sessions.session_join, name="session_join"),
     # The room, for whoever leads it

@@ -63,6 +63,7 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.reactions.say_ready
         techniques.actions.room.marks.give_mark techniques.actions.room.marks.take_mark_back
         techniques.actions.room.consent.answer_consent
+        techniques.actions.afterwards.give_feedback
         selfassessment.actions.answering.save_answer selfassessment.actions.answering.finish_answering
     """,
     PORTAL: """
@@ -242,7 +243,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.wording.keep_wording lessons.actions.wording.decide_wish
         techniques.actions.room.closing.close_session techniques.actions.summary.correct_summary
         techniques.actions.room.marks.show_marks techniques.actions.room.rota.plan_tables
-        techniques.actions.room.consent.count_consent
+        techniques.actions.room.consent.count_consent techniques.actions.afterwards.tell_outcome
         techniques.actions.room.closing.close_session
         lessons.actions.closing.close_with_lessons
         lessons.actions.importing.upload_import lessons.actions.importing.settle_import
@@ -933,6 +934,10 @@ ACTS: dict[str, Act] = {
     "techniques.actions.room.closing.close_session": on("room", summary={}),
     "lessons.actions.closing.close_with_lessons": on("room", summary={}),
     "lessons.actions.closing.add_session_action": _closed_session,
+    "techniques.actions.afterwards.tell_outcome": lambda world: (
+        _closed_session(world)[0],
+        {"kind": "changed", "words": "Beds are ready by ten."},
+    ),
     # --- lessons
     "lessons.actions.writing.start_lesson": here(words={"title": "Ask at ten"}),
     "lessons.actions.writing.write_lesson": on("draft", seen=_version("draft"), words={"why": "Else."}),

@@ -36,7 +36,7 @@ DOORS = {
         lesson_feed lesson_receipt expert_answer review_turn
         join join_session join_calendar join_leave join_room join_note join_note_change join_mine join_since
         join_comment join_vote join_me_too join_ready join_correction join_agree join_wish join_address
-        join_comment join_vote join_me_too join_ready join_correction join_act
+        join_comment join_vote join_me_too join_ready join_correction join_act join_feedback
         answer_start answer_question answer_finish
     """,
     ACCOUNT: """
@@ -48,6 +48,7 @@ DOORS = {
         token_list token_revoke
     """,
     MEMBER: """
+        session_outcome
         home yours benefit_list invitation_many invitation_codes search organisation_logo notice_list notice_read_all
         notice_open job_detail job_file job_retry
         unanswered_tell
@@ -231,6 +232,7 @@ ODD = {
     "problem_delete": ["cara", "farah", "lena"],  # and who looks after kick-offs
     **{f"problem_{verb}": ["cara", "farah"] for verb in ("take_up", "give_back")},  # who is in a community
     "meeting_day_session": ["farah"],
+    "session_outcome": ["farah", "lena"],  # who facilitates; who took an action on there, of whom the walk has none
     "review_session": ["farah"],
     # A forged link; and the walk names nobody.
     "thread_reply": [],
@@ -278,7 +280,7 @@ DEAD = {
 DEAD |= {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"}  # nobody has set one up
 DEAD |= {"introduction_put_away", "introduction_show"}  # the walk names no page
 DEAD |= {"lesson_feed", "left_receipt"}  # tests/lessons opens them
-DEAD |= {"join_comment"}  # the walk names no note of somebody else
+DEAD |= {"join_comment", "join_feedback"}  # the walk names no note of somebody else, and is in no room
 DEAD |= {"expert_answer", "review_turn"}  # the walk has no signature; tests/lessons opens it
 DEAD |= {"calendar_feed", "community_mail_stop"}  # the walk has no secret; tests/communities opens them
 DEAD |= {"token_revoke", "session_end"}  # the token is Cara’s, and nobody has this session

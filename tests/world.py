@@ -540,6 +540,7 @@ class World:
             "session_cancel": t.session,
             "session_invite": t.session,
             "session_attendance": t.held,
+            "session_outcome": t.held,
             "session_tick": t.session,
             "session_detail": t.session,
             "lesson_claim": t.waiting,

@@ -18,7 +18,7 @@ from kmportal.lib.sentences import capital, counted, quoted
 from organisations.models import Membership
 from people.models import Recipient
 from roadmap.models import Intervention
-from techniques.models import Session
+from techniques.models import ASKED_AFTER, ASKED_FOR, Outcome, Session
 
 
 @prepared
@@ -116,6 +116,30 @@ def sessions_to_close(membership: Membership, at: datetime) -> list[Need]:
             weight=57,
         )
         for session in _sessions_open_since(membership, at - timedelta(hours=12))
+    ]
+
+
+@prepared
+def _sessions_to_tell_of(membership: Membership, first: date, last: date) -> QuerySet[Session]:
+    promised = Action.objects.filter(source_kind="session", owner=membership.person).values("source_ident")
+    rows = Session.objects.visible_to(membership).closed_between(first, last)
+    rows = rows.filter(Q(facilitator=membership.person) | Q(pk__in=promised))
+    rows = rows.exclude(pk__in=Outcome.objects.filter(person=membership.person).values("session"))
+    return rows.select_related("organisation").order_by("closed_at", "pk")[:2]
+
+
+def outcomes_to_tell(membership: Membership, today: date) -> list[Need]:
+    """Sessions of three months ago that they led or promised something in."""
+    last = today - ASKED_AFTER
+    return [
+        Need(
+            f"What came of {quoted(session)}?",
+            reverse("session_outcome", args=[membership.organisation.slug, session.pk]),
+            "Say it",
+            "It is three months ago",
+            weight=33,
+        )
+        for session in _sessions_to_tell_of(membership, last - ASKED_FOR, last)
     ]
 
 

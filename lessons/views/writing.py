@@ -38,7 +38,7 @@ from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 from roadmap.models import Intervention
-from techniques.models import Session
+from techniques.models import Outcome, Session
 
 
 @requires(Permission.CONTRIBUTE)
@@ -51,7 +51,7 @@ def lesson_new(request: MemberRequest, organisation: Organisation) -> HttpRespon
         organisation=organisation,
         lesson=lesson,
         today=timezone.localdate(request.now),
-        initial={"contact": str(request.user)},
+        initial={"contact": str(request.user), **_words_of_outcome(request)},
     )
     if lesson is not None:
         return _page_of_edit(request, form, lesson)
@@ -160,6 +160,14 @@ def _origin_of_lesson(request: MemberRequest) -> dict[str, Any]:
         if asked := whole_number(request.GET.get(name, "")):
             found[name] = model.objects.visible_to(request.membership).filter(pk=asked).first()
     return found
+
+
+def _words_of_outcome(request: MemberRequest) -> dict[str, str]:
+    """What came of a session, where the link to the form names what somebody said of it."""
+    sessions = Session.objects.visible_to(request.membership)
+    key = whole_number(request.GET.get("outcome", "")) or 0
+    outcome = Outcome.objects.filter(session__in=sessions, pk=key).first()
+    return {"happened": outcome.words} if outcome else {}
 
 
 def _page_of_edit(request: MemberRequest, form: LessonForm, lesson: Lesson) -> HttpResponse:

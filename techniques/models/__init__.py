@@ -6,6 +6,7 @@ file for each aggregate; Django finds them here.
 """
 
 from techniques.column_kinds import NOTE_LIMIT
+from techniques.models.afterwards import ASKED_AFTER, ASKED_FOR, FEEDBACK_FOR, QUESTIONS, Feedback, Outcome, Worth
 from techniques.models.consent import Consent, ConsentAsked
 from techniques.models.grouping import GROUP_NAME_LIMIT, NoteGroup
 from techniques.models.marks import Mark, Marking
@@ -18,18 +19,23 @@ from techniques.models.voting import BUDGETS, Ballot, Voting
 from techniques.models.wording import WISH_LIMIT, SummaryVersion, Wish, Wording
 
 __all__ = [
+    "ASKED_AFTER",
+    "ASKED_FOR",
     "BUDGETS",
     "COMMENT_LIMIT",
+    "FEEDBACK_FOR",
     "GRACE",
     "GROUP_NAME_LIMIT",
     "NOTED",
     "NOTE_LIMIT",
+    "QUESTIONS",
     "WISH_LIMIT",
     "Ballot",
     "Comment",
     "Consent",
     "ConsentAsked",
     "Correction",
+    "Feedback",
     "Invitee",
     "Length",
     "Mark",
@@ -37,6 +43,7 @@ __all__ = [
     "MeToo",
     "Note",
     "NoteGroup",
+    "Outcome",
     "Participant",
     "ParticipantQuerySet",
     "RoomEvent",
@@ -51,5 +58,6 @@ __all__ = [
     "Voting",
     "Wish",
     "Wording",
+    "Worth",
     "check_note_length",
 ]

@@ -59,6 +59,7 @@ class Participant(models.Model):
     agreed_to = models.PositiveIntegerField(
         null=True, blank=True, help_text="The version of the wording to which they agree. Nobody is told who does."
     )
+    gave_feedback = models.BooleanField(default=False, help_text="Answered the two questions. Not kept: what.")
     email = AddressField(
         max_length=254,
         blank=True,

@@ -12,16 +12,17 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from kmportal.lib import days
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
-from organisations.models import Membership
+from organisations.models import Membership, Person
 from organisations.requests import GuestRequest, MemberRequest
-from techniques import guest_cookies, participant_lookup, policies, room_updates, room_visibility
+from techniques import guest_cookies, participant_lookup, policies, preconditions, room_updates, room_visibility
 from techniques.actions.room import notes, screen
 from techniques.column_kinds import NOTE
-from techniques.forms import NoteForm
+from techniques.forms import FeedbackForm, NoteForm
 from techniques.models import Note, Participant, Session
 from techniques.policies import Writer
 from techniques.seen_room import Audience, SeenGroup, SeenNote, SeenRoom, SeenStage
@@ -269,8 +270,17 @@ def draw_over(request: HttpRequest, session: Session, *, typed: str = "") -> Htt
         return json_answer({"error": worded("This session is over.")}, status=410)
     guest = participant_lookup.participant_of(session, None, request.COOKIES)
     until = guest.joined_at + timedelta(seconds=guest_cookies.LASTS_SECONDS) if guest and guest.joined_at else None
-    values = {"session": session, "typed": typed, "until": until}
+    values = {"session": session, "typed": typed, "until": until, **_questions_for(request, session)}
     return render(request, "techniques/room_over.html", values, status=422 if typed else 410)
+
+
+def _questions_for(request: HttpRequest, session: Session) -> dict[str, Any]:
+    """The two questions at the end, for whoever was in and has not answered yet."""
+    person = request.user if isinstance(request.user, Person) else None
+    one = participant_lookup.participant_of(session, person, request.COOKIES)
+    if one is None or one.gave_feedback or not preconditions.is_feedback_open(session, timezone.now()):
+        return {}
+    return {"feedback": FeedbackForm()}
 
 
 def send_own_notes(request: RoomRequest, seat: Seat) -> HttpResponse:

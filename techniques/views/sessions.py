@@ -23,7 +23,7 @@ from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 from roadmap.models import Intervention
-from techniques import guest_cookies, participant_lookup, policies, reports
+from techniques import guest_cookies, participant_lookup, policies, preconditions, reports
 from techniques.actions import attendance, planning
 from techniques.actions.room import joining
 from techniques.forms import AttendanceForm, InviteForm, SessionForm
@@ -110,9 +110,12 @@ def _next_full_hour() -> datetime:
 def session_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """One session: the plan before, the way in during, what came of it after."""
     session = find_session(request, pk)
-    is_in = participant_lookup.participant_of(session, request.user, request.COOKIES) is not None
+    mine = participant_lookup.participant_of(session, request.user, request.COOKIES)
+    is_in = mine is not None
+    is_asked = session.is_closed and preconditions.is_feedback_open(session, request.now)
     values = {
         "session": session,
+        "asks_feedback": bool(is_asked and mine and not mine.gave_feedback and session.last_code),
         "page": reports.SessionPage.build(session, request.membership, at=request.now, is_in=is_in),
         "poster": join_links.poster_of(request, session),
     }

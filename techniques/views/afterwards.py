@@ -1,0 +1,66 @@
+"""After a session: the two questions on everybody’s phone, and what came of it three months on."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from kmportal.lib.domain_words import worded
+from kmportal.lib.forms import sent, status_of
+from kmportal.lib.view_kit import done, form_page, refusals_on
+from organisations.access import guest, requires
+from organisations.models import Organisation
+from organisations.permissions import Permission
+from organisations.requests import GuestRequest, MemberRequest
+from techniques import policies, preconditions
+from techniques.actions import afterwards
+from techniques.forms import FeedbackForm, OutcomeForm
+from techniques.models import Outcome, Session
+from techniques.views.facilitating import find_session
+from techniques.views.joining import answer_stranger, by_code_even_over, seat_of_guest
+
+
+@guest
+@by_code_even_over
+def join_feedback(request: GuestRequest, session: Session) -> HttpResponse:
+    """Two questions, from the last step on; afterwards thanks, and the way back."""
+    seat = seat_of_guest(request, session)
+    if seat is None or seat.participant is None:
+        return answer_stranger(request, session)
+    if session.is_live and not preconditions.is_feedback_open(session, request.now):
+        return redirect("join_room", session.code)
+    form = FeedbackForm(sent(request))
+    is_asked = preconditions.is_feedback_open(session, request.now) and not seat.participant.gave_feedback
+    if form.is_valid():
+        with refusals_on(form):
+            afterwards.give_feedback(session, by=seat.participant, at=request.now, answers=form.cleaned_data)
+            return redirect("join_feedback", session.code or session.last_code)
+    values = {"session": session, "seat": seat, "form": form, "is_asked": is_asked}
+    return render(request, "techniques/feedback.html", values, status=status_of(form))
+
+
+@requires(Permission.READ)
+def session_outcome(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """What came of it, in the words of whoever led it or took an action on."""
+    session = find_session(request, pk)
+    if not policies.may_tell_outcome(request.membership, session):
+        raise Http404
+    mine = Outcome.objects.filter(session=session, person=request.user).first()
+    form = OutcomeForm(sent(request), instance=mine)
+    if form.is_valid():
+        with refusals_on(form):
+            said = {name: form.cleaned_data[name] for name in ("kind", "words")}
+            afterwards.tell_outcome(session, by=request.membership, at=request.now, **said)
+            return done(request, "Thank you. Everybody can read it here now.", f"{session.get_absolute_url()}#outcome")
+    return form_page(
+        request,
+        form,
+        title="What came of it?",
+        verb="Save",
+        back=session.get_absolute_url(),
+        back_words=worded("Back to the session"),
+        intro=session.title,
+        crumbs=[
+            (worded("Sessions"), reverse("session_list", args=[organisation.slug])),
+            (session.title, session.get_absolute_url()),
+        ],
+    )
