@@ -7,5 +7,8 @@ A map like slots.py. An app above may bring one, too: what a step does with less
 HELPERS: dict[str, str] = {
     "marks": "techniques.helpers.marks.MARKS",
     "rota": "techniques.helpers.rota.ROTA",
+    "sides": "techniques.helpers.assist.SIDES",
+    "talk": "techniques.helpers.assist.TALK",
+    "advice": "techniques.helpers.assist.ADVICE",
     "consent": "techniques.helpers.consent.CONSENT",
 }

@@ -6,6 +6,7 @@ A map like urls.py.
 PROMISED = [
     "roadmap.promises.interventions",
     "techniques.promises.outcomes",
+    "techniques.promises.reports",
     "lessons.promises.drafts",
     "lessons.promises.assets",
     "lessons.promises.turns",

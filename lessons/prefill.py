@@ -12,6 +12,7 @@ from typing import Any
 
 from lessons.advice import advice_in, title_of
 from organisations.models import Person
+from techniques import helper_registry
 from techniques.column_kinds import NOTE
 from techniques.content_schema import Column
 from techniques.models import Session, Stage
@@ -30,7 +31,8 @@ class Line:
     """A shown note by its mark, which tells nothing of who wrote it or when.
 
     ``group`` is the name above it, with the votes of the group; ``said`` how many wrote or chose it;
-    ``promised_by`` and ``due_on`` who does it and by when.
+    ``promised_by`` and ``due_on`` who does it and by when. ``is_decided``: no note, but what the helper of a step says
+    that the group has decided.
     """
 
     mark: str
@@ -39,6 +41,7 @@ class Line:
     said: str = ""
     promised_by: str = ""
     due_on: date | None = None
+    is_decided: bool = False
 
     @property
     def words(self) -> str:
@@ -52,10 +55,12 @@ class Line:
 
 @dataclass(frozen=True)
 class StageNotes:
-    """The shown notes of one stage: column key → lines, in the order in which they were shown."""
+    """The shown notes of one stage: column key → lines, in the order in which they were shown; and what was
+    ``decided`` besides."""
 
     stage: Stage
     columns: Mapping[str, Sequence[Line]]
+    decided: Sequence[Line] = ()
 
     @property
     def summary(self) -> str:
@@ -64,7 +69,7 @@ class StageNotes:
 
     @property
     def actions(self) -> list[Line]:
-        return self._lines_for("actions")
+        return [*self._lines_for("actions"), *self.decided]
 
     @property
     def lessons(self) -> list[Line]:
@@ -147,9 +152,13 @@ def gather(session: Session, *, known: frozenset[str] = frozenset()) -> Gathered
     stages, marks = [], set()
     for stage, columns in columns_to_close(session):
         lines = {column.key: _lines_of(stage, column) for column in columns}
-        marks |= {line.mark for found in lines.values() for line in found}
+        decided = [
+            Line(_mark_of(stage.key, stage.takes, text), text, is_decided=True)
+            for text in dict.fromkeys(helper_registry.decided_in(stage))
+        ]
+        marks |= {line.mark for found in (*lines.values(), decided) for line in found}
         fresh = {key: [line for line in found if line.mark not in known] for key, found in lines.items()}
-        stages.append(StageNotes(stage, fresh))
+        stages.append(StageNotes(stage, fresh, [line for line in decided if line.mark not in known]))
     return Gathered(stages, frozenset(marks))
 
 
@@ -162,7 +171,8 @@ def has_new_lines(notes: Gathered, known: Collection[str]) -> bool:
         if column.makes != "nothing"
         for line in part.columns.get(column.key, ())
     )
-    return any(line.mark not in known for line in counting)
+    decided = (line for part in notes.stages for line in part.decided)
+    return any(line.mark not in known for line in (*counting, *decided))
 
 
 def _lines_of(stage: Stage, column: SeenColumn) -> list[Line]:

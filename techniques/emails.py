@@ -12,6 +12,7 @@ from kmportal.lib.mail import post
 from kmportal.lib.sentences import one_line, quoted
 from organisations.events import Actor
 from organisations.models import Membership
+from techniques.helper_registry import told_in
 from techniques.models import Invitee, Participant, Session
 
 
@@ -40,7 +41,8 @@ def send_summary(session: Session, guest: Participant, *, at: datetime) -> None:
     """What came out of it, for a guest who asked for it. Written once for each guest."""
     with session.organisation.at_home():
         body = render_to_string(
-            "emails/techniques/summary.txt", {"session": session, "summary": session.summary_by_step()}
+            "emails/techniques/summary.txt",
+            {"session": session, "summary": [*session.summary_by_step(), *told_in(session)]},
         )
     subject = one_line(f"What came out of {quoted(session.title)}")
     post(guest.email, subject, body, key=f"summary of session {session.pk} for guest {guest.pk}", at=at)

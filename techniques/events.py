@@ -28,4 +28,5 @@ class Event(models.TextChoices):
     SESSION_CLOSED = "session.closed", _("closed")
     SUMMARY_CORRECTED = "session.summary_corrected", _("corrected the summary of")
     OUTCOME_TOLD = "session.outcome_told", _("said what came of")
+    ADVICE_REPORTED = "session.advice_reported", _("said what became of the advice in")
     SUMMARY_SENT = "session.summary_sent", _("sent the summary of")

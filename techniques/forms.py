@@ -1,5 +1,6 @@
 """What people fill in about sessions: the plan, whom to invite, the name of a guest, a note."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from organisations.models import Group, Membership, Organisation, Person
 from organisations.permissions import Permission
 from roadmap.models import Intervention
 from techniques.confidentiality import CHOICES, HINTS, NAMING_HINTS, Confidentiality, Naming
-from techniques.models import QUESTIONS, Length, Outcome, Participant, Session, Technique, Worth
+from techniques.models import QUESTIONS, Advice, Length, Outcome, Participant, Session, Side, Technique, Worth
 
 # What people are promised before they write.
 PROMISES = ("naming", "confidentiality")
@@ -259,6 +260,13 @@ class NameForm(forms.Form):
         error_messages={"required": _("Enter your name, so that the facilitator knows who is here")},
         widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "given-name"}),
     )
+    side = forms.ChoiceField(
+        choices=Side.choices,
+        label="On which side are you?",
+        help_text="The home team asks for help, and the visitors give it.",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say on which side you are"},
+    )
     key = forms.RegexField(r"[A-Za-z0-9_-]{32}", widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
@@ -271,6 +279,8 @@ class NameForm(forms.Form):
         self.fields["name"].help_text = help_text[Naming(session.naming)]
         if session.takes_alias:
             self.fields["name"].label = "Your name in this room"
+        if not session.has_sides:
+            del self.fields["side"]
 
 
 class NoteForm(forms.Form):
@@ -330,3 +340,34 @@ class OutcomeForm(AboutPeople, forms.ModelForm):
         if wanted.get("kind") == Outcome.Kind.CHANGED and not wanted.get("words", "").strip():
             self.add_error("words", "Say in a sentence what is different now")
         return wanted
+
+
+class ReportForm(AboutPeople, forms.Form):
+    """What became of each piece of advice, some weeks on."""
+
+    about_initial = True
+    mark_optional = False
+
+    def __init__(self, *args: Any, advice: Iterable[Advice], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.advice = list(advice)
+        for one in self.advice:
+            self.fields[f"became-{one.pk}"] = forms.ChoiceField(
+                choices=Advice.Became.choices,
+                initial=one.became,
+                label=one.text,
+                help_text=f"Then: {one.get_answer_display()}" + (f", {one.reason}" if one.reason else ""),
+                widget=forms.RadioSelect,
+                error_messages={"required": "Choose what became of it"},
+            )
+            self.fields[f"because-{one.pk}"] = LineField(
+                required=False, max_length=300, initial=one.because, label="Because…"
+            )
+
+    def fields_about_people(self) -> Iterable[str]:
+        return [name for name in self.fields if name.startswith("because-")]
+
+    @property
+    def became(self) -> dict[int, tuple[str, str]]:
+        said = self.cleaned_data
+        return {one.pk: (said[f"became-{one.pk}"], said[f"because-{one.pk}"]) for one in self.advice}

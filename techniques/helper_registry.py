@@ -51,14 +51,20 @@ def take_number(name: str) -> Callable[[str], dict[str, Any]]:
 @dataclass(frozen=True)
 class Act:
     """What a press does: ``run`` is the action, called with session, step and what ``take`` reads behind the slash of
-    “verb/value”. ``leads``: whoever leads presses it; else somebody who takes part."""
+    “verb/value”. ``leads``: whoever leads presses it; else somebody who takes part; None: either of them. ``words``
+    names what is typed beside the press, in a field that is called like it and the value: “reason-…”."""
 
     run: Callable[..., object]
     take: Callable[[str], dict[str, Any]] = take_nothing
-    leads: bool = False
+    leads: bool | None = False
+    words: str = ""
 
 
 def _leave_as_is(session: Session, *, by: Participant, at: datetime) -> None:
+    return None
+
+
+def _stay_as_is(session: Session, *, stage: Stage, at: datetime) -> None:
     return None
 
 
@@ -74,6 +80,10 @@ def _tell_nothing(seen: Any) -> str:
     return ""
 
 
+def _decide_nothing(stage: Stage) -> Sequence[str]:
+    return ()
+
+
 def _no_traces() -> QuerySet[Any] | None:
     return None
 
@@ -85,10 +95,12 @@ class Helper:
     ``read`` answers the state of each step, for many rooms at once; it may hold secrets. ``see`` makes of it what one
     viewer may know, and nothing else leaves the server. ``drawing`` is the template of what everybody of an audience
     gets, ``own`` that of what is one’s own: each browser fetches it for itself when an event without content says so.
-    ``outcome`` draws what is left after the end, ``tell`` says it in words. ``history`` answers what the page of the
+    ``outcome`` draws what is left after the end, ``tell`` says it in words. ``decided`` answers what the close makes an
+    action of, besides notes. ``history`` answers what the page of the
     technique shows of former sessions, drawn by ``history_drawing``. ``acts`` are its presses.
 
-    ``arrive`` and ``leave`` hear who comes and goes, ``close`` ends it; all are called under the room’s lock.
+    ``arrive`` and ``leave`` hear who comes and goes, ``move`` to which step the room goes, ``close`` ends it; all are
+    called under the room’s lock.
     ``refuse_note`` answers why nothing may be written in a column yet. ``secrets`` are the tables that knew who chose
     what, ``traces`` the rows (with ``keeps_traces``) of what has ended and may still lie in their files.
     """
@@ -100,11 +112,13 @@ class Helper:
     own: str = ""
     outcome: str = ""
     tell: Callable[[Any], str] = _tell_nothing
+    decided: Callable[[Stage], Sequence[str]] = _decide_nothing
     history: Callable[[Any, Any], Any] | None = None
     history_drawing: str = ""
     acts: Mapping[str, Act] = field(default_factory=dict)
     arrive: Callable[..., None] = _leave_as_is
     leave: Callable[..., None] = _leave_as_is
+    move: Callable[..., None] = _stay_as_is
     close: Callable[[Stage, datetime], None] = _end_with_nothing
     refuse_note: Callable[[Stage, str], str] = _refuse_nothing
     secrets: Sequence[type[Model]] = ()
@@ -176,10 +190,32 @@ def tell_departure(session: Session, participant: Participant, at: datetime) -> 
         helper.leave(session, by=participant, at=at)
 
 
+def tell_move(session: Session, stage: Stage, at: datetime) -> None:
+    """The room goes to another step. Called under the room’s lock."""
+    for helper in {one.key: one for _, one in helpers_in(session)}.values():
+        helper.move(session, stage=stage, at=at)
+
+
 def end_helpers(session: Session, at: datetime) -> None:
     """The session ends: what may be kept is worked out, and whatever knew a person goes. Under the room’s lock."""
     for stage, helper in helpers_in(session):
         helper.close(stage, at)
+
+
+def decided_in(stage: Stage) -> Sequence[str]:
+    """What the helper of a step says that somebody will do."""
+    helper = helper_of(stage.takes)
+    return helper.decided(stage) if helper else ()
+
+
+def told_in(session: Session) -> list[tuple[str, str]]:
+    """What the helpers leave to tell of a session: name of the step, words. The same on every page and on paper."""
+    found = helpers_in(session)
+    states, viewer = read_states(stage for stage, _ in found), Viewer(Audience.PARTICIPANT)
+    told = [
+        (stage.name, helper.tell(helper.see(states[stage.pk], viewer))) for stage, helper in found if stage.pk in states
+    ]
+    return [(name, words) for name, words in told if words]
 
 
 def refuse_note(stage: Stage, column: str) -> None:

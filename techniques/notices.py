@@ -27,6 +27,11 @@ def send(occurrence: Occurrence) -> None:
         case Event.SUMMARY_CORRECTED:
             if occurrence.facts["told"]:
                 _tell_those_who_joined(occurrence, session, f"The summary of {quoted(session.title)} was corrected")
+        case Event.ADVICE_REPORTED:
+            if occurrence.facts["told"]:
+                _tell_those_who_joined(
+                    occurrence, session, f"Read what became of the advice in {quoted(session.title)}"
+                )
         case Event.SESSION_CANCELLED:
             emails.announce_cancelling(session, by=occurrence.by, at=occurrence.at)
 

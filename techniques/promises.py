@@ -1,7 +1,9 @@
-"""What the mail of the day asks about sessions: three months later, what came of each."""
+"""What the mail of the day asks about sessions: after six weeks what became of advice, after three months what came
+of it all."""
 
-from collections.abc import Collection, Iterator
-from datetime import date
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, timedelta
+from functools import partial
 
 from django.urls import reverse
 from django.utils import timezone
@@ -10,31 +12,60 @@ from actionplan.models import Action
 from kmportal.lib.domain_words import worded
 from kmportal.lib.promises import Promised
 from organisations.models import Person
-from techniques.models import ASKED_AFTER, ASKED_FOR, Outcome, Session
+from techniques.models import ASKED_AFTER, ASKED_FOR, REPORT_AFTER, Advice, Outcome, Session
 from techniques.things import SESSION
+
+Asked = set[tuple[int, int]]
 
 
 def outcomes(until: date, people: Collection[int] | None) -> Iterator[Promised]:
     """Sessions of three months ago, to whoever led each and whoever took an action on in it, but for those who have
     said already what came of it. Each is told once."""
-    rows = Session.objects.closed_between(until - ASKED_AFTER - ASKED_FOR, until - ASKED_AFTER)
-    found = {row.pk: row for row in rows.select_related("organisation", "technique", "facilitator")}
+    found = _closed_before(until, ASKED_AFTER)
+    asked = _who_is_asked(found, people)
+    asked -= set(Outcome.objects.filter(session__in=found).values_list("session", "person"))
+    words = "It is three months since this session. What came of it?"
+    yield from _promises("session-outcome", "session_outcome", found, asked, ASKED_AFTER, words)
+
+
+def reports(until: date, people: Collection[int] | None) -> Iterator[Promised]:
+    """Sessions of six weeks ago whose visitors gave advice, until somebody has said what became of it. Each is told
+    once."""
+    found = _closed_before(until, REPORT_AFTER)
+    owed = set(Advice.objects.to_report_on().filter(session__in=found).values_list("session", flat=True))
+    asked = {(pk, person) for pk, person in _who_is_asked(found, people) if pk in owed}
+    words = "Six weeks ago you were given advice. Tell the visitors what became of it"
+    yield from _promises("session-report", "session_report", found, asked, REPORT_AFTER, words)
+
+
+def _closed_before(until: date, since: timedelta) -> dict[int, Session]:
+    """Those whose day of asking lies within the last weeks: an update asks nobody about years ago."""
+    rows = Session.objects.closed_between(until - since - ASKED_FOR, until - since)
+    return {row.pk: row for row in rows.select_related("organisation", "technique", "facilitator")}
+
+
+def _who_is_asked(found: Mapping[int, Session], people: Collection[int] | None) -> Asked:
+    """Session and person: who led it, and who took an action on in it."""
     asked = {(pk, row.facilitator_id) for pk, row in found.items() if row.facilitator_id}
     agreed = Action.objects.filter(source_kind=SESSION.kind, source_ident__in=found).exclude(owner=None)
-    asked |= set(agreed.values_list("source_ident", "owner"))
-    asked -= set(Outcome.objects.filter(session__in=found).values_list("session", "person"))
-    if people is not None:
-        asked = {(pk, person) for pk, person in asked if person in people}
+    asked |= {(ident, owner) for ident, owner in agreed.values_list("source_ident", "owner") if ident and owner}
+    return asked if people is None else {(pk, person) for pk, person in asked if person in people}
+
+
+def _promises(
+    kind: str, page: str, found: Mapping[int, Session], asked: Asked, after: timedelta, words: str
+) -> Iterator[Promised]:
     names = Person.objects.in_bulk({person for _, person in asked})
     for pk, person in sorted(asked):
         session = found[pk]
         assert session.closed_at is not None  # noqa: S101  it is closed
         yield Promised(
-            "session-outcome", pk, names[person], session.organisation, session.title,
-            reverse("session_outcome", args=[session.organisation.slug, pk]),
-            timezone.localdate(session.closed_at) + ASKED_AFTER, _ask, is_told_once=True,
+            kind, pk, names[person], session.organisation, session.title,
+            reverse(page, args=[session.organisation.slug, pk]),
+            timezone.localdate(session.closed_at) + after, partial(_ask, words), is_told_once=True,
         )  # fmt: skip
 
 
-def _ask(on: date) -> str:
-    return worded("It is three months since this session. What came of it?")
+def _ask(words: str, on: date) -> str:
+    """The same on each day."""
+    return worded(words)

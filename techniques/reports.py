@@ -47,6 +47,7 @@ class SessionPage:
     invitees: list[Invitee]
     came: int
     feedback: "SeenFeedback | None"
+    reports: bool
 
     @property
     def helped(self) -> list[SeenStage]:
@@ -81,6 +82,7 @@ class SessionPage:
             invitees=invitees,
             came=came,
             feedback=feedback_of(session) if leads and session.is_closed else None,
+            reports=session.advice.exists() and policies.may_tell_outcome(membership, session),
         )
 
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:pk>/invite/", sessions.session_invite, name="session_invite"),
     path("<int:pk>/attendance/", sessions.session_attendance, name="session_attendance"),
     path("<int:pk>/outcome/", afterwards.session_outcome, name="session_outcome"),
+    path("<int:pk>/advice/", afterwards.session_report, name="session_report"),
     path("<int:pk>/tick/", sessions.session_tick, name="session_tick"),
     path("<int:pk>/join/", sessions.session_join, name="session_join"),
     # The room, for whoever leads it

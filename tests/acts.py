@@ -63,7 +63,8 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.reactions.say_ready
         techniques.actions.room.marks.give_mark techniques.actions.room.marks.take_mark_back
         techniques.actions.room.consent.answer_consent
-        techniques.actions.afterwards.give_feedback
+        techniques.actions.afterwards.give_feedback techniques.actions.room.assist.choose_side
+        techniques.actions.room.assist.answer_advice
         selfassessment.actions.answering.save_answer selfassessment.actions.answering.finish_answering
     """,
     PORTAL: """
@@ -244,6 +245,7 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.closing.close_session techniques.actions.summary.correct_summary
         techniques.actions.room.marks.show_marks techniques.actions.room.rota.plan_tables
         techniques.actions.room.consent.count_consent techniques.actions.afterwards.tell_outcome
+        techniques.actions.room.assist.let_speak techniques.actions.room.assist.report_back
         techniques.actions.room.closing.close_session
         lessons.actions.closing.close_with_lessons
         lessons.actions.importing.upload_import lessons.actions.importing.settle_import
@@ -933,6 +935,8 @@ ACTS: dict[str, Act] = {
     "techniques.actions.room.rota.plan_tables": on("room", stage=_step_with("rota", _seven_people), tables=2),
     "techniques.actions.room.closing.close_session": on("room", summary={}),
     "lessons.actions.closing.close_with_lessons": on("room", summary={}),
+    "techniques.actions.room.assist.let_speak": on("room", stage=_step_with("talk", lambda stage: None), side="home"),
+    "techniques.actions.room.assist.report_back": lambda world: (_closed_session(world)[0], {"became": {}}),
     "lessons.actions.closing.add_session_action": _closed_session,
     "techniques.actions.afterwards.tell_outcome": lambda world: (
         _closed_session(world)[0],

@@ -48,7 +48,7 @@ DOORS = {
         token_list token_revoke
     """,
     MEMBER: """
-        session_outcome
+        session_outcome session_report
         home yours benefit_list invitation_many invitation_codes search organisation_logo notice_list notice_read_all
         notice_open job_detail job_file job_retry
         unanswered_tell
@@ -232,6 +232,7 @@ ODD = {
     "problem_delete": ["cara", "farah", "lena"],  # and who looks after kick-offs
     **{f"problem_{verb}": ["cara", "farah"] for verb in ("take_up", "give_back")},  # who is in a community
     "meeting_day_session": ["farah"],
+    "session_report": [],  # nobody gave advice
     "session_outcome": ["farah", "lena"],  # who facilitates; who took an action on there, of whom the walk has none
     "review_session": ["farah"],
     # A forged link; and the walk names nobody.

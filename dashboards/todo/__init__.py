@@ -22,6 +22,7 @@ def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> li
         *own.sessions_to_prepare(membership, at),
         *rounds.answers_owed(membership, today),
         *own.questions_asked(membership),
+        *own.advice_to_report_on(membership, today),
         *own.outcomes_to_tell(membership, today),
         *lessons.returned_lessons(membership),
         *lessons.lesson_drafts(membership),

@@ -18,7 +18,7 @@ from kmportal.lib.sentences import capital, counted, quoted
 from organisations.models import Membership
 from people.models import Recipient
 from roadmap.models import Intervention
-from techniques.models import ASKED_AFTER, ASKED_FOR, Outcome, Session
+from techniques.models import ASKED_AFTER, ASKED_FOR, REPORT_AFTER, Advice, Outcome, Session
 
 
 @prepared
@@ -140,6 +140,30 @@ def outcomes_to_tell(membership: Membership, today: date) -> list[Need]:
             weight=33,
         )
         for session in _sessions_to_tell_of(membership, last - ASKED_FOR, last)
+    ]
+
+
+@prepared
+def _advice_to_report_on(membership: Membership, first: date, last: date) -> QuerySet[Session]:
+    promised = Action.objects.filter(source_kind="session", owner=membership.person).values("source_ident")
+    rows = Session.objects.visible_to(membership).closed_between(first, last)
+    rows = rows.filter(Q(facilitator=membership.person) | Q(pk__in=promised))
+    rows = rows.filter(pk__in=Advice.objects.to_report_on().values("session"))
+    return rows.select_related("organisation").order_by("closed_at", "pk")[:2]
+
+
+def advice_to_report_on(membership: Membership, today: date) -> list[Need]:
+    """Sessions of six weeks ago whose visitors wait to hear what became of their advice."""
+    last = today - REPORT_AFTER
+    return [
+        Need(
+            f"Tell the visitors of {quoted(session)} what became of their advice",
+            reverse("session_report", args=[membership.organisation.slug, session.pk]),
+            "Tell them",
+            "It is six weeks ago",
+            weight=34,
+        )
+        for session in _advice_to_report_on(membership, last - ASKED_FOR, last)
     ]
 
 

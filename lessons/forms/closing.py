@@ -305,7 +305,8 @@ def _values_of(box: forms.BoundField) -> list[str]:
 def _action_row(line: prefill.Line, session: Session, *, keep: bool) -> dict[str, Any]:
     """A note as an action, with who promised it and by when; a long one keeps its words in the details."""
     title = first_words(line.text, 200)
-    row = {"title": title, "detail": line.text if title != line.text else "", "mark": line.mark, "keep": keep}
+    detail = line.text if title != line.text else ""
+    row = {"title": title, "detail": detail, "mark": line.mark, "keep": keep or line.is_decided}
     day = {"due_on": long_day(line.due_on)} if line.due_on else {}
     return {**row, **promising.owner_called(line.promised_by, session), **day}
 

@@ -6,6 +6,7 @@ from actionplan.models import Action
 from kmportal.lib import pdf, things
 from lessons.reports.quotes import agreed_of_session
 from organisations.models import Membership
+from techniques.helper_registry import told_in
 from techniques.models import Session
 
 
@@ -22,6 +23,7 @@ def summary_values(session: Session, reader: Membership) -> dict[str, Any]:
         "quotes": agreed_of_session(session, reader),
         "organisation": session.organisation,
         "summary": session.summary_by_step(),
+        "told": told_in(session),
         "actions": list(actions.select_related("owner", "organisation").by_day()),
         "version": versions[-1] if versions else None,
         "first": versions[0] if versions else None,

@@ -27,6 +27,7 @@ from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
+from techniques.helper_registry import told_in
 from techniques.models import Session, Wish, Wording
 from techniques.room_visibility import unshown_count
 from techniques.views import facilitating, room_views
@@ -216,6 +217,7 @@ def _close_page(
         "is_last": session.stage_id == session.stages.values_list("pk", flat=True).last(),
         "unshown": unshown_count(session),
         "promise": session.what_is_kept,
+        "told": told_in(session),
         "afterwards": session.was_entered_afterwards,
     }
     return render(request, "lessons/session_close.html", context, status=409 if clashes else status_of(*forms.parts))

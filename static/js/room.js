@@ -10,6 +10,7 @@ import { afterPress } from "./room/press.js";
 import { Screen } from "./room/screen.js";
 import { speak } from "./room/speak.js";
 import { Stages } from "./room/stages.js";
+import { letTalkRun } from "./room/talk.js";
 
 const root = document.querySelector("[data-room]");
 const find = (selector) => [...root.querySelectorAll(selector)];
@@ -134,7 +135,10 @@ function drawRail(rail, html) {
 }
 
 // The same for the list of who is here: the keyboard goes back to its heading.
+const drawnPeople = new WeakMap(); // place → what stands there
 function drawPeople(place, html) {
+  if (drawnPeople.get(place) === html) return;
+  drawnPeople.set(place, html);
   const held = place.contains(document.activeElement) ? document.activeElement : null;
   const { name, value } = held ?? {};
   place.innerHTML = html;
@@ -157,6 +161,8 @@ for (const place of find("[data-here]")) {
     }
   }, HERE_MS);
 }
+
+letTalkRun(root);
 
 // Somebody was taken out, or this browser has been forgotten: the door says what can be done.
 function unknown() {

@@ -14,6 +14,7 @@ from organisations.models import Membership
 from organisations.policies import require_that
 from techniques import emails, policies, room_log
 from techniques.events import Event
+from techniques.helper_registry import told_in
 from techniques.models import Participant, Session, SummaryVersion
 from techniques.unlinking import remove_traces
 
@@ -70,7 +71,7 @@ def send_summary(session: Session, *, at: datetime) -> bool:
         return False
     session.summary_sent_at = at
     guests = Participant.objects.filter(session=session).exclude(email="")
-    if any(session.summary.values()):
+    if any(session.summary.values()) or told_in(session):
         for guest in {one.email.lower(): one for one in guests.order_by("-pk")}.values():
             emails.send_summary(session, guest, at=at)
         events.record(Event.SUMMARY_SENT, session, by=None, at=at, guests=guests.count())

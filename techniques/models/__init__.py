@@ -7,11 +7,12 @@ file for each aggregate; Django finds them here.
 
 from techniques.column_kinds import NOTE_LIMIT
 from techniques.models.afterwards import ASKED_AFTER, ASKED_FOR, FEEDBACK_FOR, QUESTIONS, Feedback, Outcome, Worth
+from techniques.models.assist import REPORT_AFTER, Advice, TalkShare
 from techniques.models.consent import Consent, ConsentAsked
 from techniques.models.grouping import GROUP_NAME_LIMIT, NoteGroup
 from techniques.models.marks import Mark, Marking
 from techniques.models.reactions import COMMENT_LIMIT, Comment, Correction, MeToo
-from techniques.models.rooms import NOTED, Note, Participant, ParticipantQuerySet, RoomEvent, check_note_length
+from techniques.models.rooms import NOTED, Note, Participant, ParticipantQuerySet, RoomEvent, Side, check_note_length
 from techniques.models.rota import Rota, Seat
 from techniques.models.sessions import GRACE, Invitee, Session, SessionQuerySet, Stage
 from techniques.models.techniques import Length, Technique, TechniqueQuerySet
@@ -29,7 +30,9 @@ __all__ = [
     "NOTED",
     "NOTE_LIMIT",
     "QUESTIONS",
+    "REPORT_AFTER",
     "WISH_LIMIT",
+    "Advice",
     "Ballot",
     "Comment",
     "Consent",
@@ -51,8 +54,10 @@ __all__ = [
     "Seat",
     "Session",
     "SessionQuerySet",
+    "Side",
     "Stage",
     "SummaryVersion",
+    "TalkShare",
     "Technique",
     "TechniqueQuerySet",
     "Voting",

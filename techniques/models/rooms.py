@@ -29,6 +29,13 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         return self.exclude(key__startswith=NOTED)
 
 
+class Side(models.TextChoices):
+    """On whose side somebody sits, where those who ask and those who advise meet."""
+
+    HOME = "home", "Home team"
+    VISITORS = "visitors", "Visitors"
+
+
 # How the key begins of whoever was written down: no hash does.
 NOTED = "noted:"
 
@@ -59,6 +66,7 @@ class Participant(models.Model):
     agreed_to = models.PositiveIntegerField(
         null=True, blank=True, help_text="The version of the wording to which they agree. Nobody is told who does."
     )
+    side = models.CharField(max_length=10, choices=Side.choices, blank=True, help_text="Until the close.")
     gave_feedback = models.BooleanField(default=False, help_text="Answered the two questions. Not kept: what.")
     email = AddressField(
         max_length=254,

@@ -196,6 +196,11 @@ class Session(models.Model):
         return self.naming == Naming.ALIAS
 
     @property
+    def has_sides(self) -> bool:
+        """Whether whoever comes in says on which side they are."""
+        return self.stages.filter(takes="sides").exists()
+
+    @property
     def shows_names(self) -> bool:
         """Whether a name stands beside each note while the session runs."""
         return self.naming != Naming.ANONYMOUS

@@ -13,7 +13,8 @@ from organisations.permissions import Permission
 from organisations.requests import GuestRequest, MemberRequest
 from techniques import policies, preconditions
 from techniques.actions import afterwards
-from techniques.forms import FeedbackForm, OutcomeForm
+from techniques.actions.room import assist
+from techniques.forms import FeedbackForm, OutcomeForm, ReportForm
 from techniques.models import Outcome, Session
 from techniques.views.facilitating import find_session
 from techniques.views.joining import answer_stranger, by_code_even_over, seat_of_guest
@@ -55,6 +56,33 @@ def session_outcome(request: MemberRequest, organisation: Organisation, pk: int)
         request,
         form,
         title="What came of it?",
+        verb="Save",
+        back=session.get_absolute_url(),
+        back_words=worded("Back to the session"),
+        intro=session.title,
+        crumbs=[
+            (worded("Sessions"), reverse("session_list", args=[organisation.slug])),
+            (session.title, session.get_absolute_url()),
+        ],
+    )
+
+
+@requires(Permission.READ)
+def session_report(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """What became of the advice: one answer for each piece, by whoever led it or took an action on."""
+    session = find_session(request, pk)
+    advice = list(session.advice.all())
+    if not advice or not policies.may_tell_outcome(request.membership, session):
+        raise Http404
+    form = ReportForm(sent(request), advice=advice)
+    if form.is_valid():
+        with refusals_on(form):
+            assist.report_back(session, by=request.membership, at=request.now, became=form.became)
+            return done(request, "Thank you. Those who gave the advice can read it now.", session)
+    return form_page(
+        request,
+        form,
+        title="What became of the advice?",
         verb="Save",
         back=session.get_absolute_url(),
         back_words=worded("Back to the session"),

@@ -45,11 +45,12 @@ def _run(request: RoomRequest, seat: Seat, *, leads: bool, by: Any) -> HttpRespo
     helper = helper_registry.helper_of(stage.takes)
     verb, _, typed = posted(request, "act").partition("/")
     act = helper.acts.get(verb) if helper else None
-    if act is None or act.leads != leads:
+    if act is None or act.leads not in (None, leads):
         raise Http404
     with room_views.refusals_kept() as said:
         run: Callable[..., object] = partial(act.run, seat.session, by=by, at=request.now, stage=stage)
-        run(**act.take(typed))
+        words = {act.words: posted(request, f"{act.words}-{typed}")} if act.words else {}
+        run(**act.take(typed), **words)
         return _answer(request, seat, stage)
     if room_views.wants_json(request):
         return room_views.json_answer({"error": said[0]}, status=422)

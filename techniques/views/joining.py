@@ -121,7 +121,8 @@ def join_session(request: GuestRequest, session: Session) -> HttpResponse:
         name = str(by.person) if by else form.cleaned_data["name"]
         key = (form.cleaned_data["key"] if by is None else "") or guest_cookies.new_key()
         with refusals_on(form, "name"):
-            joining.join_room(session, by=by, at=request.now, name=name, key=key)
+            side = request.POST.get("as_member", "") if by else form.cleaned_data.get("side", "")
+            joining.join_room(session, by=by, at=request.now, name=name, key=key, side=side)
             return _let_person_in(session, key, remember=by is None)
     values = {"session": session, "form": form, "member": member}
     return render(request, "techniques/join_session.html", values, status=status_of(form))

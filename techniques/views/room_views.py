@@ -19,7 +19,15 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from organisations.models import Membership, Person
 from organisations.requests import GuestRequest, MemberRequest
-from techniques import guest_cookies, participant_lookup, policies, preconditions, room_updates, room_visibility
+from techniques import (
+    guest_cookies,
+    helper_registry,
+    participant_lookup,
+    policies,
+    preconditions,
+    room_updates,
+    room_visibility,
+)
 from techniques.actions.room import notes, screen
 from techniques.column_kinds import NOTE
 from techniques.forms import FeedbackForm, NoteForm
@@ -271,6 +279,8 @@ def draw_over(request: HttpRequest, session: Session, *, typed: str = "") -> Htt
     guest = participant_lookup.participant_of(session, None, request.COOKIES)
     until = guest.joined_at + timedelta(seconds=guest_cookies.LASTS_SECONDS) if guest and guest.joined_at else None
     values = {"session": session, "typed": typed, "until": until, **_questions_for(request, session)}
+    if session.is_closed:
+        values["summary"] = [*session.summary_by_step(), *helper_registry.told_in(session)]
     return render(request, "techniques/room_over.html", values, status=422 if typed else 410)
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from techniques import guest_cookies
 from techniques.actions import planning
 from techniques.actions.room import joining, stages
-from techniques.models import Session, Technique
+from techniques.models import Session, TalkShare, Technique
 from tests.browser.test_room import join, live_server, path, step, write  # noqa: F401
 from tests.cast import as_member
 
@@ -126,4 +126,80 @@ def test_a_cafe_seats_everybody_and_asks_one_question(begin, window, check, fara
     expect(gus.get_by_text("Not everybody agreed, so nothing of this is written down.")).to_be_visible()
     for page in (gus, rhea, lead, screen):
         check(page)
+        assert page.complaints == []
+
+
+def test_a_peer_assist_answers_its_advice(begin, window, check, farah, lena):
+    room = begin("peer-assist")
+    home, visitor, third = window(width=360), window(width=1280), window(width=360, script=False)
+    for page, name, side in ((home, "Hana", "Home team"), (visitor, "Vic", "Visitors"), (third, "Kit", "Visitors")):
+        page.goto(f"/join/{room.code}/")
+        page.get_by_label("Your name").fill(name)
+        page.get_by_role("radio", name=side, exact=True).check()
+        if name == "Hana":
+            check(page)
+        page.get_by_role("button", name="Join the session").click()
+        expect(step(page).get_by_text(f"You are here for: {side}.")).to_be_visible()
+    lead, screen = window(farah), window(lena, width=1920)
+    lead.goto(path("room/", room))
+    screen.goto(path("screen/", room))
+    for page in (lead, screen):
+        expect(step(page).get_by_text("Home team 1, visitors 2")).to_be_visible()
+    # One person was at the wrong door.
+    step(third).get_by_role("button", name="Home team").click()
+    for page in (lead, screen):
+        expect(step(page).get_by_text("Home team 2, visitors 1")).to_be_visible()
+    expect(step(lead).get_by_text("The visitors are fewer than the home team.")).to_be_visible()
+    check(home)
+
+    def go(key: str) -> None:
+        stages.go_to_stage(room, stage=room.stages.get(key=key), by=as_member(farah), at=timezone.now())
+        name = room.stages.get(key=key).name
+        for page in (lead, home, visitor, screen):
+            expect(step(page).get_by_role("heading", level=2)).to_have_text(name)
+
+    go("present")
+    step(lead).get_by_role("button", name="Home team", exact=True).click()
+    expect(step(lead).get_by_role("button", name="Home team", exact=True)).to_have_attribute("aria-pressed", "true")
+    TalkShare.objects.filter(session=room).update(home=52 * 60 - 4)  # all but four seconds of its quarter
+    step(lead).get_by_role("button", name="Nobody").click()
+    step(lead).get_by_role("button", name="Home team", exact=True).click()
+    expect(step(lead).get_by_text("It is the visitors’ turn.")).to_be_visible()
+    expect(step(screen).get_by_text("It is the visitors’ turn")).to_be_visible()
+    check(lead)
+    check(screen)
+
+    go("feedback")
+    for text in ("Tell the porters on the same day", "Hire two more porters"):
+        write(visitor, text, "Main advice and why")
+        expect(step(lead).get_by_text(text, exact=True)).to_be_visible()
+    go("actions")
+    expect(step(lead).get_by_text("2 still to answer.")).to_be_visible()
+    expect(step(visitor).get_by_role("button", name=re.compile("^We use it"))).to_have_count(0)
+    porters = step(home).locator(".km-advice__one", has_text="Hire two more porters")
+    porters.get_by_role("button", name=re.compile("^We use it")).click()
+    first = step(home).locator(".km-advice__one", has_text="Tell the porters")
+    first.get_by_label("Why?").fill("By mail, because nobody reads the board")
+    for page in (lead, visitor, screen):
+        expect(
+            step(page).locator(".km-advice__one", has_text="Hire two more").get_by_text("We use it").first
+        ).to_be_visible()
+    # What she was typing is still there when the news of her own press came back.
+    expect(first.get_by_label("Why?")).to_have_value("By mail, because nobody reads the board")
+    first.get_by_role("button", name=re.compile("^We adapt it")).click()
+    porters.get_by_label("Why?").fill("There is no money this year")
+    porters.get_by_role("button", name=re.compile("^We park it")).click()
+    expect(step(screen).get_by_text("There is no money this year")).to_be_visible()
+    for page in (home, lead, visitor, screen):
+        check(page)
+    lead.goto(path("close/", room))
+    # One person’s second thought has left one action of two.
+    expect(lead.get_by_label("What will be done?").first).to_have_value(
+        re.compile("^Tell the porters .*adapted: By mail")
+    )
+    expect(lead.get_by_text("We park it: Hire two more porters (There is no money this year)")).to_be_visible()
+    kept = [box.input_value() for box in lead.get_by_label("What will be done?").all() if box.input_value()]
+    assert len(kept) == 1
+    check(lead)
+    for page in (home, visitor, lead, screen):
         assert page.complaints == []

@@ -78,7 +78,9 @@ def test_from_the_plan_to_the_close(key, library, as_, farah):
 
     assert desk.post(at("session_open", session)).status_code == 302
     session.refresh_from_db()
-    phone.post(reverse("join_session", args=[session.code]), {"name": "Gus", "key": guest_cookies.new_key()})
+    phone.post(
+        reverse("join_session", args=[session.code]), {"name": "Gus", "side": "home", "key": guest_cookies.new_key()}
+    )
     written = {}
     for stage in session.stages.all():
         desk.post(at("room_go", session), {"stage": stage.key})
@@ -217,7 +219,9 @@ def test_the_box_says_whether_names_may_stand_in_a_note(key, stage, words, libra
     session = joining.open_room(session, by=as_member(farah), at=now)
     stages.go_to_stage(session, stage=session.stages.get(key=stage), by=as_member(farah), at=now)
     phone = Client()
-    phone.post(reverse("join_session", args=[session.code]), {"name": "Gus", "key": guest_cookies.new_key()})
+    phone.post(
+        reverse("join_session", args=[session.code]), {"name": "Gus", "side": "home", "key": guest_cookies.new_key()}
+    )
     page = phone.get(reverse("join_room", args=[session.code])).content.decode()
     assert words in page.split(f'id="hint-{stage}"')[1][:200]
 

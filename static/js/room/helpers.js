@@ -26,11 +26,28 @@ export class Helpers {
     if (this.drawn.get(place) === html) return;
     this.drawn.set(place, html);
     const held = place.contains(document.activeElement) ? document.activeElement : null;
-    const { name, value } = held ?? {};
+    const { name, value, selectionStart: caret } = held ?? {};
+    const typed = this.typedIn(place);
     place.innerHTML = html;
+    for (const [box, words] of typed) {
+      const again = place.querySelector(`input[name="${CSS.escape(box)}"]`);
+      if (again) again.value = words;
+    }
     if (!held) return;
+    if (held.matches("input")) {
+      const box = place.querySelector(`input[name="${CSS.escape(name)}"]`);
+      box?.focus();
+      box?.setSelectionRange(caret, caret);
+      if (box) return;
+    }
     const same = name && place.querySelector(`[name="${name}"][value="${CSS.escape(value)}"]`);
     (same || place.querySelector("button, [tabindex]") || this.headingOf(place))?.focus();
+  }
+
+  // What somebody is typing while others press: it is not theirs to lose.
+  typedIn(place) {
+    const boxes = [...place.querySelectorAll("input[name]")];
+    return boxes.filter((box) => box.value !== box.defaultValue).map((box) => [box.name, box.value]);
   }
 
   headingOf(place) {

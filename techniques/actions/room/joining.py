@@ -13,7 +13,7 @@ from organisations.models import Membership
 from organisations.policies import belongs, require_that
 from techniques import guest_cookies, helper_registry, policies, room_log
 from techniques.events import Event
-from techniques.models import Ballot, MeToo, Participant, RoomEvent, Session, Voting
+from techniques.models import Ballot, MeToo, Participant, RoomEvent, Session, Side, Voting
 from techniques.preconditions import lock_unless_over
 
 # Far above any session that can be led; it keeps a stuck or hostile browser from filling the database.
@@ -41,13 +41,15 @@ def open_room(session: Session, *, by: Membership, at: datetime) -> Session:
 
 
 @transaction.atomic
-def join_room(session: Session, *, by: Membership | None, at: datetime, name: str, key: str) -> Participant:
+def join_room(
+    session: Session, *, by: Membership | None, at: datetime, name: str, key: str, side: str = ""
+) -> Participant:
     """Let somebody in, before the room opens or while it is open. Idempotent for the same account or ``key``.
 
     The code that opened the page is the permission. ``by`` makes a member of the session’s organisation known by their
     account; everybody else, members of other organisations too, is a guest with a ``name`` and the ``key`` of their
     browser, and so is everybody where people choose a name for the room. While admission is stopped, whoever is in
-    finds back and nobody else comes in.
+    finds back and nobody else comes in. ``side`` is what they say at the door, where it is asked.
     """
     session = lock_unless_over(session)
     person = by.person if by and belongs(by, session.organisation) and not session.takes_alias else None
@@ -65,6 +67,7 @@ def join_room(session: Session, *, by: Membership | None, at: datetime, name: st
     if found is None:
         found = Participant(session=session, person=person, key=fingerprint)
     found.name, found.joined_at = named.name, at
+    found.side = side if side in Side.values else ""
     found.save()
     room_log.append_event(session, RoomEvent.Kind.PEOPLE, at=at)
     helper_registry.tell_arrival(session, found, at)

@@ -9,7 +9,7 @@ from kmportal.lib.exceptions import Refusal
 from organisations import events
 from organisations.models import Membership
 from organisations.policies import require_that
-from techniques import pacing, policies, room_log
+from techniques import helper_registry, pacing, policies, room_log
 from techniques.events import Event
 from techniques.models import RoomEvent, Session, Stage
 from techniques.preconditions import lock_open_room
@@ -37,6 +37,7 @@ def go_to_stage(session: Session, *, by: Membership, at: datetime, stage: Stage)
     wanted.save(update_fields=["started_at"])
     session.save(update_fields=["stage", "paused_seconds", "ends_at"])
     room_log.append_event(session, RoomEvent.Kind.STAGE, at=at)
+    helper_registry.tell_move(session, wanted, at)
 
 
 @transaction.atomic
