@@ -10,5 +10,6 @@ HELPERS: dict[str, str] = {
     "sides": "techniques.helpers.assist.SIDES",
     "talk": "techniques.helpers.assist.TALK",
     "advice": "techniques.helpers.assist.ADVICE",
+    "outlook": "techniques.helpers.outlook.OUTLOOK",
     "consent": "techniques.helpers.consent.CONSENT",
 }

@@ -87,7 +87,8 @@ class Column(Content):
 
     ``tells`` says which part of a story it is: what was expected (planned, hoped or feared), what happened, why, what
     was learned, which actions follow, or none of these. ``makes`` says what the close does with it. ``takes`` names its
-    kind (``column_kinds``). ``names``: people write who they are, as they do where something is promised.
+    kind (``column_kinds``). ``names``: people write who they are, as they do where something is promised. ``fears``: of
+    what is expected, what might go wrong; a session that looks back marks which of it came true.
     """
 
     key: Slug
@@ -96,6 +97,7 @@ class Column(Content):
     makes: Literal["nothing", "summary", "actions", "lessons"]
     takes: Slug
     names: bool = False
+    fears: bool = False
 
     @property
     def kind(self) -> ColumnKind:

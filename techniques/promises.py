@@ -9,13 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actionplan.models import Action
-from kmportal.lib.domain_words import worded
+from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.promises import Promised
 from organisations.models import Person
 from techniques.models import ASKED_AFTER, ASKED_FOR, REPORT_AFTER, Advice, Outcome, Session
 from techniques.things import SESSION
 
 Asked = set[tuple[int, int]]
+WHAT_CAME = _("It is three months since this session. What came of it?")
+WHAT_BECAME = _("Six weeks ago you were given advice. Tell the visitors what became of it")
 
 
 def outcomes(until: date, people: Collection[int] | None) -> Iterator[Promised]:
@@ -24,8 +26,7 @@ def outcomes(until: date, people: Collection[int] | None) -> Iterator[Promised]:
     found = _closed_before(until, ASKED_AFTER)
     asked = _who_is_asked(found, people)
     asked -= set(Outcome.objects.filter(session__in=found).values_list("session", "person"))
-    words = "It is three months since this session. What came of it?"
-    yield from _promises("session-outcome", "session_outcome", found, asked, ASKED_AFTER, words)
+    yield from _promises("session-outcome", "session_outcome", found, asked, ASKED_AFTER, WHAT_CAME)
 
 
 def reports(until: date, people: Collection[int] | None) -> Iterator[Promised]:
@@ -34,8 +35,7 @@ def reports(until: date, people: Collection[int] | None) -> Iterator[Promised]:
     found = _closed_before(until, REPORT_AFTER)
     owed = set(Advice.objects.to_report_on().filter(session__in=found).values_list("session", flat=True))
     asked = {(pk, person) for pk, person in _who_is_asked(found, people) if pk in owed}
-    words = "Six weeks ago you were given advice. Tell the visitors what became of it"
-    yield from _promises("session-report", "session_report", found, asked, REPORT_AFTER, words)
+    yield from _promises("session-report", "session_report", found, asked, REPORT_AFTER, WHAT_BECAME)
 
 
 def _closed_before(until: date, since: timedelta) -> dict[int, Session]:
@@ -55,7 +55,7 @@ def _who_is_asked(found: Mapping[int, Session], people: Collection[int] | None) 
 def _promises(
     kind: str, page: str, found: Mapping[int, Session], asked: Asked, after: timedelta, words: str
 ) -> Iterator[Promised]:
-    names = Person.objects.in_bulk({person for _, person in asked})
+    names = Person.objects.in_bulk({one[1] for one in asked})
     for pk, person in sorted(asked):
         session = found[pk]
         assert session.closed_at is not None  # noqa: S101  it is closed
@@ -68,4 +68,4 @@ def _promises(
 
 def _ask(words: str, on: date) -> str:
     """The same on each day."""
-    return worded(words)
+    return str(words)

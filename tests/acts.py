@@ -24,7 +24,7 @@ from people.actions import write_profile
 from people.models import Profile
 from selfassessment import reports
 from selfassessment.actions import deciding
-from techniques.models import Technique
+from techniques.models import Outlook, Technique
 from tests.cast import as_member
 from tests.test_doors import ADMINISTRATOR, CONTRIBUTOR, FACILITATOR, LEAD, MEMBER, VALIDATOR
 
@@ -245,6 +245,7 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.closing.close_session techniques.actions.summary.correct_summary
         techniques.actions.room.marks.show_marks techniques.actions.room.rota.plan_tables
         techniques.actions.room.consent.count_consent techniques.actions.afterwards.tell_outcome
+        techniques.actions.room.outlook.show_outlook techniques.actions.room.outlook.mark_fear
         techniques.actions.room.assist.let_speak techniques.actions.room.assist.report_back
         techniques.actions.room.closing.close_session
         lessons.actions.closing.close_with_lessons
@@ -553,6 +554,10 @@ def _three_marks(stage: Any) -> None:
 def _three_answers(stage: Any) -> None:
     for person in _people_in(stage, 3):
         stage.consents.create(participant=person, agrees=True)
+
+
+def _one_fear(stage: Any) -> None:
+    stage.outlook.create(kind="feared", text="No beds")
 
 
 def _seven_people(stage: Any) -> None:
@@ -936,6 +941,10 @@ ACTS: dict[str, Act] = {
     "techniques.actions.room.closing.close_session": on("room", summary={}),
     "lessons.actions.closing.close_with_lessons": on("room", summary={}),
     "techniques.actions.room.assist.let_speak": on("room", stage=_step_with("talk", lambda stage: None), side="home"),
+    "techniques.actions.room.outlook.show_outlook": on("room", stage=_step_with("outlook", _one_fear)),
+    "techniques.actions.room.outlook.mark_fear": on(
+        "room", stage=_step_with("outlook", _one_fear), came="true", number=lambda world: Outlook.objects.get().pk
+    ),
     "techniques.actions.room.assist.report_back": lambda world: (_closed_session(world)[0], {"became": {}}),
     "lessons.actions.closing.add_session_action": _closed_session,
     "techniques.actions.afterwards.tell_outcome": lambda world: (

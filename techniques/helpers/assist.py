@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from kmportal.lib.exceptions import Refusal
-from techniques import room_log, talking
+from techniques import assisting, room_log, talking
 from techniques.actions.room import assist
 from techniques.helper_registry import Act, Helper, Viewer
 from techniques.models import Advice, Participant, RoomEvent, Session, Side, Stage, TalkShare
@@ -55,11 +55,11 @@ def take_side(typed: str) -> dict[str, Any]:
 def leave_side(session: Session, *, by: Participant, at: datetime) -> None:
     """Who comes back says it again."""
     if Participant.objects.filter(pk=by.pk).exclude(side="").update(side=""):
-        assist.tell_sides(session, at)
+        assisting.tell_sides(session, at)
 
 
 def hear_arrival(session: Session, *, by: Participant, at: datetime) -> None:
-    assist.tell_sides(session, at)
+    assisting.tell_sides(session, at)
 
 
 def close_sides(stage: Stage, at: datetime) -> None:
@@ -68,7 +68,7 @@ def close_sides(stage: Stage, at: datetime) -> None:
 
 
 SIDES = Helper(
-    key=assist.SIDES,
+    key=assisting.SIDES,
     read=_read_nothing,
     see=see_sides,
     drawing="techniques/helpers/sides.html",
@@ -146,7 +146,7 @@ def _talk_of(session: Session, share: TalkShare | None, *, is_first: bool) -> Se
     seconds = {side: getattr(share, side, 0) for side in Side.values}
     speaking = share.speaking if share else ""
     if share and speaking:
-        seconds[speaking] += talking.spoken(share.since, timezone.now())
+        seconds[speaking] += talking.spoken(share.began_at, timezone.now())
     return SeenTalk(seconds["home"], seconds["visitors"], speaking, session.minutes, is_first, session.is_over)
 
 
@@ -168,7 +168,7 @@ def close_talk(stage: Stage, at: datetime) -> None:
     share = TalkShare.objects.filter(session=stage.session_id).first()
     if share is None:
         return
-    assist.end_turn(share, at)
+    assisting.end_turn(share, at)
     share.home, share.visitors = map(talking.in_half_minutes, (share.home, share.visitors))
     share.save()
 
@@ -177,13 +177,13 @@ def move_talk(session: Session, *, stage: Stage, at: datetime) -> None:
     """Another step is another talk: whoever leads says who begins, and nothing is counted while people are apart."""
     share = TalkShare.objects.filter(session=session).first()
     if share and share.speaking:
-        assist.end_turn(share, at)
+        assisting.end_turn(share, at)
         share.save()
-        assist.tell_talk(session, at)
+        assisting.tell_talk(session, at)
 
 
 TALK = Helper(
-    key=assist.TALK,
+    key=assisting.TALK,
     read=read_talk,
     see=see_talk,
     drawing="techniques/helpers/talk.html",
@@ -257,7 +257,7 @@ def _advice_of(stage: Stage, rows: Sequence[Advice]) -> tuple[SeenAdvice, ...]:
     if kept:
         return tuple(kept)
     found = []
-    for note in assist.notes_with_advice(stage).order_by("created_at", "pk"):
+    for note in assisting.notes_with_advice(stage).order_by("created_at", "pk"):
         row = answered.get(note.pk)
         found.append(SeenAdvice(note.client_id, note.text, row.answer if row else "", row.reason if row else ""))
     return tuple(found)
@@ -306,12 +306,12 @@ def close_advice(stage: Stage, at: datetime) -> None:
 
 def move_advice(session: Session, *, stage: Stage, at: datetime) -> None:
     """What was written in the step before is there to be answered."""
-    if stage.takes == assist.ADVICE:
+    if stage.takes == assisting.ADVICE:
         room_log.append_event(session, RoomEvent.Kind.HELPER, stage.pk, at=at)
 
 
 ADVICE = Helper(
-    key=assist.ADVICE,
+    key=assisting.ADVICE,
     read=read_advice,
     see=see_advice,
     drawing="techniques/helpers/advice.html",

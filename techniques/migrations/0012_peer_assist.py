@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                         blank=True, choices=[("home", "Home team"), ("visitors", "Visitors")], max_length=10
                     ),
                 ),
-                ("since", models.DateTimeField(blank=True, null=True)),
+                ("began_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "session",
                     models.OneToOneField(
@@ -104,8 +104,8 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("since__isnull", True), ("speaking", "")),
-                            models.Q(models.Q(("speaking", ""), _negated=True), ("since__isnull", False)),
+                            models.Q(("began_at__isnull", True), ("speaking", "")),
+                            models.Q(models.Q(("speaking", ""), _negated=True), ("began_at__isnull", False)),
                             _connector="OR",
                         ),
                         name="talk_of_a_side_since_then",

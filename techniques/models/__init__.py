@@ -11,6 +11,7 @@ from techniques.models.assist import REPORT_AFTER, Advice, TalkShare
 from techniques.models.consent import Consent, ConsentAsked
 from techniques.models.grouping import GROUP_NAME_LIMIT, NoteGroup
 from techniques.models.marks import Mark, Marking
+from techniques.models.outlook import Outlook
 from techniques.models.reactions import COMMENT_LIMIT, Comment, Correction, MeToo
 from techniques.models.rooms import NOTED, Note, Participant, ParticipantQuerySet, RoomEvent, Side, check_note_length
 from techniques.models.rota import Rota, Seat
@@ -47,6 +48,7 @@ __all__ = [
     "Note",
     "NoteGroup",
     "Outcome",
+    "Outlook",
     "Participant",
     "ParticipantQuerySet",
     "RoomEvent",

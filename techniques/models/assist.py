@@ -19,20 +19,20 @@ REPORT_AFTER = timedelta(days=42)
 class TalkShare(models.Model):
     """How long each side has spoken while all were together, in seconds; never how long a person has.
 
-    ``speaking`` is who speaks ``since`` then, or nobody. After the close both figures are whole half minutes.
+    ``speaking`` is who speaks since ``began_at``, or nobody. After the close both figures are whole half minutes.
     """
 
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="talk_share")
     home = models.PositiveIntegerField(default=0)
     visitors = models.PositiveIntegerField(default=0)
     speaking = models.CharField(max_length=10, choices=Side.choices, blank=True)
-    since = models.DateTimeField(null=True, blank=True)
+    began_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(speaking="", since__isnull=True)
-                | (~models.Q(speaking="") & models.Q(since__isnull=False)),
+                condition=models.Q(speaking="", began_at__isnull=True)
+                | (~models.Q(speaking="") & models.Q(began_at__isnull=False)),
                 name="talk_of_a_side_since_then",
             ),
         ]

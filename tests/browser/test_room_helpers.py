@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from organisations.models import Group
 from techniques import guest_cookies
 from techniques.actions import planning
-from techniques.actions.room import joining, stages
+from techniques.actions.room import closing, joining, stages
 from techniques.models import Session, TalkShare, Technique
 from tests.browser.test_room import join, live_server, path, step, write  # noqa: F401
 from tests.cast import as_member
@@ -202,4 +203,39 @@ def test_a_peer_assist_answers_its_advice(begin, window, check, farah, lena):
     assert len(kept) == 1
     check(lead)
     for page in (home, visitor, lead, screen):
+        assert page.complaints == []
+
+
+def test_looking_back_opens_with_what_was_feared(begin, window, check, farah, lena, riverside):
+    ward = Group.objects.create(organisation=riverside, name="Ward 6")
+    at, by = timezone.now(), as_member(farah)
+    before = begin("before-action-review")
+    words = "What we want to achieve\n– Open by noon\n\nWhat could go wrong\n– No keys\n– Too few porters"
+    closing.close_session(before, by=by, at=at, summary={"aim": words})
+    room = begin("after-action-review", "expect")
+    Session.objects.filter(pk__in=(before.pk, room.pk)).update(group=ward)
+    Session.objects.filter(pk=before.pk).update(starts_at=at - timedelta(days=7))
+    phone = window(width=360)
+    join(phone, room, "Gus")
+    lead, screen = window(farah), window(lena, width=1920)
+    lead.goto(path("room/", room))
+    screen.goto(path("screen/", room))
+    check(lead)
+    expect(step(phone).get_by_text("No keys")).to_have_count(0)
+    step(lead).get_by_role("button", name="Show what was expected and feared").click()
+    for page in (phone, screen):
+        expect(step(page).locator(".km-advice__one", has_text="No keys")).to_be_visible()
+    expect(step(phone).get_by_text("Open by noon")).to_be_visible()
+    fear = step(lead).locator(".km-advice__one", has_text="Too few porters")
+    fear.get_by_role("button", name=re.compile("^It did not")).click()
+    expect(step(screen).locator(".km-advice__one", has_text="porters").get_by_text("It did not")).to_be_visible()
+    # On second thoughts it did: everybody reads the other.
+    fear.get_by_role("button", name=re.compile("^It came true")).click()
+    for page in (phone, screen):
+        expect(step(page).locator(".km-advice__one", has_text="porters").get_by_text("It came true")).to_be_visible()
+    for page in (phone, lead, screen):
+        check(page)
+    lead.goto(path("close/", room))
+    expect(lead.get_by_text("Feared: Too few porters. It came true.")).to_be_visible()
+    for page in (phone, lead, screen):
         assert page.complaints == []

@@ -187,7 +187,7 @@ def test_only_the_share_is_kept(room, farah):
     end = NOW + timedelta(minutes=40, seconds=10)
     close_with_lessons(room, by=as_member(farah), at=end, summary={})
     share = TalkShare.objects.get()
-    assert (share.home, share.visitors, share.speaking, share.since) == (600, 1800, "", None)
+    assert (share.home, share.visitors, share.speaking, share.began_at) == (600, 1800, "", None)
     assert not Participant.objects.exclude(side="").exists()
     told = dict(helper_registry.told_in(Session.objects.get(pk=room.pk)))
     assert told == {"Present": "The home team spoke for 10 of the 40 minutes that were counted."}

@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.exceptions import Refusal
@@ -13,13 +12,12 @@ from kmportal.lib.model_rules import refuse_invalid
 from organisations import events
 from organisations.models import Membership
 from organisations.policies import require_that
-from techniques import policies, room_log, talking
+from techniques import policies, room_log
+from techniques.assisting import ADVICE, SIDES, TALK, end_turn, notes_with_advice, tell_sides, tell_talk
 from techniques.events import Event
-from techniques.models import Advice, Note, Participant, RoomEvent, Session, Side, Stage, TalkShare
+from techniques.models import Advice, Participant, RoomEvent, Session, Side, Stage, TalkShare
 from techniques.policies import Writer
 from techniques.preconditions import find_step_taking, lock_open_room
-
-SIDES, TALK, ADVICE = "sides", "talk", "advice"
 
 
 @transaction.atomic
@@ -32,12 +30,6 @@ def choose_side(session: Session, *, by: Participant, at: datetime, stage: Stage
         raise Refusal("Choose the home team or the visitors.")
     if Participant.objects.filter(pk=by.pk).exclude(side=side).update(side=side):
         tell_sides(session, at)
-
-
-def tell_sides(session: Session, at: datetime) -> None:
-    """Desk and big screen count the sides anew, and who answers advice finds it. Under the room’s lock."""
-    for stage in session.stages.filter(takes__in=(SIDES, ADVICE)):
-        room_log.append_event(session, RoomEvent.Kind.HELPER_DESK, stage.pk, at=at)
 
 
 @transaction.atomic
@@ -55,24 +47,10 @@ def let_speak(session: Session, *, by: Membership, at: datetime, stage: Stage, s
     if share.speaking == side:
         return share
     end_turn(share, at)
-    share.speaking, share.since = side, at if side else None
+    share.speaking, share.began_at = side, at if side else None
     share.save()
     tell_talk(session, at)
     return share
-
-
-def tell_talk(session: Session, at: datetime) -> None:
-    """Desk and big screen hear who speaks, in each step that counts it. Under the room’s lock."""
-    for stage in session.stages.filter(takes=TALK):
-        room_log.append_event(session, RoomEvent.Kind.HELPER_DESK, stage.pk, at=at)
-
-
-def end_turn(share: TalkShare, at: datetime) -> None:
-    """Count the turn under way; then nobody speaks. Saves nothing."""
-    if share.speaking:
-        seconds = talking.spoken(share.since, at)
-        setattr(share, share.speaking, getattr(share, share.speaking) + seconds)
-    share.speaking, share.since = "", None
 
 
 @transaction.atomic
@@ -110,15 +88,6 @@ def answer_advice(
     row.save()
     room_log.append_event(session, RoomEvent.Kind.HELPER, found.pk, at=at)
     return row
-
-
-def notes_with_advice(stage: Stage) -> "QuerySet[Note]":
-    """The notes of the step before in which advice was written, as far as everybody reads them."""
-    before = Stage.objects.filter(session=stage.session_id, position__lt=stage.position).order_by("-position").first()
-    if before is None or not before.shows_notes:
-        return Note.objects.none()
-    columns = [column.key for column in before.columns if column.tells == "learned" and column.makes == "summary"]
-    return Note.objects.filter(stage=before, column__in=columns, gone_at=None, same_as=None)
 
 
 @transaction.atomic
