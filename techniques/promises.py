@@ -2,7 +2,7 @@
 of it all."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from django.urls import reverse
@@ -40,7 +40,8 @@ def reports(until: date, people: Collection[int] | None) -> Iterator[Promised]:
 
 def _closed_before(until: date, since: timedelta) -> dict[int, Session]:
     """Those whose day of asking lies within the last weeks: an update asks nobody about years ago."""
-    rows = Session.objects.closed_between(until - since - ASKED_FOR, until - since)
+    last = timezone.make_aware(datetime.combine(until - since + timedelta(days=1), time.min))
+    rows = Session.objects.closed_between(last - ASKED_FOR, last)
     return {row.pk: row for row in rows.select_related("organisation", "technique", "facilitator")}
 
 

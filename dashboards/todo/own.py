@@ -120,7 +120,7 @@ def sessions_to_close(membership: Membership, at: datetime) -> list[Need]:
 
 
 @prepared
-def _sessions_to_tell_of(membership: Membership, first: date, last: date) -> QuerySet[Session]:
+def _sessions_to_tell_of(membership: Membership, first: datetime, last: datetime) -> QuerySet[Session]:
     promised = Action.objects.filter(source_kind="session", owner=membership.person).values("source_ident")
     rows = Session.objects.visible_to(membership).closed_between(first, last)
     rows = rows.filter(Q(facilitator=membership.person) | Q(pk__in=promised))
@@ -128,9 +128,9 @@ def _sessions_to_tell_of(membership: Membership, first: date, last: date) -> Que
     return rows.select_related("organisation").order_by("closed_at", "pk")[:2]
 
 
-def outcomes_to_tell(membership: Membership, today: date) -> list[Need]:
+def outcomes_to_tell(membership: Membership, at: datetime) -> list[Need]:
     """Sessions of three months ago that they led or promised something in."""
-    last = today - ASKED_AFTER
+    last = at - ASKED_AFTER
     return [
         Need(
             f"What came of {quoted(session)}?",
@@ -144,7 +144,7 @@ def outcomes_to_tell(membership: Membership, today: date) -> list[Need]:
 
 
 @prepared
-def _advice_to_report_on(membership: Membership, first: date, last: date) -> QuerySet[Session]:
+def _advice_to_report_on(membership: Membership, first: datetime, last: datetime) -> QuerySet[Session]:
     promised = Action.objects.filter(source_kind="session", owner=membership.person).values("source_ident")
     rows = Session.objects.visible_to(membership).closed_between(first, last)
     rows = rows.filter(Q(facilitator=membership.person) | Q(pk__in=promised))
@@ -152,9 +152,9 @@ def _advice_to_report_on(membership: Membership, first: date, last: date) -> Que
     return rows.select_related("organisation").order_by("closed_at", "pk")[:2]
 
 
-def advice_to_report_on(membership: Membership, today: date) -> list[Need]:
+def advice_to_report_on(membership: Membership, at: datetime) -> list[Need]:
     """Sessions of six weeks ago whose visitors wait to hear what became of their advice."""
-    last = today - REPORT_AFTER
+    last = at - REPORT_AFTER
     return [
         Need(
             f"Tell the visitors of {quoted(session)} what became of their advice",

@@ -14,13 +14,15 @@ from techniques.models import Participant, RoomEvent, Rota, Seat, Session, Stage
 
 @dataclass(frozen=True)
 class _State:
-    """All seats of one round by person: (table, stays). ``number`` is 0 in the step before the first round."""
+    """All seats of one round by person: (table, stays). ``number`` is 0 in the step before the first round. ``is_on``:
+    this round has begun, so that its tables stay as they are."""
 
     rota: Rota | None
     number: int
     rounds: int
     has_begun: bool
     seats: dict[int, tuple[int, bool]]
+    is_on: bool = True
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class SeenOffer:
 
 @dataclass(frozen=True)
 class SeenRota:
-    """The tables of one round. ``mine`` is the viewer’s own, with how many ``others`` sit there."""
+    """The tables of one round. ``mine`` is the viewer’s own; ``is_alone``: nobody else sits there."""
 
     is_planned: bool
     number: int
@@ -56,7 +58,8 @@ class SeenRota:
     tables: tuple[SeenTable, ...] = ()
     offers: tuple[SeenOffer, ...] = ()
     mine: int | None = None
-    others: int = 0
+    is_alone: bool = False
+    is_on: bool = True
     stays: bool = False
     fewest: int = rota.FEWEST
 
@@ -85,15 +88,17 @@ def read(stages: Sequence[Stage]) -> dict[int, _State]:
         plan = found.get(stage.session_id)
         has_begun = any(one.started_at for one in steps[1:])
         sitting = seats.get((plan.pk, max(number, 1)), {}) if plan else {}
-        states[stage.pk] = _State(plan, number, len(steps) - 1, has_begun, sitting)
+        is_on = number == 0 or stage.started_at is not None
+        states[stage.pk] = _State(plan, number, len(steps) - 1, has_begun, sitting, is_on)
     return states
 
 
 def see(state: _State, viewer: Viewer) -> SeenRota:
-    """Everybody is told of tables and their sizes, each person of their own, and whoever leads who sits where."""
+    """Everybody is told of tables and their sizes, each person of their own once the round begins (until then it may
+    change with everybody who comes), and whoever leads who sits where."""
     plan = state.rota
     names = {person.pk: person.name for person in viewer.here} if viewer.leads else {}
-    mine, stays = state.seats.get(viewer.participant or 0, (None, False))
+    mine, stays = state.seats.get(viewer.participant or 0, (None, False)) if state.is_on else (None, False)
     tables = []
     for number in range(1, plan.tables + 1) if plan else ():
         sitting = [person for person, (table, _) in state.seats.items() if table == number]
@@ -108,8 +113,9 @@ def see(state: _State, viewer: Viewer) -> SeenRota:
         tables=tuple(tables),
         offers=tuple(SeenOffer(one.tables, offer_in_words(one)) for one in choices),
         mine=mine,
-        others=sum(table == mine for table, _ in state.seats.values()) - 1 if mine else 0,
+        is_alone=bool(mine) and sum(table == mine for table, _ in state.seats.values()) == 1,
         stays=stays,
+        is_on=state.is_on,
     )
 
 
@@ -136,20 +142,26 @@ def arrive(session: Session, *, by: Participant, at: datetime) -> None:
     found = Rota.objects.filter(session=session).first()
     if found:
         seating.seat_newcomer(found, session, by)
-    _tell(session, at, everybody=found is not None)
+    _tell_desk(session, at)
 
 
 def leave(session: Session, *, by: Participant, at: datetime) -> None:
     found = Rota.objects.filter(session=session).first()
     if found:
         seating.unseat(found, session, by)
-    _tell(session, at, everybody=found is not None)
+    _tell_desk(session, at)
 
 
-def _tell(session: Session, at: datetime, *, everybody: bool) -> None:
-    kind = RoomEvent.Kind.HELPER if everybody else RoomEvent.Kind.HELPER_DESK
+def _tell_desk(session: Session, at: datetime) -> None:
+    """Nobody who is here has another table now: phones ask when the next round begins, and not for each who comes."""
     for stage in session.stages.filter(takes=seating.HELPER):
-        room_log.append_event(session, kind, stage.pk, at=at)
+        room_log.append_event(session, RoomEvent.Kind.HELPER_DESK, stage.pk, at=at)
+
+
+def move(session: Session, *, stage: Stage, at: datetime) -> None:
+    """A round begins: each phone asks for its table."""
+    if stage.takes == seating.HELPER:
+        room_log.append_event(session, RoomEvent.Kind.HELPER, stage.pk, at=at)
 
 
 def close(stage: Stage, at: datetime) -> None:
@@ -166,5 +178,6 @@ ROTA = Helper(
     acts={"plan": Act(plan_tables, take_number("tables"), leads=True)},
     arrive=arrive,
     leave=leave,
+    move=move,
     close=close,
 )

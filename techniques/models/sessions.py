@@ -52,9 +52,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Closed long enough for slips to be put right, and nobody has been sent what came out of them yet."""
         return self.held().filter(closed_at__lte=at - GRACE, summary_sent_at=None)
 
-    def closed_between(self, first: date, last: date) -> "SessionQuerySet":
-        """Closed on one of these days."""
-        return self.held().filter(closed_at__date__gte=first, closed_at__date__lte=last)
+    def closed_between(self, first: datetime, last: datetime) -> "SessionQuerySet":
+        """Closed between two moments, the first among them."""
+        return self.held().filter(closed_at__gte=first, closed_at__lt=last)
 
     def for_room(self) -> "SessionQuerySet":
         """With everything that a room’s page needs of its neighbours."""

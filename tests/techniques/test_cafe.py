@@ -137,6 +137,7 @@ def test_one_at_each_table_stays(cafe, come, lead):
     for table in range(1, 5):
         assert Seat.objects.filter(rota=made, table=table, stays=True).values("participant").distinct().count() == 1
     host = Seat.objects.filter(stays=True).first()
+    stages.go_to_stage(cafe, stage=cafe.stages.get(key="talk"), **lead)
     assert seen(cafe, "talk", Audience.PARTICIPANT, host.participant).stays
 
 
@@ -170,11 +171,29 @@ def test_each_phone_is_told_its_own_table(cafe, come, lead):
     people = come(12)
     made = plan(cafe, lead, 4)
     for number, key in enumerate(("expect", "happened", "talk"), start=1):
+        assert seen(cafe, key, Audience.PARTICIPANT, people[0]).mine is None, "it may still change"
+        stages.go_to_stage(cafe, stage=cafe.stages.get(key=key), **lead)
         for person in people:
             own = seen(cafe, key, Audience.PARTICIPANT, person)
             assert own.mine == Seat.objects.get(rota=made, round=number, participant=person).table
-            assert own.others == 2
+            assert not own.is_alone
     assert seen(cafe, "expect", Audience.PARTICIPANT).mine is None
+
+
+def test_phones_ask_when_a_round_begins_and_not_for_each_who_comes(cafe, come, lead):
+    come(12)
+    plan(cafe, lead, 4)
+
+    def heard(number: int) -> list[str]:
+        pieces = room_updates.updates_since(cafe.pk, number, Audience.PARTICIPANT, at=NOW).pieces
+        return [piece.values["kind"] for piece in pieces]
+
+    before = room_updates.last_numbers([cafe.pk])[cafe.pk]
+    come(3)
+    assert "helper" not in heard(before)
+    before = room_updates.last_numbers([cafe.pk])[cafe.pk]
+    stages.go_to_stage(cafe, stage=cafe.stages.get(key="happened"), **lead)
+    assert heard(before).count("helper") == 1
 
 
 def test_the_close_keeps_nobodys_table(cafe, come, lead):
