@@ -6,11 +6,10 @@ Nobody acts here: it is called by the timetable, and tells nothing.
 from typing import Any
 
 from django.db import connection, models, transaction
-from django.db.models import F
 
 from actionplan.models import PromiseReminder
-from attachments.models import StoredFile
-from kmportal.lib.unlinking import remove_old_versions
+from attachments.models import FileContent, StoredFile
+from kmportal.lib.unlinking import remove_old_versions, write_again
 from lessons.models import (
     LeftNote,
     Lesson,
@@ -22,7 +21,7 @@ from lessons.models import (
     SafeAuthor,
 )
 from lessons.search_documents import KIND
-from organisations.models import AuditEntry, Membership, Person, SentForm
+from organisations.models import AuditEntry, AuditName, Membership, Person, SentForm
 from search.models import SearchDoc, SearchText
 
 # Small, and written anew as a whole: nothing is left between the rows.
@@ -30,8 +29,8 @@ FEW = (SafeAuthor, Receipt)
 # Old versions of these name the author: of the draft, its history, its files, its trail, the form that sent it, what
 # search knew of it, the mail that told of the draft, and the note of a poster from which it was made.
 MANY = (
-    Lesson, LessonRevision, LessonEvent, LessonFile, StoredFile, AuditEntry, SentForm, SearchDoc, SearchText,
-    PromiseReminder, LeftNote, Person,
+    Lesson, LessonRevision, LessonEvent, LessonFile, StoredFile, FileContent, AuditEntry, AuditName, SentForm,
+    SearchDoc, SearchText, PromiseReminder, LeftNote, Person,
 )  # fmt: skip
 
 
@@ -51,9 +50,10 @@ def remove_safe_traces() -> int:
         lessons, organisations = {one.lesson_id for one in marked}, {one.lesson.organisation_id for one in marked}
         with transaction.atomic():
             for rows in _rows_of(lessons):
-                _write_again(rows)
+                write_again(rows)
         here = Membership.objects.filter(organisation__in=organisations)
-        _write_again(Person.objects.filter(pk__in=here.values("person")))
+        write_again(Person.objects.filter(pk__in=here.values("person")))
+        write_again(AuditName.objects.filter(organisation__in=organisations, kind="person"))
     if remove_old_versions(*FEW, whole_files=True) and remove_old_versions(*MANY):
         for one in marked:  # one that was marked anew meanwhile keeps its mark
             Receipt.objects.filter(pk=one.pk, traces=one.traces).update(traces=0)
@@ -71,14 +71,9 @@ def _rows_of(lessons: set[int]) -> list[models.QuerySet[Any]]:
         LessonTheme.objects.filter(lesson__in=lessons),
         files,
         StoredFile.objects.filter(pk__in=files.values("file")),
+        FileContent.objects.filter(file__in=files.values("file")),
         Receipt.objects.filter(lesson__in=lessons),
         found,
         SearchText.objects.filter(doc__in=found),
         LeftNote.objects.filter(lesson__in=lessons),
     ]
-
-
-def _write_again(rows: models.QuerySet[Any]) -> None:
-    """Each as it is, as a new version of the row that nobody else’s transaction has anything to do with."""
-    name = next(field.name for field in rows.model._meta.local_concrete_fields if not field.primary_key)
-    rows.order_by().update(**{name: F(name)})

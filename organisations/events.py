@@ -161,9 +161,15 @@ def _write_trail(
 
 
 def _remember_name(organisation: Organisation, ref: Ref, subject: Model) -> None:
-    """Keep the name of a thing beside the trail; what not everybody may read has a ``name_in_trail`` that says less."""
+    """Keep the name of a thing beside the trail; what not everybody may read has a ``name_in_trail`` that says less.
+
+    A name that stands there already is not written again: the row would tell which transaction was the last.
+    """
     name = str(getattr(subject, "name_in_trail", subject))[:250]
-    AuditName.objects.update_or_create(organisation=organisation, kind=ref.kind, ident=ref.pk, defaults={"name": name})
+    same = {"organisation": organisation, "kind": ref.kind, "ident": ref.pk}
+    kept = AuditName.objects.filter(**same).values_list("name", flat=True).first()
+    if kept != name:
+        AuditName.objects.update_or_create(**same, defaults={"name": name})
 
 
 def _plain_facts(value: Any) -> Any:

@@ -50,6 +50,37 @@ def rewrite_in_random_order(*families: models.QuerySet[Any], renumber: bool = Fa
     return sum(map(len, kept))
 
 
+# How a value is made anew without being changed, by its type: one that is long lies beside its row, in rows of its own
+# that keep their transaction until there is another value.
+ANEW = {
+    "text": "{0} || ''",
+    "character varying": "{0} || ''",
+    "bytea": "{0} || ''::bytea",
+    "tsvector": "{0} || ''::tsvector",
+    "jsonb": "{0}::text::jsonb",
+}
+
+
+def write_again(rows: models.QuerySet[Any]) -> None:
+    """Each row as it is, as a new version that no other transaction has anything to do with, and what is long in it,
+    too. PostgreSQL only."""
+    table = connection.ops.quote_name(rows.model._meta.db_table)
+    keys = list(rows.order_by().values_list("pk", flat=True))
+    if not keys:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute"
+            " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
+            [table],
+        )
+        columns = [(connection.ops.quote_name(name), kind) for name, kind in cursor.fetchall()]
+        key = connection.ops.quote_name(rows.model._meta.pk.column)
+        anew = [f"{name} = {ANEW[kind].format(name)}" for name, kind in columns if kind in ANEW]
+        changes = ", ".join(anew or [f"{key} = {key}"])
+        cursor.execute(f"UPDATE {table} SET {changes} WHERE {key} = ANY(%s)", [keys])  # noqa: S608  our own names
+
+
 def remove_old_versions(*tables: type[models.Model], whole_files: bool = False) -> bool:
     """Vacuum: have the database drop what stood in these tables before. Answers whether all of it is gone.
 

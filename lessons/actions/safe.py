@@ -54,7 +54,7 @@ def send_safely(lesson: Lesson, *, by: Membership, at: datetime, to: Person | No
     take_move(
         lesson, "send_safely", by=by, at=at, is_unsigned=True, author=None, is_safe=True, once=None,
         contact="", session=None, intervention=None, created_at=_day_of(lesson.created_at),
-        claimed_by=to, claimed_at=at, submitted_at=at, answer_due_on=_answer_due(at),
+        claimed_by=to, claimed_at=_day_of(at), submitted_at=_day_of(at), answer_due_on=_answer_due(at),
     )  # fmt: skip
     return lesson
 
@@ -91,11 +91,11 @@ def answer_by_receipt(
     if checker is not None and not (_checks_here(lesson, checker) and _has_yet_to_check(lesson, checker)):
         checker = None
     take_move(
-        lesson, "send_again", by=receipt, at=at, facts={"kept_for": checker}, revision=lesson.revision, submitted_at=at,
-        answer_due_on=_answer_due(at), claimed_by=None, claimed_at=None,
+        lesson, "send_again", by=receipt, at=at, facts={"kept_for": checker}, revision=lesson.revision,
+        submitted_at=_day_of(at), answer_due_on=_answer_due(at), claimed_by=None, claimed_at=None,
     )  # fmt: skip
     if checker is not None:
-        lesson.state, lesson.claimed_by, lesson.claimed_at = State.IN_REVIEW, checker, at
+        lesson.state, lesson.claimed_by, lesson.claimed_at = State.IN_REVIEW, checker, _day_of(at)
         save_columns(lesson, "state", "claimed_by", "claimed_at")
         before, after = State.SUBMITTED, State.IN_REVIEW
         events.record(Event.LESSON_PASSED_ON, lesson, by=receipt, at=at, before=before, after=after)

@@ -1,5 +1,7 @@
 """Safe lessons: nothing beside the tables of the database joins one to its author once the minute is over."""
 
+from hashlib import sha256
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -74,7 +76,7 @@ def test_a_mark_that_comes_meanwhile_stays(transactional_db, sent, monkeypatch):
 def test_what_search_mails_and_posters_kept_of_the_draft_is_cleaned_too(transactional_db, sent, monkeypatch):
     again, cleaned = [], []
     monkeypatch.setattr(connection, "vendor", "postgresql")
-    monkeypatch.setattr("lessons.unlinking._write_again", lambda rows: again.append(rows.model))
+    monkeypatch.setattr("lessons.unlinking.write_again", lambda rows: again.append(rows.model))
     monkeypatch.setattr("lessons.unlinking.remove_old_versions", lambda *tables, **how: cleaned.extend(tables) or True)
     remove_safe_traces()
     assert {SearchDoc, SearchText, LeftNote} <= set(again)
@@ -94,3 +96,31 @@ def test_no_transaction_joins_author_and_lesson(transactional_db, draft, cara, f
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_read_binary_file(pg_relation_filepath('lessons_safeauthor'))")
         assert not bytes(cursor.fetchone()[0])
+
+
+def transactions_of(table: str, which: str = "true") -> set[str]:
+    """Those that wrote its rows, or what is long in them."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT xmin::text FROM {table} WHERE {which}")  # noqa: S608  our own names
+        return {written for (written,) in cursor.fetchall()}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite notes no transactions")
+def test_what_is_long_and_names_beside_the_trail_are_written_again_too(transactional_db, draft, cara, farah):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltoastrelid::regclass FROM pg_class WHERE oid = 'lessons_lessonrevision'::regclass")
+        (toast,) = cursor.fetchone()
+    words = " ".join(sha256(str(number).encode()).hexdigest() for number in range(55))
+    lesson = safe.send_safely(draft(happened=words), by=as_member(cara), at=NOON, to=farah, code=CODE)
+    named = f"kind = 'person' AND ident = {cara.pk}"
+    assert transactions_of("organisations_auditname", named) & transactions_of(toast), "nothing was tried"
+    remove_safe_traces()
+    assert not transactions_of("organisations_auditname", named) & transactions_of(toast)
+    assert Lesson.objects.get(pk=lesson.pk).words.happened == words
+
+
+def test_the_hour_is_not_kept(transactional_db, sent):
+    lesson = Lesson.objects.get()
+    for moment in (lesson.created_at, lesson.submitted_at, lesson.claimed_at):
+        local = timezone.localtime(moment)
+        assert (local.hour, local.minute, local.microsecond) == (0, 0, 0)
