@@ -53,6 +53,12 @@ def test_signing_in_gives_the_session_another_key(lena, client):
     assert not Session.objects.filter(session_key=before).exists()
 
 
+def test_the_api_knows_no_session_and_leaves_it_as_it_is(lena):
+    browser = sign_in(lena)
+    assert browser.get("/api/v1/riverside/lessons/").status_code == 401
+    assert is_in(browser)
+
+
 def test_own_sessions_are_listed_and_ended(lena):
     here, phone = sign_in(lena), sign_in(lena, PHONE)
     page = said(here.get(reverse("own_sign_ins")))
