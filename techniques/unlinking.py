@@ -9,10 +9,13 @@ from techniques.models import (
     Ballot,
     Comment,
     Correction,
+    Feedback,
     MeToo,
     Note,
     NoteGroup,
     Participant,
+    RoomEvent,
+    Seat,
     Session,
     Voting,
     Wish,
@@ -20,7 +23,7 @@ from techniques.models import (
 )
 
 # Whatever knew who wrote, said or chose something.
-LINKED = (Note, NoteGroup, Participant, Comment, Correction, MeToo, Ballot, Wish, Wording)
+LINKED = (Note, NoteGroup, Participant, Comment, Correction, MeToo, Ballot, Wish, Wording, Seat, RoomEvent)
 # Checking the foreign keys of a ballot leaves its transaction as ``xmax`` on the rows of who voted and for what.
 VOTED = (Ballot, Participant, Note, NoteGroup)
 
@@ -28,9 +31,9 @@ VOTED = (Ballot, Participant, Note, NoteGroup)
 def remove_traces() -> int:
     """Have the database drop what closed sessions have deleted or cut from who wrote it; answers for how many.
 
-    The same for votes that are over, which are counted, too. Called at each close, at the end of each vote, and each
-    minute. Idempotent: while somebody still reads the old rows, the mark of a session or vote stays and the next call
-    tries again.
+    The same for votes that are over, which are counted, too, and for counts of feedback. Called at each close, at the
+    end of each vote, and each minute. Idempotent: while somebody still reads the old rows, the mark of a session, vote
+    or count stays and the next call tries again.
     """
     closed = list(Session.objects.with_traces().values_list("pk", flat=True))
     chosen = [table for helper in helper_registry.registered().values() for table in helper.secrets]
@@ -39,7 +42,10 @@ def remove_traces() -> int:
     voted = list(Voting.objects.with_traces().values_list("pk", flat=True))
     if voted and remove_old_versions(*VOTED, whole_files=True):
         Voting.objects.filter(pk__in=voted).update(keeps_traces=False)
-    return len(closed) + len(voted) + sum(map(_remove_traces_of, helper_registry.registered().values()))
+    told = list(Feedback.objects.filter(keeps_traces=True).values_list("pk", flat=True))
+    if told and remove_old_versions(Feedback, Participant, whole_files=True):
+        Feedback.objects.filter(pk__in=told).update(keeps_traces=False)
+    return len(closed) + len(voted) + len(told) + sum(map(_remove_traces_of, helper_registry.registered().values()))
 
 
 def _remove_traces_of(helper: helper_registry.Helper) -> int:

@@ -39,6 +39,7 @@ def give_feedback(session: Session, *, by: Participant, at: datetime, answers: M
         shown = shown or Feedback(session=session, is_shown=True)
         shown.add(waiting)
         shown.save()
+    waiting.keeps_traces = True
     waiting.save()
 
 

@@ -1,7 +1,17 @@
+from typing import Any
+
 import django.core.validators
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+
+from kmportal.lib.unlinking import keep_no_statistics
+
+
+def forget(apps: Any, schema_editor: Any) -> None:
+    """No samples of who answered, and who sat where: docs/decisions/0024."""
+    names = ("Participant", "Feedback", "Seat")
+    keep_no_statistics(schema_editor, *(apps.get_model("techniques", name) for name in names))
 
 
 class Migration(migrations.Migration):
@@ -21,6 +31,13 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("is_shown", models.BooleanField()),
+                (
+                    "keeps_traces",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Older counts, which tell of single answers, may still lie in the database’s files.",
+                    ),
+                ),
                 ("people", models.PositiveSmallIntegerField(default=0)),
                 ("worth_yes", models.PositiveSmallIntegerField(default=0)),
                 ("worth_partly", models.PositiveSmallIntegerField(default=0)),
@@ -95,4 +112,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RunPython(forget, migrations.RunPython.noop),
     ]

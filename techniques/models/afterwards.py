@@ -42,6 +42,9 @@ class Feedback(models.Model):
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="feedback")
     is_shown = models.BooleanField()
+    keeps_traces = models.BooleanField(
+        default=False, help_text="Older counts, which tell of single answers, may still lie in the database’s files."
+    )
     people = models.PositiveSmallIntegerField(default=0)
     worth_yes = models.PositiveSmallIntegerField(default=0)
     worth_partly = models.PositiveSmallIntegerField(default=0)

@@ -12,10 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from techniques import room_updates, room_visibility
+from techniques import guest_cookies, room_updates, room_visibility
 from techniques.actions import planning
-from techniques.actions.room import closing, notes, stages
-from techniques.models import Note, Participant, Session
+from techniques.actions.room import closing, joining, notes, stages
+from techniques.models import Note, Participant, RoomEvent, Session
 from techniques.room_visibility import Audience
 from tests.cast import as_member
 from tests.techniques.conftest import NOW, inside
@@ -236,3 +236,23 @@ def test_kept_notes_that_were_hidden_lose_the_order_and_moment_of_writing(room, 
     assert {note.text for note in after} == {note.text for note in before}
     # Nor is one found by what its writer’s browser called it.
     assert not {note.handle for note in after} & {note.handle for note in before}
+
+
+def test_nobody_is_found_by_when_they_came_and_a_note_was_written(room, farah, enter, send):
+    """Who is alone in an open step wrote its first notes."""
+    Session.objects.update(confidentiality="open")
+    stage, by = room.stages.get(key="happened"), as_member(farah)
+    stages.go_to_stage(room, stage=stage, by=by, at=NOW)
+    for number, name in enumerate(("Gus", "Rhea", "Kit")):
+        joined_at = NOW + timedelta(minutes=2 * number)
+        guest = joining.join_room(room, by=None, name=name, key=guest_cookies.new_key(), at=joined_at)
+        notes.write_note(
+            room, stage_key="happened", column="well", text=f"{name} said", client_id=uuid4(), by=guest,
+            at=joined_at + timedelta(minutes=1),
+        )  # fmt: skip
+    closing.close_session(room, by=by, summary={}, at=NOW + timedelta(minutes=9))
+    kept = Note.objects.filter(stage=stage)
+    assert list(kept.values_list("text", flat=True)) == ["Gus said", "Rhea said", "Kit said"], "in their order"
+    assert {*kept.values_list("created_at", flat=True)} == {NOW}
+    assert {*Participant.objects.filter(session=room).values_list("joined_at", flat=True)} == {NOW}
+    assert [event.kind for event in RoomEvent.objects.filter(session=room)] == ["closed"]

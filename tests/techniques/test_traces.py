@@ -6,8 +6,10 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from techniques.actions.room import closing, notes
-from techniques.models import Note, Session
+from techniques import guest_cookies
+from techniques.actions.afterwards import give_feedback
+from techniques.actions.room import closing, joining, notes
+from techniques.models import Feedback, Note, Session
 from techniques.unlinking import remove_traces
 from tests.cast import as_member
 from tests.readers import somebody_reads, until_gone
@@ -63,3 +65,24 @@ def test_while_somebody_still_reads_the_session_is_come_back_to(written, farah):
         assert Session.objects.with_traces().exists()
     assert until_gone(remove_traces)
     assert copies_in_the_files() == 0
+
+
+def test_older_counts_of_feedback_tell_nothing_of_a_single_answer(room, farah):
+    """Two counts, one before and one after an answer, would say which it was."""
+    people = [
+        joining.join_room(room, by=None, name=name, key=guest_cookies.new_key(), at=NOW) for name in ("Gus", "Rhea")
+    ]
+    closing.close_session(room, by=as_member(farah), at=NOW, summary={})
+    until_gone(remove_traces)
+    for person in people:
+        give_feedback(room, by=person, at=NOW, answers={"worth": "no", "said": "yes"})
+    assert Feedback.objects.get().keeps_traces
+    until_gone(remove_traces)
+    assert not Feedback.objects.get().keeps_traces
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_relation_size('techniques_feedback') / current_setting('block_size')::int")
+            assert cursor.fetchone()[0] == 1
+            cursor.execute("SELECT max(ctid)::text FROM techniques_feedback")
+            # The count, and the same with its mark taken away: nothing else stands in the file.
+            assert cursor.fetchone()[0] in {"(0,1)", "(0,2)"}

@@ -1,7 +1,7 @@
 """The end of a session: what is kept of it, and what goes."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.db import transaction
@@ -35,6 +35,9 @@ from techniques.room_visibility import Audience
 from techniques.transitions import count_ballots
 from techniques.unlinking import remove_traces
 
+# Of a note that was written once the others of its step were shown.
+AFTERWARDS = timedelta(seconds=1)
+
 
 @transaction.atomic
 def close_session(session: Session, *, by: Membership, at: datetime, summary: Mapping[str, str]) -> Session:
@@ -64,7 +67,9 @@ def close_session(session: Session, *, by: Membership, at: datetime, summary: Ma
     if not Confidentiality(session.confidentiality).keeps_who_came:
         Participant.objects.filter(session=session).update(name="", person=None)
         session.invitees.all().delete()
-    room_log.append_event(session, RoomEvent.Kind.CLOSED, at=at)
+    _forget_moments(session)
+    last = room_log.append_event(session, RoomEvent.Kind.CLOSED, at=at)
+    RoomEvent.objects.filter(session=session, seq__lt=last).delete()
     # What cannot be done now, because somebody still reads, the timetable does: the mark stays until then.
     transaction.on_commit(remove_traces, robust=True)
     events.record(Event.SESSION_CLOSED, session, by=by, at=at, notes_kept=session.notes_deleted_at is None)
@@ -132,6 +137,21 @@ def _rename(kept: list[Note]) -> None:
     for note in kept:
         note.client_id = uuid4()
     Note.objects.bulk_update(kept, ["client_id"], batch_size=200)
+
+
+def _forget_moments(session: Session) -> None:
+    """When somebody came and when a note was written: who was in the room before the second came wrote the first notes.
+    So everybody came when it was opened, and each note was written when its step began, or after its notes were shown;
+    notes of an open step stay in their order."""
+    start = session.opened_at or session.closed_at
+    Participant.objects.here().filter(session=session).update(joined_at=start)
+    for stage in Stage.objects.filter(session=session):
+        shown = stage.revealed_at if stage.reveal == Stage.Reveal.HIDDEN else None
+        notes = Note.objects.filter(stage=stage)
+        if shown:
+            notes.filter(created_at__gt=shown).update(created_at=shown + AFTERWARDS)
+        else:
+            notes.update(created_at=stage.started_at or start)
 
 
 def _forget_order(session: Session) -> None:
