@@ -34,6 +34,8 @@ class MeetingForm(AboutPeople, forms.ModelForm):
             "again_at": "Once more on the same day, for people on other shifts",
         }
         help_texts: ClassVar = {
+            "repeats": "Where a month is too short for the day, it is on the last day of that month. "
+            "A fifth weekday is the last one of each month",
             "until_on": "Leave it empty when there is no end, or when it is once",
             "place": "For example, Seminar room 2, or the address of the video call. Only members see it",
         }

@@ -199,7 +199,8 @@ def day_in_words(moment: datetime) -> str:
 
 
 def rhythm_in_words(meeting: Meeting) -> str:
-    """“Every month on the same weekday …, 14:00 and again 02:30”, as short as it can be said."""
+    """“Each month on the first Tuesday, 14:00 and again at 02:30”, as short as it can be said. Of a day that not each
+    month or year has, with what happens in the others (``rhythms.rule_of``)."""
     first = meeting.first_on
     weekday = f"{first:%A}"
     number = ("first", "second", "third", "fourth", "last")[(first.day - 1) // 7]
@@ -212,6 +213,10 @@ def rhythm_in_words(meeting: Meeting) -> str:
         Meeting.Repeats.SAME_DAY: f"Each month on day {first.day}",
         Meeting.Repeats.YEARLY: f"Each year on {first.day} {first:%B}",
     }[Meeting.Repeats(meeting.repeats)]
+    if meeting.repeats == Meeting.Repeats.SAME_DAY and first.day > rhythms.SHORTEST_MONTH:
+        said += ", or on the last day of a shorter month"
+    if meeting.repeats == Meeting.Repeats.YEARLY and (first.month, first.day) == (2, 29):
+        said += ", or on 28 February"
     times = clock(meeting.clock)
     if meeting.again_at is not None:
         times += f" and again at {clock(meeting.again_at)}"

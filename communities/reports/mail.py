@@ -58,6 +58,12 @@ class _Week:
     days: dict[int, list[MeetingDay]]
     muted: set[tuple[int, int]]
 
+    @property
+    def concerned(self) -> set[int]:
+        """Who wrote or muted something of it: everybody else reads the same."""
+        threads = [thread for rows in (*self.threads.values(), *self.open_questions.values()) for thread in rows]
+        return {thread.author_id for thread in threads if thread.author_id} | {person for _, person in self.muted}
+
 
 def weekly_news(at: datetime, people: Collection[int] | None = None) -> Iterator[News]:
     """What is new for everybody, or for these people, whose day it is. Nothing for a week in which nothing happened.
@@ -69,11 +75,14 @@ def weekly_news(at: datetime, people: Collection[int] | None = None) -> Iterator
     if not keys:
         return
     week = _read_week(keys, at, [seat.person_id for seat, _ in seats])
+    concerned, said = week.concerned, dict[tuple[object, ...], Sequence[Line]]()
     for seat, day in seats:
         late = at.astimezone(ZoneInfo(seat.membership.organisation.time_zone)).date() - day
-        if lines := _lines_for(seat, week, after=at - A_WEEK - late):
-            community = seat.group.community
-            slug = seat.membership.organisation.slug
+        community, slug = seat.group.community, seat.membership.organisation.slug
+        alike = (community.pk, slug, late, seat.person_id if seat.person_id in concerned else None)
+        if alike not in said:
+            said[alike] = _lines_for(seat, week, after=at - A_WEEK - late)
+        if lines := said[alike]:
             yield News(
                 kind=KIND,
                 ident=community.pk,

@@ -12,7 +12,8 @@ from communities.reports.calendars import rhythm_in_words
 from kmportal.lib.days import clock
 from kmportal.lib.prepared import prepared
 from kmportal.lib.things import Look
-from organisations.models import Membership
+from organisations.models import GroupMembership, Membership
+from techniques.confidentiality import Confidentiality
 
 SHOWN_BEHIND = 10
 AROUND_HOURS = 2  # so long after its beginning a day still counts as to come
@@ -83,6 +84,17 @@ def next_days(membership: Membership, communities: Sequence[Community], *, at: d
     for day in _days_between(membership, living, since, until) if living else ():
         found.setdefault(day.meeting.community_id, day)
     return found
+
+
+def who_joined(day: MeetingDay) -> list[int]:
+    """Of the people of the community, who was in the session that the day was held as. Nobody before it is closed, and
+    where it is not kept who came."""
+    session = day.session
+    if session is None or not session.is_closed or not Confidentiality(session.confidentiality).keeps_who_came:
+        return []
+    seats = GroupMembership.objects.filter(group=day.meeting.community.group_id, membership__left_at=None)
+    here = session.participants.here().filter(person__in=seats.values("person"))
+    return list(here.values_list("person", flat=True).order_by("person"))
 
 
 @dataclass(frozen=True)

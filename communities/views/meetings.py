@@ -18,6 +18,7 @@ from communities.reports.meetings import (
     days_ahead,
     days_of_community,
     not_called_off_as_a_whole,
+    who_joined,
 )
 from communities.views.finding import community_or_404, crumbs, page, standing_or_403
 from kmportal.lib.calendar_files import CONTENT_TYPE
@@ -238,9 +239,12 @@ def meeting_day_write_up(request: MemberRequest, organisation: Organisation, pk:
     """Who came, and what came of it."""
     day = day_or_404(request, pk)
     _may_plan_or_403(request, day.meeting.community)
-    came = list(day.attendances.values_list("person_id", flat=True))
-    initial = {"version": day.version, "notes": day.notes, "people": came}
+    written = _written(day)
+    joined = [] if written["people"] or day.notes else who_joined(day)
+    initial = {"version": day.version, **written, **({"people": joined} if joined else {})}
     form = WriteUpForm(sent(request), day=day, initial=initial)
+    if joined:
+        form.fields["people"].help_text = worded("Ticked are those who were in the session. Take out or add others")
     if form.is_valid():
         values = {**form.cleaned_data}
         with refusals_on(form), conflicts_on(form, lambda: day_or_404(request, pk), _written):

@@ -17,7 +17,6 @@ from jobs.models import Job, Mail
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.work import Span
 from organisations.models import Group, GroupMembership, Membership, Person
-from techniques.models import Technique
 from tests.cast import as_member
 from tests.communities.conftest import NOON, TUESDAY
 
@@ -99,6 +98,26 @@ def test_a_community_that_has_ended_plans_nothing_and_meets_no_more(plan, meetin
     Community.objects.update(state=State.CLOSED)
     with pytest.raises(Refusal):
         plan()
+
+
+@pytest.mark.parametrize(
+    ("repeats", "first", "words"),
+    [
+        ("same-day", date(2027, 1, 28), "Each month on day 28, 14:00"),
+        ("same-day", date(2027, 1, 29), "Each month on day 29, or on the last day of a shorter month, 14:00"),
+        ("same-day", date(2027, 1, 31), "Each month on day 31, or on the last day of a shorter month, 14:00"),
+        ("same-weekday", date(2026, 12, 29), "Each month on the last Tuesday, 14:00"),
+        ("yearly", date(2028, 2, 29), "Each year on 29 February, or on 28 February, 14:00"),
+        ("yearly", date(2027, 8, 31), "Each year on 31 August, 14:00"),
+    ],
+)
+def test_what_happens_in_a_month_that_has_no_such_day_is_said(plan, cara, as_, repeats, first, words):
+    meeting = plan(repeats=repeats, first_on=first, again_at=None)
+    assert rhythm_in_words(meeting) == words
+    client = as_(cara)
+    assert words in client.get(f"{INSIDE}/meetings/{meeting.pk}/").text
+    form = client.get(f"{INSIDE}/{meeting.community_id}/meetings/new/").text
+    assert "Where a month is too short for the day, it is on the last day of that month" in form
 
 
 # --- Told ------------------------------------------------------------------------------------------------------------
@@ -244,41 +263,6 @@ def test_what_has_been_does_not_move(meeting, cara):
         meetings.cancel_meeting_day(day, by=as_member(cara), at=at)
     with pytest.raises(Refusal, match="passed"):
         meetings.move_meeting_day(day, by=as_member(cara), at=at, seen=1, starts_at=NOON, minutes=30, place="")
-
-
-# --- Written up, and held as a session -------------------------------------------------------------------------------
-
-
-def test_who_came_and_what_came_of_it(meeting, cara, farah, reza, sam, as_):
-    day, at = meeting.days.filter(slot=0).first(), NOON + timedelta(days=20)
-
-    def write(**words):
-        said = {"notes": "Four wards ask by ten.", "people": [cara, farah], "seen": day.version, **words}
-        return meetings.write_up_meeting(day, by=as_member(cara), at=at, **said)
-
-    with pytest.raises(Refusal, match="has not begun"):
-        meetings.write_up_meeting(day, by=as_member(cara), at=NOON, seen=1, notes="", people=[])
-    with pytest.raises(Refusal, match="does not belong"):
-        write(people=[sam])
-    write()
-    write(seen=1)  # the same again
-    with pytest.raises(Stale):
-        write(seen=1, people=[cara])
-    write(people=[cara, reza])
-    page = as_(farah).get(f"{INSIDE}/meetings/days/{day.pk}/").text
-    assert "Four wards ask by ten." in page
-    assert "Reza" in page
-
-
-def test_a_day_is_held_as_a_session(content, plan, community, farah, cara):
-
-    people.set_roles(community, by=as_member(cara), at=NOON, person=farah, roles=[RoleKind.CORE])
-    day = plan().days.first()
-    technique = Technique.objects.filter(can_run=True).first()
-    said = {"technique": technique, "length": "standard"}
-    session = meetings.plan_session_of_day(day, by=as_member(farah), at=NOON, **said)
-    assert meetings.plan_session_of_day(day, by=as_member(farah), at=NOON, **said) == session
-    assert (session.group, session.starts_at, session.facilitator) == (community.group, day.starts_at, farah)
 
 
 # --- On pages --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,81 @@
+"""A day on which a community met: who came, what came of it, and held as a session."""
+
+from datetime import timedelta
+
+import pytest
+
+from communities.actions import meetings, people
+from communities.models import RoleKind
+from kmportal.lib.exceptions import Refusal, Stale
+from organisations.models import Membership
+from techniques.actions.room import closing, joining
+from techniques.models import Session, Technique
+from tests.cast import as_member
+from tests.communities.conftest import NOON
+
+INSIDE = "/o/riverside/communities"
+
+
+def test_who_came_and_what_came_of_it(meeting, cara, farah, reza, sam, as_):
+    day, at = meeting.days.filter(slot=0).first(), NOON + timedelta(days=20)
+
+    def write(**words):
+        said = {"notes": "Four wards ask by ten.", "people": [cara, farah], "seen": day.version, **words}
+        return meetings.write_up_meeting(day, by=as_member(cara), at=at, **said)
+
+    with pytest.raises(Refusal, match="has not begun"):
+        meetings.write_up_meeting(day, by=as_member(cara), at=NOON, seen=1, notes="", people=[])
+    with pytest.raises(Refusal, match="does not belong"):
+        write(people=[sam])
+    write()
+    write(seen=1)  # the same again
+    with pytest.raises(Stale):
+        write(seen=1, people=[cara])
+    write(people=[cara, reza])
+    page = as_(farah).get(f"{INSIDE}/meetings/days/{day.pk}/").text
+    assert "Four wards ask by ten." in page
+    assert "Reza" in page
+
+
+def test_a_day_is_held_as_a_session(content, plan, community, farah, cara):
+
+    people.set_roles(community, by=as_member(cara), at=NOON, person=farah, roles=[RoleKind.CORE])
+    day = plan().days.first()
+    technique = Technique.objects.filter(can_run=True).first()
+    said = {"technique": technique, "length": "standard"}
+    session = meetings.plan_session_of_day(day, by=as_member(farah), at=NOON, **said)
+    assert meetings.plan_session_of_day(day, by=as_member(farah), at=NOON, **said) == session
+    assert (session.group, session.starts_at, session.facilitator) == (community.group, day.starts_at, farah)
+
+
+@pytest.fixture
+def held(content, plan, cara, farah, sam):
+    """A day that was held as a session: Cara and Farah were in it, and Sam, who does not belong to the community."""
+    Membership.objects.filter(person=cara).update(role="facilitator")
+    day = plan().days.first()
+    technique = Technique.objects.get(key="after-action-review")
+    session = meetings.plan_session_of_day(day, by=as_member(cara), at=NOON, technique=technique, length="standard")
+    for person in (cara, farah, sam):
+        joining.join_room(session, by=as_member(person), at=NOON, name=person.name, key=person.email)
+    room = joining.open_room(session, by=as_member(cara), at=day.starts_at)
+    closing.close_session(room, by=as_member(cara), at=day.starts_at, summary={})
+    return day
+
+
+def _ticked(client, day) -> list[int]:
+    return list(client.get(f"{INSIDE}/meetings/days/{day.pk}/write-up/").context["form"]["people"].value())
+
+
+def test_written_up_afterwards_those_who_were_in_the_session_are_ticked(held, cara, farah, reza, as_):
+    client = as_(cara)
+    assert _ticked(client, held) == [cara.pk, farah.pk]
+    page = client.get(f"{INSIDE}/meetings/days/{held.pk}/write-up/").text
+    assert "Ticked are those who were in the session" in page
+    said = {"seen": held.version, "notes": "", "people": [reza]}
+    meetings.write_up_meeting(held, by=as_member(cara), at=held.starts_at, **said)
+    assert _ticked(client, held) == [reza.pk], "what somebody wrote stands"
+
+
+def test_where_it_is_not_kept_who_came_nobody_is_ticked(held, cara, as_):
+    Session.objects.update(confidentiality="chatham-house")
+    assert _ticked(as_(cara), held) == []
