@@ -4,6 +4,7 @@ Each asks its permission first and is told once, as an event: trail, history, no
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +16,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from actionplan import emails, policies
-from actionplan.digests import Digest, Readers, batches_of_readers, due_digests
+from actionplan.digests import Digest, Readers, batches_of_readers, due_digests, in_batches
 from actionplan.events import Event
 from actionplan.models import Action, PromiseReminder, Reminder
 from actionplan.tokens import is_token_of
@@ -25,6 +26,7 @@ from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.exceptions import Refusal, Stale
+from kmportal.lib.mail import post_all
 from kmportal.lib.model_rules import refuse_invalid
 from notifications.models import DailyMail
 from organisations import events
@@ -36,6 +38,8 @@ from organisations.visibility import Reach
 
 logger = logging.getLogger(__name__)
 State = Action.State
+# So many mails are one transaction: a fifth of a second for who writes meanwhile.
+TOGETHER = 100
 GUEST_NAME_LIMIT = Action._meta.get_field("guest_name").max_length
 OWN_ONLY = _("You can add actions for yourself. Ask somebody who writes here to give one to others.")
 
@@ -282,59 +286,51 @@ def delete_untouched_action(action: Action, *, by: Membership, at: datetime) -> 
 def send_due_digests(*, at: datetime) -> tuple[int, int]:
     """Write the mails of this moment: how many were written, and how many could not be.
 
-    Each mail is one transaction; what goes wrong with one does not hold up the others.
+    Some of them together are one transaction. When it fails, each of them is written by itself: what goes wrong with
+    one does not hold up the others.
     """
     written = failed = 0
     for readers in batches_of_readers(at):
-        for digest in due_digests(at, readers=readers):
+        for some in in_batches(due_digests(at, readers=readers), TOGETHER):
             try:
-                written += send_digest(digest, at=at)
-            except Exception:  # one address that makes trouble must not keep the others from their mail
-                actions = [item.action.pk for item in digest.items]
-                logger.exception("The reminder of the actions %s could not be written", actions)
-                failed += 1
+                written += send_digests(some, at=at)
+            except Exception:  # one of them, or the database for a moment: which one is found here
+                each = [_send_alone(digest, at=at) for digest in some]
+                written, failed = written + sum(one or 0 for one in each), failed + each.count(None)
     return written, failed
 
 
-@transaction.atomic
-def send_digest(digest: Digest, *, at: datetime) -> bool:
-    """Write one mail, what it told of, and that it is the one of the day, all or nothing.
+def _send_alone(digest: Digest, *, at: datetime) -> int | None:
+    """How many were written, or None when it cannot be."""
+    try:
+        return send_digests([digest], at=at)
+    except Exception:  # one address that makes trouble must not keep the others from their mail
+        actions = [item.action.pk for item in digest.items]
+        logger.exception("The reminder of the actions %s could not be written", actions)
+        return None
 
-    False when the day’s mail is there already (another run was faster) or when nothing is left to say.
+
+@transaction.atomic
+def send_digests(digests: Sequence[Digest], *, at: datetime) -> int:
+    """Write these mails, what they told of, and that each is the one of its day, all or nothing. Answers how many.
+
+    Left out is who has the day’s mail already (another run was faster) and for whom nothing is left to say.
     """
+    # Read again: it may have been done since the list was made.
+    only = {item.action.pk for digest in digests for item in digest.items}
+    readers = Readers({one.person.pk for one in digests if one.person}, {one.address for one in digests})
+    # In one order, so that two runs wait for each other and never both at once.
+    fresh = sorted(due_digests(at, only=only, readers=readers), key=lambda one: one.address)
+    days = [DailyMail(address=one.address, person=one.person, day=one.day(at), written_at=at) for one in fresh]
     try:
         with transaction.atomic():
-            DailyMail.objects.create(address=digest.address, person=digest.person, day=digest.day(at), written_at=at)
+            DailyMail.objects.bulk_create(days)
     except IntegrityError:
-        return False
-    # Read again: it may have been done since the list was made.
-    only = [item.action.pk for item in digest.items]
-    readers = Readers([digest.person.pk] if digest.person else [], [digest.address])
-    fresh = next(iter(due_digests(at, only=only, readers=readers)), None)
-    if fresh is None:
-        transaction.set_rollback(True)
-        return False
-    Reminder.objects.bulk_create(
-        Reminder(action=item.action, address=digest.address, due_on=item.due_on, stage=item.stage, written_at=at)
-        for item in fresh.items
-    )
-    PromiseReminder.objects.bulk_create(
-        PromiseReminder(
-            kind=nudge.promised.kind,
-            ident=nudge.promised.ident,
-            address=digest.address,
-            due_on=nudge.promised.day,
-            stage=nudge.stage,
-            written_at=at,
-        )
-        for nudge in fresh.nudges
-    )
-    PromiseReminder.objects.bulk_create(
-        PromiseReminder(kind=one.kind, ident=one.ident, address=digest.address, due_on=one.day, stage=0, written_at=at)
-        for one in fresh.news
-    )
-    emails.reminder(fresh, at=at)
-    return True
+        return sum(send_digests([one], at=at) for one in fresh) if len(fresh) > 1 else 0
+    Reminder.objects.bulk_create(row for one in fresh for row in one.reminders(at))
+    PromiseReminder.objects.bulk_create(row for one in fresh for row in one.promise_reminders(at))
+    post_all(emails.reminder(one, at=at) for one in fresh)
+    return len(fresh)
 
 
 # --- What they share ---------------------------------------------------------------------------------------------

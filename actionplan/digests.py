@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Q, QuerySet
@@ -21,6 +22,7 @@ from kmportal.lib.promises import Promised, promised
 from notifications.models import DailyMail
 from organisations.models import Membership, Organisation, Person
 
+T = TypeVar("T")
 MORNING, EVENING = 7, 20
 # So many people at a time: what is theirs is in memory.
 BATCH = 500
@@ -97,6 +99,20 @@ class Digest:
         """From seven on; a machine that was off at seven does it later, but not at night."""
         return MORNING <= at.astimezone(ZoneInfo(self.zone)).hour < EVENING
 
+    def reminders(self, at: datetime) -> Iterator[Reminder]:
+        """What it tells of actions, to be kept with it: nobody is told it again."""
+        for item in self.items:
+            yield Reminder(
+                action=item.action, address=self.address, due_on=item.due_on, stage=item.stage, written_at=at
+            )
+
+    def promise_reminders(self, at: datetime) -> Iterator[PromiseReminder]:
+        """The same of everything else."""
+        told = [(one.promised.kind, one.promised.ident, one.promised.day, one.stage) for one in self.nudges]
+        told += [(one.kind, one.ident, one.day, 0) for one in self.news]
+        for kind, ident, day, stage in told:
+            yield PromiseReminder(kind=kind, ident=ident, address=self.address, due_on=day, stage=stage, written_at=at)
+
     @property
     def parts(self) -> list[Part]:
         """By organisation, those of the reader first."""
@@ -135,7 +151,7 @@ def batches_of_readers(at: datetime) -> Iterator[Readers]:
         yield Readers({pk for pk, _ in batch}, {email.lower() for _, email in batch})
     guests = _candidates(at).exclude(guest_email="").annotate(address=Lower("guest_email"))
     addresses = guests.order_by("address").values_list("address", flat=True).distinct()
-    for some in _in_batches(addresses.iterator()):
+    for some in in_batches(addresses.iterator(), BATCH):
         known = _members().alias(address=Lower("email")).filter(address__in=some)
         yield Readers([], set(some) - {email.lower() for email in known.values_list("email", flat=True)})
 
@@ -221,9 +237,10 @@ def _members() -> QuerySet[Person]:
     return Person.objects.filter(pk__in=Membership.objects.current().values("person"))
 
 
-def _in_batches(addresses: Iterable[str]) -> Iterator[list[str]]:
-    rows = iter(addresses)
-    while some := list(itertools.islice(rows, BATCH)):
+def in_batches(found: Iterable[T], size: int) -> Iterator[list[T]]:
+    """So many at a time."""
+    rows = iter(found)
+    while some := list(itertools.islice(rows, size)):
         yield some
 
 

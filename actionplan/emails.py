@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -13,12 +14,12 @@ from actionplan.tokens import guest_path
 from kmportal.lib.days import due_in_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.links import absolute
-from kmportal.lib.mail import post
+from kmportal.lib.mail import compose
 from kmportal.lib.sentences import capital, one_line
 
 
-def reminder(digest: Digest, *, at: datetime) -> None:
-    """What is due and late, for one address. Written into the outbox in the caller’s transaction."""
+def reminder(digest: Digest, *, at: datetime) -> EmailMultiAlternatives:
+    """What is due and late, for one address. It is written by whoever posts it."""
     parts = digest.parts
     values = {
         "name": digest.name,
@@ -30,7 +31,7 @@ def reminder(digest: Digest, *, at: datetime) -> None:
     body = render_to_string("emails/actionplan/reminder.txt", {**values, "parts": drawn})
     with parts[0].organisation.at_home():
         subject = _subject_of_digest(digest)
-    post(digest.address, subject, body, reply_to=_answers_to(digest), at=at)
+    return compose(digest.address, subject, body, reply_to=_answers_to(digest), at=at)
 
 
 def _draw_part(part: Part, values: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ with the same Message-ID, sending as the last step before the commit.
 """
 
 import smtplib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from email.utils import format_datetime, make_msgid, parseaddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobs import breaker
-from jobs.actions import enqueue
+from jobs.actions import enqueue_all
 from jobs.models import Job, Mail
 from jobs.runner import Assignment
 from kmportal.lib.exceptions import Refusal
@@ -37,36 +37,46 @@ class Backend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Iterable[EmailMessage]) -> int:
         """Write each message; answers how many."""
-        return len([write(message) for message in email_messages if message.recipients()])
+        return write([message for message in email_messages if message.recipients()])
 
 
 @transaction.atomic
-def write(message: EmailMessage) -> Mail:
-    """Put one mail into the outbox, in the caller’s transaction. With an ``outbox_key`` (see ``kmportal.lib.mail``)
-    it is written once for all time.
+def write(messages: Sequence[EmailMessage]) -> int:
+    """Put mails into the outbox, in the caller’s transaction; answers how many. One with an ``outbox_key`` (see
+    ``kmportal.lib.mail``) is written once for all time. All others are so many statements, however many they are.
 
     Refuses what it cannot keep (attachments) and what no mail may contain (line breaks in a header), here and not in
     the worker, where nobody would see it.
     """
-    if message.attachments:
-        raise ValueError("The outbox keeps no attachments")
-    message.message()  # checks headers and addresses as the real backend would
-    values, key = _values_of_mail(message), getattr(message, "outbox_key", None)
-    if key:
-        mail, is_new = Mail.objects.get_or_create(key=key, defaults=values)
-    else:
-        mail, is_new = Mail.objects.create(**values), True
-    if is_new and not mail.is_kept:
-        mail.job = enqueue(
-            "jobs.tasks.deliver",
-            {"mail_id": mail.pk},
-            title="Send a mail",
-            at=mail.created_at,
-            max_attempts=MAX_ATTEMPTS,
-            kind=Job.Kind.MAIL,
-        )
-        mail.save(update_fields=["job"])
-    return mail
+    keyed, rows = [], []
+    for message in messages:
+        if message.attachments:
+            raise ValueError("The outbox keeps no attachments")
+        message.message()  # checks headers and addresses as the real backend would
+        values = _values_of_mail(message)
+        if key := getattr(message, "outbox_key", None):
+            keyed.append(Mail.objects.get_or_create(key=key, defaults=values))
+        else:
+            rows.append(Mail(**values))
+    fresh = [*Mail.objects.bulk_create(rows), *(mail for mail, is_new in keyed if is_new)]
+    _give_to_worker([mail for mail in fresh if not mail.is_kept])
+    return len(messages)
+
+
+def _give_to_worker(mails: Sequence[Mail]) -> None:
+    if not mails:
+        return
+    jobs = enqueue_all(
+        "jobs.tasks.deliver",
+        [{"mail_id": mail.pk} for mail in mails],
+        title="Send a mail",
+        at=max(mail.created_at for mail in mails),
+        max_attempts=MAX_ATTEMPTS,
+        kind=Job.Kind.MAIL,
+    )
+    for mail, job in zip(mails, jobs, strict=True):
+        mail.job = job
+    Mail.objects.bulk_update(mails, ["job"])
 
 
 def _values_of_mail(message: EmailMessage) -> dict[str, Any]:

@@ -69,12 +69,13 @@ PERMISSIONS: dict[str, str] = {
     """,
     PORTAL: """
         organisations.actions.settings.found_organisation organisations.actions.groups.create_source_group
-        jobs.actions.enqueue jobs.actions.record_heartbeat jobs.actions.sweep_jobs jobs.actions.find_lost_work
-        jobs.actions.forget_last_run jobs.actions.run_daily jobs.actions.tidy_jobs jobs.actions.tell_undelivered
+        jobs.actions.enqueue jobs.actions.enqueue_all jobs.actions.record_heartbeat jobs.actions.sweep_jobs
+        jobs.actions.find_lost_work jobs.actions.forget_last_run jobs.actions.run_daily jobs.actions.tidy_jobs
+        jobs.actions.tell_undelivered
         organisations.actions.members.reset_lost_second_step
         notifications.actions.notify notifications.actions.withdraw_notices
         techniques.actions.summary.send_summary techniques.actions.summary.send_due_summaries
-        actionplan.actions.send_due_digests actionplan.actions.send_digest actionplan.actions.follow_readers
+        actionplan.actions.send_due_digests actionplan.actions.send_digests actionplan.actions.follow_readers
         lessons.actions.importing.begin_import lessons.actions.importing.try_import
         lessons.actions.importing.run_import lessons.actions.importing.tidy_imports lessons.actions.undoing.undo_import
         lessons.actions.importing.find_unfinished roadmap.actions.tidy_plan

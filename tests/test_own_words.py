@@ -388,7 +388,7 @@ class TestApart:
             actionplan.actions.add_action(organisation, by=as_member(by, organisation), at=now, **due)
         morning = (now + timedelta(days=5)).astimezone(ZoneInfo("Europe/London")).replace(hour=8)
         [digest] = [one for one in due_digests(morning) if one.person == nia]
-        assert actionplan.actions.send_digest(digest, at=morning)
+        assert actionplan.actions.send_digests([digest], at=morning) == 1
         body = Mail.objects.latest("pk").body
         assert "Your actions:" in body
         assert f"Your {INVENTED['action'][1]}:" in body

@@ -1,10 +1,11 @@
 """Sending mail: the one way for every app. Through Django’s backend, which is the outbox (``jobs.mail.Backend``)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 
 
 def can_leave() -> bool:
@@ -15,7 +16,19 @@ def can_leave() -> bool:
     return settings.DEMO or bool(settings.SMTP_URL)
 
 
-def post(
+class More(TypedDict, total=False):
+    """What a mail may have besides its words: see ``compose``."""
+
+    html: str
+    calendar: str
+    key: str | None
+    reply_to: Sequence[str]
+    headers: Mapping[str, str] | None
+    at: datetime | None
+    by: object
+
+
+def compose(
     recipient: str,
     subject: str,
     body: str,
@@ -27,8 +40,8 @@ def post(
     headers: Mapping[str, str] | None = None,
     at: datetime | None = None,
     by: object = None,
-) -> None:
-    """Write one mail to one address, from the portal, in the caller’s transaction; ``at`` is the moment it is dated.
+) -> EmailMultiAlternatives:
+    """One mail to one address, from the portal, for ``post_all``; ``at`` is the moment it is dated.
 
     ``calendar`` is the text of a calendar file that goes along as an invitation.
 
@@ -43,4 +56,14 @@ def post(
         message.attach_alternative(html, "text/html")
     message.outbox_key, message.outbox_at, message.outbox_by = key, at, by  # type: ignore[attr-defined]
     message.outbox_calendar = calendar  # type: ignore[attr-defined]
-    message.send()
+    return message
+
+
+def post(recipient: str, subject: str, body: str, **more: Unpack[More]) -> None:
+    """Write one mail in the caller’s transaction."""
+    compose(recipient, subject, body, **more).send()
+
+
+def post_all(messages: Iterable[EmailMultiAlternatives]) -> None:
+    """Write many mails in the caller’s transaction, with few statements for all of them."""
+    get_connection().send_messages(list(messages))

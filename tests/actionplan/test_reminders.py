@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -235,7 +237,7 @@ class TestOnce:
     def test_never_empty(self, action, cara):
         [digest] = due_digests(at(DUE))
         actions.complete_action(action, by=as_member(cara), at=timezone.now())
-        assert actions.send_digest(digest, at=at(DUE)) is False
+        assert actions.send_digests([digest], at=at(DUE)) == 0
         assert (Mail.objects.count(), DailyMail.objects.count(), Reminder.objects.count()) == (0, 0, 0)
 
     def test_a_mail_that_cannot_be_written_leaves_nothing_and_holds_nobody_up(
@@ -247,7 +249,7 @@ class TestOnce:
         def broken(digest, *, at):
             if digest.address == cara.email:
                 raise RuntimeError("no")
-            write(digest, at=at)
+            return write(digest, at=at)
 
         monkeypatch.setattr(actions.emails, "reminder", broken)
         assert actions.send_due_digests(at=at(DUE)) == (1, 1)
@@ -293,23 +295,48 @@ class TestOnce:
                 promised(riverside, lena, owner=owner)
         assert counted[0] == counted[1]
 
+    def test_the_same_number_of_queries_to_write(
+        self, action, riverside, lena, cara, farah, reza, sam, settings, django_assert_num_queries
+    ):
+        settings.SMTP_URL = "smtp://mail.example:2525"
+        promised(riverside, lena, owner=farah)
+        now, later = at(DUE + timedelta(days=1)), at(DUE + timedelta(days=30))
+        some = due_digests(now)
+        with CaptureQueriesContext(connection) as captured:
+            assert actions.send_digests(some, at=now) == len(some) == 3  # with Lena, who is told what is late
+        for owner in (cara, farah, reza, sam):
+            promised(riverside, lena, owner=owner, due=DUE + timedelta(days=30))
+        many = due_digests(later)
+        with django_assert_num_queries(len(captured)):
+            assert actions.send_digests(many, at=later) == len(many) == 5
+
     @pytest.mark.django_db(transaction=True)
-    def test_two_runs_at_the_same_second(self, action, cara, monkeypatch):
+    def test_two_runs_at_the_same_second(self, action, riverside, lena, farah, cara, monkeypatch):
         """Both have found the same work before either writes."""
+        promised(riverside, lena, owner=farah)
         together = threading.Barrier(2, timeout=20)
         find = digests.due_digests
 
         def wait_for_the_other(moment, **narrow):
             found = find(moment, **narrow)
-            if not narrow:
+            if "only" not in narrow:
                 together.wait()
             return found
 
         monkeypatch.setattr(actions, "due_digests", wait_for_the_other)
 
         results = at_once(*[lambda: actions.send_due_digests(at=at(DUE))] * 2)
-        assert sorted(results) == [(0, 0), (1, 0)]
-        assert [mail.recipients for mail in Mail.objects.all()] == [[cara.email]]
+        assert sorted(results) == [(0, 0), (2, 0)]
+        assert sorted(mail.recipients[0] for mail in Mail.objects.all()) == sorted([cara.email, farah.email])
+        assert Reminder.objects.count() == 2
+
+    def test_another_run_that_wrote_to_some_of_them_leaves_the_others(self, action, riverside, lena, farah, cara):
+        """The day of one of them is taken between reading and writing."""
+        promised(riverside, lena, owner=farah)
+        found = due_digests(at(DUE))
+        DailyMail.objects.create(address=cara.email, day=DUE, written_at=at(DUE))
+        assert actions.send_digests(found, at=at(DUE)) == 1
+        assert [mail.recipients for mail in Mail.objects.all()] == [[farah.email]]
         assert Reminder.objects.count() == 1
 
 

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+import actionplan.actions
 import actionplan.emails
 from actionplan.actions import send_due_digests
 from actionplan.models import PromiseReminder
@@ -78,22 +79,30 @@ def test_it_comes_once_however_often_it_is_run(community, thread, cara):
     assert len(to(cara)) == 1
 
 
-def test_killed_in_the_middle_it_comes_once(community, thread, cara, monkeypatch):
-    """The mail, what it told of and the key of the day are one transaction."""
-    real = actionplan.emails.reminder
+@pytest.mark.parametrize("together", [1, 2, 100])
+def test_killed_in_the_middle_it_comes_once(community, thread, cara, farah, ada, sam, monkeypatch, together):
+    """The mails of some people, what they told of and the keys of the day are one transaction."""
+    for person in (ada, sam):
+        people.join_community(community, by=as_member(person), at=NOON)
+    Mail.objects.all().delete()
+    monkeypatch.setattr(actionplan.actions, "TOGETHER", together)
+    real, drawn = actionplan.emails.reminder, []
 
     def die(digest, *, at):
-        real(digest, at=at)
-        raise KeyboardInterrupt
+        drawn.append(digest)
+        if len(drawn) == 4:
+            raise KeyboardInterrupt
+        return real(digest, at=at)
 
     monkeypatch.setattr(actionplan.emails, "reminder", die)
     with pytest.raises(KeyboardInterrupt):
         send_due_digests(at=MONDAY)
-    assert (Mail.objects.count(), DailyMail.objects.count(), PromiseReminder.objects.count()) == (0, 0, 0)
+    whole = {1: 3, 2: 2, 100: 0}[together]
+    assert (Mail.objects.count(), DailyMail.objects.count(), PromiseReminder.objects.count()) == (whole, whole, whole)
     monkeypatch.setattr(actionplan.emails, "reminder", real)
     send_due_digests(at=MONDAY)
     send_due_digests(at=MONDAY)
-    assert len(to(cara)) == 1
+    assert [len(to(person)) for person in (cara, farah, ada, sam)] == [1, 1, 1, 1]
 
 
 def test_a_machine_that_was_off_tells_it_a_day_late_and_no_later(community, thread, cara, farah):

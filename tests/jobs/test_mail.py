@@ -4,12 +4,13 @@ import smtplib
 
 import pytest
 from django.core.mail import BadHeaderError, EmailMessage, EmailMultiAlternatives, mail_admins, send_mail
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jobs import breaker, mail, runner
 from jobs.models import Job, Mail, MailServer
-from kmportal.lib.mail import post
+from kmportal.lib.mail import compose, post, post_all
 from notifications.models import Notice
 from organisations.actions import invite_member
 from organisations.models import AuditEntry
@@ -146,6 +147,32 @@ def test_an_invitation_goes_along_as_a_calendar(db, server):
     assert (plain.get_content_type(), calendar.get_content_type()) == ("text/plain", "text/calendar")
     assert calendar.get_param("method") == "CANCEL"
     assert Mail.objects.get().calendar == ""  # what it said goes with it
+
+
+def test_many_are_written_with_as_few_statements_as_two(db, server, django_assert_num_queries):
+    def many(number):
+        return [compose(f"person{n}@riverside.example", f"Mail {n}", "Words.") for n in range(number)]
+
+    with CaptureQueriesContext(connection) as captured:
+        post_all(many(2))
+    with django_assert_num_queries(len(captured)):
+        post_all(many(40))
+    assert runner.run_ready() == 42
+    assert len({message.extra_headers["Message-ID"] for message in server.taken}) == 42
+    assert set(Mail.objects.values_list("job__state", flat=True)) == {Job.State.DONE}
+
+
+def test_of_many_each_with_a_key_is_written_once_and_one_that_is_refused_takes_all_with_it(db, server):
+    def some(subject):
+        return [compose(f"{key}@riverside.example", subject, "Words.", key=key) for key in ("cara", "farah", None)]
+
+    post_all(some("First"))
+    post_all(some("Second"))
+    written = [(mail.subject, mail.key) for mail in Mail.objects.order_by("pk")]
+    assert sorted(written, key=str) == [("First", "cara"), ("First", "farah"), ("First", None), ("Second", None)]
+    with pytest.raises(BadHeaderError), transaction.atomic():
+        post_all([*some("Third"), compose("cara@riverside.example", "Hello\nBcc: everybody", "…")])
+    assert (Mail.objects.count(), Job.objects.count()) == (4, 4)
 
 
 def test_a_key_writes_a_mail_once_for_all_time(db):
