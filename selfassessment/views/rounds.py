@@ -160,7 +160,7 @@ def assessment_close(request: MemberRequest, organisation: Organisation, pk: int
         with refusals_said(request):
             rounds.close_assessment(assessment, by=request.membership, at=request.now, **form.cleaned_data)
             if assessment.is_published:
-                return done(request, worded("The round is closed. Here is its report."), assessment)
+                return done(request, _closed_with(assessment), assessment)
             said = worded("The round is closed. Read the comments, then publish the report.")
             return done(request, said, "assessment_comments", organisation.slug, pk)
         return redirect(assessment)
@@ -179,6 +179,12 @@ def assessment_close(request: MemberRequest, organisation: Organisation, pk: int
         is_enough=people.is_enough,
         floor=scoring.FLOOR,
     )
+
+
+def _closed_with(assessment: Assessment) -> str:
+    if reports.turnout(assessment).is_enough:
+        return worded("The round is closed. Here is its report.")
+    return worded("The round is closed. Too few people answered for a report.")
 
 
 def _crumbs_to_round(assessment: Assessment) -> list[tuple[str, str]]:

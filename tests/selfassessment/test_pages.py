@@ -218,6 +218,19 @@ def test_closing_with_too_few_says_what_will_come_of_it(a_round, as_, farah, eve
     assert "it shows the number of answers and nothing else" in page
 
 
+def test_closed_with_too_few_nothing_is_said_of_results(a_round, as_, farah, everybody):
+    """Neither the sentence after the press nor the introduction of the page promises what is not there."""
+    assessment = a_round()
+    everybody(assessment, 2, A1=(2, 4))
+    closing = as_(farah).post(url("assessment_close", assessment.pk), {"not_heard": ""}, follow=True)
+    assert "Too few people answered for a report" in closing.text
+    report = as_(farah).get(url("gap_report", assessment.pk)).text
+    for page in (closing.text, report):
+        assert "Fewer than 5" in page
+        assert "Here is its report" not in page
+        assert "accept, change or reject" not in page
+
+
 def test_no_page_tells_who_has_answered_anonymously(a_round, as_, farah, lena, cara):
     anonymous, named = a_round(), a_round(anonymous=False)
     for assessment in (anonymous, named):
