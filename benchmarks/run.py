@@ -21,12 +21,17 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 LATEST = HERE / "latest.json"
 SERVICES = ROOT / "scripts" / "services.py"
+# The last one: what it has filled in stays in the database.
+LEAVES_MUCH = "growth"
+# They measure nothing themselves.
+HELPERS = {"run", "store", "picture", "__init__"}
 NOT_RUN = 3  # what scripts/services.py answers when it lacks a program
 
 
 def names(wanted: list[str]) -> list[str]:
     """The files that measure, or those of them that are wanted."""
-    found = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in {"run", "__init__"})
+    others = HELPERS | {LEAVES_MUCH}
+    found = [*sorted(path.stem for path in HERE.glob("*.py") if path.stem not in others), LEAVES_MUCH]
     if unknown := set(wanted) - set(found):
         raise SystemExit(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {', '.join(found)}")
     return wanted or found

@@ -16,7 +16,7 @@ from organisations.models import Membership
 from organisations.visibility import within_reach
 from search import engines
 from search.analyser import fold
-from search.finding import compile_condition
+from search.asked import compile_condition
 from search.likeness import words_of
 from search.models import SearchDoc
 from search.query import Query, Term

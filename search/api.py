@@ -33,10 +33,10 @@ class HitSerializer(serializers.Serializer[Any]):
 
 
 class FacetSerializer(serializers.Serializer[Any]):
-    """One value to narrow down by, and how many there are."""
+    """One value to narrow down by, and how many there are; null where so much was found that it was not counted."""
 
     value = serializers.CharField()
-    count = serializers.IntegerField()
+    count = serializers.IntegerField(allow_null=True)
 
 
 class ResultsSerializer(serializers.Serializer[Any]):
@@ -77,7 +77,7 @@ class SearchViewSet(MemberViewSet):
             per_page=PER_PAGE,
         )
         counted = {
-            name: [{"value": value, "count": count} for value, count in values]
+            name: [{"value": value, "count": count if results.is_counted else None} for value, count in values]
             for name, values in results.facets.items()
         }
         values = {

@@ -1,7 +1,7 @@
 """Narrowing down a list: tick lists with counts, made from what was found and what was chosen."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from django.http import QueryDict
@@ -36,17 +36,18 @@ class Facet(NamedTuple):
 
 @dataclass(frozen=True)
 class Option:
-    """One value to tick."""
+    """One value to tick. ``is_counted``: the count is exact, and shown."""
 
     value: str
     label: str
     count: int
     checked: bool
+    is_counted: bool = True
 
     @property
     def shown(self) -> str:
         """The count as people read it."""
-        return f"{self.count:,}"
+        return f"{self.count:,}" if self.is_counted else ""
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,13 @@ class TickList:
 
 @dataclass(frozen=True)
 class Panel:
-    """All tick lists of a page, how many values are ticked in them, and the address without them."""
+    """All tick lists of a page, how many values are ticked in them, and the address without them. ``is_counted``: each
+    value has its count beside it."""
 
     lists: list[TickList]
     ticked: int
     clear: str
+    is_counted: bool = True
 
 
 def chosen(params: QueryDict, names: Iterable[str | Facet]) -> dict[str, list[str]]:
@@ -99,12 +102,13 @@ def panel(
     for facet in asked:
         ticked = picked.get(facet.name, [])
         options = _options_of(facet, dict(results.facets.get(facet.name, [])), ticked)
+        options = options if results.is_counted else [replace(option, is_counted=False) for option in options]
         if len(options) > 1 or (options and (ticked or options[0].count < results.total)):
             open_ = [option for place, option in enumerate(options) if place < open_values or option.checked]
             rest = [option for option in options[open_values:most] if not option.checked]
             lists.append(TickList(facet.asked_as, facet.legend, open_, rest))
     clear = changed_query(params, **dict.fromkeys((facet.asked_as for facet in asked), None), page=None)
-    return Panel(lists, sum(map(len, picked.values())), clear)
+    return Panel(lists, sum(map(len, picked.values())), clear, results.is_counted)
 
 
 def _options_of(facet: Facet, counts: Mapping[str, int], ticked: Sequence[str]) -> list[Option]:

@@ -15,17 +15,19 @@ from django.utils import timezone
 
 from kmportal.lib.bulk import insert_many, next_keys
 from organisations.models import Organisation
-from search import analyser, engines, vocabulary
+from search import analyser, counting, engines, vocabulary
 from search.finding import Hit, Results, find, find_all, find_idents
 from search.models import SearchDoc, SearchText
 
 __all__ = ["Doc", "Drift", "Hit", "Results", "drift", "drop", "find", "find_all", "find_idents", "put_many", "rebuild"]
 
 BATCH = 200
+# After so many things that an import adds, their counts are added up.
+ADDED_UP = 4_000
 # So many words a long import keeps in mind.
 MOST_LEARNED = 100_000
 # Of what a ``Doc`` holds and how its words come out. Counted up when that changes: an upgrade builds the index anew.
-VERSION = 6
+VERSION = 7
 _COLUMNS = [
     "organisation", "reach", "group", "author", "title", "state", "subkind", "source", "year", "rank", "at", "digest",
 ]  # fmt: skip
@@ -68,6 +70,13 @@ class Doc:
             _clean_text_of("\n".join(self.tags)),
             _clean_text_of(self.abstract),
             _clean_text_of(self.body),
+        )
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Whose it is, as the text index knows it."""
+        return engines.marks_of(
+            self.kind, self.organisation.pk if self.organisation else None, str(self.reach), self.group_id
         )
 
     @property
@@ -133,7 +142,8 @@ def _put_one_batch(batch: list[Doc]) -> int:
             unique_fields=["doc"],
             update_fields=["tags", "abstract", "body"],
         )
-        engines.current().write((pk, analyser.analyse(*each)) for pk, each in texts.items())
+        owned = {keys[key]: doc.marks for key, doc in changed.items()}
+        engines.current().write(engines.Words(pk, analyser.analyse(*each), owned[pk]) for pk, each in texts.items())
         words = analyser.vocabulary(text for each in texts.values() for text in each)
         transaction.on_commit(partial(vocabulary.learn, words), robust=True)
     return len(changed)
@@ -146,10 +156,15 @@ def _add_one_batch(docs: list[Doc], learned: set[str]) -> int:
         for row, key in zip(rows, next_keys(SearchDoc, len(rows)), strict=True):
             row.pk = key
         insert_many(rows)
-        analysed = (analyser.analyse(*each) for each in texts)
-        engines.current().add((row.pk, each[1:], words) for row, each, words in zip(rows, texts, analysed, strict=True))
-        words = analyser.vocabulary(text for each in texts for text in each) - learned
-        transaction.on_commit(partial(_learn_once, words, learned), robust=True)
+        words = (
+            engines.Words(row.pk, analyser.analyse(*each), doc.marks)
+            for row, each, doc in zip(rows, texts, docs, strict=True)
+        )
+        engines.current().add((row, each[1:]) for row, each in zip(words, texts, strict=True))
+        new = analyser.vocabulary(text for each in texts for text in each) - learned
+        transaction.on_commit(partial(_learn_once, new, learned), robust=True)
+        if any(row.pk % ADDED_UP == 0 for row in rows):
+            counting.fold()
     return len(docs)
 
 
@@ -212,7 +227,7 @@ class Drift:
 def drift(docs: Iterable[Doc]) -> Drift:
     """Compare the index with all things there are, and the text index with its rows. Changes nothing."""
     left = {(kind, ident): digest for kind, ident, digest in SearchDoc.objects.values_list("kind", "ident", "digest")}
-    found = Drift(faults=engines.current().faults())
+    found = Drift(faults=[*engines.current().faults(), *counting.faults()])
     for doc in docs:
         digest = left.pop(doc.key, None)
         if digest is None:
@@ -240,5 +255,6 @@ def rebuild(docs: Iterable[Doc], *, progress: Callable[[int], None] = lambda don
     for kind, ident in before - seen:
         drop(kind, ident)
     vocabulary.refresh()
+    counting.recount()
     engines.current().tidy()
     return len(seen)

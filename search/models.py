@@ -6,6 +6,8 @@ texts on PostgreSQL (see ``search.engines`` and the migrations).
 """
 
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from kmportal.lib.model_fields import LineField
@@ -46,9 +48,64 @@ class SearchDoc(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "ident"], name="search_doc_once")]
+        # A page of a list is read from one of these in its order, up to its last row, however many there are.
+        indexes = [
+            models.Index(fields=["organisation", "-at", "-id"], name="search_doc_at"),
+            models.Index(fields=["organisation", "kind", "-at", "-id"], name="search_doc_kind"),
+            models.Index(fields=["organisation", "kind", "state", "-at", "-id"], name="search_doc_state"),
+            models.Index(fields=["organisation", "kind", "subkind", "-at", "-id"], name="search_doc_subkind"),
+            models.Index(fields=["organisation", "kind", "source", "-at", "-id"], name="search_doc_source"),
+            models.Index(fields=["organisation", "kind", "year", "-at", "-id"], name="search_doc_year"),
+            models.Index(fields=["organisation", "group", "kind", "-at", "-id"], name="search_doc_group"),
+            # What a group keeps to itself, and of what the network shares what belongs to one.
+            models.Index(fields=["group", "reach", "kind", "-at", "-id"], name="search_doc_circle"),
+            models.Index("organisation", "kind", Lower("title"), "id", name="search_doc_title"),
+            models.Index(fields=["kind", "-at", "-id"], name="search_doc_network", condition=Q(reach=Reach.NETWORK)),
+            # What one sees only because one wrote it: little, of somebody who brought in all.
+            models.Index(fields=["author", "reach"], name="search_doc_own"),
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class DocCount(models.Model):
+    """How many things there are: the figures of lists, kept by triggers in the transaction of the change.
+
+    A row counts the things of a kind and state that an ``audience`` sees: all of them, or those with one ``value`` of
+    ``name`` (a group, a source …), or of these only those ``within`` one value of another. So a list finds what it
+    shows with no filter or one, and reads as many rows as there are values, however many things there are.
+
+    An audience is an organisation (“o7”), those in it who check lessons (“r7”), a group (“g7”), the network (“n”), or
+    whoever wrote a thing (“a”): what one sees for that reason alone is counted from the rows. On PostgreSQL each change
+    adds rows of its own, so that nobody waits for anybody; ``counting.fold`` adds them up later.
+    """
+
+    audience = models.CharField(max_length=24)
+    kind = models.CharField(max_length=20)
+    state = models.CharField(max_length=20)
+    name = models.CharField(max_length=10)
+    value = models.CharField(max_length=80)
+    within = models.CharField(max_length=10)
+    within_value = models.CharField(max_length=80)
+    number = models.BigIntegerField()
+    waits = models.BooleanField(default=True, help_text="A change that was not added up yet.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["audience", "kind", "state", "name", "value", "within", "within_value"],
+                condition=Q(waits=False),
+                name="search_count_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["waits"], condition=Q(waits=True), name="search_count_waits"),
+            models.Index(fields=["audience", "kind", "within", "within_value"], name="search_count_within"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} of {self.kind}"
 
 
 class SearchText(models.Model):

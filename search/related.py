@@ -20,8 +20,8 @@ from organisations.models import Membership
 from organisations.visibility import within_reach
 from search import engines
 from search.analyser import STOP_WORDS, stems
+from search.asked import compile_condition
 from search.engines.base import Match
-from search.finding import compile_condition
 from search.models import SearchDoc
 from search.query import Query, Term, parse
 

@@ -14,7 +14,7 @@ from kmportal.lib.conflicts import Difference
 from kmportal.lib.disk import left_undone_without_room
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.links import changed_query
-from kmportal.lib.pagination import PageOf, page_number, whole_number
+from kmportal.lib.pagination import keys_beside, page_number, whole_number
 from kmportal.lib.sentences import quoted
 from kmportal.lib.things import Look, Ref, Thing
 from kmportal.lib.view_kit import conflicts_on, done, refusals_on, refusals_said
@@ -22,6 +22,7 @@ from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
+from organisations.visibility import circles_of
 from search import actions, facets
 from search.filters import FACETS
 from search.forms import AnswerForm, MeaningForm
@@ -66,15 +67,18 @@ def search(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """Without words and choices: what can be found. With them: what was found."""
     text = request.GET.get("q", "").strip()
     chosen = facets.chosen(request.GET, FACETS)
-    newest = request.GET.get("order") == "newest"
+    newest, near = request.GET.get("order") == "newest", request.GET.get("near") == "1"
     starting = not text and not chosen
+    groups = [] if starting else circles_of(request.membership)
     results = find(
         request.membership,
         text,
         filters=chosen,
         facets=("kind",) if starting else FACETS,
         order="newest" if newest else "best",
+        near=groups if near else (),
         page=page_number(request.GET),
+        **keys_beside(request.GET),
         per_page=PER_PAGE,
         correct=True,
         any_word=request.GET.get("words") == "any",
@@ -83,10 +87,12 @@ def search(request: MemberRequest, organisation: Organisation) -> HttpResponse:
         "results": results,
         "starting": starting,
         "newest": newest,
+        "near": near,
+        "may_be_near": bool(groups),
         "rows": [_row_of_hit(hit) for hit in results.hits],
         "offers": [Offer(key, things.kind(key), count) for key, count in results.facets["kind"]],
         "panel": facets.panel(results, request.GET, _lists_to_tick(chosen)),
-        "page": PageOf(results.page, PER_PAGE, results.total, more=results.more),
+        "page": results.page_of(),
         "meant": changed_query(request.GET, q=results.did_you_mean, page=None),
         "may_curate": request.membership.can(Permission.FACILITATE),
         **around_search(request, results, narrowed=bool(chosen)),

@@ -28,6 +28,7 @@ NAMES = {"name", "title", "guest_name", "place", "results_place", "incident_name
 NOT_TYPED = {
     "AuditName", "SearchDoc", "Job", "JobFile", "Heartbeat", "Done", "MailServer", "CatalogueEntry", "Technique",
     "Stage", "Framework", "Section", "Criterion", "Suggestion", "Correction",
+    "DocCount",
 }  # fmt: skip
 INVISIBLE = ["\u200b", "\u200b\u2060", "\u3164", "\u2800", "\u200d", "\ufe0f", "\u0301", "\u00ad \u00a0", "\u202e"]
 

@@ -10,12 +10,17 @@ AROUND = 1
 
 @dataclass(frozen=True)
 class PageOf:
-    """Where in a counted list we are; answers what the pager asks. ``more``: there are more than were counted."""
+    """Where in a counted list we are; answers what the pager asks. ``more``: there are more than were counted.
+
+    ``first`` and ``last`` are keys of the rows at the ends of the page, where the pages beside it are found by them.
+    """
 
     number: int
     per_page: int
     count: int
     more: bool = False
+    first: int = 0
+    last: int = 0
 
     @property
     def paginator(self) -> "PageOf":
@@ -39,6 +44,13 @@ class PageOf:
 
     def next_page_number(self) -> int:
         return self.number + 1
+
+    def beside(self, number: int) -> dict[str, int | None]:
+        """What an address says of another page: its number, and for those beside this one the row that they follow or
+        go before, so that nothing need be counted up to them."""
+        after = self.last if number == self.number + 1 else 0
+        before = self.first if number == self.number - 1 and number > 1 else 0
+        return {"page": number, "after": after or None, "before": before or None}
 
     def start_index(self) -> int:
         return (self.number - 1) * self.per_page + 1
@@ -78,3 +90,11 @@ def whole_number(text: str, *, most: int = 2**63 - 1) -> int:
     """
     is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
     return int(text) if is_number and int(text) <= most else 0
+
+
+def keys_beside(query: Mapping[str, Any]) -> dict[str, Any]:
+    """The rows that the page of an address follows or goes before; nought where it names none, or for the first page:
+    an address that begins anew may still say what stood beside an old page."""
+    if page_number(query) < 2:
+        return {"after": 0, "before": 0}
+    return {name: whole_number(str(query.get(name, ""))) for name in ("after", "before")}

@@ -13,7 +13,7 @@ from kmportal.lib.csv import csv_download
 from kmportal.lib.domain_words import worded
 from kmportal.lib.json_files import json_download
 from kmportal.lib.links import changed_query
-from kmportal.lib.pagination import PageOf, page_number
+from kmportal.lib.pagination import keys_beside, page_number
 from kmportal.lib.tallies import Tally
 from lessons import labels
 from lessons.filters import FACETS, can_be_saved, list_query, question_of
@@ -58,13 +58,19 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
         return json_download("lessons", exports.rows_of_json(request.membership, question))
     names = [facet.name for facet in FACETS]
     found = index.find(
-        request.membership, **question, facets=names, page=page_number(request.GET), per_page=PER_PAGE, correct=True
+        request.membership,
+        **question,
+        facets=names,
+        page=page_number(request.GET),
+        **keys_beside(request.GET),
+        per_page=PER_PAGE,
+        correct=True,
     )
     panel = facets.panel(found, request.GET, FACETS, open_values=OPEN_VALUES, most=None)
     context = {
         "found": found,
         "rows": [(hit, labels.STATES[State(hit.state)]) for hit in found.hits],
-        "page": PageOf(found.page, PER_PAGE, found.total, found.more),
+        "page": found.page_of(),
         "panel": panel,
         "order": question["order"],
         "orders": [("best", "Best match"), *SORTS] if question["text"] else SORTS,
@@ -89,12 +95,12 @@ def _unchecked(request: MemberRequest, found: index.Results) -> Tally | None:
     """What the list leaves out while no state is chosen, as a way to see it with the rest: the search finds it, too."""
     counts = dict(found.facets["state"])
     left_out = sum(number for state, number in counts.items() if state not in IN_LISTS)
-    if not left_out or request.GET.getlist("state"):
+    if not left_out or not found.is_counted or request.GET.getlist("state"):
         return None
     url = changed_query(request.GET, state=list(counts), page=None)
     return Tally(sum(counts.values()), worded("lessons"), url)
 
 
 def _of_origin(organisation: Organisation, origin: str) -> Q:
-    here = Q(organisation=organisation)
+    here = Q(organisation_id=organisation.pk)
     return {"us": here & Q(source=""), "brought": here & ~Q(source=""), "others": ~here}[origin]

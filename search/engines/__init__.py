@@ -7,11 +7,11 @@ both and live in ``search.finding``. Words reach an engine analysed: letters and
 from django.db import connection
 
 from search.engines import postgresql, sqlite
-from search.engines.base import Engine, Match
+from search.engines.base import EXACT, Engine, Match, Words, marks_of
 
 ENGINES: dict[str, Engine] = {"sqlite": sqlite.Engine(), "postgresql": postgresql.Engine()}
 
-__all__ = ["ENGINES", "Engine", "Match", "current"]
+__all__ = ["ENGINES", "EXACT", "Engine", "Match", "Words", "current", "marks_of"]
 
 
 def current() -> Engine:

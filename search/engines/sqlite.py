@@ -3,12 +3,12 @@
 The tokenizer ``ascii`` counts every letter beyond ASCII as part of a word, whatever the age of SQLite’s Unicode tables.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection
 
-from search.analyser import Analysed
-from search.engines.base import Match
+from search.engines.base import EXACT, Match, Words
 from search.query import Query, Term
 
 # CROSS JOIN keeps the text index as the outer loop; the rows are then looked up by key.
@@ -16,38 +16,54 @@ SOURCE = 'search_fts CROSS JOIN "search_searchdoc" ON "search_searchdoc".id = se
 # Title, tags, abstract, body.
 SCORE = "-bm25(search_fts, 8.0, 4.0, 2.0, 1.0)"
 
+# The index is read from its end, and no further than needed.
+NEWEST = "ORDER BY {} DESC"
+MOST = 2 * EXACT
+
 
 class Engine:
     """FTS5."""
 
-    def write(self, rows: Iterable[tuple[int, Analysed]]) -> None:
+    def write(self, rows: Iterable[Words]) -> None:
         rows = list(rows)
         with connection.cursor() as cursor:
-            cursor.executemany("DELETE FROM search_fts WHERE rowid = %s", [(ident,) for ident, _ in rows])
+            cursor.executemany("DELETE FROM search_fts WHERE rowid = %s", [(row.key,) for row in rows])
             cursor.executemany(
                 "INSERT INTO search_fts (rowid, title, tags, abstract, body) VALUES (%s, %s, %s, %s, %s)",
-                [(ident, *(" ".join(field) for field in words.fields)) for ident, words in rows],
+                [(row.key, *_fields_of(row)) for row in rows],
             )
 
-    def add(self, rows: Iterable[tuple[int, tuple[str, str, str], Analysed]]) -> None:
+    def add(self, rows: Iterable[tuple[Words, tuple[str, str, str]]]) -> None:
         rows = list(rows)
         with connection.cursor() as cursor:
             cursor.executemany(
                 "INSERT INTO search_searchtext (doc_id, tags, abstract, body) VALUES (%s, %s, %s, %s)",
-                [(ident, *texts) for ident, texts, _ in rows],
+                [(row.key, *texts) for row, texts in rows],
             )
-        self.write((ident, words) for ident, _, words in rows)
+        self.write(row for row, _ in rows)
 
-    def match(self, query: Query) -> Match:
+    def match(self, query: Query, *, marks: Sequence[Sequence[str]] = (), keys: range | None = None) -> Match:
         wanted = (" OR " if query.any_word else " AND ").join(map(_compile_term, query.all))
         unwanted = " OR ".join(map(_compile_term, query.none))
         if not wanted:  # FTS5 cannot begin with NOT
             others = '"search_searchdoc".id NOT IN (SELECT rowid FROM search_fts WHERE search_fts MATCH %s)'
-            return Match(where=others, params=(unwanted,))
+            return Match(where=others, params=(unwanted,), order=NEWEST.format('"search_searchdoc".id'), most=MOST)
         asked = f"({wanted}) NOT ({unwanted})" if unwanted else wanted
+        for some in marks:
+            asked = f"({asked}) AND tags : ({' OR '.join(map(_quoted, some))})"
         return Match(
-            SOURCE, "search_fts", "search_fts.rowid", "search_fts MATCH %s", (asked,), SCORE, (), weighs_rarity=True
-        )
+            SOURCE, "search_fts", "search_fts.rowid", "search_fts MATCH %s", (asked,), SCORE, (), weighs_rarity=True,
+            order=NEWEST.format("search_fts.rowid"), most=MOST,
+        )  # fmt: skip
+
+    def newest(self) -> int:
+        return 0
+
+    def row_fits(self, query: Query, key: str) -> tuple[str, list[Any]]:
+        match = self.match(query)
+        if not query.all:
+            return match.where.replace('"search_searchdoc".id', key), list(match.params)
+        return f"EXISTS (SELECT 1 FROM search_fts WHERE {match.where} AND search_fts.rowid = {key})", [*match.params]  # noqa: S608  constants
 
     def faults(self) -> list[str]:
         checks = (
@@ -63,6 +79,10 @@ class Engine:
                 "SELECT 1 - count(*) FROM sqlite_master WHERE type = 'trigger' AND name = 'search_fts_drop'",
                 "The trigger that clears the text index is gone.",
             ),
+            (
+                "SELECT 3 - count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'search_count_%'",
+                "{} triggers that count the rows are gone.",
+            ),
         )
         found = []
         with connection.cursor() as cursor:
@@ -77,6 +97,16 @@ class Engine:
             cursor.execute("DELETE FROM search_fts WHERE rowid NOT IN (SELECT id FROM search_searchdoc)")
             cursor.execute("INSERT INTO search_fts (search_fts) VALUES ('optimize')")
             cursor.execute("ANALYZE")
+
+
+def _quoted(word: str) -> str:
+    return f'"{word}"'
+
+
+def _fields_of(row: Words) -> tuple[str, str, str, str]:
+    """The words of each field; whose the row is stands behind its tags."""
+    title, tags, abstract, body = (" ".join(field) for field in row.words.fields)
+    return title, " ".join(filter(None, (tags, *row.marks))), abstract, body
 
 
 def _compile_term(term: Term) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kmportal.lib.pagination import PageOf, numbers_shown, page_number, whole_number
+from kmportal.lib.pagination import PageOf, keys_beside, numbers_shown, page_number, whole_number
 
 
 def test_pages_of_a_counted_list():
@@ -40,3 +40,19 @@ def test_what_is_no_number_that_a_database_keeps_counts_as_nought(text):
 def test_a_pager_links_the_ends_and_what_is_around(number, last, shown):
     assert numbers_shown(number, last) == shown
     assert PageOf(number, 10, last * 10 - 3).num_pages == last
+
+
+def test_the_pages_beside_are_named_by_the_rows_at_the_ends():
+    page = PageOf(number=3, per_page=10, count=95, first=31, last=40)
+    assert page.beside(4) == {"page": 4, "after": 40, "before": None}
+    assert page.beside(2) == {"page": 2, "after": None, "before": 31}
+    for far in (1, 10):
+        assert page.beside(far) == {"page": far, "after": None, "before": None}
+    assert PageOf(number=2, per_page=10, count=95, first=31).beside(1)["before"] is None
+
+
+def test_an_address_that_begins_anew_follows_no_row():
+    assert keys_beside({"page": "4", "after": "40"}) == {"after": 40, "before": 0}
+    assert keys_beside({"page": "2", "before": "x", "after": "-1"}) == {"after": 0, "before": 0}
+    for page in ("", "1", "x"):
+        assert keys_beside({"page": page, "after": "40", "before": "31"}) == {"after": 0, "before": 0}

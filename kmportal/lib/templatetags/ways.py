@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
 
 from kmportal.lib.links import changed_query, url_or_nothing
-from kmportal.lib.pagination import numbers_shown
+from kmportal.lib.pagination import PageOf, numbers_shown
 from kmportal.lib.pieces import piece
 from kmportal.lib.slots import filled_slots
 
@@ -74,14 +74,19 @@ def _query_of(context: template.Context) -> QueryDict:
     return request.GET if request else QueryDict()
 
 
+def _by_number(number: int) -> dict[str, int | None]:
+    return {"page": number}
+
+
 @piece(register, "components/pager.html", takes_context=True)
 def pager(context: template.Context, page: Any) -> dict[str, Any]:
     """Where in a long list we are, with links to the pages beside; draws nothing for one page. Keeps the filters."""
     query = _query_of(context)
-    before = changed_query(query, page=page.previous_page_number()) if page.has_previous() else ""
-    after = changed_query(query, page=page.next_page_number()) if page.has_next() else ""
+    beside = page.beside if isinstance(page, PageOf) else _by_number
+    before = changed_query(query, **beside(page.previous_page_number())) if page.has_previous() else ""
+    after = changed_query(query, **beside(page.next_page_number())) if page.has_next() else ""
     numbers = [
-        (number, changed_query(query, page=number) if number else "")
+        (number, changed_query(query, **beside(number)) if number else "")
         for number in numbers_shown(page.number, page.paginator.num_pages)
     ]
     return {"page": page, "before": before, "after": after, "numbers": numbers}
