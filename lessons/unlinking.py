@@ -22,15 +22,17 @@ from lessons.models import (
 )
 from lessons.search_documents import KIND
 from organisations.models import AuditEntry, AuditName, Membership, Person, SentForm
-from search.models import SearchDoc, SearchText
+from search import counting
+from search.models import DocCount, SearchDoc, SearchText
 
 # Small, and written anew as a whole: nothing is left between the rows.
 FEW = (SafeAuthor, Receipt)
 # Old versions of these name the author: of the draft, its history, its files, its trail, the form that sent it, what
-# search knew of it, the mail that told of the draft, and the note of a poster from which it was made.
+# search knew of it, the mail that told of the draft, and the note of a poster from which it was made. What changed of
+# the figures of lists was written with the draft, too.
 MANY = (
     Lesson, LessonRevision, LessonEvent, LessonFile, StoredFile, FileContent, AuditEntry, AuditName, SentForm,
-    SearchDoc, SearchText, PromiseReminder, LeftNote, Person,
+    SearchDoc, SearchText, PromiseReminder, LeftNote, Person, DocCount,
 )  # fmt: skip
 
 
@@ -54,7 +56,8 @@ def remove_safe_traces() -> int:
         here = Membership.objects.filter(organisation__in=organisations)
         write_again(Person.objects.filter(pk__in=here.values("person")))
         write_again(AuditName.objects.filter(organisation__in=organisations, kind="person"))
-    if remove_old_versions(*FEW, whole_files=True) and remove_old_versions(*MANY):
+    is_counted = counting.fold(most=0)
+    if remove_old_versions(*FEW, whole_files=True) and remove_old_versions(*MANY) and is_counted:
         for one in marked:  # one that was marked anew meanwhile keeps its mark
             Receipt.objects.filter(pk=one.pk, traces=one.traces).update(traces=0)
     return len(marked)

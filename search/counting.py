@@ -77,18 +77,19 @@ def recount() -> None:
         cursor.execute("DELETE FROM search_doccount WHERE number = 0 AND NOT waits")
 
 
-def fold() -> None:
-    """Add up the changes that wait, where there are many: what is counted stays the same, and is read from fewer
-    rows. On SQLite nothing ever waits."""
-    with connection.cursor() as cursor:
+def fold(most: int | None = None) -> bool:
+    """Add up the changes that wait, where there are more than so many: what is counted stays the same, and is read from
+    fewer rows. Answers no where somebody else is at it. On SQLite nothing ever waits."""
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM search_doccount WHERE waits")
-        waiting = cursor.fetchone()[0]
-    if waiting > MOST_WAITING:
-        with transaction.atomic(), connection.cursor() as cursor:
-            # Whoever adds up in the middle of their own work must not wait, nor be waited for: somebody is at it.
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
-            if cursor.fetchone()[0]:
-                _fold(cursor)
+        if cursor.fetchone()[0] <= (MOST_WAITING if most is None else most):
+            return True
+        # Whoever adds up in the middle of their own work must not wait, nor be waited for.
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        is_mine = bool(cursor.fetchone()[0])
+        if is_mine:
+            _fold(cursor)
+    return is_mine
 
 
 def _fold(cursor: Any) -> None:

@@ -12,7 +12,7 @@ from lessons.actions import safe
 from lessons.models import LeftNote, Lesson, Receipt, SafeAuthor
 from lessons.unlinking import remove_safe_traces
 from organisations.models import Person
-from search.models import SearchDoc, SearchText
+from search.models import DocCount, SearchDoc, SearchText
 from tests.cast import as_member
 
 from .conftest import NOON, validate
@@ -24,7 +24,7 @@ JOINS = [
     f"SELECT person.id FROM {table} JOIN organisations_person person ON person.{of}::text = {table}.xmin::text"  # noqa: S608
     for table in (
         "lessons_receipt", "lessons_lesson", "lessons_lessonrevision", "lessons_safeauthor", "search_searchdoc",
-        "search_searchtext",
+        "search_searchtext", "search_doccount",
     )
     for of in ("xmax", "xmin")
 ]  # fmt: skip
@@ -80,7 +80,7 @@ def test_what_search_mails_and_posters_kept_of_the_draft_is_cleaned_too(transact
     monkeypatch.setattr("lessons.unlinking.remove_old_versions", lambda *tables, **how: cleaned.extend(tables) or True)
     remove_safe_traces()
     assert {SearchDoc, SearchText, LeftNote} <= set(again)
-    assert {SearchDoc, SearchText, LeftNote, PromiseReminder} <= set(cleaned)
+    assert {SearchDoc, SearchText, DocCount, LeftNote, PromiseReminder} <= set(cleaned)
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite notes no transactions")
