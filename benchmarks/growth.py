@@ -86,6 +86,7 @@ def pages_of(store: Store) -> dict[str, tuple[str, float]]:
         "list of lessons": ("lessons/", LIST),
         "list of lessons: one year": ("lessons/?year=2015", LIST),
         "list of lessons: one group": ("lessons/?where=Ward+3", LIST),
+        "list of lessons: my groups first": ("lessons/?near=1", LIST),
         "list of lessons: one state": ("lessons/?state=learned", LIST),
         "list of lessons: the last page": ("lessons/?page=99999", LIST),
         "list of lessons: by title": ("lessons/?sort=title", LIST),

@@ -53,7 +53,7 @@ def rank(asked: Asked, names: Sequence[str], order: str, place: Place) -> Ranked
 
 def count(asked: Asked) -> int:
     """How many match, up to a little over the exact limit."""
-    return 0 if asked.query.asks_nothing else _look(asked, (), "best", Place(1, 1), filtered=True).total
+    return 0 if asked.query.asks_nothing else _look(asked, (), "newest", Place(1, 1), filtered=True).total
 
 
 def _look(asked: Asked, names: Sequence[str], order: str, place: Place, *, filtered: bool) -> Ranked:
