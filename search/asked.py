@@ -38,10 +38,12 @@ MOST_APART = 24
 
 
 class Part(NamedTuple):
-    """Rows of a list that are read by themselves, in its order. ``later``: behind all of what comes first."""
+    """Rows of a list that are read by themselves, in its order. ``later``: behind all of what comes first. ``few``: so
+    few that they are found first and put in order then."""
 
     where: Sql
     later: bool
+    few: bool = False
 
 
 class Asked:
@@ -136,12 +138,12 @@ class Asked:
         shared, own = parts_within_reach(self.membership, self.circles)
         chosen = [key for key, is_there in self.groups_chosen.items() if is_there]
         circles = [key for key in self.circles if key in chosen] if "group" in self.filters else self.circles
-        found = [(part & among, later) for part in shared for among, later in self._split(chosen)]
-        found += [(shared_with(groups), later) for groups, later in self._apart(circles)]
-        found += [(own & among, later) for among, later in self._split([*self.groups_chosen], most=0)]
+        found = [(part & among, later, False) for part in shared for among, later in self._split(chosen)]
+        found += [(shared_with(groups), later, False) for groups, later in self._apart(circles)]
+        found += [(own & among, later, True) for among, later in self._split([*self.groups_chosen], most=0)]
         rest = self.chosen(f"{DOC}.", but="group")
-        compiled = [(compile_condition(part & self.narrowed), later) for part, later in found]
-        return [Part(every([where, rest]), later) for where, later in compiled if where[0] != "1 = 0"]
+        compiled = [(compile_condition(part & self.narrowed), later, few) for part, later, few in found]
+        return [Part(every([where, rest]), later, few) for where, later, few in compiled if where[0] != "1 = 0"]
 
     def _split(self, chosen: Sequence[int], most: int = MOST_APART) -> list[tuple[Q, bool]]:
         """Conditions on the group: one for each that is chosen, or for each that comes first, and one for the rest."""

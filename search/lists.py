@@ -53,6 +53,7 @@ class Order:
         return [*same, *others] if is_later == backwards else same
 
 
+_ALL = 10**9
 # The orders of a list beside “best”.
 ORDERS = {"newest": Order("{row}at", falls=True), "oldest": Order("{row}at"), "title": Order("lower({row}title)")}
 
@@ -210,9 +211,12 @@ def _keys(
     params: list[Any] = []
     for number, part in enumerate(parts):
         where, values = every([part.where, fits])
+        rows = f"{DOC} WHERE {where}"
+        if part.few:  # or PostgreSQL would walk through the whole list until it has met them
+            rows = f"(SELECT * FROM {rows} LIMIT {_ALL}) {DOC}"  # noqa: S608  compiled
         selects.append(
-            f"SELECT * FROM (SELECT {DOC}.id AS id, {value} AS value, {int(part.later)} AS later FROM {DOC} "  # noqa: S608  compiled
-            f"WHERE {where} ORDER BY {by} LIMIT %s) part{number}"
+            f"SELECT * FROM (SELECT {DOC}.id AS id, {value} AS value, {int(part.later)} AS later FROM {rows} "  # noqa: S608  compiled
+            f"ORDER BY {by} LIMIT %s) part{number}"
         )
         params += [*values, skipped + most]
     way, first = "DESC" if order.falls != backwards else "ASC", "DESC" if backwards else "ASC"

@@ -219,9 +219,9 @@ def plain_order(reader, order, filters, near):
     rows = SearchDoc.objects.visible_to(reader)
     for name, values in filters.items():
         rows = rows.filter(**{f"{COLUMNS.get(name, name)}__in": values})
-    rows = rows.annotate(lower=Lower("title"), later=Case(When(group__in=near, then=0), default=1))
-    by = {"newest": ("-at", "-pk"), "oldest": ("at", "pk"), "title": ("lower", "pk")}[order]
-    return list(rows.order_by("later", *by).values_list("pk", flat=True))
+    by = {"newest": ("-at", "-pk"), "oldest": ("at", "pk"), "title": (Lower("title"), "pk")}[order]
+    first = [Case(When(group__in=near, then=0), default=1)] if near else []
+    return list(rows.order_by(*first, *by).values_list("pk", flat=True))
 
 
 @pytest.mark.parametrize("order", ["newest", "oldest", "title"])

@@ -61,7 +61,7 @@ def fill(doc, groups, reader, first, last):
             state="open" if number % 3 else "closed",
             year=2020 + number % 7,
             group_id=groups[number % 5].pk,
-            author_id=writers[number % 4].pk,
+            author_id=writers[number % 4 if number % 10 != 2 else 1].pk,
             reach=reach_of(number),
             at=START + timedelta(hours=number),
         )
@@ -92,7 +92,9 @@ def rows_read(statements):
         rows = (
             plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0) + plan.get("Rows Removed by Index Recheck", 0)
         )
-        own = rows * plan["Actual Loops"] if "Relation Name" in plan or "Index Name" in plan else 0
+        # What a bitmap found is counted where its rows are read: the entries of rows that are gone, which nobody can
+        # clean away inside a test, are no rows.
+        own = rows * plan["Actual Loops"] if "Relation Name" in plan else 0
         return own + sum(map(of, plan.get("Plans", ())))
 
     found = 0
