@@ -36,14 +36,13 @@ class Order:
 
     def behind(self, key: int, asked: Asked, *, backwards: bool) -> list[Part]:
         """The part of each part that is behind a row, or before it; nothing where the member sees no such row."""
-        value = Lower("title") if self.value.startswith("lower") else F("at")
+        sorts_by = Lower("title") if self.value.startswith("lower") else F("at")
         rows = SearchDoc.objects.visible_to(asked.membership).filter(pk=key)
-        found = rows.annotate(sorts_by=value).values_list("sorts_by", "group_id").first()
+        found = rows.annotate(sorts_by=sorts_by).values_list("sorts_by", "group_id").first()
         if found is None:
             return []
         value, group = found
-        if self.value == "{row}at":
-            value = connection.ops.adapt_datetimefield_value(value)
+        value = connection.ops.adapt_datetimefield_value(value) if self.value == "{row}at" else value
         sign = "<" if self.falls != backwards else ">"
         beside: Sql = f"({self.value.format(row=f'{DOC}.')}, {DOC}.id) {sign} (%s, %s)", [value, key]
         is_later = bool(asked.near) and group not in asked.near

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from functools import reduce
 from importlib import import_module
+from itertools import product
 from operator import or_
 from threading import Barrier
 
@@ -23,7 +24,6 @@ from tests.search import library as shelf
 
 pytestmark = [pytest.mark.urls("tests.search.pages"), pytest.mark.database]
 COLUMNS = {"group": "group__name"}
-lists_apart = search_asked.MOST_APART
 FILTERS = [*shelf.FILTERS, {"group": ["Ward 6"], "state": ["open"]}, {"year": ["2024"], "source": ["NASA"]}]
 
 
@@ -225,22 +225,22 @@ def plain_order(reader, order, filters, near):
 
 
 @pytest.mark.parametrize("order", ["newest", "oldest", "title"])
-@pytest.mark.parametrize("is_near", [False, True], ids=["as it is", "my groups first"])
-@pytest.mark.parametrize("filters", [{}, {"group": ["Ward 6", "Pharmacy"]}], ids=["all", "groups"])
-@pytest.mark.parametrize("apart", [lists_apart, 1], ids=["each apart", "together"])
-def test_pages_follow_each_other_by_key_as_by_number(library, monkeypatch, order, is_near, filters, apart):
-    monkeypatch.setattr(search_asked, "MOST_APART", apart)
-    for reader in [*library.readers[:2], *library.readers[5:]]:
+def test_pages_follow_each_other_by_key_as_by_number(library, monkeypatch, order):
+    """All and those of some groups, mine first or not, each group read by itself or all together."""
+    filters = [{}, {"group": ["Ward 6", "Pharmacy"]}]
+    readers = [library.readers[0], *library.readers[5:]]
+    for reader, chosen, is_near, apart in product(readers, filters, [False, True], [search_asked.MOST_APART, 1]):
+        monkeypatch.setattr(search_asked, "MOST_APART", apart)
         near = circles_of(reader) if is_near else []
-        whole = plain_order(reader, order, filters, near)
-        asked = {"order": order, "filters": filters, "near": near, "per_page": 7}
+        whole = plain_order(reader, order, chosen, near)
+        asked = {"order": order, "filters": chosen, "near": near, "per_page": 17}
 
         def page(number, asked=asked, reader=reader, **beside):
             return [hit.key for hit in index.find(reader, "", page=number, **asked, **beside).hits]
 
         before = []
-        for number in range(1, -(-len(whole) // 7) + 1):
-            wanted = whole[(number - 1) * 7 : number * 7]
+        for number in range(1, -(-len(whole) // 17) + 1):
+            wanted = whole[(number - 1) * 17 : number * 17]
             assert page(number) == wanted
             if before:
                 assert page(number, after=before[-1]) == wanted
