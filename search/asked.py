@@ -84,6 +84,11 @@ class Asked:
         return circles_of(self.membership)
 
     @cached_property
+    def newest(self) -> int:
+        """The key of the newest thing, where the engine looks back from it. One query, also for other words."""
+        return engines.current().newest()
+
+    @cached_property
     def audiences(self) -> list[str]:
         """Whose things the member sees, whoever wrote them."""
         return audiences_for(self.membership, self.circles)

@@ -58,8 +58,7 @@ def count(asked: Asked) -> int:
 
 def _look(asked: Asked, names: Sequence[str], order: str, place: Place, *, filtered: bool) -> Ranked:
     """Look at matches, the newest things first, until there are more than can be counted exactly, or no more."""
-    engine = engines.current()
-    newest = engine.newest()
+    newest = asked.newest
     span = _FIRST if newest > _AT_ONCE else newest
     while True:
         keys = range(newest - span, newest) if span < newest else None
