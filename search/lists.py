@@ -211,7 +211,7 @@ def _keys(
     for number, part in enumerate(parts):
         where, values = every([part.where, fits])
         rows = f"{DOC} WHERE {where}"
-        if part.few:  # or PostgreSQL would walk through the whole list until it has met them
+        if part.few and connection.vendor == "postgresql":  # it would walk through the whole list until it meets them
             rows = f"(SELECT * FROM {rows} LIMIT {_ALL}) {DOC}"  # noqa: S608  compiled
         selects.append(
             f"SELECT * FROM (SELECT {DOC}.id AS id, {value} AS value, {int(part.later)} AS later FROM {rows} "  # noqa: S608  compiled
