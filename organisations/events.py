@@ -166,10 +166,9 @@ def _remember_name(organisation: Organisation, ref: Ref, subject: Model) -> None
     A name that stands there already is not written again: the row would tell which transaction was the last.
     """
     name = str(getattr(subject, "name_in_trail", subject))[:250]
-    same = {"organisation": organisation, "kind": ref.kind, "ident": ref.pk}
-    kept = AuditName.objects.filter(**same).values_list("name", flat=True).first()
-    if kept != name:
-        AuditName.objects.update_or_create(**same, defaults={"name": name})
+    rows = AuditName.objects.filter(organisation=organisation, kind=ref.kind, ident=ref.pk)
+    if rows.values_list("name", flat=True).first() != name:
+        rows.update_or_create(organisation=organisation, kind=ref.kind, ident=ref.pk, defaults={"name": name})
 
 
 def _plain_facts(value: Any) -> Any:
