@@ -11,6 +11,7 @@ from actionplan.models import PromiseReminder
 from attachments.models import FileContent, StoredFile
 from kmportal.lib.unlinking import remove_old_versions, write_again
 from lessons.models import (
+    Innovation,
     LeftNote,
     Lesson,
     LessonEvent,
@@ -32,7 +33,7 @@ FEW = (SafeAuthor, Receipt)
 # the figures of lists was written with the draft, too.
 MANY = (
     Lesson, LessonRevision, LessonEvent, LessonFile, StoredFile, FileContent, AuditEntry, AuditName, SentForm,
-    SearchDoc, SearchText, PromiseReminder, LeftNote, Person, DocCount,
+    SearchDoc, SearchText, PromiseReminder, LeftNote, Person, DocCount, Innovation,
 )  # fmt: skip
 
 
@@ -72,6 +73,7 @@ def _rows_of(lessons: set[int]) -> list[models.QuerySet[Any]]:
         LessonRevision.objects.filter(lesson__in=lessons),
         Lesson.tags.through._base_manager.filter(lesson__in=lessons),
         LessonTheme.objects.filter(lesson__in=lessons),
+        Innovation.objects.filter(lesson__in=lessons),
         files,
         StoredFile.objects.filter(pk__in=files.values("file")),
         FileContent.objects.filter(file__in=files.values("file")),

@@ -1,11 +1,12 @@
 """Sides, talk and advice of a peer assist as rows: steps that presses and helpers share. Under the room’s lock."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from techniques import room_log, talking
-from techniques.models import Note, RoomEvent, Session, Stage, TalkShare
+from techniques.models import Advice, Note, RoomEvent, Session, Stage, TalkShare
 
 SIDES, TALK, ADVICE = "sides", "talk", "advice"
 
@@ -35,5 +36,23 @@ def notes_with_advice(stage: Stage) -> "QuerySet[Note]":
     before = Stage.objects.filter(session=stage.session_id, position__lt=stage.position).order_by("-position").first()
     if before is None or not before.shows_notes:
         return Note.objects.none()
-    columns = [column.key for column in before.columns if column.tells == "learned" and column.makes == "summary"]
-    return Note.objects.filter(stage=before, column__in=columns, gone_at=None, same_as=None)
+    return Note.objects.filter(stage=before, column__in=_columns_of_advice(before), gone_at=None, same_as=None)
+
+
+def tell_advice(session: Session, stage: Stage, at: datetime) -> None:
+    """What stands in this step has changed: the step after it, in which it is answered, is drawn anew. Under the room’s
+    lock."""
+    if not _columns_of_advice(stage):
+        return
+    after = Stage.objects.filter(session=session, position__gt=stage.position).order_by("position").first()
+    if after is not None and after.takes == ADVICE:
+        room_log.append_event(session, RoomEvent.Kind.HELPER, after.pk, at=at)
+
+
+def forget_answers(session: Session, notes: Sequence[Note]) -> None:
+    """Other words, or another column: what was answered was said to something else."""
+    Advice.objects.filter(session=session, note__in=[note.pk for note in notes]).delete()
+
+
+def _columns_of_advice(stage: Stage) -> list[str]:
+    return [column.key for column in stage.columns if column.tells == "learned" and column.makes == "summary"]

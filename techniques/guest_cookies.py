@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.core import signing
@@ -31,6 +32,15 @@ def cookie_name(session_pk: int) -> str:
 def sign(key: str, session_pk: int) -> str:
     """What the cookie holds. It is of no use for another session."""
     return _cookie_signer(session_pk).sign(key)
+
+
+def lasts_until(cookies: Mapping[str, str], session_pk: int) -> datetime | None:
+    """Until when the browser is known here; None where it is not."""
+    signed = cookies.get(cookie_name(session_pk), "")
+    if not key_from(cookies, session_pk):
+        return None
+    stamp = signed.rsplit(":", 2)[1]  # key, moment, signature
+    return datetime.fromtimestamp(signing.b62_decode(stamp) + LASTS_SECONDS, UTC)
 
 
 def key_from(cookies: Mapping[str, str], session_pk: int) -> str:

@@ -80,13 +80,15 @@ def may_note_attendance(membership: Membership | None, session: Session) -> bool
 
 
 def may_tell_outcome(membership: Membership | None, session: Session) -> bool:
-    """Once it is closed: whoever facilitates here, and whoever took an action on in it."""
+    """Once it is closed: whoever facilitates here or led it, and whoever took an action on in it."""
     if membership is None or not session.is_closed:
         return False
     if may_facilitate(membership, session):
         return True
     if not policies.may(Permission.READ, membership, session.organisation):
         return False
+    if session.facilitator_id == membership.person_id:
+        return True
     return Action.objects.agreed_in(ref_of(session)).owned_by(membership.person).exists()
 
 

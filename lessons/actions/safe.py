@@ -21,7 +21,17 @@ from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies, workflow
 from lessons.events import Event
-from lessons.models import LeftNote, Lesson, LessonCheck, LessonEvent, LessonRevision, Receipt, SafeAuthor, State
+from lessons.models import (
+    Innovation,
+    LeftNote,
+    Lesson,
+    LessonCheck,
+    LessonEvent,
+    LessonRevision,
+    Receipt,
+    SafeAuthor,
+    State,
+)
 from lessons.storing import files_in_words, files_there
 from lessons.tokens import hash_of_receipt, tidy_receipt_code
 from lessons.transitions import WORDS, clean_words, lock_lesson, next_number, refuse_unready, save_columns, take_move
@@ -180,6 +190,9 @@ def _refuse_own_name(lesson: Lesson, person: Person) -> None:
         raise Refusal("Your own name stands in what you wrote. Take it out first.")
     if any(_names(person, _spaced(one.file.name)) or _names(person, one.tells) for one in files_there(lesson)):
         raise Refusal("Your own name stands in the name of a file, or in what it shows. Take it out first.")
+    row = Innovation.objects.filter(lesson=lesson).first()
+    if row and any(_names(person, words) for words in (row.improved, row.stopped_because, *(w for _, w in row.facts))):
+        raise Refusal("Your own name stands in what you told of trying it. Take it out first.")
 
 
 def _spaced(name: str) -> str:

@@ -18,12 +18,12 @@ from techniques.models import Session
 
 @transaction.atomic
 def request_summary_pdf(session: Session, *, by: Membership, at: datetime) -> Job:
-    """Have the worker draw what came out of a session. Idempotent: once for each person and state of it, and of its
-    quotes."""
+    """Have the worker draw what came out of a session. Idempotent: once for each person and state of it, and of the
+    quotes here: who takes one back takes every paper along that may show it."""
     require(Permission.READ, by, session.organisation)
     if not session.is_closed:
         raise Refusal(worded("This session is not closed yet, so there is no summary."))
-    said = Quote.objects.filter(session=session).last_answer()
+    said = Quote.objects.filter(organisation=session.organisation_id).last_answer()
     return enqueue(
         "lessons.tasks.summary_pdf",
         {"session_id": session.pk},

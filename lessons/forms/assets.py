@@ -32,7 +32,7 @@ class AssetForm(AboutPeople, VersionedForm):
         help_texts: ClassVar = {
             "title": "",
             "purpose": "One real reader and the moment when they look for it",
-            "deputy": "They have it while whoever looks after it is away",
+            "deputy": "They may change it, too",
             "text": "Begin with what to do first. A heading for each question that your reader has",
         }
         widgets: ClassVar = {

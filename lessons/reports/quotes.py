@@ -9,17 +9,19 @@ from kmportal.lib.prepared import prepared
 from lessons import policies
 from lessons.models import Lesson, Quote
 from organisations.models import Membership
+from organisations.permissions import Permission
 from techniques.models import Session
 
 
 @dataclass(frozen=True)
 class QuotePanel:
     """What was agreed to, the oldest first; what this member wrote in or said that still waits; whether they may add
-    one."""
+    one, and take back those of others."""
 
     rows: Sequence[Quote]
     waiting: Sequence[Quote]
     may_add: bool
+    may_end: bool
 
     @classmethod
     def build(cls, place: Lesson | Session, membership: Membership) -> "QuotePanel | None":
@@ -30,7 +32,8 @@ class QuotePanel:
         may_add = policies.may_add_quote(membership, place)
         if not seen and not may_add:
             return None
-        return cls([one for one in seen if one.stands], [one for one in seen if not one.stands], may_add)
+        stand, wait = [one for one in seen if one.stands], [one for one in seen if not one.stands]
+        return cls(stand, wait, may_add, membership.can(Permission.VALIDATE))
 
 
 @prepared

@@ -58,7 +58,7 @@ def innovation_edit(request: MemberRequest, organisation: Organisation, pk: int)
     form = InnovationForm(sent(request), instance=row, initial={"version": row.version})
     differences: list[Difference] = []
     if form.is_valid():
-        fresh = lambda: Innovation.objects.get(lesson=lesson)  # noqa: E731
+        fresh = lambda: Innovation.objects.filter(lesson=lesson).first() or Innovation(lesson=lesson)  # noqa: E731
         with refusals_on(form, "stopped_because"), conflicts_on(form, fresh) as differences:
             made = deeds.describe_innovation(lesson, by=request.membership, at=request.now, **form.told())
             thanks = "Thank you. What did not work spares others the way." if made.is_stopped else "It is kept."

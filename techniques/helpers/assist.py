@@ -125,7 +125,8 @@ class SeenTalk:
     @property
     def in_words(self) -> str:
         """Once the session is over."""
-        return f"The home team spoke for {self.home_in_minutes} of the {self.in_all} minutes that were counted."
+        minutes = "minute" if self.in_all == "1" else "minutes"
+        return f"The home team spoke for {self.home_in_minutes} of the {self.in_all} {minutes} that were counted."
 
 
 def read_talk(stages: Sequence[Stage]) -> dict[int, SeenTalk]:
@@ -287,7 +288,8 @@ def take_answer(answer: str) -> Any:
 def decided(stage: Stage) -> list[str]:
     """What the home team uses or adapts is an action, in the words of the advice."""
     acts = (Advice.Answer.USE, Advice.Answer.ADAPT)
-    rows = Advice.objects.filter(stage=stage, answer__in=acts, note__gone_at=None).select_related("note")
+    there = assisting.notes_with_advice(stage)
+    rows = Advice.objects.filter(stage=stage, answer__in=acts, note__in=there).select_related("note")
     return [_as_action(row) for row in rows if row.note]
 
 
@@ -298,7 +300,7 @@ def _as_action(row: Advice) -> str:
 
 def close_advice(stage: Stage, at: datetime) -> None:
     """What was answered is kept in words, without the note; what was not goes with the notes."""
-    Advice.objects.filter(stage=stage).exclude(note__gone_at=None, note__isnull=False).delete()
+    Advice.objects.filter(stage=stage, text="").exclude(note__in=assisting.notes_with_advice(stage)).delete()
     for row in Advice.objects.filter(stage=stage).select_related("note"):
         row.text, row.note = row.note.text if row.note else row.text, None
         row.save(update_fields=["text", "note"])

@@ -27,7 +27,7 @@ def join_feedback(request: GuestRequest, session: Session) -> HttpResponse:
     seat = seat_of_guest(request, session)
     if seat is None or seat.participant is None:
         return answer_stranger(request, session)
-    if session.is_live and not preconditions.is_feedback_open(session, request.now):
+    if not session.is_over and not preconditions.is_feedback_open(session, request.now):
         return redirect("join_room", session.code)
     form = FeedbackForm(sent(request))
     is_asked = preconditions.is_feedback_open(session, request.now) and not seat.participant.gave_feedback
@@ -78,7 +78,7 @@ def session_report(request: MemberRequest, organisation: Organisation, pk: int) 
     if form.is_valid():
         with refusals_on(form):
             assist.report_back(session, by=request.membership, at=request.now, became=form.became)
-            return done(request, "Thank you. Those who gave the advice can read it now.", session)
+            return done(request, "Thank you. Everybody here can read it now.", session)
     return form_page(
         request,
         form,

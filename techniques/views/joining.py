@@ -132,7 +132,10 @@ def _form_for_name(request: GuestRequest, session: Session, by: Membership | Non
     """What was typed, or the name of the member who comes in with one press."""
     key = guest_cookies.new_key()
     if by is not None:
-        return NameForm({"name": str(by.person)[: joining.NAME_LIMIT], "key": key}, session=session)
+        return NameForm(
+            {"name": str(by.person)[: joining.NAME_LIMIT], "key": key, "side": request.POST.get("as_member", "")},
+            session=session,
+        )
     return NameForm(sent(request), initial={"key": key}, session=session)
 
 

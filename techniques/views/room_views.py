@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -277,7 +277,7 @@ def draw_over(request: HttpRequest, session: Session, *, typed: str = "") -> Htt
     if wants_json(request):
         return json_answer({"error": worded("This session is over.")}, status=410)
     guest = participant_lookup.participant_of(session, None, request.COOKIES)
-    until = guest.joined_at + timedelta(seconds=guest_cookies.LASTS_SECONDS) if guest and guest.joined_at else None
+    until = guest_cookies.lasts_until(request.COOKIES, session.pk) if guest else None
     values = {"session": session, "typed": typed, "until": until, **_questions_for(request, session)}
     if session.is_closed:
         values["summary"] = [*session.summary_by_step(), *helper_registry.told_in(session)]

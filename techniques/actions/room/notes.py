@@ -18,7 +18,7 @@ from kmportal.lib.model_rules import refuse_invalid
 from organisations import events
 from organisations.models import Membership
 from organisations.policies import require_that
-from techniques import helper_registry, policies, room_log
+from techniques import assisting, helper_registry, policies, room_log
 from techniques.events import Event
 from techniques.models import NOTE_LIMIT, Ballot, Correction, Note, RoomEvent, Session, Stage, Voting
 from techniques.policies import Writer
@@ -73,6 +73,7 @@ def write_note(
     refuse_invalid(note, "text", "promised_by")
     note.save()
     room_log.append_event(session, RoomEvent.Kind.NOTE, note.pk, at=at)
+    assisting.tell_advice(session, stage, at)
     return note
 
 
@@ -130,6 +131,8 @@ def change_note(
         if place:
             one.group = None
         one.save(update_fields=["text", "column", "group", "same_as"])
+    assisting.forget_answers(session, changed)
+    assisting.tell_advice(session, note.stage, at)
     emptied = forget_ballots_of_empty_groups(session)
     if together or emptied:
         room_log.append_event(session, RoomEvent.Kind.GROUPS, note.stage_id, at=at)
@@ -168,6 +171,7 @@ def withdraw_note(note: Note, *, by: Writer, at: datetime) -> None:
         one.text, one.promised_by, one.due_on, one.gone_at = "", "", None, at
         one.save(update_fields=["text", "promised_by", "due_on", "gone_at", "same_as"])
         room_log.append_event(session, RoomEvent.Kind.NOTE, one.pk, at=at)
+    assisting.tell_advice(session, note.stage, at)
     votes = Ballot.objects.filter(note__in=[one.pk for one in taken]).delete()[0]
     emptied = forget_ballots_of_empty_groups(session)
     if together or emptied:
