@@ -81,4 +81,5 @@ def _rows_of(lessons: set[int]) -> list[models.QuerySet[Any]]:
         found,
         SearchText.objects.filter(doc__in=found),
         LeftNote.objects.filter(lesson__in=lessons),
+        AuditName.objects.filter(kind=KIND, ident__in=lessons),
     ]

@@ -33,6 +33,7 @@ FACETS = {
 }
 
 
+NO_YEAR = "-1"
 # So many groups are read each by itself, in the order of the list; more of them together.
 MOST_APART = 24
 
@@ -65,6 +66,8 @@ class Asked:
         self.kinds = tuple(kinds)
         self.near = frozenset(map(int, near))
         self.filters = {name: tuple(map(_without_nulls, chosen)) for name, chosen in filters.items() if chosen}
+        if "year" in self.filters:
+            self.filters["year"] = tuple(map(_year_of, self.filters["year"]))
         self.is_narrowed = bool(narrowed)
         self.narrowed = narrowed & (Q(kind__in=self.kinds) if self.kinds else Q())
         self.query = query
@@ -129,7 +132,7 @@ class Asked:
         if name == "group":
             values = list(self.groups_chosen)
         elif name == "year":
-            values = [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 9]
+            values = [int(value) for value in values]
         return f"{row}{FACETS[name]} IN ({placeholders(values)})" if values else "1 = 0", list(values)
 
     def first_by(self, row: str) -> str:
@@ -196,6 +199,12 @@ def placeholders(values: Sequence[Any]) -> str:
 
 def _match_rows(query: Query) -> engines.Match:
     return engines.current().match(query) if query.all or query.none else engines.Match()
+
+
+def _year_of(value: str) -> str:
+    """A year as it is counted. What is none, and nought, which stands for no year at all, is a year of nothing."""
+    is_year = value.isascii() and value.isdigit() and len(value) < 9 and int(value) > 0
+    return str(int(value)) if is_year else NO_YEAR
 
 
 def _without_nulls(value: str) -> str:

@@ -58,9 +58,9 @@ class Results:
 
     ``text`` is what was typed. ``more``: there are more than ``total``. ``corrected``: nothing was found for what was
     typed, and this is what was found for ``did_you_mean`` instead. ``loosened``: nothing has all the words, and this
-    has any of them; ``any_total``: where little has all of them, how much has any. ``facets``: name → (value, count),
-    values as they stand in an address. ``is_counted``: the counts of the facets are exact; else they only say what
-    values there are.
+    has any of them; ``any_total``: where little has all of them, how much has any (``any_more``: more than that).
+    ``facets``: name → (value, count), values as they stand in an address. ``is_counted``: the counts of the facets are
+    exact; else they only say what values there are.
     """
 
     text: str
@@ -76,6 +76,7 @@ class Results:
     corrected: bool = False
     loosened: bool = False
     any_total: int = 0
+    any_more: bool = False
     is_counted: bool = True
 
     def page_of(self) -> PageOf:
@@ -184,7 +185,8 @@ def _loosen(
     looser = asked.with_query(query)
     if results.total:
         number = ranking.count(looser)
-        return replace(results, any_total=number if number > results.total else 0)
+        is_more = number > results.total
+        return replace(results, any_total=min(number, EXACT) if is_more else 0, any_more=is_more and number > EXACT)
     instead = _answer_from(looser, facets, order, place)
     if not instead.total:
         return results
@@ -200,7 +202,8 @@ def _answer_from(asked: Asked, facets: Sequence[str], order: str, place: Place) 
         total, counts = lists.count(asked, facets)
         page = min(place.page, max(1, ceil(total / size)))
         order_of = ORDERS.get(order, ORDERS["newest"])
-        keys = lists.page_of_keys(asked, order_of, replace(place, page=page), total) if total else []
+        at = place if page == place.page else Place(page, size)  # a list that has shrunk is not followed by key
+        keys = lists.page_of_keys(asked, order_of, at, total) if total else []
         return replace(nothing, hits=_build_hits(keys, asked), total=total, facets=counts, page=page)
     found = ranking.rank(asked, facets, order, replace(place, page=min(place.page, ceil(EXACT / size))))
     return replace(

@@ -5,6 +5,7 @@ far back as it takes to have more than ``EXACT`` of them: what a search costs is
 the page says “more than 1,000”, and shows no counts beside its filters.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ AIM = 3 * EXACT // 2
 # Of no more than so many things all are looked at at once; of more, so many first, to see how frequent the words are.
 _AT_ONCE, _FIRST = 3_000, 500
 _MANY = 10**9
+_A_KIND = re.compile(r"[a-z0-9_-]{1,20}")
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,17 @@ def rank(asked: Asked, names: Sequence[str], order: str, place: Place) -> Ranked
         found = Ranked(found.keys, found.page, found.total, False, facets)
         if order in ORDERS:
             fits = engines.current().row_fits(asked.query, f"{DOC}.id")
-            keys = page_of_keys(asked, ORDERS[order], place, _MANY, fits=fits)
+            at = place if found.page == place.page else Place(found.page, place.per_page)
+            keys = page_of_keys(asked, ORDERS[order], at, _MANY, fits=fits)
             found = Ranked(keys, found.page, found.total, False, facets)
     return found
 
 
 def count(asked: Asked) -> int:
     """How many match, up to a little over the exact limit."""
-    return 0 if asked.query.asks_nothing else _look(asked, (), "newest", Place(1, 1), filtered=True).total
+    if asked.query.asks_nothing:
+        return 0
+    return min(EXACT + 1, _look(asked, (), "newest", Place(1, 1), filtered=True).total)
 
 
 def _look(asked: Asked, names: Sequence[str], order: str, place: Place, *, filtered: bool) -> Ranked:
@@ -66,8 +71,9 @@ def _look(asked: Asked, names: Sequence[str], order: str, place: Place, *, filte
         if found.is_whole or looked > EXACT:
             return found
         # As far back as should bring enough; all of it, where that is not much.
-        needed = span * AIM // max(1, looked)
-        span = newest if needed >= newest // 2 else max(needed, span * FURTHER)
+        further = span * FURTHER
+        wanted = max(span * AIM // looked, further) if looked else further
+        span = newest if wanted >= newest // 2 else wanted
 
 
 def _look_among(
@@ -75,8 +81,10 @@ def _look_among(
 ) -> tuple[Ranked, int]:
     """Look at the matches among the things with about these keys, or among all. Answers how many there were, too."""
     marks = [[f"{MARK}{audience}" for audience in asked.audiences]]
-    if kinds := asked.kinds or (asked.filters.get("kind", ()) if filtered else ()):
-        marks.append([f"{MARK}k{kind}" for kind in kinds])
+    kinds = asked.kinds or (asked.filters.get("kind", ()) if filtered else ())
+    # Whatever else an address says is no kind, and must not reach the language of the engine.
+    if known := [kind for kind in kinds if _A_KIND.fullmatch(kind)]:
+        marks.append([f"{MARK}k{kind}" for kind in known])
     match = engines.current().match(asked.query, marks=marks, keys=keys)
     parts = [(match.where, list(match.params)), asked.scope()]
     if filtered:

@@ -61,6 +61,8 @@ class Doorbell:
                     self.is_open = True
                     ring()  # for what was announced before the line was open
                     logger.warning("Commits of other processes are not heard: %s", await _wait_for_loss(line, ring))
+                except Exception as error:  # the errors of the driver are not those of Django
+                    logger.warning("Commits of other processes are not heard: %s", error)
                 finally:
                     self.is_open = False
                     with suppress(Exception):

@@ -52,7 +52,9 @@ class Engine:
         scored = (asked,) if query.all else ()
         among = [some for some in (*marks, _blocks_over(keys) if keys else ()) if some]
         found = " & ".join([asked, *("(" + " | ".join(f"'{mark}'" for mark in some) + ")" for some in among)])
-        return Match(SOURCE, INDEX, "matched.doc_id", "matched.tsv @@ %s::tsquery", (found,), score, scored)
+        order = "" if keys else "ORDER BY matched.doc_id DESC"  # of all, the newest are looked at
+        where = "matched.tsv @@ %s::tsquery"
+        return Match(SOURCE, INDEX, "matched.doc_id", where, (found,), score, scored, order=order)
 
     def newest(self) -> int:
         with connection.cursor() as cursor:

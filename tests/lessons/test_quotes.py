@@ -14,6 +14,7 @@ from jobs.models import Job, JobFile
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.work import work_of
 from lessons.actions import merging, pack, quotes
+from lessons.actions.summary import request_summary_pdf
 from lessons.models import Quote
 from lessons.reports.pack import build_pack
 from lessons.reports.quotes import QuotePanel, agreed_of_session, quotes_of_lessons
@@ -280,3 +281,21 @@ class TestWhere:
         reader = as_member(sam)
         with django_assert_num_queries(1):
             assert len(quotes_of_lessons([lesson.pk, 1, 2], reader)) == 1
+
+
+def test_who_checks_lessons_finds_the_way_to_take_one_back(lesson, as_, farah, cara, lena):
+    """Of somebody who has no account here and asks for it."""
+    quotes.add_quote(lesson, by=as_member(cara), at=NOON, text=SAID, signed="A patient", agreed_on=NOON.date())
+    way = reverse("quote_detail", args=["riverside", Quote.objects.get().pk])
+    assert way in as_(farah).get(lesson.get_absolute_url()).text
+
+
+def test_a_no_elsewhere_draws_every_summary_anew(world, cara, reza, farah):
+    """Its file went when the quote was taken back, whichever session that was of."""
+    held, at = world.things.held, timezone.now()
+    first = request_summary_pdf(held, by=as_member(farah), at=at)
+    said = {"text": SAID, "signed": "Reza", "said_by": reza}
+    quote = quotes.add_quote(world.things.checked, by=as_member(cara), at=at, **said)
+    quotes.withdraw_quote(quote, by=as_member(reza), at=at)
+    second = request_summary_pdf(held, by=as_member(farah), at=at)
+    assert first.pk != second.pk

@@ -127,6 +127,24 @@ def test_nothing_typed_does_harm(page, put, text):
     assert "<script>alert" not in html
 
 
+@pytest.mark.parametrize("odd", ["'", '"', "\\", "k" * 3_000, "lesson' | 'x"])
+def test_an_odd_kind_in_the_address_finds_nothing_and_breaks_nothing(page, put, odd):
+    for ident in range(1, 5):
+        put(ident, title="bed ward")
+    put(9, title="bed")
+    page("bed ward", kind=["lesson", odd])
+    page("bed", kind=odd)
+    page("", kind=odd)
+
+
+@pytest.mark.parametrize("year", ["0", "02024", "x", "-1", "9" * 30])
+def test_an_odd_year_finds_as_many_as_it_counts(lena, member, put, year):
+    put(1, year=2024)
+    put(2, year=None)
+    found = find(member(lena), "", filters={"year": [year]})
+    assert len(found.hits) == found.total == (1 if year == "02024" else 0)
+
+
 def test_strangers_find_no_page(as_, oskar, riverside):
     assert as_(oskar).get(URL).status_code == 404
     assert as_().get(URL).status_code == 302

@@ -4,7 +4,7 @@ from importlib import import_module
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from techniques.models import Stage, Technique
 
@@ -14,9 +14,8 @@ migration = import_module("techniques.migrations.0004_columns_say_what_they_tell
 @pytest.fixture
 def old_apps(db):
     """The models as they were before."""
-    return (
-        MigrationExecutor(connection).loader.project_state([("techniques", "0003_admission_and_unread_columns")]).apps
-    )
+    steps = MigrationLoader(connection, replace_migrations=False)
+    return steps.project_state([("techniques", "0003_admission_and_unread_columns")]).apps
 
 
 def old(key, makes, **more):

@@ -22,8 +22,9 @@ from lessons.reports.summary import summary_values
 from notifications.models import Notice
 from techniques import guest_cookies, helper_registry, room_updates, talking
 from techniques.actions import planning
-from techniques.actions.room import assist, joining, notes, stages
-from techniques.models import Advice, Note, Participant, Session, TalkShare, Technique
+from techniques.actions.room import assist, grouping, joining, notes, stages
+from techniques.helpers.assist import decided
+from techniques.models import Advice, Note, Participant, RoomEvent, Session, TalkShare, Technique
 from techniques.room_visibility import Audience
 from tests.cast import as_member
 from tests.techniques.conftest import NOW, inside, stage
@@ -236,6 +237,36 @@ def test_what_is_used_or_adapted_is_an_action_of_the_close(room, last, home, far
     assert len(known - prefill.gather(room).marks) == 1
 
 
+def test_other_words_take_the_answer_along(room, last, home, visitor):
+    """What the home team said was said to something else."""
+    answer(room, last, home, ADVICE[0], "use")
+    seen = room_update_number(room)
+    note = Note.objects.get(text=ADVICE[0])
+    notes.change_note(note, by=visitor, at=NOW, text="Buy trolleys", column="advice")
+    assert not Advice.objects.exists()
+    kinds = list(RoomEvent.objects.filter(session=room, seq__gt=seen).values_list("kind", "ident"))
+    assert ("helper", last.pk) in kinds, "the list of advice is drawn anew"
+
+
+def test_advice_that_was_made_one_with_other_is_one_action(room, last, home, farah):
+    for text in ADVICE[:2]:
+        answer(room, last, home, text, "use")
+    feedback = room.stages.get(key="feedback")
+    handles = Note.objects.filter(text__in=ADVICE[:2]).values_list("client_id", flat=True)
+    grouping.merge_notes(room, by=as_member(farah), at=NOW, stage=feedback, notes=handles)
+    assert decided(last) == [ADVICE[0]]
+
+
+def test_enter_in_a_box_presses_nothing(room, last, home, as_, farah):
+    page = as_(farah).get(inside("session_room", room)).text
+    form = page.split('id="helper-actions"')[1].split("</form>")[0]
+    assert form.index("disabled hidden") < form.index("</button>")
+
+
+def room_update_number(room) -> int:
+    return Session.objects.get(pk=room.pk).seq
+
+
 def test_it_stands_on_every_page_and_paper_in_words_without_notes(room, last, home, as_, farah, reza):
     gus = Client()
     gus.post(reverse("join_session", args=[room.code]), {"name": "G", "side": "home", "key": guest_cookies.new_key()})
@@ -306,5 +337,5 @@ def test_the_visitors_hear_what_became_of_it(closed, as_, farah, cara, reza):
         for _ in range(2):
             owner.post(url, {**said, f"became-{parked.pk}": "parked", f"because-{parked.pk}": ""})
     assert not asked()
-    assert "Six weeks later: adapted, Only by day" in said_on(as_(cara).get(closed.get_absolute_url()))
+    assert "Since then: adapted, Only by day" in said_on(as_(cara).get(closed.get_absolute_url()))
     assert Notice.objects.filter(person=cara, text__contains="what became of the advice").count() == 1
