@@ -105,17 +105,30 @@ def transactions_of(table: str, which: str = "true") -> set[str]:
         return {written for (written,) in cursor.fetchall()}
 
 
+def transaction_now() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text")
+        return int(cursor.fetchone()[0])
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite notes no transactions")
 def test_what_is_long_and_names_beside_the_trail_are_written_again_too(transactional_db, draft, cara, farah):
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltoastrelid::regclass FROM pg_class WHERE oid = 'lessons_lessonrevision'::regclass")
         (toast,) = cursor.fetchone()
     words = " ".join(sha256(str(number).encode()).hexdigest() for number in range(55))
-    lesson = safe.send_safely(draft(happened=words), by=as_member(cara), at=NOON, to=farah, code=CODE)
     named = f"kind = 'person' AND ident = {cara.pk}"
-    assert transactions_of("organisations_auditname", named) & transactions_of(toast), "nothing was tried"
+    began, there, ended = transaction_now(), draft(happened=words), transaction_now()
+
+    def of_the_draft(*where: str) -> set[int]:
+        return {one for one in map(int, transactions_of(*where)) if began < one < ended}
+
+    assert of_the_draft("organisations_auditname", named), "nothing was tried"
+    assert of_the_draft(toast), "nothing was tried"
+    lesson = safe.send_safely(there, by=as_member(cara), at=NOON, to=farah, code=CODE)
     remove_safe_traces()
-    assert not transactions_of("organisations_auditname", named) & transactions_of(toast)
+    assert not of_the_draft("organisations_auditname", named)
+    assert not of_the_draft(toast)
     assert Lesson.objects.get(pk=lesson.pk).words.happened == words
 
 
