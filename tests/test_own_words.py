@@ -129,7 +129,7 @@ REFERS = {"ForeignKey", "OneToOneField", "ManyToManyField", "cast"}
 # Commands and what loads content speak to whoever runs the portal; the demo and the samples are typed by people.
 NOT_OURS = re.compile(
     r"/(?:migrations|management)/|/loading\.py|^demo/|organisations/demo|lib/(?:samples|domain_words|template_words)"
-    r"|lessons/importing/rows|lib/importing/reports|communities/(?:likeness|importing)|search/likeness|selfassessment/instrument|kmportal/settings"
+    r"|lessons/importing/rows|lib/importing/reports|communities/(?:likeness|importing)|search/(?:likeness|counting|lists)|selfassessment/instrument|kmportal/settings"
 )
 
 

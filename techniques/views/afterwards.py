@@ -35,7 +35,10 @@ def join_feedback(request: GuestRequest, session: Session) -> HttpResponse:
         with refusals_on(form):
             afterwards.give_feedback(session, by=seat.participant, at=request.now, answers=form.cleaned_data)
             return redirect("join_feedback", session.code or session.last_code)
-    values = {"session": session, "seat": seat, "form": form, "is_asked": is_asked}
+    way_back = reverse("join_room", args=[session.code or session.last_code])
+    if session.is_over and request.user.is_authenticated and seat.participant.person_id == request.user.pk:
+        way_back = session.get_absolute_url()
+    values = {"session": session, "seat": seat, "form": form, "is_asked": is_asked, "way_back": way_back}
     return render(request, "techniques/feedback.html", values, status=status_of(form))
 
 
