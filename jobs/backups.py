@@ -8,6 +8,7 @@ sealed with a key, ``secret.key``.
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -35,6 +36,9 @@ from jobs.models import Done
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.sealed import SealBroken, is_sealed, seal, unseal
 from organisations.models import Organisation, Person
+
+# A line of what a back-up brings: kind and name.
+_BROUGHT = re.compile(r"^\d+; \d+ \d+ (TABLE|FUNCTION) public ([^\s(]+)", re.MULTILINE)
 
 ALIAS = "snapshot"
 NAME = "km-portal-{:%Y%m%d-%H%M%S}.tar"
@@ -144,8 +148,9 @@ def _migrations(alias: str) -> list[str]:
     return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connections[alias]).applied_migrations())
 
 
-def _run_postgres(program: str, *arguments: str) -> None:
-    """Run a program of PostgreSQL on our database. The password goes by the environment, where no list shows it."""
+def _run_postgres(program: str, *arguments: str, on_database: bool = True) -> str:
+    """Run a program of PostgreSQL, on our database; what it prints. The password goes by the environment, where no list
+    shows it."""
     values = connection.settings_dict
     host = values["HOST"] or values["OPTIONS"].get("host", "")
     given = {"PGHOST": host, "PGPORT": values["PORT"], "PGUSER": values["USER"], "PGPASSWORD": values["PASSWORD"]}
@@ -153,10 +158,11 @@ def _run_postgres(program: str, *arguments: str) -> None:
     path = shutil.which(program)
     if path is None:
         raise Refusal(f"This machine lacks {program}. Install PostgreSQL’s client programs (postgresql-client).")
-    command = [path, f"--dbname={values['NAME']}", *arguments]
+    command = [path, *([f"--dbname={values['NAME']}"] if on_database else []), *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603  ours
     if done.returncode:
         raise Refusal(f"{program} failed: {done.stderr.strip()[-1000:]}")
+    return done.stdout
 
 
 # --- Checksums -------------------------------------------------------------------------------------------------------
@@ -247,6 +253,7 @@ def restore(folder: Path, manifest: dict[str, Any]) -> None:
     if (folder / POSTGRES).is_file():
         if connection.vendor != "postgresql":
             raise Refusal("This back-up comes from PostgreSQL and cannot become SQLite. Set DATABASE_URL.")
+        _drop_what_is_newer(folder / POSTGRES)
         arguments = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction")
         connection.close()
         _run_postgres("pg_restore", *arguments, "--exit-on-error", str(folder / POSTGRES))
@@ -260,6 +267,24 @@ def restore(folder: Path, manifest: dict[str, Any]) -> None:
     if (folder / "secret.key").is_file():
         (folder / "secret.key").chmod(0o600)
         shutil.move(folder / "secret.key", settings.DATA_DIR / "secret.key")
+
+
+def _drop_what_is_newer(copy: Path) -> None:
+    """Drop the tables and functions that a back-up from PostgreSQL does not know: those of a newer version.
+    ``pg_restore --clean`` drops only what it brings, and would stumble over what refers to that."""
+    known = set(_BROUGHT.findall(_run_postgres("pg_restore", "--list", str(copy), on_database=False)))
+    quote = connection.ops.quote_name
+    with transaction.atomic(), connection.cursor() as cursor:
+        tables = [quote(name) for name in connection.introspection.table_names() if ("TABLE", name) not in known]
+        if tables:
+            cursor.execute(f"DROP TABLE {', '.join(tables)} CASCADE")
+        cursor.execute(
+            "SELECT proname, oid::regprocedure::text FROM pg_proc"
+            " WHERE pronamespace = 'public'::regnamespace AND proowner = current_user::regrole"
+        )
+        for name, signature in cursor.fetchall():
+            if ("FUNCTION", name) not in known:
+                cursor.execute(f"DROP FUNCTION {signature} CASCADE")
 
 
 def differences(manifest: dict[str, Any]) -> list[str] | None:
