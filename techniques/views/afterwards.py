@@ -1,5 +1,6 @@
 """After a session: the two questions on everybody’s phone, and what came of it three months on."""
 
+from django.forms import BaseForm
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -55,19 +56,7 @@ def session_outcome(request: MemberRequest, organisation: Organisation, pk: int)
             said = {name: form.cleaned_data[name] for name in ("kind", "words")}
             afterwards.tell_outcome(session, by=request.membership, at=request.now, **said)
             return done(request, "Thank you. Everybody can read it here now.", f"{session.get_absolute_url()}#outcome")
-    return form_page(
-        request,
-        form,
-        title="What came of it?",
-        verb="Save",
-        back=session.get_absolute_url(),
-        back_words=worded("Back to the session"),
-        intro=session.title,
-        crumbs=[
-            (worded("Sessions"), reverse("session_list", args=[organisation.slug])),
-            (session.title, session.get_absolute_url()),
-        ],
-    )
+    return _page_of_session(request, session, form, title="What came of it?")
 
 
 @requires(Permission.READ)
@@ -82,16 +71,14 @@ def session_report(request: MemberRequest, organisation: Organisation, pk: int) 
         with refusals_on(form):
             assist.report_back(session, by=request.membership, at=request.now, became=form.became)
             return done(request, "Thank you. Everybody here can read it now.", session)
+    return _page_of_session(request, session, form, title="What became of the advice?")
+
+
+def _page_of_session(request: MemberRequest, session: Session, form: BaseForm, *, title: str) -> HttpResponse:
+    """A form about a session that is over, with the way back to it."""
+    home = session.get_absolute_url()
+    trail = [(worded("Sessions"), reverse("session_list", args=[session.organisation.slug])), (session.title, home)]
+    back = worded("Back to the session")
     return form_page(
-        request,
-        form,
-        title="What became of the advice?",
-        verb="Save",
-        back=session.get_absolute_url(),
-        back_words=worded("Back to the session"),
-        intro=session.title,
-        crumbs=[
-            (worded("Sessions"), reverse("session_list", args=[organisation.slug])),
-            (session.title, session.get_absolute_url()),
-        ],
+        request, form, title=title, verb="Save", back=home, back_words=back, intro=session.title, crumbs=trail
     )
