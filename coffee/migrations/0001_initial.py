@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+from kmportal.lib.migrating import at_once
 from kmportal.lib.unlinking import keep_no_statistics
 
 
@@ -325,3 +326,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(keep_nothing, migrations.RunPython.noop),
     ]
+    operations = at_once(operations)

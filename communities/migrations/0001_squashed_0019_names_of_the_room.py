@@ -8,6 +8,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from kmportal.lib.migrating import at_once
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -1987,3 +1989,4 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("thread", "once"), name="post_form_once"),
         ),
     ]
+    operations = at_once(operations)

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from kmportal.lib.migrating import at_once
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -187,3 +189,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = at_once(operations)

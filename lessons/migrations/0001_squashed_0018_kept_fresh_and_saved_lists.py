@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import lessons.models.posters
+from kmportal.lib.migrating import at_once
 
 
 class Migration(migrations.Migration):
@@ -2327,3 +2328,4 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("theme", "lesson"), name="lesson_theme_once"),
         ),
     ]
+    operations = at_once(operations)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import organisations.models
+from kmportal.lib.migrating import at_once
 
 
 class Migration(migrations.Migration):
@@ -298,3 +299,4 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["organisation", "kind", "ident"], name="audit_subject"),
         ),
     ]
+    operations = at_once(operations)

@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from kmportal.lib.migrating import at_once
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -227,3 +229,4 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("profile", "kind", "name_key"), name="profile_topic_once"),
         ),
     ]
+    operations = at_once(operations)

@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from kmportal.lib.migrating import at_once
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -384,3 +386,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = at_once(operations)

@@ -7,6 +7,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from kmportal.lib.migrating import at_once
+
 text_index = import_module("search.migrations.0002_text_index")
 
 
@@ -206,3 +208,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(text_index.create, text_index.drop),
     ]
+    operations = at_once(operations)

@@ -9,6 +9,8 @@ from typing import Any
 import django.db.models.functions.text
 from django.db import migrations, models
 
+from kmportal.lib.migrating import at_once
+
 COLUMNS = ("audience", "kind", "state", "name", "value", "within", "within_value")
 NAMES = ", ".join(COLUMNS)
 # As in search.counting when this was written. {} stands for the row.
@@ -233,3 +235,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(create, drop),
     ]
+    operations = at_once(operations)

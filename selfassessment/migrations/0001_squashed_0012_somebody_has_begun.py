@@ -10,6 +10,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from kmportal.lib.migrating import at_once
 from kmportal.lib.unlinking import keep_no_statistics
 
 promises = import_module("selfassessment.migrations.0002_promises")
@@ -647,3 +648,4 @@ class Migration(migrations.Migration):
         migrations.RunPython(promises.promise, promises.unpromise),
         migrations.RunPython(forget, migrations.RunPython.noop),
     ]
+    operations = at_once(operations)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import techniques.models.rooms
+from kmportal.lib.migrating import at_once
 from kmportal.lib.unlinking import keep_no_statistics
 
 WORDS = ("Note", "Comment", "Correction", "Wording", "Wish")
@@ -1071,3 +1072,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(forget, migrations.RunPython.noop),
     ]
+    operations = at_once(operations)

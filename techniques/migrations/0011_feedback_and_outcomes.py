@@ -5,6 +5,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from kmportal.lib.migrating import at_once
 from kmportal.lib.unlinking import keep_no_statistics
 
 
@@ -114,3 +115,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(forget, migrations.RunPython.noop),
     ]
+    operations = at_once(operations)
