@@ -1,7 +1,17 @@
+from typing import Any
+
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
+
+from kmportal.lib.migrating import at_once
+from kmportal.lib.unlinking import keep_no_statistics
+
+
+def forget(apps: Any, schema_editor: Any) -> None:
+    """No samples of who came on which side: docs/decisions/0024."""
+    keep_no_statistics(schema_editor, apps.get_model("techniques", "Participant"))
 
 
 class Migration(migrations.Migration):
@@ -113,4 +123,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RunPython(forget, migrations.RunPython.noop),
     ]
+    operations = at_once(operations)
