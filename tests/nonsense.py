@@ -118,7 +118,7 @@ def names_of(view: Callable[..., Any]) -> set[str]:
     names = {name for pair in _POSTED.findall(inspect.getsource(module)) for name in pair if name}
     for thing in vars(module).values():
         if inspect.isclass(thing) and issubclass(thing, BaseForm):
-            names |= set(thing.base_fields)
+            names |= set(getattr(thing, "base_fields", ()))  # BaseForm itself has none
         elif inspect.isclass(thing) and issubclass(thing, BaseFormSet):
             names |= {f"{prefix}-0-{name}" for prefix in ("a", "l") for name in thing.form.base_fields}
     return names
