@@ -25,6 +25,17 @@ def pytest_configure() -> None:
     _templates().watch()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test with many examples the first alone is measured: the others seldom reach another line."""
+    seen: set[str] = set()
+    for item in items:
+        function = item.nodeid.partition("[")[0]
+        if function in seen:
+            item.add_marker("unmeasured")
+        seen.add(function)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """What walks the same lines thousands of times is not measured: it would take half as long again."""

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from organisations.permissions import Permission
+from tests.shares import fewer_on_postgresql
 
 # Classes of doors.
 PUBLIC, GUEST, ACCOUNT = "public", "guest", "account"
@@ -329,7 +330,7 @@ def knock(browser: Client, url: str) -> str:
     return {404: "not found", 403: "forbidden"}.get(answer.status_code, "broken" if answer.status_code == 500 else "in")
 
 
-@pytest.mark.parametrize("name", [*MEMBERS, "oskar", "vera"])
+@pytest.mark.parametrize("name", fewer_on_postgresql([*MEMBERS, "oskar", "vera"], 3))
 def test_the_walk_inside_riverside(name, world, oskar, as_):
     person = {**world.people, "oskar": oskar}.get(name)
     browser, wrong = as_(person), []
@@ -391,6 +392,7 @@ def test_codes_that_were_never_given_open_nothing(world, client):
             assert answer.url.startswith(reverse("join")), url_name
 
 
+@pytest.mark.unmeasured
 def test_a_stranger_is_told_that_nothing_is_there_before_how_to_ask_for_it(world, oskar, as_):
     browser, wrong = as_(oskar), []
     for name, route, _ in patterns():

@@ -23,6 +23,7 @@ from kmportal.lib.exceptions import Refusal
 from organisations.models import Membership
 from tests.acts import ACTS, ODD, PERMISSIONS, PORTAL, SELF_OR_HOLDER
 from tests.cast import as_member
+from tests.shares import fewer_on_postgresql
 from tests.test_doors import MEMBERS, THROUGH
 
 CLASS_OF = {name: kind for kind, names in PERMISSIONS.items() for name in names.split()}
@@ -119,7 +120,7 @@ def attempt(action: Callable[..., Any], name: str, world: Any, by: Membership | 
     return said
 
 
-@pytest.mark.parametrize("who", MEMBERS)
+@pytest.mark.parametrize("who", fewer_on_postgresql(MEMBERS, 3))
 def test_the_walk_inside_riverside(who, world):
     wrong = []
     for name in WALKED:
@@ -142,7 +143,7 @@ def test_whoever_may_can_really_do_it(world):
     assert never == []
 
 
-@pytest.mark.parametrize("case", ["elsewhere", "suspended", "gone", "closed account", "nobody"])
+@pytest.mark.parametrize("case", fewer_on_postgresql(["elsewhere", "suspended", "gone", "closed account", "nobody"], 2))
 def test_whoever_does_not_belong_is_refused_whatever_their_role(case, world, oskar):
     wrong = []
     for name in WALKED:

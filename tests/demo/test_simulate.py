@@ -26,6 +26,7 @@ from search.everything import everything
 from selfassessment.models import Assessment
 from selfassessment.reports import build, turnout
 from techniques.models import Note, Participant, Session
+from tests.shares import fewer_on_postgresql
 
 # In one process, which loads the demo once.
 pytestmark = [pytest.mark.usefixtures("demo"), pytest.mark.xdist_group("demo")]
@@ -329,7 +330,8 @@ def test_a_file_was_brought_in_with_one_row_refused():
 # --- The pages ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("cast", DEMO_PEOPLE, ids=lambda cast: cast.key)
+@pytest.mark.unmeasured
+@pytest.mark.parametrize("cast", fewer_on_postgresql(DEMO_PEOPLE, 4), ids=lambda cast: cast.key)
 def test_every_page_that_is_linked_opens(demo, as_, cast):
     """From home along every link: no more than a handful of addresses of the same kind."""
     browser = as_(demo.world.people[cast.key])
