@@ -8,7 +8,7 @@ from communities.actions.people import keep_a_facilitator
 from communities.actions.review import take_over_review_session
 from communities.actions.shelf import release_pins
 from communities.meeting_days import lock_meeting
-from communities.models import CalendarFeed, Community, Follower, Muted, Pin, Thread
+from communities.models import CalendarFeed, Community, Follower, MeetingDay, Muted, Pin, Thread
 from jobs.actions import enqueue
 from organisations.events import Occurrence
 from organisations.models import Membership
@@ -50,6 +50,16 @@ def take_over_session_of_review(occurrence: Occurrence) -> None:
     session = occurrence.subject
     assert isinstance(session, Session)  # noqa: S101  what the event is about
     take_over_review_session(session, at=occurrence.at)
+
+
+def forget_who_came_on_the_day(occurrence: Occurrence) -> None:
+    """A day of a meeting was held as a session of which it is not kept who was there: the page of the day, which may
+    have been written up before, forgets it too."""
+    session = occurrence.subject
+    assert isinstance(session, Session)  # noqa: S101  what the event is about
+    for day in MeetingDay.objects.filter(session=session).select_related("session"):
+        if not day.keeps_who_came:
+            day.attendances.all().delete()
 
 
 def call_off_meetings(occurrence: Occurrence) -> None:

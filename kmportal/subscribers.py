@@ -81,6 +81,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
     "session.closed": [
         "communities.subscribers.take_over_session_of_kickoff",
         "communities.subscribers.take_over_session_of_review",
+        "communities.subscribers.forget_who_came_on_the_day",
     ],
     "kickoff.*": ["communities.notices.send_of_kickoff"],
     "problem.*": ["communities.notices.send_of_problem"],

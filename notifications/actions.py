@@ -1,17 +1,22 @@
 """Telling people what has happened, once, and what they do with it."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from django.db import transaction
 from django.db.models import Model
 
+from jobs.events import Event
 from kmportal.lib import things
 from kmportal.lib.things import Ref
 from notifications.models import Notice, key_of
 from organisations import policies
 from organisations.events import Occurrence
-from organisations.models import Membership, Person
+from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
+
+# How a notice begins that says of a mail that it did not arrive.
+UNDELIVERED = "Your mail to {} could not be delivered."
 
 
 @transaction.atomic
@@ -64,6 +69,16 @@ def withdraw_notices(about: Ref, *, but: Person | None = None) -> None:
     Part of the deed that hides the thing: that deed has asked the permission.
     """
     Notice.objects.filter(kind=about.kind, ident=about.pk).exclude(person=but).delete()
+
+
+def withdraw_undelivered(organisation: Organisation, addresses: Iterable[str]) -> None:
+    """Take back what anybody here was told of mails to these addresses that did not arrive.
+
+    Part of the deed that forgets to whom they went: that deed has asked the permission.
+    """
+    told = Notice.objects.filter(organisation=organisation, key__startswith=Event.MAIL_UNDELIVERED)
+    for address in set(addresses):
+        told.filter(text__startswith=UNDELIVERED.format(address)).delete()
 
 
 def mark_notice_read(notice: Notice, *, by: Membership, at: datetime) -> None:

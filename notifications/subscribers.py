@@ -1,7 +1,7 @@
 """Telling people of what happens below: what an organisation does with its members."""
 
 from kmportal.lib.domain_words import worded
-from notifications.actions import notify
+from notifications.actions import UNDELIVERED, notify
 from organisations.events import Occurrence
 from organisations.models import Group, Membership
 
@@ -12,7 +12,7 @@ def tell_undelivered_mail(occurrence: Occurrence) -> None:
     notify(
         occurrence.subject.person,
         occurrence,
-        f"Your mail to {address} could not be delivered. Check the address, or tell them another way: {subject}",
+        f"{UNDELIVERED.format(address)} Check the address, or tell them another way: {subject}",
         about=occurrence.organisation,
     )
 

@@ -57,9 +57,13 @@ class Confidentiality(models.TextChoices):
     def keeping(self) -> str:
         """What becomes of notes and of the list of people, in words for those who write."""
         if self.keeps_notes:
-            return worded("The notes are kept without names when the session ends.")
-        kept = worded("The notes are deleted when the session ends, but the summary is kept.")
-        return kept if self.keeps_who_came else f"{kept} Who was there is not kept, only how many."
+            kept = worded("The notes are kept without names when the session ends.")
+        else:
+            kept = worded("The notes are deleted when the session ends, but the summary is kept.")
+        if self.keeps_who_came:
+            return f"{kept} The portal remembers which members were there."
+        who = worded("Only how many came stays, and the name of whoever leads it or takes on an action.")
+        return f"{kept} Who was invited and who was there is then deleted too. {who}"
 
     @property
     def what_is_kept(self) -> str:
@@ -79,7 +83,9 @@ CHOICES = (Confidentiality.OPEN, Confidentiality.NO_BLAME, Confidentiality.CHATH
 HINTS = {
     Confidentiality.OPEN: "The notes that were shown and the summary are kept, without names.",
     Confidentiality.NO_BLAME: "The summary is kept. The notes are deleted.",
-    Confidentiality.CHATHAM_HOUSE: "The summary is kept. The notes are deleted, and so is the list of who was there.",
+    Confidentiality.CHATHAM_HOUSE: (
+        "The summary is kept. The notes are deleted, and so is who was invited and who was there."
+    ),
 }
 NAMING_HINTS = {
     Naming.ANONYMOUS: "Nobody sees who wrote a note, not even who leads.",

@@ -19,22 +19,21 @@ from techniques.models import Invitee, Participant, Session
 def invite(invitee: Invitee, session: Session, *, by: Actor, at: datetime) -> None:
     """Ask somebody to come, with the code and a link that puts the date into a calendar."""
     subject = f"Invitation: {session.title}, {_when_in_words(session)}"
-    _post_invitation(invitee, session, subject, "invitation", by, at)
+    _post_invitation(invitee, session, subject, "invitation", "asked", by, at)
 
 
 def announce_move(session: Session, *, by: Actor, at: datetime) -> None:
     """Tell those who were asked that time or place have changed."""
+    subject, key = f"New time or place: {session.title}, {_when_in_words(session)}", f"version {session.version}"
     for invitee in _reachable_invitees(session):
-        _post_invitation(
-            invitee, session, f"New time or place: {session.title}, {_when_in_words(session)}", "moved", by, at
-        )
+        _post_invitation(invitee, session, subject, "moved", key, by, at)
 
 
 def announce_cancelling(session: Session, *, by: Actor, at: datetime) -> None:
     """Tell those who were asked that it does not take place."""
     for invitee in _reachable_invitees(session):
         subject = f"Cancelled: {session.title}, {_when_in_words(session)}"
-        _post_invitation(invitee, session, subject, "called_off", by, at)
+        _post_invitation(invitee, session, subject, "called_off", "called off", by, at)
 
 
 def send_summary(session: Session, guest: Participant, *, at: datetime) -> None:
@@ -45,7 +44,7 @@ def send_summary(session: Session, guest: Participant, *, at: datetime) -> None:
             {"session": session, "summary": [*session.summary_by_step(), *told_in(session)]},
         )
     subject = one_line(f"What came out of {quoted(session.title)}")
-    post(guest.email, subject, body, key=f"summary of session {session.pk} for guest {guest.pk}", at=at)
+    post(guest.email, subject, body, key=f"{session.key_of_mails}summary for guest {guest.pk}", at=at)
 
 
 def _reachable_invitees(session: Session) -> list[Invitee]:
@@ -55,7 +54,9 @@ def _reachable_invitees(session: Session) -> list[Invitee]:
     return [*invitees.filter(person=None), *invitees.filter(person__in=members)]
 
 
-def _post_invitation(invitee: Invitee, session: Session, subject: str, template: str, by: Actor, at: datetime) -> None:
+def _post_invitation(
+    invitee: Invitee, session: Session, subject: str, template: str, what: str, by: Actor, at: datetime
+) -> None:
     values = {"invitee": invitee, "session": session, "when": _when_in_words(session)}
     if session.code:
         values["join_url"] = absolute(reverse("join_session", args=[session.code]))
@@ -63,7 +64,7 @@ def _post_invitation(invitee: Invitee, session: Session, subject: str, template:
     recipient = invitee.person.email if invitee.person else invitee.email
     with session.organisation.at_home():
         body = render_to_string(f"emails/techniques/{template}.txt", values)
-    post(recipient, one_line(subject), body, at=at, by=by)
+    post(recipient, one_line(subject), body, key=f"{session.key_of_mails}{what} {invitee.pk}", at=at, by=by)
 
 
 def _when_in_words(session: Session) -> str:

@@ -1,15 +1,23 @@
-"""Taking the traces of notes from the files of the database: docs/decisions/0024.
+"""Taking away who came, and the traces of notes, from tables and files of the database: docs/decisions/0024 and 0083.
 
 Nobody acts here: it is called at the close and by the timetable, and tells nothing.
 """
 
+from datetime import datetime, timedelta
+
+from jobs.actions import forget_mails
+from jobs.models import Mail
+from kmportal.lib import things
 from kmportal.lib.unlinking import remove_old_versions
+from notifications.actions import withdraw_notices, withdraw_undelivered
+from notifications.models import Notice
 from techniques import helper_registry
 from techniques.models import (
     Ballot,
     Comment,
     Correction,
     Feedback,
+    Invitee,
     MeToo,
     Note,
     NoteGroup,
@@ -23,9 +31,29 @@ from techniques.models import (
 )
 
 # Whatever knew who wrote, said or chose something.
-LINKED = (Note, NoteGroup, Participant, Comment, Correction, MeToo, Ballot, Wish, Wording, Seat, RoomEvent)
+LINKED = (Note, NoteGroup, Participant, Comment, Correction, MeToo, Ballot, Wish, Wording, Seat, RoomEvent, Invitee)
+# Whatever told somebody of a session. Many rows, which are read all the time: their files are not written anew.
+TOLD = (Mail, Notice)
+# A mail server that is away is tried for a day and a half.
+SUMMARIES_LEAVE_WITHIN = timedelta(days=7)
 # Checking the foreign keys of a ballot leaves its transaction as ``xmax`` on the rows of who voted and for what.
 VOTED = (Ballot, Participant, Note, NoteGroup)
+
+
+def forget_who_came(session: Session) -> None:
+    """Part of the close of a session of which it is not kept who was there: nothing says any more who was asked to
+    come, who came, and who was told of it. Whoever leads it stays named."""
+    Participant.objects.filter(session=session).update(name="", person=None)
+    session.invitees.all().delete()
+    withdraw_notices(things.ref_of(session), but=session.facilitator)
+    withdraw_undelivered(session.organisation, forget_mails(session.key_of_mails, unsent=True))
+
+
+def forget_summaries(*, at: datetime) -> None:
+    """The same for the addresses of guests who had asked for the summary, once it has left or cannot be sent."""
+    for session in Session.objects.forgetting().filter(summary_sent_at__gt=at - SUMMARIES_LEAVE_WITHIN):
+        if forget_mails(session.key_of_mails):
+            Session.objects.filter(pk=session.pk).update(keeps_traces=True)
 
 
 def remove_traces() -> int:
@@ -37,7 +65,7 @@ def remove_traces() -> int:
     """
     closed = list(Session.objects.with_traces().values_list("pk", flat=True))
     chosen = [table for helper in helper_registry.registered().values() for table in helper.secrets]
-    if closed and remove_old_versions(*LINKED, *chosen, whole_files=True):
+    if closed and remove_old_versions(*LINKED, *chosen, whole_files=True) and remove_old_versions(*TOLD):
         Session.objects.filter(pk__in=closed).update(keeps_traces=False)
     voted = list(Voting.objects.with_traces().values_list("pk", flat=True))
     if voted and remove_old_versions(*VOTED, whole_files=True):

@@ -210,6 +210,8 @@ def write_up_meeting(
     if day.starts_at > at:
         raise Refusal("It has not begun yet. Write it up when it has.")
     text, who = clean_text(notes).strip(), {person.pk for person in people}
+    if who and not day.keeps_who_came:
+        raise Refusal(worded("In this session it was promised that nobody keeps who was there. Name nobody."))
     before = set(day.attendances.values_list("person_id", flat=True))
     if (text, who) == (day.notes, before):
         return day

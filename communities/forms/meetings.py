@@ -8,6 +8,7 @@ from django import forms
 from communities.forms.shelf import people_inside
 from communities.models import Community, Meeting, MeetingDay, Pace, Wish
 from communities.models.meetings import LONGEST_MEETING, SHORTEST_MEETING
+from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import DateField, LineField, ManyOf, MomentField, TimeField
 from kmportal.lib.naming import AboutPeople
@@ -94,6 +95,10 @@ class WriteUpForm(AboutPeople, forms.Form):
     def __init__(self, *args: Any, day: MeetingDay, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
+        if not day.keeps_who_came:
+            del fields["people"]
+            fields["notes"].help_text = worded("In this session it was promised that nobody keeps who was there.")
+            return
         came = Person.objects.filter(pk__in=day.attendances.values("person"))
         fields["people"].queryset = (people_inside(day.meeting.community) | came).distinct()
 

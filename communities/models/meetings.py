@@ -14,6 +14,7 @@ from communities.models.community import LONGEST_ANSWER, Community
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import LineField
 from organisations.models import GroupMembership, Membership, Organisation, Person
+from techniques.confidentiality import Confidentiality
 from techniques.models import Session
 
 LONGEST_MEETING = 24 * 60
@@ -152,6 +153,11 @@ class MeetingDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.meeting_id} at {self.starts_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def keeps_who_came(self) -> bool:
+        """Whether it may be written down who was there: not where the session promises that nobody does."""
+        return self.session is None or Confidentiality(self.session.confidentiality).keeps_who_came
 
     @property
     def ends_at(self) -> datetime:

@@ -13,7 +13,6 @@ from kmportal.lib.days import clock
 from kmportal.lib.prepared import prepared
 from kmportal.lib.things import Look
 from organisations.models import GroupMembership, Membership
-from techniques.confidentiality import Confidentiality
 
 SHOWN_BEHIND = 10
 AROUND_HOURS = 2  # so long after its beginning a day still counts as to come
@@ -90,7 +89,7 @@ def who_joined(day: MeetingDay) -> list[int]:
     """Of the people of the community, who was in the session that the day was held as. Nobody before it is closed, and
     where it is not kept who came."""
     session = day.session
-    if session is None or not session.is_closed or not Confidentiality(session.confidentiality).keeps_who_came:
+    if session is None or not session.is_closed or not day.keeps_who_came:
         return []
     seats = GroupMembership.objects.filter(group=day.meeting.community.group_id, membership__left_at=None)
     here = session.participants.here().filter(person__in=seats.values("person"))

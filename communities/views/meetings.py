@@ -248,7 +248,7 @@ def meeting_day_write_up(request: MemberRequest, organisation: Organisation, pk:
     if form.is_valid():
         values = {**form.cleaned_data}
         with refusals_on(form), conflicts_on(form, lambda: day_or_404(request, pk), _written):
-            seen, people = values.pop("version"), list(values.pop("people"))
+            seen, people = values.pop("version"), list(values.pop("people", []))
             meetings.write_up_meeting(day, by=request.membership, at=request.now, seen=seen, people=people, **values)
             return done(request, "It is written up.", "meeting_day", organisation.slug, pk)
     return _form_of_day(request, day, form, title="Who came, and what came of it", verb="Write it up")

@@ -48,6 +48,10 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Closed sessions whose notes, and who wrote them, may still lie in the files of the database."""
         return self.held().filter(keeps_traces=True)
 
+    def forgetting(self) -> "SessionQuerySet":
+        """Those that were held of which it is not kept who was there."""
+        return self.held().filter(confidentiality__in=[one for one in Confidentiality if not one.keeps_who_came])
+
     def owed_summary(self, at: datetime) -> "SessionQuerySet":
         """Closed long enough for slips to be put right, and nobody has been sent what came out of them yet."""
         return self.held().filter(closed_at__lte=at - GRACE, summary_sent_at=None)
@@ -179,6 +183,11 @@ class Session(models.Model):
             self.starts_at
         )
         return is_later and not self.participants.joined().exists()
+
+    @property
+    def key_of_mails(self) -> str:
+        """How the key of each mail begins that says of somebody that they were asked to come or were there."""
+        return f"session {self.pk} "
 
     @property
     def what_is_kept(self) -> str:

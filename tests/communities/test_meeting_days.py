@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from communities.actions import meetings, people
-from communities.models import RoleKind
+from communities.models import MeetingDay, RoleKind
 from kmportal.lib.exceptions import Refusal, Stale
 from organisations.models import Membership
 from techniques.actions.room import closing, joining
@@ -49,17 +49,24 @@ def test_a_day_is_held_as_a_session(content, plan, community, farah, cara):
 
 
 @pytest.fixture
-def held(content, plan, cara, farah, sam):
-    """A day that was held as a session: Cara and Farah were in it, and Sam, who does not belong to the community."""
+def under_way(content, plan, cara, farah, sam):
+    """A day that is held as a session: Cara and Farah are in it, and Sam, who does not belong to the community."""
     Membership.objects.filter(person=cara).update(role="facilitator")
     day = plan().days.first()
     technique = Technique.objects.get(key="after-action-review")
     session = meetings.plan_session_of_day(day, by=as_member(cara), at=NOON, technique=technique, length="standard")
     for person in (cara, farah, sam):
         joining.join_room(session, by=as_member(person), at=NOON, name=person.name, key=person.email)
-    room = joining.open_room(session, by=as_member(cara), at=day.starts_at)
-    closing.close_session(room, by=as_member(cara), at=day.starts_at, summary={})
+    joining.open_room(session, by=as_member(cara), at=day.starts_at)
     return day
+
+
+@pytest.fixture
+def held(under_way, cara):
+    """The same, and it is over."""
+    room = Session.objects.get(pk=under_way.session.pk)
+    closing.close_session(room, by=as_member(cara), at=under_way.starts_at, summary={})
+    return under_way
 
 
 def _ticked(client, day) -> list[int]:
@@ -76,6 +83,24 @@ def test_written_up_afterwards_those_who_were_in_the_session_are_ticked(held, ca
     assert _ticked(client, held) == [reza.pk], "what somebody wrote stands"
 
 
-def test_where_it_is_not_kept_who_came_nobody_is_ticked(held, cara, as_):
+@pytest.mark.parametrize(("kept", "names"), [("chatham-house", 0), ("no-blame", 1)])
+def test_what_was_written_before_the_end_is_kept_as_people_were_promised(under_way, cara, farah, kept, names):
+    meetings.write_up_meeting(
+        under_way, by=as_member(cara), at=under_way.starts_at, seen=under_way.version, notes="", people=[farah]
+    )
+    Session.objects.update(confidentiality=kept)
+    room = Session.objects.get(pk=under_way.session.pk)
+    closing.close_session(room, by=as_member(cara), at=under_way.starts_at, summary={})
+    assert under_way.attendances.count() == names
+
+
+def test_where_it_is_not_kept_who_came_nobody_is_asked_for_names(held, cara, reza, as_):
     Session.objects.update(confidentiality="chatham-house")
-    assert _ticked(as_(cara), held) == []
+    page = as_(cara).get(f"{INSIDE}/meetings/days/{held.pk}/write-up/")
+    assert list(page.context["form"].fields) == ["version", "notes"]
+    assert "nobody keeps who was there" in page.text
+    day = MeetingDay.objects.get(pk=held.pk)
+    said = {"by": as_member(cara), "at": day.starts_at, "seen": day.version, "notes": "We ring at ten."}
+    with pytest.raises(Refusal, match="Name nobody"):
+        meetings.write_up_meeting(day, people=[reza], **said)
+    assert meetings.write_up_meeting(day, people=[], **said).notes == "We ring at ten."

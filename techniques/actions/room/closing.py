@@ -33,7 +33,7 @@ from techniques.models import (
 )
 from techniques.room_visibility import Audience
 from techniques.transitions import count_ballots
-from techniques.unlinking import remove_traces
+from techniques.unlinking import forget_who_came, remove_traces
 
 # Of a note that was written once the others of its step were shown.
 AFTERWARDS = timedelta(seconds=1)
@@ -65,8 +65,7 @@ def close_session(session: Session, *, by: Membership, at: datetime, summary: Ma
     session.save()
     Participant.objects.filter(session=session, person=None).update(name="")
     if not Confidentiality(session.confidentiality).keeps_who_came:
-        Participant.objects.filter(session=session).update(name="", person=None)
-        session.invitees.all().delete()
+        forget_who_came(session)
     _forget_moments(session)
     last = room_log.append_event(session, RoomEvent.Kind.CLOSED, at=at)
     RoomEvent.objects.filter(session=session, seq__lt=last).delete()

@@ -1,10 +1,12 @@
-"""Take the old notes of closed sessions from the files of the database. The timetable calls this each minute."""
+"""Take the old notes of closed sessions, and who asked for their summaries, from the database. The timetable calls
+this each minute."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
-from techniques.unlinking import remove_traces
+from techniques.unlinking import forget_summaries, remove_traces
 
 
 class Command(BaseCommand):
@@ -15,4 +17,5 @@ class Command(BaseCommand):
     requires_system_checks = ()  # it runs often, and starting the portal has checked all
 
     def handle(self, *args: Any, **options: Any) -> None:
+        forget_summaries(at=timezone.now())
         self.stdout.write(f"Closed sessions whose traces were looked for: {remove_traces()}.")
