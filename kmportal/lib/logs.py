@@ -1,13 +1,33 @@
 """Formatters and filters of the log."""
 
 import logging
+import re
+from types import TracebackType
 
 from django.db import InterfaceError, OperationalError
 
 from kmportal.lib.disk import is_disk_full
 
+# A part of an address with which something opens: the code of whoever answers, a link of a mail, a feed, a receipt; and
+# what a browser has called a note. Names in addresses have no capitals, and numbers are shorter.
+KEY = re.compile(r"(?<=/)(?=[^/\s]*[A-Z\d])[\w:=-]{16,}(?=\.(?:atom|ics)\b|[/\s?#'\",;)]|$)")
+# PostgreSQL says in it what stood in the row.
+DETAIL = re.compile(r"^DETAIL: .*?(?=^\s*(?:The above exception|During handling)|\Z)", re.MULTILINE | re.DOTALL)
+Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
-class OneLineFormatter(logging.Formatter):
+
+class PlainFormatter(logging.Formatter):
+    """Redaction: no line of the log holds a key of an address or the words of a row. A line has its moment, and would
+    say when somebody answered, or open their answers."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return KEY.sub("…", super().formatMessage(record))
+
+    def formatException(self, ei: Raised) -> str:
+        return DETAIL.sub("DETAIL: left out\n", super().formatException(ei))
+
+
+class OneLineFormatter(PlainFormatter):
     """The message alone and in one line, whatever was raised: for what anybody can cause as often as they like."""
 
     def format(self, record: logging.LogRecord) -> str:

@@ -6,9 +6,11 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
-from kmportal.lib.logs import OneLineFormatter
+from kmportal.lib.logs import OneLineFormatter, PlainFormatter
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "NONSENSE"])
@@ -39,6 +41,51 @@ def test_a_flood_costs_one_line_each():
         record.exc_info = sys.exc_info()
     line = OneLineFormatter("%(levelname)s %(message)s").format(record)
     assert line == "ERROR Invalid HTTP_HOST header: 'x' y"
+
+
+KEYED = [
+    ("answer_start", ["9atAc9iex_yVGUFFWeYCXA"]),
+    ("answer_question", ["_DQ0VFxgPVh0RSnNJ7yqTw", 3]),
+    ("left_receipt", ["1u2x3y:Zk3vQmN0bTg6l8_x-9aaPz"]),
+    ("thread_reply", ["riverside", 7, "k7:1u2x3y:Zk3vQmN0bTg6l8"]),
+    ("calendar_feed", [3, "Zk3vQmN0bTg6l8x9aaPzzz"]),
+    ("join_note_change", ["RNK4G7", "5f3c9a52-6f0e-4c0e-9d3e-0d2f3c1b7a11"]),
+]
+
+
+@pytest.mark.parametrize("form", ["plain", "short"])
+@pytest.mark.parametrize(("name", "args"), KEYED, ids=[name for name, _ in KEYED])
+def test_no_line_of_the_log_holds_a_key_of_an_address(form, name, args):
+    address = reverse(name, args=args)
+    made = settings.LOGGING["formatters"][form]
+    formatter = import_string(made["()"])(made["format"], made["datefmt"])
+    for words in ("Internal Server Error: %s", "Forbidden (CSRF token missing.): %s", "GET '%s', again"):
+        line = formatter.format(logging.makeLogRecord({"msg": words, "args": (address,)}))
+        assert str(args[-1] if name != "answer_question" else args[0]) not in line
+        assert address.split("/")[1] in line
+
+
+def test_other_addresses_are_read_in_full():
+    for address in ("/o/riverside-hospitals/assessments/17/people/", "/techniques/after-action-review/", "/o/x/2026/"):
+        line = PlainFormatter("%(message)s").format(logging.makeLogRecord({"msg": f"Internal Server Error: {address}"}))
+        assert address in line
+
+
+SAID = 'violates "level"\nDETAIL:  Failing row contains (7, We are\nafraid).'
+
+
+def test_what_stood_in_the_row_is_left_out():
+    try:
+        try:
+            raise IntegrityError(SAID)
+        except IntegrityError as error:
+            raise ValueError("not saved") from error
+    except ValueError:
+        record = logging.makeLogRecord({"msg": "Internal Server Error: /x/", "exc_info": sys.exc_info()})
+    line = PlainFormatter("%(message)s").format(record)
+    assert "afraid" not in line
+    assert 'violates "level"\nDETAIL: left out\n' in line
+    assert line.endswith("ValueError: not saved")
 
 
 @pytest.mark.parametrize("form", settings.LOGGING["formatters"].values(), ids=settings.LOGGING["formatters"])
