@@ -14,9 +14,12 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import beat_init, worker_ready, worker_shutting_down
+from celery.signals import after_setup_logger, after_setup_task_logger, beat_init, worker_ready, worker_shutting_down
 from celery.worker import state
+from django.conf import settings
 from django.core.management import call_command
+
+from kmportal.lib.logs import PlainFormatter
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kmportal.settings")
 app = Celery("kmportal")
@@ -98,6 +101,16 @@ def command(name: str) -> None:
 def daily(name: str) -> None:
     """Run a command of the timetable unless it was done today."""
     call_command("daily", name)
+
+
+@after_setup_logger.connect
+@after_setup_task_logger.connect
+def write_as_the_portal_does(logger: logging.Logger, **_signal: Any) -> None:
+    """Worker and timetable have a log of their own: it leaves out what that of the portal leaves out."""
+    logging_of_portal: dict[str, Any] = settings.LOGGING
+    plain = logging_of_portal["formatters"]["plain"]
+    for handler in logger.handlers:
+        handler.setFormatter(PlainFormatter(plain["format"], plain["datefmt"]))
 
 
 @beat_init.connect

@@ -5,6 +5,7 @@ import re
 import sys
 
 import pytest
+from celery.signals import after_setup_logger
 from django.conf import settings
 from django.db import IntegrityError
 from django.urls import reverse
@@ -63,6 +64,14 @@ def test_no_line_of_the_log_holds_a_key_of_an_address(form, name, args):
         line = formatter.format(logging.makeLogRecord({"msg": words, "args": (address,)}))
         assert str(args[-1] if name != "answer_question" else args[0]) not in line
         assert address.split("/")[1] in line
+
+
+def test_the_log_of_the_worker_leaves_the_same_out():
+    log, handler = logging.Logger("worker"), logging.StreamHandler()
+    log.addHandler(handler)
+    after_setup_logger.send(sender=None, logger=log)
+    line = handler.format(logging.makeLogRecord({"msg": "Tried https://x.example/answer/9atAc9iex_yVGUFFWeYCXA/"}))
+    assert line.endswith("Tried https://x.example/answer/…/")
 
 
 def test_other_addresses_are_read_in_full():
