@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from importlib import import_module
 
 import pytest
 from celery.signals import after_setup_logger
@@ -67,6 +68,7 @@ def test_no_line_of_the_log_holds_a_key_of_an_address(form, name, args):
 
 
 def test_the_log_of_the_worker_leaves_the_same_out():
+    import_module("kmportal.celery")
     log, handler = logging.Logger("worker"), logging.StreamHandler()
     log.addHandler(handler)
     after_setup_logger.send(sender=None, logger=log)
