@@ -9,6 +9,23 @@ initAll();
 // What htmx puts into the page gets its behaviour too, and an error summary its focus.
 document.addEventListener("htmx:afterSettle", (event) => initAll({ scope: event.target }));
 
+// Whoever goes back is sometimes given the form anew, with a new key. The place in the browser’s history keeps the key
+// that was sent, as it keeps what was typed, so that the same words sent again are known (organisations/once.py).
+const keys = document.querySelectorAll("form input[name=form_key], form input[name=once]");
+if (keys.length) {
+  const wentBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  const kept = (wentBack && history.state?.keys) || {};
+  const nth = {};
+  for (const field of keys) {
+    const place = `${field.form.getAttribute("action") || ""} ${field.name}`;
+    nth[place] = (nth[place] || 0) + 1;
+    const name = `${place} ${nth[place]}`;
+    if (kept[name]) field.value = kept[name];
+    kept[name] = field.value;
+  }
+  history.replaceState({ ...history.state, keys: kept }, "");
+}
+
 // What was just done is said first, and the keyboard goes on beside it, where it can be undone. A mistake in a form
 // comes before that, and so does a place on the page that was asked for.
 const said = document.querySelector(".km-messages");

@@ -134,3 +134,16 @@ def test_nothing_to_do(transactional_db, window, check, cara, width):
     check(page)
     page.goto("/o/riverside/notices/")
     check(page)
+
+
+def test_sent_back_and_sent_again_is_one_action(transactional_db, riverside, window, lena):
+    """Here Back asks the server for the form anew, as a phone does that is short of memory: the key is put back."""
+    page = window(lena, width=360)
+    page.goto(f"{LIST}new/")
+    page.get_by_label("What will be done?").fill("Ask the porters")
+    page.get_by_role("button", name="Add the action").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ask the porters")
+    page.go_back()
+    page.get_by_role("button", name="Add the action").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ask the porters")
+    assert Action.objects.count() == 1
