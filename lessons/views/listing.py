@@ -98,7 +98,8 @@ def _unchecked(request: MemberRequest, found: index.Results) -> Tally | None:
     if not left_out or not found.is_counted or request.GET.getlist("state"):
         return None
     url = changed_query(request.GET, state=list(counts), page=None)
-    return Tally(sum(counts.values()), worded("lessons"), url)
+    total = sum(counts.values())
+    return Tally(total, worded("lesson" if total == 1 else "lessons"), url)
 
 
 def _of_origin(organisation: Organisation, origin: str) -> Q:

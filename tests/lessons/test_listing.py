@@ -197,7 +197,7 @@ def test_the_list_says_how_many_it_leaves_out_and_the_search_finds_as_many(
     browser = as_(farah)
     page = browser.get(address, {"q": "pharmacy"})
     tally = page.context["unchecked"]
-    assert (page.context["found"].total, tally.number) == (2, 3)
+    assert (page.context["found"].total, tally.number, tally.words) == (2, 3, "lessons")
     assert "Only checked lessons stand here." in page.text
     everything = browser.get(reverse("search", args=["riverside"]), {"q": "pharmacy"})
     assert everything.context["results"].total == 3
@@ -205,3 +205,4 @@ def test_the_list_says_how_many_it_leaves_out_and_the_search_finds_as_many(
     assert opened.context["found"].total == 3
     assert opened.context["unchecked"] is None
     assert as_(reza).get(address, {"q": "pharmacy"}).context["unchecked"] is None
+    assert browser.get(address, {"q": "night"}).context["unchecked"].words == "lesson"
