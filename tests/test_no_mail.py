@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from help.guides import guides
 from notifications.models import Notice
 from organisations import actions
 from organisations.models import AuditEntry, Membership, Person
@@ -55,6 +56,11 @@ def test_no_page_claims_that_mail_goes_out(world, as_, client):
             if page.status_code == 200 and is_text and (wrong := claims_in(page)):
                 found[name] = wrong
     assert found == {}
+
+
+@pytest.mark.parametrize("key", [guide.key for guide in guides()])
+def test_no_guide_promises_mail(db, client, key):
+    assert claims_in(client.get(reverse("guide", args=[key]))) == []
 
 
 def test_the_walk_would_notice(world, as_, settings):
