@@ -90,6 +90,8 @@ class Turnout:
             return by_link
         if not self.by_link:
             return f"{self.asked_answered} of {people_in_words(self.asked)} answered ({self.rate}%)"
+        if not self.asked_answered:  # some of them may have used the link: “0%” would read as nobody
+            return f"{by_link}; none of the {self.asked} who were asked answered in another way"
         return f"{self.asked_answered} of {self.asked} who were asked answered ({self.rate}%), and {by_link}"
 
     @property

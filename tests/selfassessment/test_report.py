@@ -18,7 +18,7 @@ from organisations.models import AuditEntry, Membership
 from search import index
 from selfassessment import reports
 from selfassessment.actions import asking, deciding, reporting
-from selfassessment.models import Assessment
+from selfassessment.models import Assessment, Response
 from tests.cast import as_member
 from tests.selfassessment.conftest import close_and_publish
 
@@ -155,6 +155,11 @@ def test_turnout(a_round, respond, farah, cara, reza):
         assessment, by=as_member(farah), members=[cara, reza], addresses=["rhea@example.org"], at=timezone.now()
     )
     assert reports.turnout(assessment).words == "0 of 3 people answered (0%)"
+    respond(assessment, "First by link", A1=(1, 2))
+    assert reports.turnout(assessment).words == (
+        "1 answer came through the link; none of the 3 who were asked answered in another way"
+    )
+    Response.objects.all().delete()
     respond(assessment, "Cara", person=cara, A1=(1, 2))
     assert reports.turnout(assessment).words == "1 of 3 people answered (33%)"
     respond(assessment, "By link", A1=(1, 2))
