@@ -101,18 +101,18 @@ def sessions_to_prepare(membership: Membership, at: datetime) -> list[Need]:
 
 @prepared
 def _sessions_open_since(membership: Membership, before: datetime) -> QuerySet[Session]:
-    rows = Session.objects.visible_to(membership).filter(state=Session.State.LIVE, opened_at__lt=before)
-    return rows.filter(facilitator=membership.person)
+    rows = Session.objects.visible_to(membership).filter(state=Session.State.LIVE, facilitator=membership.person)
+    return rows.filter(Q(opened_at__lt=before) | Q(starts_at__lt=before))
 
 
 def sessions_to_close(membership: Membership, at: datetime) -> list[Need]:
-    """Sessions that somebody forgot to end."""
+    """Sessions that somebody forgot to end, or has begun to write down afterwards."""
     return [
         Need(
             f"End {quoted(session)} and keep what came out",
             reverse("session_close", args=[membership.organisation.slug, session.pk]),
             worded("End the session"),
-            f"Under way since {day_in_words(timezone.localtime(session.opened_at).date(), on=timezone.localdate(at))}",
+            f"{capital(day_in_words(timezone.localdate(session.starts_at), on=timezone.localdate(at)))}, not ended yet",
             weight=57,
         )
         for session in _sessions_open_since(membership, at - timedelta(hours=12))

@@ -76,7 +76,8 @@ def _save_or_close(request: MemberRequest, session: Session, draft: Draft) -> Ht
         messages.warning(request, "Somebody else has written here since. Read the words once more, then close.")
         return _close_page(request, session, forms)
     if "save" in request.POST:
-        return done(request, "What you wrote is saved, and the room reads it.", "session_close", *_address(session))
+        reads = ", and the room reads it" if session.participants.joined().exists() else ""
+        return done(request, f"What you wrote is saved{reads}.", "session_close", *_address(session))
     if forms.are_valid() and forms.forget_everything:
         messages.warning(request, "Nothing is ticked yet. Tick what to keep, or say that nothing is kept.")
         return _close_page(request, session, forms, asks=True)

@@ -129,3 +129,12 @@ def test_who_began_to_answer_a_named_round_is_asked_until_they_have_finished(riv
     assert (need.title, need.facts.split(",")[0]) == ("Answer “Spring”", "About 7 minutes")
     answering.finish_answering(named, by=by)
     assert asked_of(member(cara)) == []
+
+
+def test_who_writes_a_session_down_afterwards_is_reminded_at_once(world, farah):
+    now, room = timezone.now(), world.things.room
+    type(room).objects.filter(pk=room.pk).update(facilitator=farah, opened_at=now)
+    title = f"End “{room}” and keep what came out"
+    assert title not in asked_of(as_member(farah))
+    type(room).objects.filter(pk=room.pk).update(starts_at=now - timedelta(days=3))
+    assert title in asked_of(as_member(farah))

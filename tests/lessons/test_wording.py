@@ -219,6 +219,14 @@ def test_both_are_told_apart_by_name_and_in_words(as_, room, address, farah, len
     assert "Lena Farrow has changed" in page.text.replace(str(lena), "Lena Farrow")
 
 
+def test_what_is_saved_is_read_by_the_room_only_where_somebody_has_joined(as_, room, address, farah):  # noqa: F811
+    browser = as_(farah)
+    for said in ("What you wrote is saved, and the room reads it.", "What you wrote is saved."):
+        page = browser.post(address, {**filled(browser, address), "save": "1"}, follow=True)
+        assert said in page.text
+        Participant.objects.filter(session=room).delete()
+
+
 def test_there_is_always_a_free_row_to_add_something_in(as_, room, address, farah):  # noqa: F811
     browser = as_(farah)
     for number in range(2, 6):
