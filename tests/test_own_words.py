@@ -34,7 +34,8 @@ from kmportal.lib.sentences import capital
 from kmportal.lib.template_words import READ
 from lessons.actions import review
 from organisations.models import AuditEntry
-from selfassessment.actions import asking
+from selfassessment import reports
+from selfassessment.actions import asking, deciding
 from techniques.actions import planning
 from tests.cast import as_member
 from tests.test_doors import ACCOUNT, CLASS_OF, GUEST, ODD, PUBLIC, THROUGH, patterns
@@ -298,7 +299,9 @@ def test_files_to_take_away_speak_as_the_organisation_does(renamed, as_, monkeyp
         answer = browser.get(address)
         assert answer.status_code == 200, address
         assert not words_left_in(answer.getvalue().decode()), address
-    drawn = []
+    drawn, closed = [], renamed.things.round_closed
+    offer = reports.build(closed).offers[0]
+    deciding.accept_as_intervention(closed, offer=offer, by=as_member(renamed.people["lena"]), at=timezone.now())
     monkeypatch.setattr(pdf, "from_html", lambda html: drawn.append(html) or b"%PDF")
     job = Job.objects.create(
         function="selfassessment.tasks.gap_report_pdf",
@@ -308,7 +311,7 @@ def test_files_to_take_away_speak_as_the_organisation_does(renamed, as_, monkeyp
         title="Report",
     )
     runner.run(claimed(job))
-    assert drawn
+    assert "Accepted." in drawn[0]
     assert not left_over(drawn[0])
 
 
