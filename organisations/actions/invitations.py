@@ -64,7 +64,7 @@ def invite_member(
                 expires_at=at + INVITATION_LASTS,
             )
     except IntegrityError:
-        raise Refusal(f"{email} already has an invitation. Send it again or cancel it.") from None
+        raise Refusal(f"{email} already has an invitation. Under People you can change it or cancel it.") from None
     invitation.groups.set(groups)
     events.record(Event.INVITATION_SENT, invitation, by=by, at=at, role=role)
     emails.invitation(invitation, by=by)
