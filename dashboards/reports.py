@@ -23,6 +23,7 @@ from kmportal.lib.tallies import Tally
 from lessons.labels import STATES
 from lessons.models import Lesson, State
 from lessons.reports.mine import OwnFigure, own_figures
+from lessons.reports.pack_waiting import WaitingPacks, waiting_packs
 from organisations.models import Membership
 from organisations.permissions import Permission, Role
 from roadmap.models import Intervention, Programme, Step
@@ -136,6 +137,7 @@ class Home:
     round: LatestRound
     lessons: Sequence[StateFigure]
     own_lessons: Sequence[OwnFigure]
+    packs: WaitingPacks
     sessions: Sequence[SessionLine]
     late: Sequence[LateLine]
     late_count: int
@@ -150,7 +152,8 @@ class Home:
         programme = _current_programme.first(membership)
         steps = step_figures(programme, membership, today)
         latest = latest_round(membership)
-        needs = needs_of(membership, latest, at=at)
+        packs = waiting_packs(membership, today)
+        needs = needs_of(membership, latest, at=at, packs=packs)
         late, late_count = _late_actions(membership, today)
         oversees = membership.can(Permission.OVERSEE)
         return cls(
@@ -164,6 +167,7 @@ class Home:
             round=latest,
             lessons=_lessons_by_state(membership),
             own_lessons=own_figures(membership) if membership.can(Permission.CONTRIBUTE) else (),
+            packs=packs,
             sessions=_sessions_to_come(membership, at, today),
             late=late,
             late_count=late_count,

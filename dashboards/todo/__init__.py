@@ -8,14 +8,18 @@ from dashboards.gaps import LatestRound
 from dashboards.todo import house, lessons, own, rounds
 from dashboards.todo.need import MOST, Need
 from lessons.policies import may_confirm_benefits
+from lessons.reports.pack_waiting import WaitingPacks, waiting_packs
 from organisations.models import Membership
 from organisations.permissions import Permission
 
 __all__ = ["Need", "needs_of"]
 
 
-def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> list[Need]:
-    """Everything that waits for this member, most pressing first; at most eight, so that it stays a list for today."""
+def needs_of(
+    membership: Membership, latest: LatestRound, *, at: datetime, packs: WaitingPacks | None = None
+) -> list[Need]:
+    """Everything that waits for this member, most pressing first; at most eight, so that it stays a list for today.
+    ``packs``: where the page knows them already."""
     today = timezone.localdate(at)
     found = [
         *own.own_actions(membership, today),
@@ -30,7 +34,7 @@ def needs_of(membership: Membership, latest: LatestRound, *, at: datetime) -> li
         *lessons.assets_to_look_at(membership, today),
         *lessons.lessons_to_look_at(membership),
         *own.own_interventions(membership, today),
-        *lessons.packs_to_answer(membership, today),
+        *lessons.packs_to_answer(packs or waiting_packs(membership, today), today),
         *own.guests_to_remind(membership, today),
     ]
     if membership.can(Permission.VALIDATE):

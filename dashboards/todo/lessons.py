@@ -12,10 +12,9 @@ from kmportal.lib.days import day_in_words, due_in_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.prepared import prepared
 from kmportal.lib.sentences import counted, quoted
-from lessons.finding import count_to_answer, pack_url
 from lessons.labels import saved_in_words
 from lessons.models import Asset, Lesson, Quote, ReviewTurn, Saving, State
-from lessons.promises import beginning
+from lessons.reports.pack_waiting import WaitingPacks
 from lessons.tokens import turn_path
 from organisations.models import Membership
 
@@ -156,28 +155,20 @@ def benefits_to_confirm(membership: Membership) -> list[Need]:
     return []
 
 
-def packs_to_answer(membership: Membership, today: date) -> list[Need]:
+def packs_to_answer(packs: WaitingPacks, today: date) -> list[Need]:
     """Work that this person leads and that begins within a week: lessons of its pack that wait for an answer."""
-    works = [
-        (work.starts_on, work)
-        for _, work in beginning(today, today, [membership.person_id], organisation=membership.organisation_id)
-        if work.starts_on is not None
+    return [
+        Need(
+            f"Answer {counted(pack.count, worded('lesson'), worded('lessons'))} "
+            f"before you start {quoted(pack.work.title)}",
+            pack.url,
+            "Read them",
+            f"Begins {day_in_words(pack.starts_on, on=today)}",
+            weight=53,
+            number=pack.count,
+        )
+        for pack in packs.rows[:MOST_PACKS]
     ]
-    needs = []
-    for starts_on, work in sorted(works, key=lambda one: one[0])[:MOST_PACKS]:
-        if number := count_to_answer(work, membership):
-            lessons = counted(number, worded("lesson"), worded("lessons"))
-            needs.append(
-                Need(
-                    f"Answer {lessons} before you start {quoted(work.title)}",
-                    pack_url(work, membership),
-                    "Read them",
-                    f"Begins {day_in_words(starts_on, on=today)}",
-                    weight=53,
-                    number=number,
-                )
-            )
-    return needs
 
 
 @prepared

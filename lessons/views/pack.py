@@ -27,6 +27,7 @@ from lessons.forms.pack import AsideForm, UseForm, WorkForm
 from lessons.models import Lesson, PackAnswer, PieceOfWork
 from lessons.reports import ListHead
 from lessons.reports.pack import begins_in_words, build_pack
+from lessons.reports.pack_waiting import waiting_packs
 from lessons.views.finding import lesson_or_404
 from organisations.access import requires
 from organisations.models import Organisation
@@ -54,6 +55,7 @@ def pack_list(request: MemberRequest, organisation: Organisation) -> HttpRespons
     )
     context = {
         "head": ListHead.build(request.membership, "before"),
+        "waiting": waiting_packs(request.membership, today),
         "pieces": pieces.select_related("author")[:SHOWN],
         "interventions": planned.select_related("owner").order_by("starts_on", "pk")[:SHOWN],
         "sessions": sessions.select_related("facilitator", "technique").order_by("starts_at", "pk")[:SHOWN],

@@ -21,6 +21,7 @@ from lessons.finding import count_to_answer
 from lessons.models import Lesson, PackAnswer, PieceOfWork, Reuse, State
 from lessons.promises import packs
 from lessons.reports.pack import build_pack, pack_as_pdf, pdf_values
+from lessons.reports.pack_waiting import waiting_packs
 from lessons.workflow import readers_of_both
 from organisations.models import Group, GroupMembership, Membership
 from organisations.visibility import Reach
@@ -347,6 +348,23 @@ class TestReminders:
         page = tidy(as_(cara).get(reverse("home", args=["riverside"])).text)
         assert "Answer one lesson before you start" in page
         assert "Lessons to answer (1)" in tidy(as_(cara).get(page_of(work)).text)
+
+    def test_the_figure_on_home_opens_as_many(self, work, identified, riverside, cara, as_):
+        identified()
+        home = as_(cara).get(reverse("home", args=["riverside"])).text
+        assert f'<a href="{page_of(work)}">' in home[home.index("To answer before you start") :][:120]
+        second = PieceOfWork.objects.create(
+            organisation=riverside, author=cara, title=work.title, text=work.text, starts_on=work.starts_on
+        )
+        packs_of_cara = waiting_packs(as_member(cara), timezone.localdate())
+        assert packs_of_cara.count == 2 == sum(count_to_answer(work_of(one), as_member(cara)) for one in (work, second))
+        assert f'href="{packs_of_cara.url}"' in as_(cara).get(reverse("home", args=["riverside"])).text
+        page = tidy(as_(cara).get(packs_of_cara.url).text)
+        assert "Waiting for your answer (2)" in page
+        assert page.count("1 lesson waits") == 2
+        for one in (work, second):
+            deeds.set_lesson_aside(one, Lesson.objects.get(), by=as_member(cara), at=NOON, because="No.")
+        assert "To answer before you start" not in as_(cara).get(reverse("home", args=["riverside"])).text
 
     def test_an_intervention_and_a_session_remind_who_leads_them(self, programme, identified, lena, cara):
         identified()
