@@ -25,6 +25,7 @@ from lessons.models import (
     Saving,
     State,
 )
+from organisations.models import Person
 from organisations.visibility import Reach
 
 LONG_ADVICE = 300
@@ -173,6 +174,13 @@ def asset_state(asset: Asset) -> str:
     if asset.is_checked:
         return ASSET_CHECKED
     return ASSET_CHANGED if asset.checked_number else ASSET_UNCHECKED
+
+
+def asset_keeper_in_words(asset: Asset, person: Person | None) -> str:
+    """Why somebody is asked about a knowledge asset."""
+    if person is not None and person.pk == asset.owner_id:
+        return "You look after it"
+    return f"You stand in for {asset.owner}" if asset.owner else "Nobody looks after it, and you stand in"
 
 
 def who_may_read_asset(asset: Asset) -> str:

@@ -17,6 +17,7 @@ from kmportal.lib.promises import Promised
 from kmportal.lib.sentences import counted
 from kmportal.lib.work import Span, Work, kinds, starting
 from lessons.finding import count_to_answer, pack_url
+from lessons.labels import asset_keeper_in_words
 from lessons.models import WAITING, Asset, ExpertQuestion, Lesson, ReviewTurn, State
 from lessons.tokens import turn_path
 from organisations.models import Membership
@@ -44,15 +45,17 @@ def drafts(until: date, people: Collection[int] | None) -> Iterator[Promised]:
 
 
 def assets(until: date, people: Collection[int] | None) -> Iterator[Promised]:
-    """Knowledge assets that somebody looks after, on the day on which they are to be looked at again: each once."""
-    rows = Asset.objects.to_look_at(until).exclude(owner=None)
+    """Knowledge assets, on the day on which they are to be looked at again, to whoever looks after them, or stands in
+    today: each is told once."""
+    rows = Asset.objects.to_look_at(until, on=timezone.localdate())
     if people is not None:
-        rows = rows.filter(owner__in=people)
-    for row in rows.select_related("organisation", "owner").order_by("pk"):
+        rows = rows.filter(asked__in=people)
+    for row in rows.select_related("organisation", "owner", "deputy").order_by("pk"):
         assert row.review_on is not None  # noqa: S101  the filter asked for it
-        words = partial(_words, "Is it still right? You look after it")
+        person = row.owner if row.asked == row.owner_id else row.deputy
+        words = partial(_words, f"Is it still right? {asset_keeper_in_words(row, person)}")
         yield Promised(
-            "asset-review", row.pk, row.owner, row.organisation, row.title, row.get_absolute_url(), row.review_on,
+            "asset-review", row.pk, person, row.organisation, row.title, row.get_absolute_url(), row.review_on,
             words, is_told_once=True,
         )  # fmt: skip
 

@@ -12,7 +12,7 @@ from kmportal.lib.days import day_in_words, due_in_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.prepared import prepared
 from kmportal.lib.sentences import counted, quoted
-from lessons.labels import saved_in_words
+from lessons.labels import asset_keeper_in_words, saved_in_words
 from lessons.models import Asset, Lesson, Quote, ReviewTurn, Saving, State
 from lessons.reports.pack_waiting import WaitingPacks
 from lessons.tokens import turn_path
@@ -82,18 +82,18 @@ def lesson_drafts(membership: Membership) -> list[Need]:
 
 @prepared
 def _assets_due(membership: Membership, today: date) -> QuerySet[Asset]:
-    rows = Asset.objects.visible_to(membership).to_look_at(today).filter(owner=membership.person)
-    return rows.select_related("organisation").order_by("review_on", "pk")[:3]
+    rows = Asset.objects.visible_to(membership).to_look_at(today, on=today).filter(asked=membership.person_id)
+    return rows.select_related("organisation", "owner").order_by("review_on", "pk")[:3]
 
 
 def assets_to_look_at(membership: Membership, today: date) -> list[Need]:
-    """Knowledge assets that they look after, and that may have aged."""
+    """Knowledge assets that they look after, or stand in for today, and that may have aged."""
     return [
         Need(
             f"Look again at {quoted(asset)}",
             asset.get_absolute_url(),
             "Is it still right?",
-            "You look after it",
+            asset_keeper_in_words(asset, membership.person),
             weight=35,
         )
         for asset in _assets_due(membership, today)

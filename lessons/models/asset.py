@@ -4,14 +4,15 @@ from datetime import date
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import LineField
 from lessons.models.lesson import LONGEST_TEXT, Lesson
-from organisations.models import Group, Membership, Organisation, Person
+from organisations.models import Group, GroupMembership, Membership, Organisation, Person
+from organisations.permissions import Permission
 from organisations.visibility import Reach, within_reach
 
 LONGEST_PURPOSE = 1_000
@@ -37,9 +38,28 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         """Drafts, which nobody but their authors has read."""
         return self.filter(state=Asset.State.DRAFT)
 
-    def to_look_at(self, until: date) -> "AssetQuerySet":
-        """Published, and to be looked at again by this day."""
-        return self.published().filter(review_on__lte=until)
+    def to_look_at(self, until: date, *, on: date) -> "AssetQuerySet":
+        """Published, and to be looked at again by ``until``, with whom to ask on a day (``asked``): whoever looks after
+        it; who stands in, while they are away or when they can no longer do it. As with lessons (``keeper_today``);
+        one about which nobody can be asked is left out."""
+        both_here = ~_is_away("owner", on) | ~_can_look_after("deputy") | _is_away("deputy", on)
+        asked = Case(
+            When(_can_look_after("owner") & both_here, then=F("owner")),
+            When(_can_look_after("deputy"), then=F("deputy")),
+        )
+        return self.published().filter(review_on__lte=until).annotate(asked=asked).exclude(asked=None)
+
+
+def _is_away(who: str, on: date) -> Q:
+    return Q(**{f"{who}__away_from_on__lte": on, f"{who}__away_until_on__gte": on})
+
+
+def _can_look_after(who: str) -> Q:
+    """Contributes here today, and reads it."""
+    here = Membership.objects.current().may(Permission.CONTRIBUTE)
+    here = here.filter(organisation=OuterRef("organisation"), person=OuterRef(who))
+    inside = GroupMembership.objects.filter(group=OuterRef("group"), person=OuterRef(who))
+    return Q(Exists(here)) & (Q(reach=Reach.ORGANISATION) | Q(author=F(who)) | Q(Exists(inside)))
 
 
 class Asset(models.Model):

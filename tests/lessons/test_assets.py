@@ -16,7 +16,8 @@ from lessons import promises
 from lessons.actions import assets
 from lessons.models import Asset, AssetPart, Lesson, LessonRevision, State
 from notifications.models import Notice
-from organisations.models import AuditEntry, Group, Membership
+from organisations.models import AuditEntry, Group, Membership, Person
+from organisations.visibility import Reach
 from search import index
 from tests.cast import as_member, join_group
 from tests.races import at_once
@@ -295,6 +296,26 @@ class TestLookedAtAgain:
         assert (asked.person, asked.day, asked.is_told_once) == (cara, timezone.localdate(), True)
         assert list(promises.assets(timezone.localdate() - timedelta(days=1), None)) == []
         assert list(promises.assets(timezone.localdate(), [farah.pk])) == []
+
+    def test_who_stands_in_is_asked_while_its_owner_is_away_or_gone(self, due, riverside, cara, farah, as_):
+        Asset.objects.update(deputy=farah)
+        today = timezone.localdate()
+        away = {"away_from_on": today, "away_until_on": today + timedelta(days=9)}
+
+        def asked() -> list[Person]:
+            return [one.person for one in promises.assets(today, None)]
+
+        assert asked() == [cara]
+        Person.objects.filter(pk=cara.pk).update(**away)
+        assert asked() == [farah]
+        assert "You stand in for Cara Doyle" in as_(farah).get("/o/riverside/").text
+        assert "Look again at" not in as_(cara).get("/o/riverside/").text
+        Person.objects.filter(pk=farah.pk).update(**away)
+        assert asked() == [cara]  # nobody is there: it waits for whoever looks after it
+        Membership.objects.filter(person=cara).update(suspended_at=NOON)
+        assert asked() == [farah]
+        Asset.objects.update(reach=Reach.GROUP, group=None)
+        assert asked() == []  # what somebody cannot read they are not asked about
 
     def test_one_press_and_it_is_asked_a_year_later(self, due, cara, as_):
         page = as_(cara).get(due.get_absolute_url()).text
