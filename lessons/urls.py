@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lessons.views import (
+    asset_files,
     asset_steps,
     assets,
     checks,
@@ -173,6 +174,8 @@ urlpatterns = [
     path("assets/<int:pk>/take/", assets.asset_take, name="asset_take"),
     path("assets/<int:pk>/discard/", assets.asset_discard, name="asset_discard"),
     path("assets/<int:pk>/parts/new/", assets.asset_part_new, name="asset_part_new"),
+    path("assets/files/<int:pk>/", asset_files.asset_file, name="asset_file"),
+    path("assets/files/<int:pk>/small/", asset_files.asset_file_small, name="asset_file_small"),
     path("assets/parts/<int:pk>/away/", assets.asset_part_away, name="asset_part_away"),
     # Bringing lessons in
     path("import/", importing.import_list, name="import_list"),

@@ -12,6 +12,7 @@ from uuid import uuid4
 from django.http import QueryDict
 from django.utils import timezone
 
+from attachments.inspection import check_file
 from communities.models import CommunityRole, Thread
 from kmportal.lib.importing.reports import Report
 from lessons.actions import importing
@@ -187,7 +188,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.assets.check_asset lessons.actions.assets.keep_asset
         lessons.actions.asset_steps.do_step lessons.actions.asset_steps.open_step
         lessons.actions.assets.take_asset lessons.actions.assets.discard_asset
-        lessons.actions.assets.add_part
+        lessons.actions.assets.add_part lessons.actions.asset_files.add_files
         lessons.actions.pack.describe_work lessons.actions.pack.change_work lessons.actions.pack.use_lesson
         lessons.actions.pack.set_lesson_aside lessons.actions.pack.put_lesson_off lessons.actions.pack.tick_lessons
         communities.actions.life.found_community communities.actions.talk.make_lesson
@@ -324,6 +325,7 @@ ODD: dict[str, list[str]] = {
         f"lessons.actions.assets.{name}": ["cara", "farah", "lena"]
         for name in ("write_asset", "take_asset", "keep_asset", "add_part", "remove_part")
     },
+    "lessons.actions.asset_files.add_files": ["cara", "farah", "lena"],
     **{f"lessons.actions.asset_steps.{verb}_step": ["cara", "farah", "lena"] for verb in ("do", "open")},
     **{f"roadmap.actions.pass_on_{what}": ["lena", "ada"] for what in ("intervention", "programme")},
     **{
@@ -1053,6 +1055,7 @@ ACTS: dict[str, Act] = {
     "lessons.actions.assets.keep_asset": on("asset", seen=None),
     "lessons.actions.assets.discard_asset": on("asset_draft"),
     "lessons.actions.assets.add_part": on("asset", kind="link", url="https://x.example/", title="Else"),
+    "lessons.actions.asset_files.add_files": on("asset", files=[check_file("n.txt", b"Ring 12.")]),
     "lessons.actions.assets.remove_part": on("part"),
     "lessons.actions.assets.pass_on_asset": on("asset", to=_person("lena")),
     # --- people to ask

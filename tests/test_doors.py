@@ -94,6 +94,7 @@ DOORS = {
         emergency_file emergency_file_small
         pack_list pack_detail pack_pdf pack_tick pack_use pack_aside pack_later
         asset_list asset_detail asset_print asset_history asset_part_away asset_pdf asset_step_list
+        asset_file asset_file_small
         community_close community_object objection_answer community_stop community_story community_wake
         kickoff_list kickoff_detail kickoff_sort kickoff_barriers topic_remove
         problem_list problem_new problem_detail problem_edit problem_share problem_unshare problem_move problem_back

@@ -38,6 +38,7 @@ from communities.actions import review as looking_back
 from communities.models import Community, Objection, Pin, QuietLine, Topic, Transfer
 from jobs.models import Job, Mail
 from lessons.actions import (
+    asset_files,
     assets,
     comments,
     ending,
@@ -233,6 +234,9 @@ class World:
         t.asset = assets.publish_asset(t.asset, by=as_member(cara), at=now)
         t.part = assets.add_part(
             t.asset, by=as_member(cara), at=now, kind="link", url="https://forms.example/", title="The form"
+        )
+        [t.asset_file] = asset_files.add_files(
+            t.asset, by=as_member(cara), at=now, files=[check_file("form.png", picture())]
         )
         t.profile = people_actions.write_profile(
             riverside,
@@ -616,6 +620,8 @@ class World:
             "lesson_file_small": t.lesson_file,
             "asset_discard": t.asset_draft,
             "asset_part_away": t.part,
+            "asset_file": t.asset_file,
+            "asset_file_small": t.asset_file,
         }
         if name in special:
             return special[name].pk

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from attachments.storing import forget_files
 from kmportal.lib.cleaning import clean_text, line_of_text
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal, Stale
@@ -94,7 +95,7 @@ def write_asset(
     whoever looks after it, alone.
     """
     require_that(policies.may_write_asset(by, asset))
-    _lock_asset(asset)
+    lock_asset(asset)
     fresh = _clean_words(words)
     before = {name: getattr(asset, name) for name in (*WORDS, "group", "share_with", "review_on", "deputy")}
     wanted = {**fresh, "group": group, "share_with": share_with, "review_on": review_on, "deputy": deputy}
@@ -130,7 +131,7 @@ def write_asset(
 def publish_asset(asset: Asset, *, by: Membership, at: datetime) -> Asset:
     """Let others read it, as far as it says. Idempotent."""
     require_that(policies.may_write_asset(by, asset))
-    _lock_asset(asset)
+    lock_asset(asset)
     if not asset.is_draft:
         return asset
     _refuse_empty(asset)
@@ -148,7 +149,7 @@ def check_asset(asset: Asset, *, by: Membership, at: datetime, number: int) -> A
     nothing; a version that is not the newest any more is ``Stale``."""
     require(Permission.CONTRIBUTE, by, asset.organisation)
     require_that(policies.may_read_asset(by, asset))
-    _lock_asset(asset)
+    lock_asset(asset)
     if asset.is_draft:
         raise Refusal("It is a draft. It can be checked once it is published.")
     if asset.checked_number == number == asset.number:
@@ -168,7 +169,7 @@ def keep_asset(asset: Asset, *, by: Membership, at: datetime, seen: date | None)
     """Say that it still holds, a year before somebody is to look at it again. ``seen`` is the day that stood there: a
     second press changes nothing. Refuses a draft."""
     require_that(policies.may_write_asset(by, asset))
-    _lock_asset(asset)
+    lock_asset(asset)
     if asset.is_draft:
         raise Refusal("It is a draft. It can be looked at again once it is published.")
     if asset.review_on != seen:
@@ -184,7 +185,7 @@ def keep_asset(asset: Asset, *, by: Membership, at: datetime, seen: date | None)
 def take_asset(asset: Asset, *, by: Membership, at: datetime) -> Asset:
     """Look after it from now on. Idempotent."""
     require_that(policies.may_write_asset(by, asset))
-    _lock_asset(asset)
+    lock_asset(asset)
     if asset.is_draft:
         raise Refusal("It is a draft, and its author looks after it.")
     return _give_to(asset, by.person, by=by, at=at)
@@ -194,7 +195,7 @@ def take_asset(asset: Asset, *, by: Membership, at: datetime) -> Asset:
 def pass_on_asset(asset: Asset, *, by: Membership, at: datetime, to: Person | None) -> Asset:
     """Give what somebody looked after who goes to another; with nobody named it waits for whoever comes. Idempotent."""
     require_that(may_pass_on(Permission.FACILITATE, by, asset.organisation))
-    _lock_asset(asset)
+    lock_asset(asset)
     if asset.is_draft or asset.reach != Reach.ORGANISATION:
         raise Refusal("Only those who can read it can say who looks after it.")
     members = Membership.objects.current().may(Permission.CONTRIBUTE).filter(organisation=asset.organisation)
@@ -219,12 +220,11 @@ def add_part(
     """Put a checked lesson, a link or somebody to ask into it. What is in it already stays as it is; somebody who is
     named is told, and can take their name off."""
     require_that(policies.may_write_asset(by, asset))
-    _lock_asset(asset)
+    lock_asset(asset)
     there = asset.parts.filter(lesson=lesson) if lesson else asset.parts.filter(person=person) if person else None
     if there is not None and (found := there.first()):
         return found
-    if asset.parts.count() >= MOST_PARTS:
-        raise Refusal(f"It holds {MOST_PARTS} things already. Take one out, or begin another.")
+    refuse_full(asset)
     part = AssetPart(asset=asset, kind=kind, note=clean_text(note).strip(), at=at)
     match kind:
         case AssetPart.Kind.LESSON:
@@ -243,11 +243,14 @@ def add_part(
 
 @transaction.atomic
 def remove_part(part: AssetPart, *, by: Membership, at: datetime) -> None:
-    """Take it out; it stays where it is at home. Whoever is named takes their own name off."""
+    """Take it out; a lesson stays where it is at home, of a file nothing is kept. Whoever is named takes their own name
+    off."""
     require_that(policies.may_remove_part(by, part))
-    _lock_asset(part.asset)
+    lock_asset(part.asset)
     asset, kind = part.asset, part.kind
     AssetPart.objects.filter(pk=part.pk).delete()
+    if part.file is not None:
+        forget_files([part.file])
     events.record(Event.ASSET_PARTS_CHANGED, asset, by=by, at=at, kind=kind, named=None)
 
 
@@ -255,10 +258,11 @@ def remove_part(part: AssetPart, *, by: Membership, at: datetime) -> None:
 def discard_asset(asset: Asset, *, by: Membership, at: datetime) -> None:
     """Throw a draft away that nobody else has seen."""
     require_that(policies.may_write_asset(by, asset))
-    _lock_asset(asset)
+    lock_asset(asset)
     if not asset.is_draft:
         raise Refusal("It is published, and others may rely on it.")
     events.record(Event.ASSET_DELETED, asset, by=by, at=at)
+    forget_files([part.file for part in asset.parts.exclude(file=None).select_related("file") if part.file])
     asset.delete()
 
 
@@ -276,13 +280,19 @@ def release_assets(groups: Collection[int], *, at: datetime) -> None:
 # --- What they share -------------------------------------------------------------------------------------------------
 
 
-def _lock_asset(asset: Asset) -> None:
+def lock_asset(asset: Asset) -> None:
     """Row lock: hold the row, and bring ``asset`` up to what stands there now. One that is gone is refused."""
     rows = Asset.objects.select_for_update(of=("self",)).select_related("organisation", "group", "deputy", "owner")
     try:
         asset.refresh_from_db(from_queryset=rows)
     except Asset.DoesNotExist:
         raise Refusal("Its author has thrown this draft away.") from None
+
+
+def refuse_full(asset: Asset, *, more: int = 1) -> None:
+    """It holds so many things and no more."""
+    if asset.parts.count() + more > MOST_PARTS:
+        raise Refusal(f"It can hold {MOST_PARTS} things. Take one out, or begin another.")
 
 
 def _clean_words(words: Mapping[str, str]) -> dict[str, Any]:

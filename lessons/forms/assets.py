@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from attachments.forms import FilesField, WithFiles
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import DateField, LineField, OnceField, VersionedForm
@@ -83,7 +84,7 @@ class LessonToAdd(forms.ModelChoiceField):
         return f"{worded('Lesson')} {obj.pk}: {obj.words.title}"
 
 
-class PartForm(AboutPeople, forms.Form):
+class PartForm(WithFiles, AboutPeople, forms.Form):
     """One thing that belongs to it: what it is decides which of the boxes is read."""
 
     about_people = ("title", "note")
@@ -91,10 +92,15 @@ class PartForm(AboutPeople, forms.Form):
     kind = forms.ChoiceField(label="What is it?", choices=AssetPart.Kind.choices, widget=forms.RadioSelect)
     lesson = LessonToAdd(Lesson.objects.none(), label=_("Which lesson?"), required=False, empty_label=_("No lesson"))
     person = forms.ModelChoiceField(Person.objects.none(), label="Who?", required=False, empty_label="Nobody")
+    uploads = FilesField(label="Which files?")
     url = forms.URLField(label="Which web address?", required=False, max_length=500, assume_scheme="https")
     title = LineField(label="What do you call the link?", required=False, max_length=200)
     note = forms.CharField(
-        label="What is it good for?", required=False, max_length=LONGEST_REMARK, widget=forms.Textarea({"rows": 2})
+        label="What is it good for?",
+        help_text="Of a picture or a recording: what it shows or says, for whoever cannot see or hear it",
+        required=False,
+        max_length=LONGEST_REMARK,
+        widget=forms.Textarea({"rows": 2}),
     )
 
     def __init__(self, *args: Any, asset: Asset, membership: Membership, **kwargs: Any) -> None:
@@ -107,3 +113,12 @@ class PartForm(AboutPeople, forms.Form):
         people = Membership.objects.current().filter(organisation=asset.organisation).values("person")
         fields["person"].queryset = Person.objects.filter(pk__in=people).order_by("name", "pk")
         self.initial.setdefault("kind", AssetPart.Kind.LESSON)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        is_file = values.get("kind") == AssetPart.Kind.FILE
+        if is_file and not values.get("uploads") and "uploads" not in self.errors:
+            self.add_error("uploads", "Choose a file.")
+        if values.get("uploads") and not is_file:
+            self.add_error("kind", "You chose a file. Say that it is one, or leave the file out.")
+        return values

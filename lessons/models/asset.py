@@ -1,4 +1,5 @@
-"""Knowledge assets: what is worth knowing about one thing, put together from a text, lessons, links and people."""
+"""Knowledge assets: what is worth knowing about one thing, put together from a text, lessons, files, links and
+people."""
 
 from datetime import date
 
@@ -8,6 +9,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
+from attachments.models import StoredFile
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import LineField
 from lessons.models.lesson import LONGEST_TEXT, Lesson
@@ -187,10 +189,11 @@ class AssetRevision(models.Model):
 
 
 class AssetPart(models.Model):
-    """What a knowledge asset points at: a lesson or a case, a link, or somebody to ask, and what it is good for."""
+    """What belongs to a knowledge asset: a lesson or a case, a file, a link, or somebody to ask, and its use."""
 
     class Kind(models.TextChoices):
         LESSON = "lesson", _("Lesson")
+        FILE = "file", "File or picture"
         LINK = "link", "Link"
         PERSON = "person", "Somebody to ask"
 
@@ -198,6 +201,7 @@ class AssetPart(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    file = models.OneToOneField(StoredFile, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     url = models.URLField("Which web address?", max_length=500, blank=True)
     title = LineField("What do you call the link?", max_length=200, blank=True)
     note = models.TextField(

@@ -57,7 +57,7 @@ def _missing(guide: AssetGuideStep, asset: Asset, kinds: set[str]) -> str:
             asset.owner_id is not None and asset.deputy_id is not None,
             "Nobody looks after it yet." if asset.owner_id is None else "Nobody stands in yet.",
         ),
-        "parts": (bool(kinds - {AssetPart.Kind.PERSON}), worded("No lesson and no link belongs to it yet.")),
+        "parts": (bool(kinds - {AssetPart.Kind.PERSON}), worded("No lesson, no file and no link belongs to it yet.")),
         "people": (AssetPart.Kind.PERSON in kinds, "Nobody is named yet who can be asked."),
         "checked": (asset.is_checked, "Nobody else has said yet that the words of today are right."),
         "published": (not asset.is_draft, "It is a draft, and only its author can read it."),

@@ -8,6 +8,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from attachments.models import StoredFile
+from attachments.reports import ShownFile, shown_files
 from kmportal.lib import pdf
 from kmportal.lib.days import long_day
 from kmportal.lib.presses import Press, offered
@@ -30,6 +32,7 @@ class PartRow:
     word: str
     look: Look | None
     may_remove: bool
+    file: ShownFile | None = None
 
 
 @dataclass(frozen=True)
@@ -81,13 +84,16 @@ def asset_rows(assets: Sequence[Asset]) -> list[tuple[Asset, Look]]:
 
 def part_rows(asset: Asset, membership: Membership, *, may_write: bool = False) -> list[PartRow]:
     """What belongs to it, in its order; a lesson only for those who may read it. Two queries."""
-    parts = list(asset.parts.select_related("lesson__revision", "lesson__organisation", "person"))
+    parts = list(asset.parts.select_related("lesson__revision", "lesson__organisation", "person", "file"))
     keys = [part.lesson_id for part in parts if part.lesson_id]
     readable = set(Lesson.objects.visible_to(membership).filter(pk__in=keys).values_list("pk", flat=True))
     rows = []
     for part in parts:
         may_remove = may_write or (part.person_id is not None and part.person_id == membership.person_id)
-        if part.lesson is None:
+        if part.file is not None:
+            shown = _shown(part, part.file, membership)
+            rows.append(PartRow(part, shown.name, shown.words, None, may_remove, shown))
+        elif part.lesson is None:
             name = part.title or str(part.person or "Somebody who has left")
             rows.append(PartRow(part, name, part.get_kind_display(), None, may_remove))
         elif part.lesson_id in readable:
@@ -95,6 +101,18 @@ def part_rows(asset: Asset, membership: Membership, *, may_write: bool = False) 
             word = part.lesson.get_kind_display()
             rows.append(PartRow(part, part.lesson.words.title, word, look, may_remove))
     return rows
+
+
+def _shown(part: AssetPart, file: StoredFile, membership: Membership) -> ShownFile:
+    """Its addresses are those of the reader’s own organisation."""
+
+    def address(version: str, pk: int) -> str:
+        name = "asset_file" if version == "whole" else "asset_file_small"
+        return reverse(name, args=[membership.organisation.slug, pk])
+
+    files = shown_files([(part.pk, file)], address, {part.pk: part.note})
+    [shown] = [*files.pictures, *files.sounds, *files.others]
+    return shown
 
 
 def _presses_of(asset: Asset, membership: Membership) -> list[Press]:

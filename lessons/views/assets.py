@@ -19,6 +19,7 @@ from kmportal.lib.pagination import PageOf, page_number, whole_number
 from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on, refusals_said
 from lessons import policies
 from lessons.actions import assets
+from lessons.actions.asset_files import add_files
 from lessons.forms.assets import AssetForm, PartForm
 from lessons.models import Asset, AssetPart
 from lessons.reports import ListHead
@@ -115,15 +116,21 @@ def asset_edit(request: MemberRequest, organisation: Organisation, pk: int) -> H
 
 @requires(Permission.CONTRIBUTE)
 def asset_part_new(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """Add a lesson, a link or somebody to ask."""
+    """Add a lesson, files, a link or somebody to ask."""
     asset = asset_or_404(request, pk)
     if not policies.may_write_asset(request.membership, asset):
         raise PermissionDenied
-    form = PartForm(sent(request), asset=asset, membership=request.membership)
+    form = PartForm(sent(request), request.FILES or None, asset=asset, membership=request.membership)
     if form.is_valid():
         with refusals_on(form):
-            assets.add_part(asset, by=request.membership, at=request.now, **form.cleaned_data)
+            values = {**form.cleaned_data}
+            files = values.pop("uploads")
+            if values["kind"] == AssetPart.Kind.FILE:
+                add_files(asset, by=request.membership, at=request.now, files=files, note=values["note"])
+            else:
+                assets.add_part(asset, by=request.membership, at=request.now, **values)
             return done(request, "It belongs to it now.", "asset_detail", organisation.slug, pk)
+        form.ask_for_files_again()
     return form_page(
         request,
         form,
@@ -139,7 +146,7 @@ def asset_part_new(request: MemberRequest, organisation: Organisation, pk: int) 
 def asset_part_away(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Take one thing out, or one’s own name off."""
     readable = Asset.objects.visible_to(request.membership)
-    rows = AssetPart.objects.filter(asset__in=readable).select_related("asset__organisation", "asset__group")
+    rows = AssetPart.objects.filter(asset__in=readable).select_related("asset__organisation", "asset__group", "file")
     part = get_object_or_404(rows, pk=pk)
     if not policies.may_remove_part(request.membership, part):
         raise PermissionDenied
