@@ -65,6 +65,7 @@ class EndingPage:
     steps: Sequence[StepRow]
     left: Sequence[LeftRow]
     sisters: Sequence[Community]
+    homes: Sequence[Rehoming]
 
     @classmethod
     def build(cls, community: Community, closing: Closing, membership: Membership) -> "EndingPage":
@@ -72,9 +73,8 @@ class EndingPage:
         left = left_rows(community, closing, membership)
         sisters = sisters_of(community)
         steps = _steps_of(closing, left, sisters)
-        return cls(
-            community, standing, policies.allowed(membership, community, standing), closing, steps, left, sisters
-        )
+        allowed, homes = policies.allowed(membership, community, standing), homes_asked_of(community, membership)
+        return cls(community, standing, allowed, closing, steps, left, sisters, homes)
 
 
 def left_rows(community: Community, closing: Closing, membership: Membership) -> list[LeftRow]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from communities import labels
 from communities.models import (
@@ -12,6 +12,7 @@ from communities.models import (
     MeetingDay,
     State,
     Thread,
+    Transfer,
 )
 from communities.reports.meetings import next_days
 from communities.reports.steps import sentence
@@ -32,7 +33,8 @@ class HomeRow:
 
 @prepared
 def _communities_of(membership: Membership, since: datetime) -> QuerySet[Any]:
-    """With the numbers of discussions since a moment, and when the newest one was."""
+    """With the numbers of discussions since a moment, and when the newest one was. What has gone into another community
+    is met there."""
     fresh = (
         Thread.objects.filter(community=OuterRef("pk"), last_at__gte=since)
         .order_by()
@@ -41,7 +43,8 @@ def _communities_of(membership: Membership, since: datetime) -> QuerySet[Any]:
         .values("n")
     )
     newest = Thread.objects.filter(community=OuterRef("pk")).order_by("-last_at").values("last_at")[:1]
-    rows = Community.objects.of(membership).exclude(state=State.ARCHIVED)
+    gone = Transfer.objects.filter(source=OuterRef("pk"), kind=Transfer.Kind.MERGE, state=Transfer.State.DONE)
+    rows = Community.objects.of(membership).exclude(state=State.ARCHIVED).exclude(Exists(gone))
     return rows.annotate(fresh=Subquery(fresh), newest=Subquery(newest)).select_related("organisation")
 
 

@@ -38,21 +38,23 @@ def community_list(request: MemberRequest, organisation: Organisation) -> HttpRe
     """All that live here and that one belongs to elsewhere; one’s own, or those that have ended, by choice."""
     which, words = request.GET.get("which", ""), request.GET.get("q", "").strip()
     rows = Community.objects.visible_to(request.membership).select_related("organisation").order_by("name", "pk")
-    if which == MINE:
-        rows = rows.of(request.membership).exclude(state=State.ARCHIVED)
-    elif which == ENDED:
-        rows = rows.filter(state__in=[State.CLOSED, State.ARCHIVED])
-    else:
-        rows = rows.listed().exclude(state=State.CLOSED)
     if words:
         hits = index.find(request.membership, words, kinds=["community"], per_page=200).hits
         rows = rows.filter(pk__in=[hit.ident for hit in hits])
+    ended = rows.filter(state__in=[State.CLOSED, State.ARCHIVED])
+    if which == MINE:
+        rows = rows.of(request.membership).exclude(state=State.ARCHIVED)
+    elif which == ENDED:
+        rows = ended
+    else:
+        rows = rows.listed().exclude(state=State.CLOSED)
     found = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "rows": directory_rows(list(found), request.membership),
         "page": found,
         "which": which if which in (MINE, ENDED) else "",
         "q": words,
+        "ended": ended.count() if words and which != ENDED else 0,
         "may_found": policies.may_found(request.membership, organisation),
         "kickoffs": running_kickoffs(request.membership, request.now),
         "unclaimed": unclaimed_rows(request.membership, "").count(),

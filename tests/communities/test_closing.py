@@ -12,6 +12,7 @@ from kmportal.lib.exceptions import Refusal
 from notifications.models import Notice
 from tests.cast import as_member
 from tests.communities.conftest import NINE, NOON
+from tests.markup import tidy
 
 
 def announce(community, by, **words):
@@ -169,6 +170,7 @@ class TestEnding:
         assert "Ask the community" not in page
         assert "Home on time" in browser.get("/o/riverside/communities/?which=ended").text
         assert "Home on time" not in browser.get("/o/riverside/communities/").text
+        assert "1 that has ended matches, too" in tidy(browser.get("/o/riverside/communities/?q=home").text)
         assert f"/communities/talk/{thread.pk}/" in browser.get("/o/riverside/search/?q=bags").text
         assert any("is closed now" in words for words in told(reza))
 

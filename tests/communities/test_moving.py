@@ -21,6 +21,7 @@ from communities.actions import (
     talk,
 )
 from communities.models import Community, CommunityRole, Meeting, Pin, Problem, RoleKind, State, Story, Thread, Transfer
+from communities.reports.home import own_communities
 from kmportal.lib.exceptions import Refusal
 from lessons.actions.writing import start_lesson
 from lessons.models import Lesson
@@ -133,6 +134,7 @@ class TestMerging:
         page = as_(reza).get(f"{old}?as-it-was").text
         assert "The same question." in page
         assert "as it was" in as_(reza).get(new).text
+        assert [row.community for row in own_communities(as_member(reza), at=timezone.now())] == [other]
 
     def test_who_keeps_both_together_is_not_asked(self, full, found, cara):
         second = found(name="Bags", question="Who brings them?")
