@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from django import forms
+from django.db.models import F
 
 from communities.forms.life import CommunityForm
 from communities.models import Community, KickOff, NamedBarrier, Problem, Topic
@@ -126,6 +127,9 @@ class ShareForm(forms.Form):
     would_facilitate = forms.BooleanField(label="I would keep it together", required=False, help_text=KEEP_TOGETHER)
 
 
+MOST_TO_SORT = 100
+
+
 class SortForm(AboutPeople, forms.Form):
     """Which problems belong together."""
 
@@ -146,7 +150,11 @@ class SortForm(AboutPeople, forms.Form):
         if one is not None:
             del self.fields["problems"]
         else:
-            fields["problems"].queryset = kickoff.problems.filter(community=None).select_related("topic")
+            open_ones = kickoff.problems.filter(community=None)
+            # Those that stand in no topic yet come first where there are more than a page holds.
+            in_order = open_ones.order_by(F("topic").asc(nulls_first=True), "pk").values_list("pk", flat=True)
+            shown = list(in_order[:MOST_TO_SORT])
+            fields["problems"].queryset = open_ones.filter(pk__in=shown).select_related("topic")
             fields["problems"].label_from_instance = _problem_with_topic
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from communities import labels
 from communities.models import (
@@ -12,7 +12,6 @@ from communities.models import (
     MeetingDay,
     State,
     Thread,
-    Transfer,
 )
 from communities.reports.meetings import next_days
 from communities.reports.steps import sentence
@@ -43,8 +42,7 @@ def _communities_of(membership: Membership, since: datetime) -> QuerySet[Any]:
         .values("n")
     )
     newest = Thread.objects.filter(community=OuterRef("pk")).order_by("-last_at").values("last_at")[:1]
-    gone = Transfer.objects.filter(source=OuterRef("pk"), kind=Transfer.Kind.MERGE, state=Transfer.State.DONE)
-    rows = Community.objects.of(membership).exclude(state=State.ARCHIVED).exclude(Exists(gone))
+    rows = Community.objects.of(membership).filter(moved_to=None).exclude(state=State.ARCHIVED)
     return rows.annotate(fresh=Subquery(fresh), newest=Subquery(newest)).select_related("organisation")
 
 

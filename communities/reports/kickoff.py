@@ -253,14 +253,18 @@ def kickoff_lines(kickoffs: Sequence[KickOff], at: datetime) -> list[KickOffLine
     return [KickOffLine(one, labels.kickoff_look(one, at), when_in_words(one, at)) for one in kickoffs]
 
 
+# So many stand in the directory and on home; the list has them all.
+MOST_RUNNING = 5
+
+
 @prepared
 def _running(membership: Membership, today: date) -> QuerySet[KickOff]:
     rows = KickOff.objects.visible_to(membership).running(today).order_by("last_on", "pk")
-    return rows.select_related("organisation")
+    return rows.select_related("organisation")[:MOST_RUNNING]
 
 
 def running_kickoffs(membership: Membership, at: datetime) -> list[KickOffLine]:
-    """Those in which this member can write today, the one that ends first on top."""
+    """Those in which this member can write today, the ones that end first."""
     return kickoff_lines(_running(membership, timezone.localdate(at)), at)
 
 

@@ -37,7 +37,7 @@ def _look_of_thread(thread: Thread) -> Look:
     state = labels.thread_state(thread)
     look = labels.THREADS[state]
     if state == "discussed":
-        return look._replace(word="1 answer" if thread.answers == 1 else f"{thread.answers} answers")
+        return look._replace(word="1 answer" if thread.answers == 1 else f"{thread.answers:,} answers")
     return look
 
 

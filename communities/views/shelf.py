@@ -1,6 +1,7 @@
 """The shelf of a community: what it looks after, on a page that can be printed."""
 
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +19,9 @@ from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 
+# Most shelves stand on one page, so that they are printed whole.
+PER_PAGE = 100
+
 
 @requires(Permission.READ)
 @require_safe
@@ -27,9 +31,11 @@ def shelf_detail(request: MemberRequest, organisation: Organisation, pk: int) ->
     if community.moved_to_id:
         return redirect(page(request, "shelf_detail", community.moved_to_id))
     standing = policies.standing_of(request.membership, community)
+    found = Paginator(shelf_rows(community, request.membership), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "community": community,
-        "rows": shelf_rows(community, request.membership),
+        "rows": list(found),
+        "page": found,
         "allowed": policies.allowed(request.membership, community, standing),
         "trail": crumbs(request, community),
     }

@@ -1,6 +1,7 @@
 """Stories of value: told, read, changed and taken back."""
 
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -19,6 +20,7 @@ from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 
+PER_PAGE = 20
 INTRO = "Fill one box or all five. You say who may read it, and can change or take it back at any time."
 
 
@@ -28,10 +30,12 @@ def story_list(request: MemberRequest, organisation: Organisation, pk: int) -> H
     """All stories of a community that this member may read."""
     community = community_or_404(request, pk)
     rows = Story.objects.visible_to(request.membership).filter(community=community)
+    found = Paginator(rows.select_related("author", "organisation"), PER_PAGE).get_page(request.GET.get("page"))
     standing = policies.standing_of(request.membership, community)
     context = {
         "community": community,
-        "stories": rows.select_related("author", "organisation"),
+        "stories": list(found),
+        "page": found,
         "may_tell": standing.is_in and not community.is_ended,
         "trail": crumbs(request, community),
     }

@@ -21,7 +21,7 @@ def counted(number: int, one: str, more: str) -> str:
 
 def people_in_words(number: int) -> str:
     """“1 person”, “12 people”: a figure among other figures."""
-    return f"{number} {ngettext('person', 'people', number)}"
+    return f"{number:,} {ngettext('person', 'people', number)}"
 
 
 def listed(words: Sequence[str]) -> str:

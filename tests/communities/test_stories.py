@@ -145,3 +145,21 @@ def test_health_counts_those_of_a_year(community, reza, as_):
 @pytest.fixture
 def people_by_name(reza, cara, farah, lena, ada, sam, oskar):
     return {"reza": reza, "cara": cara, "farah": farah, "lena": lena, "ada": ada, "sam": sam, "oskar": oskar}
+
+
+def test_many_stand_on_several_pages(community, reza, as_):
+    Story.objects.bulk_create(
+        Story(
+            community=community,
+            organisation=community.organisation,
+            group=community.group,
+            reach="group",
+            author=reza,
+            title=f"Key {number}",
+            worth="Yes.",
+        )
+        for number in range(21)
+    )
+    page = f"/o/riverside/communities/{community.pk}/stories/"
+    assert as_(reza).get(page).text.count("km-rows__title") == 20
+    assert "Key 0" in as_(reza).get(f"{page}?page=2").text
