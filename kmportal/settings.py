@@ -172,7 +172,7 @@ TEMPLATES = [
             # What a template shows is said in the words of the organisation (docs/decisions/0044).
             "loaders": [
                 (
-                    "django.template.loaders.cached.Loader",
+                    "kmportal.lib.quick_templates.Loader",
                     ["kmportal.lib.template_words.FilesystemLoader", "kmportal.lib.template_words.AppsLoader"],
                 )
             ],

@@ -5,13 +5,14 @@ Each is shown, with the code to write, on the components page.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
 from django import template
+from django.core.files.storage import Storage, storages
 from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -32,7 +33,13 @@ def form_key() -> SafeString:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """An icon of the sprite, always beside words: ``{% icon "bell" %}``."""
-    address = f"{static('img/icons.svg')}#{name}"
+    return _drawn_icon(name, storages["staticfiles"])
+
+
+@lru_cache(maxsize=512)
+def _drawn_icon(name: str, kept_in: Storage) -> SafeString:
+    """Kept for as long as the files are where they are: a page has some forty."""
+    address = f"{kept_in.url('img/icons.svg')}#{name}"
     return format_html('<svg class="km-icon" aria-hidden="true" focusable="false"><use href="{}"/></svg>', address)
 
 
