@@ -10,7 +10,7 @@ from kmportal.lib.charts import MiniGap, mini_gap
 from kmportal.lib.prepared import prepared
 from organisations.models import Membership
 from selfassessment.models import Assessment
-from selfassessment.reports import GapReport, build
+from selfassessment.reports import ShortReport, build_short
 
 SHOWN = 3
 
@@ -51,13 +51,12 @@ def _latest_rounds(membership: Membership) -> QuerySet[Assessment]:
 def latest_round(membership: Membership) -> LatestRound:
     """The latest published round of the organisation that enough people answered; the report keeps its own floor."""
     for assessment in _latest_rounds(membership):
-        report = build(assessment)
-        if report.is_enough:
+        if report := build_short(assessment):
             return _latest_round(report, membership)
     return LatestRound()
 
 
-def _latest_round(report: GapReport, membership: Membership) -> LatestRound:
+def _latest_round(report: ShortReport, membership: Membership) -> LatestRound:
     url = reverse("gap_report", args=[membership.organisation.slug, report.assessment.pk])
     gaps = [
         Gap(
@@ -66,7 +65,7 @@ def _latest_round(report: GapReport, membership: Membership) -> LatestRound:
         )
         for row in report.widest[:SHOWN]
     ]  # fmt: skip
-    open_ones = [offer.result.label for offer in report.offers if offer.outcome is None]
+    open_ones = [row.label for row in report.undecided]
     assessment = report.assessment
     scope = "" if assessment.capacity == Assessment.Capacity.ORGANISATION else assessment.scope
     return LatestRound(gaps, assessment.months_ahead, str(assessment), url, open_ones, scope)

@@ -548,6 +548,11 @@ def may_change_work(membership: Membership | None, work: PieceOfWork) -> bool:
 # --- Following -------------------------------------------------------------------------------------------------------
 
 
+@prepared
+def _is_here(organisation: int, person: int) -> QuerySet[Membership]:
+    return Membership.objects.current().filter(organisation=organisation, person=person)
+
+
 def followable(membership: Membership, lesson: Lesson) -> dict[str, Tag | Group | Person]:
     """What of a checked lesson its reader may follow, by a key: its tags, its group, and its author where the page
     names them and they still belong here. The tags, groups and people of another organisation are not ours to list."""
@@ -556,10 +561,9 @@ def followable(membership: Membership, lesson: Lesson) -> dict[str, Tag | Group 
     found: dict[str, Tag | Group | Person] = {f"tag-{tag.pk}": tag for tag in lesson.tags.all()}
     if lesson.group is not None:
         found["group"] = lesson.group
-    if lesson.author is not None and not lesson.source and lesson.author_id != membership.person_id:
-        here = Membership.objects.current().filter(organisation=lesson.organisation_id)
-        if here.filter(person=lesson.author_id).exists():
-            found["author"] = lesson.author
+    author = None if lesson.source or lesson.author_id == membership.person_id else lesson.author
+    if author is not None and _is_here.exists(lesson.organisation_id, author.pk):
+        found["author"] = author
     return found
 
 

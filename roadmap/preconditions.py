@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from actionplan.models import Action
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
+from kmportal.lib.prepared import prepared
 from kmportal.lib.things import Ref
 from roadmap.models import Intervention, Programme
 
 # Rows that are part of a thing and go with it.
 PARTS = {"changes", "steps", "interventions", "plan_changes"}
 HANGS_ON_IT = "“{title}” cannot be deleted: {reason}. Drop it instead, and say why."
+BEGUN = "work on it has begun"
 HANGS_ON_PROGRAMME = "“{title}” cannot be deleted: {reason}."
 
 
@@ -42,14 +44,22 @@ def _reason_to_keep(intervention: Intervention) -> str:
     return _reason_to_keep_any([intervention])
 
 
+@prepared
+def _begun(programme: int) -> QuerySet[Intervention]:
+    waiting = (Intervention.State.PLANNED, Intervention.State.DROPPED)
+    return Intervention.objects.filter(programme=programme).exclude(state__in=waiting)
+
+
 def _reason_to_keep_programme(programme: Programme) -> str:
+    if _begun.exists(programme.pk):
+        return BEGUN
     return _reason_to_keep_any(list(programme.interventions.all())) or _what_speaks_of(Programme, [programme])
 
 
 def _reason_to_keep_any(rows: Sequence[Intervention]) -> str:
     """Why these interventions stay, in a few queries for all of them."""
     if any(row.state not in (Intervention.State.PLANNED, Intervention.State.DROPPED) for row in rows):
-        return "work on it has begun"
+        return BEGUN
     if Action.objects.agreed_in(*(Ref("intervention", row.pk) for row in rows)).exists():
         return worded("an action was promised for it")
     return _what_speaks_of(Intervention, rows)

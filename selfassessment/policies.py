@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.crypto import constant_time_compare
 
 from actionplan.models import Action, ActionChange
+from kmportal.lib.prepared import prepared
 from kmportal.lib.things import Ref
 from lessons.models import Lesson
 from organisations import policies
@@ -133,12 +134,11 @@ def undoable(membership: Membership | None, decisions: Iterable[Decision]) -> fr
     return frozenset(one.pk for one in theirs if one.intervention_id not in moved and one.action_id not in touched)
 
 
-def _moved_interventions(keys: Iterable[int]) -> set[int]:
-    """Those that were changed, or on which something hangs: actions, sessions, lessons. One query."""
-    found = list(keys)
-    agreed = Action.objects.agreed_in(*(Ref(INTERVENTION.kind, pk) for pk in found)).values("source_ident")
+@prepared
+def _moved(keys: tuple[int, ...]) -> QuerySet[Intervention, int]:
+    agreed = Action.objects.agreed_in(*(Ref(INTERVENTION.kind, pk) for pk in keys)).values("source_ident")
     here = OuterRef("pk")
-    rows = Intervention.objects.filter(pk__in=found).filter(
+    rows = Intervention.objects.filter(pk__in=keys).filter(
         Q(version__gt=1)
         | ~Q(state=Intervention.State.PLANNED)
         | Q(pk__in=agreed)
@@ -146,12 +146,23 @@ def _moved_interventions(keys: Iterable[int]) -> set[int]:
         | Exists(Session.objects.filter(intervention=here))
         | Exists(Lesson.objects.filter(intervention=here))
     )
-    return set(rows.values_list("pk", flat=True)) if found else set()
+    return rows.values_list("pk", flat=True)
+
+
+def _moved_interventions(keys: Iterable[int]) -> set[int]:
+    """Those that were changed, or on which something hangs: actions, sessions, lessons. One query."""
+    found = tuple(keys)
+    return set(_moved(found)) if found else set()
+
+
+@prepared
+def _touched(keys: tuple[int, ...]) -> QuerySet[Action, int]:
+    happened = ActionChange.objects.filter(action=OuterRef("pk")).exclude(kind=ActionChange.Kind.MADE)
+    rows = Action.objects.filter(pk__in=keys).filter(Q(version__gt=1) | Exists(happened))
+    return rows.values_list("pk", flat=True)
 
 
 def _touched_actions(keys: Iterable[int]) -> set[int]:
     """Those to which something has happened since they were added. One query."""
-    found = list(keys)
-    happened = ActionChange.objects.filter(action=OuterRef("pk")).exclude(kind=ActionChange.Kind.MADE)
-    rows = Action.objects.filter(pk__in=found).filter(Q(version__gt=1) | Exists(happened))
-    return set(rows.values_list("pk", flat=True)) if found else set()
+    found = tuple(keys)
+    return set(_touched(found)) if found else set()

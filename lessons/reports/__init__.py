@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.urls import reverse
 
 from actionplan.models import Action
@@ -168,11 +168,14 @@ def _row_it_came_from(lesson: Lesson) -> ImportedRow | None:
     return lesson.imported_rows.that_changed().standing().select_related("run__by").order_by("pk").last()
 
 
+@prepared
+def _events(lesson: int) -> QuerySet[LessonEvent]:
+    return LessonEvent.objects.filter(lesson=lesson).select_related("by", "revision").order_by("pk")
+
+
 def _history_of(lesson: Lesson, membership: Membership) -> list[Line]:
-    events = LessonEvent.objects.select_related("by", "revision").order_by("pk")
-    prefetch_related_objects([lesson], Prefetch("events", events))
     is_side = lesson.author_id == membership.person_id or membership.can(Permission.VALIDATE)
-    return labels.history_lines(lesson.events.all(), lesson, with_comments=is_side)
+    return labels.history_lines(_events(lesson.pk), lesson, with_comments=is_side)
 
 
 @prepared

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from actionplan.models import Action
 from kmportal.lib import things
 from kmportal.lib.domain_words import worded_later as _
+from kmportal.lib.prepared import prepared
 from kmportal.lib.things import Look
 from lessons import labels
 from lessons.models import Lesson, LessonQuerySet, State
@@ -39,13 +40,16 @@ class LifeBox:
         return cls(lesson.evidence, lesson.learned_on, lesson.look_again_on, asks)
 
 
+@prepared
+def _states_of_agreed(lesson: int) -> QuerySet[Action, str]:
+    agreed = Action.objects.agreed_in(things.Ref("lesson", lesson))
+    return agreed.order_by().values_list("state", flat=True).distinct()
+
+
 def is_done(lesson: Lesson) -> bool:
     """Whether all that was promised because of it is done, and something was."""
-    agreed = Action.objects.agreed_in(things.ref_of(lesson))
-    counted = agreed.aggregate(
-        open=Count("pk", filter=Q(state=Action.State.OPEN)), done=Count("pk", filter=Q(state=Action.State.DONE))
-    )
-    return counted["done"] > 0 and counted["open"] == 0
+    states = _states_of_agreed(lesson.pk)
+    return Action.State.DONE in states and Action.State.OPEN not in states
 
 
 # What a lesson waits for, by its state: the key in the address, and the words of its list.

@@ -4,10 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
+from kmportal.lib.prepared import prepared
 from lessons import keepers
 from lessons.models import Lesson, ReviewTurn, Upkeep
 from lessons.tokens import turn_path
 from organisations.models import Membership
+
+
+@prepared
+def _upkeep(lesson: int) -> QuerySet[Upkeep]:
+    return Upkeep.objects.filter(lesson=lesson).select_related("owner", "deputy", "group")
+
+
+@prepared
+def _own_turn(lesson: int, person: int) -> QuerySet[ReviewTurn]:
+    return ReviewTurn.objects.open().filter(lesson=lesson, person=person).order_by("pk")[:1]
 
 
 @dataclass(frozen=True)
@@ -23,8 +36,7 @@ class KeeperBox:
         """Three queries at most; none for a lesson of others or one that is not checked."""
         if lesson.organisation_id != membership.organisation_id or not keepers.may_be_kept(lesson):
             return None
-        upkeep = Upkeep.objects.filter(lesson=lesson).select_related("owner", "deputy", "group").first()
-        own = ReviewTurn.objects.open().filter(lesson=lesson, person=membership.person_id).first()
+        upkeep, own = _upkeep.first(lesson.pk), _own_turn.first(lesson.pk, membership.person_id)
         return cls(upkeep, keepers.may_choose_keeper(membership, lesson), turn_path(own) if own else "")
 
 

@@ -83,6 +83,11 @@ def _say_what_now(programme: Programme, has_plan: bool) -> str:
     return f"{programme} is ready, with its five steps. Now choose what to do first."
 
 
+@prepared
+def _others(membership: Membership, programme: int) -> QuerySet[Programme]:
+    return Programme.objects.visible_to(membership).exclude(pk=programme)
+
+
 @requires(Permission.READ)
 def programme_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """The view by steps."""
@@ -94,7 +99,7 @@ def programme_detail(request: MemberRequest, organisation: Organisation, pk: int
         "steps": steps,
         "progress": [view.progress for view in steps],
         "dates": reports.next_dates(rows, on=today),
-        "others": Programme.objects.visible_to(request.membership).exclude(pk=pk).count(),
+        "others": _others.count(request.membership, pk),
     }
     return render_view(request, programme, "detail", context)
 

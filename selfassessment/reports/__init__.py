@@ -1,6 +1,6 @@
 """The gap report: worked out once as plain values, shown as page, PDF and CSV."""
 
-from selfassessment.reports.building import build, remarks_to_read, turnout
+from selfassessment.reports.building import ShortReport, build, build_short, remarks_to_read, turnout
 from selfassessment.reports.example import ExampleReport, build_example
 from selfassessment.reports.files import as_csv, as_pdf, file_name, pdf_values
 from selfassessment.reports.pages import (
@@ -31,11 +31,13 @@ __all__ = [
     "Result",
     "RoundLine",
     "SectionScore",
+    "ShortReport",
     "Turnout",
     "as_csv",
     "as_pdf",
     "build",
     "build_example",
+    "build_short",
     "file_name",
     "listed",
     "pdf_values",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Count, QuerySet
 
@@ -106,6 +107,50 @@ def build(assessment: Assessment) -> GapReport:
     return replace(report, remarks=(), unread=sum(len(row.comments) + len(row.evidence) for row in report.remarks))
 
 
+@dataclass(frozen=True)
+class ShortReport:
+    """What other pages say of a report: the widest gaps, and which of the first suggestions nobody has decided on."""
+
+    assessment: Assessment
+    widest: tuple[Result, ...]
+    undecided: tuple[Result, ...]
+
+
+@prepared
+def _counted_answers(assessment: int, ways: tuple[str, ...]) -> QuerySet[Answer, tuple[Any, ...]]:
+    rows = Answer.objects.filter(response__assessment=assessment, response__way__in=ways).order_by()
+    same = rows.values_list("criterion_id", "now", "wanted", "dont_know", "slot", "response__way")
+    return same.annotate(n=Count("pk"))
+
+
+@prepared
+def _decided(assessment: int) -> QuerySet[Decision, int]:
+    return Decision.objects.filter(assessment=assessment).values_list("criterion_id", flat=True)
+
+
+def build_short(assessment: Assessment) -> ShortReport | None:
+    """The widest gaps of a published round and the first suggestions that wait, as its report says them. None before
+    that and below the floor: then the answers are not even read.
+
+    The same answers are counted by the database, and neither words nor what became of anything is fetched.
+    """
+    people = turnout(assessment)
+    if not assessment.is_published or not people.is_enough:
+        return None
+    said: dict[int, list[scoring.Said]] = defaultdict(list)
+    for criterion, now, wanted, dont_know, slot, way, number in _counted_answers(assessment.pk, people.shown_ways):
+        one = scoring.Said(now, wanted, dont_know, votes=bool(slot), counts=way == people.counted_way)
+        said[criterion] += [one] * number
+    measured = list(_measure_criteria(_criteria(assessment.framework_id), said, people))
+    decided = set(_decided(assessment.pk))
+    first = [row for *_, row, _ in _in_order(measured, people.shown)[: scoring.TOP]]
+    return ShortReport(
+        assessment,
+        widest=_find_widest(row.result for row in measured),
+        undecided=tuple(row.result for row in first if row.pk not in decided),
+    )
+
+
 def remarks_to_read(assessment: Assessment) -> tuple[Remarks, ...]:
     """What people wrote in a closed round, for whoever reads it before it is published: the comments and the evidence
     that the report would show, in the order of the alphabet, those that are withheld apart. Nothing below the floor.
@@ -145,12 +190,11 @@ def work_out_report(
 ) -> GapReport:
     """The report of these answers. The caller has seen to it that there are enough of them."""
     sections, criteria = _sections(assessment.framework_id), _criteria(assessment.framework_id)
-    results = {row.pk: row for row in _measure_criteria(criteria, rows, people)}
+    results = {row.pk: row for row in _measure_criteria(criteria, _said(rows, people), people)}
     remarks = _collect_remarks(results.values(), rows)
     said = {row.result.code: len(row.comments) for row in remarks}
     plain = tuple(replace(row.result, comments=said.get(row.result.code, 0)) for row in results.values())
     ranked = _rank_offers(results.values(), people.shown, outcomes)
-    gaps = [row for row in plain if row.figures.gap is not None and row.figures.gap > 0]
     top, rest = ranked[: scoring.TOP], ranked[scoring.TOP :]
     has_quick = any(row.suggestion.effort == "quick" for row in top)
     quick = None if has_quick else next((row for row in rest if row.suggestion.effort == "quick"), None)
@@ -166,7 +210,7 @@ def work_out_report(
         others=tuple(row for row in rest if row is not quick),
         strengths=_find_strengths(plain),
         splits=_find_splits(plain),
-        widest=tuple(sorted(gaps, key=lambda row: (-row.figures.gap, -(row.figures.votes or 0)))),  # type: ignore[operator]
+        widest=_find_widest(plain),
         remarks=remarks,
     )
 
@@ -178,11 +222,18 @@ class _Measured:
     suggestions: tuple[Suggestion, ...]
 
 
-def _measure_criteria(criteria: Iterable[Criterion], rows: Iterable[Row], turnout: Turnout) -> Iterable[_Measured]:
+def _said(rows: Iterable[Row], turnout: Turnout) -> dict[int, list[scoring.Said]]:
+    """The answers to each criterion, as they are measured."""
     by_criterion: dict[int, list[scoring.Said]] = defaultdict(list)
     for criterion_id, now, wanted, dont_know, slot, _, _, way, *_ in rows:
         said = scoring.Said(now, wanted, dont_know, votes=bool(slot), counts=way == turnout.counted_way)
         by_criterion[criterion_id].append(said)
+    return by_criterion
+
+
+def _measure_criteria(
+    criteria: Iterable[Criterion], by_criterion: Mapping[int, list[scoring.Said]], turnout: Turnout
+) -> Iterable[_Measured]:
     for criterion in criteria:
         yield _Measured(
             pk=criterion.pk,
@@ -193,7 +244,7 @@ def _measure_criteria(criteria: Iterable[Criterion], rows: Iterable[Row], turnou
                 question=criterion.question,
                 section=criterion.section.key,
                 statements=tuple(criterion.statements),
-                figures=scoring.measure(by_criterion[criterion.pk], doubtful=turnout.doubtful_counted),
+                figures=scoring.measure(by_criterion.get(criterion.pk, []), doubtful=turnout.doubtful_counted),
             ),
         )
 
@@ -212,9 +263,13 @@ def _score_section(section: Section, results: Iterable[Result]) -> SectionScore:
     )
 
 
-def _rank_offers(rows: Iterable[_Measured], people: int, outcomes: Mapping[int, Outcome]) -> list[Offer]:
+# A suggestion with what puts it in its place: score, gap, votes.
+_Ranked = tuple[Fraction, float, int, _Measured, Suggestion]
+
+
+def _in_order(rows: Iterable[_Measured], people: int) -> list[_Ranked]:
     """Every criterion with a gap and its fitting suggestion, most pressing first; equals keep the framework’s order."""
-    found: list[tuple[Fraction, float, int, _Measured, Suggestion]] = []
+    found: list[_Ranked] = []
     for row in rows:
         figures = row.result.figures
         if figures.gap is None or figures.gap <= 0 or figures.now is None:
@@ -225,12 +280,26 @@ def _rank_offers(rows: Iterable[_Measured], people: int, outcomes: Mapping[int, 
             votes = figures.votes or 0
             score = scoring.priority(figures.gap, votes=votes, people=people, effort=suggestion.effort)
             found.append((score, figures.gap, votes, row, suggestion))
-    found.sort(key=lambda one: one[:3], reverse=True)
-    keys = {suggestion.entry_key for *_, suggestion in found if suggestion.entry_key}
-    entries = {entry.key: entry for entry in CatalogueEntry.objects.filter(key__in=keys)}
-    named = {suggestion.technique_key for *_, suggestion in found if suggestion.technique_key}
-    shipped = Technique.objects.filter(organisation=None, can_run=True, key__in=named)
-    techniques = {technique.key: technique for technique in shipped}
+    return sorted(found, key=lambda one: one[:3], reverse=True)
+
+
+@prepared
+def _entries(keys: tuple[str, ...]) -> QuerySet[CatalogueEntry]:
+    return CatalogueEntry.objects.filter(key__in=keys)
+
+
+@prepared
+def _techniques(keys: tuple[str, ...]) -> QuerySet[Technique]:
+    return Technique.objects.filter(organisation=None, can_run=True, key__in=keys)
+
+
+def _rank_offers(rows: Iterable[_Measured], people: int, outcomes: Mapping[int, Outcome]) -> list[Offer]:
+    """The suggestions in their order, each with where it leads and what was decided."""
+    found = _in_order(rows, people)
+    keys = tuple(sorted({suggestion.entry_key for *_, suggestion in found if suggestion.entry_key}))
+    entries = {entry.key: entry for entry in _entries(keys)}
+    named = tuple(sorted({suggestion.technique_key for *_, suggestion in found if suggestion.technique_key}))
+    techniques = {technique.key: technique for technique in _techniques(named)}
     return [
         Offer(
             rank=rank,
@@ -281,6 +350,11 @@ def _outcome_of(row: Decision) -> Outcome:
         state=state,
         url=url,
     )
+
+
+def _find_widest(results: Iterable[Result]) -> tuple[Result, ...]:
+    gaps = [row for row in results if row.figures.gap is not None and row.figures.gap > 0]
+    return tuple(sorted(gaps, key=lambda row: (-row.figures.gap, -(row.figures.votes or 0))))  # type: ignore[operator]
 
 
 def _find_strengths(results: Iterable[Result]) -> tuple[Result, ...]:

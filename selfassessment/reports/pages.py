@@ -341,14 +341,15 @@ def _with_presses(report: GapReport, membership: Membership) -> GapReport:
 
 
 def _offer_presses(assessment: Assessment, offer: Offer) -> list[Press]:
+    """Those that its state leaves: to decide, or to take back what was decided."""
     code, about = offer.result.code, offer.suggestion.title
-    accept = _url_of_round(assessment, "decision_new", code)
-    reject, undo = _url_of_round(assessment, "decision_reject", code), _url_of_round(assessment, "decision_undo", code)
+    if offer.outcome:
+        return [Press("undo", "Undo", _url_of_round(assessment, "decision_undo", code), look="quiet", about=about)]
+    accept, reject = (_url_of_round(assessment, name, code) for name in ("decision_new", "decision_reject"))
     return [
         Press("decide", "Accept", accept, is_form=True, look="secondary", about=about),
         Press("decide", "Change", f"{accept}?change", is_form=True, look="quiet", about=about),
         Press("decide", "Reject", reject, is_form=True, look="quiet", about=about),
-        Press("undo", "Undo", undo, look="quiet", about=about),
     ]
 
 

@@ -1,8 +1,9 @@
 """Rounds: the list, preparing one, its page while it runs, opening and closing."""
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -11,10 +12,11 @@ from kmportal.lib.conflicts import Difference
 from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent
 from kmportal.lib.links import absolute
+from kmportal.lib.prepared import prepared
 from kmportal.lib.sentences import quoted
 from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on, refusals_said
 from organisations.access import requires
-from organisations.models import Organisation
+from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 from roadmap.models import Programme
@@ -26,13 +28,21 @@ from selfassessment.models import Assessment, Framework
 ROWS = 50
 
 
+@prepared
+def _assessment(membership: Membership, pk: int) -> QuerySet[Assessment]:
+    return (
+        Assessment.objects.visible_to(membership)
+        .select_related("organisation", "framework", "facilitator", "programme", "results_session__organisation")
+        .filter(pk=pk)
+    )
+
+
 def find_assessment(request: MemberRequest, pk: int) -> Assessment:
     """A round that this member may see, with what its pages ask for."""
-    rows = Assessment.objects.visible_to(request.membership)
-    return get_object_or_404(
-        rows.select_related("organisation", "framework", "facilitator", "programme", "results_session__organisation"),
-        pk=pk,
-    )
+    found = _assessment.first(request.membership, pk)
+    if found is None:
+        raise Http404
+    return found
 
 
 @requires(Permission.READ)
