@@ -20,6 +20,7 @@ from lessons.models import (
     ImportRun,
     Lesson,
     LessonComment,
+    LessonEvent,
     LessonFeed,
     LessonMerge,
     PieceOfWork,
@@ -256,9 +257,14 @@ def may_add_session_action(membership: Membership | None, session: Session) -> b
     return session.is_closed and policies.may(Permission.CONTRIBUTE, membership, session.organisation)
 
 
+@prepared
+def _shown(lesson: int) -> QuerySet[LessonEvent]:
+    return LessonEvent.objects.filter(lesson=lesson).exclude(after=State.DRAFT)
+
+
 def was_sent(lesson: Lesson) -> bool:
-    """Whether somebody else has been shown it. One query, unless ``events`` are loaded."""
-    return any(event.after != State.DRAFT for event in lesson.events.all())
+    """Whether somebody else has been shown it."""
+    return _shown.exists(lesson.pk)
 
 
 def allowed(membership: Membership | None, lesson: Lesson, *, on: date) -> frozenset[str]:

@@ -236,7 +236,7 @@ def _stand_in(given: Any, numbers: Iterator[int], values: list[Any]) -> Any:
 
 _VALUES: dict[type, Callable[[int], Any]] = {
     int: lambda number: _NUMBER + number**2,
-    str: lambda number: f" Ständ-In {number} ",  # which neither lower nor strip leaves as it is
+    str: lambda number: f" Ständ-In {number} %_\\ ",  # which neither lower nor strip nor LIKE leaves as it is
     date: lambda number: _DAY + timedelta(number**2),
     datetime: lambda number: _MOMENT + timedelta(number**2),
 }

@@ -11,6 +11,7 @@ from inspect import isclass
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.template import Template, TemplateDoesNotExist
 from django.template.base import (
     DebugLexer,
@@ -29,6 +30,8 @@ from django.template.context import Context
 from django.template.loaders import cached
 from django.utils.safestring import SafeString
 
+_HERE = "here"
+
 
 class QuickVariable(Variable):
     """A name with the attributes behind it: ``lesson.revision.title``."""
@@ -38,8 +41,7 @@ class QuickVariable(Variable):
     def resolve(self, context: Any) -> Any:
         if self.lookups is None or self.translate or not isinstance(context, Context):
             return super().resolve(context)
-        names = iter(self.lookups)
-        first = next(names)
+        first, *names = self.lookups
         for layer in reversed(context.dicts):
             if first in layer:
                 current = layer[first]
@@ -49,20 +51,29 @@ class QuickVariable(Variable):
         try:
             if callable(current):
                 current = _called(current)
-            for name in names:
+            for place, name in enumerate(names):
                 kind = type(current)
                 if kind is dict:
                     current = current[name]
                 elif hasattr(kind, "__getitem__"):
-                    return super().resolve(context)
+                    return _rest(current, names[place:])
                 else:
                     current = getattr(current, name)
                 if callable(current):
                     current = _called(current)
+        except DatabaseError:
+            # Asked a second time, a broken transaction would hide what had broken it.
+            raise
         except Exception:
             # Django knows which errors are silent, and tells the others with their place.
             return super().resolve(context)
         return current
+
+
+def _rest(found: Any, names: list[str]) -> Any:
+    """What stands behind these names of it, by Django’s own steps, and without asking for the first ones again."""
+    rest = Variable(".".join([_HERE, *names]))
+    return rest.resolve(Context({_HERE: found}))
 
 
 class _LeaveIt(Exception):
@@ -147,8 +158,8 @@ class Loader(cached.Loader):
     def get_template(self, template_name: str, skip: Any = None) -> Template:
         key = self.cache_key(template_name, skip)
         kept = self.get_template_cache.get(key)
-        if isinstance(kept, Template):
-            return kept
+        if kept is not None:  # a template, or what Django keeps of one that is not there
+            return super().get_template(template_name, skip)
         for origin in self.get_template_sources(template_name):
             if skip is not None and origin in skip:
                 continue

@@ -12,7 +12,6 @@ from django.utils import timezone
 from kmportal.lib.domain_words import article_of
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.model_fields import AddressField, LineField
-from kmportal.lib.prepared import prepared
 from organisations.models.groups import Group
 from organisations.models.organisation import Organisation
 from organisations.models.people import Person
@@ -45,18 +44,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def has_left(self, organisation_id: int, name: str) -> bool:
         """Whether this is the name of somebody who belonged to an organisation, and of nobody who does."""
-        asked = organisation_id, name.strip()
-        return _named.exists(*asked) and not _named_today.exists(*asked)
-
-
-@prepared
-def _named(organisation: int, name: str) -> MembershipQuerySet:
-    return Membership.objects.filter(organisation=organisation, person__name__iexact=name)
-
-
-@prepared
-def _named_today(organisation: int, name: str) -> MembershipQuerySet:
-    return Membership.objects.current().filter(organisation=organisation, person__name__iexact=name)
+        # Not prepared: what a value stands for in LIKE is escaped when it is compiled.
+        named = self.filter(organisation=organisation_id, person__name__iexact=name.strip())
+        return named.exists() and not named.current().exists()
 
 
 class Membership(models.Model):

@@ -533,3 +533,10 @@ def test_what_is_taken_back_stands_in_nobodys_notices(waiting, cara, farah):
     assert Notice.objects.filter(person=farah, text__contains=lesson.words.title).exists()
     writing.withdraw_lesson(lesson, by=as_member(cara), at=NOON)
     assert not Notice.objects.exclude(person=cara).filter(text__contains=lesson.words.title).exists()
+
+
+@pytest.mark.parametrize("name", ["Car_ Doyle", "Cara%", "Cara\\Doyle"])
+def test_a_name_is_a_name_and_no_pattern(riverside, cara, name):
+    Membership.objects.filter(person=cara).update(left_at=timezone.now())
+    assert Membership.objects.has_left(riverside.pk, "cara doyle")
+    assert not Membership.objects.has_left(riverside.pk, name)

@@ -164,7 +164,9 @@ def test_every_class_of_the_kit_that_a_page_uses_is_in_a_style_sheet():
 
 def test_a_button_that_shows_what_people_named_may_break_a_long_word():
     """A file, a person, an organisation: names of a hundred letters are wider than a phone."""
-    theirs = re.compile(r"\{\{ [\w.]*(?:\bname|person|first_name|organisation|source|email|title|can_undo) ?(?:\||\}\})")
+    theirs = re.compile(
+        r"\{\{ [\w.]*(?:\bname|person|first_name|organisation|source|email|title|can_undo) ?(?:\||\}\})"
+    )
     ours = ("columns.0.name", "column.name")
     wide = []
     for path in PAGES:

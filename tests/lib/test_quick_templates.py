@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import OperationalError
 from django.template import Context, RequestContext, Template, TemplateDoesNotExist, TemplateSyntaxError, engines
 from django.test import override_settings
 from django.utils.safestring import mark_safe
@@ -118,6 +119,25 @@ def test_errors_are_djangos_own(source, error):
     for kind in (Template, QuickTemplate):
         with pytest.raises(error):
             kind(source, engine=engines["django"].engine).render(Context(values()))
+
+
+def test_nothing_is_asked_twice():
+    asked = []
+    known = {"thing": lambda: asked.append("thing") or Thing()}
+    QuickTemplate("{{ thing.rows.1 }}{{ thing.parts.deep.b }}", engine=engines["django"].engine).render(Context(known))
+    assert asked == ["thing", "thing"]
+
+
+def test_a_broken_transaction_is_not_asked_again():
+    asked = []
+
+    def broken():
+        asked.append(1)
+        raise OperationalError("the disk is full")
+
+    with pytest.raises(OperationalError):
+        QuickTemplate("{{ thing.x }}", engine=engines["django"].engine).render(Context({"thing": broken}))
+    assert asked == [1]
 
 
 def test_what_cannot_be_read_is_said_with_its_place():
