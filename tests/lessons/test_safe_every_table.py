@@ -37,6 +37,11 @@ def keys_to(model: type[Model], *targets: type[Model]) -> list[str]:
 
 def hanging_on(lesson: Lesson) -> dict[type[Model], set[Any]]:
     """The lesson, its files, what search knows of it, and whatever hangs on any of these by a key."""
+    pointing = defaultdict(list)
+    for model in apps.get_models(include_auto_created=True):
+        for one in model._meta.concrete_fields:
+            if isinstance(one, ForeignKey):
+                pointing[one.related_model].append((model, one.attname))
     found: dict[type[Model], set[Any]] = defaultdict(set)
     fresh: dict[type[Model], set[Any]] = {
         Lesson: {lesson.pk},
@@ -50,12 +55,11 @@ def hanging_on(lesson: Lesson) -> dict[type[Model], set[Any]]:
         for model, keys in fresh.items():
             found[model] |= keys
         last, fresh = fresh, {}
-        for model in apps.get_models(include_auto_created=True):
-            for one in model._meta.concrete_fields:
-                if isinstance(one, ForeignKey) and last.get(one.related_model):
-                    rows = model._base_manager.filter(**{f"{one.attname}__in": last[one.related_model]})
-                    if new := set(rows.values_list("pk", flat=True)) - found[model]:
-                        fresh.setdefault(model, set()).update(new)
+        for target, keys in last.items():
+            for model, name in pointing[target] if keys else ():
+                rows = model._base_manager.filter(**{f"{name}__in": keys})
+                if new := set(rows.values_list("pk", flat=True)) - found[model]:
+                    fresh.setdefault(model, set()).update(new)
     return found
 
 
