@@ -13,12 +13,12 @@ from actionplan.models import Action, ActionQuerySet
 from actionplan.reports import Source, sources_of
 from dashboards.benefits import reuse_in_figures
 from dashboards.gaps import LatestRound, latest_round
-from dashboards.todo import Need, needs_of
+from dashboards.todo import MOST, Need, needs_of
 from kmportal.lib.charts import StepProgress
 from kmportal.lib.days import YEAR, moment_in_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.prepared import prepared
-from kmportal.lib.sentences import capital, counted
+from kmportal.lib.sentences import capital, counted, in_words
 from kmportal.lib.tallies import Tally
 from lessons.labels import STATES
 from lessons.models import Lesson, State
@@ -132,6 +132,7 @@ class Home:
     notable: Tally | None
     verdict: "Verdict | None"
     needs: Sequence[Need]
+    more_needs: Sequence[Need]
     programme: Programme | None
     steps: Sequence[StepProgress]
     round: LatestRound
@@ -161,7 +162,8 @@ class Home:
             lead=_lead_sentence(needs),
             notable=_notable_in(steps, membership, programme, today),
             verdict=Verdict.build(steps, membership, programme) if programme else None,
-            needs=needs,
+            needs=needs[:MOST],
+            more_needs=needs[MOST:],
             programme=programme,
             steps=steps,
             round=latest,
@@ -225,6 +227,8 @@ def _lead_sentence(needs: Sequence[Need]) -> str:
     """The first fact as a sentence."""
     if not needs:
         return "Nothing needs you today."
+    if len(needs) > MOST:
+        return f"More than {in_words(MOST)} things need you today. The most pressing stand first."
     return f"{capital(counted(len(needs), 'thing needs', 'things need'))} you today."
 
 

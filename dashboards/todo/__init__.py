@@ -12,13 +12,13 @@ from lessons.reports.pack_waiting import WaitingPacks, waiting_packs
 from organisations.models import Membership
 from organisations.permissions import Permission
 
-__all__ = ["Need", "needs_of"]
+__all__ = ["MOST", "Need", "needs_of"]
 
 
 def needs_of(
     membership: Membership, latest: LatestRound, *, at: datetime, packs: WaitingPacks | None = None
 ) -> list[Need]:
-    """Everything that waits for this member, most pressing first; at most eight, so that it stays a list for today.
+    """Everything that waits for this member, most pressing first. What there may be many of is cut after ``MOST`` + 1.
     ``packs``: where the page knows them already."""
     today = timezone.localdate(at)
     found = [
@@ -58,4 +58,4 @@ def needs_of(
             *house.mail_to_set_up(membership),
             *house.incidents_to_name(membership),
         ]
-    return sorted(found, key=lambda need: -need.weight)[:MOST]
+    return sorted(found, key=lambda need: -need.weight)

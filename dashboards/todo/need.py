@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from kmportal.lib.sentences import capital
 
 SOON = 3  # days
-MOST = 8
+MOST = 8  # stand open on home, so that it stays a list for today
 
 
 @dataclass(frozen=True)

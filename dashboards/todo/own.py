@@ -24,7 +24,7 @@ from techniques.models import ASKED_AFTER, ASKED_FOR, REPORT_AFTER, Advice, Outc
 @prepared
 def _due_actions(membership: Membership, until: date) -> QuerySet[Action]:
     rows = Action.objects.visible_to(membership).owned_by(membership.person).open().filter(due_on__lte=until)
-    return rows.select_related("organisation").order_by("due_on", "pk")[:MOST]
+    return rows.select_related("organisation").order_by("due_on", "pk")[: MOST + 1]
 
 
 def own_actions(membership: Membership, today: date) -> list[Need]:
@@ -170,7 +170,7 @@ def advice_to_report_on(membership: Membership, at: datetime) -> list[Need]:
 @prepared
 def _questions(membership: Membership) -> QuerySet[Recipient]:
     rows = Recipient.objects.waiting().filter(person=membership.person, enquiry__organisation=membership.organisation)
-    return rows.select_related("enquiry__organisation", "enquiry__author").order_by("asked_at", "pk")[:MOST]
+    return rows.select_related("enquiry__organisation", "enquiry__author").order_by("asked_at", "pk")[: MOST + 1]
 
 
 def questions_asked(membership: Membership) -> list[Need]:
@@ -192,7 +192,7 @@ def _pressing_interventions(membership: Membership, until: date) -> QuerySet[Int
     rows = Intervention.objects.visible_to(membership).under_way().filter(owner=membership.person)
     begins = Q(state=Intervention.State.PLANNED, starts_on__lte=until)
     rows = rows.filter(Q(ends_on__lte=until) | begins).select_related("programme__organisation")
-    return rows.order_by("ends_on", "pk")[:MOST]
+    return rows.order_by("ends_on", "pk")[: MOST + 1]
 
 
 @prepared

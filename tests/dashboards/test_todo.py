@@ -7,8 +7,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+import actionplan.actions
 from dashboards.gaps import Gap, LatestRound, latest_round
-from dashboards.todo import needs_of
+from dashboards.reports import Home
+from dashboards.todo import MOST, needs_of
 from kmportal.lib.charts import mini_gap
 from organisations import actions
 from organisations.models import Membership
@@ -138,3 +140,18 @@ def test_who_writes_a_session_down_afterwards_is_reminded_at_once(world, farah):
     assert title not in asked_of(as_member(farah))
     type(room).objects.filter(pk=room.pk).update(starts_at=now - timedelta(days=3))
     assert title in asked_of(as_member(farah))
+
+
+def test_more_than_stand_open_are_all_there_and_no_number_is_made_up(world, cara, as_):
+    for number in range(MOST + 2):
+        actionplan.actions.add_action(
+            world.riverside, by=as_member(cara), at=timezone.now(), title=f"Promise {number}", owner=cara,
+            due_on=timezone.localdate(),
+        )  # fmt: skip
+    home = Home.build(as_member(cara), at=timezone.now())
+    everything = needs_of(as_member(cara), latest_round(as_member(cara)), at=timezone.now())
+    assert [*home.needs, *home.more_needs] == everything
+    assert len(home.needs) == MOST < len(everything)
+    page = as_(cara).get("/o/riverside/").text
+    assert "More than eight things need you today." in page
+    assert "Show what else needs you" in page
