@@ -68,7 +68,7 @@ class StepProgress:
             return [("", "Nothing planned yet")]
         done, every, late, ownerless = self.lists or ("", "", "", "")
         pieces: list[tuple[str, str | SafeString]] = [
-            ("", format_html("{} of {}", _number(self.done, "", done), _number(self.total, "done", every)))
+            ("", format_html("{} of {} done", _number(self.done, "", done), _number(self.total, "", every)))
         ]
         if self.late:
             pieces.append(("km-late", _number(self.late, "late", late)))
