@@ -47,12 +47,10 @@ def drafts(until: date, people: Collection[int] | None) -> Iterator[Promised]:
 def assets(until: date, people: Collection[int] | None) -> Iterator[Promised]:
     """Knowledge assets, on the day on which they are to be looked at again, to whoever looks after them, or stands in
     today: each is told once."""
-    rows = Asset.objects.to_look_at(until, on=timezone.localdate())
-    if people is not None:
-        rows = rows.filter(asked__in=people)
+    rows = Asset.objects.to_look_at(until, on=timezone.localdate(), people=people)
     for row in rows.select_related("organisation", "owner", "deputy").order_by("pk"):
         assert row.review_on is not None  # noqa: S101  the filter asked for it
-        person = row.owner if row.asked == row.owner_id else row.deputy
+        person = row.owner if row.asked == row.owner_id else row.deputy  # type: ignore[attr-defined]
         words = partial(_words, f"Is it still right? {asset_keeper_in_words(row, person)}")
         yield Promised(
             "asset-review", row.pk, person, row.organisation, row.title, row.get_absolute_url(), row.review_on,

@@ -38,7 +38,7 @@ def needs_of(
         *own.guests_to_remind(membership, today),
     ]
     if membership.can(Permission.VALIDATE):
-        found += lessons.lessons_waiting(membership, today)
+        found += [*lessons.lessons_waiting(membership, today), *lessons.changes_to_look_at(membership, today)]
     if may_confirm_benefits(membership, membership.organisation):
         found += lessons.benefits_to_confirm(membership)
     if membership.can(Permission.FACILITATE):

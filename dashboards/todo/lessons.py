@@ -81,8 +81,28 @@ def lesson_drafts(membership: Membership) -> list[Need]:
 
 
 @prepared
+def _changed(membership: Membership, today: date) -> QuerySet[Lesson]:
+    rows = Lesson.objects.visible_to(membership).to_look_at_again(today).filter(validated_by=membership.person)
+    return rows.select_related("revision", "organisation").order_by("look_again_on", "pk")[:3]
+
+
+def changes_to_look_at(membership: Membership, today: date) -> list[Need]:
+    """Lessons that they checked and that changed something half a year ago."""
+    return [
+        Need(
+            f"Is it still so? {quoted(lesson.revision)}",
+            lesson.get_absolute_url(),
+            "Look again",
+            "Something changed because of it six months ago",
+            weight=36,
+        )
+        for lesson in _changed(membership, today)
+    ]
+
+
+@prepared
 def _assets_due(membership: Membership, today: date) -> QuerySet[Asset]:
-    rows = Asset.objects.visible_to(membership).to_look_at(today, on=today).filter(asked=membership.person_id)
+    rows = Asset.objects.visible_to(membership).to_look_at(today, on=today, people=[membership.person_id])
     return rows.select_related("organisation", "owner").order_by("review_on", "pk")[:3]
 
 

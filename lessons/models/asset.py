@@ -1,6 +1,7 @@
 """Knowledge assets: what is worth knowing about one thing, put together from a text, lessons, files, links and
 people."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.core.validators import MaxLengthValidator
@@ -40,16 +41,17 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         """Drafts, which nobody but their authors has read."""
         return self.filter(state=Asset.State.DRAFT)
 
-    def to_look_at(self, until: date, *, on: date) -> "AssetQuerySet":
+    def to_look_at(self, until: date, *, on: date, people: Collection[int] | None = None) -> "AssetQuerySet":
         """Published, and to be looked at again by ``until``, with whom to ask on a day (``asked``): whoever looks after
         it; who stands in, while they are away or when they can no longer do it. As with lessons (``keeper_today``);
-        one about which nobody can be asked is left out."""
+        one about which nobody can be asked is left out. ``people``: only what these are asked."""
         both_here = ~_is_away("owner", on) | ~_can_look_after("deputy") | _is_away("deputy", on)
         asked = Case(
             When(_can_look_after("owner") & both_here, then=F("owner")),
             When(_can_look_after("deputy"), then=F("deputy")),
         )
-        return self.published().filter(review_on__lte=until).annotate(asked=asked).exclude(asked=None)
+        rows = self.published().filter(review_on__lte=until).annotate(asked=asked).exclude(asked=None)
+        return rows if people is None else rows.filter(asked__in=people)
 
 
 def _is_away(who: str, on: date) -> Q:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 import actionplan.actions
+from dashboards.todo.lessons import changes_to_look_at
 from kmportal.lib.exceptions import Refusal
 from lessons.actions import life, review, writing
 from lessons.models import Lesson, LessonEvent, State
@@ -135,6 +136,9 @@ class TestHalfAYearLater:
         (one,) = changed_lessons(LATER.date(), None)
         assert (one.person, one.kind) == (farah, "lesson-still")
         assert not list(changed_lessons(LATER.date(), [farah.pk + 1]))
+        [need] = changes_to_look_at(as_member(farah), LATER.date())
+        assert need.title == f"Is it still so? “{changed.words.title}”"
+        assert not changes_to_look_at(as_member(farah), LATER.date() - timedelta(days=1))
 
     def test_it_is_still_so(self, changed, farah):
         life.embed_lesson(changed, by=as_member(farah), at=LATER)
