@@ -70,10 +70,10 @@ def _look(asked: Asked, names: Sequence[str], order: str, place: Place, *, filte
         found, looked = _look_among(asked, names, order, place, keys, filtered=filtered)
         if found.is_whole or looked > EXACT:
             return found
-        # As far back as should bring enough; all of it, where that is not much.
+        # As far back as should bring enough, and no further: each match that is looked at is scored.
         further = span * FURTHER
         wanted = max(span * AIM // looked, further) if looked else further
-        span = newest if wanted >= newest // 2 else wanted
+        span = min(wanted, newest)
 
 
 def _look_among(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actionplan.models import Action
+from communities.models import Thread
 from lessons.models import Lesson, LessonComment, LessonEvent, LessonRevision
 from roadmap.models import Intervention
 from techniques.models import Session
@@ -51,6 +52,17 @@ def make_rows(world, lena, number):
     LessonEvent.objects.bulk_create(
         LessonEvent(lesson=t.checked, before="identified", after="identified", at=now, by=lena) for _ in range(number)
     )
+    Thread.objects.bulk_create(
+        Thread(
+            community=t.community,
+            organisation=world.riverside,
+            group=t.community.group,
+            author=lena,
+            title=f"Question {one}",
+            reach="organisation",
+        )  # fmt: skip
+        for one in range(number)
+    )
     LessonComment.objects.bulk_create(
         LessonComment(lesson=t.checked, organisation=world.riverside, author=lena, text=f"Word {one}")
         for one in range(number)
@@ -62,6 +74,7 @@ def pages(world):
     t = world.things
     of_things = {
         "programme_detail": t.programme, "lesson_detail": t.checked, "gap_report": t.round_closed,
+        "community_detail": t.community,
     }  # fmt: skip
     return [reverse("home", args=["riverside"])] + [
         reverse(name, args=["riverside", thing.pk]) for name, thing in of_things.items()
