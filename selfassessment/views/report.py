@@ -37,6 +37,10 @@ def gap_report(request: MemberRequest, organisation: Organisation, pk: int) -> H
     values = {
         "assessment": assessment,
         "report": page.report,
+        "tables": [
+            (section, [row for row in page.report.results if row.section == section.key])
+            for section in page.report.sections
+        ],
         "pictures": page.pictures,
         "presses": page.presses,
         "may_prepare": policies.may_prepare(request.membership, organisation),

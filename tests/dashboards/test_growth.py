@@ -60,7 +60,7 @@ def make_rows(world, lena, number):
             author=lena,
             title=f"Question {one}",
             reach="organisation",
-        )  # fmt: skip
+        )
         for one in range(number)
     )
     LessonComment.objects.bulk_create(
