@@ -142,6 +142,17 @@ def test_one_quick_win_beside_the_first_five(closed):
     assert [offer.result.code for offer in report.others] == ["Z4"]
 
 
+def test_the_short_report_says_what_the_report_says(closed, lena):
+    assessment = closed(5, A1=(2, 3), A3=(1, 5), A4=(1, 5), Z1=(1, 5), Z2=(1, 5), Z3=(1, 5), Z4=(1, 5))
+    first = reports.build(assessment).offer("A3")
+    deciding.reject_suggestion(assessment, offer=first, by=as_member(lena), reason="No time", at=timezone.now())
+    report, short = reports.build(assessment), reports.build_short(assessment)
+    assert short.widest == report.widest
+    assert list(short.undecided) == [offer.result for offer in report.offers if offer.outcome is None]
+    assert "A3" not in {row.code for row in short.undecided}
+    assert reports.build_short(closed(4, title="Too few", A1=(2, 3))) is None
+
+
 def test_nothing_is_suggested_where_nothing_is_missing(closed, as_, lena):
     assessment = closed(5, A1=(4, 4), A2=(5, 3))
     report = reports.build(assessment)
