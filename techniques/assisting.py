@@ -39,7 +39,7 @@ def notes_with_advice(stage: Stage) -> "QuerySet[Note]":
     return Note.objects.filter(stage=before, column__in=_columns_of_advice(before), gone_at=None, same_as=None)
 
 
-def tell_advice(session: Session, stage: Stage, at: datetime) -> None:
+def hear_of_notes(session: Session, *, stage: Stage, at: datetime) -> None:
     """What stands in this step has changed: the step after it, in which it is answered, is drawn anew. Under the room’s
     lock."""
     if not _columns_of_advice(stage):

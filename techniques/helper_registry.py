@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 
 from kmportal.lib.exceptions import Refusal
 from techniques.models import Participant, Session, Stage
+from techniques.screen_wall import Group
 from techniques.seen_room import Audience, SeenHelper, SeenStage
 
 
@@ -72,7 +73,7 @@ def _end_with_nothing(stage: Stage, at: datetime) -> None:
     return None
 
 
-def _refuse_nothing(stage: Stage, column: str) -> str:
+def _refuse_nothing(stage: Stage, column: str, author: Participant | None) -> str:
     return ""
 
 
@@ -81,6 +82,10 @@ def _tell_nothing(seen: Any) -> str:
 
 
 def _decide_nothing(stage: Stage) -> Sequence[str]:
+    return ()
+
+
+def _put_nothing_on_wall(seen: Any) -> Sequence[Group[Any]]:
     return ()
 
 
@@ -95,13 +100,16 @@ class Helper:
     ``read`` answers the state of each step, for many rooms at once; it may hold secrets. ``see`` makes of it what one
     viewer may know, and nothing else leaves the server. ``drawing`` is the template of what everybody of an audience
     gets, ``own`` that of what is one’s own: each browser fetches it for itself when an event without content says so.
+    ``on_wall`` answers what stands among the notes of the big screen, page by page, so that it is never cut off.
     ``outcome`` draws what is left after the end, ``tell`` says it in words. ``decided`` answers what the close makes an
     action of, besides notes. ``history`` answers what the page of the
-    technique shows of former sessions, drawn by ``history_drawing``. ``acts`` are its presses.
+    technique shows of former sessions, drawn by ``history_drawing``. ``acts`` are its presses. ``counts_own``: what
+    is one’s own is another with each note that one writes.
 
-    ``arrive`` and ``leave`` hear who comes and goes, ``move`` to which step the room goes, ``close`` ends it; all are
-    called under the room’s lock.
-    ``refuse_note`` answers why nothing may be written in a column yet. ``secrets`` are the tables that knew who chose
+    ``arrive`` and ``leave`` hear who comes and goes, ``move`` to which step the room goes, ``written`` in which step
+    notes were written, changed or shown, ``close`` ends it; all are called under the room’s lock.
+    ``refuse_note`` answers why nothing may be written in a column yet, or by this author (None: what is there is
+    changed, or whoever leads types). ``secrets`` are the tables that knew who chose
     what, ``traces`` the rows (with ``keeps_traces``) of what has ended and may still lie in their files.
     """
 
@@ -111,16 +119,19 @@ class Helper:
     drawing: str
     own: str = ""
     outcome: str = ""
+    on_wall: Callable[[Any], Sequence[Group[Any]]] = _put_nothing_on_wall
     tell: Callable[[Any], str] = _tell_nothing
     decided: Callable[[Stage], Sequence[str]] = _decide_nothing
     history: Callable[[Any, Any], Any] | None = None
     history_drawing: str = ""
     acts: Mapping[str, Act] = field(default_factory=dict)
+    counts_own: bool = False
     arrive: Callable[..., None] = _leave_as_is
     leave: Callable[..., None] = _leave_as_is
     move: Callable[..., None] = _stay_as_is
+    written: Callable[..., None] = _stay_as_is
     close: Callable[[Stage, datetime], None] = _end_with_nothing
-    refuse_note: Callable[[Stage, str], str] = _refuse_nothing
+    refuse_note: Callable[[Stage, str, Participant | None], str] = _refuse_nothing
     secrets: Sequence[type[Model]] = ()
     traces: Callable[[], QuerySet[Any] | None] = _no_traces
     script: str = ""
@@ -166,10 +177,10 @@ def _with_helper(stage: SeenStage, helper: Helper | None, states: Mapping[int, A
     if helper is None or stage.pk not in states:
         return stage
     seen = helper.see(states[stage.pk], viewer)
-    told = helper.tell(seen)
-    return replace(
-        stage, helper=SeenHelper(helper.key, helper.drawing, helper.own, helper.outcome, helper.script, told, seen)
-    )
+    told, on_wall = helper.tell(seen), tuple(helper.on_wall(seen))
+    has_wall = helper.on_wall is not _put_nothing_on_wall
+    drawn = (helper.drawing, helper.own, helper.outcome, helper.script)
+    return replace(stage, helper=SeenHelper(helper.key, *drawn, told, seen, on_wall, has_wall))
 
 
 def helpers_in(session: Session) -> list[tuple[Stage, Helper]]:
@@ -196,6 +207,12 @@ def tell_move(session: Session, stage: Stage, at: datetime) -> None:
         helper.move(session, stage=stage, at=at)
 
 
+def tell_written(session: Session, stage: Stage, at: datetime) -> None:
+    """Notes of this step were written, changed, sorted or shown. Called under the room’s lock."""
+    for helper in {one.key: one for _, one in helpers_in(session)}.values():
+        helper.written(session, stage=stage, at=at)
+
+
 def end_helpers(session: Session, at: datetime) -> None:
     """The session ends: what may be kept is worked out, and whatever knew a person goes. Under the room’s lock."""
     for stage, helper in helpers_in(session):
@@ -218,10 +235,10 @@ def told_in(session: Session) -> list[tuple[str, str]]:
     return [(name, words) for name, words in told if words]
 
 
-def refuse_note(stage: Stage, column: str) -> None:
-    """Raise ``Refusal`` where the helper of a step lets nothing be written in this column yet."""
+def refuse_note(stage: Stage, column: str, author: Participant | None = None) -> None:
+    """Raise ``Refusal`` where the helper of a step lets nothing be written in this column yet, or by this author."""
     helper = helper_of(stage.takes)
-    if helper and (sentence := helper.refuse_note(stage, column)):
+    if helper and (sentence := helper.refuse_note(stage, column, author)):
         raise Refusal(sentence)
 
 

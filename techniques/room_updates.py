@@ -240,7 +240,17 @@ def _draw_helper(kind: str, room: SeenRoom, stage: SeenStage | None) -> dict[str
     if kind == RoomEvent.Kind.HELPER_DESK and room.audience is Audience.PARTICIPANT:
         return None
     values = {"stage": stage, "helper": stage.helper, "seen": stage.helper.seen}
-    return {"kind": "helper", "stage": stage.key, "html": _render_for_room(room, stage.helper.drawing, **values)}
+    html = _render_for_room(room, stage.helper.drawing, **values)
+    return {"kind": "helper", "stage": stage.key, "html": html, **_draw_wall_of_helper(room, stage)}
+
+
+def _draw_wall_of_helper(room: SeenRoom, stage: SeenStage) -> dict[str, str]:
+    """What a helper has on the big screen among the notes, and its pages at the desk."""
+    if not (stage.helper and stage.helper.has_wall) or stage.is_hidden:
+        return {}
+    if room.audience is Audience.SCREEN:
+        return {"wall": draw_board(room, stage)}
+    return {"desk": _draw_desk(room, stage)["desk"]} if room.audience is Audience.FACILITATOR else {}
 
 
 def clock_values(clock: Clock, at: datetime) -> dict[str, Any]:

@@ -219,6 +219,8 @@ class SeenHelper:
     script: str
     told: str
     seen: Any
+    on_wall: tuple[Group[Any], ...] = ()
+    has_wall: bool = False
 
 
 @dataclass(frozen=True)
@@ -261,6 +263,7 @@ class SeenStage:
         """The page of its notes that is on the big screen."""
         groups = [column.on_wall for column in self.columns if column.notes or not self.is_worded]
         groups += self.wording.on_wall if self.wording else ()
+        groups += self.helper.on_wall if self.helper else ()
         return show_all(groups, self.screen_page, self.name, self.asked_on_wall)
 
     @cached_property
@@ -279,6 +282,11 @@ class SeenStage:
         said = self.voting.words if self.voting else ""
         agreed = self.wording.agreed_in_words if self.is_worded and self.wording else ""
         return tuple(filter(None, (*self.prompts, said, agreed)))
+
+    @property
+    def has_wall(self) -> bool:
+        """Whether the big screen has a place for notes in this step, or for what its helper puts there."""
+        return self.is_written or (self.helper is not None and self.helper.has_wall)
 
     @property
     def is_worded(self) -> bool:

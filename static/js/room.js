@@ -40,7 +40,11 @@ const pieces = {
   voted: (piece) => whenFree(() => desk.draw(piece)),
   wording: (piece) => drawWording(piece),
   ready: ({ count }) => setReady(count),
-  helper: (piece) => whenFree(() => helpers.told(piece)),
+  helper: (piece) =>
+    whenFree(() => {
+      helpers.told(piece);
+      screen.told(piece);
+    }),
   personal: () => notes.marks.fetchSoon(),
   board: (piece) => {
     notes.board.redraw(piece);

@@ -329,5 +329,6 @@ ADVICE = Helper(
         "open": Act(assist.answer_advice, take_answer(""), leads=None),
     },
     move=move_advice,
+    written=assisting.hear_of_notes,
     close=close_advice,
 )

@@ -58,7 +58,7 @@ def take_answer(typed: str) -> dict[str, Any]:
     return {"agrees": typed == "yes"}
 
 
-def refuse_note(stage: Stage, column: str) -> str:
+def refuse_note(stage: Stage, column: str, author: Participant | None) -> str:
     """What a person will do is theirs to write; what others would read waits for everybody."""
     if stage.column(column).makes == "actions":
         return ""

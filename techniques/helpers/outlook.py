@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from techniques import outlooks
+from techniques import outlooks, room_log
 from techniques.actions.room import outlook
 from techniques.helper_registry import Act, Helper, Viewer, take_number
-from techniques.models import Outlook, Session, Stage
+from techniques.models import Outlook, RoomEvent, Session, Stage
+from techniques.screen_wall import Group
+from techniques.seen_wording import WordedLine
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,18 @@ def see(state: SeenOutlook, viewer: Viewer) -> SeenOutlook:
     return state if viewer.leads else SeenOutlook(state.expected, state.feared, None)
 
 
+def put_on_wall(seen: SeenOutlook) -> Sequence[Group[Any]]:
+    """The fears stand among the notes, page by page: above them they would push some off the screen."""
+    lines = [WordedLine(f"{one.text} ({one.get_came_display()})" if one.came else one.text) for one in seen.feared]
+    return [Group("feared", "What was feared", lines)] if lines else []
+
+
+def written(session: Session, *, stage: Stage, at: datetime) -> None:
+    """Once the notes are shown the fears stand among them, and no longer above."""
+    if stage.revealed_at == at and Outlook.objects.filter(stage=stage).exists():
+        room_log.append_event(session, RoomEvent.Kind.HELPER_DESK, stage.pk, at=at)
+
+
 def tell(seen: SeenOutlook) -> str:
     return "\n".join(f"Feared: {one.text}. {one.get_came_display()}." for one in seen.marked)
 
@@ -71,11 +85,13 @@ OUTLOOK = Helper(
     see=see,
     drawing="techniques/helpers/outlook.html",
     outcome="techniques/helpers/outlook_outcome.html",
+    on_wall=put_on_wall,
     tell=tell,
     acts={
         "show": Act(outlook.show_outlook, leads=True),
         **{str(came): Act(outlook.mark_fear, take_fear(came), leads=True) for came in Outlook.Came.values},
         "open": Act(outlook.mark_fear, take_fear(""), leads=True),
     },
+    written=written,
     close=close,
 )

@@ -9,7 +9,7 @@ from kmportal.lib.exceptions import Refusal
 from organisations.models import Group
 from techniques import helper_registry, outlooks
 from techniques.actions import planning
-from techniques.actions.room import closing, joining, outlook
+from techniques.actions.room import closing, joining, outlook, stages
 from techniques.models import Outlook, Session, Technique
 from tests.cast import as_member
 from tests.techniques.conftest import NOW, inside, stage
@@ -115,3 +115,18 @@ def test_no_other_mark_and_no_other_line(room, step, lead, before):
     Session.objects.filter(pk=before.pk).update(summary={})
     with pytest.raises(Refusal, match="Nothing was written down"):
         outlook.show_outlook(room, stage=other, **lead)
+
+
+def test_on_the_big_screen_fears_stand_among_the_notes_once_these_are_shown(room, step, enter, send, as_, reza, lead):
+    """Above them they would push notes off the screen."""
+    send(enter(room), room, "expect", "expected", "Calm")
+    outlook.show_outlook(room, stage=step, **lead)
+    screen = as_(reza)
+    assert 'class="km-advice' in screen.get(inside("session_screen", room)).text
+    stages.reveal_notes(room, stage=step, **lead)
+    page = screen.get(inside("session_screen", room))
+    assert 'class="km-advice' not in page.text
+    assert "What was feared 2 No keys Too few porters" in said_on(page)
+    outlook.mark_fear(room, stage=step, number=Outlook.objects.last().pk, came="partly", **lead)
+    seen = screen.get(inside("screen_since", room, 0)).json()["pieces"]
+    assert any("Too few porters (" in piece.get("wall", "") for piece in seen if piece["kind"] == "helper")

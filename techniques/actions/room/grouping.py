@@ -14,7 +14,7 @@ from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from organisations.models import Membership
 from organisations.policies import require_that
-from techniques import assisting, policies, room_log
+from techniques import helper_registry, policies, room_log
 from techniques.models import Note, NoteGroup, RoomEvent, Session, Stage, Voting
 from techniques.preconditions import lock_open_room
 
@@ -74,7 +74,7 @@ def merge_notes(session: Session, *, by: Membership, at: datetime, stage: Stage,
     others = [note.pk for note in ticked if note != head]
     Note.objects.filter(pk__in=others).update(same_as=head, group=head.group)
     room_log.append_event(session, RoomEvent.Kind.GROUPS, stage.pk, at=at)
-    assisting.tell_advice(session, stage, at)
+    helper_registry.tell_written(session, stage, at)
 
 
 @transaction.atomic
@@ -88,7 +88,7 @@ def take_notes_apart(session: Session, *, by: Membership, at: datetime, stage: S
     _remember(stage, ticked, "1 note taken out" if len(ticked) == 1 else f"{len(ticked)} notes taken out")
     Note.objects.filter(pk__in=[note.pk for note in ticked]).update(group=None, same_as=None)
     room_log.append_event(session, RoomEvent.Kind.GROUPS, stage.pk, at=at)
-    assisting.tell_advice(session, stage, at)
+    helper_registry.tell_written(session, stage, at)
 
 
 @transaction.atomic
@@ -127,7 +127,7 @@ def undo_grouping(session: Session, *, by: Membership, at: datetime, stage: Stag
         NoteGroup.objects.filter(pk=pk, stage=stage).update(name=name)
     stage.save(update_fields=["grouping_steps"])
     room_log.append_event(session, RoomEvent.Kind.GROUPS, stage.pk, at=at)
-    assisting.tell_advice(session, stage, at)
+    helper_registry.tell_written(session, stage, at)
 
 
 # --- What they share ---------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from organisations.models import Membership
 from organisations.policies import require_that
 from techniques import assisting, helper_registry, policies, room_log
 from techniques.events import Event
-from techniques.models import NOTE_LIMIT, Ballot, Correction, Note, RoomEvent, Session, Stage, Voting
+from techniques.models import NOTE_LIMIT, Ballot, Correction, Note, Participant, RoomEvent, Session, Stage, Voting
 from techniques.policies import Writer
 from techniques.preconditions import lock_open_room, require_open_room
 from techniques.transitions import (
@@ -55,7 +55,7 @@ def write_note(
     require_open_room(session)
     leads = isinstance(by, Membership)
     stage = _find_stage(session, stage_key, column, leads=leads)
-    helper_registry.refuse_note(stage, column)
+    helper_registry.refuse_note(stage, column, by if isinstance(by, Participant) else None)
     author = find_author(session, by)
     if not leads and Note.objects.filter(session=session, author=author).count() >= NOTES_OF_ONE:
         raise Refusal(f"You have written {NOTES_OF_ONE} notes. Take one back before you write another.")
@@ -73,7 +73,7 @@ def write_note(
     refuse_invalid(note, "text", "promised_by")
     note.save()
     room_log.append_event(session, RoomEvent.Kind.NOTE, note.pk, at=at)
-    assisting.tell_advice(session, stage, at)
+    helper_registry.tell_written(session, stage, at)
     return note
 
 
@@ -132,7 +132,7 @@ def change_note(
             one.group = None
         one.save(update_fields=["text", "column", "group", "same_as"])
     assisting.forget_answers(session, changed)
-    assisting.tell_advice(session, note.stage, at)
+    helper_registry.tell_written(session, note.stage, at)
     emptied = forget_ballots_of_empty_groups(session)
     if together or emptied:
         room_log.append_event(session, RoomEvent.Kind.GROUPS, note.stage_id, at=at)
@@ -171,7 +171,7 @@ def withdraw_note(note: Note, *, by: Writer, at: datetime) -> None:
         one.text, one.promised_by, one.due_on, one.gone_at = "", "", None, at
         one.save(update_fields=["text", "promised_by", "due_on", "gone_at", "same_as"])
         room_log.append_event(session, RoomEvent.Kind.NOTE, one.pk, at=at)
-    assisting.tell_advice(session, note.stage, at)
+    helper_registry.tell_written(session, note.stage, at)
     votes = Ballot.objects.filter(note__in=[one.pk for one in taken]).delete()[0]
     emptied = forget_ballots_of_empty_groups(session)
     if together or emptied:

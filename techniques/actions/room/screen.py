@@ -103,7 +103,7 @@ def _read_shown_stage(session: Session, stage: Stage, at: datetime) -> tuple[Sta
         raise Refusal("The notes of this step are still hidden. Show all notes first.")
     room = room_visibility.project_room(room_visibility.read_room(session), Audience.SCREEN, at=at)
     seen = room.stage(stage.key)
-    if seen is None or not (seen.is_written or seen.is_worded):
+    if seen is None or not (seen.has_wall or seen.is_worded):
         raise Refusal("No notes are taken in this step.")
     return stage, seen
 

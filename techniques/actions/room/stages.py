@@ -163,4 +163,5 @@ def reveal_notes(session: Session, *, by: Membership, at: datetime, stage: Stage
     shown = Stage.objects.filter(pk=stage.pk, session=session, reveal=Stage.Reveal.HIDDEN, revealed_at=None)
     if shown.update(revealed_at=at):
         room_log.append_event(session, RoomEvent.Kind.REVEAL, stage.pk, at=at)
+        helper_registry.tell_written(session, Stage.objects.get(pk=stage.pk), at)
         events.record(Event.NOTES_REVEALED, session, by=by, at=at, stage=stage.key)
