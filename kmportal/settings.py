@@ -443,6 +443,10 @@ LOGGING = {
         # A wrong host, too many fields: what anybody can send in floods is a line each, without where in our code.
         "django.security": {"handlers": ["one line"], "propagate": False},
         "django.server": {"level": "WARNING"},
+        # The web server sets up a log of its own before it loads the portal: ours takes its place. Its log of who
+        # opened what stays off, which it would begin again where any handler is reached.
+        "uvicorn": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "uvicorn.access": {"handlers": [], "propagate": False},
         # Not each page that was not found or was sent with mistakes: some addresses hold a key, with which a line of
         # the log would open things, or say when somebody answered.
         "django.request": {"level": "ERROR", "filters": ["outages"]},

@@ -40,7 +40,8 @@ def live_server(transactional_db, settings):
 
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(portal, lifespan="off", log_level="error", timeout_graceful_shutdown=1))
+        made = {"lifespan": "off", "log_config": None, "log_level": "error", "timeout_graceful_shutdown": 1}
+        server = uvicorn.Server(uvicorn.Config(portal, **made))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         while not server.started:

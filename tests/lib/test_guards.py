@@ -8,11 +8,11 @@ from importlib import import_module
 import pytest
 from celery.signals import after_setup_logger
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
-from kmportal.lib.logs import OneLineFormatter, PlainFormatter
+from kmportal.lib.logs import OneLineFormatter, PlainFormatter, shorten_outages
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "NONSENSE"])
@@ -61,7 +61,8 @@ def test_no_line_of_the_log_holds_a_key_of_an_address(form, name, args):
     address = reverse(name, args=args)
     made = settings.LOGGING["formatters"][form]
     formatter = import_string(made["()"])(made["format"], made["datefmt"])
-    for words in ("Internal Server Error: %s", "Forbidden (CSRF token missing.): %s", "GET '%s', again"):
+    errors = ("Internal Server Error: %s", "Forbidden (CSRF token missing.): %s")
+    for words in (*errors, "GET '%s', again", "See %s.", "<GET %s>", "[%s]", "?next=%s&page=2", "%s: again", "“%s”"):
         line = formatter.format(logging.makeLogRecord({"msg": words, "args": (address,)}))
         assert str(args[-1] if name != "answer_question" else args[0]) not in line
         assert address.split("/")[1] in line
@@ -97,6 +98,44 @@ def test_what_stood_in_the_row_is_left_out():
     assert "afraid" not in line
     assert 'violates "level"\nDETAIL: left out\n' in line
     assert line.endswith("ValueError: not saved")
+    assert f'File "{__file__}", line' in line
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        SAID,
+        "syntax error at \"7\"\nLINE 1: SELECT 'We are afraid'\n               ^",
+        "invalid input syntax for type integer: \"We are\nafraid\"\nCONTEXT:  unnamed portal parameter $1 = 'We are…'",
+        'value "7 afraid" is out of range for type integer',
+    ],
+)
+def test_what_the_database_quotes_is_left_out_of_messages_too(said):
+    formatter, line = PlainFormatter("%(levelname)s %(message)s"), {"msg": "Not saved: %s", "args": (said,)}
+    text = formatter.format(logging.makeLogRecord({**line, "levelname": "ERROR", "exc_text": "Traceback (most …"}))
+    assert "afraid" not in text
+    assert text.startswith("ERROR Not saved: ")
+    assert text.endswith("left out\nTraceback (most …")
+    assert "afraid" not in formatter.format(logging.makeLogRecord({"msg": repr(ValueError(said))}))
+    try:
+        raise OperationalError(f"{said} /answer/9atAc9iex_yVGUFFWeYCXA/")
+    except OperationalError:
+        record = logging.makeLogRecord({**line, "args": ("/x/",), "exc_info": sys.exc_info()})
+    shorten_outages(record)
+    assert "afraid" not in record.getMessage()
+
+
+def test_what_the_web_server_says_goes_through_the_log_of_the_portal():
+    """Its own settings come first in its process, and loading the portal takes their handlers away. It notes each page
+    that is opened wherever ``uvicorn.access`` reaches a handler."""
+    ours, access = logging.getLogger("uvicorn"), logging.getLogger("uvicorn.access")
+    kept = [one.formatter for one in ours.handlers if type(one) is logging.StreamHandler]
+    assert [type(formatter) for formatter in kept] == [PlainFormatter]
+    assert logging.getLogger("uvicorn.error").parent is ours
+    assert not ours.propagate
+    assert not logging.getLogger("uvicorn.error").isEnabledFor(logging.INFO)
+    assert not access.propagate
+    assert "uvicorn.access" in settings.LOGGING["loggers"], "or its parent’s handler would be reached"
 
 
 @pytest.mark.parametrize("form", settings.LOGGING["formatters"].values(), ids=settings.LOGGING["formatters"])
