@@ -106,17 +106,26 @@ def _sessions_open_since(membership: Membership, before: datetime) -> QuerySet[S
 
 
 def sessions_to_close(membership: Membership, at: datetime) -> list[Need]:
-    """Sessions that somebody forgot to end, or has begun to write down afterwards."""
-    return [
-        Need(
-            f"End {quoted(session)} and keep what came out",
-            reverse("session_close", args=[membership.organisation.slug, session.pk]),
-            worded("End the session"),
-            f"{capital(day_in_words(timezone.localdate(session.starts_at), on=timezone.localdate(at)))}, not ended yet",
-            weight=57,
+    """Sessions that somebody forgot to end, or has begun to write down afterwards: with the day on which their room was
+    opened, or on which they were held without one."""
+    needs = []
+    before = at - timedelta(hours=12)
+    for session in _sessions_open_since(membership, before):
+        opened_at = session.opened_at or session.starts_at
+        held_at = session.starts_at if session.was_entered_afterwards else opened_at
+        if held_at >= before:
+            continue
+        day = day_in_words(timezone.localdate(held_at), on=timezone.localdate(at))
+        needs.append(
+            Need(
+                f"End {quoted(session)} and keep what came out",
+                reverse("session_close", args=[membership.organisation.slug, session.pk]),
+                worded("End the session"),
+                f"{capital(day)}, not ended yet",
+                weight=57,
+            )
         )
-        for session in _sessions_open_since(membership, at - timedelta(hours=12))
-    ]
+    return needs
 
 
 @prepared

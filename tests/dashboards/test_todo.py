@@ -11,6 +11,7 @@ import actionplan.actions
 from dashboards.gaps import Gap, LatestRound, latest_round
 from dashboards.reports import Home
 from dashboards.todo import MOST, needs_of
+from dashboards.todo.own import sessions_to_close
 from kmportal.lib.charts import mini_gap
 from organisations import actions
 from organisations.models import Membership
@@ -139,6 +140,7 @@ def test_who_writes_a_session_down_afterwards_is_reminded_at_once(world, farah):
     title = f"End “{room}” and keep what came out"
     assert title not in asked_of(as_member(farah))
     type(room).objects.filter(pk=room.pk).update(starts_at=now - timedelta(days=3))
+    room.participants.all().delete()
     assert title in asked_of(as_member(farah))
 
 
@@ -155,3 +157,21 @@ def test_more_than_stand_open_are_all_there_and_no_number_is_made_up(world, cara
     page = as_(cara).get("/o/riverside/").text
     assert "More than eight things need you today." in page
     assert "Show what else needs you" in page
+
+
+def test_a_room_that_was_left_open_is_asked_for_with_the_day_on_which_it_was_opened(world, farah):
+    now, room = timezone.now(), world.things.room
+    rows, joined = type(room).objects.filter(pk=room.pk), room.participants.joined()
+
+    def days() -> list[str]:
+        return [need.facts for need in sessions_to_close(as_member(farah), now)]
+
+    joined.get_or_create(session=room, key="k", defaults={"joined_at": now, "name": "Gus"})
+    rows.update(facilitator=farah, starts_at=now - timedelta(days=3), opened_at=now)
+    assert days() == [], "it is under way: opened late, and somebody is in it"
+    for planned in (now + timedelta(days=5), now - timedelta(days=9)):
+        rows.update(starts_at=planned, opened_at=now - timedelta(days=1))
+        assert days() == ["Yesterday, not ended yet"]
+    joined.delete()
+    rows.update(starts_at=now - timedelta(days=1), opened_at=now)
+    assert days() == ["Yesterday, not ended yet"]
