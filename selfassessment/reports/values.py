@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import ngettext
 
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
@@ -85,14 +86,17 @@ class Turnout:
     @property
     def words(self) -> str:
         """“18 of 23 people answered (78%)”; with a link “18 of 23 who were asked answered (78%), and …”."""
-        by_link = f"{self.by_link} answer{'' if self.by_link == 1 else 's'} came through the link"
+        by_link = f"{self.by_link:,} answer{'' if self.by_link == 1 else 's'} came through the link"
         if not self.asked:
             return by_link
         if not self.by_link:
-            return f"{self.asked_answered} of {people_in_words(self.asked)} answered ({self.rate}%)"
+            return f"{self.asked_answered:,} of {people_in_words(self.asked)} answered ({self.rate}%)"
         if not self.asked_answered:  # some of them may have used the link: “0%” would read as nobody
-            return f"{by_link}; none of the {self.asked} who were asked answered in another way"
-        return f"{self.asked_answered} of {self.asked} who were asked answered ({self.rate}%), and {by_link}"
+            if self.asked == 1:
+                return f"{by_link}; the one person who was asked did not answer in another way"
+            return f"{by_link}; none of the {self.asked:,} who were asked answered in another way"
+        were = ngettext("was", "were", self.asked)
+        return f"{self.asked_answered:,} of {self.asked:,} who {were} asked answered ({self.rate}%), and {by_link}"
 
     @property
     def caution(self) -> str:
@@ -354,9 +358,9 @@ class GapReport:
     def _sources(self) -> str:
         turnout = self.turnout
         if not turnout.counts_asked:
-            return f"{turnout.by_link} answers through the link"
+            return f"{turnout.by_link:,} answers through the link"
         people = people_in_words(turnout.asked_answered)
-        return f"{people} and {turnout.by_link} through the link" if turnout.by_link else people
+        return f"{people} and {turnout.by_link:,} through the link" if turnout.by_link else people
 
     @property
     def fingerprint(self) -> str:

@@ -19,6 +19,7 @@ from search import index
 from selfassessment import reports
 from selfassessment.actions import asking, deciding, reporting
 from selfassessment.models import Assessment, Response
+from selfassessment.reports.values import Turnout
 from tests.cast import as_member
 from tests.selfassessment.conftest import close_and_publish
 
@@ -170,6 +171,9 @@ def test_turnout(a_round, respond, farah, cara, reza):
     assert reports.turnout(assessment).words == (
         "1 answer came through the link; none of the 3 who were asked answered in another way"
     )
+    one, many = Turnout(1, 1, 0, 1), Turnout(2_200, 1_500, 1_000, 1_200)
+    assert one.words == "1 answer came through the link; the one person who was asked did not answer in another way"
+    assert many.words.startswith("1,000 of 1,500 who were asked answered (67%), and 1,200 answers")
     Response.objects.all().delete()
     respond(assessment, "Cara", person=cara, A1=(1, 2))
     assert reports.turnout(assessment).words == "1 of 3 people answered (33%)"
