@@ -165,15 +165,17 @@ def run_daily(name: str, on: date, command: Callable[[], object]) -> bool:
     return True
 
 
-def forget_mails(key: str, *, unsent: bool = False) -> list[str]:
-    """Forget the mails whose key begins so, and to whom they went: answers those addresses. What is still to be tried
-    stays, unless ``unsent`` says that it need not arrive any more."""
+def forget_mails(key: str, *, unsent: bool = False) -> list[tuple[str, str]]:
+    """Forget the mails whose key begins so, and to whom they went: answers address and subject of each, as
+    ``tell_undelivered`` says them. What is still to be tried stays, unless ``unsent`` says that it need not arrive any
+    more."""
     mails = Mail.objects.filter(key__startswith=key)
     if not unsent:
         mails = mails.exclude(sent_at=None, is_kept=False, job__state__in=[Job.State.READY, Job.State.RUNNING])
-    addresses = [address for recipients in mails.values_list("recipients", flat=True) for address in recipients]
-    mails.delete()
-    return addresses
+    gone = [(", ".join(recipients), subject) for recipients, subject in mails.values_list("recipients", "subject")]
+    if gone:
+        mails.delete()
+    return gone
 
 
 def tidy_jobs(at: datetime) -> None:

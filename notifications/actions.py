@@ -15,8 +15,7 @@ from organisations.events import Occurrence
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
 
-# How a notice begins that says of a mail that it did not arrive.
-UNDELIVERED = "Your mail to {} could not be delivered."
+LONGEST = 300
 
 
 @transaction.atomic
@@ -42,7 +41,7 @@ def notify(
             "organisation_id": reader.organisation_id,
             "kind": ref.kind,
             "ident": ref.pk,
-            "text": _cut_to_limit(text, 300),
+            "text": _cut_to_limit(text, LONGEST),
             "at": occurrence.at,
         },
     )
@@ -71,14 +70,19 @@ def withdraw_notices(about: Ref, *, but: Person | None = None) -> None:
     Notice.objects.filter(kind=about.kind, ident=about.pk).exclude(person=but).delete()
 
 
-def withdraw_undelivered(organisation: Organisation, addresses: Iterable[str]) -> None:
-    """Take back what anybody here was told of mails to these addresses that did not arrive.
+def words_of_undelivered(address: str, subject: str) -> str:
+    """What whoever caused a mail is told when it did not arrive."""
+    return f"Your mail to {address} could not be delivered. Check the address, or tell them another way: {subject}"
+
+
+def withdraw_undelivered(organisation: Organisation, mails: Iterable[tuple[str, str]]) -> None:
+    """Take back what anybody here was told of these mails, by address and subject, that did not arrive.
 
     Part of the deed that forgets to whom they went: that deed has asked the permission.
     """
+    words = {_cut_to_limit(words_of_undelivered(address, subject), LONGEST) for address, subject in mails}
     told = Notice.objects.filter(organisation=organisation, key__startswith=Event.MAIL_UNDELIVERED)
-    for address in set(addresses):
-        told.filter(text__startswith=UNDELIVERED.format(address)).delete()
+    told.filter(text__in=words).delete()
 
 
 def mark_notice_read(notice: Notice, *, by: Membership, at: datetime) -> None:

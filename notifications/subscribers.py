@@ -1,20 +1,15 @@
 """Telling people of what happens below: what an organisation does with its members."""
 
 from kmportal.lib.domain_words import worded
-from notifications.actions import UNDELIVERED, notify
+from notifications.actions import notify, words_of_undelivered
 from organisations.events import Occurrence
 from organisations.models import Group, Membership
 
 
 def tell_undelivered_mail(occurrence: Occurrence) -> None:
     """A mail that a member caused did not arrive and is not tried any more."""
-    address, subject = occurrence.texts["address"], occurrence.texts["subject"]
-    notify(
-        occurrence.subject.person,
-        occurrence,
-        f"{UNDELIVERED.format(address)} Check the address, or tell them another way: {subject}",
-        about=occurrence.organisation,
-    )
+    words = words_of_undelivered(occurrence.texts["address"], occurrence.texts["subject"])
+    notify(occurrence.subject.person, occurrence, words, about=occurrence.organisation)
 
 
 def tell_lent_member(occurrence: Occurrence) -> None:

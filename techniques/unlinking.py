@@ -5,7 +5,11 @@ Nobody acts here: it is called at the close and by the timetable, and tells noth
 
 from datetime import datetime, timedelta
 
-from jobs.actions import forget_mails
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
+
+from jobs.actions import KEEP_MAIL, forget_mails
 from jobs.models import Mail
 from kmportal.lib import things
 from kmportal.lib.unlinking import remove_old_versions
@@ -34,8 +38,8 @@ from techniques.models import (
 LINKED = (Note, NoteGroup, Participant, Comment, Correction, MeToo, Ballot, Wish, Wording, Seat, RoomEvent, Invitee)
 # Whatever told somebody of a session. Many rows, which are read all the time: their files are not written anew.
 TOLD = (Mail, Notice)
-# A mail server that is away is tried for a day and a half.
-SUMMARIES_LEAVE_WITHIN = timedelta(days=7)
+# So long a mail is kept, and may be tried once more: what is older goes once a day.
+MAILS_STAY_WITHIN = KEEP_MAIL + timedelta(days=2)
 # Checking the foreign keys of a ballot leaves its transaction as ``xmax`` on the rows of who voted and for what.
 VOTED = (Ballot, Participant, Note, NoteGroup)
 
@@ -43,17 +47,36 @@ VOTED = (Ballot, Participant, Note, NoteGroup)
 def forget_who_came(session: Session) -> None:
     """Part of the close of a session of which it is not kept who was there: nothing says any more who was asked to
     come, who came, and who was told of it. Whoever leads it stays named."""
+    _forget_people(session)
+    withdraw_undelivered(session.organisation, forget_mails(session.key_of_mails, unsent=True))
+
+
+def _forget_people(session: Session) -> None:
     Participant.objects.filter(session=session).update(name="", person=None)
     session.invitees.all().delete()
     withdraw_notices(things.ref_of(session), but=session.facilitator)
-    withdraw_undelivered(session.organisation, forget_mails(session.key_of_mails, unsent=True))
+
+
+def forget_who_came_before() -> None:
+    """The same for sessions that were closed by a version that left it standing, or came back with an old back-up.
+    Idempotent. Their mails have no key of theirs yet, and summaries that wait must arrive: those go by themselves."""
+    of_session = {"session": OuterRef("pk")}
+    told = Notice.objects.filter(kind="session", ident=OuterRef("pk"))
+    told = told.exclude(person=Coalesce(OuterRef("facilitator"), Value(0)))
+    named = Participant.objects.filter(**of_session).filter(Q(person__isnull=False) | ~Q(name=""))
+    still = Exists(told) | Exists(named) | Exists(Invitee.objects.filter(**of_session))
+    for session in Session.objects.forgetting().filter(still).select_related("facilitator"):
+        with transaction.atomic():
+            _forget_people(session)
+            Session.objects.filter(pk=session.pk).update(keeps_traces=True)
 
 
 def forget_summaries(*, at: datetime) -> None:
     """The same for the addresses of guests who had asked for the summary, once it has left or cannot be sent."""
-    for session in Session.objects.forgetting().filter(summary_sent_at__gt=at - SUMMARIES_LEAVE_WITHIN):
-        if forget_mails(session.key_of_mails):
-            Session.objects.filter(pk=session.pk).update(keeps_traces=True)
+    for session in Session.objects.forgetting().filter(summary_sent_at__gt=at - MAILS_STAY_WITHIN):
+        with transaction.atomic():
+            if forget_mails(session.key_of_mails):
+                Session.objects.filter(pk=session.pk).update(keeps_traces=True)
 
 
 def remove_traces() -> int:

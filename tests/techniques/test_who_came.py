@@ -18,6 +18,7 @@ from django.db.models import ForeignKey, Model
 from communities.models import MeetingDay
 from jobs.actions import tell_undelivered
 from jobs.models import Job, Mail
+from notifications.actions import withdraw_undelivered, words_of_undelivered
 from notifications.models import Notice
 from organisations.models import Membership, Person
 from techniques import guest_cookies
@@ -25,6 +26,7 @@ from techniques.actions import planning
 from techniques.actions.room import closing, joining, notes, wording
 from techniques.actions.summary import send_due_summaries
 from techniques.models import GRACE, Participant, Session
+from techniques.unlinking import forget_summaries, forget_who_came_before
 from tests.cast import as_member
 from tests.techniques.conftest import NOW
 
@@ -143,6 +145,40 @@ def test_who_asked_for_the_summary_is_forgotten_once_it_has_left(transactional_d
             Job.objects.update(state=Job.State.FAILED)
         call_command("remove_traces")
     assert not list(rows_that_tell(room, [], [GUEST]))
+
+
+def test_a_session_that_an_older_version_closed_is_forgotten_later(held, farah, cara, monkeypatch):
+    """It kept the notices, and a summary that waits for a guest still arrives."""
+    with monkeypatch.context() as older:
+        older.setattr(closing, "forget_who_came", lambda session: session.invitees.all().delete())
+        room = closing.close_session(held("chatham-house"), by=as_member(farah), at=NOW, summary={"happened": "Calm"})
+    send_due_summaries(at=LATER)
+    Notice.objects.filter(person=farah).update(kind="session", ident=room.pk)
+    Session.objects.update(keeps_traces=False)
+    assert Notice.objects.filter(person=cara).exists(), "nothing was tried"
+    forget_who_came_before()
+    assert {notice.person for notice in Notice.objects.filter(kind="session")} == {farah}
+    assert not Participant.objects.exclude(person=None, name="").exists()
+    assert Mail.objects.filter(recipients=[GUEST]).exists()
+    assert Session.objects.with_traces().get() == room
+    Session.objects.update(keeps_traces=False)
+    forget_who_came_before()
+    assert not Session.objects.with_traces().exists()
+
+
+def test_a_summary_that_left_late_and_other_mails_to_its_reader(held, farah, riverside):
+    """The mail server was away for a month. Of other mails to the same address whoever wrote them is still told."""
+    room = closing.close_session(held("chatham-house"), by=as_member(farah), at=NOW, summary={"happened": "Calm"})
+    send_due_summaries(at=LATER)
+    Mail.objects.update(sent_at=LATER + timedelta(days=30))
+    forget_summaries(at=LATER + timedelta(days=31))
+    assert not Mail.objects.exists()
+    assert Session.objects.with_traces().get() == room
+    for number, subject in enumerate(("Invitation: Ward 4", "Your account")):
+        text = words_of_undelivered(ASKED, subject)
+        Notice.objects.create(organisation=riverside, person=farah, key=f"mail.undelivered {number}", text=text)
+    withdraw_undelivered(riverside, [(ASKED, "Invitation: Ward 4")])
+    assert [notice.text[-12:] for notice in Notice.objects.filter(text__contains=ASKED)] == ["Your account"]
 
 
 def test_elsewhere_they_are_remembered_as_people_are_told(held, farah, cara):

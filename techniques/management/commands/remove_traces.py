@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from techniques.unlinking import forget_summaries, remove_traces
+from techniques.unlinking import forget_summaries, forget_who_came_before, remove_traces
 
 
 class Command(BaseCommand):
@@ -17,5 +17,6 @@ class Command(BaseCommand):
     requires_system_checks = ()  # it runs often, and starting the portal has checked all
 
     def handle(self, *args: Any, **options: Any) -> None:
+        forget_who_came_before()
         forget_summaries(at=timezone.now())
         self.stdout.write(f"Closed sessions whose traces were looked for: {remove_traces()}.")
