@@ -17,7 +17,7 @@ from communities.actions.rehoming import walk_closings
 from communities.actions.shelf import ask_about_pin
 from communities.events import Event
 from communities.meeting_days import lay_days, lock_meeting, meetings_that_go_on
-from communities.models import Closing, Community, KickOff, Meeting, Pin, State, Thread
+from communities.models import Attendance, Closing, Community, KickOff, Meeting, Pin, State, Thread
 from communities.transitions import lock_community
 from lessons.workflow import working_days_after
 from organisations import events
@@ -39,7 +39,8 @@ def move_communities_on(*, at: datetime) -> int:
         done += close_due_community(closing.community, at=at).state == State.CLOSED
     for community in Community.objects.filter(state=State.CLOSED, closed_at__lte=at - ARCHIVED_AFTER):
         done += archive_due_community(community, at=at).state == State.ARCHIVED
-    return done
+    # Of sessions that were closed by a version that left it standing, or came back with an old back-up.
+    return done + Attendance.objects.never_to_be_kept().delete()[0]
 
 
 @transaction.atomic

@@ -164,11 +164,21 @@ class MeetingDay(models.Model):
         return self.starts_at + timedelta(minutes=self.minutes)
 
 
+class AttendanceQuerySet(models.QuerySet["Attendance"]):
+    """Who was at a day of a meeting."""
+
+    def never_to_be_kept(self) -> "AttendanceQuerySet":
+        """Of days that were held as a session of which it is not kept who was there."""
+        return self.filter(day__session__in=Session.objects.forgetting())
+
+
 class Attendance(models.Model):
     """That somebody was there."""
 
     day = models.ForeignKey(MeetingDay, on_delete=models.CASCADE, related_name="attendances")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+
+    objects = AttendanceQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["day", "person"], name="attendance_once")]

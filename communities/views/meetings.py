@@ -174,7 +174,7 @@ def meeting_day(request: MemberRequest, organisation: Organisation, pk: int) -> 
     """One day: when and where, who came, what came of it."""
     day = day_or_404(request, pk)
     allowed = _allowed(request, day.meeting.community)
-    came = day.attendances.select_related("person").order_by("person__name")
+    came = day.attendances.select_related("person").order_by("person__name") if day.keeps_who_came else []
     context = {
         "row": DayRow.of(day, at=request.now),
         "day": day,
@@ -255,7 +255,8 @@ def meeting_day_write_up(request: MemberRequest, organisation: Organisation, pk:
 
 
 def _written(day: MeetingDay) -> dict[str, object]:
-    return {"notes": day.notes, "people": list(day.attendances.values_list("person_id", flat=True))}
+    came = day.attendances.values_list("person_id", flat=True) if day.keeps_who_came else []
+    return {"notes": day.notes, "people": list(came)}
 
 
 @requires(Permission.FACILITATE)

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from communities.actions import meetings, people
-from communities.models import MeetingDay, RoleKind
+from communities.actions.timetable import move_communities_on
+from communities.models import Attendance, MeetingDay, RoleKind
 from kmportal.lib.exceptions import Refusal, Stale
 from organisations.models import Membership
 from techniques.actions.room import closing, joining
@@ -92,6 +93,17 @@ def test_what_was_written_before_the_end_is_kept_as_people_were_promised(under_w
     room = Session.objects.get(pk=under_way.session.pk)
     closing.close_session(room, by=as_member(cara), at=under_way.starts_at, summary={})
     assert under_way.attendances.count() == names
+
+
+def test_names_that_an_older_version_kept_are_shown_to_nobody_and_go(held, farah, cara, as_):
+    Attendance.objects.create(day=held, person=farah)
+    page = f"{INSIDE}/meetings/days/{held.pk}/"
+    assert as_(cara).get(page).context["came"] == [farah]
+    assert not Attendance.objects.never_to_be_kept().exists()
+    Session.objects.update(confidentiality="chatham-house")
+    assert as_(cara).get(page).context["came"] == []
+    move_communities_on(at=NOON)
+    assert not Attendance.objects.exists()
 
 
 def test_where_it_is_not_kept_who_came_nobody_is_asked_for_names(held, cara, reza, as_):
