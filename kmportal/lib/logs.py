@@ -17,8 +17,8 @@ QUOTED = re.compile(
     r"""(
       (?:^[ |]*|\\n)(?:DETAIL|LINE\ \d+|CONTEXT|QUERY):
     | (?:invalid\ input\ (?:syntax|value)\ for|field\ value\ out\ of\ range|malformed\ \w+\ literal|in\ tsquery)
-      [^"\n]*:(?=\ ")
-    | \bvalue(?=\ "[^\n]*"\ is\ out\ of\ range)
+      [^"\n]{0,100}:(?=\ ")
+    | \bvalue(?=\ "[^\n]{0,1000}"\ is\ out\ of\ range)
     )
     .*?(?=\n(?:[ |]*\n)?[ |]*(?:The\ above\ exception|During\ handling|Traceback\ \(|Stack\ \()|\Z)""",
     re.MULTILINE | re.DOTALL | re.VERBOSE,
