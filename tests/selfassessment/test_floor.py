@@ -73,7 +73,7 @@ def test_one_asked_and_four_through_the_link_show_nothing(attacked, as_, farah, 
     shown = surfaces(assessment, as_(farah))
     assert WORDS not in shown
     assert "Criterion A1" not in shown
-    assert "1 of 1 who were asked answered (100%), and 4 answers came through the link" in shown
+    assert "1 of 1 who was asked answered (100%), and 4 answers came through the link" in shown
     assert "Fewer than 5 of those who were asked answered, and fewer than 5 answers came through the link" in shown
     assert not Notice.objects.filter(text__contains="Read the results").exists()
 
