@@ -11,6 +11,7 @@ from communities.models import Community, KickOff, NamedBarrier, Problem, Topic
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import DateField, LineField, ManyOf, MomentField, VersionedForm, hinted
 from kmportal.lib.naming import AboutPeople
+from kmportal.lib.pagination import whole_number
 from organisations.models import Membership, Person
 from techniques.forms import minutes_in_words
 from techniques.models import Length, Technique
@@ -128,6 +129,9 @@ class ShareForm(forms.Form):
 
 
 MOST_TO_SORT = 100
+OTHERS_TO_SORT = (
+    f"{MOST_TO_SORT} are shown, those that stand in no topic first. Each of the others can be moved on its own page"
+)
 
 
 class SortForm(AboutPeople, forms.Form):
@@ -151,11 +155,20 @@ class SortForm(AboutPeople, forms.Form):
             del self.fields["problems"]
         else:
             open_ones = kickoff.problems.filter(community=None)
+            fields["problems"].queryset = open_ones.select_related("topic")
             # Those that stand in no topic yet come first where there are more than a page holds.
             in_order = open_ones.order_by(F("topic").asc(nulls_first=True), "pk").values_list("pk", flat=True)
-            shown = list(in_order[:MOST_TO_SORT])
-            fields["problems"].queryset = open_ones.filter(pk__in=shown).select_related("topic")
-            fields["problems"].label_from_instance = _problem_with_topic
+            first = list(in_order[: MOST_TO_SORT + 1])
+            if len(first) > MOST_TO_SORT:
+                fields["problems"].help_text = OTHERS_TO_SORT
+            # What was ticked stays on the page, though others have come before it meanwhile.
+            ticked = [key for text in self._ticked() if (key := whole_number(text))]
+            shown = fields["problems"].queryset.filter(pk__in=[*first[:MOST_TO_SORT], *ticked])
+            fields["problems"].choices = [(problem.pk, _problem_with_topic(problem)) for problem in shown]
+
+    def _ticked(self) -> list[str]:
+        name = self.add_prefix("problems")
+        return self.fields["problems"].widget.value_from_datadict(self.data, self.files, name) or []
 
 
 def _problem_with_topic(problem: Problem) -> str:

@@ -11,6 +11,7 @@ from communities.models import Community, KickOff, NamedBarrier, Problem, Topic
 from kmportal.lib.days import long_day
 from organisations.models import GroupMembership
 from tests.cast import as_member
+from tests.markup import tidy
 
 
 @pytest.fixture
@@ -225,3 +226,20 @@ def test_how_many_have_it_is_said_as_it_is(raised, cara, reza, lena, as_):
     assert "2 people have it, you too" in as_(reza).get(page).text
     Problem.objects.update(voices=3)
     assert "2 people have it. It was shared 3 times in the room" in as_(lena).get(page).text
+
+
+def test_what_was_ticked_is_moved_though_others_came_meanwhile(opened, raised, cara, as_, monkeypatch):
+    monkeypatch.setattr("communities.forms.kickoff.MOST_TO_SORT", 1)
+    first = raised("Keys")
+    problems.move_problems(opened, by=as_member(cara), at=timezone.now(), problems=[first], name="Post")
+    second = raised("Letters")  # stands in no topic, so it comes first
+    page = at("kickoff_sort", opened.pk)
+    shown = as_(cara).get(page).text
+    assert f'name="problems" value="{second.pk}"' in tidy(shown)
+    assert shown.count('name="problems"') == 1
+    assert "Each of the others can be moved on its own page" in shown
+    refused = as_(cara).post(page, {"problems": [first.pk], "topic": "0"})
+    assert refused.status_code == 422
+    assert "checked" in refused.text
+    assert as_(cara).post(page, {"problems": [first.pk], "name": "Keys"}).status_code == 302
+    assert Problem.objects.get(pk=first.pk).topic.name == "Keys"
