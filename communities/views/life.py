@@ -54,7 +54,7 @@ def community_list(request: MemberRequest, organisation: Organisation) -> HttpRe
         "page": found,
         "which": which if which in (MINE, ENDED) else "",
         "q": words,
-        "ended": ended.count() if words and which != ENDED else 0,
+        "ended": ended.count() if words and which not in (MINE, ENDED) else 0,
         "may_found": policies.may_found(request.membership, organisation),
         "kickoffs": running_kickoffs(request.membership, request.now),
         "unclaimed": unclaimed_rows(request.membership, "").count(),

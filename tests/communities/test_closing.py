@@ -171,6 +171,9 @@ class TestEnding:
         assert "Home on time" in browser.get("/o/riverside/communities/?which=ended").text
         assert "Home on time" not in browser.get("/o/riverside/communities/").text
         assert "1 that has ended matches, too" in tidy(browser.get("/o/riverside/communities/?q=home").text)
+        own = tidy(as_(cara).get("/o/riverside/communities/?which=mine&q=home").text)
+        assert "Home on time" in own
+        assert "ended matches, too" not in own
         assert f"/communities/talk/{thread.pk}/" in browser.get("/o/riverside/search/?q=bags").text
         assert any("is closed now" in words for words in told(reza))
 
