@@ -62,7 +62,10 @@ def _can_look_after(who: str) -> Q:
     """Contributes here today, and reads it."""
     here = Membership.objects.current().may(Permission.CONTRIBUTE)
     here = here.filter(organisation=OuterRef("organisation"), person=OuterRef(who))
-    inside = GroupMembership.objects.filter(group=OuterRef("group"), person=OuterRef(who))
+    # Through the membership here: it is the one that opens the page that they are sent to.
+    inside = GroupMembership.objects.in_force_for_anybody().filter(
+        group=OuterRef("group"), person=OuterRef(who), membership__organisation=OuterRef("organisation")
+    )
     return Q(Exists(here)) & (Q(reach=Reach.ORGANISATION) | Q(author=F(who)) | Q(Exists(inside)))
 
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from kmportal.lib.domain_words import worded_later as _
@@ -93,6 +93,12 @@ class GroupMembershipQuerySet(models.QuerySet["GroupMembership"]):
         if membership.organisation.lends_members:
             home |= Q(group__organisation=None) | Q(group__organisation__admits_outsiders=True)
         return self.filter(home, membership_id=membership.pk)
+
+    def in_force_for_anybody(self) -> "GroupMembershipQuerySet":
+        """The same condition over the rows of everybody: ``membership`` is the one through which they see the group."""
+        elsewhere = Q(group__organisation=None) | Q(group__organisation__admits_outsiders=True)
+        home = Q(group__organisation=F("membership__organisation"))
+        return self.filter(home | Q(membership__organisation__lends_members=True) & elsewhere)
 
 
 class GroupMembership(models.Model):

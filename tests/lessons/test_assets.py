@@ -16,7 +16,7 @@ from lessons import promises
 from lessons.actions import assets
 from lessons.models import Asset, AssetPart, Lesson, LessonRevision, State
 from notifications.models import Notice
-from organisations.models import AuditEntry, Group, Membership, Person
+from organisations.models import AuditEntry, Group, GroupMembership, Membership, Organisation, Person
 from organisations.visibility import Reach
 from search import index
 from tests.cast import as_member, join_group
@@ -316,6 +316,16 @@ class TestLookedAtAgain:
         assert asked() == [farah]
         Asset.objects.update(reach=Reach.GROUP, group=None)
         assert asked() == []  # what somebody cannot read they are not asked about
+
+    def test_nobody_is_asked_whose_way_into_the_group_is_switched_off(self, due, riverside, cara):
+        group = Group.objects.create(name="Pharmacists", organisation=None)
+        GroupMembership.objects.create(group=group, person=cara, membership=as_member(cara))
+        Asset.objects.update(reach=Reach.GROUP, group=group, author=None)
+        for lends in (True, False):
+            Organisation.objects.filter(pk=riverside.pk).update(lends_members=lends)
+            asked = [one.person for one in promises.assets(timezone.localdate(), None)]
+            assert asked == ([cara] if lends else [])
+            assert Asset.objects.visible_to(as_member(cara)).exists() is lends
 
     def test_one_press_and_it_is_asked_a_year_later(self, due, cara, as_):
         page = as_(cara).get(due.get_absolute_url()).text
