@@ -9,6 +9,7 @@ from attachments.models import StoredFile
 from kmportal.lib.exceptions import Refusal
 from lessons.actions import asset_files, assets
 from lessons.models import Asset, AssetPart
+from organisations.models import AuditEntry
 from tests.attachments.samples import picture
 from tests.cast import as_member
 from tests.markup import tidy
@@ -50,6 +51,17 @@ def test_put_in_by_its_page_and_taken_out_again(draft, cara, reza, oskar, as_):
     as_(cara).post(f"/o/riverside/lessons/assets/parts/{part.pk}/away/")
     assert not AssetPart.objects.exists()
     assert not StoredFile.objects.exists()
+
+
+def test_the_same_file_again_takes_a_note_and_is_refused_without_one(draft, cara):
+    by = {"by": as_member(cara), "at": NOON, "files": [PICTURE]}
+    asset_files.add_files(draft, **by)
+    for _ in range(2):  # pressed twice, it says the same
+        [part] = asset_files.add_files(draft, note="Two bags on a trolley", **by)
+    assert AssetPart.objects.get().note == part.note == "Two bags on a trolley"
+    assert AuditEntry.objects.filter(event="asset.parts_changed").count() == 2
+    with pytest.raises(Refusal, match="in it already"):
+        asset_files.add_files(draft, **by)
 
 
 def test_who_may_not_write_it_puts_none_in_and_five_are_enough(draft, cara, sam):
