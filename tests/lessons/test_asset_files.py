@@ -10,7 +10,7 @@ from kmportal.lib.exceptions import Refusal
 from lessons.actions import asset_files, assets
 from lessons.models import Asset, AssetPart
 from organisations.models import AuditEntry
-from tests.attachments.samples import picture
+from tests.attachments.samples import m4a, picture
 from tests.cast import as_member
 from tests.markup import tidy
 
@@ -62,6 +62,16 @@ def test_the_same_file_again_takes_a_note_and_is_refused_without_one(draft, cara
     assert AuditEntry.objects.filter(event="asset.parts_changed").count() == 2
     with pytest.raises(Refusal, match="in it already"):
         asset_files.add_files(draft, **by)
+
+
+def test_on_paper_pictures_are_there_at_once_and_recordings_are_named(draft, cara, as_):
+    asset_files.add_files(draft, by=as_member(cara), at=NOON, files=[PICTURE, check_file("round.m4a", m4a())])
+    page, paper = (as_(cara).get(f"{draft.get_absolute_url()}{end}").text for end in ("", "print/"))
+    assert "<audio" in page
+    assert 'loading="lazy"' in page
+    assert "<audio" not in paper
+    assert 'loading="lazy"' not in paper
+    assert "A recording. It can be heard" in paper
 
 
 def test_who_may_not_write_it_puts_none_in_and_five_are_enough(draft, cara, sam):
