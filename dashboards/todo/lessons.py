@@ -18,8 +18,6 @@ from lessons.reports.pack_waiting import WaitingPacks
 from lessons.tokens import turn_path
 from organisations.models import Membership
 
-MOST_PACKS = 2
-
 
 @prepared
 def _returned(membership: Membership) -> QuerySet[Lesson]:
@@ -187,7 +185,7 @@ def packs_to_answer(packs: WaitingPacks, today: date) -> list[Need]:
             weight=53,
             number=pack.count,
         )
-        for pack in packs.rows[:MOST_PACKS]
+        for pack in packs.rows
     ]
 
 

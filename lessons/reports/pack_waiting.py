@@ -12,7 +12,7 @@ from lessons.promises import beginning
 from organisations.models import Membership
 
 # So many pieces of work are looked at, those that begin first: what fits each is a search of its own.
-MOST_PACKS = 5
+MOST_PACKS = 2
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,13 @@ class WaitingPack:
 
 @dataclass(frozen=True)
 class WaitingPacks:
-    """All of them, the one that begins first on top. ``url``: where they are answered."""
+    """Of the pieces of work that begin first, those with lessons that wait. ``url``: where they are answered;
+    ``later``: title and address of the pack of each piece that begins after them, whose lessons nobody has counted."""
 
     rows: Sequence[WaitingPack]
     url: str
+    later: Sequence[tuple[str, str]] = ()
+    most: int = MOST_PACKS
 
     @property
     def count(self) -> int:
@@ -38,17 +41,18 @@ class WaitingPacks:
 
 
 def waiting_packs(membership: Membership, today: date) -> WaitingPacks:
-    """Of work that this person leads and that begins within a week. A few queries for each piece."""
+    """Of work that this person leads and that begins within a week. A few queries for each piece that is counted."""
     works = [
         (work.starts_on, work)
         for _, work in beginning(today, today, [membership.person_id], organisation=membership.organisation_id)
         if work.starts_on is not None
     ]
-    soonest = sorted(works, key=lambda one: (one[0], one[1].ref.kind, one[1].ref.pk))[:MOST_PACKS]
+    in_order = sorted(works, key=lambda one: (one[0], one[1].ref.kind, one[1].ref.pk))
     rows = [
         WaitingPack(work, starts_on, count, pack_url(work, membership))
-        for starts_on, work in soonest
+        for starts_on, work in in_order[:MOST_PACKS]
         if (count := count_to_answer(work, membership))
     ]
     every = f"{reverse('pack_list', args=[membership.organisation.slug])}#waiting"
-    return WaitingPacks(rows, rows[0].url if len(rows) == 1 else every)
+    later = [(work.title, pack_url(work, membership)) for _, work in in_order[MOST_PACKS:]]
+    return WaitingPacks(rows, rows[0].url if len(rows) == 1 else every, later)

@@ -362,6 +362,15 @@ class TestReminders:
         page = tidy(as_(cara).get(packs_of_cara.url).text)
         assert "Waiting for your answer (2)" in page
         assert page.count("1 lesson waits") == 2
+        PieceOfWork.objects.create(
+            organisation=riverside, author=cara, title="A later one", text=work.text, starts_on=work.starts_on
+        )
+        assert waiting_packs(as_member(cara), timezone.localdate()).count == 2  # of those that begin first
+        assert "you start what begins first" in as_(cara).get(reverse("home", args=["riverside"])).text
+        page = tidy(as_(cara).get(packs_of_cara.url).text)
+        assert "Waiting for your answer (2)" in page
+        assert "Only the two pieces that begin first are counted" in page
+        assert "not counted yet: <a" in page
         for one in (work, second):
             deeds.set_lesson_aside(one, Lesson.objects.get(), by=as_member(cara), at=NOON, because="No.")
         assert "To answer before you start" not in as_(cara).get(reverse("home", args=["riverside"])).text
