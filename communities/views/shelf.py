@@ -13,14 +13,16 @@ from communities.models import Community, Pin
 from communities.reports.community import shelf_rows
 from communities.views.finding import community_or_404, crumbs, page
 from kmportal.lib.forms import sent
+from kmportal.lib.pagination import whole_number
 from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said
 from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 
-# Most shelves stand on one page, so that they are printed whole.
+# Most shelves stand on one page, so that they are printed whole; a longer one has an address for that, too.
 PER_PAGE = 100
+WHOLE = "whole"
 
 
 @requires(Permission.READ)
@@ -31,11 +33,14 @@ def shelf_detail(request: MemberRequest, organisation: Organisation, pk: int) ->
     if community.moved_to_id:
         return redirect(page(request, "shelf_detail", community.moved_to_id))
     standing = policies.standing_of(request.membership, community)
-    found = Paginator(shelf_rows(community, request.membership), PER_PAGE).get_page(request.GET.get("page"))
+    rows = shelf_rows(community, request.membership)
+    per_page = max(len(rows), PER_PAGE) if WHOLE in request.GET else PER_PAGE
+    found = Paginator(rows, per_page).get_page(request.GET.get("page"))
     context = {
         "community": community,
         "rows": list(found),
         "page": found,
+        "place": _place(request),
         "allowed": policies.allowed(request.membership, community, standing),
         "trail": crumbs(request, community),
     }
@@ -52,7 +57,7 @@ def pin_new(request: MemberRequest, organisation: Organisation, pk: int) -> Http
     if form.is_valid():
         with refusals_on(form):
             shelf.pin_to_shelf(community, by=request.membership, at=request.now, **form.cleaned_data)
-            return done(request, "It stands there now.", "shelf_detail", organisation.slug, pk)
+            return done(request, "It stands there now.", _shelf(request, pk))
     return _page_of_form(request, form, community, title="Put something on the shelf", verb="Put it there")
 
 
@@ -65,7 +70,7 @@ def pin_edit(request: MemberRequest, organisation: Organisation, pk: int) -> Htt
     if form.is_valid():
         with refusals_on(form):
             shelf.change_pin(pin, by=request.membership, at=request.now, **form.cleaned_data)
-            return done(request, "The change is saved.", "shelf_detail", organisation.slug, pin.community_id)
+            return done(request, "The change is saved.", _shelf(request, pin.community_id))
     return _page_of_form(request, form, pin.community, title="Who looks after it", verb="Save the change")
 
 
@@ -78,10 +83,22 @@ def pin_move(request: MemberRequest, organisation: Organisation, pk: int) -> Htt
         match request.POST.get("to"):
             case "away":
                 shelf.unpin(pin, by=request.membership, at=request.now)
-                return done(request, "It is off the shelf.", "shelf_detail", organisation.slug, pin.community_id)
+                return done(request, "It is off the shelf.", _shelf(request, pin.community_id))
             case where:
                 shelf.move_pin(pin, by=request.membership, at=request.now, up=where == "up")
-    return redirect("shelf_detail", organisation.slug, pin.community_id)
+    return redirect(_shelf(request, pin.community_id))
+
+
+def _place(request: MemberRequest) -> str:
+    """Where on the shelf somebody is, to come back there: the query of its address, empty on the first page."""
+    if WHOLE in request.GET:
+        return f"?{WHOLE}=1"
+    number = whole_number(request.GET.get("page", "")) or 1
+    return f"?page={number}" if number > 1 else ""
+
+
+def _shelf(request: MemberRequest, pk: int) -> str:
+    return f"{page(request, 'shelf_detail', pk)}{_place(request)}"
 
 
 def _pin_to_arrange(request: MemberRequest, pk: int) -> Pin:
@@ -100,7 +117,7 @@ def _page_of_form(
         form,
         title=title,
         verb=verb,
-        back=page(request, "shelf_detail", community.pk),
+        back=_shelf(request, community.pk),
         back_words="Back to the shelf",
-        crumbs=crumbs(request, community, ("What we look after", page(request, "shelf_detail", community.pk))),
+        crumbs=crumbs(request, community, ("What we look after", _shelf(request, community.pk))),
     )

@@ -14,6 +14,7 @@ from lessons.models import State as LessonState
 from notifications.models import Notice
 from tests.cast import as_member
 from tests.communities.conftest import NOON
+from tests.markup import tidy
 
 INSIDE = "/o/riverside/communities"
 
@@ -137,3 +138,21 @@ def test_it_takes_the_same_queries_for_one_and_for_many(community, lesson, cara,
         pin(community, cara, title=f"Form {number}")
         pin(community, cara, kind="person", person=cara)
     assert queries(browser, url) == before
+
+
+def test_a_long_shelf_says_so_and_leads_back_to_its_page(community, cara, as_):
+    first = pin(community, cara)
+    Pin.objects.bulk_create(
+        Pin(community=community, kind="link", url=first.url, title=f"Form {number}", position=number, owner=cara)
+        for number in range(2, 102)
+    )
+    browser, whole = as_(cara), f"{INSIDE}/{community.pk}/shelf/"
+    page = browser.get(f"{whole}?page=2").text
+    last = Pin.objects.last()
+    assert f'action="{INSIDE}/shelf/{last.pk}/move/?page=2"' in page
+    assert "This page has 101 to 101 of 101." in tidy(page)
+    note = {"note": "For the night", "owner": "", "review_on": ""}
+    assert browser.post(f"{INSIDE}/shelf/{last.pk}/edit/?page=2", note).url == f"{whole}?page=2"
+    assert browser.post(f"{INSIDE}/shelf/{last.pk}/move/?page=2", {"to": "up"}).url == f"{whole}?page=2"
+    assert browser.post(f"{INSIDE}/shelf/{last.pk}/move/", {"to": "up"}).url == whole
+    assert browser.get(f"{whole}?whole=1").text.count('value="away"') == 101
