@@ -50,7 +50,7 @@ def url(asset, tail=""):
 class TestSteps:
     @pytest.mark.parametrize(
         ("number", "words"),
-        [(3, "Nobody stands in"), (4, "No lesson and no link"), (7, "Nobody is named"), (8, "Nobody else has said"),
+        [(3, "Nobody stands in"), (4, "no file and no link"), (7, "Nobody is named"), (8, "Nobody else has said"),
          (10, "no day yet"), (0, "one of the ten"), (11, "one of the ten")],
     )  # fmt: skip
     def test_nobody_says_yes_too_early(self, asset, cara, number, words):
