@@ -13,7 +13,7 @@ from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies, workflow
 from lessons.events import Event
-from lessons.models import CheckRule, Lesson, LessonCheck, LessonEvent, LessonRevision, Receipt, State
+from lessons.models import Asset, CheckRule, Lesson, LessonCheck, LessonEvent, LessonRevision, Receipt, State
 from lessons.quality import title_from
 from organisations import events
 from organisations.models import Group, Membership, Organisation
@@ -185,3 +185,23 @@ def checks_left(lesson: Lesson, *, by: Membership) -> int:
 def note_check(lesson: Lesson, *, by: Membership, at: datetime) -> None:
     """Part of a check: keep whose it is, of the words as they are now."""
     LessonCheck.objects.create(lesson=lesson, revision=lesson.words, person=by.person, at=at)
+
+
+# --- Knowledge assets ------------------------------------------------------------------------------------------------
+
+MOST_PARTS = 100
+
+
+def lock_asset(asset: Asset) -> None:
+    """Row lock: hold the row, and bring ``asset`` up to what stands there now. One that is gone is refused."""
+    rows = Asset.objects.select_for_update(of=("self",)).select_related("organisation", "group", "deputy", "owner")
+    try:
+        asset.refresh_from_db(from_queryset=rows)
+    except Asset.DoesNotExist:
+        raise Refusal("Its author has thrown this draft away.") from None
+
+
+def refuse_full(asset: Asset, *, more: int = 1) -> None:
+    """It holds so many things and no more."""
+    if asset.parts.count() + more > MOST_PARTS:
+        raise Refusal(f"It can hold {MOST_PARTS} things. Take one out, or begin another.")

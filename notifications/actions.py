@@ -9,7 +9,7 @@ from django.db.models import Model
 from jobs.events import Event
 from kmportal.lib import things
 from kmportal.lib.things import Ref
-from notifications.models import Notice, key_of
+from notifications.models import Notice, key_of, words_of_undelivered
 from organisations import policies
 from organisations.events import Occurrence
 from organisations.models import Membership, Organisation, Person
@@ -68,11 +68,6 @@ def withdraw_notices(about: Ref, *, but: Person | None = None) -> None:
     Part of the deed that hides the thing: that deed has asked the permission.
     """
     Notice.objects.filter(kind=about.kind, ident=about.pk).exclude(person=but).delete()
-
-
-def words_of_undelivered(address: str, subject: str) -> str:
-    """What whoever caused a mail is told when it did not arrive."""
-    return f"Your mail to {address} could not be delivered. Check the address, or tell them another way: {subject}"
 
 
 def withdraw_undelivered(organisation: Organisation, mails: Iterable[tuple[str, str]]) -> None:

@@ -85,3 +85,8 @@ class DailyMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} to {self.address}"
+
+
+def words_of_undelivered(address: str, subject: str) -> str:
+    """What whoever caused a mail is told when it did not arrive."""
+    return f"Your mail to {address} could not be delivered. Check the address, or tell them another way: {subject}"

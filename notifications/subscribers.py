@@ -1,7 +1,8 @@
 """Telling people of what happens below: what an organisation does with its members."""
 
 from kmportal.lib.domain_words import worded
-from notifications.actions import notify, words_of_undelivered
+from notifications.actions import notify
+from notifications.models import words_of_undelivered
 from organisations.events import Occurrence
 from organisations.models import Group, Membership
 

@@ -72,9 +72,10 @@ PERMISSIONS: dict[str, str] = {
         organisations.actions.settings.found_organisation organisations.actions.groups.create_source_group
         jobs.actions.enqueue jobs.actions.enqueue_all jobs.actions.record_heartbeat jobs.actions.sweep_jobs
         jobs.actions.find_lost_work jobs.actions.forget_last_run jobs.actions.run_daily jobs.actions.tidy_jobs
-        jobs.actions.tell_undelivered
+        jobs.actions.tell_undelivered jobs.actions.forget_mails
         organisations.actions.members.reset_lost_second_step
         notifications.actions.notify notifications.actions.withdraw_notices
+        notifications.actions.withdraw_undelivered
         techniques.actions.summary.send_summary techniques.actions.summary.send_due_summaries
         actionplan.actions.send_due_digests actionplan.actions.send_digests actionplan.actions.follow_readers
         lessons.actions.importing.begin_import lessons.actions.importing.try_import

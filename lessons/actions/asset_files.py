@@ -12,9 +12,9 @@ from kmportal.lib.cleaning import clean_text
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies
-from lessons.actions.assets import lock_asset, refuse_full
 from lessons.events import Event
 from lessons.models import Asset, AssetPart
+from lessons.transitions import lock_asset, refuse_full
 from organisations import events
 from organisations.models import Membership
 from organisations.policies import require_that

@@ -17,6 +17,7 @@ from lessons.asset_steps import asset_guide
 from lessons.events import Event
 from lessons.models import Asset, AssetStep, Lesson
 from lessons.reports.asset_steps import missing_for
+from lessons.transitions import lock_asset
 from organisations import events
 from organisations.models import Membership
 from organisations.policies import require_that
@@ -27,7 +28,7 @@ def do_step(asset: Asset, *, by: Membership, at: datetime, number: int, note: st
     """Say yes to the check of a step. Refused while what the portal sees says otherwise. The same again changes
     nothing; another note stands in the place of the first."""
     require_that(policies.may_write_asset(by, asset))
-    _lock_asset(asset)
+    lock_asset(asset)
     guide = asset_guide().step(number)
     if guide is None:
         raise Refusal("Choose one of the ten steps.")
@@ -50,7 +51,7 @@ def do_step(asset: Asset, *, by: Membership, at: datetime, number: int, note: st
 def open_step(asset: Asset, *, by: Membership, at: datetime, number: int) -> None:
     """Say that there is still something to do. Idempotent."""
     require_that(policies.may_write_asset(by, asset))
-    _lock_asset(asset)
+    lock_asset(asset)
     found, _ = asset.steps.filter(number=number).delete()
     if found:
         events.record(Event.ASSET_STEP_OPEN, asset, by=by, at=at, step=number)
@@ -75,11 +76,3 @@ def request_asset_pdf(asset: Asset, *, by: Membership, at: datetime) -> Job:
         at=at,
         back_url=asset.get_absolute_url(),
     )
-
-
-def _lock_asset(asset: Asset) -> None:
-    rows = Asset.objects.select_for_update(of=("self",)).select_related("organisation", "group", "deputy", "owner")
-    try:
-        asset.refresh_from_db(from_queryset=rows)
-    except Asset.DoesNotExist:
-        raise Refusal("Its author has thrown this draft away.") from None

@@ -21,7 +21,7 @@ from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies
 from lessons.events import Event
 from lessons.models import ASSET_WIDTHS, Asset, AssetPart, AssetRevision, Lesson
-from lessons.transitions import refuse_foreign_group
+from lessons.transitions import lock_asset, refuse_foreign_group, refuse_full
 from organisations import events
 from organisations.models import Group, GroupMembership, Membership, Organisation, Person
 from organisations.permissions import Permission
@@ -29,7 +29,6 @@ from organisations.policies import may_pass_on, require, require_that
 from organisations.visibility import Reach
 
 WORDS = ("title", "purpose", "text")
-MOST_PARTS = 100
 A_YEAR = timedelta(days=365)
 
 
@@ -278,21 +277,6 @@ def release_assets(groups: Collection[int], *, at: datetime) -> None:
 
 
 # --- What they share -------------------------------------------------------------------------------------------------
-
-
-def lock_asset(asset: Asset) -> None:
-    """Row lock: hold the row, and bring ``asset`` up to what stands there now. One that is gone is refused."""
-    rows = Asset.objects.select_for_update(of=("self",)).select_related("organisation", "group", "deputy", "owner")
-    try:
-        asset.refresh_from_db(from_queryset=rows)
-    except Asset.DoesNotExist:
-        raise Refusal("Its author has thrown this draft away.") from None
-
-
-def refuse_full(asset: Asset, *, more: int = 1) -> None:
-    """It holds so many things and no more."""
-    if asset.parts.count() + more > MOST_PARTS:
-        raise Refusal(f"It can hold {MOST_PARTS} things. Take one out, or begin another.")
 
 
 def _clean_words(words: Mapping[str, str]) -> dict[str, Any]:
