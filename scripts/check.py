@@ -68,7 +68,7 @@ def stages(missing: Iterable[str] = ()) -> list[Stage]:
     pdf = " and not pdf" if set(PAGES) & set(missing) else ""
     floor = ["--fail-under=0"] if pdf else []
     servers = f"(database or services) and not browser and not drawn{pdf}"
-    pytest: list[str | Path] = [python, "-m", "pytest", "-q", "--dist", "loadgroup", "-n"]
+    pytest: list[str | Path] = [python, "-m", "pytest", "-q", "-n"]
     return [
         Stage("lint: ruff", [BIN / "ruff", "check", "--quiet", "."]),
         Stage("lint: format", [BIN / "ruff", "format", "--check", "--quiet", "."]),

@@ -16,7 +16,7 @@ from django.test import Client
 from hypothesis import HealthCheck, settings
 
 from organisations.models import Membership, Organisation, Person
-from tests import cast, own_redis, prepared, shipped
+from tests import cast, own_redis, prepared, shipped, together
 from tests.markup import TidyClient
 from tests.world import World
 
@@ -46,6 +46,12 @@ def pytest_collection_modifyitems(items):
         if item.get_closest_marker("services") or item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """What shares something costly stays in one process."""
+    return together.Together(config, log)
 
 
 def pytest_fixture_setup(fixturedef, request):

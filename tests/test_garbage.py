@@ -1,7 +1,7 @@
 """Whatever is sent to the portal or asked of it, it answers in its own words: never a mistake of ours.
 
-Each of the two databases is sent a sixth of it, another one. Which address begins with which differs: each piece comes
-to a sixth of all addresses. NONSENSE=all sends all of it, which takes an hour of a processor.
+Each of the two databases is sent a twelfth of it, another one. Which address begins with which differs: each piece
+comes to a twelfth of all addresses. NONSENSE=all sends all of it, which takes an hour of a processor.
 """
 
 import os
@@ -57,7 +57,7 @@ def addresses(world: World, share: int, of: int) -> Iterator[tuple[str, str, URL
             yield name, world.address(name, route), pattern
 
 
-def some(pieces: Iterable[Any], name: str, of: int = 6) -> Iterator[Any]:
+def some(pieces: Iterable[Any], name: str, of: int = 12) -> Iterator[Any]:
     """What this database is sent of it, at the address of this name."""
     if ALL:
         return iter(pieces)

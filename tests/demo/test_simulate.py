@@ -28,8 +28,8 @@ from selfassessment.reports import build, turnout
 from techniques.models import Note, Participant, Session
 from tests.shares import fewer_on_postgresql
 
-# In one process, which loads the demo once.
-pytestmark = [pytest.mark.usefixtures("demo"), pytest.mark.xdist_group("demo")]
+# In one process, which loads the demo once: tests/together.py.
+pytestmark = pytest.mark.usefixtures("demo")
 RIVERSIDE = [person.key for person in DEMO_PEOPLE if person.organisation == "riverside"]
 
 

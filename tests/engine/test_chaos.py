@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds processes through /proc"),
 ]
 # It shares the machine with the other tests: how long recovery takes is judged by the long form.
-PATIENCE = {"ROUNDS": "1", "FAULTS": "5", "BACK_SECONDS": "90"}
+PATIENCE = {"ROUNDS": "1", "FAULTS": "4", "BACK_SECONDS": "90"}
 
 
 def test_a_portal_whose_parts_are_killed_loses_nothing_that_it_acknowledged():

@@ -9,8 +9,8 @@ from search.index import find
 from tests.search import library as shelf
 from tests.search.reference import Reference
 
-# In one process, which fills the library once.
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.search.pages"), pytest.mark.xdist_group("library")]
+# In one process, which fills the library once: tests/together.py.
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.search.pages")]
 
 
 @pytest.fixture(scope="module")
