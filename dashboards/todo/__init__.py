@@ -18,7 +18,7 @@ __all__ = ["MOST", "Need", "needs_of"]
 def needs_of(
     membership: Membership, latest: LatestRound, *, at: datetime, packs: WaitingPacks | None = None
 ) -> list[Need]:
-    """Everything that waits for this member, most pressing first. What there may be many of is cut after ``MOST`` + 1.
+    """Everything that waits for this member, most pressing first; of each kind no more than ``need.FETCHED``.
     ``packs``: where the page knows them already."""
     today = timezone.localdate(at)
     found = [

@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from actionplan.models import Action
-from dashboards.todo.need import Need
+from dashboards.todo.need import FETCHED, Need
 from kmportal.lib.days import due_in_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.mail import can_leave
@@ -27,7 +27,7 @@ SOONEST = (F("starts_on").asc(nulls_last=True), F("ends_on").asc(nulls_last=True
 @prepared
 def _ownerless(membership: Membership) -> QuerySet[Intervention]:
     rows = Intervention.objects.visible_to(membership).filter(programme__is_current=True).without_owner()
-    return rows.select_related("programme__organisation").order_by(*SOONEST)[:2]
+    return rows.select_related("programme__organisation").order_by(*SOONEST)[:FETCHED]
 
 
 def without_owner(membership: Membership) -> list[Need]:
@@ -154,7 +154,7 @@ def _left(key: str) -> "Prepared[[Membership, date], Any]":
 
     def rows(membership: Membership, today: date) -> QuerySet[Any]:
         here = Membership.objects.current().filter(organisation=membership.organisation)
-        found: QuerySet[Any] = owned.to_pass_on(membership, here, on=today)[:3]
+        found: QuerySet[Any] = owned.to_pass_on(membership, here, on=today)[:FETCHED]
         return found
 
     return prepared(rows)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from communities.models import ClaimedBenefit
-from dashboards.todo.need import Need
+from dashboards.todo.need import FETCHED, Need
 from kmportal.lib.days import day_in_words, due_in_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.prepared import prepared
@@ -22,7 +22,7 @@ from organisations.models import Membership
 @prepared
 def _returned(membership: Membership) -> QuerySet[Lesson]:
     rows = Lesson.objects.visible_to(membership).written_by(membership.person).filter(state=State.RETURNED)
-    return rows.select_related("revision", "organisation")[:3]
+    return rows.select_related("revision", "organisation")[:FETCHED]
 
 
 def returned_lessons(membership: Membership) -> list[Need]:
@@ -41,7 +41,7 @@ def returned_lessons(membership: Membership) -> list[Need]:
 
 @prepared
 def _quotes(membership: Membership) -> QuerySet[Quote]:
-    return Quote.objects.asked_of(membership).select_related("organisation", "noted_by")[:3]
+    return Quote.objects.asked_of(membership).select_related("organisation", "noted_by")[:FETCHED]
 
 
 def quotes_to_answer(membership: Membership) -> list[Need]:
@@ -61,7 +61,7 @@ def quotes_to_answer(membership: Membership) -> list[Need]:
 @prepared
 def _drafts_from_sessions(membership: Membership) -> QuerySet[Lesson]:
     rows = Lesson.objects.visible_to(membership).written_by(membership.person).filter(state=State.DRAFT)
-    return rows.exclude(session=None).select_related("revision", "organisation", "session").order_by("-pk")[:3]
+    return rows.exclude(session=None).select_related("revision", "organisation", "session").order_by("-pk")[:FETCHED]
 
 
 def lesson_drafts(membership: Membership) -> list[Need]:
@@ -81,7 +81,7 @@ def lesson_drafts(membership: Membership) -> list[Need]:
 @prepared
 def _changed(membership: Membership, today: date) -> QuerySet[Lesson]:
     rows = Lesson.objects.visible_to(membership).to_look_at_again(today).filter(validated_by=membership.person)
-    return rows.select_related("revision", "organisation").order_by("look_again_on", "pk")[:3]
+    return rows.select_related("revision", "organisation").order_by("look_again_on", "pk")[:FETCHED]
 
 
 def changes_to_look_at(membership: Membership, today: date) -> list[Need]:
@@ -101,7 +101,7 @@ def changes_to_look_at(membership: Membership, today: date) -> list[Need]:
 @prepared
 def _assets_due(membership: Membership, today: date) -> QuerySet[Asset]:
     rows = Asset.objects.visible_to(membership).to_look_at(today, on=today, people=[membership.person_id])
-    return rows.select_related("organisation", "owner").order_by("review_on", "pk")[:3]
+    return rows.select_related("organisation", "owner").order_by("review_on", "pk")[:FETCHED]
 
 
 def assets_to_look_at(membership: Membership, today: date) -> list[Need]:
@@ -189,10 +189,13 @@ def packs_to_answer(packs: WaitingPacks, today: date) -> list[Need]:
     ]
 
 
+ENOUGH = 2  # to see whether it is one, or a number that is counted
+
+
 @prepared
 def _first_waiting(membership: Membership) -> QuerySet[Lesson]:
     waiting = Lesson.objects.waiting_for(membership).select_related("revision", "organisation", "author")
-    return waiting.order_by("submitted_at", "pk")[:2]
+    return waiting.order_by("submitted_at", "pk")[:ENOUGH]
 
 
 @prepared
@@ -203,7 +206,7 @@ def _waiting(membership: Membership) -> QuerySet[Lesson]:
 def lessons_waiting(membership: Membership, today: date) -> list[Need]:
     """Lessons that somebody else sent in."""
     rows = _first_waiting(membership)
-    count = _waiting.count(membership) if len(rows) == 2 else len(rows)
+    count = _waiting.count(membership) if len(rows) == ENOUGH else len(rows)
     if not rows:
         return []
     first = rows[0]

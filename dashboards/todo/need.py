@@ -6,6 +6,7 @@ from kmportal.lib.sentences import capital
 
 SOON = 3  # days
 MOST = 8  # stand open on home, so that it stays a list for today
+FETCHED = MOST + 1  # of each kind: so that the number above the list is true, or says that there are more
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from actionplan.models import Action
 from actionplan.reports import sources_of
-from dashboards.todo.need import MOST, SOON, Need, join_sentence
+from dashboards.todo.need import FETCHED, SOON, Need, join_sentence
 from kmportal.lib.days import day_in_words, due_in_words, moment_in_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.mail import can_leave
@@ -24,7 +24,7 @@ from techniques.models import ASKED_AFTER, ASKED_FOR, REPORT_AFTER, Advice, Outc
 @prepared
 def _due_actions(membership: Membership, until: date) -> QuerySet[Action]:
     rows = Action.objects.visible_to(membership).owned_by(membership.person).open().filter(due_on__lte=until)
-    return rows.select_related("organisation").order_by("due_on", "pk")[: MOST + 1]
+    return rows.select_related("organisation").order_by("due_on", "pk")[:FETCHED]
 
 
 def own_actions(membership: Membership, today: date) -> list[Need]:
@@ -56,7 +56,7 @@ def _actions_of_guests(membership: Membership, today: date, mail_leaves: bool) -
     rows = rows.exclude(guest_name="")
     if mail_leaves:
         rows = rows.filter(guest_email="")
-    return rows.select_related("organisation").order_by("due_on", "pk")[:3]
+    return rows.select_related("organisation").order_by("due_on", "pk")[:FETCHED]
 
 
 def guests_to_remind(membership: Membership, today: date) -> list[Need]:
@@ -134,7 +134,7 @@ def _sessions_to_tell_of(membership: Membership, first: datetime, last: datetime
     rows = Session.objects.visible_to(membership).closed_between(first, last)
     rows = rows.filter(Q(facilitator=membership.person) | Q(pk__in=promised))
     rows = rows.exclude(pk__in=Outcome.objects.filter(person=membership.person).values("session"))
-    return rows.select_related("organisation").order_by("closed_at", "pk")[:2]
+    return rows.select_related("organisation").order_by("closed_at", "pk")[:FETCHED]
 
 
 def outcomes_to_tell(membership: Membership, at: datetime) -> list[Need]:
@@ -158,7 +158,7 @@ def _advice_to_report_on(membership: Membership, first: datetime, last: datetime
     rows = Session.objects.visible_to(membership).closed_between(first, last)
     rows = rows.filter(Q(facilitator=membership.person) | Q(pk__in=promised))
     rows = rows.filter(pk__in=Advice.objects.to_report_on().values("session"))
-    return rows.select_related("organisation").order_by("closed_at", "pk")[:2]
+    return rows.select_related("organisation").order_by("closed_at", "pk")[:FETCHED]
 
 
 def advice_to_report_on(membership: Membership, at: datetime) -> list[Need]:
@@ -179,7 +179,7 @@ def advice_to_report_on(membership: Membership, at: datetime) -> list[Need]:
 @prepared
 def _questions(membership: Membership) -> QuerySet[Recipient]:
     rows = Recipient.objects.waiting().filter(person=membership.person, enquiry__organisation=membership.organisation)
-    return rows.select_related("enquiry__organisation", "enquiry__author").order_by("asked_at", "pk")[: MOST + 1]
+    return rows.select_related("enquiry__organisation", "enquiry__author").order_by("asked_at", "pk")[:FETCHED]
 
 
 def questions_asked(membership: Membership) -> list[Need]:
@@ -201,7 +201,7 @@ def _pressing_interventions(membership: Membership, until: date) -> QuerySet[Int
     rows = Intervention.objects.visible_to(membership).under_way().filter(owner=membership.person)
     begins = Q(state=Intervention.State.PLANNED, starts_on__lte=until)
     rows = rows.filter(Q(ends_on__lte=until) | begins).select_related("programme__organisation")
-    return rows.order_by("ends_on", "pk")[: MOST + 1]
+    return rows.order_by("ends_on", "pk")[:FETCHED]
 
 
 @prepared

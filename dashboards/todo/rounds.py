@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from dashboards.gaps import LatestRound
-from dashboards.todo.need import Need
+from dashboards.todo.need import FETCHED, Need
 from kmportal.lib.days import day_in_words, due_in_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.prepared import prepared
@@ -59,7 +59,12 @@ def rounds_to_close(membership: Membership, today: date) -> list[Need]:
 
 @prepared
 def _unread(membership: Membership) -> QuerySet[Assessment]:
-    return Assessment.objects.visible_to(membership).unread().select_related("organisation").order_by("closed_at")[:3]
+    return (
+        Assessment.objects.visible_to(membership)
+        .unread()
+        .select_related("organisation")
+        .order_by("closed_at")[:FETCHED]
+    )
 
 
 def comments_to_read(membership: Membership, today: date) -> list[Need]:

@@ -1,6 +1,6 @@
 """Knowledge assets: the list, one as a page and on paper, writing it, what belongs to it, and its earlier versions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from attachments.inspection import CheckedFile
 from kmportal.lib.conflicts import Difference, compare
 from kmportal.lib.days import long_day
 from kmportal.lib.exceptions import Stale
@@ -123,12 +124,7 @@ def asset_part_new(request: MemberRequest, organisation: Organisation, pk: int) 
     form = PartForm(sent(request), request.FILES or None, asset=asset, membership=request.membership)
     if form.is_valid():
         with refusals_on(form):
-            values = {**form.cleaned_data}
-            files = values.pop("uploads")
-            if values["kind"] == AssetPart.Kind.FILE:
-                add_files(asset, by=request.membership, at=request.now, files=files, note=values["note"])
-            else:
-                assets.add_part(asset, by=request.membership, at=request.now, **values)
+            _add(asset, request, **form.cleaned_data)
             return done(request, "It belongs to it now.", "asset_detail", organisation.slug, pk)
         form.ask_for_files_again()
     return form_page(
@@ -139,6 +135,13 @@ def asset_part_new(request: MemberRequest, organisation: Organisation, pk: int) 
         back=_page(request, "asset_detail", pk),
         crumbs=[*_crumbs(request), (asset.title, _page(request, "asset_detail", pk))],
     )
+
+
+def _add(asset: Asset, request: MemberRequest, *, uploads: Sequence[CheckedFile], **values: Any) -> None:
+    if values["kind"] == AssetPart.Kind.FILE:
+        add_files(asset, by=request.membership, at=request.now, files=uploads, note=values["note"])
+    else:
+        assets.add_part(asset, by=request.membership, at=request.now, **values)
 
 
 @requires(Permission.READ)

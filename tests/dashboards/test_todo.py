@@ -1,6 +1,8 @@
 """What the home page asks of somebody in a place where nothing is yet."""
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.template.loader import render_to_string
@@ -8,14 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 import actionplan.actions
+import dashboards.todo
 from dashboards.gaps import Gap, LatestRound, latest_round
 from dashboards.reports import Home
 from dashboards.todo import MOST, needs_of
 from dashboards.todo.own import sessions_to_close
 from kmportal.lib.charts import mini_gap
+from lessons.models import Lesson, LessonRevision, State
 from organisations import actions
 from organisations.models import Membership
 from organisations.permissions import Role
+from organisations.visibility import Reach
 from roadmap.models import Programme
 from selfassessment.actions import answering, asking, rounds
 from selfassessment.models import Asked, Criterion, Framework, Section
@@ -157,6 +162,24 @@ def test_more_than_stand_open_are_all_there_and_no_number_is_made_up(world, cara
     page = as_(cara).get("/o/riverside/").text
     assert "More than eight things need you today." in page
     assert "Show what else needs you" in page
+
+
+def test_four_of_a_kind_are_four(world, riverside, cara):
+    for number in range(4):
+        lesson = Lesson.objects.create(organisation=riverside, author=cara, state=State.RETURNED, reach=Reach.AUTHOR)
+        lesson.revision = LessonRevision.objects.create(lesson=lesson, number=1, title=f"Came back {number}")
+        lesson.save()
+    assert sum("Came back" in title for title in asked_of(as_member(cara))) == 4
+
+
+def test_no_kind_is_cut_before_the_list_says_that_there_are_more():
+    cut = [
+        (path.name, bound)
+        for path in Path(dashboards.todo.__file__).parent.glob("*.py")
+        for bound in re.findall(r"(?<!undecided)\[: ?([^\]]+)\]", path.read_text())
+        if bound not in {"FETCHED", "ENOUGH"}
+    ]
+    assert cut == []
 
 
 def test_a_room_that_was_left_open_is_asked_for_with_the_day_on_which_it_was_opened(world, farah):
