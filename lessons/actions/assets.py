@@ -306,7 +306,9 @@ def _refuse_deputy(asset: Asset) -> None:
     if asset.deputy is None:
         return
     members = Membership.objects.current().may(Permission.CONTRIBUTE).filter(organisation=asset.organisation)
-    inside = GroupMembership.objects.filter(group=asset.group_id, person=asset.deputy)
+    inside = GroupMembership.objects.in_force_for_anybody().filter(
+        group=asset.group_id, person=asset.deputy, membership__organisation=asset.organisation
+    )
     can_read = asset.share_with != Reach.GROUP or inside.exists()
     if asset.deputy == asset.owner or not can_read or not members.filter(person=asset.deputy).exists():
         raise Refusal("Choose somebody else to stand in, who can read it.")

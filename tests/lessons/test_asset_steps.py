@@ -16,7 +16,8 @@ from lessons.actions import asset_steps, assets
 from lessons.models import Asset
 from lessons.reports.asset_steps import AssetSteps
 from lessons.reports.assets import asset_as_pdf, asset_values
-from organisations.models import AuditEntry, Group, Membership
+from organisations.models import AuditEntry, Group, GroupMembership, Membership, Organisation
+from organisations.visibility import Reach
 from tests.cast import as_member, join_group
 from tests.content.conftest import sentences_of, spoil  # noqa: F401  a fixture
 from tests.lessons.conftest import NOON, validate
@@ -139,6 +140,16 @@ class TestStandingIn:
         join_group(ward, cara)
         with pytest.raises(Refusal, match="stand in"):
             change(asset, cara, deputy=farah, group=ward, share_with="group")
+
+    def test_nobody_whose_way_into_the_group_is_switched_off(self, asset, riverside, cara, farah):
+        group = Group.objects.create(name="Pharmacists", organisation=None)
+        GroupMembership.objects.create(group=group, person=farah, membership=as_member(farah))
+        Asset.objects.update(reach=Reach.GROUP, share_with=Reach.GROUP, group=group)
+        asset.refresh_from_db()
+        with pytest.raises(Refusal, match="stand in"):
+            change(asset, cara, deputy=farah, group=group, share_with="group")
+        Organisation.objects.filter(pk=riverside.pk).update(lends_members=True)
+        assert change(asset, cara, deputy=farah, group=group, share_with="group").deputy == farah
 
     def test_who_stands_in_keeps_it(self, asset, cara, sam):
         change(asset, cara, deputy=sam, review_on=timezone.localdate())
