@@ -43,6 +43,7 @@ DAILY = [
     "tidy_imports",
     "tidy_files",
     "tidy_plan",
+    "forget_matches",
     "discard_left_drafts",
     "move_communities_on",
     "choose_lesson_reviews",

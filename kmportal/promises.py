@@ -7,6 +7,7 @@ PROMISED = [
     "roadmap.promises.interventions",
     "techniques.promises.outcomes",
     "techniques.promises.reports",
+    "techniques.promises.matches",
     "lessons.promises.drafts",
     "lessons.promises.assets",
     "lessons.promises.turns",

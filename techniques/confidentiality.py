@@ -66,16 +66,22 @@ class Confidentiality(models.TextChoices):
         return f"{kept} Who was invited and who was there is then deleted too. {who}"
 
     @property
-    def what_is_kept(self) -> str:
-        """What becomes of a note, in words for the people who write it without names."""
-        return f"{Naming.ANONYMOUS.who_is_seen} {self.keeping}"
-
-    @property
     def what_was_kept(self) -> str:
         """What has become of the notes after the end, in words for the people who wrote them."""
         if self.keeps_notes:
             return "The notes are kept without names."
         return "The notes are deleted, and only the agreed summary is kept."
+
+
+CLAIMED = "Whoever claims what you have written, or whose you claim, reads your name and how to reach you."
+
+
+def who_is_seen(naming: Naming, *, has_claims: bool) -> str:
+    """Who sees who wrote a note, where people may claim what others have written."""
+    if not has_claims:
+        return naming.who_is_seen
+    nobody_else = f"{CLAIMED} Nobody else does."
+    return nobody_else if naming is Naming.ANONYMOUS else f"{naming.who_is_seen} {CLAIMED}"
 
 
 # What can be chosen at planning, besides what the technique asks for: each of these keeps something else.

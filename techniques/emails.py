@@ -1,5 +1,6 @@
 """Mails about sessions. Each is written into the outbox inside the caller’s transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.template.loader import render_to_string
@@ -12,8 +13,10 @@ from kmportal.lib.mail import post
 from kmportal.lib.sentences import one_line, quoted
 from organisations.events import Actor
 from organisations.models import Membership
+from techniques.confidentiality import Confidentiality
 from techniques.helper_registry import told_in
 from techniques.models import Invitee, Participant, Session
+from techniques.trading import Deal
 
 
 def invite(invitee: Invitee, session: Session, *, by: Actor, at: datetime) -> None:
@@ -45,6 +48,30 @@ def send_summary(session: Session, guest: Participant, *, at: datetime) -> None:
         )
     subject = one_line(f"What came out of {quoted(session.title)}")
     post(guest.email, subject, body, key=f"{session.key_of_mails}summary for guest {guest.pk}", at=at)
+
+
+def send_list(session: Session, participant: Participant, deals: Sequence[Deal], *, at: datetime) -> None:
+    """Somebody’s own list: what they claimed and who claimed what of theirs, with how to reach each other.
+
+    To a guest only where they left an address. Written once for each person.
+    """
+    recipient = participant.person.email if participant.person else participant.email
+    if not recipient:
+        return
+    values = {
+        "session": session,
+        "name": participant.name,
+        "claimed": [deal for deal in deals if not deal.is_own],
+        "claimed_of_mine": [deal for deal in deals if deal.is_own and deal.entry.claimants],
+        "nobody_yet": [deal for deal in deals if deal.is_own and not deal.entry.claimants],
+        "is_kept": Confidentiality(session.confidentiality).keeps_who_came,
+    }
+    if participant.person and values["is_kept"]:
+        values["page"] = absolute(reverse("session_matches", args=[session.organisation.slug, session.pk]))
+    with session.organisation.at_home():
+        body = render_to_string("emails/techniques/own_list.txt", values)
+    subject = one_line(f"Your list from {quoted(session.title)}")
+    post(recipient, subject, body, key=f"list of session {session.pk} for {participant.pk}", at=at)
 
 
 def _reachable_invitees(session: Session) -> list[Invitee]:

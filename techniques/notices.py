@@ -32,6 +32,8 @@ def send(occurrence: Occurrence) -> None:
                 _tell_those_who_joined(
                     occurrence, session, f"Read what became of the advice in {quoted(session.title)}"
                 )
+        case Event.MATCHES_TOLD:
+            _pass_thanks_on(occurrence, session)
         case Event.SESSION_CANCELLED:
             emails.announce_cancelling(session, by=occurrence.by, at=occurrence.at)
 
@@ -50,6 +52,13 @@ def _tell_those_who_joined(occurrence: Occurrence, session: Session, sentence: s
     here = Participant.objects.here().filter(session=session, person__isnull=False).select_related("person")
     for participant in here:
         notify(participant.person, occurrence, sentence)
+
+
+def _pass_thanks_on(occurrence: Occurrence, session: Session) -> None:
+    """Whoever helped, and has an account, hears that there are thanks; the words stand on the page of these two."""
+    told = session.matches.filter(told_at=occurrence.at, giver__isnull=False).exclude(thanks="")
+    for match in told.exclude(giver=occurrence.person).select_related("giver"):
+        notify(match.giver, occurrence, f"{occurrence.person} thanks you for your help after {quoted(session.title)}")
 
 
 def _tell_facilitator(occurrence: Occurrence, session: Session) -> None:

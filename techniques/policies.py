@@ -92,6 +92,14 @@ def may_tell_outcome(membership: Membership | None, session: Session) -> bool:
     return Action.objects.agreed_in(ref_of(session)).owned_by(membership.person).exists()
 
 
+def may_tell_of_matches(membership: Membership | None, session: Session) -> bool:
+    """Once it is closed: whoever found somebody there, and is asked for both."""
+    if membership is None or not session.is_closed:
+        return False
+    is_member = policies.may(Permission.READ, membership, session.organisation)
+    return is_member and session.matches.asked_of(membership.person).exists()
+
+
 def allowed(membership: Membership | None, session: Session) -> frozenset[str]:
     """The names of all moves that this member may make with the session as it stands."""
     moves = {"join"} if may_join(membership, session) else set()

@@ -22,9 +22,9 @@ def lock_unless_over(session: Session) -> Session:
     return session
 
 
-def find_step_taking(session: Session, stage: Stage, takes: str) -> Stage:
-    """The step as it stands now, if it is one of this session that has this helper. Raises ``Refusal``."""
-    found = Stage.objects.filter(pk=stage.pk, session=session, takes=takes).first()
+def find_step_taking(session: Session, stage: Stage, *takes: str) -> Stage:
+    """The step as it stands now, if it is one of this session that has one of these helpers. Raises ``Refusal``."""
+    found = Stage.objects.filter(pk=stage.pk, session=session, takes__in=takes).first()
     if found is None:
         raise Refusal(worded("This step is not part of the session. Reload the page."))
     return found

@@ -1,5 +1,5 @@
-"""What the mail of the day asks about sessions: after six weeks what became of advice, after three months what came
-of it all."""
+"""What the mail of the day asks about sessions: after four weeks whether two have talked, after six what became of
+advice, after three months what came of it all."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
@@ -12,11 +12,12 @@ from actionplan.models import Action
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.promises import Promised
 from organisations.models import Person
-from techniques.models import ASKED_AFTER, ASKED_FOR, REPORT_AFTER, Advice, Outcome, Session
+from techniques.models import ASKED_AFTER, ASKED_FOR, REPORT_AFTER, TALKED_AFTER, Advice, Match, Outcome, Session
 from techniques.things import SESSION
 
 Asked = set[tuple[int, int]]
 WHAT_CAME = _("It is three months since this session. What came of it?")
+WHETHER_TALKED = _("Four weeks ago you found somebody. Did you talk, and what did it save?")
 WHAT_BECAME = _("Six weeks ago you were given advice. Tell the visitors what became of it")
 
 
@@ -36,6 +37,15 @@ def reports(until: date, people: Collection[int] | None) -> Iterator[Promised]:
     owed = set(Advice.objects.to_report_on().filter(session__in=found).values_list("session", flat=True))
     asked = {(pk, person) for pk, person in _who_is_asked(found, people) if pk in owed}
     yield from _promises("session-report", "session_report", found, asked, REPORT_AFTER, WHAT_BECAME)
+
+
+def matches(until: date, people: Collection[int] | None) -> Iterator[Promised]:
+    """Sessions of four weeks ago in which people found each other, to whoever has not said yet whether they talked."""
+    found = _closed_before(until, TALKED_AFTER)
+    rows = Match.objects.not_told().filter(session__in=found)
+    asked = {(pk, taker or giver) for pk, taker, giver in rows.values_list("session", "taker", "giver")}
+    asked = {(pk, person) for pk, person in asked if person and (people is None or person in people)}
+    yield from _promises("session-matches", "session_matches", found, asked, TALKED_AFTER, WHETHER_TALKED)
 
 
 def _closed_before(until: date, since: timedelta) -> dict[int, Session]:

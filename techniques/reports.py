@@ -48,6 +48,8 @@ class SessionPage:
     came: int
     feedback: "SeenFeedback | None"
     reports: bool
+    matches: bool
+    has_sheet: bool
 
     @property
     def helped(self) -> list[SeenStage]:
@@ -82,6 +84,8 @@ class SessionPage:
             invitees=invitees,
             came=came,
             feedback=feedback_of(session) if leads and session.is_closed else None,
+            matches=session.matches.of_person(membership.person).exists(),
+            has_sheet=leads and session.has_claims and not session.is_over,
             reports=session.advice.exists() and policies.may_tell_outcome(membership, session),
         )
 

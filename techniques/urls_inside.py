@@ -14,6 +14,8 @@ urlpatterns = [
     path("<int:pk>/attendance/", sessions.session_attendance, name="session_attendance"),
     path("<int:pk>/outcome/", afterwards.session_outcome, name="session_outcome"),
     path("<int:pk>/advice/", afterwards.session_report, name="session_report"),
+    path("<int:pk>/matches/", afterwards.session_matches, name="session_matches"),
+    path("<int:pk>/sheet/", afterwards.session_sheet, name="session_sheet"),
     path("<int:pk>/tick/", sessions.session_tick, name="session_tick"),
     path("<int:pk>/join/", sessions.session_join, name="session_join"),
     # The room, for whoever leads it

@@ -65,7 +65,8 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.marks.give_mark techniques.actions.room.marks.take_mark_back
         techniques.actions.room.consent.answer_consent
         techniques.actions.afterwards.give_feedback techniques.actions.room.assist.choose_side
-        techniques.actions.room.assist.answer_advice
+        techniques.actions.room.assist.answer_advice techniques.actions.room.market.write_sheet
+        techniques.actions.room.market.claim_entry techniques.actions.room.market.drop_claim
         selfassessment.actions.answering.save_answer selfassessment.actions.answering.finish_answering
     """,
     PORTAL: """
@@ -81,6 +82,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.importing.begin_import lessons.actions.importing.try_import
         lessons.actions.importing.run_import lessons.actions.importing.tidy_imports lessons.actions.undoing.undo_import
         lessons.actions.importing.find_unfinished roadmap.actions.tidy_plan
+        techniques.actions.room.market.forget_matches
         lessons.actions.leaving.discard_left_drafts
         lessons.actions.upkeep.begin_upkeep lessons.actions.upkeep.choose_turns
         lessons.actions.assets.release_assets lessons.actions.follows.tell_followers
@@ -250,6 +252,7 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.consent.count_consent techniques.actions.afterwards.tell_outcome
         techniques.actions.room.outlook.show_outlook techniques.actions.room.outlook.mark_fear
         techniques.actions.room.assist.let_speak techniques.actions.room.assist.report_back
+        techniques.actions.room.market.tell_of_matches techniques.actions.paper.request_sheet_pdf
         techniques.actions.room.closing.close_session
         lessons.actions.closing.close_with_lessons
         lessons.actions.importing.upload_import lessons.actions.importing.settle_import
@@ -305,6 +308,7 @@ ODD: dict[str, list[str]] = {
             "selfassessment.actions.rounds.pass_on_assessment",
         )
     },
+    "techniques.actions.room.market.tell_of_matches": ["reza"],  # who found somebody there
     "lessons.actions.pack.change_work": ["cara", "lena"],  # who described it, and who plans
     **{f"lessons.actions.reuse.{name}": ["reza"] for name in ("describe_reuse", "take_reuse_back")},  # who said it
     **{f"lessons.actions.comments.{verb}_comment": ["reza"] for verb in ("change", "withdraw")},  # who wrote it
@@ -595,6 +599,18 @@ def _closed_session(world: Any) -> Call:
     session = world.things.session
     type(session).objects.filter(pk=session.pk).update(state="closed", code="")
     return (type(session).objects.get(pk=session.pk),), {"title": "Book the room"}
+
+
+def _session_with_match(world: Any) -> tuple[Any, ...]:
+    (session,), _ = _closed_session(world)
+    session.matches.create(is_want=True, text="Beds", taker=world.people["reza"])
+    return (session,)
+
+
+def _room_with_claims(world: Any) -> tuple[Any, ...]:
+    room = world.things.room
+    room.stages.filter(pk=room.stage_id).update(takes="claims")
+    return (room,)
 
 
 def _current_stage(world: Any) -> Any:
@@ -949,6 +965,8 @@ ACTS: dict[str, Act] = {
     "techniques.actions.room.outlook.mark_fear": on(
         "room", stage=_step_with("outlook", _one_fear), came="true", number=lambda world: Outlook.objects.get().pk
     ),
+    "techniques.actions.room.market.tell_of_matches": lambda world: (_session_with_match(world), {"told": {}}),
+    "techniques.actions.paper.request_sheet_pdf": lambda world: (_room_with_claims(world), {}),
     "techniques.actions.room.assist.report_back": lambda world: (_closed_session(world)[0], {"became": {}}),
     "lessons.actions.closing.add_session_action": _closed_session,
     "techniques.actions.afterwards.tell_outcome": lambda world: (

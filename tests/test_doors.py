@@ -49,7 +49,7 @@ DOORS = {
         token_list token_revoke
     """,
     MEMBER: """
-        session_outcome session_report
+        session_outcome session_report session_matches
         home yours benefit_list invitation_many invitation_codes search organisation_logo notice_list notice_read_all
         notice_open job_detail job_file job_retry
         unanswered_tell
@@ -125,7 +125,7 @@ DOORS = {
     FACILITATOR: """
         trial_new trial_edit trial_cancel trial_pair trial_end trial_share trial_people trial_words trial_poster
         session_new session_edit session_cancel session_invite session_attendance session_tick session_open
-        session_room session_close
+        session_room session_close session_sheet
         room_go room_time room_people room_show room_note room_note_change room_mine room_since
         import_list import_detail import_try import_run import_undo import_differences import_problems
         meeting_day_session review_session
@@ -235,6 +235,7 @@ ODD = {
     **{f"problem_{verb}": ["cara", "farah"] for verb in ("take_up", "give_back")},  # who is in a community
     "meeting_day_session": ["farah"],
     "session_report": [],  # nobody gave advice
+    "session_matches": [],  # nobody found anybody
     "session_outcome": ["farah", "lena"],  # who facilitates; who took an action on there, of whom the walk has none
     "review_session": ["farah"],
     # A forged link; and the walk names nobody.

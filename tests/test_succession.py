@@ -48,7 +48,7 @@ NOT_RESPONSIBLE = {
     "roadmap.Intervention.created_by", "roadmap.InterventionChange.by", "roadmap.PlanChange.by",
     "search.SearchDoc.author", "selfassessment.Assessment.created_by", "selfassessment.Asked.person",
     "selfassessment.Response.person", "selfassessment.Decision.by", "techniques.Session.created_by",
-    "techniques.Outcome.person",
+    "techniques.Outcome.person", "techniques.Match.taker", "techniques.Match.giver",  # they found each other
     "search.UnansweredSearch.answered_by", "lessons.Follow.author",
     "communities.Charter.by", "communities.Closing.by", "communities.Community.founded_by",
     "communities.Objection.answered_by", "communities.Objection.person", "communities.Pin.person",

@@ -26,6 +26,7 @@ def needs_of(
         *own.sessions_to_prepare(membership, at),
         *rounds.answers_owed(membership, today),
         *own.questions_asked(membership),
+        *own.matches_to_tell_of(membership, at),
         *own.advice_to_report_on(membership, at),
         *own.outcomes_to_tell(membership, at),
         *lessons.returned_lessons(membership),

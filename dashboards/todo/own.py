@@ -18,7 +18,7 @@ from kmportal.lib.sentences import capital, counted, quoted
 from organisations.models import Membership
 from people.models import Recipient
 from roadmap.models import Intervention
-from techniques.models import ASKED_AFTER, ASKED_FOR, REPORT_AFTER, Advice, Outcome, Session
+from techniques.models import ASKED_AFTER, ASKED_FOR, REPORT_AFTER, TALKED_AFTER, Advice, Match, Outcome, Session
 
 
 @prepared
@@ -173,6 +173,28 @@ def advice_to_report_on(membership: Membership, at: datetime) -> list[Need]:
             weight=34,
         )
         for session in _advice_to_report_on(membership, last - ASKED_FOR, last)
+    ]
+
+
+@prepared
+def _matches_to_tell_of(membership: Membership, first: datetime, last: datetime) -> QuerySet[Session]:
+    rows = Session.objects.visible_to(membership).closed_between(first, last)
+    rows = rows.filter(pk__in=Match.objects.asked_of(membership.person).not_told().values("session"))
+    return rows.select_related("organisation").order_by("closed_at", "pk")[:2]
+
+
+def matches_to_tell_of(membership: Membership, at: datetime) -> list[Need]:
+    """Sessions of four weeks ago in which they found somebody."""
+    last = at - TALKED_AFTER
+    return [
+        Need(
+            f"Did you talk with whom you found in {quoted(session)}?",
+            reverse("session_matches", args=[membership.organisation.slug, session.pk]),
+            "Say it",
+            "It is four weeks ago",
+            weight=34,
+        )
+        for session in _matches_to_tell_of(membership, last - ASKED_FOR, last)
     ]
 
 

@@ -10,6 +10,7 @@ from techniques.models.afterwards import ASKED_AFTER, ASKED_FOR, FEEDBACK_FOR, Q
 from techniques.models.assist import REPORT_AFTER, Advice, TalkShare
 from techniques.models.consent import Consent, ConsentAsked
 from techniques.models.grouping import GROUP_NAME_LIMIT, NoteGroup
+from techniques.models.market import CLAIMS_OF_ONE, MOST_OF_ONE, TALKED_AFTER, Claim, Match, Sheet, Unmet
 from techniques.models.marks import Mark, Marking
 from techniques.models.outlook import Outlook
 from techniques.models.reactions import COMMENT_LIMIT, Comment, Correction, MeToo
@@ -24,17 +25,21 @@ __all__ = [
     "ASKED_AFTER",
     "ASKED_FOR",
     "BUDGETS",
+    "CLAIMS_OF_ONE",
     "COMMENT_LIMIT",
     "FEEDBACK_FOR",
     "GRACE",
     "GROUP_NAME_LIMIT",
+    "MOST_OF_ONE",
     "NOTED",
     "NOTE_LIMIT",
     "QUESTIONS",
     "REPORT_AFTER",
+    "TALKED_AFTER",
     "WISH_LIMIT",
     "Advice",
     "Ballot",
+    "Claim",
     "Comment",
     "Consent",
     "ConsentAsked",
@@ -44,6 +49,7 @@ __all__ = [
     "Length",
     "Mark",
     "Marking",
+    "Match",
     "MeToo",
     "Note",
     "NoteGroup",
@@ -56,12 +62,14 @@ __all__ = [
     "Seat",
     "Session",
     "SessionQuerySet",
+    "Sheet",
     "Side",
     "Stage",
     "SummaryVersion",
     "TalkShare",
     "Technique",
     "TechniqueQuerySet",
+    "Unmet",
     "Voting",
     "Wish",
     "Wording",

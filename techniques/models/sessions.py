@@ -1,6 +1,7 @@
 """Sessions, their stages, and who is invited."""
 
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import ClassVar
 
 from django.core.validators import MaxLengthValidator
@@ -15,7 +16,7 @@ from kmportal.lib.json_field import JSONField
 from kmportal.lib.model_fields import AddressField, LineField
 from organisations.models import Group, Membership, Organisation, Person
 from roadmap.models import Intervention
-from techniques.confidentiality import Confidentiality, Naming
+from techniques.confidentiality import Confidentiality, Naming, who_is_seen
 from techniques.content_schema import Column
 from techniques.models.techniques import Length, Technique
 
@@ -192,12 +193,20 @@ class Session(models.Model):
     @property
     def what_is_kept(self) -> str:
         """Who sees who wrote a note and what becomes of it, in words for those who write them."""
-        return f"{Naming(self.naming).who_is_seen} {Confidentiality(self.confidentiality).keeping}"
+        seen = who_is_seen(Naming(self.naming), has_claims=self.has_claims)
+        return f"{seen} {Confidentiality(self.confidentiality).keeping}"
 
     @property
     def who_is_seen(self) -> str:
         """Who sees who wrote a note, short, where somebody writes."""
+        if self.has_claims and self.naming == Naming.ANONYMOUS:
+            return "Only whoever claims it sees who wrote it."
         return Naming(self.naming).at_the_box
+
+    @cached_property
+    def has_claims(self) -> bool:
+        """Whether people claim what others have written, and so hear whose it is."""
+        return self.stages.filter(takes="claims").exists()
 
     @property
     def takes_alias(self) -> bool:

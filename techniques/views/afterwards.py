@@ -1,21 +1,25 @@
-"""After a session: the two questions on everybody’s phone, and what came of it three months on."""
+"""Around a session: its sheet to print, the two questions on everybody’s phone, and what came of it later on."""
+
+from typing import Any
 
 from django.forms import BaseForm
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
+from jobs.views import wait_or_show
 from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent, status_of
-from kmportal.lib.view_kit import done, form_page, refusals_on
+from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said
 from organisations.access import guest, requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import GuestRequest, MemberRequest
 from techniques import policies, preconditions
-from techniques.actions import afterwards
-from techniques.actions.room import assist
-from techniques.forms import FeedbackForm, OutcomeForm, ReportForm
+from techniques.actions import afterwards, paper
+from techniques.actions.room import assist, market
+from techniques.forms.afterwards import FeedbackForm, MatchesForm, OutcomeForm, ReportForm
 from techniques.models import Outcome, Session
 from techniques.views.facilitating import find_session
 from techniques.views.joining import answer_stranger, by_code_even_over, seat_of_guest
@@ -74,11 +78,43 @@ def session_report(request: MemberRequest, organisation: Organisation, pk: int) 
     return _page_of_session(request, session, form, title="What became of the advice?")
 
 
-def _page_of_session(request: MemberRequest, session: Session, form: BaseForm, *, title: str) -> HttpResponse:
+@requires(Permission.READ)
+def session_matches(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """One’s own list: whom one found, and four weeks later whether they talked and what it saved."""
+    session = find_session(request, pk)
+    found = list(session.matches.of_person(request.user).select_related("taker", "giver"))
+    if not found:
+        raise Http404
+    reader = request.user
+    asked = [one for one in found if one.is_told_by(reader)]
+    form = MatchesForm(sent(request), matches=asked, reader=reader)
+    if form.is_valid():
+        with refusals_on(form):
+            market.tell_of_matches(session, by=request.membership, at=request.now, told=form.told)
+            return done(request, "Thank you. Whoever helped you reads your thanks.", session)
+    rows = [(one, one.other_of(reader), one.reach_of_other(reader), one.is_taken_by(reader)) for one in found]
+    return _page_of_session(
+        request, session, form, title="Whom you found", template="techniques/session_matches.html", rows=rows
+    )
+
+
+@requires(Permission.FACILITATE)
+@require_POST
+def session_sheet(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """A sheet to fill in by hand, as a PDF."""
+    session = find_session(request, pk)
+    with refusals_said(request):
+        return wait_or_show(paper.request_sheet_pdf(session, by=request.membership, at=request.now))
+    return redirect(session)
+
+
+def _page_of_session(
+    request: MemberRequest, session: Session, form: BaseForm, *, title: str, **more: Any
+) -> HttpResponse:
     """A form about a session that is over, with the way back to it."""
     home = session.get_absolute_url()
     trail = [(worded("Sessions"), reverse("session_list", args=[session.organisation.slug])), (session.title, home)]
     back = worded("Back to the session")
     return form_page(
-        request, form, title=title, verb="Save", back=home, back_words=back, intro=session.title, crumbs=trail
+        request, form, title=title, verb="Save", back=home, back_words=back, intro=session.title, crumbs=trail, **more
     )

@@ -30,7 +30,8 @@ from techniques import (
 )
 from techniques.actions.room import notes, screen
 from techniques.column_kinds import NOTE
-from techniques.forms import FeedbackForm, NoteForm
+from techniques.forms import NoteForm
+from techniques.forms.afterwards import FeedbackForm
 from techniques.models import Note, Participant, Session
 from techniques.policies import Writer
 from techniques.seen_room import Audience, SeenGroup, SeenNote, SeenRoom, SeenStage
@@ -231,17 +232,24 @@ def answer_saved(request: RoomRequest, seat: Seat, note: Note) -> HttpResponse:
     if not wants_json(request):
         return redirect(f"{seat.home}?stage={note.stage.key}" if note.stage_id != seat.session.stage_id else seat.home)
     if note.gone_at is not None:
-        return json_answer({"handle": str(note.client_id), "gone": True})
+        values = {"handle": str(note.client_id), "gone": True}
+        return json_answer({**values, **_marks_that_count(request, seat, note)})
     own = room_visibility.own_notes(note.stage, [note], note.author_id or 0)[0]
-    return json_answer(
-        {
-            "handle": str(note.client_id),
-            "stage": note.stage.key,
-            "column": note.column,
-            "is_hidden": not note.stage.shows_notes,
-            "html": _draw_own_note(request, seat, own),
-        }
-    )
+    values = {
+        "handle": str(note.client_id),
+        "stage": note.stage.key,
+        "column": note.column,
+        "is_hidden": not note.stage.shows_notes,
+        "html": _draw_own_note(request, seat, own),
+    }
+    return json_answer({**values, **_marks_that_count(request, seat, note)})
+
+
+def _marks_that_count(request: RoomRequest, seat: Seat, note: Note) -> dict[str, Any]:
+    """One’s own marks with the answer, where the helper of the step counts what one writes in it."""
+    helper = helper_registry.helper_of(note.stage.takes)
+    counts = helper is not None and helper.counts_own and seat.audience is Audience.PARTICIPANT
+    return {"marks": own_marks(request, seat)} if counts else {}
 
 
 def refuse_note(request: RoomRequest, seat: Seat, sentence: str) -> HttpResponse:

@@ -239,3 +239,64 @@ def test_looking_back_opens_with_what_was_feared(begin, window, check, farah, le
     expect(lead.get_by_text("Feared: Too few porters. It came true.")).to_be_visible()
     for page in (phone, lead, screen):
         assert page.complaints == []
+
+
+def test_wants_and_offers_find_each_other(begin, window, check, farah, lena):
+    room = begin("wants-and-offers")
+    ana, ben, kit = window(width=360), window(width=1280), window(width=360, script=False)
+    for page, name in ((ana, "Ana"), (ben, "Ben"), (kit, "Kit")):
+        join(page, room, name)
+        step(page).get_by_label("How can people reach you?").fill(f"Ward of {name}, ext. 4123")
+        step(page).get_by_role("button", name="Save it").click()
+        expect(step(page).get_by_text("Saved. You need not write it again.")).to_be_visible()
+    lead, screen = window(farah), window(lena, width=1920)
+    lead.goto(path("room/", room))
+    screen.goto(path("screen/", room))
+    expect(step(lead).get_by_text("3 of 3 people have said")).to_be_visible()
+    check(ana)
+
+    def go(key: str) -> None:
+        stages.go_to_stage(room, stage=room.stages.get(key=key), by=as_member(farah), at=timezone.now())
+        name = room.stages.get(key=key).name
+        for page in (lead, ana, ben, screen):
+            expect(step(page).get_by_role("heading", level=2)).to_have_text(name)
+
+    go("wants")
+    expect(step(ana).get_by_text("Five left.")).to_be_visible()
+    write(ana, "run a bed meeting in ten minutes")
+    expect(step(ana).get_by_text("Four left.")).to_be_visible()
+    check(ana)
+    stages.reveal_notes(room, stage=room.stages.get(key="wants"), by=as_member(farah), at=timezone.now())
+    go("offers")
+    write(ben, "lend a trolley")
+    go("claim")
+    for page in (lead, ana, ben, screen):
+        expect(step(page).get_by_text("run a bed meeting in ten minutes").first).to_be_visible()
+    want = step(ben).locator(".km-advice__one", has_text="run a bed meeting")
+    want.get_by_role("button", name=re.compile("^I can help")).click()
+    expect(step(ben).get_by_text("Two claims left.")).to_be_visible()
+    expect(step(ben).get_by_text("Ana, Ward of Ana, ext. 4123")).to_be_visible()
+    expect(step(ana).get_by_text("Ben, Ward of Ben, ext. 4123")).to_be_visible()
+    expect(step(lead).get_by_text("1 of 2 wants and offers are claimed.")).to_be_visible()
+    expect(step(screen).get_by_text("run a bed meeting in ten minutes (claimed)")).to_be_visible()
+    kit.goto(f"/join/{room.code}/room/")
+    step(kit).get_by_role("button", name=re.compile("^I would like this")).click()
+    expect(step(kit).get_by_text("Ben, Ward of Ben, ext. 4123")).to_be_visible()
+    expect(step(ben).get_by_text("Kit, Ward of Kit, ext. 4123")).to_be_visible()
+    for page in (ana, ben, lead, screen):
+        check(page)
+    assert "Ward of" not in lead.content() + screen.content()
+
+    # One person thinks again, and what everybody reads is another: nobody helps Ana now.
+    pressed = step(ben).locator("[data-claim]", has_text="I can help")
+    expect(pressed).to_have_attribute("aria-pressed", "true")
+    pressed.click()
+    expect(pressed).to_have_attribute("aria-pressed", "false")
+    expect(step(lead).get_by_text("Nobody can help with these yet")).to_be_visible()
+    expect(step(screen).get_by_text("run a bed meeting in ten minutes (claimed)")).to_have_count(0)
+    expect(step(ana).get_by_text("Ben, Ward of Ben, ext. 4123")).to_have_count(0)
+    go("close")
+    expect(step(ben).get_by_text("Kit, Ward of Kit, ext. 4123")).to_be_visible()
+    for page in (ana, ben, lead, screen):
+        check(page)
+        assert page.complaints == []

@@ -86,6 +86,9 @@ def test_from_the_plan_to_the_close(key, library, as_, farah):
         desk.post(at("room_go", session), {"stage": stage.key})
         if stage.takes == "consent":
             agree(session, stage, desk, phone)
+        if stage.takes == "sheet":
+            said = {"stage": stage.key, "act": "reach/here", "reach-here": "Ward 3, ext. 4123"}
+            phone.post(reverse("join_act", args=[session.code]), said)
         for column in stage.columns:
             text = f"When you are about to try {column.key}, then write it in {stage.key} as {column.key}"
             if column.takes == "joining":
@@ -200,7 +203,7 @@ def test_another_length_brings_back_a_stage_that_was_left_out(library, riverside
 @pytest.mark.parametrize(
     ("key", "stage", "words"),
     [
-        ("wants-and-offers", "wants", "Only name people who will do it or who can be asked."),
+        ("wants-and-offers", "wants", "Without names of people or patients. Only whoever claims it sees who wrote it."),
         ("after-action-review", "learn", "Only name people who will do it or who can be asked."),
         ("after-action-review", "expect", "Without names of people or patients."),
     ],

@@ -28,6 +28,7 @@ from lessons.reports.summary import summary_values
 from selfassessment import reports, scoring
 from selfassessment.actions import rounds
 from selfassessment.models import Answer, Assessment, Criterion, Framework, Response
+from techniques.tasks import sheet_values
 from tests.cast import as_member
 
 from .conftest import close_and_publish
@@ -112,6 +113,7 @@ def test_every_kind_of_paper_is_printed_here():
         "gap_report.html",
         "pack.html",
         "poster.html",
+        "sheet.html",
         "summary.html",
     ]
 
@@ -136,6 +138,16 @@ def test_a_summary_of_hostile_words_stays_on_its_page(world, cara):
     assert outside(made) == []
     assert boxes_without_letters(made) == []
     assert "not bold" in made.text
+
+
+def test_a_sheet_to_fill_in_by_hand_is_one_page(world):
+    room = world.things.room
+    room.title = f"Wüstenrundfahrt {LONG}"[:120]
+    document = pdf.laid_out(render_to_string("pdf/sheet.html", sheet_values(room)))
+    made = Paper(document, PdfReader(io.BytesIO(pdf.written(document))))
+    assert outside(made) == []
+    assert len(made.reader.pages) == 1
+    assert made.text.count("I claim this") == 3
 
 
 def test_a_charter_of_hostile_words_stays_on_its_page(riverside, cara):

@@ -2,6 +2,19 @@
 
 import { findAll } from "./notes/dom.js";
 
+// What one has claimed, in the list that all have: pressed, and the next press takes it back.
+function markClaims(place) {
+  const step = place.closest("[data-stage-of]");
+  const claimed = step?.querySelector("[data-claimed]")?.dataset.claimed.split(" ");
+  if (!claimed) return;
+  for (const button of step.querySelectorAll("[data-claim]")) {
+    const handle = button.dataset.claim;
+    const isMine = claimed.includes(handle);
+    button.setAttribute("aria-pressed", isMine);
+    button.value = `${isMine ? "drop" : "claim"}/${handle}`;
+  }
+}
+
 export class Helpers {
   constructor(root, { fetchSoon }) {
     this.root = root;
@@ -25,6 +38,11 @@ export class Helpers {
   draw(place, html) {
     if (this.drawn.get(place) === html) return;
     this.drawn.set(place, html);
+    this.replace(place, html);
+    markClaims(place);
+  }
+
+  replace(place, html) {
     const held = place.contains(document.activeElement) ? document.activeElement : null;
     const { name, value, selectionStart: caret } = held ?? {};
     const typed = this.typedIn(place);

@@ -62,6 +62,7 @@ export class Changing {
       }
       this.say(saved.gone ? "Taken back." : "Saved.");
       this.own.drawMine(stage);
+      if (saved.marks) this.own.onMarks?.(saved.marks);
       this.storage.tellSaved();
       this.nudge();
     } catch (problem) {

@@ -73,6 +73,7 @@ export class Outbox {
       const saved = await post(note.url, { client_id, stage, column, text, ...more });
       this.forget(note);
       this.own.place(saved);
+      if (saved.marks) this.own.onMarks?.(saved.marks);
       this.lastSaved = new Date();
       this.storage.tellSaved();
       this.nudge();

@@ -1,6 +1,5 @@
 """What people fill in about sessions: the plan, whom to invite, the name of a guest, a note."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +18,7 @@ from organisations.models import Group, Membership, Organisation, Person
 from organisations.permissions import Permission
 from roadmap.models import Intervention
 from techniques.confidentiality import CHOICES, HINTS, NAMING_HINTS, Confidentiality, Naming
-from techniques.models import QUESTIONS, Advice, Length, Outcome, Participant, Session, Side, Technique, Worth
+from techniques.models import Length, Participant, Session, Side, Technique
 
 # What people are promised before they write.
 PROMISES = ("naming", "confidentiality")
@@ -306,68 +305,3 @@ def minutes_in_words(minutes: int) -> str:
     parts = [f"{hours} {ngettext('hour', 'hours', hours)}"] if hours else []
     parts += [f"{rest} {ngettext('minute', 'minutes', rest)}"] if rest or not hours else []
     return " ".join(parts)
-
-
-class FeedbackForm(forms.Form):
-    """Two questions about a session that is at its end."""
-
-    mark_optional = False
-
-    worth = forms.ChoiceField(choices=Worth.choices, label=QUESTIONS["worth"], widget=forms.RadioSelect)
-    said = forms.ChoiceField(choices=Worth.choices, label=QUESTIONS["said"], widget=forms.RadioSelect)
-
-
-class OutcomeForm(AboutPeople, forms.ModelForm):
-    """What came of a session, some months on."""
-
-    about_people = ("words",)
-
-    class Meta:
-        model = Outcome
-        fields = ("kind", "words")
-        widgets = {"kind": forms.RadioSelect, "words": forms.Textarea({"rows": 4})}
-        labels = {"kind": "What came of it?", "words": "What is different, and for whom?"}
-        help_texts = {"words": "One or two sentences are enough. Everybody here can read them."}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        kind: Any = self.fields["kind"]
-        kind.choices = Outcome.Kind.choices  # no empty one among them
-
-    def clean(self) -> dict[str, Any]:
-        """Beside the field: a change is told in words."""
-        wanted = super().clean() or {}
-        if wanted.get("kind") == Outcome.Kind.CHANGED and not wanted.get("words", "").strip():
-            self.add_error("words", "Say in a sentence what is different now")
-        return wanted
-
-
-class ReportForm(AboutPeople, forms.Form):
-    """What became of each piece of advice, some weeks on."""
-
-    about_initial = True
-    mark_optional = False
-
-    def __init__(self, *args: Any, advice: Iterable[Advice], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.advice = list(advice)
-        for one in self.advice:
-            self.fields[f"became-{one.pk}"] = forms.ChoiceField(
-                choices=Advice.Became.choices,
-                initial=one.became,
-                label=one.text,
-                help_text=f"Then: {one.get_answer_display()}" + (f", {one.reason}" if one.reason else ""),
-                widget=forms.RadioSelect,
-                error_messages={"required": "Choose what became of it"},
-            )
-            self.fields[f"because-{one.pk}"] = LineField(
-                required=False, max_length=300, initial=one.because, label="Because…"
-            )
-
-    def fields_about_people(self) -> Iterable[str]:
-        return [name for name in self.fields if name.startswith("because-")]
-
-    @property
-    def became(self) -> dict[int, tuple[str, str]]:
-        said = self.cleaned_data
-        return {one.pk: (said[f"became-{one.pk}"], said[f"because-{one.pk}"]) for one in self.advice}
