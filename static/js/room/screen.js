@@ -12,16 +12,25 @@ export class Screen {
     this.tick();
   }
 
-  // A page was turned, or something put alone on the screen or taken off.
-  told({ stage, wall, desk }) {
+  // A page was turned, or something put alone on the screen or taken off: said. What only draws the same page anew, as
+  // each press in a helper does, is not.
+  told({ kind, stage, wall, desk }) {
     if (desk !== undefined) this.drawDesk(stage, desk);
     if (wall === undefined) return;
+    const before = this.standing(stage);
     for (const board of findAll(this.root, "data-board", stage)) board.innerHTML = wall;
     this.tick();
-    const alone = this.root.querySelector(`[data-board="${CSS.escape(stage)}"] [data-alone]`);
-    const page = this.root.querySelector(`[data-board="${CSS.escape(stage)}"] :not([hidden]) > [data-page]`);
-    if (page) this.say(`${page.textContent}.`);
-    else this.say(alone ? "One thing is alone on the screen." : "All notes are on the screen.");
+    const now = this.standing(stage);
+    if (kind === "screen" || now !== before) this.say(now);
+  }
+
+  // What is on the screen of a step, in words.
+  standing(stage) {
+    const board = `[data-board="${CSS.escape(stage)}"]`;
+    const page = this.root.querySelector(`${board} :not([hidden]) > [data-page]`);
+    if (page) return `${page.textContent}.`;
+    const alone = this.root.querySelector(`${board} [data-alone]`);
+    return alone ? "One thing is alone on the screen." : "All notes are on the screen.";
   }
 
   // Each new note draws it: an open fold stays open, unless a button in it is being pressed, and the keyboard stays
