@@ -93,8 +93,17 @@ HINTS = {
         "The summary is kept. The notes are deleted, and so is who was invited and who was there."
     ),
 }
+CLAIMED_HINT = "Whoever claims something reads name and number of its writer, and its writer theirs."
 NAMING_HINTS = {
     Naming.ANONYMOUS: "Nobody sees who wrote a note, not even who leads.",
     Naming.ALIAS: "Everybody chooses a name at the door. It stands beside their notes.",
     Naming.NAMES: _("The name of each person stands beside their notes, until the session ends."),
 }
+
+
+def naming_hints(*, has_claims: bool) -> dict[Naming, str]:
+    """What stands beside a note, for whoever plans a session, where people may claim what others have written."""
+    if not has_claims:
+        return {naming: str(hint) for naming, hint in NAMING_HINTS.items()}
+    hints = {**NAMING_HINTS, Naming.ANONYMOUS: "Nobody else sees who wrote a note, not even who leads."}
+    return {naming: f"{CLAIMED_HINT} {hint}" for naming, hint in hints.items()}

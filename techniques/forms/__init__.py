@@ -17,7 +17,7 @@ from kmportal.lib.naming import AboutPeople
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.permissions import Permission
 from roadmap.models import Intervention
-from techniques.confidentiality import CHOICES, HINTS, NAMING_HINTS, Confidentiality, Naming
+from techniques.confidentiality import CHOICES, HINTS, Confidentiality, Naming, naming_hints
 from techniques.models import Length, Participant, Session, Side, Technique
 
 # What people are promised before they write.
@@ -82,7 +82,7 @@ class SessionForm(AboutPeople, forms.ModelForm):
         )
         fields["place_kind"].choices = Session.Place.choices
         # People are promised it at the door, so a plan without it means what the technique means.
-        fields["naming"].choices = hinted(Naming.choices, NAMING_HINTS)
+        fields["naming"].choices = hinted(Naming.choices, naming_hints(has_claims=technique.has_claims))
         own = Confidentiality(self.instance.confidentiality) if self.instance.pk else technique.confidentiality
         keeping = [one for one in Confidentiality if one in CHOICES or one is own]
         fields["confidentiality"].choices = hinted(

@@ -84,6 +84,11 @@ class Technique(models.Model):
         return Confidentiality(self.card.confidentiality)
 
     @property
+    def has_claims(self) -> bool:
+        """Whether people claim what others have written, and so hear whose it is."""
+        return any(stage.takes == "claims" for stage in self.stages)
+
+    @property
     def preparation(self) -> list[tuple[int, str]]:
         """The checklist: so many days before the session, and what to do then."""
         return [(item.days, item.text) for item in self.card.prep]

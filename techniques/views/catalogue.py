@@ -18,7 +18,6 @@ from techniques.confidentiality import Naming, who_is_seen
 from techniques.content_schema import Column, Minutes, Stage
 from techniques.forms import minutes_in_words
 from techniques.models import Length, Technique
-from techniques.trading import CLAIMS
 
 TIERS = {
     "starter": "Good to start with",
@@ -77,7 +76,7 @@ def technique_example(request: MemberRequest, organisation: Organisation, key: s
 
 def _draw_card_page(request: MemberRequest, key: str, template: str) -> HttpResponse:
     technique = get_object_or_404(Technique.objects.visible_to(request.membership), key=key)
-    has_claims = any(stage.takes == CLAIMS for stage in technique.stages)
+    seen = who_is_seen(Naming.ANONYMOUS, has_claims=technique.has_claims)
     values = {
         "technique": technique,
         "card": technique.card,
@@ -86,7 +85,7 @@ def _draw_card_page(request: MemberRequest, key: str, template: str) -> HttpResp
         "times": times_in_words(technique),
         "tier": TIERS.get(technique.tier, ""),
         "sources": [title for title in technique.card.sources if title != OUR_OWN],
-        "keeping": f"{who_is_seen(Naming.ANONYMOUS, has_claims=has_claims)} {technique.confidentiality.keeping}",
+        "keeping": f"{seen} {technique.confidentiality.keeping}",
         "has_example": examples.example(key) is not None,
         "may_plan": policies.may_plan_with(request.membership, technique),
         "histories": helper_registry.histories(request.membership, technique),
