@@ -11,9 +11,9 @@ HELPERS: dict[str, str] = {
     "talk": "techniques.helpers.assist.TALK",
     "advice": "techniques.helpers.assist.ADVICE",
     "outlook": "techniques.helpers.outlook.OUTLOOK",
-    "sheet": "techniques.helpers.market.SHEET_ONLY",
-    "wants": "techniques.helpers.market.WANTED",
-    "offers": "techniques.helpers.market.OFFERED",
+    "sheet": "techniques.helpers.sheets.SHEET_ONLY",
+    "wants": "techniques.helpers.sheets.WANTED",
+    "offers": "techniques.helpers.sheets.OFFERED",
     "claims": "techniques.helpers.market.CLAIMED",
     "consent": "techniques.helpers.consent.CONSENT",
 }

@@ -62,12 +62,14 @@ def _reader_of_notice(person: Person, occurrence: Occurrence) -> Membership | No
 
 
 @transaction.atomic
-def withdraw_notices(about: Ref, *, but: Person | None = None) -> None:
-    """Take back what people were told of something that they may no longer see, except what ``but`` was told.
+def withdraw_notices(about: Ref, *, but: Person | None = None, event: str = "") -> None:
+    """Take back what people were told of something that they may no longer see, except what ``but`` was told; with
+    ``event`` only what they were told of events of that kind.
 
     Part of the deed that hides the thing: that deed has asked the permission.
     """
-    Notice.objects.filter(kind=about.kind, ident=about.pk).exclude(person=but).delete()
+    told = Notice.objects.filter(kind=about.kind, ident=about.pk).exclude(person=but)
+    told.filter(key__startswith=f"{event} " if event else "").delete()
 
 
 def withdraw_undelivered(organisation: Organisation, mails: Iterable[tuple[str, str]]) -> None:

@@ -55,8 +55,7 @@ def send_list(session: Session, participant: Participant, deals: Sequence[Deal],
 
     To a guest only where they left an address. Written once for each person.
     """
-    recipient = participant.person.email if participant.person else participant.email
-    if not recipient:
+    if not participant.address:
         return
     values = {
         "session": session,
@@ -71,7 +70,7 @@ def send_list(session: Session, participant: Participant, deals: Sequence[Deal],
     with session.organisation.at_home():
         body = render_to_string("emails/techniques/own_list.txt", values)
     subject = one_line(f"Your list from {quoted(session.title)}")
-    post(recipient, subject, body, key=f"list of session {session.pk} for {participant.pk}", at=at)
+    post(participant.address, subject, body, key=f"{session.key_of_lists}{participant.pk}", at=at)
 
 
 def _reachable_invitees(session: Session) -> list[Invitee]:

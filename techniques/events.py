@@ -29,5 +29,5 @@ class Event(models.TextChoices):
     SUMMARY_CORRECTED = "session.summary_corrected", _("corrected the summary of")
     OUTCOME_TOLD = "session.outcome_told", _("said what came of")
     ADVICE_REPORTED = "session.advice_reported", _("said what became of the advice in")
-    MATCHES_TOLD = "session.matches_told", _("said whether they talked after")
+    MATCHES_TOLD = "session.matches_told", _("noted whether people talked after")
     SUMMARY_SENT = "session.summary_sent", _("sent the summary of")

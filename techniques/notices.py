@@ -55,10 +55,11 @@ def _tell_those_who_joined(occurrence: Occurrence, session: Session, sentence: s
 
 
 def _pass_thanks_on(occurrence: Occurrence, session: Session) -> None:
-    """Whoever helped, and has an account, hears that there are thanks; the words stand on the page of these two."""
-    told = session.matches.filter(told_at=occurrence.at, giver__isnull=False).exclude(thanks="")
-    for match in told.exclude(giver=occurrence.person).select_related("giver"):
-        notify(match.giver, occurrence, f"{occurrence.person} thanks you for your help after {quoted(session.title)}")
+    """Whoever helped, and has an account, hears that there are thanks; whose, and the words, stand on the page of
+    these two, and nowhere else."""
+    thanked = session.matches.filter(pk__in=occurrence.texts["thanked"].split(), giver__isnull=False)
+    for match in thanked.select_related("giver"):
+        notify(match.giver, occurrence, f"Somebody thanks you for your help after {quoted(session.title)}")
 
 
 def _tell_facilitator(occurrence: Occurrence, session: Session) -> None:

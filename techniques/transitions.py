@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from techniques import guest_cookies
+from techniques import guest_cookies, trading
 from techniques.models import (
     Ballot,
+    Claim,
     Comment,
     Mark,
     Marking,
@@ -39,7 +40,8 @@ def find_author(session: Session, by: Writer) -> Participant:
 def leave_others(note: Note) -> None:
     """Have a note stand for itself, because its words or its column change or it goes. Called under the room’s lock.
 
-    Those that it stood for are shown by the first of them, which takes over what was said to all.
+    Those that it stood for are shown by the first of them, which takes over what was said to all. What was claimed of
+    one that stood for nothing else is claimed of those that stay.
     """
     same = list(Note.objects.filter(same_as=note, gone_at=None).order_by("pk"))
     if same:
@@ -47,11 +49,14 @@ def leave_others(note: Note) -> None:
         same[0].save(update_fields=["same_as"])
         Note.objects.filter(pk__in=[one.pk for one in same[1:]]).update(same_as=same[0])
         _pass_on_what_was_said(note, same[0])
+    elif note.same_as_id:
+        trading.pass_claims_on(note.pk, note.same_as_id)
     note.same_as = None
 
 
 def _pass_on_what_was_said(note: Note, head: Note) -> None:
-    """Votes, “me too” and comments were for what several had written, not for the one whose words stood in sight."""
+    """Votes, “me too”, comments and claims were for what several had written, not for the one whose words stood in
+    sight."""
     Ballot.objects.filter(note=note).update(note=head)
     for voting in Voting.objects.filter(stage=note.stage_id):
         if votes := voting.result.pop(str(note.client_id), 0):
@@ -62,11 +67,12 @@ def _pass_on_what_was_said(note: Note, head: Note) -> None:
     MeToo.objects.filter(note=note, participant__in=list(there)).delete()
     MeToo.objects.filter(note=note).update(note=head)
     Comment.objects.filter(note=note).update(note=head)
+    trading.pass_claims_on(note.pk, head.pk)
 
 
 def forget_what_was_said(note: Note) -> bool:
-    """Votes that were counted and “me too” were for other words. Answers whether there were any."""
-    found = bool(MeToo.objects.filter(note=note).delete()[0])
+    """Votes that were counted, “me too” and claims were for other words. Answers whether there were any."""
+    found = bool(MeToo.objects.filter(note=note).delete()[0] + Claim.objects.filter(note=note).delete()[0])
     for voting in Voting.objects.filter(stage=note.stage_id):
         if voting.result.pop(str(note.client_id), None) is not None:
             voting.save(update_fields=["result"])

@@ -16,6 +16,7 @@ from kmportal.lib.unlinking import remove_old_versions
 from notifications.actions import withdraw_notices, withdraw_undelivered
 from notifications.models import Notice
 from techniques import helper_registry
+from techniques.confidentiality import Confidentiality
 from techniques.models import (
     Ballot,
     Comment,
@@ -33,6 +34,7 @@ from techniques.models import (
     Wish,
     Wording,
 )
+from techniques.trading import WITH_SHEET
 
 # Whatever knew who wrote, said or chose something.
 LINKED = (Note, NoteGroup, Participant, Comment, Correction, MeToo, Ballot, Wish, Wording, Seat, RoomEvent, Invitee)
@@ -76,6 +78,16 @@ def forget_summaries(*, at: datetime) -> None:
     for session in Session.objects.forgetting().filter(summary_sent_at__gt=at - MAILS_STAY_WITHIN):
         with transaction.atomic():
             if forget_mails(session.key_of_mails):
+                Session.objects.filter(pk=session.pk).update(keeps_traces=True)
+
+
+def forget_lists(*, at: datetime) -> None:
+    """The same for everybody’s own list of whom they found, where notes or who came are not kept: it tells both."""
+    keeping = [one for one in Confidentiality if one.keeps_notes and one.keeps_who_came]
+    held = Session.objects.closed_between(at - MAILS_STAY_WITHIN, at).filter(stages__takes__in=WITH_SHEET).distinct()
+    for session in held.exclude(confidentiality__in=keeping):
+        with transaction.atomic():
+            if forget_mails(session.key_of_lists):
                 Session.objects.filter(pk=session.pk).update(keeps_traces=True)
 
 

@@ -601,10 +601,10 @@ def _closed_session(world: Any) -> Call:
     return (type(session).objects.get(pk=session.pk),), {"title": "Book the room"}
 
 
-def _session_with_match(world: Any) -> tuple[Any, ...]:
+def _session_with_match(world: Any) -> Call:
     (session,), _ = _closed_session(world)
-    session.matches.create(is_want=True, text="Beds", taker=world.people["reza"])
-    return (session,)
+    match = session.matches.create(is_want=True, text="Beds", taker=world.people["reza"])
+    return (session,), {"told": {match.pk: ("yes", "days", "")}}
 
 
 def _room_with_claims(world: Any) -> tuple[Any, ...]:
@@ -965,7 +965,7 @@ ACTS: dict[str, Act] = {
     "techniques.actions.room.outlook.mark_fear": on(
         "room", stage=_step_with("outlook", _one_fear), came="true", number=lambda world: Outlook.objects.get().pk
     ),
-    "techniques.actions.room.market.tell_of_matches": lambda world: (_session_with_match(world), {"told": {}}),
+    "techniques.actions.room.market.tell_of_matches": _session_with_match,
     "techniques.actions.paper.request_sheet_pdf": lambda world: (_room_with_claims(world), {}),
     "techniques.actions.room.assist.report_back": lambda world: (_closed_session(world)[0], {"became": {}}),
     "lessons.actions.closing.add_session_action": _closed_session,

@@ -1,27 +1,26 @@
-"""Wants and offers: a sheet for each person, five of both, three claims, and afterwards everybody’s own list."""
+"""Wants and offers, the claims: three of each person, told to the two whom they concern, and what is left of them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
-
 from kmportal.lib.exceptions import Refusal
+from kmportal.lib.mail import can_leave
 from kmportal.lib.sentences import counted
-from kmportal.lib.unlinking import shuffle
-from techniques import emails, room_log, trading
+from techniques import room_log, trading
 from techniques.actions.room import market
 from techniques.confidentiality import Confidentiality
 from techniques.helper_registry import Act, Helper, Viewer
+from techniques.helpers.ending import close
+from techniques.helpers.sheets import take_step
 from techniques.models import (
+    CLAIMS_EVER,
     CLAIMS_OF_ONE,
-    MOST_OF_ONE,
     Claim,
     Match,
-    Note,
     Participant,
     RoomEvent,
     Session,
@@ -32,87 +31,23 @@ from techniques.models import (
 from techniques.scoring import FEWEST
 from techniques.screen_wall import Group
 from techniques.seen_wording import WordedLine
-from techniques.trading import CLAIMS, OFFERS, SHEET, WANTS, WITH_SHEET, Deal, Entry, Half, Market
-
-# --- The sheet -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Sheets:
-    """Who can be reached how, and how much each has written in this step. Never for a template."""
-
-    reach: dict[int, str] = field(default_factory=dict)
-    written: dict[int, int] = field(default_factory=dict)
-    counts: bool = False
-
-
-@dataclass(frozen=True)
-class SeenSheet:
-    """One’s own sheet. ``left`` is how many more one may write in this step; ``ready`` how many can be reached."""
-
-    reach: str
-    left: int | None
-    ready: int
-    people: int
-
-
-def read_sheets(stages: Sequence[Stage]) -> dict[int, _Sheets]:
-    sessions = {stage.session_id for stage in stages}
-    reach: dict[int, dict[int, str]] = {pk: {} for pk in sessions}
-    rows = Sheet.objects.filter(participant__session__in=sessions).values_list(
-        "participant__session", "participant", "reach"
-    )
-    for session, participant, words in rows:
-        reach[session][participant] = words
-    written: dict[int, dict[int, int]] = {stage.pk: {} for stage in stages}
-    notes = Note.objects.filter(stage__in=stages, gone_at=None, by_facilitator=False).exclude(author=None)
-    for stage_pk, author, count in notes.order_by().values_list("stage", "author").annotate(n=Count("pk")):
-        written[stage_pk][author] = count
-    return {one.pk: _Sheets(reach[one.session_id], written[one.pk], bool(one.columns)) for one in stages}
-
-
-def see_sheet(state: _Sheets, viewer: Viewer) -> SeenSheet:
-    own, here = viewer.participant or 0, {person.pk for person in viewer.here}
-    left = max(MOST_OF_ONE - state.written.get(own, 0), 0) if state.counts else None
-    return SeenSheet(state.reach.get(own, ""), left, len(here & set(state.reach)), len(here))
-
-
-def take_step(typed: str) -> dict[str, Any]:
-    """The step stands in the form already; it only names the box."""
-    return {}
-
-
-def hear_arrival(session: Session, *, by: Participant, at: datetime) -> None:
-    trading.tell_sheets(session, at)
-
-
-def refuse_note(stage: Stage, column: str, author: Participant | None) -> str:
-    """Five of each person, and nothing that nobody could answer."""
-    if author is None:
-        return ""
-    if not Sheet.objects.filter(participant=author).exists():
-        return "Say first how people can reach you. It stands at the top of this step."
-    if Note.objects.filter(stage=stage, author=author, gone_at=None).count() >= MOST_OF_ONE:
-        return f"You have written {MOST_OF_ONE}. Take one back before you write another."
-    return ""
-
-
-# --- Claims ----------------------------------------------------------------------------------------------------------
+from techniques.trading import CLAIMS, OFFERS, SHEET, WANTS, Deal, Market, Step, steps_taking
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What is kept once the session is over: how many found each other, and what became of it."""
+    """What is kept once the session is over: how many found each other, and what became of it.
+
+    ``talked`` and ``saved`` are told once, when nobody can answer any more and it is forgotten who they were: until
+    then each answer would be seen in how the figures change. ``open_wants`` could not be met; ``unmet`` are their
+    words, where notes are kept.
+    """
 
     pairs: int = 0
     talked: int = 0
     saved: tuple[tuple[str, int], ...] = ()
+    open_wants: int = 0
     unmet: tuple[str, ...] = ()
-
-    @property
-    def tells_savings(self) -> bool:
-        """Of fewer answers, each person could work out what another said."""
-        return sum(count for _, count in self.saved) >= FEWEST
 
 
 @dataclass(frozen=True)
@@ -122,17 +57,22 @@ class _State:
     market: Market
     figures: Figures
     is_first: bool
+    is_last: bool
+    sheet_step: Step | None
+    claim_step: Step
 
 
 @dataclass(frozen=True)
 class SeenEntry:
-    """A want or an offer in the list. Only desk and big screen are told whether it ``is_claimed``, nobody by whom."""
+    """A want or an offer in the list. Only desk and big screen are told whether it ``is_claimed``, nobody by whom.
+    ``is_mine``: claimed by the viewer. ``is_own``: written by them."""
 
     handle: UUID
     is_want: bool
     text: str
     is_claimed: bool
     is_mine: bool
+    is_own: bool
 
 
 @dataclass(frozen=True)
@@ -144,7 +84,12 @@ class SeenClaims:
     reach: str
     figures: Figures
     is_first: bool
-    budget: int = CLAIMS_OF_ONE
+    is_last: bool
+    sheet_step: Step | None
+    claim_step: Step
+    made: int
+    is_addressed: bool
+    sends_mail: bool
 
     @property
     def wants(self) -> tuple[SeenEntry, ...]:
@@ -174,7 +119,17 @@ class SeenClaims:
 
     @property
     def left(self) -> int:
-        return max(self.budget - len(self.mine), 0)
+        return max(min(CLAIMS_OF_ONE - len(self.mine), CLAIMS_EVER - self.made), 0)
+
+    @property
+    def changes(self) -> int:
+        """How often one may still think again."""
+        return max(CLAIMS_EVER - self.made - self.left, 0)
+
+    @property
+    def own_handles(self) -> str:
+        """Of what the viewer has written, which they cannot claim."""
+        return " ".join(str(deal.entry.handle) for deal in self.deals if deal.is_own)
 
     @property
     def handles(self) -> str:
@@ -187,53 +142,90 @@ def read_claims(stages: Sequence[Stage]) -> dict[int, _State]:
     over = [pk for pk, one in sessions.items() if one.is_over]
     markets = trading.read_markets([pk for pk in sessions if pk not in over])
     figures = _figures_of(over) if over else {}
-    first: dict[int, int] = {}
-    for stage in sorted(stages, key=lambda one: one.position):
-        first.setdefault(stage.session_id, stage.pk)
-    figures |= {pk: _figures_now(market) for pk, market in markets.items()}
+    figures |= {pk: _figures_now(found, sessions[pk]) for pk, found in markets.items()}
+    sheets, claims = steps_taking(SHEET, sessions), steps_taking(CLAIMS, sessions)
     return {
-        one.pk: _State(markets.get(one.session_id, Market()), figures[one.session_id], first[one.session_id] == one.pk)
+        one.pk: _State(
+            markets.get(one.session_id, Market()),
+            figures[one.session_id],
+            is_first=claims[one.session_id][0].key == one.key,
+            is_last=claims[one.session_id][-1].key == one.key,
+            sheet_step=next(iter(sheets[one.session_id]), None),
+            claim_step=claims[one.session_id][0],
+        )
         for one in stages
     }
 
 
-def _figures_now(found: Market) -> Figures:
+def _figures_now(found: Market, session: Session) -> Figures:
     """What would be kept if the session ended now."""
-    pairs = sum(len(one.claimants) * max(len(one.authors), 1) for one in found.entries)
-    return Figures(pairs, 0, (), tuple(one.text for one in found.entries if one.is_want and not one.claimants))
+    pairs = sum(len(one.partners_of(claimant)) for one in found.entries for claimant in one.claimants)
+    unmet = tuple(one.text for one in found.entries if one.is_want and not one.claimants)
+    keeps_notes = Confidentiality(session.confidentiality).keeps_notes
+    return Figures(pairs, open_wants=len(unmet), unmet=unmet if keeps_notes else ())
 
 
-def _figures_of(sessions: Iterable[int]) -> dict[int, Figures]:
-    talked: dict[int, list[str]] = {pk: [] for pk in sessions}
-    saved: dict[int, Counter[str]] = {pk: Counter() for pk in talked}
-    unmet: dict[int, list[str]] = {pk: [] for pk in talked}
-    for pk, said, what in Match.objects.filter(session__in=talked).values_list("session", "talked", "saved"):
-        talked[pk].append(said)
-        saved[pk].update([what] if what else [])
-    for pk, text in Unmet.objects.filter(session__in=talked).values_list("session", "text"):
+def _figures_of(sessions: Collection[int]) -> dict[int, Figures]:
+    rows: dict[int, list[tuple[str, str]]] = {pk: [] for pk in sessions}
+    unmet: dict[int, list[str]] = {pk: [] for pk in sessions}
+    for pk, talked, saved in Match.objects.filter(session__in=rows).values_list("session", "talked", "saved"):
+        rows[pk].append((talked, saved))
+    for pk, text in Unmet.objects.filter(session__in=rows).values_list("session", "text"):
         unmet[pk].append(text)
-    labels = [(one.value, str(one.label)) for one in Match.Saved]
+    known = set(Match.objects.with_names().filter(session__in=rows).values_list("session", flat=True))
     return {
         pk: Figures(
-            len(talked[pk]),
-            talked[pk].count(Match.Talked.YES),
-            tuple((label, saved[pk][value]) for value, label in labels if saved[pk][value]),
-            tuple(unmet[pk]),
+            len(rows[pk]),
+            talked=0 if pk in known else _how_many_talked(rows[pk]),
+            saved=() if pk in known else _what_it_saved(rows[pk]),
+            open_wants=len(unmet[pk]),
+            unmet=tuple(filter(None, unmet[pk])),
         )
-        for pk in talked
+        for pk in rows
     }
 
 
+def _how_many_talked(rows: Iterable[tuple[str, str]]) -> int:
+    """From three answers on: of fewer, people could work out what another said."""
+    told = Counter(talked for talked, _ in rows if talked)
+    return told[Match.Talked.YES] if told.total() >= FEWEST else 0
+
+
+def _what_it_saved(rows: Iterable[tuple[str, str]]) -> tuple[tuple[str, int], ...]:
+    """The same: each kind with how many said it."""
+    saved = Counter(saved for _, saved in rows if saved)
+    kinds = tuple((str(one.label), saved[one.value]) for one in Match.Saved if saved[one.value])
+    return kinds if saved.total() >= FEWEST else ()
+
+
 def see_claims(state: _State, viewer: Viewer) -> SeenClaims:
-    own = viewer.participant
+    own = viewer.participant or 0
     tells_claimed = viewer.audience != "participant"
     entries = tuple(
-        SeenEntry(one.handle, one.is_want, one.text, tells_claimed and bool(one.claimants), own in one.claimants)
+        SeenEntry(
+            one.handle,
+            one.is_want,
+            one.text,
+            is_claimed=tells_claimed and bool(one.claimants),
+            is_mine=own in one.claimants,
+            is_own=own in one.authors,
+        )
         for one in state.market.entries
     )
-    deals = tuple(state.market.deals_of(own)) if own else ()
-    sheet = state.market.sheets.get(own or 0)
-    return SeenClaims(entries, deals, sheet.reach if sheet else "", state.figures, state.is_first)
+    sheet = state.market.sheets.get(own)
+    return SeenClaims(
+        entries,
+        tuple(state.market.deals_of(own)) if own else (),
+        sheet.reach if sheet else "",
+        state.figures,
+        state.is_first,
+        state.is_last,
+        state.sheet_step,
+        state.claim_step,
+        made=state.market.made.get(own, 0),
+        is_addressed=own in state.market.addressed,
+        sends_mail=can_leave(),
+    )
 
 
 def put_on_wall(seen: SeenClaims) -> Sequence[Group[Any]]:
@@ -257,6 +249,8 @@ def tell_claims(seen: SeenClaims) -> str:
     words = [f"{counted(pairs, 'pair', 'pairs')} found each other.".capitalize()] if pairs else []
     if seen.figures.unmet:
         words += ["Nobody could meet these wants yet:", *(f"– {text}" for text in seen.figures.unmet)]
+    elif seen.figures.open_wants:
+        words.append(f"Nobody could meet {counted(seen.figures.open_wants, 'want', 'wants')} yet.")
     return "\n".join(words)
 
 
@@ -273,90 +267,20 @@ def move(session: Session, *, stage: Stage, at: datetime) -> None:
         room_log.append_event(session, RoomEvent.Kind.HELPER, stage.pk, at=at)
 
 
+def hear_arrival(session: Session, *, by: Participant, at: datetime) -> None:
+    trading.tell_sheets(session, at)
+
+
 def leave(session: Session, *, by: Participant, at: datetime) -> None:
     """Nobody is given the number of somebody who has gone, and their claims are free for others."""
-    gone = Claim.objects.filter(Q(participant=by) | Q(note__author=by), note__session=session).delete()[0]
-    gone += Sheet.objects.filter(participant=by).delete()[0]
-    if not gone:
-        return
     trading.tell_sheets(session, at)
+    if not trading.let_go_of(session, by):
+        return
     for stage in session.stages.filter(takes__in=(WANTS, OFFERS)):
         trading.tell_entries(session, stage=stage, at=at)
     trading.tell_claims(session, at)
 
 
-# --- The end ---------------------------------------------------------------------------------------------------------
-
-
-def close(stage: Stage, at: datetime) -> None:
-    """Everybody is sent their own list; then who wrote and claimed what goes, but for what the two of a match read.
-
-    Once for a session, with the first of its steps that has to do with it.
-    """
-    session = stage.session
-    if session.stages.filter(takes__in=WITH_SHEET).order_by("position").first() != stage:
-        return
-    found = trading.read_markets([session.pk])[session.pk]
-    _send_lists(session, found, at)
-    matches = [one for entry in found.entries for one in _matches_of(session, entry, found)]
-    unmet = [Unmet(session=session, text=one.text) for one in found.entries if one.is_want and not one.claimants]
-    for rows in (matches, unmet):
-        shuffle(rows)  # the order of writing says who was first
-    Match.objects.bulk_create(matches)
-    Unmet.objects.bulk_create(unmet)
-    Claim.objects.filter(note__session=session).delete()
-    Sheet.objects.filter(participant__session=session).delete()
-
-
-def _send_lists(session: Session, found: Market, at: datetime) -> None:
-    people = Participant.objects.here().filter(session=session, sheet__isnull=False).select_related("person")
-    for participant in people:
-        if deals := found.deals_of(participant.pk):
-            emails.send_list(session, participant, deals, at=at)
-
-
-def _matches_of(session: Session, entry: Entry, found: Market) -> Iterable[Match]:
-    for claimant in entry.claimants:
-        for author in entry.authors or (0,):
-            author_half, claimant_half = found.sheets.get(author), found.sheets.get(claimant)
-            taker, giver = (author_half, claimant_half) if entry.is_want else (claimant_half, author_half)
-            yield _match(session, entry, taker, giver)
-
-
-def _match(session: Session, entry: Entry, taker: Half | None, giver: Half | None) -> Match:
-    """Where it is not kept who came, or neither of the two has an account to read it, only that there was a match."""
-    match = Match(session=session, is_want=entry.is_want)
-    can_read = (taker and taker.person) or (giver and giver.person)
-    if not can_read or not Confidentiality(session.confidentiality).keeps_who_came:
-        return match
-    match.text = entry.text
-    if taker:
-        match.taker_id, match.taker_reach = taker.person, taker.reach
-        match.taker_name = "" if taker.person else taker.name
-    if giver:
-        match.giver_id, match.giver_reach = giver.person, giver.reach
-        match.giver_name = "" if giver.person else giver.name
-    return match
-
-
-def _sheet(key: str, refuse: Callable[..., str] | None = None) -> Helper:
-    more: dict[str, Any] = {"refuse_note": refuse, "counts_own": True} if refuse else {}
-    return Helper(
-        key=key,
-        read=read_sheets,
-        see=see_sheet,
-        drawing="techniques/helpers/sheet.html",
-        own="techniques/helpers/sheet_own.html",
-        acts={"reach": Act(market.write_sheet, take_step, words="reach")},
-        close=close,
-        secrets=(Sheet, Claim, Match),
-        **more,
-    )
-
-
-SHEET_ONLY = _sheet(SHEET)
-WANTED = _sheet(WANTS, refuse_note)
-OFFERED = _sheet(OFFERS, refuse_note)
 CLAIMED = Helper(
     key=CLAIMS,
     read=read_claims,

@@ -10,7 +10,16 @@ from techniques.models.afterwards import ASKED_AFTER, ASKED_FOR, FEEDBACK_FOR, Q
 from techniques.models.assist import REPORT_AFTER, Advice, TalkShare
 from techniques.models.consent import Consent, ConsentAsked
 from techniques.models.grouping import GROUP_NAME_LIMIT, NoteGroup
-from techniques.models.market import CLAIMS_OF_ONE, MOST_OF_ONE, TALKED_AFTER, Claim, Match, Sheet, Unmet
+from techniques.models.market import (
+    CLAIMS_EVER,
+    CLAIMS_OF_ONE,
+    MOST_OF_ONE,
+    TALKED_AFTER,
+    Claim,
+    Match,
+    Sheet,
+    Unmet,
+)
 from techniques.models.marks import Mark, Marking
 from techniques.models.outlook import Outlook
 from techniques.models.reactions import COMMENT_LIMIT, Comment, Correction, MeToo
@@ -25,6 +34,7 @@ __all__ = [
     "ASKED_AFTER",
     "ASKED_FOR",
     "BUDGETS",
+    "CLAIMS_EVER",
     "CLAIMS_OF_ONE",
     "COMMENT_LIMIT",
     "FEEDBACK_FOR",

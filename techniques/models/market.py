@@ -13,9 +13,11 @@ from techniques.models.afterwards import ASKED_FOR
 from techniques.models.rooms import Note, Participant
 from techniques.models.sessions import Session
 
-# How many wants, and how many offers, one person writes; and how many things they claim.
+# How many wants, and how many offers, one person writes; and how many things they claim at once.
 MOST_OF_ONE = 5
 CLAIMS_OF_ONE = 3
+# So often one person claims in all: each claim tells a name and a number, also one that is taken back.
+CLAIMS_EVER = 2 * CLAIMS_OF_ONE
 # So long after the close it is asked whether the two have talked.
 TALKED_AFTER = timedelta(days=28)
 REACH_LIMIT = 120
@@ -140,12 +142,19 @@ class Match(models.Model):
     def reach_of_other(self, person: Person) -> str:
         return self.giver_reach if self.is_taken_by(person) else self.taker_reach
 
+    def takes_thanks_of(self, person: Person) -> bool:
+        """Whether somebody would read it: whoever wanted it thanks, and a guest who gave it has no page."""
+        return self.is_taken_by(person) and self.giver_id is not None
+
 
 class Unmet(models.Model):
-    """A want that nobody could meet, without its writer: for a community, a peer assist or the library."""
+    """A want that nobody could meet, without its writer: for a community, a peer assist or the library.
+
+    Where notes are not kept it has no words either, and is only counted.
+    """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="unmet_wants")
-    text = models.CharField(max_length=NOTE_LIMIT)
+    text = models.CharField(max_length=NOTE_LIMIT, blank=True)
 
     class Meta:
         ordering = ["pk"]

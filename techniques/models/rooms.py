@@ -67,12 +67,13 @@ class Participant(models.Model):
         null=True, blank=True, help_text="The version of the wording to which they agree. Nobody is told who does."
     )
     side = models.CharField(max_length=10, choices=Side.choices, blank=True, help_text="Until the close.")
+    claims_made = models.PositiveSmallIntegerField(default=0, help_text="Those taken back, too. Until the close.")
     gave_feedback = models.BooleanField(default=False, help_text="Answered the two questions. Not kept: what.")
     email = AddressField(
         max_length=254,
         blank=True,
         error_messages={"invalid": "This is not an e-mail address."},
-        help_text="Where a guest gets the summary. Kept until it is sent, and for nothing else.",
+        help_text="Where a guest gets the summary, and their own list. Kept until both are sent, and for nothing else.",
     )
 
     objects = ParticipantQuerySet.as_manager()
@@ -87,6 +88,11 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def address(self) -> str:
+        """Where they are written to: a member’s own, or what a guest has left."""
+        return self.person.email if self.person else self.email
 
 
 def check_note_length(text: str) -> None:

@@ -46,8 +46,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.held().filter(starts_at__date__gte=day, closed_at__date__gte=day)
 
     def with_traces(self) -> "SessionQuerySet":
-        """Closed sessions whose notes, and who wrote them, may still lie in the files of the database."""
-        return self.held().filter(keeps_traces=True)
+        """Sessions of which deleted notes, and who wrote them, may still lie in the files of the database."""
+        return self.filter(keeps_traces=True)
 
     def forgetting(self) -> "SessionQuerySet":
         """Those that were held of which it is not kept who was there."""
@@ -189,6 +189,11 @@ class Session(models.Model):
     def key_of_mails(self) -> str:
         """How the key of each mail begins that says of somebody that they were asked to come or were there."""
         return f"session {self.pk} "
+
+    @property
+    def key_of_lists(self) -> str:
+        """The same for everybody’s own list of whom they found: it is written at the close, when the others go."""
+        return f"list of session {self.pk} for "
 
     @property
     def what_is_kept(self) -> str:

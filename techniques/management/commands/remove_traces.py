@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from techniques.unlinking import forget_summaries, forget_who_came_before, remove_traces
+from techniques.unlinking import forget_lists, forget_summaries, forget_who_came_before, remove_traces
 
 
 class Command(BaseCommand):
@@ -19,4 +19,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         forget_who_came_before()
         forget_summaries(at=timezone.now())
+        forget_lists(at=timezone.now())
         self.stdout.write(f"Closed sessions whose traces were looked for: {remove_traces()}.")
