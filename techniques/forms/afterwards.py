@@ -100,7 +100,7 @@ class MatchesForm(AboutPeople, forms.Form):
                 initial=one.saved,
                 label="What did it save, all in all?",
             )
-            if one.is_taken_by(reader) and one.giver_id:  # a guest could not read it
+            if one.takes_thanks_of(reader):
                 self.fields[f"thanks-{one.pk}"] = LineField(
                     required=False,
                     max_length=300,
@@ -120,10 +120,18 @@ class MatchesForm(AboutPeople, forms.Form):
             for one in self.matches
         }
 
+    @property
+    def thanks(self) -> bool:
+        """Whether there is a word for somebody."""
+        return any(thanks for _, _, thanks in self.told.values())
+
     def clean(self) -> dict[str, Any]:
-        """Beside the field: who has talked says what it saved."""
+        """Beside the field: who has talked says what it saved, and whoever thanks has talked."""
         said = super().clean() or {}
         for one in self.matches:
             if said.get(f"talked-{one.pk}") == Match.Talked.YES and not said.get(f"saved-{one.pk}"):
                 self.add_error(f"saved-{one.pk}", "Say what it saved. Nothing is an answer, too")
+            if said.get(f"thanks-{one.pk}") and said.get(f"talked-{one.pk}") != Match.Talked.YES:
+                words = "Say above that you have talked, so that your thanks are passed on, or take them away"
+                self.add_error(f"thanks-{one.pk}", words)
         return said

@@ -91,7 +91,8 @@ def session_matches(request: MemberRequest, organisation: Organisation, pk: int)
     if form.is_valid():
         with refusals_on(form):
             market.tell_of_matches(session, by=request.membership, at=request.now, told=form.told)
-            return done(request, "Thank you. Whoever helped you reads your thanks.", session)
+            passed_on = "Whoever helped you reads your thanks." if form.thanks else "It is saved."
+            return done(request, f"Thank you. {passed_on}", session)
     rows = [(one, one.other_of(reader), one.reach_of_other(reader), one.is_taken_by(reader)) for one in found]
     return _page_of_session(
         request, session, form, title="Whom you found", template="techniques/session_matches.html", rows=rows

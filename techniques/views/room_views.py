@@ -349,7 +349,7 @@ def _draw_own_note(request: RoomRequest, seat: Seat, note: room_visibility.SeenN
 def _draw_own_helper(request: RoomRequest, seat: Seat, stage: SeenStage) -> str:
     """What is this person’s own of a step’s helper, as on the page."""
     helper = stage.helper
-    values = {"stage": stage, "helper": helper, "seen": helper and helper.seen, "session": seat.session}
+    values = {"stage": stage, "helper": helper, "seen": helper and helper.seen, "session": seat.session, "seat": seat}
     return render_to_string(helper.own if helper else "", values, request=request)
 
 

@@ -272,6 +272,9 @@ def test_wants_and_offers_find_each_other(begin, window, check, farah, lena):
     go("claim")
     for page in (lead, ana, ben, screen):
         expect(step(page).get_by_text("run a bed meeting in ten minutes").first).to_be_visible()
+    expect(step(ana).get_by_text("Yours", exact=True)).to_be_visible()
+    expect(step(ana).get_by_role("button", name=re.compile("^I can help"))).to_have_count(0)
+    screen.evaluate("document.querySelector('[data-say]').replaceChildren()")
     want = step(ben).locator(".km-advice__one", has_text="run a bed meeting")
     want.get_by_role("button", name=re.compile("^I can help")).click()
     expect(step(ben).get_by_text("Two claims left.")).to_be_visible()
@@ -279,6 +282,7 @@ def test_wants_and_offers_find_each_other(begin, window, check, farah, lena):
     expect(step(ana).get_by_text("Ben, Ward of Ben, ext. 4123")).to_be_visible()
     expect(step(lead).get_by_text("1 of 2 wants and offers are claimed.")).to_be_visible()
     expect(step(screen).get_by_text("run a bed meeting in ten minutes (claimed)")).to_be_visible()
+    assert screen.locator("[data-say]").inner_text() == "", "each press would be heard"
     kit.goto(f"/join/{room.code}/room/")
     step(kit).get_by_role("button", name=re.compile("^I would like this")).click()
     expect(step(kit).get_by_text("Ben, Ward of Ben, ext. 4123")).to_be_visible()

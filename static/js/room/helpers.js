@@ -2,17 +2,22 @@
 
 import { findAll } from "./notes/dom.js";
 
-// What one has claimed, in the list that all have: pressed, and the next press takes it back.
+// What one has claimed, in the list that all have: pressed, and the next press takes it back. What one has written
+// cannot be claimed.
 function markClaims(place) {
   const step = place.closest("[data-stage-of]");
-  const claimed = step?.querySelector("[data-claimed]")?.dataset.claimed.split(" ");
-  if (!claimed) return;
+  const box = step?.querySelector("[data-claimed]");
+  if (!box) return;
+  const claimed = box.dataset.claimed.split(" ");
+  const own = box.dataset.own.split(" ");
   for (const button of step.querySelectorAll("[data-claim]")) {
     const handle = button.dataset.claim;
     const isMine = claimed.includes(handle);
     button.setAttribute("aria-pressed", isMine);
     button.value = `${isMine ? "drop" : "claim"}/${handle}`;
+    button.hidden = own.includes(handle);
   }
+  for (const mark of step.querySelectorAll("[data-claim-own]")) mark.hidden = !own.includes(mark.dataset.claimOwn);
 }
 
 export class Helpers {

@@ -144,8 +144,8 @@ def tell_of_matches(session: Session, *, by: Membership, at: datetime, told: Map
 def forget_matches(at: datetime) -> int:
     """Forget who the two were and what it was about, two months after the close. What it saved stays, without anybody.
 
-    So do the mails with everybody’s own list and the notices of thanks, and what people said in a room that nobody has
-    ever closed. Called by the timetable, one room after the other. Idempotent; answers for how many matches.
+    The mails with everybody’s own list and the notices of thanks go, too, and so do the sheets of a room that nobody
+    has ever closed. Called by the timetable, one room after the other. Idempotent; answers for how many matches.
     """
     before = at - TALKED_AFTER - ASKED_FOR
     mailed = Session.objects.closed_between(at - MAILS_STAY_WITHIN, before).filter(stages__takes__in=WITH_SHEET)
