@@ -188,7 +188,7 @@ def matches_to_tell_of(membership: Membership, at: datetime) -> list[Need]:
     last = at - TALKED_AFTER
     return [
         Need(
-            f"Did you talk with whom you found in {quoted(session)}?",
+            f"Did you talk with the people you found in {quoted(session)}?",
             reverse("session_matches", args=[membership.organisation.slug, session.pk]),
             "Say it",
             "It is four weeks ago",

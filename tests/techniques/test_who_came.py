@@ -42,6 +42,7 @@ BY_THEIR_OWN_WORD = {
     "lessons.Quote": "who agreed to be quoted by name, afterwards (decision 78)",
     "selfassessment.Assessment": "whoever leads the round whose results it spoke of",
     "techniques.Invitee": "deleted at the close",
+    "techniques.Match": "who found whom: names nobody where who came is not kept, else nobody after two months",
     "techniques.Outcome": "who said three months on what came of it: whoever led it or has an action from it",
     "techniques.Participant": "loses person and name at the close",
     "techniques.Session": "whoever plans and leads it",
