@@ -217,6 +217,8 @@ if IS_SQLITE:
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# What PostgreSQL plans once for each connection. A pooler that lends it for one transaction would lose that.
+SERVER_STATEMENTS = env.bool("KM_SERVER_STATEMENTS", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "")
 CACHES = {

@@ -35,6 +35,9 @@ from django.db.models.query import FlatValuesListIterable, ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
+from kmportal.lib import server_statements
+from kmportal.lib.server_statements import KeepingConnection, ServerStatement
+
 P = ParamSpec("P")
 Row = TypeVar("Row")
 
@@ -136,6 +139,7 @@ class Prepared(Generic[P, Row]):
             gives_models=issubclass(queryset._iterable_class, ModelIterable),
             is_flat=issubclass(queryset._iterable_class, FlatValuesListIterable),
             using=queryset.db,
+            server=_server_statement(first, places),
             lookups=tuple(queryset._prefetch_related_lookups),
         )
 
@@ -187,18 +191,30 @@ class _Statement:
     gives_models: bool
     is_flat: bool
     using: str
+    server: ServerStatement | None
     lookups: tuple[Any, ...]
 
     def filled(self, values: list[Any]) -> SQLCompiler:
         """A compiler that runs it with these values, on the connection of this thread."""
         compiler = copy(self.compiler)
-        compiler.connection = connections[self.using]
+        compiler.connection = connection = connections[self.using]
         params = list(self.params)
         for place, number in self.places:
-            params[place] = _adapted(values[number], compiler.connection)
+            params[place] = _adapted(values[number], connection)
+        if self.server:
+            kept: Any = KeepingConnection(connection, self.server, [params[place] for place, _ in self.places])
+            compiler.connection = kept
         compiler.__dict__["as_sql"] = lambda *args, **kwargs: (self.sql, tuple(params))
         compiler.__dict__["get_converters"] = lambda columns: self.converters
         return compiler
+
+
+def _server_statement(trial: _Trial, places: list[tuple[int, int]]) -> ServerStatement | None:
+    """What the database keeps of it, where it does."""
+    connection = trial.compiler.connection
+    if not server_statements.are_kept(connection):
+        return None
+    return ServerStatement(connection, trial.sql, trial.params, [place for place, _ in places])
 
 
 def _take(given: Any, values: list[Any]) -> Hashable:
