@@ -180,7 +180,7 @@ def advice_to_report_on(membership: Membership, at: datetime) -> list[Need]:
 def _matches_to_tell_of(membership: Membership, first: datetime, last: datetime) -> QuerySet[Session]:
     rows = Session.objects.visible_to(membership).closed_between(first, last)
     rows = rows.filter(pk__in=Match.objects.asked_of(membership.person).not_told().values("session"))
-    return rows.select_related("organisation").order_by("closed_at", "pk")[:2]
+    return rows.select_related("organisation").order_by("closed_at", "pk")[:FETCHED]
 
 
 def matches_to_tell_of(membership: Membership, at: datetime) -> list[Need]:

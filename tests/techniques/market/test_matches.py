@@ -136,7 +136,9 @@ def test_whoever_wanted_it_says_whether_they_talked(closed, as_, farah, cara, re
     page = said_on(as_(reza).get(closed.get_absolute_url()))
     assert "2 pairs found each other." in page
     assert "talked" not in page
-    assert [(one.actor_id, one.facts) for one in AuditEntry.objects.filter(event="session.matches_told")] == [(None, {})]
+    assert [(one.actor_id, one.facts) for one in AuditEntry.objects.filter(event="session.matches_told")] == [
+        (None, {})
+    ]
 
 
 def test_thanks_reach_the_giver(room, farah, cara, reza, as_):
