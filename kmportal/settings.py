@@ -125,6 +125,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kmportal.lib.compression.CompressPages",
     "csp.middleware.CSPMiddleware",
     "kmportal.lib.middleware.keep_words_apart",
     "kmportal.lib.middleware.forbid_devices",
