@@ -5,8 +5,9 @@ Nobody acts here: it is called at the close and by the timetable, and tells noth
 
 from datetime import datetime, timedelta
 
+from django.apps import apps
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, Model, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
 from jobs.actions import KEEP_MAIL, forget_mails
@@ -15,6 +16,7 @@ from kmportal.lib import things
 from kmportal.lib.unlinking import remove_old_versions
 from notifications.actions import withdraw_notices, withdraw_undelivered
 from notifications.models import Notice
+from organisations.models import Person
 from techniques import helper_registry
 from techniques.confidentiality import Confidentiality
 from techniques.models import (
@@ -100,7 +102,7 @@ def remove_traces() -> int:
     """
     closed = list(Session.objects.with_traces().values_list("pk", flat=True))
     chosen = [table for helper in helper_registry.registered().values() for table in helper.secrets]
-    if closed and remove_old_versions(*LINKED, *chosen, whole_files=True) and remove_old_versions(*TOLD):
+    if closed and remove_old_versions(*LINKED, *chosen, *_tables_above(), whole_files=True) and _forget_who_was_told():
         Session.objects.filter(pk__in=closed).update(keeps_traces=False)
     voted = list(Voting.objects.with_traces().values_list("pk", flat=True))
     if voted and remove_old_versions(*VOTED, whole_files=True):
@@ -109,6 +111,17 @@ def remove_traces() -> int:
     if told and remove_old_versions(Feedback, Participant, whole_files=True):
         Feedback.objects.filter(pk__in=told).update(keeps_traces=False)
     return len(closed) + len(voted) + len(told) + sum(map(_remove_traces_of, helper_registry.registered().values()))
+
+
+def _tables_above() -> list[type[Model]]:
+    """What apps above keep of who came, and delete where that is promised: they say so in ``tells_who_came``."""
+    return [model for model in apps.get_models() if getattr(model, "tells_who_came", False)]
+
+
+def _forget_who_was_told() -> bool:
+    """The same for what was said to people, and for the row of each person, which keeps the transaction that last looked
+    whether they are there: that of whoever wrote down that they came."""
+    return remove_old_versions(*TOLD) and remove_old_versions(Person, locks=True)
 
 
 def _remove_traces_of(helper: helper_registry.Helper) -> int:

@@ -175,6 +175,9 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
 class Attendance(models.Model):
     """That somebody was there."""
 
+    # Where it is promised that nobody keeps this, old rows go from the files of the database: techniques/unlinking.py
+    tells_who_came = True
+
     day = models.ForeignKey(MeetingDay, on_delete=models.CASCADE, related_name="attendances")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
 

@@ -81,13 +81,13 @@ def write_again(rows: models.QuerySet[Any]) -> None:
         cursor.execute(f"UPDATE {table} SET {changes} WHERE {key} = ANY(%s)", [keys])  # noqa: S608  our own names
 
 
-def remove_old_versions(*tables: type[models.Model], whole_files: bool = False) -> bool:
+def remove_old_versions(*tables: type[models.Model], whole_files: bool = False, locks: bool = False) -> bool:
     """Vacuum: have the database drop what stood in these tables before. Answers whether all of it is gone.
 
     PostgreSQL keeps old versions of rows until then, with the transaction that wrote each, and longer while somebody
     may still see them; ``whole_files`` writes the files anew, so that nothing is left between the rows either, and then
     begins a new file of the log of writes where the role may. It locks the tables for a moment and gives up when
-    somebody else holds them. SQLite overwrites what is deleted by itself (``secure_delete``, kmportal/settings.py), and
+    somebody else holds them. ``locks`` also takes away which transaction last looked whether a row is there. SQLite overwrites what is deleted by itself (``secure_delete``, kmportal/settings.py), and
     its log of the last writes is emptied here, unless somebody still reads. Does nothing inside a transaction. Whoever
     is answered no comes again.
     """
@@ -96,7 +96,8 @@ def remove_old_versions(*tables: type[models.Model], whole_files: bool = False) 
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             return _empty_log(cursor)
-        return _vacuum(cursor, [table._meta.db_table for table in tables], whole_files=whole_files)
+        how = "(FULL) " if whole_files else "(FREEZE) " if locks else ""
+        return _vacuum(cursor, [table._meta.db_table for table in tables], how)
 
 
 def _empty_log(cursor: Any) -> bool:
@@ -110,10 +111,10 @@ def _empty_log(cursor: Any) -> bool:
         cursor.execute(f"PRAGMA busy_timeout = {patience}")
 
 
-def _vacuum(cursor: Any, tables: Sequence[str], *, whole_files: bool) -> bool:
+def _vacuum(cursor: Any, tables: Sequence[str], how: str) -> bool:
     # Asked before: who begins to read later cannot see what was deleted until now.
     is_free = _wait_for_older_readers(cursor)
-    how = "(FULL) " if whole_files and is_free else ""
+    how = how if is_free else ""
     cursor.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
     try:
         for table in tables:
@@ -122,7 +123,7 @@ def _vacuum(cursor: Any, tables: Sequence[str], *, whole_files: bool) -> bool:
         return False
     finally:
         cursor.execute("RESET lock_timeout")
-    if how:
+    if how == "(FULL) ":
         _begin_new_log(cursor)
     return is_free
 

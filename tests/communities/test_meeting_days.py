@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from communities.actions import meetings, people
 from communities.actions.timetable import move_communities_on
@@ -11,8 +12,10 @@ from kmportal.lib.exceptions import Refusal, Stale
 from organisations.models import Membership
 from techniques.actions.room import closing, joining
 from techniques.models import Session, Technique
+from techniques.unlinking import remove_traces
 from tests.cast import as_member
 from tests.communities.conftest import NOON
+from tests.readers import until_gone
 
 INSIDE = "/o/riverside/communities"
 
@@ -102,8 +105,44 @@ def test_names_that_an_older_version_kept_are_shown_to_nobody_and_go(held, farah
     assert not Attendance.objects.never_to_be_kept().exists()
     Session.objects.update(confidentiality="chatham-house")
     assert as_(cara).get(page).context["came"] == []
+    Session.objects.update(keeps_traces=False)
     move_communities_on(at=NOON)
     assert not Attendance.objects.exists()
+    assert Session.objects.with_traces().get() == held.session
+    Session.objects.update(keeps_traces=False)
+    move_communities_on(at=NOON)
+    assert not Session.objects.with_traces().exists()
+
+
+@pytest.mark.database
+def test_no_file_and_no_transaction_says_who_came_any_more(transactional_db, under_way, cara, farah):
+    """On PostgreSQL old rows lie in the file until they are cleared, and the row of a person keeps the transaction that
+    last looked whether they are there: the one that wrote down that they came."""
+    said = {"by": as_member(cara), "at": under_way.starts_at, "notes": ""}
+    meetings.write_up_meeting(under_way, seen=under_way.version, people=[farah], **said)
+    Session.objects.update(confidentiality="chatham-house")
+    assert connection.vendor == "sqlite" or (farah.pk in who_was_joined() and pages_of_attendance() == 1)
+    room = Session.objects.get(pk=under_way.session.pk)
+    closing.close_session(room, by=as_member(cara), at=under_way.starts_at, summary={})
+    until_gone(remove_traces)
+    assert not Session.objects.with_traces().exists()
+    assert connection.vendor == "sqlite" or not (who_was_joined() or pages_of_attendance())
+
+
+def who_was_joined() -> set[int]:
+    """Whose row has a transaction that wrote a day of a meeting, or a line of the trail."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT person.id FROM organisations_person person WHERE xmax <> '0' AND xmax IN (SELECT xmin FROM"
+            " communities_meetingday UNION ALL SELECT xmin FROM organisations_auditentry)"
+        )
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+def pages_of_attendance() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_relation_size('communities_attendance') / current_setting('block_size')::int")
+        return cursor.fetchone()[0]
 
 
 def test_where_it_is_not_kept_who_came_nobody_is_asked_for_names(held, cara, reza, as_):
