@@ -45,6 +45,7 @@ DAILY = [
     "tidy_plan",
     "forget_matches",
     "discard_left_drafts",
+    "forget_undelivered",
     "move_communities_on",
     "choose_lesson_reviews",
 ]

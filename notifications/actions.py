@@ -1,15 +1,17 @@
 """Telling people what has happened, once, and what they do with it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from jobs.events import Event
 from kmportal.lib import things
 from kmportal.lib.things import Ref
-from notifications.models import Notice, key_of, words_of_undelivered
+from notifications.models import ANOTHER_WAY, Notice, key_of, words_of_undelivered
 from organisations import policies
 from organisations.events import Occurrence
 from organisations.models import Membership, Organisation, Person
@@ -80,6 +82,17 @@ def withdraw_undelivered(organisation: Organisation, mails: Iterable[tuple[str, 
     words = {_cut_to_limit(words_of_undelivered(address, subject), LONGEST) for address, subject in mails}
     told = Notice.objects.filter(organisation=organisation, key__startswith=Event.MAIL_UNDELIVERED)
     told.filter(text__in=words).delete()
+
+
+def withdraw_undelivered_about(
+    organisation: Organisation, subjects: Iterable[str], *, before: datetime, is_meant: Callable[[str], bool]
+) -> int:
+    """The same of what was told before a moment of mails whose subjects begin so, where nothing else is left that says
+    which mails they were; ``is_meant`` reads the subject, which may be cut at its end. Answers how many."""
+    begins = reduce(or_, (Q(text__contains=ANOTHER_WAY + subject) for subject in subjects))
+    told = Notice.objects.filter(organisation=organisation, key__startswith=Event.MAIL_UNDELIVERED, at__lt=before)
+    meant = [one.pk for one in told.filter(begins) if is_meant(one.text.partition(ANOTHER_WAY)[2])]
+    return Notice.objects.filter(pk__in=meant).delete()[0]
 
 
 def mark_notice_read(notice: Notice, *, by: Membership, at: datetime) -> None:

@@ -11,6 +11,9 @@ from organisations.events import Occurrence
 from organisations.models import Membership, Organisation, Person
 
 
+ANOTHER_WAY = "Check the address, or tell them another way: "
+
+
 def key_of(occurrence: Occurrence) -> str:
     """One event tells nobody twice."""
     return f"{occurrence.event} {occurrence.entry.pk}"
@@ -89,4 +92,4 @@ class DailyMail(models.Model):
 
 def words_of_undelivered(address: str, subject: str) -> str:
     """What whoever caused a mail is told when it did not arrive."""
-    return f"Your mail to {address} could not be delivered. Check the address, or tell them another way: {subject}"
+    return f"Your mail to {address} could not be delivered. {ANOTHER_WAY}{subject}"

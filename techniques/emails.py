@@ -18,16 +18,20 @@ from techniques.helper_registry import told_in
 from techniques.models import Invitee, Participant, Session
 from techniques.trading import Deal
 
+INVITATION, MOVED, CANCELLED, SUMMARY = "Invitation: ", "New time or place: ", "Cancelled: ", "What came out of "
+# How the subject of each mail begins that says of somebody that they were asked to come or were there.
+SUBJECTS = (INVITATION, MOVED, CANCELLED, SUMMARY)
+
 
 def invite(invitee: Invitee, session: Session, *, by: Actor, at: datetime) -> None:
     """Ask somebody to come, with the code and a link that puts the date into a calendar."""
-    subject = f"Invitation: {session.title}, {_when_in_words(session)}"
+    subject = f"{INVITATION}{session.title}, {_when_in_words(session)}"
     _post_invitation(invitee, session, subject, "invitation", "asked", by, at)
 
 
 def announce_move(session: Session, *, by: Actor, at: datetime) -> None:
     """Tell those who were asked that time or place have changed."""
-    subject, key = f"New time or place: {session.title}, {_when_in_words(session)}", f"version {session.version}"
+    subject, key = f"{MOVED}{session.title}, {_when_in_words(session)}", f"version {session.version}"
     for invitee in _reachable_invitees(session):
         _post_invitation(invitee, session, subject, "moved", key, by, at)
 
@@ -35,7 +39,7 @@ def announce_move(session: Session, *, by: Actor, at: datetime) -> None:
 def announce_cancelling(session: Session, *, by: Actor, at: datetime) -> None:
     """Tell those who were asked that it does not take place."""
     for invitee in _reachable_invitees(session):
-        subject = f"Cancelled: {session.title}, {_when_in_words(session)}"
+        subject = f"{CANCELLED}{session.title}, {_when_in_words(session)}"
         _post_invitation(invitee, session, subject, "called_off", "called off", by, at)
 
 
@@ -46,7 +50,7 @@ def send_summary(session: Session, guest: Participant, *, at: datetime) -> None:
             "emails/techniques/summary.txt",
             {"session": session, "summary": [*session.summary_by_step(), *told_in(session)]},
         )
-    subject = one_line(f"What came out of {quoted(session.title)}")
+    subject = one_line(f"{SUMMARY}{quoted(session.title)}")
     post(guest.email, subject, body, key=f"{session.key_of_mails}summary for guest {guest.pk}", at=at)
 
 

@@ -14,11 +14,12 @@ from jobs.actions import KEEP_MAIL, forget_mails
 from jobs.models import Mail
 from kmportal.lib import things
 from kmportal.lib.unlinking import remove_old_versions
-from notifications.actions import withdraw_notices, withdraw_undelivered
+from notifications.actions import withdraw_notices, withdraw_undelivered, withdraw_undelivered_about
 from notifications.models import Notice
-from organisations.models import Person
+from organisations.models import Organisation, Person
 from techniques import helper_registry
 from techniques.confidentiality import Confidentiality
+from techniques.emails import SUBJECTS
 from techniques.models import (
     Ballot,
     Comment,
@@ -75,6 +76,29 @@ def forget_who_came_before() -> None:
             Session.objects.filter(pk=session.pk).update(keeps_traces=True)
 
 
+def forget_undelivered_before() -> int:
+    """The same for notices of mails that did not arrive, written before mails had a key of their session: they say it
+    in their words alone. Those go that name no session of which it is remembered who was there; answers how many.
+    Idempotent."""
+    gone = 0
+    for organisation in Organisation.objects.filter(session__in=Session.objects.forgetting()).distinct():
+        sessions = Session.objects.filter(organisation=organisation)
+        forgetting = sessions.forgetting()
+        forgotten = set(forgetting.values_list("title", flat=True))
+        remembered = set(sessions.exclude(pk__in=forgetting).values_list("title", flat=True)) - forgotten
+
+        def is_meant(subject: str, forgotten: set[str] = forgotten, remembered: set[str] = remembered) -> bool:
+            return any(one in subject for one in forgotten) or not any(one in subject for one in remembered)
+
+        with transaction.atomic():
+            last = max(one for one in forgetting.values_list("closed_at", flat=True) if one)
+            now = withdraw_undelivered_about(organisation, SUBJECTS, before=last, is_meant=is_meant)
+            if now:
+                forgetting.update(keeps_traces=True)
+        gone += now
+    return gone
+
+
 def forget_summaries(*, at: datetime) -> None:
     """The same for the addresses of guests who had asked for the summary, once it has left or cannot be sent."""
     for session in Session.objects.forgetting().filter(summary_sent_at__gt=at - MAILS_STAY_WITHIN):
@@ -119,8 +143,8 @@ def _tables_above() -> list[type[Model]]:
 
 
 def _forget_who_was_told() -> bool:
-    """The same for what was said to people, and for the row of each person, which keeps the transaction that last looked
-    whether they are there: that of whoever wrote down that they came."""
+    """The same for what was said to people, and for the row of each person, which keeps the transaction that last
+    looked whether they are there: the one that wrote down that they came."""
     return remove_old_versions(*TOLD) and remove_old_versions(Person, locks=True)
 
 

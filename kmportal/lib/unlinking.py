@@ -87,9 +87,11 @@ def remove_old_versions(*tables: type[models.Model], whole_files: bool = False, 
     PostgreSQL keeps old versions of rows until then, with the transaction that wrote each, and longer while somebody
     may still see them; ``whole_files`` writes the files anew, so that nothing is left between the rows either, and then
     begins a new file of the log of writes where the role may. It locks the tables for a moment and gives up when
-    somebody else holds them. ``locks`` also takes away which transaction last looked whether a row is there. SQLite overwrites what is deleted by itself (``secure_delete``, kmportal/settings.py), and
-    its log of the last writes is emptied here, unless somebody still reads. Does nothing inside a transaction. Whoever
-    is answered no comes again.
+    somebody else holds them. ``locks`` also takes away which transaction last looked whether a row is there.
+
+    SQLite overwrites what is deleted by itself (``secure_delete``, kmportal/settings.py), and its log of the last
+    writes is emptied here, unless somebody still reads. Does nothing inside a transaction. Whoever is answered no comes
+    again.
     """
     if connection.in_atomic_block:
         return False

@@ -26,7 +26,7 @@ from techniques.actions import planning
 from techniques.actions.room import closing, joining, notes, wording
 from techniques.actions.summary import send_due_summaries
 from techniques.models import GRACE, Participant, Session
-from techniques.unlinking import forget_summaries, forget_who_came_before
+from techniques.unlinking import forget_summaries, forget_undelivered_before, forget_who_came_before
 from tests.cast import as_member
 from tests.techniques.conftest import NOW
 
@@ -180,6 +180,34 @@ def test_a_summary_that_left_late_and_other_mails_to_its_reader(held, farah, riv
         Notice.objects.create(organisation=riverside, person=farah, key=f"mail.undelivered {number}", text=text)
     withdraw_undelivered(riverside, [(ASKED, "Invitation: Ward 4")])
     assert [notice.text[-12:] for notice in Notice.objects.filter(text__contains=ASKED)] == ["Your account"]
+
+
+def test_notices_of_lost_mails_from_before_they_had_a_key_go_unless_they_are_about_another_session(
+    held, farah, riverside, session
+):
+    """What such a notice is about stands in its words alone, and the session may have another title by now."""
+    room = closing.close_session(held("chatham-house"), by=as_member(farah), at=NOW, summary={"happened": "Calm"})
+    said = {"technique": session.technique, "length": "standard", "title": "Handover", "starts_at": LATER}
+    other = planning.plan_session(riverside, by=as_member(farah), at=NOW, **said)
+    long = "x" * 180
+    told = {
+        "gone": (ASKED, f"Invitation: {room.title}, 26 November 2026 at 14:00"),
+        "another title": (ASKED, "New time or place: As it was called, 26 November 2026 at 14:00"),
+        "cut": (f"{long}@guest.example", f"Invitation: {room.title}, 26 November 2026 at 14:00"),
+        "another session": (ASKED, f"Invitation: {other.title}, 1 December 2026 at 9:00"),
+        "no session": (ASKED, "Your account"),
+    }
+    for name, (address, subject) in told.items():
+        text = words_of_undelivered(address, subject)[:300]
+        Notice.objects.create(
+            organisation=riverside, person=farah, key=f"mail.undelivered {name}", text=text, at=NOW - timedelta(days=1)
+        )
+    Session.objects.update(keeps_traces=False)
+    call_command("forget_undelivered")
+    left = Notice.objects.filter(key__startswith="mail.undelivered").values_list("key", flat=True)
+    assert set(left) == {"mail.undelivered another session", "mail.undelivered no session"}
+    assert Session.objects.with_traces().get() == room
+    assert forget_undelivered_before() == 0
 
 
 def test_elsewhere_they_are_remembered_as_people_are_told(held, farah, cara):
