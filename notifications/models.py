@@ -10,7 +10,6 @@ from kmportal.lib.things import Ref
 from organisations.events import Occurrence
 from organisations.models import Membership, Organisation, Person
 
-
 ANOTHER_WAY = "Check the address, or tell them another way: "
 
 

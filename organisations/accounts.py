@@ -22,7 +22,9 @@ from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
+from kmportal.lib.disk import left_undone_without_room
 from kmportal.lib.links import absolute
 from kmportal.lib.middleware import LIMITED
 from kmportal.lib.secret_texts import Unreadable, is_sealed_with_the_first_key, open_text, seal_text
@@ -210,6 +212,16 @@ def _keep_days_only(sender: type[Authenticator], instance: Authenticator, **opti
     """When a second step was used tells when somebody signed in, to the second. The day is enough."""
     if instance.last_used_at:
         instance.last_used_at = instance.last_used_at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _record_use(authenticator: Authenticator) -> None:
+    """On a full disk people sign in, and that it was used is not noted. A recovery code is crossed out before this."""
+    authenticator.last_used_at = timezone.now()
+    with left_undone_without_room("the use of a second step could not be noted"):
+        authenticator.save(update_fields=["last_used_at"])
+
+
+Authenticator.record_usage = _record_use  # the library has no setting for it
 
 
 def network_of(request: HttpRequest) -> str:

@@ -11,12 +11,14 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
-from kmportal.lib.sessions import SessionStore, key_changed
+from kmportal.lib.disk import left_undone_without_room
+from kmportal.lib.sessions import SessionStore, key_changed, written_late
 from kmportal.lib.unlinking import rewrite_in_random_order
 from organisations.models import Person, SignIn
 
 KEPT_DAYS = 90
 USER = "_auth_user_id"  # where Django writes whose session it is
+UNNOTED = "unnoted"  # with which browser somebody signed in while there was no room to note it
 # The first that is found in what a browser says of itself. Chrome names Safari too, and Edge both.
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 SYSTEMS = {
@@ -40,17 +42,30 @@ def browser_in_words(agent: str) -> str:
 def note_failure(person: Person, request: HttpRequest, network: str) -> None:
     """A wrong password or code. How many there can be is the brake’s to say."""
     now = timezone.now()
-    _note(person, request, failed_at=now, failed_from=network[:45])
+    with left_undone_without_room("a failed sign-in could not be noted"):
+        _note(person, request, failed_at=now, failed_from=network[:45])
 
 
 @receiver(user_logged_in)
 def _note_sign_in(sender: type[Person], request: HttpRequest, user: Person, **options: Any) -> None:
+    if request.session.is_waiting:  # type: ignore[attr-defined]  # our engine
+        request.session[UNNOTED] = _browser_of(request)
+        return
     _note(user, request, session_key=request.session.session_key or "")
+
+
+@receiver(written_late)
+def _note_late(sender: type[SessionStore], store: SessionStore, **options: Any) -> None:
+    """There was no room when they signed in, and there is now."""
+    browser, person = store.get(UNNOTED), store.get(USER)
+    if browser and person:
+        today = timezone.now().date()
+        SignIn.objects.create(person_id=person, day=today, browser=browser, session_key=store.session_key or "")
 
 
 @receiver(user_logged_out)
 def _note_sign_out(sender: type[Person], request: HttpRequest, user: Person | None, **options: Any) -> None:
-    if request.session.session_key:
+    if request.session.session_key and not request.session.is_waiting:  # type: ignore[attr-defined]  # our engine
         SignIn.objects.filter(session_key=request.session.session_key).update(session_key="")
 
 
@@ -63,8 +78,11 @@ def _follow_session(sender: type[SessionStore], before: str | None, after: str, 
 def _note(person: Person, request: HttpRequest, **values: Any) -> None:
     today = timezone.now().date()
     SignIn.objects.filter(person=person, day__lt=today - timedelta(days=KEPT_DAYS)).delete()
-    agent = request.META.get("HTTP_USER_AGENT", "")
-    SignIn.objects.create(person=person, day=today, browser=browser_in_words(agent), **values)
+    SignIn.objects.create(person=person, day=today, browser=_browser_of(request), **values)
+
+
+def _browser_of(request: HttpRequest) -> str:
+    return browser_in_words(request.META.get("HTTP_USER_AGENT", ""))
 
 
 @transaction.atomic

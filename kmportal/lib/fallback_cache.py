@@ -8,6 +8,7 @@ import logging
 import time
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.locmem import LocMemCache
@@ -94,3 +95,8 @@ def is_cache_whole() -> bool:
     """Whether the brakes count for all processes together, as set up. Without Redis there is only memory: yes."""
     cache = caches["default"]
     return cache.is_whole() if isinstance(cache, FallbackCache) else True
+
+
+def is_cache_shared() -> bool:
+    """Whether what one web process writes there is read by all. With SQLite there is one of them."""
+    return settings.IS_SQLITE or (isinstance(caches["default"], FallbackCache) and is_cache_whole())

@@ -12,17 +12,20 @@ from datetime import time as time_of_day
 from typing import Any
 
 from allauth.account import app_settings
+from django.contrib.auth import SESSION_KEY as OWNER
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
 from django.core import signing
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.core.cache import cache
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.dispatch import Signal
 from django.utils import timezone
 
-from kmportal.lib.disk import is_disk_full
+from kmportal.lib.disk import is_disk_full, left_undone_without_room
+from kmportal.lib.fallback_cache import is_cache_shared
 from kmportal.lib.prepared import prepared
 from kmportal.lib.unlinking import LOCK_SECONDS, rewrite_in_random_order
 
@@ -32,8 +35,12 @@ METHODS = "account_authentication_methods"  # where allauth writes how and when 
 DAY_SECONDS = 86_400
 EXACT = "exact."
 """Before the data of a session in which a moment still stands."""
+WAITING = "session-without-room:"
+"""Before the key under which the cache has a session that could not be written."""
 key_changed = Signal()
 """Sent with ``before`` and ``after`` when a session goes on under another key."""
+written_late = Signal()
+"""Sent with ``store`` when a session that waited for room in the database has been written."""
 
 
 @prepared
@@ -42,7 +49,25 @@ def _running(key: str, now: datetime) -> QuerySet[Session]:
 
 
 class SessionStore(db.SessionStore):
-    """Named by SESSION_ENGINE."""
+    """Named by SESSION_ENGINE.
+
+    A new session that finds no room in the database waits in the cache, where all web processes find it, and is written
+    at the first request for which there is room: docs/decisions/0035.
+    """
+
+    is_waiting = False
+
+    def load(self) -> dict[str, Any]:
+        key = self.session_key
+        found: dict[str, Any] = super().load()
+        if self.session_key is not None or not key:
+            return found
+        waiting = cache.get(f"{WAITING}{key}")
+        if waiting is None:
+            return found
+        self._session_key, self.is_waiting = key, True
+        self.modified = True  # so that it is saved, and finds room if there is any
+        return self.decode(waiting)
 
     def _get_session_from_db(self) -> AbstractBaseSession | None:
         """As Django does, with a statement that is put together once: every request asks."""
@@ -53,8 +78,11 @@ class SessionStore(db.SessionStore):
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         values = _without_moments(session_dict, time.time())
-        signed = _signer(self.key_salt).sign_object(values, serializer=self.serializer, compress=True)
+        signed = self._sign(values)
         return EXACT + signed if _moments(values) else signed
+
+    def _sign(self, values: dict[str, Any]) -> str:
+        return _signer(self.key_salt).sign_object(values, serializer=self.serializer, compress=True)
 
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
         text = session_data if isinstance(session_data, str) else session_data.decode()
@@ -67,15 +95,30 @@ class SessionStore(db.SessionStore):
     def cycle_key(self) -> None:
         """Whoever keeps the key of a session hears of the new one."""
         before = self.session_key
-        super().cycle_key()
-        key_changed.send(SessionStore, before=before, after=self.session_key)
+        if before and OWNER not in self:
+            self._leave_key_of_nobody(before)
+        else:
+            super().cycle_key()
+        if not self.is_waiting:
+            key_changed.send(SessionStore, before=before, after=self.session_key)
+
+    def _leave_key_of_nobody(self, before: str) -> None:
+        """As Django does it. Without room the session from before the sign-in stays: it never opens anything."""
+        values = self._session  # type: ignore[attr-defined]  # not typed
+        self.create()
+        self._session_cache = values
+        with left_undone_without_room("a session of nobody could not be deleted"):
+            self.delete(before)
 
     def save(self, must_create: bool = False) -> None:
         """A session that is there already stays as it is while the disk is full, so that its owner can go on reading. A
-        new one must be written, or nobody could end it: docs/decisions/0035. Django takes any trouble for a
-        session that was ended; a database that does not answer is told from it."""
-        if must_create or self.session_key is None:
+        new one waits in the cache. Django takes any trouble for a session that was ended; a database that does not
+        answer is told from it."""
+        if self.session_key is None:
             super().save(must_create)
+            return
+        if must_create or self.is_waiting:
+            self._write_or_wait(must_create)
             return
         try:
             super().save()
@@ -84,6 +127,39 @@ class SessionStore(db.SessionStore):
             if not is_disk_full(trouble):
                 raise trouble if isinstance(trouble, OperationalError | InterfaceError) else error from None
             logger.warning("The disk is full: what a session is to remember could not be saved.")
+
+    def _write_or_wait(self, must_create: bool) -> None:
+        values = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # not typed
+        was_waiting = self.is_waiting
+        try:
+            super().save(must_create=True)
+        except CreateError:
+            if not was_waiting:
+                raise  # the key is taken
+        except DatabaseError as error:
+            if not is_disk_full(error) or not is_cache_shared():
+                raise
+            self._wait(values)
+            return
+        self.is_waiting = False
+        if was_waiting:
+            cache.delete(f"{WAITING}{self.session_key}")
+            written_late.send(SessionStore, store=self)
+
+    def _wait(self, values: dict[str, Any]) -> None:
+        """Nothing there tells when it began: what is held ends with the day, and its moments are days already."""
+        text = self._sign(_without_moments(values, time.time() + app_settings.REAUTHENTICATION_TIMEOUT))
+        now = timezone.now()
+        if not self.is_waiting:
+            logger.warning("The disk is full: a session waits in the cache.")
+        self.is_waiting = True
+        cache.set(f"{WAITING}{self.session_key}", text, (_end_of_day(now) - now).total_seconds())
+
+    def delete(self, session_key: str | None = None) -> None:
+        key = session_key or self.session_key
+        super().delete(key)
+        cache.delete(f"{WAITING}{key}")
+        self.is_waiting = self.is_waiting and key != self.session_key
 
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         row = super().create_model_instance(data)
