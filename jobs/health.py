@@ -106,8 +106,13 @@ def _mail(server: MailServer) -> str:
     return "failing" if server.failures else "ok"
 
 
+def has_room() -> bool:
+    """Whether the data folder has room for a while; asks the disk and not the database."""
+    return free_bytes() > LITTLE_ROOM
+
+
 def _disk() -> str:
-    return "ok" if free_bytes() > LITTLE_ROOM else "low"
+    return "ok" if has_room() else "low"
 
 
 def _moment(at: datetime | None) -> str | None:

@@ -54,6 +54,7 @@ def needs_of(
     found += house.to_pass_on(membership, today)
     if membership.can(Permission.ADMINISTER):
         found += [
+            *house.room_to_make(membership),
             *house.lead_to_find(membership),
             *house.facilitator_to_find(membership),
             *house.mail_to_set_up(membership),

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from actionplan.models import Action
 from dashboards.todo.need import FETCHED, Need
+from jobs.health import has_room
 from kmportal.lib.days import due_in_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.mail import can_leave
@@ -128,6 +129,21 @@ def incidents_to_name(membership: Membership) -> list[Need]:
             "Open the settings",
             "Until then “Report an incident” on every page leads to a page of help",
             weight=25,
+        )
+    ]
+
+
+def room_to_make(membership: Membership) -> list[Need]:
+    """While the disk is nearly full, for there is still time."""
+    if has_room():
+        return []
+    return [
+        Need(
+            "Have room made on the portal’s disk",
+            f"{reverse('organisation_edit', args=[membership.organisation.slug])}#disk",
+            "See how much is left",
+            "Once it is full nothing is saved any more",
+            weight=95,
         )
     ]
 

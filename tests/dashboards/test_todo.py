@@ -15,6 +15,7 @@ from dashboards.gaps import Gap, LatestRound, latest_round
 from dashboards.reports import Home
 from dashboards.todo import MOST, needs_of
 from dashboards.todo.own import sessions_to_close
+from jobs import health, slots
 from kmportal.lib.charts import mini_gap
 from lessons.models import Lesson, LessonRevision, State
 from organisations import actions
@@ -100,6 +101,19 @@ def test_the_administrator_is_asked_where_incidents_are_reported(riverside, ada,
     assert asked_of(member(reza)) == []
     url = reverse("organisation_edit", args=["riverside"])
     assert 'id="id_incident_url"' in as_(ada).get(url).text
+
+
+def test_the_administrator_is_told_before_the_disk_is_full(riverside, ada, lena, member, as_, monkeypatch):
+    monkeypatch.setattr(health, "free_bytes", lambda: 150 * 1024 * 1024)
+    called = "Have room made on the portal’s disk"
+    assert called in asked_of(member(ada))
+    assert called not in asked_of(member(lena))
+    monkeypatch.setattr(slots, "free_bytes", health.free_bytes)
+    page = as_(ada).get(reverse("organisation_edit", args=["riverside"])).text
+    assert 'id="disk"' in page
+    assert "Only 150" in page
+    monkeypatch.setattr(health, "free_bytes", lambda: 2**40)
+    assert called not in asked_of(member(ada))
 
 
 def test_a_new_lead_is_asked_to_begin_a_programme(riverside, lena, farah, cara, member):
