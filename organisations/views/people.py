@@ -25,7 +25,7 @@ from organisations.accounts import require_fresh_sign_in
 from organisations.emails import invitation_link
 from organisations.forms import HandOnForm, InvitationEditForm, InvitationForm, InvitePeopleForm, RoleForm
 from organisations.models import Invitation, Membership, Organisation, SignIn
-from organisations.permissions import Permission, Role
+from organisations.permissions import Permission, Role, permissions_of
 from organisations.requests import MemberRequest
 
 
@@ -66,6 +66,7 @@ def invitation_new(request: MemberRequest, organisation: Organisation) -> HttpRe
     initial = {"role": role} if role in Role.values else None
     form = InvitationForm(sent(request), organisation=organisation, initial=initial)
     if form.is_valid():
+        _ask_before_power(request, form.cleaned_data["role"])
         with refusals_on(form, "email"):
             wanted = form.cleaned_data
             actions.invite_member(organisation, by=request.membership, at=request.now, **wanted)
@@ -84,6 +85,7 @@ def invitation_many(request: MemberRequest, organisation: Organisation) -> HttpR
     form = InvitePeopleForm(sent(request), organisation=organisation, roles=roles, initial=initial)
     if form.is_valid():
         wanted = form.cleaned_data
+        _ask_before_power(request, wanted["role"])
         with refusals_on(form):
             invited = actions.invite_members(
                 organisation,
@@ -139,6 +141,8 @@ def invitation_edit(request: MemberRequest, organisation: Organisation, pk: int)
     invitation = get_object_or_404(Invitation.objects.open(), pk=pk, organisation=organisation)
     form = InvitationEditForm(sent(request), instance=get_object_or_404(Invitation, pk=pk))
     if form.is_valid():
+        if form.cleaned_data["role"] != invitation.role:
+            _ask_before_power(request, invitation.role, form.cleaned_data["role"])
         with refusals_on(form):
             actions.change_invitation(invitation, by=request.membership, at=request.now, **form.cleaned_data)
             return done(request, f"The invitation to {invitation.email} is changed.", "person_list", organisation.slug)
@@ -182,6 +186,8 @@ def person_edit(request: MemberRequest, organisation: Organisation, pk: int) -> 
     form = RoleForm(sent(request), instance=membership)
     if form.is_valid():
         fresh = _find_member(organisation, pk)
+        if form.cleaned_data["role"] != fresh.role:
+            _ask_before_power(request, fresh.role, form.cleaned_data["role"])
         with refusals_on(form, "role"):
             actions.change_role(fresh, by=request.membership, at=request.now, **form.cleaned_data)
             said = f"{fresh.person} now has the role “{fresh.get_role_display()}”."
@@ -257,6 +263,12 @@ def person_second_step(request: MemberRequest, organisation: Organisation, pk: i
     told = " and has been told by e-mail" if can_leave() else ". Tell them"
     said = f"{member.person} signs in with the password alone now{told}."
     return _run_and_return(request, said, actions.reset_second_step, member)
+
+
+def _ask_before_power(request: MemberRequest, *roles: str) -> None:
+    """Who gives or takes away the role that looks after everybody shows once more that it is them."""
+    if any(Permission.ADMINISTER in permissions_of(role) for role in roles):
+        require_fresh_sign_in(request)
 
 
 def _find_member(organisation: Organisation, pk: int) -> Membership:

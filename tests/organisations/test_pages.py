@@ -14,7 +14,7 @@ from organisations import actions, events
 from organisations.emails import invitation_link
 from organisations.models import AuditEntry, Group, Invitation, Membership, Organisation, Person
 from organisations.permissions import Role
-from tests.cast import as_member
+from tests.cast import PASSWORD, as_member
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +67,9 @@ class TestPeople:
         assert not member(cara).is_validator
 
     def test_the_last_administrator_reads_why_not(self, ada, as_, member):
-        answer = as_(ada).post(url("person_edit", member(ada).pk), {"role": "reader"})
+        browser = as_(ada)
+        browser.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        answer = browser.post(url("person_edit", member(ada).pk), {"role": "reader"})
         assert answer.status_code == 422
         assert "only administrator" in answer.content.decode()
         assert member(ada).role == Role.ADMINISTRATOR

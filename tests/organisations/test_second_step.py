@@ -12,11 +12,13 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from jobs.models import Mail
 from kmportal.lib.secret_texts import seal_text
 from organisations.accounts import has_second_step
-from organisations.models import AuditEntry, Membership, Person
+from organisations.actions import invite_member
+from organisations.models import AuditEntry, Invitation, Membership, Person
 from organisations.permissions import Role
 from tests.cast import PASSWORD
 
@@ -275,6 +277,26 @@ def test_what_opens_up_asks_for_the_password_again(administrator, riverside, ask
     again(administrator, administrator.post(url, fields))
     riverside.refresh_from_db()
     assert not riverside.asks_second_step
+
+
+@pytest.mark.parametrize("way", ["person_edit", "invitation_new", "invitation_many", "invitation_edit"])
+def test_who_gives_the_role_of_administrator_shows_once_more_that_it_is_them(
+    administrator, ada, cara, member, riverside, way
+):
+    here = {"person_edit": lambda: member(cara).pk}
+    asked = {"by": member(ada), "at": timezone.now(), "email": "gus@ward.example", "role": Role.READER}
+    here["invitation_edit"] = lambda: invite_member(riverside, **asked).pk
+    url = reverse(way, args=["riverside", *([here[way]()] if way in here else [])])
+    address = {"invitation_new": {"email": "eve@ward.example"}, "invitation_many": {"addresses": "eve@ward.example"}}
+    fields = {"role": Role.ADMINISTRATOR, **address.get(way, {})}
+    given = (
+        Membership.objects.filter(person=cara, role=Role.ADMINISTRATOR),
+        Invitation.objects.filter(role=Role.ADMINISTRATOR),
+    )
+    answer = administrator.post(url, fields)
+    assert not any(rows.exists() for rows in given)
+    again(administrator, answer)
+    assert any(rows.exists() for rows in given)
 
 
 def test_the_operator_helps_the_last_administrator(administrator, ada, mailoutbox):
