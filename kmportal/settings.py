@@ -313,6 +313,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": f"300/{BRAKE_MINUTES}m/ip",
     "signup": f"300/{BRAKE_MINUTES}m/ip",
 }
+# How long asking for a new password takes, for addresses with and without an account
+RESET_SECONDS = 0.0 if TESTING else 0.3
 MFA_ADAPTER = "organisations.accounts.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -1,5 +1,6 @@
 """allauth’s forms with our labels: no placeholders, no words in capitals. Named in the setting ACCOUNT_FORMS."""
 
+import time
 from typing import Any
 
 from allauth.account import forms
@@ -7,7 +8,9 @@ from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as passkey_forms
 from django import forms as django_forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
 from kmportal.lib import forms as forms_of_ours
 
@@ -67,6 +70,13 @@ class LoginForm(_OurWords, forms.LoginForm):
 
 class ResetPasswordForm(_OurWords, forms.ResetPasswordForm):
     """Ask for a mail with a link to a new password."""
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Takes as long where there is no account as where there is one, or the time would tell which."""
+        began = time.monotonic()
+        email: str = super().save(request, **kwargs)
+        time.sleep(max(0.0, settings.RESET_SECONDS - (time.monotonic() - began)))
+        return email
 
 
 class ResetPasswordKeyForm(_OurWords, forms.ResetPasswordKeyForm):

@@ -1,11 +1,14 @@
 """allauth’s pages under our look and in our words: signing in and out, passwords, addresses, mails."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
+from allauth.account import forms
 from django.core.cache import cache
 from django.urls import reverse
 
+from kmportal.lib import account_forms
 from kmportal.lib.links import absolute
 from tests.cast import PASSWORD
 
@@ -97,6 +100,23 @@ def test_an_unknown_address_learns_nothing_on_the_page(client, db, mailoutbox):
     response = client.post(reverse("account_reset_password"), {"email": "nobody@riverside.example"}, follow=True)
     assert "Check your e-mail" in said(response)
     assert "There is no account with this address" in mailoutbox[0].body
+
+
+def test_asking_for_a_new_password_takes_as_long_without_an_account(client, lena, settings, monkeypatch):
+    """Half a second of work with an account, none without."""
+    settings.RESET_SECONDS = 3.0
+    clock, rests = SimpleNamespace(now=100.0), []
+    ours = SimpleNamespace(monotonic=lambda: clock.now, sleep=rests.append)
+    monkeypatch.setattr(account_forms, "time", ours)
+
+    def work(form, request, **kwargs):
+        clock.now += 0.5 if form.users else 0.0
+        return form.cleaned_data["email"]
+
+    monkeypatch.setattr(forms.ResetPasswordForm, "save", work)
+    for address in (lena.email, "nobody@riverside.example"):
+        client.post(reverse("account_reset_password"), {"email": address})
+    assert rests == [2.5, 3.0]
 
 
 def test_changing_the_password(as_, lena):
