@@ -17,13 +17,14 @@ from coffee import drawing, policies
 from coffee.drawing import lock_trial
 from coffee.events import Event
 from coffee.models import KEPT, Joiner, Pairing, Remark, Seat, Trial
+from coffee.unlinking import remove_traces
 from kmportal.lib import things
 from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.locking import save_over
 from kmportal.lib.model_fields import key_of_name
 from kmportal.lib.model_rules import refuse_invalid
-from kmportal.lib.unlinking import remove_old_versions, rewrite_in_random_order
+from kmportal.lib.unlinking import rewrite_in_random_order
 from notifications.actions import withdraw_notices
 from organisations import events
 from organisations.models import Membership, Organisation, Person
@@ -218,6 +219,7 @@ def say_met(pairing: Pairing, *, by: Membership, at: datetime, has_met: bool) ->
     return seat
 
 
+@transaction.atomic
 def answer_trial(joiner: Joiner, *, by: Membership, at: datetime, would_again: bool | None, line: str = "") -> None:
     """The second question at the end, and one line that is kept without its writer. Each writes one line.
 
@@ -225,17 +227,10 @@ def answer_trial(joiner: Joiner, *, by: Membership, at: datetime, would_again: b
     row tells by its place or its transaction who wrote which (docs/decisions/0024).
     """
     require_that(policies.is_oneself(by, joiner))
-    if _answer(joiner, would_again=would_again, line=line_of_text(line)):
-        remove_old_versions(Remark, Joiner)
-
-
-@transaction.atomic
-def _answer(joiner: Joiner, *, would_again: bool | None, line: str) -> bool:
-    """Answers whether a line was written."""
     trial = lock_trial(joiner.trial)
     if trial.state != State.ENDED or trial.shared_at is not None:
         raise Refusal("You are asked when the trial is over, until what came of it has been told.")
-    joiner = Joiner.objects.get(pk=joiner.pk)
+    joiner, line = Joiner.objects.get(pk=joiner.pk), line_of_text(line)
     joiner.would_again = would_again
     if line and joiner.has_written:
         raise Refusal("You have written one line already. Nobody knows which one, so it cannot be changed.")
@@ -245,8 +240,9 @@ def _answer(joiner: Joiner, *, would_again: bool | None, line: str) -> bool:
         remark.save(force_insert=True)
         rewrite_in_random_order(trial.remarks.all())
         joiner.has_written = True
+        # After the whole request, and again by the timetable: inside a transaction nothing is removed.
+        transaction.on_commit(remove_traces, robust=True)
     joiner.save(update_fields=["would_again", "has_written"])
-    return bool(line)
 
 
 # --- Drawing ----------------------------------------------------------------------------------------------------------

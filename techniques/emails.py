@@ -15,12 +15,9 @@ from organisations.events import Actor
 from organisations.models import Membership
 from techniques.confidentiality import Confidentiality
 from techniques.helper_registry import told_in
+from techniques.labels import CANCELLED, INVITATION, MOVED, SUMMARY
 from techniques.models import Invitee, Participant, Session
 from techniques.trading import Deal
-
-INVITATION, MOVED, CANCELLED, SUMMARY = "Invitation: ", "New time or place: ", "Cancelled: ", "What came out of "
-# How the subject of each mail begins that says of somebody that they were asked to come or were there.
-SUBJECTS = (INVITATION, MOVED, CANCELLED, SUMMARY)
 
 
 def invite(invitee: Invitee, session: Session, *, by: Actor, at: datetime) -> None:

@@ -9,3 +9,7 @@ STATES: dict[str, Look] = {
     Session.State.CLOSED: Look("", "circle-check", "Held"),
     Session.State.CANCELLED: Look("", "circle-x", "Cancelled"),
 }
+
+# How the subject of each mail begins that says of somebody that they were asked to come or were there.
+INVITATION, MOVED, CANCELLED, SUMMARY = "Invitation: ", "New time or place: ", "Cancelled: ", "What came out of "
+SUBJECTS = (INVITATION, MOVED, CANCELLED, SUMMARY)

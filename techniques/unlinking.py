@@ -19,7 +19,7 @@ from notifications.models import Notice
 from organisations.models import Organisation, Person
 from techniques import helper_registry
 from techniques.confidentiality import Confidentiality
-from techniques.emails import SUBJECTS
+from techniques.labels import SUBJECTS
 from techniques.models import (
     Ballot,
     Comment,

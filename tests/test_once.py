@@ -1,11 +1,14 @@
 """Sending once: every form that makes something, sent, reached by Back and sent again, makes one thing."""
 
+import hmac
 import re
 from datetime import timedelta
-from uuid import uuid4
+from hashlib import sha256
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +18,7 @@ from kmportal.lib.days import long_day
 from kmportal.lib.exceptions import Refusal
 from lessons.actions import review
 from lessons.models import ImportRun, Lesson
+from organisations import once
 from organisations.models import Group, Invitation, Membership, SentForm
 from people.models import Profile
 from roadmap.forms import EMPTY
@@ -206,6 +210,23 @@ def test_other_words_are_another_form(world, ada, as_):
     for name in ("Night staff", "Day staff"):
         assert browser.post(url, {**hidden, "name": name, "kind": "team"}).status_code == 302
     assert Group.objects.filter(name__in=["Night staff", "Day staff"]).count() == 2
+
+
+def test_what_is_kept_of_a_form_does_not_say_what_was_in_it(world, cara, as_, rf):
+    """Beside a line that is kept without a name, a hash that anybody can make of it would say whose form it was."""
+    url, key = reverse("action_new", args=["riverside"]), uuid4()
+    said = {"title": "Ask the porters"}
+    assert as_(cara).post(url, {**said, "form_key": str(key)}).status_code == 302
+    row, request = SentForm.objects.get(), rf.post(url, said)
+    assert row.fingerprint == once._fingerprint(request, key), "nothing is tried"
+    assert key not in (row.key, UUID(row.fingerprint[:32]))
+    guessed = repr((url, [("title", ["Ask the porters"])], [])).encode()
+    keys = [row.key.bytes, str(row.key).encode(), b""]
+    assert row.fingerprint not in {hmac.new(one, guessed, sha256).hexdigest() for one in keys}
+    assert row.fingerprint != sha256(guessed).hexdigest()
+    SentForm.objects.update(at=timezone.now() - timedelta(days=3))
+    call_command("forget_moments")
+    assert not SentForm.objects.exists()
 
 
 def test_a_form_with_mistakes_is_not_remembered(world, ada, as_):

@@ -1,11 +1,14 @@
 """Coffee trials from the plan to what came of them: who may, who is told, what is kept and for how long."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 
-from coffee import actions
+from coffee import actions, unlinking
 from coffee.models import EarlierPair, Joiner, Pairing, Remark, Seat, Trial
 from jobs.models import Mail
 from kmportal.lib.exceptions import Refusal
@@ -247,6 +250,22 @@ def test_what_people_wrote_is_nobodys(trial, joined, staff, farah, as_):
     assert {field.name for field in Remark._meta.local_fields} == {"id", "trial", "text"}
     assert "I know whom to ring" not in page_of(trial, as_(staff[1].person))
     assert "I know whom to ring" in page_of(trial, as_(farah))
+
+
+@pytest.mark.database
+def test_old_rows_go_once_a_line_is_written(transactional_db, trial, joined, staff, farah, as_, monkeypatch):
+    """The page answers inside a transaction, where nothing would be removed."""
+    joined(4)
+    actions.make_pairs(trial, by=as_member(farah), at=NOON)
+    actions.end_trial(trial, by=as_member(farah), at=NOON)
+    cleaned: list[bool] = []
+    monkeypatch.setattr(unlinking, "remove_old_versions", lambda *_, **__: cleaned.append(connection.in_atomic_block))
+    url, said = reverse("trial_answer", args=["riverside", trial.pk]), {"would_again": "yes", "line": "I know whom"}
+    assert as_(staff[0].person).post(url, {**said, "form_key": str(uuid4())}).status_code == 302
+    assert Remark.objects.get().text == said["line"]
+    assert cleaned == [False]
+    call_command("move_trials_on")
+    assert cleaned == [False, False]
 
 
 def test_after_a_year_the_pairs_go_and_the_figures_stay(trial, joined, staff, farah, as_):

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from coffee.actions import move_trials_on
+from coffee.unlinking import remove_traces_of_trials
 
 
 class Command(BaseCommand):
@@ -13,4 +14,6 @@ class Command(BaseCommand):
     requires_system_checks = ()  # it runs often, and starting the portal has checked all
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"Looked at {move_trials_on(at=timezone.now())} coffee trials.")
+        now = timezone.now()
+        self.stdout.write(f"Looked at {move_trials_on(at=now)} coffee trials.")
+        remove_traces_of_trials(at=now)
