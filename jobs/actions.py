@@ -12,6 +12,7 @@ from jobs.events import Event
 from jobs.models import DEFAULT_ATTEMPTS, Done, Heartbeat, Job, Mail
 from jobs.policies import may_retry
 from kmportal.lib.exceptions import Refusal
+from kmportal.lib.locking import held_by_one
 from organisations import events
 from organisations.models import Membership, Organisation
 from organisations.policies import require_that
@@ -153,16 +154,18 @@ def forget_last_run(at: datetime) -> None:
 
 
 def run_daily(name: str, on: date, command: Callable[[], object]) -> bool:
-    """Run something unless it was done for this day; answers whether it ran.
+    """Run something unless it was done for this day, or the timetable of another machine is at it; answers whether it
+    ran.
 
     The day is written down after it ended well, so what is broken off is run again: it must be safe to repeat.
     """
-    last = Done.objects.filter(name=name).first()
-    if last and last.is_done(on):
-        return False
-    command()
-    Done.objects.update_or_create(name=name, defaults={"last_on": on, "at": timezone.now()})
-    return True
+    with held_by_one(f"daily {name}") as is_ours:
+        last = Done.objects.filter(name=name).first()
+        if not is_ours or (last and last.is_done(on)):
+            return False
+        command()
+        Done.objects.update_or_create(name=name, defaults={"last_on": on, "at": timezone.now()})
+        return True
 
 
 def forget_mails(key: str, *, unsent: bool = False) -> list[tuple[str, str]]:

@@ -1,7 +1,11 @@
-"""Optimistic locking: two people may edit the same thing, and nobody's text is lost."""
+"""Locking: two people may edit the same thing, and nobody's text is lost; two machines do one thing once."""
 
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Model
 
 from kmportal.lib.exceptions import Stale
@@ -19,3 +23,22 @@ def save_over(obj: Model, *, seen: int, **fields: Any) -> None:
     for name, value in fields.items():
         setattr(obj, name, value)
     obj.version = seen + 1  # type: ignore[attr-defined]
+
+
+@contextmanager
+def held_by_one(name: str) -> Iterator[bool]:
+    """Advisory lock: whether nobody else does the thing of this name now, on whichever machine. PostgreSQL lets go of
+    it when its holder dies. With SQLite there is one machine and one timetable."""
+    if connection.vendor != "postgresql":
+        yield True
+        return
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+        is_ours = cursor.fetchone()[0]
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])

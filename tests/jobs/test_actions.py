@@ -1,10 +1,11 @@
 """Giving work away: exactly once, together with what causes it, and never at the price of the request."""
 
 from datetime import date, timedelta
+from threading import Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from jobs import actions, broker
@@ -156,6 +157,28 @@ def test_a_daily_command_that_breaks_is_run_again(db):
         actions.run_daily("send_reminders", date(2026, 11, 23), fail)
     assert not Done.objects.exists()
     assert actions.run_daily("send_reminders", date(2026, 11, 23), lambda: None)
+
+
+@pytest.mark.database
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="with SQLite there is one timetable")
+def test_two_timetables_run_a_daily_command_once(transactional_db):
+    """While the first is at it, a second one looks, on a connection of its own."""
+    monday, runs, others = date(2026, 11, 23), [], []
+
+    def run():
+        runs.append(monday)
+        other = Thread(target=run_beside)
+        other.start()
+        other.join()
+
+    def run_beside():
+        others.append(actions.run_daily("send_reminders", monday, lambda: runs.append(monday)))
+        connection.close()
+
+    assert actions.run_daily("send_reminders", monday, run)
+    assert (runs, others) == ([monday], [False])
+    assert not actions.run_daily("send_reminders", monday, run), "done, and free again"
+    assert actions.run_daily("send_reminders", date(2026, 11, 24), lambda: None)
 
 
 def test_what_nobody_asks_for_any_more_is_forgotten(task, db):
