@@ -48,6 +48,15 @@ assert found.status_code == 200 and b"Ask" in found.content, found.content
 from attachments.models import FileContent
 (kept,) = FileContent.objects.all()
 assert bytes(kept.content) == b"%PDF-1.7 ask by ten %%EOF", kept.content
+from django.db import connection
+ours = "SELECT name, 'O' FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%promise%'"
+if connection.vendor == "postgresql":
+    ours = "SELECT tgname::text, tgenabled::text FROM pg_trigger WHERE tgname LIKE '%promise%'"
+with connection.cursor() as cursor:
+    cursor.execute(ours)
+    promises = dict(cursor.fetchall())
+assert len(promises) >= 2, promises  # what the database keeps of anonymity is there, and on
+assert set(promises.values()) == {"O"}, promises
 """
 
 
