@@ -107,7 +107,7 @@ class SessionStore(db.SessionStore):
         values = self._session  # type: ignore[attr-defined]  # not typed
         self.create()
         self._session_cache = values
-        with left_undone_without_room("a session of nobody could not be deleted"):
+        with left_undone_without_room("a key from before a sign-in could not be deleted"):
             self.delete(before)
 
     def save(self, must_create: bool = False) -> None:
