@@ -13,7 +13,8 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.sentences import capital
 from kmportal.lib.things import Look
 from lessons.labels import STATES as LESSON_STATES
-from lessons.models import WITH_AUTHOR, Lesson
+from lessons.labels import look_of_risk
+from lessons.models import WITH_AUTHOR, Lesson, Risk
 from organisations.models import Membership
 from roadmap.labels import STATES as PLAN_STATES
 from roadmap.models import Intervention
@@ -59,6 +60,7 @@ def sections(membership: Membership, *, at: datetime) -> list[Section]:
         _lessons(membership),
         _sessions(membership, at),
         _rounds(membership, today),
+        *_risks(membership, today),
     ]
 
 
@@ -115,6 +117,26 @@ def _lessons(membership: Membership) -> Section:
     ]
     url = reverse("lesson_mine", args=[membership.organisation.slug])
     return Section("lessons", worded("Lessons to finish"), lines, rows.count(), worded("No lesson waits for you."), url)
+
+
+def _risks(membership: Membership, today: date) -> list[Section]:
+    """What this member sees to or knows about in the register of knowledge at risk; most have none."""
+    mine = Q(owner=membership.person_id) | Q(holders__person=membership.person_id)
+    rows = Risk.objects.visible_to(membership).open().filter(mine).distinct().order_by("pk")
+    lines = [
+        Line(
+            risk.title,
+            risk.get_absolute_url(),
+            "You see to it" if risk.owner_id == membership.person_id else "You know about it",
+            due_in_words(risk.due_on, on=today)
+            if risk.owner_id == membership.person_id and risk.due_on and risk.due_on < today
+            else "",
+            look_of_risk(risk),
+        )
+        for risk in rows.select_related("organisation")[:SHOWN]
+    ]
+    url = reverse("risk_list", args=[membership.organisation.slug])
+    return [Section("risks", "Knowledge at risk", lines, rows.count(), "", url)] if lines else []
 
 
 def _sessions(membership: Membership, at: datetime) -> Section:

@@ -24,6 +24,7 @@ from demo import (
     quotes,
     reminders,
     reuse,
+    risks,
     rounds,
     sessions,
     themes,
@@ -56,7 +57,7 @@ def load(*, at: datetime | None = None) -> World:
     world = World(calendar)
     parts = (
         *(people, programme, rounds, sessions, lessons, themes, quotes, reuse, communities, kickoffs, own_actions),
-        *(innovations, finder, coffee),
+        *(innovations, risks, finder, coffee),
     )
     story: list[Happening] = [happening for part in parts for happening in part.happenings(world)]
     story += reminders.happenings(world, now=at)

@@ -14,6 +14,7 @@ PROMISED = [
     "lessons.promises.changed_lessons",
     "lessons.promises.expert_links",
     "lessons.promises.packs",
+    "lessons.promises.risks",
     "communities.promises.quiet_lines",
     "communities.promises.reviews",
     "dashboards.promises.without_anybody",

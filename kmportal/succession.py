@@ -12,6 +12,7 @@ OWNED = [
     "techniques.succession.SESSIONS",
     "lessons.succession.CLAIMS",
     "lessons.succession.ASSETS",
+    "lessons.succession.RISKS",
     "coffee.succession.TRIALS",
     "selfassessment.succession.ROUNDS",
     # Last: home has room for a few, and what somebody waits for goes before what can wait.

@@ -28,6 +28,7 @@ THINGS = {
     "work": "lessons.things.WORK",
     "pack-answer": "lessons.things.PACK_ANSWER",
     "asset": "lessons.things.ASSET",
+    "risk": "lessons.things.RISK",
     "import": "lessons.things.IMPORT",
     "profile": "people.things.PROFILE",
     "enquiry": "people.things.ENQUIRY",

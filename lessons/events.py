@@ -81,6 +81,16 @@ class Event(models.TextChoices):
     ASSET_KEPT = "asset.kept", _("looked again at")
     ASSET_PASSED_ON = "asset.passed_on", _("passed on")
     ASSET_DELETED = "asset.deleted", _("deleted")
+    RISK_ADDED = "risk.added", "put into the register"
+    RISK_CHANGED = "risk.changed", _("changed")
+    RISK_PASSED_ON = "risk.passed_on", "gave into other hands"
+    RISK_HOLDER_NAMED = "risk.holder_named", "named somebody who knows about"
+    RISK_HOLDER_CHANGED = "risk.holder_changed", "changed when somebody leaves who knows about"
+    RISK_HOLDER_TAKEN_OUT = "risk.holder_taken_out", "took somebody out who knows about"
+    RISK_HOLDER_LEFT = "risk.holder_left", "has lost somebody who knows about"
+    RISK_ASSET_BEGUN = "risk.asset_begun", "began a knowledge asset for"
+    RISK_SETTLED = "risk.settled", "says that it is kept:"
+    RISK_REOPENED = "risk.reopened", "says that it is not kept yet:"
     LESSON_FILED = "lesson.filed", _("sorted")
     THEMES_LOADED = "themes.loaded", _("loaded")
     THEMES_RETIRED = "themes.retired", _("put out of use")

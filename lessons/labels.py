@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
 from kmportal.lib.amounts import hours_in_words, pounds_in_words
-from kmportal.lib.days import long_day
+from kmportal.lib.days import day_in_words, due_in_words, long_day
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Look
@@ -22,6 +22,7 @@ from lessons.models import (
     LessonRevision,
     Measure,
     Reuse,
+    Risk,
     Saving,
     State,
 )
@@ -190,6 +191,39 @@ def who_may_read_asset(asset: Asset) -> str:
     if asset.reach == Reach.GROUP:
         return f"The {worded('group')} {asset.group} and whoever wrote it can read this."
     return f"Everybody at {asset.organisation} can read this."
+
+
+# How a rating is called, and how it looks.
+RATINGS = {
+    "high": Look("bad", "triangle-alert", "High"),
+    "middle": Look("warn", "triangle-alert", "Middle"),
+    "low": Look("", "info", "Low"),
+}
+RISK_KEPT = Look("good", "circle-check", "Kept")
+
+
+def look_of_risk(risk: Risk) -> Look:
+    """Its rating in a word and a number; what is kept has none any more."""
+    if risk.is_settled:
+        return RISK_KEPT
+    look = RATINGS[risk.rating_word]
+    return look._replace(word=f"{look.word}, {risk.rating}")
+
+
+def leaving_in_words(day: date, *, on: date) -> str:
+    """“leaves on 4 January 2027”, “leaves tomorrow”, “left on 4 November 2026”."""
+    words = day_in_words(day, on=on)
+    return f"{'left' if day < on else 'leaves'} {'on ' if words == long_day(day) else ''}{words}"
+
+
+def risk_in_words(risk: Risk, on: date) -> str:
+    """Why a topic at risk cannot wait, for whoever sees to it."""
+    parts = []
+    if risk.leaves_on is not None and risk.warn_on is not None:
+        parts.append(f"Somebody who knows about it {leaving_in_words(risk.leaves_on, on=on)}")
+    if risk.due_on is not None:
+        parts.append(f"What you do about it is {due_in_words(risk.due_on, on=on)}")
+    return ". ".join(parts)
 
 
 def saved_in_words(saving: Saving) -> str:

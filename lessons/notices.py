@@ -9,7 +9,7 @@ from kmportal.lib.sentences import quoted
 from kmportal.lib.things import Ref
 from lessons import emails, policies
 from lessons.events import Event
-from lessons.models import Asset, Innovation, LeftNote, Lesson, LessonCheck, LessonComment, Quote, Reuse, State
+from lessons.models import Asset, Innovation, LeftNote, Lesson, LessonCheck, LessonComment, Quote, Reuse, Risk, State
 from notifications.actions import notify, withdraw_notices
 from organisations.events import Occurrence
 from organisations.models import Membership, Person
@@ -244,6 +244,26 @@ def send_of_done_action(occurrence: Occurrence) -> None:
         if lesson.state == State.ACTION_AGREED and not agreed.open().exists():
             words = worded("All that had to change because of a lesson is done. Look whether it has changed")
             notify(lesson.validated_by, occurrence, f"{words}: {lesson.words.title}", about=lesson)
+
+
+def send_of_risk(occurrence: Occurrence) -> None:
+    """Tell whoever is to see to a topic, whoever is said to know about it, and when somebody has left who knew: those
+    who see to it and those who plan. No notice says when anybody leaves."""
+    risk, facts = occurrence.subject, occurrence.facts
+    assert isinstance(risk, Risk)  # noqa: S101  what the event is about
+    title = quoted(risk.title)
+    match occurrence.event:
+        case Event.RISK_ADDED:
+            notify(risk.owner, occurrence, f"You are asked to see to it that it is not lost: {title}")
+        case Event.RISK_PASSED_ON:
+            notify(facts["to"], occurrence, f"You are asked to see to it that it is not lost: {title}")
+        case Event.RISK_HOLDER_NAMED:
+            notify(facts["named"], occurrence, f"{occurrence.person} says that you know about {title}")
+        case Event.RISK_HOLDER_LEFT:
+            members = Membership.objects.current().filter(organisation=occurrence.organisation).may(Permission.PLAN)
+            people = [risk.owner, *(member.person for member in members.select_related("person"))]
+            for person in dict.fromkeys(people):
+                notify(person, occurrence, f"{facts['named']} has left, and knew about {title}")
 
 
 def send_of_asset(occurrence: Occurrence) -> None:

@@ -1,12 +1,13 @@
 """What waits for somebody among lessons and assets, for the mail of the day: drafts that a session left, once, a day
-after it, since nobody else sees them; lessons and assets to look at again; and lessons to answer before work begins."""
+after it, since nobody else sees them; lessons and assets to look at again; lessons to answer before work begins; and
+knowledge at risk that somebody sees to."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from functools import partial
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -17,8 +18,8 @@ from kmportal.lib.promises import Promised
 from kmportal.lib.sentences import counted
 from kmportal.lib.work import Span, Work, kinds, starting
 from lessons.finding import count_to_answer, pack_url
-from lessons.labels import asset_keeper_in_words
-from lessons.models import WAITING, Asset, ExpertQuestion, Lesson, ReviewTurn, State
+from lessons.labels import asset_keeper_in_words, risk_in_words
+from lessons.models import WAITING, Asset, ExpertQuestion, Lesson, ReviewTurn, Risk, State
 from lessons.tokens import turn_path
 from organisations.models import Membership
 from organisations.permissions import Permission
@@ -159,6 +160,20 @@ def beginning(
             work = kind.of(row)
             if work.leads is not None and not work.is_over and (people is None or work.leads.pk in people):
                 yield f"pack-{name}", work
+
+
+def risks(until: date, people: Collection[int] | None) -> Iterator[Promised]:
+    """Knowledge at risk, to whoever sees to it, until they say that it is kept: from the day on which it cannot wait
+    any more because somebody leaves, or from the day by which it was to be done."""
+    rows = Risk.objects.open().exclude(owner=None).filter(Q(warn_on__lte=until) | Q(due_on__lte=until))
+    if people is not None:
+        rows = rows.filter(owner__in=people)
+    for row in rows.select_related("organisation", "owner").order_by("pk"):
+        day = min(day for day in (row.warn_on, row.due_on) if day is not None)
+        yield Promised(
+            "risk", row.pk, row.owner, row.organisation, row.title, row.get_absolute_url(), day,
+            partial(risk_in_words, row),
+        )  # fmt: skip
 
 
 def _pack_in_words(number: int, starts_on: date, on: date) -> str:

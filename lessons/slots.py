@@ -11,7 +11,7 @@ from kmportal.lib.prepared import prepared
 from kmportal.lib.work import work_of
 from lessons import labels, policies
 from lessons.actions.leaving import KEPT_FOR
-from lessons.models import Lesson, LessonQuerySet, PackAnswer, State
+from lessons.models import Lesson, LessonQuerySet, PackAnswer, Risk, State
 from lessons.reports.leaving import drafts_of
 from lessons.reports.pack import build_pack
 from lessons.reports.quotes import QuotePanel
@@ -73,6 +73,18 @@ def drafts_of_leaver(leaver: Membership, membership: Membership) -> Piece | None
     if drafts.is_empty:
         return None
     return "lessons/_drafts_of_leaver.html", {"leaver": leaver, "drafts": drafts, "kept_days": KEPT_FOR.days}
+
+
+def knowledge_of_leaver(leaver: Membership, membership: Membership) -> Piece | None:
+    """Before somebody is removed: what they know that nobody has said is kept. Whoever looks after people reads what it
+    is, and its page where they may."""
+    known = Risk.objects.open().filter(organisation=leaver.organisation_id, holders__person=leaver.person_id)
+    risks = list(known.select_related("organisation", "owner", "asset").order_by("pk"))
+    if not risks:
+        return None
+    readable = Risk.objects.visible_to(membership).in_bulk([risk.pk for risk in risks])
+    rows = [(risk, labels.look_of_risk(risk), risk.pk in readable) for risk in risks]
+    return "lessons/_knowledge_of_leaver.html", {"leaver": leaver, "rows": rows}
 
 
 def lessons_of_intervention(intervention: Intervention, membership: Membership) -> Piece:

@@ -10,6 +10,7 @@ from lessons import emails
 from lessons.actions.assets import release_assets
 from lessons.actions.leaving import KEPT_FOR
 from lessons.actions.life import lose_agreement
+from lessons.actions.risk_holders import note_leaver
 from lessons.actions.upkeep import begin_upkeep
 from lessons.events import Event
 from lessons.models import Follow, Lesson, LessonFeed, State
@@ -67,6 +68,13 @@ def let_author_keep(occurrence: Occurrence) -> None:
 def release_assets_of_leaver(occurrence: Occurrence) -> None:
     """Somebody was removed from an organisation, and so from these groups."""
     release_assets([int(group) for group in occurrence.texts.get("groups", "").split()], at=occurrence.at)
+
+
+def note_knowledge_that_left(occurrence: Occurrence) -> None:
+    """Somebody was removed: what they know about is at risk from today."""
+    membership = occurrence.subject
+    assert isinstance(membership, Membership)  # noqa: S101  what the event is about
+    note_leaver(membership, at=occurrence.at)
 
 
 def forget_follows_of_leaver(occurrence: Occurrence) -> None:

@@ -1,14 +1,16 @@
-"""Lessons that somebody has taken to check, lessons and knowledge assets that they look after, for whoever does it
-instead."""
+"""Lessons that somebody has taken to check, lessons and knowledge assets that they look after, and knowledge at risk
+that they see to, for whoever does it instead."""
 
 from django.db.models import Q
+from django.urls import reverse
 
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.succession import Owned
 from lessons.actions.assets import pass_on_asset
 from lessons.actions.review import pass_on_claim
+from lessons.actions.risks import pass_on_risk
 from lessons.actions.upkeep import pass_on_upkeep
-from lessons.models import Asset, Lesson, State, Upkeep
+from lessons.models import Asset, Lesson, Risk, State, Upkeep
 from organisations.permissions import Permission
 from organisations.visibility import Reach
 
@@ -38,6 +40,19 @@ ASSETS = Owned(
         .select_related("organisation", "owner", "author")
     ),
     pass_on=pass_on_asset,
+)
+RISKS = Owned(
+    model="lessons.Risk",
+    field="owner",
+    title="Knowledge at risk",
+    call="Find somebody to see to",
+    needs=Permission.CONTRIBUTE,
+    chosen_by=Permission.FACILITATE,
+    open_rows=lambda organisation, on: (
+        Risk.objects.open().filter(organisation=organisation).select_related("organisation", "owner")
+    ),
+    pass_on=pass_on_risk,
+    chosen_at=lambda row: reverse("risk_edit", args=[row.organisation.slug, row.pk]),
 )
 # A deputy has it until somebody is chosen; only where nobody is left, somebody has to be found.
 KEEPERS = Owned(

@@ -33,6 +33,15 @@ ASSET = Thing(
     search_documents=asset_documents,
     indexed=lambda: Asset.objects.select_related("organisation"),
 )
+RISK = Thing(
+    kind="risk",
+    word="Topic at risk",
+    words="Knowledge at risk",
+    model="lessons.Risk",
+    icon="triangle-alert",
+    page="risk_detail",
+    related=("organisation",),
+)
 REUSE = Thing(
     kind="reuse",
     word="Reuse",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Min
 from django.utils import timezone
 
 from kmportal.lib.domain_words import worded
@@ -13,7 +14,7 @@ from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies, workflow
 from lessons.events import Event
-from lessons.models import Asset, CheckRule, Lesson, LessonCheck, LessonEvent, LessonRevision, Receipt, State
+from lessons.models import Asset, CheckRule, Lesson, LessonCheck, LessonEvent, LessonRevision, Receipt, Risk, State
 from lessons.quality import title_from
 from organisations import events
 from organisations.models import Group, Membership, Organisation
@@ -205,3 +206,21 @@ def refuse_full(asset: Asset, *, more: int = 1) -> None:
     """It holds so many things and no more."""
     if asset.parts.count() + more > MOST_PARTS:
         raise Refusal(f"It can hold {MOST_PARTS} things. Take one out, or begin another.")
+
+
+# --- Knowledge at risk -----------------------------------------------------------------------------------------------
+
+
+def lock_risk(risk: Risk) -> None:
+    """Row lock: hold the row, and bring ``risk`` up to what stands there now."""
+    rows = Risk.objects.select_for_update(of=("self",)).select_related("organisation", "owner", "asset")
+    risk.refresh_from_db(from_queryset=rows)
+
+
+def keep_warning(risk: Risk) -> None:
+    """When the first of those who know about it leaves, and from when on it cannot wait. The topic is locked."""
+    before = (risk.leaves_on, risk.warn_on)
+    risk.leaves_on = risk.holders.aggregate(first=Min("leaves_on"))["first"]
+    risk.warn_on = risk.warned_on
+    if before != (risk.leaves_on, risk.warn_on):
+        risk.save(update_fields=["leaves_on", "warn_on"])

@@ -85,6 +85,7 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.market.forget_matches
         lessons.actions.leaving.discard_left_drafts
         lessons.actions.upkeep.begin_upkeep lessons.actions.upkeep.choose_turns
+        lessons.actions.risk_holders.note_leaver
         lessons.actions.assets.release_assets lessons.actions.follows.tell_followers
         lessons.actions.life.lose_agreement lessons.actions.tags.find_lessons_of_tag
         selfassessment.actions.rounds.tell_closing_date selfassessment.actions.publishing.publish_figures
@@ -190,6 +191,10 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.assets.start_asset lessons.actions.assets.write_asset lessons.actions.assets.publish_asset
         lessons.actions.assets.check_asset lessons.actions.assets.keep_asset
         lessons.actions.asset_steps.do_step lessons.actions.asset_steps.open_step
+        lessons.actions.risks.write_risk lessons.actions.risks.begin_asset_of_risk
+        lessons.actions.risks.settle_risk lessons.actions.risks.reopen_risk
+        lessons.actions.risk_holders.name_holder lessons.actions.risk_holders.change_holder
+        lessons.actions.risk_holders.take_holder_out
         lessons.actions.assets.take_asset lessons.actions.assets.discard_asset
         lessons.actions.assets.add_part lessons.actions.asset_files.add_files
         lessons.actions.pack.describe_work lessons.actions.pack.change_work lessons.actions.pack.use_lesson
@@ -229,6 +234,7 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.planning.plan_session techniques.actions.planning.edit_session
         techniques.actions.planning.pass_on_session selfassessment.actions.rounds.pass_on_assessment
         lessons.actions.assets.pass_on_asset
+        lessons.actions.risks.add_risk lessons.actions.risks.pass_on_risk
         techniques.actions.planning.cancel_session techniques.actions.planning.tick_preparation
         techniques.actions.planning.invite_to_session
         techniques.actions.attendance.note_attendance
@@ -304,6 +310,7 @@ ODD: dict[str, list[str]] = {
             "techniques.actions.planning.pass_on_session",
             "lessons.actions.review.pass_on_claim",
             "lessons.actions.assets.pass_on_asset",
+            "lessons.actions.risks.pass_on_risk",
             "lessons.actions.upkeep.pass_on_upkeep",
             "selfassessment.actions.rounds.pass_on_assessment",
         )
@@ -331,6 +338,13 @@ ODD: dict[str, list[str]] = {
         for name in ("write_asset", "take_asset", "keep_asset", "add_part", "remove_part")
     },
     "lessons.actions.asset_files.add_files": ["cara", "farah", "lena"],
+    # Who sees to it, and who curates; a draft is begun by the former alone.
+    **{f"lessons.actions.risks.{verb}_risk": ["cara", "farah", "lena"] for verb in ("write", "settle", "reopen")},
+    "lessons.actions.risks.begin_asset_of_risk": ["cara"],
+    **{
+        f"lessons.actions.risk_holders.{name}": ["cara", "farah", "lena"]
+        for name in ("name_holder", "change_holder", "take_holder_out")
+    },
     **{f"lessons.actions.asset_steps.{verb}_step": ["cara", "farah", "lena"] for verb in ("do", "open")},
     **{f"roadmap.actions.pass_on_{what}": ["lena", "ada"] for what in ("intervention", "programme")},
     **{
@@ -1077,6 +1091,17 @@ ACTS: dict[str, Act] = {
     "lessons.actions.asset_files.add_files": on("asset", files=[check_file("n.txt", b"Ring 12.")]),
     "lessons.actions.assets.remove_part": on("part"),
     "lessons.actions.assets.pass_on_asset": on("asset", to=_person("lena")),
+    "lessons.actions.risks.add_risk": here(wanted={"title": "Old boiler", "matter": 3, "loss": 3}),
+    "lessons.actions.risks.write_risk": on(
+        "risk", seen=_version("risk"), wanted={"title": "Old boiler", "matter": 3, "loss": 3}
+    ),
+    "lessons.actions.risks.pass_on_risk": on("risk", to=_person("lena")),
+    "lessons.actions.risks.begin_asset_of_risk": on("risk"),
+    "lessons.actions.risks.settle_risk": on("risk", how="Two more can do it."),
+    "lessons.actions.risks.reopen_risk": on("risk"),
+    "lessons.actions.risk_holders.name_holder": on("risk", name="The night porter"),
+    "lessons.actions.risk_holders.change_holder": on("holder", seen=_version("risk"), leaves_on=_tomorrow()),
+    "lessons.actions.risk_holders.take_holder_out": on("holder"),
     # --- people to ask
     "people.actions.write_profile": _own_profile,
     "people.actions.delete_profile": on("profile"),

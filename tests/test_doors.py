@@ -95,6 +95,7 @@ DOORS = {
         pack_list pack_detail pack_pdf pack_tick pack_use pack_aside pack_later
         asset_list asset_detail asset_print asset_history asset_part_away asset_pdf asset_step_list
         asset_file asset_file_small
+        risk_list risk_detail
         community_close community_object objection_answer community_stop community_story community_wake
         kickoff_list kickoff_detail kickoff_sort kickoff_barriers topic_remove
         problem_list problem_new problem_detail problem_edit problem_share problem_unshare problem_move problem_back
@@ -113,6 +114,7 @@ DOORS = {
         work_new work_edit
         asset_new asset_edit asset_publish asset_check asset_keep asset_take asset_discard asset_part_new
         asset_step
+        risk_edit risk_asset risk_settle risk_reopen risk_holder_new risk_holder_edit risk_holder_away
     """,
     VALIDATOR: """
         lesson_queue lesson_claim lesson_take_over lesson_release lesson_check lesson_return lesson_decline
@@ -123,6 +125,7 @@ DOORS = {
         lesson_supersede lesson_retire lesson_bring_back lesson_check_back expert_list expert_revoke
     """,
     FACILITATOR: """
+        risk_new
         trial_new trial_edit trial_cancel trial_pair trial_end trial_share trial_people trial_words trial_poster
         session_new session_edit session_cancel session_invite session_attendance session_tick session_open
         session_room session_close session_sheet
@@ -253,6 +256,13 @@ ODD = {
     **{
         f"asset_{verb}": ["cara", "farah", "lena"]
         for verb in ("edit", "publish", "keep", "take", "part_new", "part_away", "step")
+    },
+    # Who sees to it, who knows about it, who curates, and who oversees.
+    "risk_detail": ["cara", "reza", "farah", "lena", "sam"],
+    "risk_asset": ["cara"],  # a draft of hers
+    **{
+        f"risk_{verb}": ["cara", "farah", "lena"]
+        for verb in ("edit", "settle", "reopen", "holder_new", "holder_edit", "holder_away")
     },
     "knock_answer": ["reza"],
     # Who belonged to it, and who plans.

@@ -105,6 +105,8 @@ MAKING = {
     "saved_list_new": ("cara", {"name": "Keys"}, "?q=keys"),
     "work_new": ("cara", {"title": "Open the day clinic", "text": "Beds and keys"}, ""),
     "asset_new": ("cara", {"title": "Keys", "share_with": "organisation"}, ""),
+    "risk_new": ("farah", {"title": "Old boiler", "matter": "3", "loss": "3"}, ""),
+    "risk_holder_new": ("farah", {"name": "The night porter"}, ""),
     "asset_part_new": ("cara", {"kind": "link", "title": "Rota", "url": "https://rota.example/"}, ""),
     "trial_new": (
         "farah",

@@ -39,6 +39,7 @@ NOT_RESPONSIBLE = {
     "lessons.Reuse.person", "lessons.Saving.decided_by", "lessons.LessonMerge.by",
     "lessons.ThemeSet.by", "lessons.LessonTheme.by",
     "lessons.LessonComment.author", "lessons.LessonComment.hidden_by",
+    "lessons.Risk.author", "lessons.RiskHolder.person",
     "lessons.Quote.person", "lessons.Quote.noted_by",
     "lessons.Poster.made_by", "lessons.LeftNote.decided_by",
     "lessons.PackAnswer.person", "lessons.PieceOfWork.author",

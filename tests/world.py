@@ -55,6 +55,8 @@ from lessons.actions import (
     quotes,
     reuse,
     review,
+    risk_holders,
+    risks,
     themes,
     upkeep,
     writing,
@@ -238,6 +240,13 @@ class World:
         [t.asset_file] = asset_files.add_files(
             t.asset, by=as_member(cara), at=now, files=[check_file("form.png", picture())]
         )
+        t.risk = risks.add_risk(
+            riverside,
+            by=as_member(farah),
+            at=now,
+            wanted={"title": "Start the old boiler", "matter": 3, "loss": 2, "owner": cara},
+        )
+        t.holder = risk_holders.name_holder(t.risk, by=as_member(cara), at=now, person=people["reza"])
         t.profile = people_actions.write_profile(
             riverside,
             by=as_member(cara),
@@ -619,6 +628,8 @@ class World:
             "lesson_file": t.lesson_file,
             "lesson_file_small": t.lesson_file,
             "asset_discard": t.asset_draft,
+            "risk_holder_edit": t.holder,
+            "risk_holder_away": t.holder,
             "asset_part_away": t.part,
             "asset_file": t.asset_file,
             "asset_file_small": t.asset_file,
@@ -668,6 +679,7 @@ class World:
             "meeting": t.meeting,
             "calendar": t.community,
             "asset": t.asset,
+            "risk": t.risk,
             "pack": t.work,
             "work": t.work,
             "emergency": t.emergency_open,

@@ -7,7 +7,7 @@ from django.utils import timezone
 from dashboards.gaps import LatestRound
 from dashboards.todo import house, lessons, own, rounds
 from dashboards.todo.need import MOST, Need
-from lessons.policies import may_confirm_benefits
+from lessons.policies import may_confirm_benefits, may_see_register
 from lessons.reports.pack_waiting import WaitingPacks, waiting_packs
 from organisations.models import Membership
 from organisations.permissions import Permission
@@ -33,6 +33,7 @@ def needs_of(
         *lessons.lesson_drafts(membership),
         *lessons.quotes_to_answer(membership),
         *lessons.assets_to_look_at(membership, today),
+        *lessons.own_risks(membership, today),
         *lessons.lessons_to_look_at(membership),
         *own.own_interventions(membership, today),
         *lessons.packs_to_answer(packs or waiting_packs(membership, today), today),
@@ -42,6 +43,8 @@ def needs_of(
         found += [*lessons.lessons_waiting(membership, today), *lessons.changes_to_look_at(membership, today)]
     if may_confirm_benefits(membership, membership.organisation):
         found += lessons.benefits_to_confirm(membership)
+    if may_see_register(membership, membership.organisation):
+        found += lessons.risks_that_press(membership, today)
     if membership.can(Permission.FACILITATE):
         found += [*rounds.rounds_to_close(membership, today), *rounds.comments_to_read(membership, today)]
         found += own.sessions_to_close(membership, at)

@@ -11,9 +11,9 @@ from dashboards.todo.need import FETCHED, Need
 from kmportal.lib.days import day_in_words, due_in_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.prepared import prepared
-from kmportal.lib.sentences import counted, quoted
-from lessons.labels import asset_keeper_in_words, saved_in_words
-from lessons.models import Asset, Lesson, Quote, ReviewTurn, Saving, State
+from kmportal.lib.sentences import capital, counted, quoted
+from lessons.labels import asset_keeper_in_words, risk_in_words, saved_in_words
+from lessons.models import Asset, Lesson, Quote, ReviewTurn, Risk, Saving, State
 from lessons.reports.pack_waiting import WaitingPacks
 from lessons.tokens import turn_path
 from organisations.models import Membership
@@ -116,6 +116,41 @@ def assets_to_look_at(membership: Membership, today: date) -> list[Need]:
         )
         for asset in _assets_due(membership, today)
     ]
+
+
+@prepared
+def _own_risks(membership: Membership, today: date) -> QuerySet[Risk]:
+    rows = Risk.objects.visible_to(membership).pressing(today).filter(owner=membership.person_id)
+    return rows.select_related("organisation").order_by("warn_on", "pk")[:FETCHED]
+
+
+def own_risks(membership: Membership, today: date) -> list[Need]:
+    """Knowledge at risk that they see to, and that cannot wait."""
+    return [
+        Need(
+            f"See to it that it is kept: {quoted(risk)}",
+            risk.get_absolute_url(),
+            "See what is known",
+            risk_in_words(risk, today),
+            weight=54,
+        )
+        for risk in _own_risks(membership, today)
+    ]
+
+
+@prepared
+def _pressing_risks(membership: Membership, today: date) -> QuerySet[Risk]:
+    return Risk.objects.visible_to(membership).pressing(today)
+
+
+def risks_that_press(membership: Membership, today: date) -> list[Need]:
+    """For those who read the register: how many topics cannot wait, with the list of them."""
+    count = _pressing_risks.count(membership, today)
+    if not count:
+        return []
+    url = f"{reverse('risk_list', args=[membership.organisation.slug])}?show=pressing"
+    title = f"{capital(counted(count, 'topic', 'topics'))} of knowledge at risk cannot wait"
+    return [Need(title, url, "See the register", "Somebody leaves, or a day has passed", weight=38, number=count)]
 
 
 @prepared

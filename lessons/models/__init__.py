@@ -51,6 +51,7 @@ from lessons.models.reuse import (
     SavingQuerySet,
     Sureness,
 )
+from lessons.models.risks import LONGEST_TOLD_OF_RISK, WARNED_BEFORE, Risk, RiskHolder, RiskQuerySet
 from lessons.models.safe import Receipt, SafeAuthor
 from lessons.models.themes import LessonTheme, Theme, ThemeQuerySet, ThemeSet
 from lessons.models.upkeep import (
@@ -85,6 +86,7 @@ __all__ = [
     "LONGEST_TELLING",
     "LONGEST_TEXT",
     "LONGEST_TOLD",
+    "LONGEST_TOLD_OF_RISK",
     "MONTHS",
     "MOST_CHECKS",
     "MOST_MONTHS",
@@ -94,6 +96,7 @@ __all__ = [
     "SHARE_CHOICES",
     "SHARE_WIDTHS",
     "WAITING",
+    "WARNED_BEFORE",
     "WITH_AUTHOR",
     "Asset",
     "AssetPart",
@@ -145,6 +148,9 @@ __all__ = [
     "ReviewRuleQuerySet",
     "ReviewTurn",
     "ReviewTurnQuerySet",
+    "Risk",
+    "RiskHolder",
+    "RiskQuerySet",
     "SafeAuthor",
     "SavedList",
     "SavedListQuerySet",

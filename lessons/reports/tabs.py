@@ -43,7 +43,7 @@ def build_tabs(membership: Membership, here: str, allowed: frozenset[str], *, mi
     slug = membership.organisation.slug
     main: list[Tab] = []
     second: list[Tab] = []
-    for words, pages in _groups(allowed, mine=mine, queue=queue):
+    for words, pages in _groups(allowed, here, mine=mine, queue=queue):
         if not pages:
             continue
         is_here = here in {page.here for page in pages}
@@ -53,7 +53,7 @@ def build_tabs(membership: Membership, here: str, allowed: frozenset[str], *, mi
     return Tabs(main, second)
 
 
-def _groups(allowed: frozenset[str], *, mine: int, queue: int) -> Iterator[tuple[str, list[_Page]]]:
+def _groups(allowed: frozenset[str], here: str, *, mine: int, queue: int) -> Iterator[tuple[str, list[_Page]]]:
     """What a tab is called, and its pages: the first is where it leads."""
     curates = "import" in allowed
     yield (
@@ -76,7 +76,13 @@ def _groups(allowed: frozenset[str], *, mine: int, queue: int) -> Iterator[tuple
     yield "Before you start", [_Page("before", "", "pack_list")]
     if "check" in allowed:
         yield "To check", [_Page("queue", "", "lesson_queue", queue)]
-    yield "Knowledge assets", [_Page("assets", "", "asset_list")]
+    yield (
+        "Knowledge assets",
+        [
+            _Page("assets", "All of them", "asset_list"),
+            *([_Page("risks", "Knowledge at risk", "risk_list")] if "see_risks" in allowed or here == "risks" else []),
+        ],
+    )
     yield (
         "What came of them",
         [

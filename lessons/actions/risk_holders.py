@@ -1,0 +1,149 @@
+"""Who knows about a topic at risk, and when they leave.
+
+When somebody leaves is one day, wherever they stand in the register: a new day is theirs on all its topics.
+"""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from kmportal.lib.cleaning import line_of_text
+from kmportal.lib.exceptions import Refusal, Stale
+from kmportal.lib.model_rules import refuse_invalid
+from lessons import policies
+from lessons.events import Event
+from lessons.models import Risk, RiskHolder
+from lessons.transitions import keep_warning, lock_risk
+from organisations import events
+from organisations.models import Membership, Person
+from organisations.policies import require_that
+
+MOST_HOLDERS = 20
+
+
+@transaction.atomic
+def name_holder(
+    risk: Risk,
+    *,
+    by: Membership,
+    at: datetime,
+    person: Person | None = None,
+    name: str = "",
+    leaves_on: date | None = None,
+) -> RiskHolder:
+    """Say who knows about it: a member, who is told, or somebody in words. Who stands there already stays. Of a member
+    whose day is known elsewhere in the register it is taken from there where none is given."""
+    require_that(policies.may_write_risk(by, risk))
+    _lock(risk, person)
+    holder = RiskHolder(risk=risk, person=person, name=line_of_text(name), leaves_on=leaves_on, at=at)
+    if (holder.person is None) == (not holder.name):
+        raise Refusal("Choose who knows it, or write who it is. One of the two.")
+    refuse_invalid(holder, "name")
+    if found := risk.holders.filter(person=person, name=holder.name).first():
+        return found
+    if risk.holders.count() >= MOST_HOLDERS:
+        raise Refusal(f"More than {MOST_HOLDERS} people know about it. It is not at risk.")
+    if person is not None:
+        here = Membership.objects.current().filter(organisation=risk.organisation, person=person)
+        if not here.exists():
+            raise Refusal("Choose somebody who is here.")
+        if leaves_on is None:
+            holder.leaves_on = _rows_of(risk, person).values_list("leaves_on", flat=True).first()
+    holder.save()
+    _count_up(risk)
+    _spread(holder)
+    events.record(Event.RISK_HOLDER_NAMED, risk, by=by, at=at, named=person)
+    return holder
+
+
+@transaction.atomic
+def change_holder(
+    holder: RiskHolder, *, by: Membership, at: datetime, seen: int, leaves_on: date | None, name: str = ""
+) -> RiskHolder:
+    """Say when they leave, and of somebody in words who it is. ``Stale`` when the topic has moved on since ``seen``,
+    unless the same stands there already."""
+    require_that(policies.may_write_risk(by, holder.risk))
+    risk = holder.risk
+    _lock(risk, holder.person)
+    holder.refresh_from_db()
+    wanted = line_of_text(name) if holder.person_id is None else ""
+    if (holder.leaves_on, holder.name) == (leaves_on, wanted):
+        return holder
+    if risk.version != seen:
+        raise Stale
+    if holder.person_id is None and not wanted:
+        raise Refusal("Write who it is.")
+    if risk.holders.exclude(pk=holder.pk).exclude(name="").filter(name=wanted).exists():
+        raise Refusal("This name stands there already.")
+    holder.leaves_on, holder.name = leaves_on, wanted
+    refuse_invalid(holder, "name")
+    holder.save(update_fields=["leaves_on", "name"])
+    _count_up(risk)
+    _spread(holder)
+    events.record(Event.RISK_HOLDER_CHANGED, risk, by=by, at=at, named=holder.person)
+    return holder
+
+
+@transaction.atomic
+def take_holder_out(holder: RiskHolder, *, by: Membership, at: datetime) -> None:
+    """They do not know about it, or no longer count: nothing of them stays. Idempotent."""
+    require_that(policies.may_write_risk(by, holder.risk))
+    risk = holder.risk
+    lock_risk(risk)
+    if not RiskHolder.objects.filter(pk=holder.pk).delete()[0]:
+        return
+    _count_up(risk)
+    keep_warning(risk)
+    events.record(Event.RISK_HOLDER_TAKEN_OUT, risk, by=by, at=at)
+
+
+@transaction.atomic
+def note_leaver(membership: Membership, *, at: datetime) -> None:
+    """Somebody was removed: on every topic that they know about they have left today, or on the earlier day that stands
+    there. The portal’s own, when somebody goes."""
+    today = timezone.localdate(at)
+    known = Risk.objects.filter(organisation=membership.organisation_id, holders__person=membership.person_id)
+    for risk in known.select_for_update(of=("self",)).select_related("organisation", "owner").order_by("pk"):
+        holder = risk.holders.get(person=membership.person_id)
+        if holder.leaves_on is None or holder.leaves_on > today:
+            holder.leaves_on = today
+            holder.save(update_fields=["leaves_on"])
+            _count_up(risk)
+        keep_warning(risk)
+        if not risk.is_settled:
+            events.record(Event.RISK_HOLDER_LEFT, risk, by=None, at=at, named=membership.person)
+
+
+# --- What they share -------------------------------------------------------------------------------------------------
+
+
+def _lock(risk: Risk, person: Person | None) -> None:
+    """The topic, and before it all others on which the same day stands, in one order: nobody waits in a circle."""
+    if person is not None:
+        theirs = _rows_of(risk, person).values("risk")
+        list(Risk.objects.filter(Q(pk=risk.pk) | Q(pk__in=theirs)).select_for_update(of=("self",)).order_by("pk"))
+    lock_risk(risk)
+
+
+def _rows_of(risk: Risk, person: Person | None) -> QuerySet[RiskHolder]:
+    return RiskHolder.objects.filter(risk__organisation=risk.organisation_id, person=person)
+
+
+def _spread(holder: RiskHolder) -> None:
+    """The day of a member on all topics of the organisation, and from when on each cannot wait."""
+    keep_warning(holder.risk)
+    if holder.person is None:
+        return
+    others = _rows_of(holder.risk, holder.person).exclude(pk=holder.pk).exclude(leaves_on=holder.leaves_on)
+    for other in others.select_related("risk"):
+        other.leaves_on = holder.leaves_on
+        other.save(update_fields=["leaves_on"])
+        _count_up(other.risk)
+        keep_warning(other.risk)
+
+
+def _count_up(risk: Risk) -> None:
+    risk.version += 1
+    risk.save(update_fields=["version"])
