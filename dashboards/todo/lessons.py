@@ -150,7 +150,7 @@ def risks_that_press(membership: Membership, today: date) -> list[Need]:
         return []
     url = f"{reverse('risk_list', args=[membership.organisation.slug])}?show=pressing"
     title = f"{capital(counted(count, 'topic', 'topics'))} of knowledge at risk cannot wait"
-    return [Need(title, url, "See the register", "Somebody leaves, or a day has passed", weight=38, number=count)]
+    return [Need(title, url, "See the register", "Somebody leaves, or a day has passed", weight=51, number=count)]
 
 
 @prepared

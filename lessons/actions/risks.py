@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from kmportal.lib.cleaning import clean_text, line_of_text
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
+from kmportal.lib.sentences import capital
 from lessons import policies
 from lessons.actions.assets import add_part, start_asset
 from lessons.events import Event
@@ -100,7 +101,7 @@ def begin_asset_of_risk(risk: Risk, *, by: Membership, at: datetime) -> Asset:
         return risk.asset
     _refuse_settled(risk)
     holders = list(risk.holders.select_related("person"))
-    in_words = [f"* {one.name}" for one in holders if one.name]
+    in_words = [f"* {capital(one.name)}" for one in holders if one.name]
     pieces = [f"{_WITHOUT}\n\n{risk.why}"] if risk.why else []
     pieces += ["\n".join([_WHO_KNOWS, "", *in_words])] if in_words else []
     words = {"title": risk.title, "text": "\n\n".join(pieces)}

@@ -100,7 +100,7 @@ class RiskRow:
 
     @property
     def people(self) -> str:
-        return ", ".join(line.words for line in self.holders)
+        return "; ".join(line.words for line in self.holders)
 
     @classmethod
     def build(cls, risk: Risk, membership: Membership, today: date) -> "RiskRow":

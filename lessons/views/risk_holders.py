@@ -29,7 +29,7 @@ def risk_holder_new(request: MemberRequest, organisation: Organisation, pk: int)
     return form_page(
         request,
         form,
-        title="Who knows about it?",
+        title="Add somebody who knows about it",
         verb="Add them",
         back=risk.get_absolute_url(),
         crumbs=trail_of(request, risk),
