@@ -192,6 +192,8 @@ def _warned_in_words(risk: Risk, today: date) -> str:
     """When the portal reminds whoever sees to it, and why then."""
     if risk.is_settled or risk.warn_on is None:
         return ""
+    if risk.leaves_on is not None and risk.leaves_on < today:
+        return "It cannot wait: somebody who knows about it has left."
     weeks = WARNED_BEFORE[risk.rating_word] // 7
     if risk.warn_on <= today:
         return f"It cannot wait: a good hand-over of it begins {weeks} weeks before somebody leaves."

@@ -248,7 +248,7 @@ def test_it_begins_a_draft_with_what_is_known(risk, cara, farah, reza, lena, as_
     assert asset.get_absolute_url() in as_(cara).get(risk.get_absolute_url()).text
     page = as_(lena).get(risk.get_absolute_url()).text
     assert asset.get_absolute_url() not in page
-    assert "A knowledge asset was begun" in page
+    assert "only whoever began it can read it" in page
 
 
 # --- In time ---------------------------------------------------------------------------------------------------------
