@@ -165,7 +165,7 @@ def test_a_file_can_be_settled_until_its_lessons_are_brought_in(things, farah, c
 
 def test_what_the_lists_offer_follows_from_the_role(riverside, lena, farah, cara, reza, oskar):
     offered = [policies.allowed_in(as_member(person), riverside) for person in (lena, farah, cara, reza, oskar)]
-    curates = {"log", "check", "import", "see_aging"}
+    curates = {"log", "check", "import", "see_aging", "see_risks"}
     assert offered == [curates | {"set_check_rules"}, curates, {"log"}, set(), set()]
 
 
