@@ -11,6 +11,7 @@ from lessons.actions.review import pass_on_claim
 from lessons.actions.risks import pass_on_risk
 from lessons.actions.upkeep import pass_on_upkeep
 from lessons.models import Asset, Lesson, Risk, State, Upkeep
+from lessons.transitions import who_cannot_check
 from organisations.permissions import Permission
 from organisations.visibility import Reach
 
@@ -25,6 +26,7 @@ CLAIMS = Owned(
         organisation=organisation, state=State.IN_REVIEW
     ).select_related("organisation", "revision", "claimed_by", "author"),
     pass_on=pass_on_claim,
+    kept_from=who_cannot_check,
 )
 # What is for a group alone is released and its people choose: nobody else reads it (``release_assets``).
 ASSETS = Owned(

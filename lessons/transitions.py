@@ -1,7 +1,7 @@
 """One move in a lesson’s life, as every action takes it: lock, check the table, write, and record the event. And what
 the actions share of words and checks."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -181,6 +181,13 @@ def checks_left(lesson: Lesson, *, by: Membership) -> int:
     """How many more have to check it after this member. The lesson is locked, and its tags stand."""
     others = LessonCheck.objects.in_force(lesson).exclude(person=by.person)
     return max(0, CheckRule.objects.minimum_for(lesson) - others.count() - 1)
+
+
+def who_cannot_check(lesson: Lesson) -> Collection[int]:
+    """Keys of those who may check lessons, but not this one: its author, and whoever has checked these words before.
+    One query."""
+    checked = LessonCheck.objects.in_force(lesson).exclude(person=None).values_list("person", flat=True)
+    return {lesson.author_id or 0, *checked}
 
 
 def note_check(lesson: Lesson, *, by: Membership, at: datetime) -> None:

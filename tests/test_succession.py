@@ -17,7 +17,8 @@ from kmportal.lib.promises import promised
 from kmportal.lib.succession import Owned, belongings_of, owned_kinds
 from lessons.models import Lesson, Upkeep
 from organisations.forms import HandOnForm
-from organisations.models import Membership, Person
+from organisations.models import Group, Membership, Person
+from organisations.visibility import Reach
 from selfassessment.models import Assessment
 from techniques.models import Session
 from tests.cast import as_member
@@ -263,3 +264,23 @@ def test_yours_takes_the_same_queries_for_three(world, cara, lena, as_, django_a
             browser.get(reverse("yours", args=["riverside"]))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_who_cannot_check_a_lesson_is_not_offered_it_and_a_refusal_keeps_the_choices(world, goer, heir, cara, ada, as_):
+    membership = Membership.objects.get(organisation=world.riverside, person=goer)
+    claims = next(one for one in belongings_of(goer, world.riverside) if one.owned.key == "lessons-lesson-claimed_by")
+    names = [claims.owned.key, *(f"{claims.owned.key}-{row.pk}" for row in claims.rows)]
+    fields = HandOnForm(membership=membership).fields
+    assert all(str(heir.pk) in dict(fields[name].choices) for name in names)
+    Lesson.objects.filter(claimed_by=goer).update(author=heir)
+    fields = HandOnForm(membership=membership).fields
+    assert not any(str(heir.pk) in dict(fields[name].choices) for name in names)
+    kept = Upkeep.objects.filter(owner=goer).first()
+    secret = Group.objects.create(organisation=world.riverside, name="Behind closed doors")
+    Lesson.objects.filter(pk=kept.lesson_id).update(reach=Reach.GROUP, group=secret)
+    url = reverse("person_remove", args=["riverside", membership.pk])
+    page = as_(ada).post(url, {"lessons-upkeep-owner": str(cara.pk)})
+    assert page.status_code == 422
+    assert f"{cara} cannot look after this lesson" in page.text
+    assert f'<option value="{cara.pk}" selected>' in tidy(page.text)
+    assert Membership.objects.get(pk=membership.pk).left_at is None

@@ -5,7 +5,7 @@ Whoever is removed leaves none behind: the administrator hands each on, and what
 and asks for somebody on the home of those who can choose.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -46,6 +46,8 @@ class Owned:
     let_go: Q | None = None
     # Whether whoever hands on may choose another for each row. Not where one person may have hundreds.
     is_split: bool = True
+    # Who may not have this row, whatever they may do else: keys of people. A query a row, so not where there are many.
+    kept_from: Callable[[Any], Collection[int]] = lambda row: ()
 
     @property
     def key(self) -> str:

@@ -16,7 +16,15 @@ from lessons import policies, quality
 from lessons.events import Event
 from lessons.models import Lesson, LessonCheck, State
 from lessons.tagging import file_under_tags
-from lessons.transitions import checks_left, lock_lesson, note_check, refuse_foreign_group, save_columns, take_move
+from lessons.transitions import (
+    checks_left,
+    lock_lesson,
+    note_check,
+    refuse_foreign_group,
+    save_columns,
+    take_move,
+    who_cannot_check,
+)
 from organisations import events
 from organisations.models import Group, Membership, Person
 from organisations.permissions import Permission
@@ -67,8 +75,7 @@ def pass_on_claim(lesson: Lesson, *, by: Membership, at: datetime, to: Person | 
         return lesson
     if to is not None:
         members = Membership.objects.current().may(Permission.VALIDATE).filter(organisation=lesson.organisation)
-        checked = LessonCheck.objects.in_force(lesson).filter(person=to)
-        if to == lesson.author or not members.filter(person=to).exists() or checked.exists():
+        if to.pk in who_cannot_check(lesson) or not members.filter(person=to).exists():
             raise Refusal(f"{to} cannot check this {worded('lesson')}. Choose somebody else.")
     lesson.claimed_by, lesson.claimed_at = to, at if to else None
     lesson.state = State.IN_REVIEW if to else State.SUBMITTED

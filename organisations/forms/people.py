@@ -141,9 +141,12 @@ class HandOnForm(forms.Form):
         able = {needs: _people_beside(membership, needs) for needs in {one.owned.needs for one in self.kinds}}
         for one in self.kinds:
             people = able[one.owned.needs]
-            self.fields[one.owned.key] = HeirField(people, label="Give all of them to", nobody="Nobody for now")
+            kept_from = {row.pk: set(map(str, one.owned.kept_from(row))) for row in one.rows}
+            for_all = _without(people, set().union(*kept_from.values()))
+            self.fields[one.owned.key] = HeirField(for_all, label="Give all of them to", nobody="Nobody for now")
             for row in one.rows if one.owned.is_split else ():
-                self.fields[f"{one.owned.key}-{row.pk}"] = HeirField(people, label=str(row), nobody="As above")
+                fit = _without(people, kept_from[row.pk])
+                self.fields[f"{one.owned.key}-{row.pk}"] = HeirField(fit, label=str(row), nobody="As above")
 
     @property
     def sections(self) -> list[tuple[str, int, forms.BoundField, list[forms.BoundField]]]:
@@ -168,6 +171,10 @@ class HandOnForm(forms.Form):
                 if own is not None:
                     found[one.owned.key, row.pk] = own
         return found
+
+
+def _without(people: dict[str, Person], keys: set[str]) -> dict[str, Person]:
+    return {key: person for key, person in people.items() if key not in keys} if keys else people
 
 
 def _people_beside(membership: Membership, needs: str) -> dict[str, Person]:

@@ -1,7 +1,6 @@
 """The people page: who belongs here as what, and who is asked in."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -242,8 +241,10 @@ def person_remove(request: MemberRequest, organisation: Organisation, pk: int) -
     if not form.is_valid():
         return _form_page_of(request, form, "organisations/person_remove.html", member=member)
     require_fresh_sign_in(request)
-    said = f"{member.person} has been removed. What they wrote stays."
-    return _run_and_return(request, said, partial(actions.remove_member, heirs=form.heirs), member)
+    with refusals_on(form):
+        actions.remove_member(member, by=request.membership, at=request.now, heirs=form.heirs)
+        return done(request, f"{member.person} has been removed. What they wrote stays.", "person_list", organisation.slug)
+    return _form_page_of(request, form, "organisations/person_remove.html", member=member)
 
 
 def _where_the_link_is(count: int = 1) -> str:
