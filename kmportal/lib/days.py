@@ -17,9 +17,19 @@ _DAY_ALONE = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?([a-z]+)\.?")
 _MONTH_ALONE = re.compile(r"([a-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?")
 _NUMBERS_ALONE = re.compile(r"(\d{1,2})\s*/\s*(\d{1,2})")
 _NAMED_DAY = re.compile(r"(?:(last|next|this|on)\s+)?([a-z]+)")
-_DISTANCE = re.compile(r"(?:(in)\s+)?(a|an|one|two|three|four|five|six|\d{1,3})\s+(day|week|month)s?(?:\s+(ago))?")
+_DISTANCE = re.compile(
+    r"(?:(in)\s+)?(an?|one|two|three|four|five|six|\d{1,3})\s+(day|week|fortnight|month|year)(?:s?['’]?s?\s+(ago|time)|s)?"
+)
 _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_DAYS_IN = {"day": 1, "week": 7, "fortnight": 14}
+_MONTHS_IN = {"month": 1, "year": 12}
+# “Thursday week”, “a week on Thursday”, “today fortnight”
+_WEEK_BEYOND = re.compile(r"(?:on\s+)?([a-z]+)\s+(week|fortnight)|a\s+(week|fortnight)\s+(?:on\s+)?([a-z]+)")
+# “the end of March”, “early May” is no day
+_END_OF = re.compile(r"(?:(?:by|at)\s+)?(?:the\s+)?end\s+of\s+(?:the\s+)?(?:(this|next|last)\s+)?([a-z]+)\.?(?:\s+(\d{4}))?")
 _WEEKDAY = re.compile(r"^(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?,?\s+")
+_SAID_CLOCK = re.compile(r"(half past|quarter past|quarter to)?\s*([a-z]+|\d{1,2})(?:\s*o['’]?clock)?")
+_HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _CLOCK = re.compile(r"(\d{1,2})(?:\s*[:.h]?\s*(\d{2}))?\s*(am|pm|a\.m\.|p\.m\.)?")
 
 
@@ -86,6 +96,8 @@ def read_day(text: str, *, on: date | None = None, lean: int = 0) -> date:
     if (shift := {"today": 0, "tomorrow": 1, "yesterday": -1}.get(words)) is not None:
         return today + timedelta(days=shift)
     if lean and (near := _near_day(whole, words, today, lean)):
+        if not 1900 <= near.year <= 2199:
+            raise NotADay(f"Check the year: {near.year} is too far away")
         return near
     example = example_day(lean, on=today)
     if found := _ISO.fullmatch(words):
@@ -116,6 +128,10 @@ def _near_day(whole: str, words: str, today: date, lean: int) -> date | None:
         return None if number is None else _named_day(number, found[1] or "", today, lean)
     if found := _DISTANCE.fullmatch(words):
         return _distant_day(found, today)
+    if found := _WEEK_BEYOND.fullmatch(whole):
+        return _day_beyond(found[1] or found[4], found[2] or found[3], today)
+    if found := _END_OF.fullmatch(words):
+        return _last_day(found[1] or "", found[2], found[3], today, lean)
     if (found := _DAY_ALONE.fullmatch(words)) and _month_from_word(found[2]):
         return _day_without_year(int(found[1]), _month_from_word(found[2]), today, lean)
     if (found := _MONTH_ALONE.fullmatch(words)) and _month_from_word(found[1]):
@@ -137,14 +153,39 @@ def _named_day(number: int, which: str, today: date, lean: int) -> date:
 
 
 def _distant_day(found: re.Match[str], today: date) -> date | None:
-    """“In 3 weeks”, “2 days ago”. Both or neither is no day."""
-    if bool(found[1]) == bool(found[4]):
+    """“In 3 weeks”, “2 days ago”, “a fortnight’s time”. “In … ago” and neither of the two is no day."""
+    if found[4] == "ago" if found[1] else not found[4]:
         return None
-    count = (int(found[2]) if found[2].isdigit() else _COUNTS[found[2]]) * (-1 if found[4] else 1)
-    if found[3] != "month":
-        return today + timedelta(days=count * (7 if found[3] == "week" else 1))
-    years, month = divmod(today.year * 12 + today.month - 1 + count, 12)
-    return date(years, month + 1, min(today.day, monthrange(years, month + 1)[1]))
+    count = (int(found[2]) if found[2].isdigit() else _COUNTS[found[2]]) * (-1 if found[4] == "ago" else 1)
+    if found[3] in _DAYS_IN:
+        return today + timedelta(days=count * _DAYS_IN[found[3]])
+    return add_months(today, count * _MONTHS_IN[found[3]])
+
+
+def _day_beyond(word: str, distance: str, today: date) -> date | None:
+    """“Thursday week”: a week after the Thursday that comes; “today fortnight”."""
+    ahead = {"today": 0, "tomorrow": 1}.get(word)
+    if ahead is None:
+        number = _weekday_from_word(word)
+        if number is None:
+            return None
+        ahead = (number - today.weekday()) % 7
+    return today + timedelta(days=ahead + _DAYS_IN[distance])
+
+
+def _last_day(which: str, word: str, year: str | None, today: date, lean: int) -> date | None:
+    """“The end of March”, “the end of next week” (its Friday), “the end of the month”, “the end of the year”."""
+    step = {"next": 1, "last": -1}.get(which, 0)
+    if month := _month_from_word(word):
+        first = date(int(year), month, 1) if year else _day_without_year(monthrange(2027, month)[1], month, today, lean)
+        return first and first.replace(day=monthrange(first.year, first.month)[1])
+    if year:
+        return None
+    if word == "week":
+        return today + timedelta(days=4 - today.weekday() + 7 * step)
+    if word == "month":
+        return add_months(today.replace(day=1), step + 1) - timedelta(days=1)
+    return date(today.year + step, 12, 31) if word == "year" else None
 
 
 def _day_without_year(day: int, month: int, today: date, lean: int) -> date | None:
@@ -177,9 +218,11 @@ def read_clock(text: str) -> time:
 
     An hour alone is enough where only one can be meant: two in the morning and two in the afternoon are both “2”.
     """
-    words = " ".join(text.lower().split())
+    words = " ".join(text.lower().split()).removeprefix("at ")
     if words in ("noon", "midday", "12 noon"):
         return time(12)
+    if (said := _SAID_CLOCK.fullmatch(words)) and (hour := _hour_in_words(said[2])):
+        raise NotADay(f"Say it in figures: {_figures(said[1], hour)}am or {_figures(said[1], hour)}pm")
     found = _CLOCK.fullmatch(words)
     if not found:
         raise NotADay("Enter a time, for example 14:30")
@@ -194,3 +237,15 @@ def read_clock(text: str) -> time:
         return time(hour, minute)
     except ValueError:
         raise NotADay(f"There is no such time: {text.strip()}") from None
+
+
+def _hour_in_words(word: str) -> int:
+    """“Two” and “2” are two; nought for what is no hour of a clock’s face."""
+    hour = int(word) if word.isdigit() else _HOURS.index(word) + 1 if word in _HOURS else 0
+    return hour if hour <= 12 else 0
+
+
+def _figures(part: str | None, hour: int) -> str:
+    """“2.30” for half past two, “1.45” for a quarter to two."""
+    minutes = {"half past": ".30", "quarter past": ".15", "quarter to": ".45"}.get(part or "", "")
+    return f"{(hour + 10) % 12 + 1 if part == 'quarter to' else hour}{minutes}"

@@ -58,6 +58,19 @@ def test_a_day_is_read_as_people_write_it(text, day):
         ("in three months", date(2027, 2, 23), date(2027, 2, 23)),
         ("two days ago", date(2026, 11, 21), date(2026, 11, 21)),
         ("a month ago", date(2026, 10, 23), date(2026, 10, 23)),
+        ("in a fortnight", date(2026, 12, 7), date(2026, 12, 7)),
+        ("in two weeks’ time", date(2026, 12, 7), date(2026, 12, 7)),
+        ("a year ago", date(2025, 11, 23), date(2025, 11, 23)),
+        ("Thursday week", date(2026, 12, 3), date(2026, 12, 3)),
+        ("Monday week", date(2026, 11, 30), date(2026, 11, 30)),
+        ("a week on Thursday", date(2026, 12, 3), date(2026, 12, 3)),
+        ("tomorrow week", date(2026, 12, 1), date(2026, 12, 1)),
+        ("end of March", date(2026, 3, 31), date(2027, 3, 31)),
+        ("by the end of Feb 2028", date(2028, 2, 29), date(2028, 2, 29)),
+        ("the end of next week", date(2026, 12, 4), date(2026, 12, 4)),
+        ("end of the month", date(2026, 11, 30), date(2026, 11, 30)),
+        ("end of next month", date(2026, 12, 31), date(2026, 12, 31)),
+        ("the end of last year", date(2025, 12, 31), date(2025, 12, 31)),
     ],
 )
 def test_a_day_is_read_from_where_one_stands(text, past, future):
@@ -134,6 +147,16 @@ def test_a_time_is_read_as_people_write_it(text, clock):
 def test_what_is_no_time_is_refused(text):
     with pytest.raises(days.NotADay):
         days.read_clock(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [("half past two", "2.30am or 2.30pm"), ("quarter to 1", "12.45am or 12.45pm"), ("2 o’clock", "2am or 2pm")],
+)
+def test_a_time_in_words_is_answered_with_both_in_figures(text, figures):
+    with pytest.raises(days.NotADay) as refused:
+        days.read_clock(text)
+    assert str(refused.value) == f"Say it in figures: {figures}"
 
 
 @pytest.mark.parametrize(
