@@ -22,6 +22,11 @@ _AROUND = " \t\r\n\u00a0'\"`´“”„‟‘’‚‛«»‹›<>()[]{},;:.…"
 _ONE = re.compile(r"\"[^\"]*\"\s*<[^<>]*>|[^,<>]*<[^<>]*>|[^,\s]+")
 _NAMED = re.compile(r"(?P<name>.*?)<(?P<address>[^<>]*)>")
 
+# A row of a spreadsheet: “Ann Lee ann@example.org”
+_BARE = re.compile(r"(?P<name>[^@<>]*[^@<>\s])\s+(?P<address>\S+@\S+)")
+
+_SORTED = re.compile(r"([^\W\d_][\w’'-]*), ([^\W\d_][\w’'-]*)")
+
 
 def normal_address(text: str) -> str:
     """Canonical address: without invisible marks and what stands around it, in lower case, its domain in ASCII.
@@ -89,15 +94,21 @@ def read_addresses(text: str) -> Pasted:
     found: dict[str, str] = {}
     bad: list[str] = []
     for piece in _split_pieces(text):
-        named = _NAMED.fullmatch(piece)
+        named = _NAMED.fullmatch(piece) or _BARE.fullmatch(piece)
         name, address = (named["name"], named["address"]) if named else ("", piece)
         try:
             address = normal_address(address)
         except ValidationError:
             bad.append(piece)
         else:
-            found[address] = found.get(address) or line_of_text(name).strip(" ,'\"“”")
+            found[address] = found.get(address) or _name_in_order(line_of_text(name).strip(" ,'\"“”"))
     return Pasted(found, tuple(bad))
+
+
+def _name_in_order(name: str) -> str:
+    """“Lee, Ann”, as an address book sorts them, is “Ann Lee”; “Bob, the builder” stays."""
+    sorted_name = _SORTED.fullmatch(name)
+    return f"{sorted_name[2]} {sorted_name[1]}" if sorted_name and sorted_name[2].istitle() else name
 
 
 def left_out_sentence(bad: Sequence[str]) -> str:
@@ -114,8 +125,12 @@ def left_out_sentence(bad: Sequence[str]) -> str:
 
 def _split_pieces(text: str) -> list[str]:
     pieces: list[str] = []
-    for part in re.split(r"[\n\r;\t\u2028\u2029]+", text):
-        whole = part.strip(" ,")
+    for part in re.split(r"[\n\r;\u2028\u2029]+", text):
+        cells = [cell.strip(" ,") for cell in re.split(r"[\t,]", part) if cell.strip(" ,")]
+        if "<" not in part and len(cells) == 2 and "@" in cells[1] and " " in cells[0] and "@" not in cells[0]:
+            pieces.append(" ".join(cells))  # a row of a table: a name, and an address beside it
+            continue
+        whole = part.replace("\t", ",").strip(" ,")
         # “Lee, Ann <ann@example.org>” is one address with a comma in the name
         pieces += _ONE.findall(whole) if whole.count("@") > 1 else [whole] if "<" in whole else whole.split(",")
     return [piece.strip() for piece in pieces if line_of_text(piece)]

@@ -24,9 +24,9 @@ def test_any_separator(text):
 def test_names_are_kept():
     pasted = read_addresses('Ann Lee <ann@example.org>; "Bob, the builder" <bob@example.org>')
     assert pasted.found == {"ann@example.org": "Ann Lee", "bob@example.org": "Bob, the builder"}
-    assert read_addresses("Lee, Ann <ann@example.org>").found == {"ann@example.org": "Lee, Ann"}
+    assert read_addresses("Lee, Ann <ann@example.org>").found == {"ann@example.org": "Ann Lee"}
     assert read_addresses('"Lee, Ann" <a@example.org>, Bo Ek <b@example.org>').found == {
-        "a@example.org": "Lee, Ann", "b@example.org": "Bo Ek",
+        "a@example.org": "Ann Lee", "b@example.org": "Bo Ek",
     }  # fmt: skip
 
 
@@ -75,3 +75,14 @@ def test_wide_letters_are_letters():
 
 def test_a_line_of_nothing_is_no_bad_piece():
     assert read_addresses("pat@example.org\n\u200b\n\ufeff").bad == ()
+
+
+def test_rows_of_a_table_are_names_and_addresses():
+    pasted = read_addresses("Ann Lee\tann@example.org\nBob Roe, bob@example.org\nCy Poe cy@example.org\nDi, Ward 6\tdi@x.org")
+    assert pasted.found == {
+        "ann@example.org": "Ann Lee", "bob@example.org": "Bob Roe", "cy@example.org": "Cy Poe", "di@x.org": "",
+    }  # fmt: skip
+    assert pasted.bad == ("Di", "Ward 6")
+    two = read_addresses("ann@example.org\tbob@example.org\nhalf@, cy@example.org")
+    assert set(two.found) == {"ann@example.org", "bob@example.org", "cy@example.org"}
+    assert two.bad == ("half@",)
