@@ -38,6 +38,12 @@ class ActionQuerySet(models.QuerySet["Action"]):
     def owned_by(self, person: Person) -> "ActionQuerySet":
         return self.filter(owner=person)
 
+    def left_to_tell(self, person: Person, *, mail_leaves: bool) -> "ActionQuerySet":
+        """Open ones of guests whom the portal cannot write to, which this person gave them: they have to say it."""
+        mine = Q(author=person) | Q(told_when_late=person)
+        rows = self.open().filter(mine, owner=None).exclude(guest_name="")
+        return rows.filter(guest_email="") if mail_leaves else rows
+
     def overdue(self, *, on: date) -> "ActionQuerySet":
         """Open and past the day that was promised."""
         return self.open().filter(due_on__lt=on)

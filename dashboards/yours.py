@@ -10,6 +10,7 @@ from django.utils import timezone
 from actionplan.models import Action
 from kmportal.lib.days import day_in_words, due_in_words, moment_in_words
 from kmportal.lib.domain_words import worded
+from kmportal.lib.mail import can_leave
 from kmportal.lib.sentences import capital
 from kmportal.lib.things import Look
 from lessons.labels import STATES as LESSON_STATES
@@ -54,8 +55,10 @@ class Section:
 def sections(membership: Membership, *, at: datetime) -> list[Section]:
     """All of it, in the order in which it presses. The same few queries for one row and for many."""
     today = timezone.localdate(at)
+    guests = _guests(membership, today)
     return [
         _actions(membership, today),
+        *([guests] if guests.lines else []),
         _interventions(membership, today),
         _lessons(membership),
         _sessions(membership, at),
@@ -77,6 +80,22 @@ def _actions(membership: Membership, today: date) -> Section:
     ]
     url = reverse("action_list", args=[membership.organisation.slug])
     return Section("actions", worded("Actions"), lines, rows.count(), worded("No action waits for you."), url)
+
+
+def _guests(membership: Membership, today: date) -> Section:
+    rows = Action.objects.visible_to(membership).left_to_tell(membership.person, mail_leaves=can_leave()).by_day()
+    lines = [
+        Line(
+            action.title,
+            action.get_absolute_url(),
+            ". ".join(
+                [action.guest_name, *([] if action.days_late(today) > 0 else [due_in_words(action.due_on, on=today)])]
+            ),
+            due_in_words(action.due_on, on=today) if action.days_late(today) > 0 else "",
+        )
+        for action in rows.select_related("organisation")[:SHOWN]
+    ]
+    return Section("guests", "Guests to remind, whom the portal cannot write to", lines, rows.count(), "")
 
 
 def _interventions(membership: Membership, today: date) -> Section:

@@ -4,6 +4,7 @@ A map like urls.py.
 """
 
 PROMISED = [
+    "actionplan.promises.guests",
     "roadmap.promises.interventions",
     "techniques.promises.outcomes",
     "techniques.promises.reports",

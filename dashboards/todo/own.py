@@ -51,12 +51,8 @@ def own_actions(membership: Membership, today: date) -> list[Need]:
 
 @prepared
 def _actions_of_guests(membership: Membership, today: date, mail_leaves: bool) -> QuerySet[Action]:
-    mine = Q(author=membership.person) | Q(told_when_late=membership.person)
-    rows = Action.objects.visible_to(membership).open().filter(mine, owner=None, due_on__lte=today)
-    rows = rows.exclude(guest_name="")
-    if mail_leaves:
-        rows = rows.filter(guest_email="")
-    return rows.select_related("organisation").order_by("due_on", "pk")[:FETCHED]
+    rows = Action.objects.visible_to(membership).left_to_tell(membership.person, mail_leaves=mail_leaves)
+    return rows.filter(due_on__lte=today).select_related("organisation").order_by("due_on", "pk")[:FETCHED]
 
 
 def guests_to_remind(membership: Membership, today: date) -> list[Need]:

@@ -12,6 +12,7 @@ from organisations.models import Membership
 from roadmap.models import Programme
 from tests.actionplan.test_reminders import at, promised, run
 from tests.cast import as_member
+from tests.markup import tidy
 
 DUE = date(2026, 11, 20)
 
@@ -96,3 +97,15 @@ def test_who_can_choose_somebody_reads_each_week_what_nobody_does(programme, riv
     assert "/yours/" not in mail.body
     Programme.objects.filter(pk=programme.pk).update(lead=cara)
     assert run(at(DUE + timedelta(days=30))) == []
+
+
+def test_who_gave_a_guest_without_an_address_something_to_do_is_told_to_remind_them(riverside, cara, as_):
+    promised(riverside, cara, owner=None, guest_name="Gus Guest")
+    promised(riverside, cara, owner=None, guest_name="Gil Guest", guest_email="gil@example.org")
+    assert set(run(at(DUE))) == {cara.email, "gil@example.org"}
+    body = next(mail.body for mail in Mail.objects.all() if cara.email in mail.recipients)
+    assert "Remind Gus Guest: the portal cannot write to them" in body
+    assert "Gil" not in body
+    yours = tidy(as_(cara).get("/o/riverside/yours/").text)
+    assert "Guests to remind, whom the portal cannot write to (" in yours
+    assert "Gus Guest" in yours
