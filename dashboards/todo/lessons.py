@@ -68,7 +68,7 @@ def lesson_drafts(membership: Membership) -> list[Need]:
     """Drafts that a session made: nobody else can see them."""
     return [
         Need(
-            f"Finish your draft {quoted(lesson.revision)}",
+            f"Finish your draft {quoted(lesson.revision.title)}" if lesson.revision.title else "Finish your draft",
             lesson.get_absolute_url(),
             "Read it and send it",
             f"From {quoted(lesson.session)}. Only you can see it",

@@ -402,7 +402,7 @@ class LessonRevision(models.Model):
         constraints = [models.UniqueConstraint(fields=["lesson", "number"], name="lesson_revision_once")]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title or "A draft without a title"
 
     @property
     def files_told(self) -> str:

@@ -212,3 +212,12 @@ def test_a_room_that_was_left_open_is_asked_for_with_the_day_on_which_it_was_ope
     joined.delete()
     rows.update(starts_at=now - timedelta(days=1), opened_at=now)
     assert days() == ["Yesterday, not ended yet"]
+
+
+def test_a_draft_without_a_title_is_called_so(world, cara, as_):
+    draft = world.things.draft
+    Lesson.objects.filter(pk=draft.pk).update(session=world.things.session)
+    LessonRevision.objects.filter(pk=draft.revision_id).update(title="")
+    home = as_(cara).get("/o/riverside/").text
+    assert "Finish your draft" in home and "“”" not in home
+    assert "A draft without a title" in as_(cara).get("/o/riverside/yours/").text
