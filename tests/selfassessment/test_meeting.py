@@ -48,6 +48,14 @@ def test_booking_it_plans_the_session_and_moving_it_moves_the_session(a_round, f
     assert fresh(assessment).results_session is None
 
 
+def test_the_page_of_a_planned_meeting_has_its_calendar_file(a_round, farah, cara, soon, as_):
+    session = fresh(a_round("draft", results_at=soon, results_place="Library")).results_session
+    link = reverse("join_calendar", args=[session.code])
+    page = as_(cara).get(session.get_absolute_url()).text
+    assert link in page and "Put it into your calendar" in page
+    assert "BEGIN:VEVENT" in as_(cara).get(link).text
+
+
 def test_who_is_asked_to_answer_is_invited_to_it_once(a_round, farah, cara, soon):
     assessment = a_round(results_at=soon)
     for _ in range(2):
