@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -20,8 +20,9 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.prepared import prepared
 from kmportal.lib.sentences import capital, counted, in_words
 from kmportal.lib.tallies import Tally
+from kmportal.lib.things import Look
 from lessons.labels import STATES
-from lessons.models import Lesson, State
+from lessons.models import IN_LISTS, Lesson, State
 from lessons.reports.mine import OwnFigure, own_figures
 from lessons.reports.pack_waiting import WaitingPacks, waiting_packs
 from organisations.models import Membership
@@ -30,6 +31,10 @@ from roadmap.models import Intervention, Programme, Step
 from roadmap.reports import step_lists
 from techniques.models import Participant, Session
 
+FROM_ELSEWHERE = {
+    "brought": Look("", "download", "Brought in, not checked here"),
+    "others": Look("", "users", "Shared by others"),
+}
 SHOWN_STATES = (
     State.SUBMITTED,
     State.IN_REVIEW,
@@ -258,18 +263,26 @@ def _notable_in(
 
 
 @prepared
-def _counts_by_state(membership: Membership) -> QuerySet[Lesson, tuple[str, int]]:
-    return Lesson.objects.visible_to(membership).order_by().values_list("state").annotate(n=Count("pk"))
+def _counts_by_state(membership: Membership) -> QuerySet[Lesson, tuple[str, str, int]]:
+    """How many stand in each state, by whose they are: what came from elsewhere was not checked here."""
+    here = Q(organisation=membership.organisation)
+    whose = Case(When(here & Q(source=""), then=Value("us")), When(here, then=Value("brought")), default=Value("others"))
+    rows = Lesson.objects.visible_to(membership).filter(merged_into=None).order_by()
+    return rows.annotate(whose=whose).values_list("whose", "state").annotate(n=Count("pk"))
 
 
 def _lessons_by_state(membership: Membership) -> list[StateFigure]:
-    counts = dict(_counts_by_state(membership))
+    counts = {(whose, state): number for whose, state, number in _counts_by_state(membership)}
     page = reverse("lesson_list", args=[membership.organisation.slug])
-    return [
-        StateFigure(STATES[state], counts[state], f"{page}?state={state}")
+    rows = [
+        StateFigure(STATES[state], counts.get(("us", state), 0), f"{page}?state={state}&from=us")
         for state in SHOWN_STATES
-        if counts.get(state)
     ]
+    rows += [
+        StateFigure(look, sum(counts.get((whose, state), 0) for state in IN_LISTS), f"{page}?from={whose}")
+        for whose, look in FROM_ELSEWHERE.items()
+    ]
+    return [row for row in rows if row.count]
 
 
 @prepared

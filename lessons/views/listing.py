@@ -1,7 +1,9 @@
 """The list of lessons: searched, narrowed down, sorted, in pages, and as CSV of what is shown."""
 
+from collections.abc import Mapping
 from functools import reduce
 from operator import and_
+from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponseBase
@@ -17,7 +19,7 @@ from kmportal.lib.pagination import keys_beside, page_number
 from kmportal.lib.tallies import Tally
 from lessons import labels
 from lessons.filters import FACETS, can_be_saved, list_query, question_of
-from lessons.models import IN_LISTS, SavedList, State
+from lessons.models import IN_LISTS, SHARED, SavedList, State
 from lessons.reports import ListHead, exports
 from lessons.reports.filing import Filing
 from organisations.access import requires
@@ -32,6 +34,7 @@ PER_PAGE = 10
 OPEN_VALUES = 6
 # Where checked lessons come from, in words. What the figures on the sponsor’s page open.
 ORIGINS = {"us": "checked here, by us", "brought": "brought in", "others": "shared by other organisations"}
+ORIGIN_CHOICES = [("", "From anywhere"), ("us", "Our own"), ("brought", "Brought in"), ("others", "Shared by others")]
 SORTS = [("newest", "Newest"), ("oldest", "Oldest"), ("title", "Title")]
 
 
@@ -77,7 +80,9 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
         "q": question["text"],
         "can_follow": bool(question["text"] or panel.ticked) and can_be_saved(request.GET),
         "filing": filing,
-        "from_words": " ".join(filter(None, [ORIGINS.get(origin, ""), "that you wrote" if is_mine else ""])),
+        "from_words": " ".join(filter(None, [_origin_in_words(origin, question), "that you wrote" if is_mine else ""])),
+        "origin": origin if origin in ORIGINS else "",
+        "origins": ORIGIN_CHOICES,
         "mine": is_mine,
         "near": is_near,
         "may_keep_list": bool(list_query(request.GET)),
@@ -100,6 +105,12 @@ def _unchecked(request: MemberRequest, found: index.Results) -> Tally | None:
     url = changed_query(request.GET, state=list(counts), page=None)
     total = sum(counts.values())
     return Tally(total, worded("lesson" if total == 1 else "lessons"), url)
+
+
+def _origin_in_words(origin: str, question: Mapping[str, Any]) -> str:
+    """“Checked here” only of what is checked."""
+    is_checked = all(State(state) in SHARED for state in question["filters"]["state"])
+    return "of our own" if origin == "us" and not is_checked else ORIGINS.get(origin, "")
 
 
 def _of_origin(organisation: Organisation, origin: str) -> Q:
