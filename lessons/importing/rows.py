@@ -4,6 +4,7 @@ Nothing here touches the database.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -33,7 +34,8 @@ FIELDS: dict[str, tuple[str, str]] = {
     "expected": ("What was expected", "expected whatdidyouexpect whatweexpected whatwasexpected expectedtext plan"),
     "happened": (
         "What happened",
-        "happened whathappened event drivingevent drivingeventtext descriptionofdrivingevent observation situation",
+        "happened whathappened event drivingevent drivingeventtext descriptionofdrivingevent observation situation "
+        "body text details story",
     ),
     "why": ("Why", "why cause causes rootcause reason"),
     "learned": (
@@ -49,7 +51,8 @@ FIELDS: dict[str, tuple[str, str]] = {
     ),
     "happened_on": (
         "Date",
-        "date lessondate eventdate happenedon dateofevent dateraised raisedon dateofincident dateidentified",
+        "date lessondate eventdate happenedon dateofevent dateraised raisedon dateofincident dateidentified "
+        "when whendidithappen occurredon dateoccurred",
     ),
     "kind": ("Kind", "kind type lessontype"),
     "tags": ("What it is about", "tags keywords topics nasatopics categories category themes theme programphase"),
@@ -61,7 +64,9 @@ WORDS = ("abstract", "expected", "happened", "why", "learned", "when_you", "then
 FACTS = ("kind", "contact", "process", "source_url")
 TITLE_FROM = ("abstract", "happened", "learned", "then_do", "expected", "why")
 # What other systems write where nothing is meant.
-_NOTHING = {"", "none", "na", "n/a", "null", "nil", "-", "–", "not specified", "not applicable", "unknown"}
+_NOTHING = {
+    "", "none", "na", "n/a", "n.a", "n.a.", "null", "nil", "tbc", "tbd", "not specified", "not applicable", "unknown",
+}  # fmt: skip
 # What a spreadsheet shows in a cell that it could not work out, in English and in German.
 _NOTHING |= {
     "#n/a", "#ref!", "#value!", "#name?", "#div/0!", "#null!", "#num!", "#spill!", "#calc!", "#getting_data", "#field!",
@@ -163,9 +168,15 @@ def survey_of(sheet: Sheet, mapping: Mapping[str, str]) -> Survey:
     return Survey(rows, month_comes_first(days), tuple(sorted(shared)), left_out)
 
 
+def _says_nothing(text: str) -> bool:
+    """What people and systems write where nothing is meant: “n/a”, “tbc”, “#REF!”, or dashes and dots alone."""
+    words = text.strip().lower()
+    return words in _NOTHING or all(unicodedata.category(one)[0] in "PZC" for one in words)
+
+
 def _clean_number(from_mac: bool, is_nasa: bool, cell: Cell) -> str:
     text = plain_text(unguarded(_text_of_cell(cell)), from_mac=from_mac and is_nasa, lost_entities=is_nasa)
-    return "" if text.lower() in _NOTHING else " ".join(text.split())
+    return "" if _says_nothing(text) else " ".join(text.split())
 
 
 class RowReader:
@@ -246,7 +257,7 @@ class RowReader:
             from_mac=self.sheet.from_mac and self.is_nasa,
             lost_entities=self.is_nasa,
         )
-        return "" if text.lower() in _NOTHING else text
+        return "" if _says_nothing(text) else text
 
     def _length_problem(self, external_id: str, texts: Mapping[str, str]) -> str:
         if len(external_id) > LONGEST_ID:
@@ -332,7 +343,7 @@ def _tags_from_row(cells: Iterable[Cell], *, is_nasa: bool) -> tuple[str, ...]:
             name = " ".join(plain_text(piece, lost_entities=is_nasa).split())
             if is_nasa and name.startswith("&") and found:
                 found[-1] = f"{found[-1]} {name}"
-            elif name.lower() not in (_NO_TAGS if is_nasa else _NOTHING):
+            elif not _says_nothing(name) and (name.lower() not in _NO_TAGS or not is_nasa):
                 found.append(name)
     once: dict[str, str] = {}
     for name in found:

@@ -226,6 +226,15 @@ def test_one_object_is_one_row():
     assert [record.cells for record in sheet.records()] == [{"title": "Doors", "tags": ["Building"]}]
 
 
+def test_what_people_write_where_nothing_is_meant_is_empty(bring, tmp_path):
+    text = "id,when,title,body\n1,July 2023,Beds,tbc\n2,5 May 2024,—,Late again\n3,n.a.,–,…\n"
+    counts, _ = bring(written(tmp_path, text), source="Beds")
+    assert (adds_up(counts)["refused"], counts["created"]) == (1, 2)
+    assert "neither a title nor a lesson" in notes(4)[0]
+    assert (lessons()["1"].words.title, lessons()["1"].words.happened) == ("Beds", "")
+    assert (lessons()["2"].words.title, lessons()["2"].happened_on) == ("Late again", date(2024, 5, 5))
+
+
 def test_error_words_of_a_spreadsheet_are_empty(bring):
     counts, _ = bring(CASES / "F12_excel_errors.csv")
     assert (adds_up(counts)["refused"], counts["created"]) == (1, 2)
