@@ -88,9 +88,9 @@ def _guests(membership: Membership, today: date) -> Section:
         Line(
             action.title,
             action.get_absolute_url(),
-            ". ".join(
-                [action.guest_name, *([] if action.days_late(today) > 0 else [due_in_words(action.due_on, on=today)])]
-            ),
+            f"{action.guest_name}."
+            if action.days_late(today) > 0
+            else f"{action.guest_name}. {capital(due_in_words(action.due_on, on=today))}",
             due_in_words(action.due_on, on=today) if action.days_late(today) > 0 else "",
         )
         for action in rows.select_related("organisation")[:SHOWN]

@@ -66,6 +66,7 @@ def test_from_opening_to_a_community_without_scripts(riverside, farah, cara, rez
     assert "Letters come late" in left
     assert "The keys go missing" not in left
     assert "One problem that nobody has taken up yet" in phone.get(at("community_list")).text
+    assert "One problem that nobody has taken up yet" in tidy(phone.get(at("problem_list")).text)
 
 
 def test_whoever_begins_it_facilitates_it_unless_only_others_said_so(raised, cara, farah, reza, as_):
