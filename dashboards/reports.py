@@ -266,7 +266,9 @@ def _notable_in(
 def _counts_by_state(membership: Membership) -> QuerySet[Lesson, tuple[str, str, int]]:
     """How many stand in each state, by whose they are: what came from elsewhere was not checked here."""
     here = Q(organisation=membership.organisation)
-    whose = Case(When(here & Q(source=""), then=Value("us")), When(here, then=Value("brought")), default=Value("others"))
+    whose = Case(
+        When(here & Q(source=""), then=Value("us")), When(here, then=Value("brought")), default=Value("others")
+    )
     rows = Lesson.objects.visible_to(membership).filter(merged_into=None).order_by()
     return rows.annotate(whose=whose).values_list("whose", "state").annotate(n=Count("pk"))
 

@@ -68,7 +68,7 @@ def lesson_drafts(membership: Membership) -> list[Need]:
     """Drafts that a session made: nobody else can see them."""
     return [
         Need(
-            f"Finish your draft {quoted(lesson.revision.title)}" if lesson.revision.title else "Finish your draft",
+            f"Finish your draft {quoted(lesson.words.title)}" if lesson.words.title else "Finish your draft",
             lesson.get_absolute_url(),
             "Read it and send it",
             f"From {quoted(lesson.session)}. Only you can see it",

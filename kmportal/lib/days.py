@@ -25,8 +25,10 @@ _DAYS_IN = {"day": 1, "week": 7, "fortnight": 14}
 _MONTHS_IN = {"month": 1, "year": 12}
 # “Thursday week”, “a week on Thursday”, “today fortnight”
 _WEEK_BEYOND = re.compile(r"(?:on\s+)?([a-z]+)\s+(week|fortnight)|a\s+(week|fortnight)\s+(?:on\s+)?([a-z]+)")
-# “the end of March”, “early May” is no day
-_END_OF = re.compile(r"(?:(?:by|at)\s+)?(?:the\s+)?end\s+of\s+(?:the\s+)?(?:(this|next|last)\s+)?([a-z]+)\.?(?:\s+(\d{4}))?")
+# “the end of March”, “the end of next week”
+_END_OF = re.compile(
+    r"(?:(?:by|at)\s+)?(?:the\s+)?end\s+of\s+(?:the\s+)?(?:(this|next|last)\s+)?([a-z]+)\.?(?:\s+(\d{4}))?"
+)
 _WEEKDAY = re.compile(r"^(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?,?\s+")
 _SAID_CLOCK = re.compile(r"(half past|quarter past|quarter to)?\s*([a-z]+|\d{1,2})(?:\s*o['’]?clock)?")
 _HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")

@@ -14,7 +14,7 @@ from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies, quality
 from lessons.events import Event
-from lessons.models import Lesson, LessonCheck, State
+from lessons.models import Lesson, State
 from lessons.tagging import file_under_tags
 from lessons.transitions import (
     checks_left,

@@ -243,7 +243,9 @@ def person_remove(request: MemberRequest, organisation: Organisation, pk: int) -
     require_fresh_sign_in(request)
     with refusals_on(form):
         actions.remove_member(member, by=request.membership, at=request.now, heirs=form.heirs)
-        return done(request, f"{member.person} has been removed. What they wrote stays.", "person_list", organisation.slug)
+        return done(
+            request, f"{member.person} has been removed. What they wrote stays.", "person_list", organisation.slug
+        )
     return _form_page_of(request, form, "organisations/person_remove.html", member=member)
 
 

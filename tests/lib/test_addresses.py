@@ -78,7 +78,9 @@ def test_a_line_of_nothing_is_no_bad_piece():
 
 
 def test_rows_of_a_table_are_names_and_addresses():
-    pasted = read_addresses("Ann Lee\tann@example.org\nBob Roe, bob@example.org\nCy Poe cy@example.org\nDi, Ward 6\tdi@x.org")
+    pasted = read_addresses(
+        "Ann Lee\tann@example.org\nBob Roe, bob@example.org\nCy Poe cy@example.org\nDi, Ward 6\tdi@x.org"
+    )
     assert pasted.found == {
         "ann@example.org": "Ann Lee", "bob@example.org": "Bob Roe", "cy@example.org": "Cy Poe", "di@x.org": "",
     }  # fmt: skip

@@ -52,7 +52,8 @@ def test_the_page_of_a_planned_meeting_has_its_calendar_file(a_round, farah, car
     session = fresh(a_round("draft", results_at=soon, results_place="Library")).results_session
     link = reverse("join_calendar", args=[session.code])
     page = as_(cara).get(session.get_absolute_url()).text
-    assert link in page and "Put it into your calendar" in page
+    assert link in page
+    assert "Put it into your calendar" in page
     assert "BEGIN:VEVENT" in as_(cara).get(link).text
 
 
