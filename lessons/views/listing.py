@@ -109,7 +109,7 @@ def _unchecked(request: MemberRequest, found: index.Results) -> Tally | None:
 
 def _origin_in_words(origin: str, question: Mapping[str, Any]) -> str:
     """“Checked here” only of what is checked."""
-    is_checked = all(State(state) in SHARED for state in question["filters"]["state"])
+    is_checked = SHARED.issuperset(question["filters"]["state"])
     return "of our own" if origin == "us" and not is_checked else ORIGINS.get(origin, "")
 
 
