@@ -108,7 +108,7 @@ def send_of_community(occurrence: Occurrence) -> None:
             words = f"{name} is closed now. All that it wrote can still be read. {thanks}"
             _tell(people_of(community), occurrence, words)
         case Event.COMMUNITY_WOKEN:
-            _tell(people_of(community), occurrence, f"{occurrence.person} woke {name} again")
+            _tell_of_waking(occurrence, community)
         case Event.COMMUNITY_REVIEW_OPENED:
             _tell(
                 people_of(community), occurrence, f"{name} looks back at its year. Say what you have used because of it"
@@ -170,6 +170,23 @@ def _concerned(problem: Problem) -> list[Person]:
     """Who raised it and who shares it."""
     rows = Support.objects.filter(problem=problem).select_related("person")
     return [*([problem.person] if problem.person else []), *(row.person for row in rows)]
+
+
+def _tell_of_waking(occurrence: Occurrence, community: Community) -> None:
+    """Whoever was named hears what they were named for, and who had a part in keeping it together that they still do;
+    each is told once. Why it woke stands on its page."""
+    woke = f"{occurrence.person} woke {quoted(community)} again"
+    notify(
+        occurrence.facts["facilitator"],
+        occurrence,
+        f"{woke}, and named you as {worded('facilitator')}. Look in, or hand over to somebody there",
+    )
+    _tell(
+        running_people(community),
+        occurrence,
+        f"{woke}. You keep it together as before. Look in, or hand over to somebody there",
+    )
+    _tell(people_of(community), occurrence, f"{woke}. Why stands on its page. All of you can write there again")
 
 
 def _tell_of_gap(occurrence: Occurrence, community: Community) -> None:

@@ -11,6 +11,7 @@ from communities.models import LIVING, Community, Knock
 from communities.reports.directory import directory_rows, similar_communities
 from communities.reports.home import own_communities
 from communities.reports.kickoff import running_kickoffs
+from communities.reports.leaving import communities_left_by
 from kmportal.lib.domain_words import worded
 from kmportal.lib.prepared import prepared
 from lessons.finding import why_related
@@ -90,6 +91,12 @@ def communities_for_pack(pack: Pack, membership: Membership) -> tuple[str, dict[
         return None
     section = PackSection("communities", worded("Communities"), rows[:MOST_IN_PACK])
     return "lessons/_pack_section.html", {"section": section}
+
+
+def communities_of_leaver(leaver: Membership, membership: Membership) -> tuple[str, dict[str, Any]] | None:
+    """Before somebody is removed: the communities that they keep together, and who does it then."""
+    rows = communities_left_by(leaver, membership)
+    return ("communities/_of_leaver.html", {"leaver": leaver, "rows": rows}) if rows else None
 
 
 def communities_to_ask(results: Any, membership: Membership) -> tuple[str, dict[str, Any]] | None:

@@ -148,6 +148,13 @@ def seats_of(community: Community) -> QuerySet[GroupMembership]:
     return whole.order_by("person__name", "pk")
 
 
+def seats_that_open(community: Community) -> QuerySet[GroupMembership]:
+    """Those through which somebody can come in today: not of who is suspended, nor of whom either organisation no
+    longer allows."""
+    rows = GroupMembership.objects.in_force_for_anybody().filter(group_id=community.group_id)
+    return rows.filter(membership__in=Membership.objects.current())
+
+
 def seats_with_roles(community: Community) -> QuerySet[GroupMembership]:
     """Those of them who do something in it: few, however many belong to it."""
     roles = CommunityRole.objects.filter(seat__group_id=community.group_id)

@@ -25,7 +25,11 @@ SLOTS: dict[str, list[str]] = {
     "search.ask": ["communities.slots.communities_to_ask", "people.slots.way_to_people"],
     "search.people": ["people.slots.people_for_search"],
     "pack.sections": ["people.slots.people_for_pack", "communities.slots.communities_for_pack"],
-    "person.leaving": ["lessons.slots.knowledge_of_leaver", "lessons.slots.drafts_of_leaver"],
+    "person.leaving": [
+        "communities.slots.communities_of_leaver",
+        "lessons.slots.knowledge_of_leaver",
+        "lessons.slots.drafts_of_leaver",
+    ],
     "session.outcome": [
         "lessons.slots.open_from_last_time",
         "lessons.slots.lessons_before_session",

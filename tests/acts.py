@@ -168,6 +168,7 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.meetings.cancel_meeting_day communities.actions.meetings.write_up_meeting
         communities.actions.calendars.renew_community_calendar communities.actions.wishes.choose_community_mail
         communities.actions.wishes.mute_thread communities.actions.wishes.follow_thread
+        communities.actions.talk.see_talk
         lessons.actions.assets.remove_part lessons.actions.asset_steps.request_asset_pdf
         communities.actions.emergency.release_emergency_reader communities.actions.emergency.ask_emergency_reading
         communities.actions.emergency.agree_to_emergency_reading communities.actions.emergency.end_emergency_reading
@@ -378,7 +379,7 @@ ODD: dict[str, list[str]] = {
             *("meetings.plan_meeting", "meetings.change_meeting", "keeping.make_asset", "asking.ask_expert"),
             *("meetings.cancel_meeting", "meetings.move_meeting_day", "meetings.cancel_meeting_day"),
             *("meetings.write_up_meeting", "calendars.renew_community_calendar", "wishes.choose_community_mail"),
-            *("wishes.mute_thread", "wishes.follow_thread"),
+            *("wishes.mute_thread", "wishes.follow_thread", "talk.see_talk"),
         )
     },
     "communities.actions.problems.change_problem": ["cara"],  # her own
@@ -859,6 +860,7 @@ ACTS: dict[str, Act] = {
     "communities.actions.emergency.end_emergency_reading": on("emergency_open"),
     "communities.actions.calendars.renew_community_calendar": on("community"),
     "communities.actions.wishes.choose_community_mail": on("community", how="nothing"),
+    "communities.actions.talk.see_talk": on("community", up_to=timezone.now()),
     "communities.actions.wishes.mute_thread": on("thread", mute=True),
     "communities.actions.wishes.follow_thread": on("thread", follow=True),
     "communities.actions.closing.announce_closing": on("community", reason="done", words="Pharmacy keeps the list."),

@@ -52,7 +52,8 @@ NOT_RESPONSIBLE = {
     "selfassessment.Response.person", "selfassessment.Decision.by", "techniques.Session.created_by",
     "techniques.Outcome.person", "techniques.Match.taker", "techniques.Match.giver",  # they found each other
     "search.UnansweredSearch.answered_by", "lessons.Follow.author",
-    "communities.Charter.by", "communities.Closing.by", "communities.Community.founded_by",
+    "communities.Charter.by", "communities.Closing.by", "communities.Closing.woken_by",
+    "communities.Community.founded_by",
     "communities.Objection.answered_by", "communities.Objection.person", "communities.Pin.person",
     "communities.Post.author", "attachments.StoredFile.uploaded_by",
     "communities.KickOff.by", "communities.Problem.person", "communities.Support.person",

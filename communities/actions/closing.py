@@ -196,7 +196,8 @@ def archive_due_community(community: Community, *, at: datetime) -> Community:
 def wake_community(
     community: Community, *, by: Membership, at: datetime, reason: str, facilitator: Person
 ) -> Community:
-    """Let a closed or archived community live again: why, and who keeps it together. Idempotent once it lives."""
+    """Let a closed or archived community live again: why, and who facilitates it. Who kept it together before does so
+    still, and is told so. Idempotent once it lives."""
     require_that(policies.may_wake(by, community))
     lock_community(community)
     if community.is_living:
@@ -211,6 +212,7 @@ def wake_community(
         raise Refusal(f"{quoted(facilitator)} does not belong to your organisation.")
     take_seat(community, member, at=at)
     make_facilitator(community, facilitator, at=at)
+    _keep_why_it_woke(community, text, by=by, at=at)
     community.state = State.ESTABLISHED if community.review_on else State.INFORMAL
     community.closed_at, community.end_reason, community.moved_to = None, "", None
     save_community(community, "state", "closed_at", "end_reason", "moved_to")
@@ -218,6 +220,15 @@ def wake_community(
         look_again_in_a_year(community, at=at)
     events.record(Event.COMMUNITY_WOKEN, community, by=by, at=at, note=text, facilitator=facilitator)
     return community
+
+
+def _keep_why_it_woke(community: Community, why: str, *, by: Membership, at: datetime) -> None:
+    """Beside why it had ended, for its page to tell both."""
+    ended = community.closings.filter(outcome=Closing.Outcome.CLOSED).first()
+    if ended is not None:
+        ended.woken_at, ended.woken_by, ended.why_woken = at, by.person, why
+        refuse_invalid(ended, "why_woken")
+        ended.save(update_fields=["woken_at", "woken_by", "why_woken"])
 
 
 def _open_closing(community: Community) -> Closing:

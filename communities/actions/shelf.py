@@ -11,7 +11,7 @@ from django.utils import timezone
 from communities import policies
 from communities.events import Event
 from communities.models import Community, Pin
-from communities.transitions import lock_community, refuse_unless_living
+from communities.transitions import lock_community, refuse_unless_living, seats_that_open
 from kmportal.lib.cleaning import clean_text, line_of_text
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
@@ -120,7 +120,8 @@ def unpin(pin: Pin, *, by: Membership, at: datetime) -> None:
 
 @transaction.atomic
 def ask_about_pin(pin: Pin, *, at: datetime) -> bool:
-    """Ask its owner, once, to look at it again. The portal’s own, on the day that was set."""
+    """Ask its owner, once, to look at it again; who keeps the community together, where its owner cannot come in. The
+    portal’s own, on the day that was set."""
     pin.refresh_from_db(from_queryset=Pin.objects.select_for_update(of=("self",)).select_related("community", "lesson"))
     if pin.told_at is not None or pin.review_on is None or pin.review_on > timezone.localdate(at):
         return False
@@ -128,7 +129,8 @@ def ask_about_pin(pin: Pin, *, at: datetime) -> bool:
         return False
     pin.told_at = at
     pin.save(update_fields=["told_at"])
-    events.record(Event.COMMUNITY_PIN_DUE, pin.community, by=None, at=at, owner=pin.owner, pin=pin)
+    owner = pin.owner if seats_that_open(pin.community).filter(person=pin.owner_id).exists() else None
+    events.record(Event.COMMUNITY_PIN_DUE, pin.community, by=None, at=at, owner=owner, pin=pin)
     return True
 
 
@@ -136,7 +138,8 @@ def ask_about_pin(pin: Pin, *, at: datetime) -> bool:
 def release_pins(groups: Collection[int], *, at: datetime) -> None:
     """In the communities of these groups: what somebody looked after who belongs to one no longer is looked after by
     nobody, and whoever arranges the shelf chooses anew. The portal’s own, when somebody goes."""
-    inside = GroupMembership.objects.filter(group=OuterRef("community__group"), person=OuterRef("owner"))
+    inside = GroupMembership.objects.in_force_for_anybody()
+    inside = inside.filter(group=OuterRef("community__group"), person=OuterRef("owner"))
     rows = Pin.objects.filter(community__group__in=groups, owner__isnull=False).exclude(Exists(inside))
     for pin in rows.select_related("community__organisation").select_for_update(of=("self",)):
         pin.owner = None
@@ -163,6 +166,6 @@ def _readable_asset(asset: Asset | None, by: Membership) -> Asset:
 
 
 def _member_of(community: Community, person: Person | None) -> Person:
-    if person is None or not GroupMembership.objects.filter(group_id=community.group_id, person=person).exists():
+    if person is None or not seats_that_open(community).filter(person=person).exists():
         raise Refusal(worded("Choose somebody who belongs to the community."))
     return person

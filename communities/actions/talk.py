@@ -14,7 +14,7 @@ from attachments.models import StoredFile
 from attachments.storing import forget_files, keep_files
 from communities import policies
 from communities.events import Event
-from communities.models import Community, Post, PostFile, PostRevision, State, Thread
+from communities.models import Community, Post, PostFile, PostRevision, Seen, State, Thread
 from communities.models.talk import WIDTHS
 from communities.transitions import lock_community, lock_thread, refuse_unless_living
 from kmportal.lib.cleaning import clean_text, first_words
@@ -262,3 +262,14 @@ def _files_for_lesson(thread: Thread) -> list[StoredFile]:
     first = thread.posts.values_list("pk", flat=True).first()
     rows = PostFile.objects.filter(post__in=[key for key in (first, thread.answer_id) if key is not None])
     return [one.file for one in rows.select_related("file").order_by("post_id", "position", "pk")]
+
+
+@transaction.atomic
+def see_talk(community: Community, *, by: Membership, at: datetime, up_to: datetime) -> None:
+    """Note up to which talk somebody has seen a community, for home to say what is new since. It never goes back, and
+    no trail tells it. Idempotent."""
+    require_that(policies.may_take_part(by, community))
+    seat = policies.standing_of(by, community).seat
+    row, is_new = Seen.objects.get_or_create(seat_id=seat, defaults={"talk_at": up_to})
+    if not is_new and row.talk_at < up_to:
+        Seen.objects.filter(pk=row.pk, talk_at__lt=up_to).update(talk_at=up_to)

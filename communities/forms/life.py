@@ -213,4 +213,5 @@ class WakeForm(AboutPeople, forms.Form):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["facilitator"].queryset = people_here(organisation)
-        fields["facilitator"].help_text = who_is_listed(organisation)
+        kept = "They are told. Who kept it together before does so still"
+        fields["facilitator"].help_text = f"{kept}. {who_is_listed(organisation)}".removesuffix(". ")

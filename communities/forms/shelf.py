@@ -6,12 +6,13 @@ from django import forms
 
 from communities.models import Community, Pin
 from communities.models.community import LONGEST_REASON
+from communities.transitions import seats_that_open
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import DateField, LineField
 from kmportal.lib.naming import AboutPeople
 from lessons.models import Asset, Lesson
-from organisations.models import GroupMembership, Membership, Person
+from organisations.models import Membership, Person
 
 NEWEST_LESSONS = NEWEST_ASSETS = 200
 
@@ -24,9 +25,8 @@ class LessonChoice(forms.ModelChoiceField):
 
 
 def people_inside(community: Community) -> Any:
-    """Everybody in it, by name."""
-    seats = GroupMembership.objects.filter(group_id=community.group_id, membership__left_at=None)
-    return Person.objects.filter(pk__in=seats.values("person")).order_by("name", "pk")
+    """Everybody who can come in today, by name."""
+    return Person.objects.filter(pk__in=seats_that_open(community).values("person")).order_by("name", "pk")
 
 
 class PinForm(AboutPeople, forms.Form):

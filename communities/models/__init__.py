@@ -32,6 +32,7 @@ from communities.models.meetings import (
     MeetingDay,
     Muted,
     Pace,
+    Seen,
     Wish,
 )
 from communities.models.review import Review, ReviewAnswer, ReviewVoice, Transfer, TransferRow
@@ -79,6 +80,7 @@ __all__ = [
     "ReviewAnswer",
     "ReviewVoice",
     "RoleKind",
+    "Seen",
     "State",
     "StepAnswer",
     "StepKind",

@@ -68,6 +68,16 @@ class Closing(models.Model):
     heirs_asked_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.OPEN)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # That the community it ended lives again.
+    woken_at = models.DateTimeField(null=True, blank=True)
+    woken_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    why_woken = models.TextField(
+        "Why should it wake?",
+        max_length=LONGEST_REASON,
+        blank=True,
+        validators=[MaxLengthValidator(LONGEST_REASON)],
+        error_messages={"blank": "Say why it should wake."},
+    )
 
     class Meta:
         ordering = ["-pk"]

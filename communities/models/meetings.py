@@ -232,6 +232,17 @@ class MailWish(models.Model):
         return f"{self.seat_id}: {self.how}"
 
 
+class Seen(models.Model):
+    """Up to which talk one member has seen a community, for home to tell them what is new since. It does not say when
+    they looked, is shown to nobody else, and leaves with the seat."""
+
+    seat = models.OneToOneField(GroupMembership, on_delete=models.CASCADE, related_name="seen")
+    talk_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.seat_id}: {self.talk_at}"
+
+
 class Muted(models.Model):
     """That somebody wants to hear nothing more of a discussion unless they are asked or named."""
 

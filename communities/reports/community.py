@@ -118,6 +118,7 @@ class CommunityPage:
     days_left: int | None
     closing: ClosingBox | None
     ended: Closing | None
+    rests: Sequence[Closing]  # the times that it had ended and was woken
     quiet: QuietLine | None
     stories: Sequence[Story]
     transfers: Sequence[tuple[Transfer, bool]]
@@ -162,6 +163,7 @@ class CommunityPage:
             days_left=_days_left(community, timezone.localdate(at)),
             closing=_closing_box(community, membership),
             ended=community.closings.filter(outcome=Closing.Outcome.CLOSED).first() if community.is_ended else None,
+            rests=list(community.closings.exclude(woken_at=None).select_related("woken_by")),
             quiet=open_line(community, standing),
             stories=_stories_of(community, membership),
             transfers=transfers_of(community, standing, at=at),

@@ -147,5 +147,5 @@ def community_wake(request: MemberRequest, organisation: Organisation, pk: int) 
         community,
         title=f"Wake {quoted(community)}",
         verb="Wake it",
-        intro="Everybody who belonged to it is told, and can write again.",
+        intro="Everybody who belongs to it is told, and can write again. Why it woke stands on its page for all here.",
     )

@@ -1,13 +1,17 @@
 """Getting in: how the views of communities find the one they are about, and where its pages are."""
 
+from datetime import datetime
+
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from communities.models import Community, KickOff, NamedBarrier, Post, Problem, Thread, Topic
+from communities.actions.talk import see_talk
+from communities.models import Community, KickOff, NamedBarrier, Post, Problem, Seen, Thread, Topic
 from communities.policies import Standing, standing_of
+from kmportal.lib.disk import left_undone_without_room
 from kmportal.lib.domain_words import worded
 from kmportal.lib.view_kit import form_page
 from organisations.requests import MemberRequest
@@ -41,6 +45,15 @@ def post_or_404(request: MemberRequest, pk: int) -> Post:
     threads = Thread.objects.visible_to(request.membership)
     neighbours = ("author", "thread__community__organisation", "thread__community__group", "thread__organisation")
     return get_object_or_404(Post.objects.filter(thread__in=threads).select_related(*neighbours), pk=pk)
+
+
+def note_seen(request: MemberRequest, community: Community, standing: Standing, up_to: datetime | None) -> None:
+    """That somebody in it had its newest talk before them. A full disk keeps nobody from reading."""
+    if standing.seat is None or up_to is None:
+        return
+    if not Seen.objects.filter(seat=standing.seat, talk_at__gte=up_to).exists():
+        with left_undone_without_room("up to where somebody has read was not noted"):
+            see_talk(community, by=request.membership, at=request.now, up_to=up_to)
 
 
 def page(request: MemberRequest, name: str, *args: int) -> str:

@@ -15,7 +15,7 @@ from communities.models import Community, State
 from communities.reports.community import CommunityPage
 from communities.reports.directory import CommunityRow, directory_rows, similar_communities
 from communities.reports.kickoff import running_kickoffs, unclaimed_rows
-from communities.views.finding import community_or_404, crumbs, page, standing_or_403
+from communities.views.finding import community_or_404, crumbs, note_seen, page, standing_or_403
 from kmportal.lib.conflicts import Difference
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.sentences import quoted
@@ -96,6 +96,7 @@ def community_detail(request: MemberRequest, organisation: Organisation, pk: int
     if community.moved_to_id and AS_IT_WAS not in request.GET:
         return redirect(page(request, "community_detail", community.moved_to_id))
     built = CommunityPage.build(community, request.membership, at=request.now)
+    note_seen(request, community, built.standing, built.threads[0].thread.last_at if built.threads else None)
     return render(request, "communities/community_detail.html", vars(built))
 
 

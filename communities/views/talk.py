@@ -16,6 +16,7 @@ from communities.reports.talk import ThreadPage, thread_rows
 from communities.views.finding import (
     community_or_404,
     crumbs,
+    note_seen,
     page,
     page_of_form,
     post_or_404,
@@ -51,6 +52,8 @@ def thread_list(request: MemberRequest, organisation: Organisation, pk: int) -> 
         rows = rows.unanswered()
     found = Paginator(rows.select_related("author", "organisation"), PER_PAGE).get_page(request.GET.get("page"))
     standing = policies.standing_of(request.membership, community)
+    if not which and found.number == 1 and found.object_list:
+        note_seen(request, community, standing, found.object_list[0].last_at)
     context = {
         "community": community,
         "rows": thread_rows(list(found)),

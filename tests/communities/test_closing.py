@@ -200,6 +200,29 @@ class TestEnding:
         assert CommunityRole.objects.filter(seat__person=sam, kind=RoleKind.FACILITATOR).exists()
         assert any("woke" in words for words in told(reza))
 
+    def test_its_people_are_told_what_they_are_now_and_its_page_keeps_both_ends(
+        self, community, cara, farah, reza, lena, sam, as_
+    ):
+        people.set_roles(community, by=as_member(cara), at=NOON, person=farah, roles=[RoleKind.DEPUTY])
+        self.end(community, cara)
+        move_communities_on(at=NOON + timedelta(days=31 + 365))
+        url = f"/o/riverside/communities/{community.pk}/"
+        assert "told. Who kept it together before does so still" in tidy(as_(lena).get(f"{url}wake/").text)
+        as_(lena).post(f"{url}wake/", {"reason": "Bags are late again", "facilitator": sam.pk})
+        heard = {one: [said for said in told(one) if "woke" in said] for one in (sam, cara, farah, reza)}
+        assert [len(said) for said in heard.values()] == [1, 1, 1, 1]
+        assert "named you as facilitator" in heard[sam][0]
+        assert "keep it together as before" in heard[cara][0]
+        assert "keep it together as before" in heard[farah][0]
+        assert "Why stands on its page" in heard[reza][0]
+        page = tidy(as_(reza).get(url).text)
+        for words in (
+            "It has ended before", "We have done what we came for", "Lena Marsh woke it", "Bags are late again",
+            "Four wards ask by ten.", "Pharmacy keeps the checklist.", "Ask the community",
+        ):  # fmt: skip
+            assert words in page
+        assert "Home on time" in as_(reza).get("/o/riverside/communities/").text
+
     def test_it_looks_back_a_year_after_it_woke_and_a_deputy_who_facilitates_is_none(self, community, cara, farah, as_):
         people.set_roles(community, by=as_member(cara), at=NOON, person=farah, roles=[RoleKind.DEPUTY])
         life.write_charter(community, by=as_member(cara), at=NOON, seen=community.version, answers=NINE)

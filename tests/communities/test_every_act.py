@@ -47,7 +47,7 @@ TABLE: dict[frozenset[str], str] = {
     """,
     frozenset({GUEST, *BELONG}): """
         keeping.make_asset people.leave_community stories.tell_story talk.make_lesson talk.start_thread
-        talk.write_post wishes.choose_community_mail wishes.follow_thread wishes.mute_thread
+        talk.see_talk talk.write_post wishes.choose_community_mail wishes.follow_thread wishes.mute_thread
     """,
     frozenset(STANDINGS): """
         founding.found_from_problem founding.found_from_topic kickoff.name_barrier life.found_community

@@ -3,12 +3,14 @@
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from communities.actions import life, people, talk
-from communities.models import Community, RoleKind, Thread
+from communities.models import Community, Post, RoleKind, Seen, Thread
 from organisations.models import GroupMembership, Membership, Person
 from tests.cast import as_member
 from tests.communities.conftest import NINE, NOON
+from tests.markup import tidy
 from tests.races import at_once
 
 INSIDE = "/o/riverside/communities"
@@ -68,6 +70,30 @@ def test_the_directory_is_searched(community, found, cara, as_):
     page = as_(cara).get(f"{INSIDE}/?q=wheelchair").text
     assert "Wheelchairs" in page
     assert "Home on time" not in page
+
+
+def test_home_says_what_others_wrote_since_one_was_there(community, thread, cara, farah, reza, as_):
+    def says(person) -> str:
+        page = tidy(as_(person).get("/o/riverside/").text)
+        return page.split("Home on time")[1][:200]
+
+    now = timezone.now()
+    community.threads.update(last_at=now)
+    Post.objects.update(at=now)
+    assert "One discussion this week" in says(farah)  # who has never looked
+    as_(farah).get(f"{INSIDE}/{community.pk}/")
+    assert "Nothing new since you were there" in says(farah)
+    as_(farah).get(f"{INSIDE}/{community.pk}/talk/")
+    talk.write_post(thread, by=as_member(farah), at=timezone.now(), text="I ask the porters")
+    assert "Nothing new since you were there" in says(farah)  # her own
+    talk.write_post(thread, by=as_member(cara), at=timezone.now(), text="They bring them at ten")
+    assert "One discussion since you were there" in says(farah)
+    as_(farah).get(f"{INSIDE}/{community.pk}/talk/")
+    assert "Nothing new since you were there" in says(farah)
+    talk.see_talk(community, by=as_member(farah), at=NOON, up_to=NOON)
+    assert "Nothing new since you were there" in says(farah)  # it never goes back
+    people.leave_community(community, by=as_member(farah), at=NOON)
+    assert not Seen.objects.filter(seat__person=farah).exists()
 
 
 def test_home_shows_one_s_own(community, thread, reza, as_):

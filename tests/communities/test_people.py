@@ -18,6 +18,7 @@ from organisations.models import Group, GroupMembership, Membership, Organisatio
 from organisations.permissions import Role
 from tests.cast import as_member
 from tests.communities.conftest import NOON
+from tests.markup import tidy
 
 
 def is_in(community, person) -> bool:
@@ -30,6 +31,34 @@ def roles_of(community, person) -> set[str]:
             "kind", flat=True
         )
     )
+
+
+class TestWhoeverIsRemoved:
+    """The page on which an administrator hands on says what becomes of their communities."""
+
+    def says(self, riverside, ada, cara, as_, monkeypatch) -> str:
+        monkeypatch.setattr("organisations.views.people.require_fresh_sign_in", lambda request: None)
+        page = as_(ada).get(f"/o/riverside/people/{as_member(cara).pk}/remove/").text
+        return tidy(page)
+
+    def test_nobody_follows_or_the_deputy_or_who_facilitates_too(
+        self, community, riverside, ada, cara, farah, as_, monkeypatch
+    ):
+        page = self.says(riverside, ada, cara, as_, monkeypatch)
+        assert "Communities that Cara keeps together" in page
+        assert "Facilitator. Nobody stands in there." in page
+        assert "Nobody follows" in page
+        people.set_roles(community, by=as_member(cara), at=NOON, person=farah, roles=[RoleKind.DEPUTY])
+        page = self.says(riverside, ada, cara, as_, monkeypatch)
+        assert "Farah Siddiqui stands in there, and is its facilitator from then on" in page
+        assert "Nobody follows" not in page
+        people.set_roles(community, by=as_member(cara), at=NOON, person=farah, roles=[RoleKind.FACILITATOR])
+        assert "Goes on with Farah Siddiqui as facilitator" in self.says(riverside, ada, cara, as_, monkeypatch)
+        people.set_roles(community, by=as_member(farah), at=NOON, person=cara, roles=[RoleKind.DEPUTY])
+        assert "Deputy. Nobody else stands in there" in self.says(riverside, ada, cara, as_, monkeypatch)
+
+    def test_nothing_for_whoever_keeps_none_together(self, community, riverside, ada, reza, as_, monkeypatch):
+        assert "keeps together" not in self.says(riverside, ada, reza, as_, monkeypatch)
 
 
 class TestWaysIn:

@@ -7,11 +7,13 @@ from django.core.exceptions import PermissionDenied
 
 from communities.actions import people, shelf
 from communities.actions.timetable import move_communities_on
+from communities.forms.shelf import people_inside
 from communities.models import Pin, RoleKind, State
 from kmportal.lib.exceptions import Refusal
 from lessons.models import Lesson, LessonRevision
 from lessons.models import State as LessonState
 from notifications.models import Notice
+from organisations.models import Membership, Organisation, Person
 from tests.cast import as_member
 from tests.communities.conftest import NOON
 from tests.markup import tidy
@@ -38,6 +40,33 @@ def lesson(community, cara) -> Lesson:
 def pin(community, by, **words) -> Pin:
     said = {"kind": "link", "url": "https://forms.example/", "title": "The form", **words}
     return shelf.pin_to_shelf(community, by=as_member(by), at=NOON, **said)
+
+
+@pytest.mark.parametrize("why", ["suspended", "not lent"])
+def test_whoever_cannot_come_in_is_neither_chosen_nor_asked(why, community, cara, riverside, settings):
+    riverside.admits_outsiders = True
+    riverside.save()
+    moorland = Organisation.objects.create(name="Moorland", slug="moorland", lends_members=True)
+    mo = Person.objects.create(email="mo@moorland.example", name="Mo")
+    member = Membership.objects.create(organisation=moorland, person=mo, role="contributor")
+    community.refresh_from_db()
+    people.let_in_from_elsewhere(community, by=as_member(cara), at=NOON, email=mo.email)
+    row, day = pin(community, cara), NOON.date()
+    shelf.change_pin(row, by=as_member(cara), at=NOON, note="", owner=mo, review_on=day)
+    assert mo in people_inside(community)
+    if why == "suspended":
+        Membership.objects.filter(pk=member.pk).update(suspended_at=NOON)
+    else:
+        Organisation.objects.filter(pk=moorland.pk).update(lends_members=False)
+    assert mo not in people_inside(community)
+    with pytest.raises(Refusal, match="belongs to the community"):
+        pin(community, cara, kind="person", url="", title="", person=mo)
+    assert shelf.ask_about_pin(row, at=NOON)
+    assert Notice.objects.filter(person=cara, text__contains="Look again").exists()
+    assert not Notice.objects.filter(person=mo, text__contains="Look again").exists()
+    shelf.release_pins([community.group_id], at=NOON)
+    row.refresh_from_db()
+    assert (row.owner == mo) == (why == "suspended")  # who comes back finds it
 
 
 def test_the_librarian_and_the_core_arrange_it(community, cara, farah, reza):
