@@ -40,6 +40,8 @@ def happenings(world: World) -> Iterator[Happening]:
     story = read("communities", world.calendar)
     for row in story["communities"]:
         yield Happening(row["day"], row["at"], partial(_begin, world, row))
+        if "closed" in row:  # before the weeks below
+            yield Happening(row["closed"], CLOCK, _let_time_pass)
         for step in row.get("story", ()):
             yield Happening(step["day"], step["at"], partial(_take_next_move, world, row, step))
     for day in range(FIRST_DAY, 1, A_WEEK):
