@@ -1,7 +1,8 @@
 """A portal with a life’s work in it, filled in bulk: for benchmarks that ask what a page costs with how much there is.
 
 Words are as frequent as people use them (the second half as often as the first, and so on), most lessons are checked, a
-tenth is kept back in groups, and a few belong to the network. The first organisation has half of everything.
+tenth is kept back in groups, and a few belong to the network. A third names whoever wrote it, as in a portal that began
+with a register of old lessons. The first organisation has half of everything.
 """
 
 import random
@@ -18,6 +19,7 @@ from organisations.permissions import Role
 
 ORGANISATIONS, PEOPLE, INTERVENTIONS = 20, 2_000, 500
 GROUPS = 12
+WRITTEN_HERE = 1 / 3
 BATCH = 2_000
 # So many different texts are written; of more lessons some say the same.
 POOL = 20_000
@@ -58,6 +60,7 @@ class Store:
         self.groups = {one.pk: groups[at * GROUPS : (at + 1) * GROUPS] for at, one in enumerate(self.organisations)}
         self.members = self._people(prefix)
         self.lead = self.members[0]
+        self.writers = {one.pk: self.members[at::ORGANISATIONS] for at, one in enumerate(self.organisations)}
         self._interventions()
 
     @property
@@ -162,6 +165,7 @@ class Store:
             state=dice.choices(list(_STATES), list(_STATES.values()))[0],
             reach=reach,
             share_with=reach,
+            author_id=dice.choice(self.writers[organisation.pk]).person_id if dice.random() < WRITTEN_HERE else None,
             source=dice.choices(list(_SOURCES), list(_SOURCES.values()))[0],
             happened_on=day,
             created_at=datetime(day.year, day.month, day.day, 12, tzinfo=UTC) + timedelta(days=9),

@@ -319,7 +319,8 @@ class Lesson(models.Model):
         indexes = [
             models.Index(fields=["organisation", "state"], name="lesson_state"),
             models.Index(fields=["organisation", "reach", "-id"], name="lesson_newest"),
-            models.Index(fields=["author", "state"], name="lesson_mine"),
+            # Without what names nobody, as in search.models.
+            models.Index(fields=["author", "state"], name="lesson_mine", condition=Q(author__isnull=False)),
         ]
 
     def __str__(self) -> str:

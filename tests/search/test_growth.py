@@ -143,3 +143,18 @@ def test_four_times_as_much_takes_as_many_queries_and_rows(doc, ward_groups, rea
         assert rows_read(many) <= read * 1.3 + 150
     else:
         assert not list(whole_scans(many))
+
+
+@pytest.mark.drawn
+def test_what_nobody_wrote_is_not_looked_through_for_what_one_wrote(doc, riverside, reader):
+    """SQLite: a register that was brought in names no authors, and the planner would take its rows for each one’s."""
+    index.put_many(doc(number, author_id=None, at=START + timedelta(hours=number)) for number in range(200))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    asked = statements_of(lambda: index.find(reader, "", facets=["state", "year"], kinds=["lesson"], per_page=10))
+    own = [(sql, params) for sql, params in asked if "author_id" in sql]
+    assert own
+    with connection.cursor() as cursor:
+        for sql, params in own:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+            assert any("search_doc_own" in step for *_, step in cursor.fetchall())
