@@ -20,7 +20,7 @@ from lessons.models import MOST_TURNS, Lesson, ReviewRule, ReviewTurn, ReviewTur
 from lessons.tokens import turn_token
 from lessons.transitions import lock_lesson, save_columns
 from organisations import events
-from organisations.models import Group, Membership, Organisation, Person
+from organisations.models import Group, GroupMembership, Membership, Organisation, Person
 from organisations.permissions import Permission
 from organisations.policies import may_pass_on, require, require_that
 
@@ -151,9 +151,13 @@ def _choose_in(organisation: Organisation, *, on: date, at: datetime) -> int:
     first, able = on.replace(day=1), frozenset(here)
     due = Upkeep.objects.in_use(organisation).due(add_months(first, 1))
     by_person: dict[int, list[Upkeep]] = defaultdict(list)
+    of_communities = []
     for upkeep in due:
         if (person := keepers.keeper_today(upkeep, able, on=on)) is not None:
             by_person[person].append(upkeep)
+        elif upkeep.group is not None and upkeep.group.kind == Group.Kind.COMMUNITY:
+            of_communities.append(upkeep)
+    _share_out(of_communities, here, by_person, on=on)
     made: list[ReviewTurn] = []
     for person, rows in by_person.items():
         mine = turns.filter(person=person)
@@ -173,6 +177,25 @@ def _choose_in(organisation: Organisation, *, on: date, at: datetime) -> int:
         ]
     ReviewTurn.objects.bulk_create(made)
     return len(made)
+
+
+def _share_out(
+    kept: list[Upkeep], here: dict[int, Membership], by_person: dict[int, list[Upkeep]], *, on: date
+) -> None:
+    """What belongs to a community and nobody looks after: its members, guests not, are asked, each time whoever has the
+    fewest of them; of these whoever was asked longest ago."""
+    groups = {one.group_id for one in kept}
+    seats = GroupMembership.objects.in_force_for_anybody().filter(group__in=groups, is_guest=False)
+    inside: dict[int | None, list[int]] = defaultdict(list)
+    for group, person in seats.filter(membership__in=[one.pk for one in here.values()]).values_list("group", "person"):
+        if not here[person].person.is_away(on):
+            inside[group].append(person)
+    asked = ReviewTurn.objects.filter(person__in={person for people in inside.values() for person in people})
+    last = dict(asked.order_by("person", "asked_on").values_list("person", "asked_on"))
+    for upkeep in sorted(kept, key=lambda row: (-_rank_of(row, on=on), row.pk)):
+        if people := inside[upkeep.group_id]:
+            order = {person: (len(by_person[person]), last.get(person, date.min), person) for person in people}
+            by_person[min(people, key=order.__getitem__)].append(upkeep)
 
 
 def _rank_of(upkeep: Upkeep, *, on: date) -> float:

@@ -103,7 +103,8 @@ def _number(rows: "models.QuerySet[Any, Any]") -> Coalesce:
 
 
 class Upkeep(models.Model):
-    """Stewardship: who looks after a checked lesson, who stands in, and the community or team that it belongs to.
+    """Stewardship: who looks after a checked lesson, who stands in, and the community or team that it belongs to. Where
+    a community has it and nobody else, its members are asked in turn.
 
     ``looked_at`` is when somebody last said that it is right; ``doubted_at`` when its keeper last said that it is not,
     until it is changed or said to be right.

@@ -22,7 +22,7 @@ from lessons.models import MOST_TURNS, Lesson, LessonComment, ReviewRule, Review
 from lessons.promises import turns
 from lessons.tokens import turn_path, turn_token
 from notifications.models import Notice
-from organisations.models import Group, Membership
+from organisations.models import Group, GroupMembership, Membership
 from organisations.permissions import Role
 from organisations.visibility import Reach
 from tests.cast import as_member
@@ -48,6 +48,39 @@ def turn(due) -> ReviewTurn:
     due()
     upkeep.choose_turns(at=NOW)
     return ReviewTurn.objects.select_related("lesson__organisation").get()
+
+
+class TestOfACommunity:
+    """Nobody looks after it, and a community has it: its members check it."""
+
+    @pytest.fixture
+    def circle(self, riverside, cara, farah, reza, sam) -> Group:
+        made = Group.objects.create(organisation=riverside, name="Circle", kind=Group.Kind.COMMUNITY, created_at=NOW)
+        for person in (cara, farah, sam):
+            member = as_member(person)
+            GroupMembership.objects.create(group=made, person=person, membership=member, is_guest=person == sam)
+        return made
+
+    def test_its_members_are_asked_one_lesson_each_and_in_turn(self, due, circle, cara, farah):
+        lessons = [due(title=f"Ask at ten {number}") for number in range(2)]
+        Upkeep.objects.update(owner=None, group=circle)
+        assert upkeep.choose_turns(at=NOW) == 2
+        asked = dict(ReviewTurn.objects.values_list("person", "lesson"))
+        assert set(asked) == {cara.pk, farah.pk}
+        assert set(asked.values()) == {one.pk for one in lessons}
+        assert upkeep.choose_turns(at=NOW) == 0
+        assert answer(ReviewTurn.objects.get(person=farah), answer="keep").status_code == 302
+
+    def test_not_who_is_away_and_nobody_of_a_team(self, due, circle, farah):
+        due()
+        Upkeep.objects.update(owner=None, group=circle)
+        farah.away_from_on, farah.away_until_on = NOW.date(), NOW.date()
+        farah.save()
+        Group.objects.filter(pk=circle.pk).update(kind=Group.Kind.TEAM)
+        assert upkeep.choose_turns(at=NOW) == 0
+        Group.objects.filter(pk=circle.pk).update(kind=Group.Kind.COMMUNITY)
+        assert upkeep.choose_turns(at=NOW) == 1
+        assert ReviewTurn.objects.get().person != farah
 
 
 def answer(turn, **values):
