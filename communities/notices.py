@@ -279,6 +279,8 @@ def send_of_thread(occurrence: Occurrence) -> None:
         case Event.THREAD_ANSWER_MARKED:
             helper = occurrence.facts["helper"]
             notify(helper, occurrence, f"What you wrote was marked as the answer to {title}")
+        case Event.THREAD_BECAME_LESSON | Event.THREAD_BECAME_ASSET:
+            _tell_whose_words(occurrence, thread)
         case Event.THREAD_EXPERT_ASKED:
             words = f"{occurrence.person} asks you by name: nobody has answered {title} yet"
             first = thread.posts.first()
@@ -287,6 +289,16 @@ def send_of_thread(occurrence: Occurrence) -> None:
         case Event.THREAD_LEFT_UNANSWERED:
             words = f"Nobody has answered {title} for three working days. Ask one person by name"
             _tell(running_people(thread.community), occurrence, words)
+
+
+def _tell_whose_words(occurrence: Occurrence, thread: Thread) -> None:
+    """Those whose question and answer went along. Who does it is not named: a lesson may be sent without a name later,
+    and this notice would stay."""
+    what = worded("A lesson") if occurrence.event == Event.THREAD_BECAME_LESSON else "A knowledge asset"
+    words = (
+        f"{what} is being made of {quoted(thread.title)}. Your words are in it: say there what should not stand in it"
+    )
+    _tell([thread.author, thread.answer.author if thread.answer else None], occurrence, words)
 
 
 def followers_to_tell(thread: Thread) -> list[Person]:

@@ -61,8 +61,8 @@ class SearchDoc(models.Model):
             models.Index(fields=["group", "reach", "kind", "-at", "-id"], name="search_doc_circle"),
             models.Index("organisation", "kind", Lower("title"), "id", name="search_doc_title"),
             models.Index(fields=["kind", "-at", "-id"], name="search_doc_network", condition=Q(reach=Reach.NETWORK)),
-            # What one sees only because one wrote it: little, of somebody who brought in all. Without what nobody wrote,
-            # which may be nearly everything: a planner would take that for what everybody wrote.
+            # What one sees only because one wrote it: little, of somebody who brought in all. Without what nobody
+            # wrote, which may be nearly everything: a planner would take that for what everybody wrote.
             models.Index(fields=["author", "reach"], name="search_doc_own", condition=Q(author__isnull=False)),
         ]
 

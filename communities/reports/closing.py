@@ -105,7 +105,7 @@ def _steps_of(closing: Closing, left: Sequence[LeftRow], sisters: Sequence[Commu
             _count(objections, "objection", "objections") if objections else "Nobody has objected so far",
             is_closed,
         ),
-        "look": (_count(len(left), "thing", "things") + " found by the portal", bool(left)),
+        "look": (f"{_count(len(left), 'thing', 'things') if left else 'Nothing'} found by the portal", bool(left)),
         "home": (f"{_count(homeless, 'thing has', 'things have')} no home" if homeless else "", not homeless),
         "meeting": (closing.last_meeting, bool(closing.last_meeting)),
         "story": ("", bool(closing.story)),

@@ -223,6 +223,9 @@ class TestALesson:
     def test_twice_is_once_and_not_by_two(self, thread, cara, farah):
         first = talk.make_lesson(thread, by=as_member(cara), at=NOON)
         assert talk.make_lesson(thread, by=as_member(cara), at=NOON) == first
+        heard = Notice.objects.get(person=thread.author, text__contains="is being made")
+        assert cara.name not in heard.text
+        assert "Your words are in it" in heard.text
         with pytest.raises(Refusal, match="Somebody has begun"):
             talk.make_lesson(thread, by=as_member(farah), at=NOON)
 
