@@ -269,7 +269,7 @@ def discard_asset(asset: Asset, *, by: Membership, at: datetime) -> None:
 def release_assets(groups: Collection[int], *, at: datetime) -> None:
     """What somebody looked after for one of these groups, to which they no longer belong, is looked after by nobody,
     and its people choose. The portal’s own, when somebody goes."""
-    inside = GroupMembership.objects.filter(group=OuterRef("group"), person=OuterRef("owner"))
+    inside = GroupMembership.objects.in_force_for_anybody().filter(group=OuterRef("group"), person=OuterRef("owner"))
     rows = Asset.objects.published().filter(group__in=groups, reach=Reach.GROUP, owner__isnull=False)
     rows = rows.exclude(Exists(inside)).select_related("organisation").select_for_update(of=("self",))
     for asset in rows:
@@ -323,7 +323,8 @@ def _release_if_unreadable(asset: Asset) -> None:
     """Whoever looked after it and reads it no longer looks after it no longer."""
     if asset.reach != Reach.GROUP or asset.owner_id is None or asset.owner_id == asset.author_id:
         return
-    if not GroupMembership.objects.filter(group=asset.group_id, person=asset.owner_id).exists():
+    inside = GroupMembership.objects.in_force_for_anybody()
+    if not inside.filter(group=asset.group_id, person=asset.owner_id).exists():
         asset.owner = None
         asset.save(update_fields=["owner"])
 
@@ -349,7 +350,7 @@ def _readable_lesson(lesson: Lesson | None, by: Membership) -> Lesson:
 
 def _member_to_ask(asset: Asset, person: Person | None) -> Person:
     members = Membership.objects.current().filter(organisation=asset.organisation)
-    inside = GroupMembership.objects.filter(group=asset.group_id, person=person)
+    inside = GroupMembership.objects.in_force_for_anybody().filter(group=asset.group_id, person=person)
     if person is None or not (members.filter(person=person).exists() or inside.exists()):
         raise Refusal("Choose somebody who is here.")
     return person

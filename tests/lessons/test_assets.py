@@ -326,6 +326,8 @@ class TestLookedAtAgain:
             asked = [one.person for one in promises.assets(timezone.localdate(), None)]
             assert asked == ([cara] if lends else [])
             assert Asset.objects.visible_to(as_member(cara)).exists() is lends
+            assets.release_assets([group.pk], at=NOON)
+            assert Asset.objects.filter(owner=cara).exists() is lends
 
     def test_one_press_and_it_is_asked_a_year_later(self, due, cara, as_):
         page = as_(cara).get(due.get_absolute_url()).text
