@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lessons", "0022_files_of_assets"),
+        ("lessons", "0023_authors_alone"),
         ("organisations", "0013_away"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
