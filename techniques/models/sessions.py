@@ -193,7 +193,7 @@ class Session(models.Model):
     @property
     def key_of_lists(self) -> str:
         """The same for everybody’s own list of whom they found: it is written at the close, when the others go."""
-        return f"list of session {self.pk} for "
+        return f"matches {self.pk} of "
 
     @property
     def what_is_kept(self) -> str:
