@@ -131,8 +131,15 @@ class SessionStore(db.SessionStore):
     def _write_or_wait(self, must_create: bool) -> None:
         values = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # not typed
         was_waiting = self.is_waiting
+        if was_waiting and not cache.delete(f"{WAITING}{self.session_key}"):
+            self.is_waiting = False  # another request has written it, or it was ended meanwhile: then it stays so
+            self.save()
+            return
         try:
-            super().save(must_create=True)
+            with transaction.atomic():
+                super().save(must_create=True)
+                if was_waiting:
+                    written_late.send(SessionStore, store=self)
         except CreateError:
             if not was_waiting:
                 raise  # the key is taken
@@ -142,9 +149,6 @@ class SessionStore(db.SessionStore):
             self._wait(values)
             return
         self.is_waiting = False
-        if was_waiting:
-            cache.delete(f"{WAITING}{self.session_key}")
-            written_late.send(SessionStore, store=self)
 
     def _wait(self, values: dict[str, Any]) -> None:
         """Nothing there tells when it began: what is held ends with the day, and its moments are days already."""
