@@ -240,6 +240,7 @@ def answer_trial(joiner: Joiner, *, by: Membership, at: datetime, would_again: b
         remark.save(force_insert=True)
         rewrite_in_random_order(trial.remarks.all())
         joiner.has_written = True
+        Trial.objects.filter(pk=trial.pk).update(keeps_traces=True)
         # After the whole request, and again by the timetable: inside a transaction nothing is removed.
         transaction.on_commit(remove_traces, robust=True)
     joiner.save(update_fields=["would_again", "has_written"])

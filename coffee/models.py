@@ -89,6 +89,7 @@ class Trial(models.Model):
     pairs_made = models.PositiveIntegerField(default=0, help_text="Kept when the pairs are deleted.")
     pairs_met = models.PositiveIntegerField(default=0, help_text="Kept when the pairs are deleted.")
     new_ties = models.PositiveIntegerField(default=0, help_text="Kept when the pairs are deleted.")
+    keeps_traces = models.BooleanField(default=False, help_text="A line was written; the files still tell which.")
     version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     once = models.UUIDField(null=True, blank=True, editable=False)

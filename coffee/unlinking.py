@@ -3,13 +3,8 @@
 Nobody acts here: it is called after each answer and by the timetable, and tells nothing.
 """
 
-from datetime import datetime, timedelta
-
 from coffee.models import Joiner, Remark, Trial
 from kmportal.lib.unlinking import remove_old_versions
-
-# So long after it was told what came of a trial old rows are looked for: somebody may have read them until then.
-AFTERWARDS = timedelta(days=2)
 
 
 def remove_traces() -> None:
@@ -17,7 +12,10 @@ def remove_traces() -> None:
     remove_old_versions(Remark, Joiner)
 
 
-def remove_traces_of_trials(*, at: datetime) -> None:
-    """The same while people answer and for two days more, with the files written anew. Idempotent."""
-    if Trial.objects.filter(state=Trial.State.ENDED).exclude(shared_at__lt=at - AFTERWARDS).exists():
-        remove_old_versions(Remark, Joiner, whole_files=True)
+def remove_traces_of_trials() -> int:
+    """The same with the files written anew, for trials in which somebody has written since; answers for how many.
+    Idempotent: while somebody still reads the old rows, the mark of a trial stays and the next call tries again."""
+    written = list(Trial.objects.filter(keeps_traces=True).values_list("pk", flat=True))
+    if not written or not remove_old_versions(Remark, Joiner, whole_files=True):
+        return 0
+    return Trial.objects.filter(pk__in=written).update(keeps_traces=False)

@@ -14,6 +14,5 @@ class Command(BaseCommand):
     requires_system_checks = ()  # it runs often, and starting the portal has checked all
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = timezone.now()
-        self.stdout.write(f"Looked at {move_trials_on(at=now)} coffee trials.")
-        remove_traces_of_trials(at=now)
+        self.stdout.write(f"Looked at {move_trials_on(at=timezone.now())} coffee trials.")
+        remove_traces_of_trials()
