@@ -192,8 +192,13 @@ def has_second_step(person: Person) -> bool:
 def require_fresh_sign_in(request: HttpRequest) -> None:
     """Before what a stranger at an open screen must not do: ask who sits there to show once more that it is them. What
     they sent is done afterwards. Raises what allauth’s middleware turns into its page."""
-    if reauthentication.is_reauthentication_required(request, app="account"):
+    if not is_fresh(request):
         raise ReauthenticationRequired
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether who sits there has shown a short while ago that it is them."""
+    return not reauthentication.is_reauthentication_required(request, app="account")
 
 
 def forget_second_step(person: Person) -> bool:

@@ -20,7 +20,7 @@ from kmportal.lib.sentences import people_in_words
 from kmportal.lib.view_kit import done, form_page, leave_out, refusals_on, refusals_said, take_left_out
 from organisations import actions, policies, reports, sign_ins
 from organisations.access import requires
-from organisations.accounts import require_fresh_sign_in
+from organisations.accounts import is_fresh, require_fresh_sign_in
 from organisations.emails import invitation_link
 from organisations.forms import HandOnForm, InvitationEditForm, InvitationForm, InvitePeopleForm, RoleForm
 from organisations.models import Invitation, Membership, Organisation, SignIn
@@ -33,13 +33,14 @@ def person_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
     """Members and open invitations."""
     members = Membership.objects.listed().filter(organisation=organisation).select_related("person")
     invitations = Invitation.objects.open().filter(organisation=organisation).select_related("invited_by")
+    shows_power = any(_gives_power(row.role) for row in invitations) and is_fresh(request)
     values = {
         "members": members.order_by("person__name", "pk"),
         "invitations": [
             (
                 row,
                 row.is_expired(request.now),
-                invitation_link(row),
+                invitation_link(row) if shows_power or not _gives_power(row.role) else "",
                 reports.invitation_presses(row, request.membership),
             )
             for row in invitations
@@ -105,7 +106,8 @@ def invitation_many(request: MemberRequest, organisation: Organisation) -> HttpR
 @never_cache
 def invitation_codes(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """QR codes of invitations to show or print: of all that still work, or ``?only=`` one. Whoever looks after people
-    has everybody’s, others those that they made."""
+    has everybody’s, others those that they made. Whoever opens the link of an administrator becomes one: before it is
+    shown it is asked who sits there."""
     policies.require_that(policies.roles_to_invite(request.membership, organisation))
     rows = Invitation.objects.open().filter(organisation=organisation, expires_at__gt=request.now)
     if not request.membership.can(Permission.ADMINISTER):
@@ -114,6 +116,7 @@ def invitation_codes(request: MemberRequest, organisation: Organisation) -> Http
         rows = rows.filter(pk=only)
         if not rows:
             raise Http404
+    _ask_before_power(request, *(row.role for row in rows))
     cards = [(row, draw_qr_code(invitation_link(row))) for row in rows]
     return render(
         request,
@@ -270,8 +273,12 @@ def person_second_step(request: MemberRequest, organisation: Organisation, pk: i
 
 def _ask_before_power(request: MemberRequest, *roles: str) -> None:
     """Who gives or takes away the role that looks after everybody shows once more that it is them."""
-    if any(Permission.ADMINISTER in permissions_of(role) for role in roles):
+    if any(map(_gives_power, roles)):
         require_fresh_sign_in(request)
+
+
+def _gives_power(role: str) -> bool:
+    return Permission.ADMINISTER in permissions_of(role)
 
 
 def _find_member(organisation: Organisation, pk: int) -> Membership:

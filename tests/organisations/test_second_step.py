@@ -2,9 +2,11 @@
 
 import json
 import time
+from datetime import timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
@@ -18,9 +20,10 @@ from jobs.models import Mail
 from kmportal.lib.secret_texts import seal_text
 from organisations.accounts import has_second_step
 from organisations.actions import invite_member
+from organisations.emails import invitation_link
 from organisations.models import AuditEntry, Invitation, Membership, Person
 from organisations.permissions import Role
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, as_member
 
 
 def code_of(secret):
@@ -243,6 +246,25 @@ def reset(browser, person, member):
 def again(browser, response):
     assert response.url.startswith(reverse("account_reauthenticate"))
     return browser.post(response.url, {"password": PASSWORD}, follow=True)
+
+
+def test_the_link_of_an_administrators_invitation_waits_for_the_password(administrator, ada, riverside):
+    """Whoever opens it becomes one; a stranger at an open screen would take a picture of it."""
+    for role in (Role.ADMINISTRATOR, Role.READER):
+        invite_member(riverside, by=as_member(ada), at=timezone.now(), email=f"{role}@new.example", role=role)
+    power, other = Invitation.objects.order_by("pk")
+    people = reverse("person_list", args=["riverside"])
+    codes = reverse("invitation_codes", args=["riverside"])
+    page = administrator.get(people).content.decode()
+    assert invitation_link(power) not in page
+    assert invitation_link(other) in page
+    assert administrator.get(codes).url.startswith(reverse("account_reauthenticate"))
+    assert administrator.get(f"{codes}?only={other.pk}").status_code == 200
+    shown = again(administrator, administrator.get(f"{codes}?only={power.pk}"))
+    assert invitation_link(power) in shown.content.decode()
+    assert invitation_link(power) in administrator.get(people).content.decode(), "for some minutes"
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        assert invitation_link(power) not in administrator.get(people).content.decode()
 
 
 def test_an_administrator_takes_it_off_and_the_person_is_told(administrator, with_app, member, world):
