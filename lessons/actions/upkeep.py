@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -157,11 +158,10 @@ def _choose_in(organisation: Organisation, *, on: date, at: datetime) -> int:
             by_person[person].append(upkeep)
         elif upkeep.group is not None and upkeep.group.kind == Group.Kind.COMMUNITY:
             of_communities.append(upkeep)
-    _share_out(of_communities, here, by_person, on=on)
+    _share_out(of_communities, here, by_person, turns, on=on)
     made: list[ReviewTurn] = []
     for person, rows in by_person.items():
-        mine = turns.filter(person=person)
-        room = MOST_TURNS - mine.filter(round_on=first).count() - mine.open().exclude(round_on=first).count()
+        room = _room_of(person, turns, first)
         if room <= 0:
             continue
         readable = set(
@@ -179,21 +179,40 @@ def _choose_in(organisation: Organisation, *, on: date, at: datetime) -> int:
     return len(made)
 
 
+def _room_of(person: int, turns: ReviewTurnQuerySet, first: date) -> int:
+    """How many more somebody can be asked about in the month that begins on this day."""
+    mine = turns.filter(person=person)
+    return MOST_TURNS - mine.filter(round_on=first).count() - mine.open().exclude(round_on=first).count()
+
+
 def _share_out(
-    kept: list[Upkeep], here: dict[int, Membership], by_person: dict[int, list[Upkeep]], *, on: date
+    kept: list[Upkeep],
+    here: dict[int, Membership],
+    by_person: dict[int, list[Upkeep]],
+    turns: ReviewTurnQuerySet,
+    *,
+    on: date,
 ) -> None:
     """What belongs to a community and nobody looks after: its members, guests not, are asked, each time whoever has the
-    fewest of them; of these whoever was asked longest ago."""
+    fewest of them; of these whoever was asked longest ago. Only who can read it, and has room this month."""
     groups = {one.group_id for one in kept}
     seats = GroupMembership.objects.in_force_for_anybody().filter(group__in=groups, is_guest=False)
     inside: dict[int | None, list[int]] = defaultdict(list)
     for group, person in seats.filter(membership__in=[one.pk for one in here.values()]).values_list("group", "person"):
         if not here[person].person.is_away(on):
             inside[group].append(person)
-    asked = ReviewTurn.objects.filter(person__in={person for people in inside.values() for person in people})
-    last = dict(asked.order_by("person", "asked_on").values_list("person", "asked_on"))
+    members = {person for people in inside.values() for person in people}
+    asked = ReviewTurn.objects.filter(person__in=members).values_list("person").annotate(last=Max("asked_on"))
+    last = dict(asked.order_by())
+    lessons = [row.lesson_id for row in kept]
+    room = {person: _room_of(person, turns, on.replace(day=1)) for person in members}
+    readable = {
+        person: set(Lesson.objects.visible_to(here[person]).filter(pk__in=lessons).values_list("pk", flat=True))
+        for person in members
+    }
     for upkeep in sorted(kept, key=lambda row: (-_rank_of(row, on=on), row.pk)):
-        if people := inside[upkeep.group_id]:
+        able = [person for person in inside[upkeep.group_id] if upkeep.lesson_id in readable[person]]
+        if people := [person for person in able if len(by_person[person]) < room[person]]:
             order = {person: (len(by_person[person]), last.get(person, date.min), person) for person in people}
             by_person[min(people, key=order.__getitem__)].append(upkeep)
 

@@ -71,6 +71,17 @@ class TestOfACommunity:
         assert upkeep.choose_turns(at=NOW) == 0
         assert answer(ReviewTurn.objects.get(person=farah), answer="keep").status_code == 302
 
+    def test_those_who_can_read_it_and_have_room(self, due, circle, riverside, cara, farah):
+        """Else the same person would be chosen each day, and nobody asked."""
+        team = Group.objects.create(organisation=riverside, name="Night team", kind=Group.Kind.TEAM, created_at=NOW)
+        GroupMembership.objects.create(group=team, person=cara, membership=as_member(cara))
+        lessons = [due(title=f"For the team {number}") for number in range(MOST_TURNS + 1)]
+        Lesson.objects.update(reach="group", group=team)
+        Upkeep.objects.update(owner=None, group=circle)
+        able = [one for one in (cara, farah) if Lesson.objects.visible_to(as_member(one)).filter(pk=lessons[0].pk)]
+        assert upkeep.choose_turns(at=NOW) == min(len(able) * MOST_TURNS, MOST_TURNS + 1)
+        assert set(ReviewTurn.objects.values_list("person", flat=True)) == {one.pk for one in able}
+
     def test_not_who_is_away_and_nobody_of_a_team(self, due, circle, farah):
         due()
         Upkeep.objects.update(owner=None, group=circle)
