@@ -179,12 +179,15 @@ def _last_day(which: str, word: str, year: str | None, today: date, lean: int) -
     """“The end of March”, “the end of next week” (its Friday), “the end of the month”, “the end of the year”."""
     step = {"next": 1, "last": -1}.get(which, 0)
     if month := _month_from_word(word):
+        if step or (year and not 1900 <= int(year) <= 2199):
+            return None
         first = date(int(year), month, 1) if year else _day_without_year(monthrange(2027, month)[1], month, today, lean)
         return first and first.replace(day=monthrange(first.year, first.month)[1])
     if year:
         return None
     if word == "week":
-        return today + timedelta(days=4 - today.weekday() + 7 * step)
+        friday = today + timedelta(days=4 - today.weekday() + 7 * step)
+        return friday + timedelta(days=7) if lean > 0 and friday < today and not step else friday
     if word == "month":
         return add_months(today.replace(day=1), step + 1) - timedelta(days=1)
     return date(today.year + step, 12, 31) if word == "year" else None

@@ -80,6 +80,19 @@ def test_a_day_is_read_from_where_one_stands(text, past, future):
         days.read_day(text, on=TODAY)  # in a file nobody stands anywhere
 
 
+@pytest.mark.parametrize("text", ["end of March 0000", "the end of last March", "the end of next May"])
+def test_an_end_that_is_no_day_is_refused(text):
+    with pytest.raises(days.NotADay):
+        days.read_day(text, on=TODAY, lean=-1)
+
+
+def test_the_end_of_the_week_said_at_its_end():
+    """Of something due it is the Friday that comes."""
+    saturday = date(2026, 11, 28)
+    assert days.read_day("the end of the week", on=saturday, lean=-1) == date(2026, 11, 27)
+    assert days.read_day("the end of the week", on=saturday, lean=1) == date(2026, 12, 4)
+
+
 @pytest.mark.parametrize(
     "text", ["31 Feb", "frigate", "in 2 weeks ago", "2 weeks", "40/12", "fr", "last week", "5 marble"]
 )
