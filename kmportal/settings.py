@@ -229,7 +229,11 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "kmportal"}
+    else {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "kmportal",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},  # with fewer, sessions that wait for room on the disk push each other out
+    }
 }
 # Of the worker: one each for mail, imports and the timetable, the others for what people wait for (jobs.seats)
 WORKER_PROCESSES = env.int("KM_WORKER_PROCESSES", 4)

@@ -88,7 +88,8 @@ def forget_undelivered_before() -> int:
         remembered = set(sessions.exclude(pk__in=forgetting).values_list("title", flat=True)) - forgotten
 
         def is_meant(subject: str, forgotten: set[str] = forgotten, remembered: set[str] = remembered) -> bool:
-            return any(one in subject for one in forgotten) or not any(one in subject for one in remembered)
+            said = max((one for one in forgotten | remembered if one in subject), key=len, default="")
+            return said not in remembered
 
         with transaction.atomic():
             last = max(one for one in forgetting.values_list("closed_at", flat=True) if one)

@@ -48,7 +48,9 @@ class ServerStatement:
             ready.move_to_end(self.name)
         else:
             while len(ready) >= MOST:
-                cursor.execute(f"DEALLOCATE {ready.popitem(last=False)[0]}")
+                oldest = next(iter(ready))
+                cursor.execute(f"DEALLOCATE {oldest}")
+                del ready[oldest]
             cursor.execute(self.preparing)
             ready[self.name] = None
         cursor.execute(self.executing, values)
