@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from functools import partial
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -164,8 +164,11 @@ def beginning(
 
 def risks(until: date, people: Collection[int] | None) -> Iterator[Promised]:
     """Knowledge at risk, to whoever sees to it, until they say that it is kept: from the day on which it cannot wait
-    any more because somebody leaves, or from the day by which it was to be done."""
-    rows = Risk.objects.open().exclude(owner=None).filter(Q(warn_on__lte=until) | Q(due_on__lte=until))
+    any more because somebody leaves, or from the day by which it was to be done. Whoever may not contribute any more
+    does not read when others leave, and is told nothing."""
+    able = Membership.objects.current().may(Permission.CONTRIBUTE)
+    able = able.filter(organisation=OuterRef("organisation"), person=OuterRef("owner"))
+    rows = Risk.objects.open().filter(Exists(able)).filter(Q(warn_on__lte=until) | Q(due_on__lte=until))
     if people is not None:
         rows = rows.filter(owner__in=people)
     for row in rows.select_related("organisation", "owner").order_by("pk"):

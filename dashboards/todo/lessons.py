@@ -17,6 +17,7 @@ from lessons.models import Asset, Lesson, Quote, ReviewTurn, Risk, Saving, State
 from lessons.reports.pack_waiting import WaitingPacks
 from lessons.tokens import turn_path
 from organisations.models import Membership
+from organisations.permissions import Permission
 
 
 @prepared
@@ -125,7 +126,10 @@ def _own_risks(membership: Membership, today: date) -> QuerySet[Risk]:
 
 
 def own_risks(membership: Membership, today: date) -> list[Need]:
-    """Knowledge at risk that they see to, and that cannot wait."""
+    """Knowledge at risk that they see to, and that cannot wait; not where they may not contribute any more, and so do
+    not read when others leave."""
+    if not membership.can(Permission.CONTRIBUTE):
+        return []
     return [
         Need(
             f"See to it that it is kept: {quoted(risk)}",

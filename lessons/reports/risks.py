@@ -22,6 +22,7 @@ from lessons.labels import leaving_in_words, look_of_risk
 from lessons.models import WARNED_BEFORE, Asset, Risk, RiskHolder, RiskQuerySet
 from lessons.reports.assets import look_of_asset
 from organisations.models import Membership
+from organisations.permissions import Permission
 
 RATING_WORDS = {"high": "High", "middle": "Middle", "low": "Low"}
 SHOWN = {"pressing": "What cannot wait", "kept": "What is kept", "all": "All of them"}
@@ -63,7 +64,10 @@ class RiskChoice:
             case "":
                 rows = rows.open()
             case "pressing":
-                rows = rows.pressing(today) if sees_all else rows.pressing(today).filter(owner=membership.person_id)
+                rows = rows.pressing(today)
+                if not sees_all:  # whoever may not contribute any more sees to nothing, and reads nobody’s day
+                    is_able = membership.can(Permission.CONTRIBUTE)
+                    rows = rows.filter(owner=membership.person_id) if is_able else rows.none()
             case "kept":
                 rows = rows.filter(settled_at__isnull=False)
         if self.rating:

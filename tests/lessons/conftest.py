@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from lessons.actions import review, writing
-from lessons.models import Lesson, State
+from lessons.actions.risk_holders import name_holder
+from lessons.actions.risks import add_risk
+from lessons.models import Lesson, Risk, State
 from organisations.visibility import Reach
 from tests.cast import as_member
 
@@ -101,3 +104,23 @@ def queries():
         return len(taken)
 
     return count
+
+
+@pytest.fixture
+def put_in(riverside, farah):
+    """``put_in(title, matter, loss, owner=…)``: a topic of the register of knowledge at risk."""
+
+    def put_in(title="Start the old boiler", matter=3, loss=3, **more) -> Risk:
+        wanted = {"title": title, "matter": matter, "loss": loss, **more}
+        return add_risk(riverside, by=as_member(farah), at=timezone.now(), wanted=wanted)
+
+    return put_in
+
+
+@pytest.fixture
+def risk(put_in, cara, reza) -> Risk:
+    """Cara sees to it, Reza knows about it."""
+    found = put_in(owner=cara, why="The wards get cold.")
+    name_holder(found, by=as_member(cara), at=timezone.now(), person=reza)
+    found.refresh_from_db()
+    return found

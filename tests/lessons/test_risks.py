@@ -13,7 +13,7 @@ from dashboards.todo import needs_of
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.promises import promised
 from lessons.actions.risk_holders import change_holder, name_holder, take_holder_out
-from lessons.actions.risks import add_risk, begin_asset_of_risk, pass_on_risk, reopen_risk, settle_risk, write_risk
+from lessons.actions.risks import begin_asset_of_risk, pass_on_risk, reopen_risk, settle_risk, write_risk
 from lessons.models import Asset, Risk, RiskHolder
 from notifications.models import Notice
 from organisations.models import Membership
@@ -24,24 +24,6 @@ pytestmark = pytest.mark.django_db
 
 def days(number: int):
     return timezone.localdate() + timedelta(days=number)
-
-
-@pytest.fixture
-def put_in(riverside, farah):
-    def put_in(title="Start the old boiler", matter=3, loss=3, **more) -> Risk:
-        wanted = {"title": title, "matter": matter, "loss": loss, **more}
-        return add_risk(riverside, by=as_member(farah), at=timezone.now(), wanted=wanted)
-
-    return put_in
-
-
-@pytest.fixture
-def risk(put_in, cara, reza) -> Risk:
-    """Cara sees to it, Reza knows about it."""
-    found = put_in(owner=cara, why="The wards get cold.")
-    name_holder(found, by=as_member(cara), at=timezone.now(), person=reza)
-    found.refresh_from_db()
-    return found
 
 
 def titles(page: str, *found: Risk) -> list[str]:

@@ -1,0 +1,57 @@
+"""Who knows about a topic at risk: who may name them, who moves their last day, what is told of it and to whom, and
+what becomes of it when somebody comes, goes, or gets another role."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+import organisations.actions
+from dashboards.gaps import LatestRound
+from dashboards.todo import needs_of
+from kmportal.lib.promises import promised
+from lessons.actions.risk_holders import change_holder, name_holder
+from lessons.models import Risk, RiskHolder
+from notifications.models import Notice
+from organisations.permissions import Role
+from tests.cast import as_member
+
+pytestmark = pytest.mark.django_db
+
+
+def days(number: int):
+    return timezone.localdate() + timedelta(days=number)
+
+
+def name(topic: Risk, by, **more) -> RiskHolder:
+    return name_holder(topic, by=as_member(by), at=timezone.now(), **more)
+
+
+def change(holder: RiskHolder, by, leaves_on) -> RiskHolder:
+    seen = Risk.objects.get(pk=holder.risk_id).version
+    return change_holder(holder, by=as_member(by), at=timezone.now(), seen=seen, leaves_on=leaves_on)
+
+
+def told(person) -> list[str]:
+    return [one.text for one in Notice.objects.filter(person=person, kind="risk")]
+
+
+# --- Whose day is read and moved -------------------------------------------------------------------------------------
+
+
+# --- What is told ----------------------------------------------------------------------------------------------------
+
+
+def test_whoever_may_not_contribute_any_more_is_not_told_that_somebody_leaves(risk, cara, ada, farah, reza, as_):
+    change(risk.holders.get(), cara, days(20))
+    for role, is_told in ((Role.CONTRIBUTOR, True), (Role.READER, False)):
+        organisations.actions.change_role(as_member(cara), by=as_member(ada), at=timezone.now(), role=role)
+        home = [need.url for need in needs_of(as_member(cara), LatestRound(), at=timezone.now())]
+        assert (risk.get_absolute_url() in home) == is_told
+        assert any(one.kind == "risk" for one in promised(days(0), [cara.pk])) == is_told
+        page = as_(cara).get(reverse("risk_list", args=["riverside"]) + "?show=pressing").text
+        assert (risk.title in page) == is_told
+
+
+# --- When somebody comes, and when a topic goes into other hands -----------------------------------------------------
