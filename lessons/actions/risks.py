@@ -94,10 +94,11 @@ def pass_on_risk(risk: Risk, *, by: Membership, at: datetime, to: Person | None)
 @transaction.atomic
 def begin_asset_of_risk(risk: Risk, *, by: Membership, at: datetime) -> Asset:
     """Begin the draft of a knowledge asset with what the register knows: the topic, what goes wrong without it, and
-    whom to ask. It is theirs alone until they publish it. Idempotent: what was begun is answered."""
+    whom to ask. It is theirs alone until they publish it. Idempotent: what was begun is answered, but
+    for a draft of somebody else, which stays with them."""
     require_that(policies.may_begin_asset_of(by, risk))
     lock_risk(risk)
-    if risk.asset is not None:
+    if risk.asset is not None and not policies.waits_for_asset(by, risk):
         return risk.asset
     _refuse_settled(risk)
     holders = list(risk.holders.select_related("person"))

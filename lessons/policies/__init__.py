@@ -58,6 +58,7 @@ from lessons.policies.risks import (
     may_read_leaving,
     may_see_register,
     may_write_risk,
+    waits_for_asset,
 )
 from lessons.policies.safe import is_author_kept, known_author, may_forget_author
 
@@ -126,6 +127,7 @@ __all__ = [
     "may_write_asset",
     "may_write_innovation",
     "may_write_risk",
+    "waits_for_asset",
     "was_sent",
     "why_closed_to_expert",
     "why_not_write",

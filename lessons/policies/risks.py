@@ -31,6 +31,12 @@ def may_begin_asset_of(membership: Membership | None, risk: Risk) -> bool:
     return _sees_to(membership, risk)
 
 
+def waits_for_asset(membership: Membership, risk: Risk) -> bool:
+    """Whether none is begun, or only the draft of somebody else: it stays theirs, and this member cannot read it."""
+    asset = risk.asset
+    return asset is None or (asset.is_draft and asset.author_id != membership.person_id)
+
+
 def _sees_to(membership: Membership | None, risk: Risk) -> bool:
     is_theirs = membership is not None and risk.owner_id == membership.person_id
     return is_theirs and policies.may(Permission.CONTRIBUTE, membership, risk.organisation)
@@ -38,9 +44,9 @@ def _sees_to(membership: Membership | None, risk: Risk) -> bool:
 
 def allowed_with_risk(membership: Membership | None, risk: Risk) -> frozenset[str]:
     """The names of all moves that this member may make with a topic as it stands."""
-    if not may_write_risk(membership, risk):
+    if membership is None or not may_write_risk(membership, risk):
         return frozenset()
     if risk.is_settled:
         return frozenset({"reopen"})
-    begins = risk.asset_id is None and may_begin_asset_of(membership, risk)
+    begins = may_begin_asset_of(membership, risk) and waits_for_asset(membership, risk)
     return frozenset({"write", "settle"} | ({"begin_asset"} if begins else set()))

@@ -12,7 +12,8 @@ from dashboards.gaps import LatestRound
 from dashboards.todo import needs_of
 from kmportal.lib.promises import promised
 from lessons.actions.risk_holders import change_holder, name_holder
-from lessons.models import Risk, RiskHolder
+from lessons.actions.risks import begin_asset_of_risk, pass_on_risk
+from lessons.models import Asset, Risk, RiskHolder
 from notifications.models import Notice
 from organisations.permissions import Role
 from tests.cast import as_member
@@ -37,9 +38,6 @@ def told(person) -> list[str]:
     return [one.text for one in Notice.objects.filter(person=person, kind="risk")]
 
 
-# --- Whose day is read and moved -------------------------------------------------------------------------------------
-
-
 # --- What is told ----------------------------------------------------------------------------------------------------
 
 
@@ -55,3 +53,15 @@ def test_whoever_may_not_contribute_any_more_is_not_told_that_somebody_leaves(ri
 
 
 # --- When somebody comes, and when a topic goes into other hands -----------------------------------------------------
+
+
+def test_a_topic_in_other_hands_begins_an_asset_of_its_own(risk, cara, farah, as_):
+    first = begin_asset_of_risk(risk, by=as_member(cara), at=timezone.now())
+    pass_on_risk(risk, by=as_member(farah), at=timezone.now(), to=farah)
+    assert reverse("risk_asset", args=["riverside", risk.pk]) in as_(farah).get(risk.get_absolute_url()).text
+    made = as_(farah).post(reverse("risk_asset", args=["riverside", risk.pk]))
+    second = Asset.objects.get(author=farah)
+    assert made.url == reverse("asset_step_list", args=["riverside", second.pk])
+    assert Risk.objects.get().asset == second
+    assert Asset.objects.get(pk=first.pk).owner == cara
+    assert begin_asset_of_risk(risk, by=as_member(farah), at=timezone.now()) == second
