@@ -20,6 +20,7 @@ EVENTS = [
 
 SUBSCRIBERS: dict[str, list[str]] = {
     "*": ["search.subscribers.follow"],
+    "membership.joined": ["lessons.subscribers.note_knowledge_that_is_back"],
     "membership.renamed": ["actionplan.subscribers.follow_owner", "people.subscribers.follow_member"],
     "membership.suspended": ["people.subscribers.follow_member", "coffee.subscribers.let_go"],
     "membership.restored": ["people.subscribers.follow_member"],

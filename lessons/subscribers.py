@@ -10,7 +10,7 @@ from lessons import emails
 from lessons.actions.assets import release_assets
 from lessons.actions.leaving import KEPT_FOR
 from lessons.actions.life import lose_agreement
-from lessons.actions.risk_holders import note_leaver
+from lessons.actions.risk_holders import note_leaver, note_return
 from lessons.actions.upkeep import begin_upkeep
 from lessons.events import Event
 from lessons.models import Follow, Lesson, LessonFeed, State
@@ -75,6 +75,13 @@ def note_knowledge_that_left(occurrence: Occurrence) -> None:
     membership = occurrence.subject
     assert isinstance(membership, Membership)  # noqa: S101  what the event is about
     note_leaver(membership, at=occurrence.at)
+
+
+def note_knowledge_that_is_back(occurrence: Occurrence) -> None:
+    """Somebody is here, perhaps again: what they know about is not at risk because they left."""
+    membership = occurrence.subject
+    assert isinstance(membership, Membership)  # noqa: S101  what the event is about
+    note_return(membership, at=occurrence.at)
 
 
 def forget_follows_of_leaver(occurrence: Occurrence) -> None:

@@ -85,7 +85,7 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.market.forget_matches
         lessons.actions.leaving.discard_left_drafts
         lessons.actions.upkeep.begin_upkeep lessons.actions.upkeep.choose_turns
-        lessons.actions.risk_holders.note_leaver
+        lessons.actions.risk_holders.note_leaver lessons.actions.risk_holders.note_return
         lessons.actions.assets.release_assets lessons.actions.follows.tell_followers
         lessons.actions.life.lose_agreement lessons.actions.tags.find_lessons_of_tag
         selfassessment.actions.rounds.tell_closing_date selfassessment.actions.publishing.publish_figures

@@ -116,6 +116,20 @@ def note_leaver(membership: Membership, *, at: datetime) -> None:
             events.record(Event.RISK_HOLDER_LEFT, risk, by=None, at=at, named=membership.person)
 
 
+@transaction.atomic
+def note_return(membership: Membership, *, at: datetime) -> None:
+    """Somebody is here again: on no topic have they left, and no day is known on which they will. The portal’s own,
+    when somebody comes. A day that is still to come stays. Idempotent."""
+    rows = RiskHolder.objects.filter(person=membership.person_id, leaves_on__lte=timezone.localdate(at))
+    known = Risk.objects.filter(organisation=membership.organisation_id, pk__in=rows.values("risk"))
+    for risk in known.select_for_update(of=("self",)).select_related("organisation").order_by("pk"):
+        if not rows.filter(risk=risk).update(leaves_on=None):
+            continue  # changed in the meantime
+        _count_up(risk)
+        keep_warning(risk)
+        events.record(Event.RISK_HOLDER_CHANGED, risk, by=None, at=at)
+
+
 # --- What they share -------------------------------------------------------------------------------------------------
 
 

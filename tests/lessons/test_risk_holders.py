@@ -15,6 +15,7 @@ from lessons.actions.risk_holders import change_holder, name_holder
 from lessons.actions.risks import begin_asset_of_risk, pass_on_risk
 from lessons.models import Asset, Risk, RiskHolder
 from notifications.models import Notice
+from organisations.models import Membership
 from organisations.permissions import Role
 from tests.cast import as_member
 
@@ -53,6 +54,18 @@ def test_whoever_may_not_contribute_any_more_is_not_told_that_somebody_leaves(ri
 
 
 # --- When somebody comes, and when a topic goes into other hands -----------------------------------------------------
+
+
+def test_who_comes_back_has_not_left(risk, reza, ada):
+    organisations.actions.remove_member(as_member(reza), by=as_member(ada), at=timezone.now())
+    assert Risk.objects.get().warn_on is not None
+    invitation = organisations.actions.invite_member(
+        risk.organisation, by=as_member(ada), at=timezone.now(), email=reza.email, role=Role.READER
+    )
+    organisations.actions.accept_invitation(invitation, by=reza, at=timezone.now())
+    row = Risk.objects.get()
+    assert (row.leaves_on, row.warn_on, row.holders.get().leaves_on) == (None, None, None)
+    assert Membership.objects.current().filter(person=reza).exists()
 
 
 def test_a_topic_in_other_hands_begins_an_asset_of_its_own(risk, cara, farah, as_):
