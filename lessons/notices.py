@@ -252,18 +252,36 @@ def send_of_risk(occurrence: Occurrence) -> None:
     risk, facts = occurrence.subject, occurrence.facts
     assert isinstance(risk, Risk)  # noqa: S101  what the event is about
     title = quoted(risk.title)
+    named = Person.objects.filter(pk=occurrence.texts.get("named", 0)).first()
     match occurrence.event:
         case Event.RISK_ADDED:
             notify(risk.owner, occurrence, f"You are asked to see to it that it is not lost: {title}")
         case Event.RISK_PASSED_ON:
+            before = Person.objects.filter(pk=occurrence.texts.get("from", 0)).first()
+            _take_back_of_risk(occurrence, before, Event.RISK_ADDED, Event.RISK_PASSED_ON)
             notify(facts["to"], occurrence, f"You are asked to see to it that it is not lost: {title}")
         case Event.RISK_HOLDER_NAMED:
-            notify(facts["named"], occurrence, f"{occurrence.person} says that you know about {title}")
+            notify(named, occurrence, f"{occurrence.person} says that you know about {title}")
+        case Event.RISK_HOLDER_TAKEN_OUT:
+            _take_back_of_risk(occurrence, named, Event.RISK_HOLDER_NAMED)
         case Event.RISK_HOLDER_LEFT:
             members = Membership.objects.current().filter(organisation=occurrence.organisation).may(Permission.PLAN)
             people = [risk.owner, *(member.person for member in members.select_related("person"))]
             for person in dict.fromkeys(people):
-                notify(person, occurrence, f"{facts['named']} has left, and knew about {title}")
+                notify(person, occurrence, f"{named} has left, and knew about {title}")
+
+
+def _take_back_of_risk(occurrence: Occurrence, person: Person | None, *told: Event) -> None:
+    """What somebody was told by these events, which is not so any more; where they may not read the topic any more,
+    all that they were told of it."""
+    if person is None:
+        return
+    member = Membership.objects.current().filter(organisation=occurrence.organisation, person=person).first()
+    if member is None or not Risk.objects.visible_to(member).filter(pk=occurrence.subject.pk).exists():
+        withdraw_notices(occurrence.ref, person=person)
+        return
+    for event in told:
+        withdraw_notices(occurrence.ref, person=person, event=event)
 
 
 def send_of_asset(occurrence: Occurrence) -> None:

@@ -64,13 +64,15 @@ def _reader_of_notice(person: Person, occurrence: Occurrence) -> Membership | No
 
 
 @transaction.atomic
-def withdraw_notices(about: Ref, *, but: Person | None = None, event: str = "") -> None:
+def withdraw_notices(about: Ref, *, but: Person | None = None, person: Person | None = None, event: str = "") -> None:
     """Take back what people were told of something that they may no longer see, except what ``but`` was told; with
-    ``event`` only what they were told of events of that kind.
+    ``person`` only what this one was told, with ``event`` only what was told of events of that kind.
 
     Part of the deed that hides the thing: that deed has asked the permission.
     """
     told = Notice.objects.filter(kind=about.kind, ident=about.pk).exclude(person=but)
+    if person is not None:
+        told = told.filter(person=person)
     told.filter(key__startswith=f"{event} " if event else "").delete()
 
 

@@ -54,7 +54,7 @@ def name_holder(
     holder.save()
     _count_up(risk)
     _spread(holder)
-    events.record(Event.RISK_HOLDER_NAMED, risk, by=by, at=at, named=person)
+    events.record(Event.RISK_HOLDER_NAMED, risk, by=by, at=at, texts=_named(person))
     return holder
 
 
@@ -82,7 +82,7 @@ def change_holder(
     holder.save(update_fields=["leaves_on", "name"])
     _count_up(risk)
     _spread(holder)
-    events.record(Event.RISK_HOLDER_CHANGED, risk, by=by, at=at, named=holder.person)
+    events.record(Event.RISK_HOLDER_CHANGED, risk, by=by, at=at)
     return holder
 
 
@@ -96,7 +96,7 @@ def take_holder_out(holder: RiskHolder, *, by: Membership, at: datetime) -> None
         return
     _count_up(risk)
     keep_warning(risk)
-    events.record(Event.RISK_HOLDER_TAKEN_OUT, risk, by=by, at=at)
+    events.record(Event.RISK_HOLDER_TAKEN_OUT, risk, by=by, at=at, texts=_named(holder.person))
 
 
 @transaction.atomic
@@ -113,7 +113,7 @@ def note_leaver(membership: Membership, *, at: datetime) -> None:
             _count_up(risk)
         keep_warning(risk)
         if not risk.is_settled:
-            events.record(Event.RISK_HOLDER_LEFT, risk, by=None, at=at, named=membership.person)
+            events.record(Event.RISK_HOLDER_LEFT, risk, by=None, at=at, texts=_named(membership.person))
 
 
 @transaction.atomic
@@ -156,6 +156,11 @@ def _spread(holder: RiskHolder) -> None:
         other.save(update_fields=["leaves_on"])
         _count_up(other.risk)
         keep_warning(other.risk)
+
+
+def _named(person: Person | None) -> dict[str, str]:
+    """Who it is about, for the subscribers alone: the trail is read by people who may not read the register."""
+    return {"named": str(person.pk)} if person else {}
 
 
 def _count_up(risk: Risk) -> None:

@@ -72,7 +72,7 @@ def write_risk(risk: Risk, *, by: Membership, at: datetime, seen: int, wanted: M
     keep_warning(risk)
     events.record(Event.RISK_CHANGED, risk, by=by, at=at)
     if risk.owner != before["owner"]:
-        events.record(Event.RISK_PASSED_ON, risk, by=by, at=at, to=risk.owner)
+        events.record(Event.RISK_PASSED_ON, risk, by=by, at=at, texts=_from(before["owner"]), to=risk.owner)
     return risk
 
 
@@ -84,10 +84,10 @@ def pass_on_risk(risk: Risk, *, by: Membership, at: datetime, to: Person | None)
     if risk.owner == to:
         return risk
     _refuse_owner(risk, to)
-    risk.owner = to
+    before, risk.owner = risk.owner, to
     risk.version += 1
     risk.save(update_fields=["owner", "version"])
-    events.record(Event.RISK_PASSED_ON, risk, by=by, at=at, to=to)
+    events.record(Event.RISK_PASSED_ON, risk, by=by, at=at, texts=_from(before), to=to)
     return risk
 
 
@@ -163,6 +163,11 @@ def _tidy(wanted: Mapping[str, Any]) -> dict[str, Any]:
 def _text(text: str) -> str:
     """Without what cannot be seen; empty where nothing else is in it."""
     return clean_text(text).strip() if line_of_text(text) else ""
+
+
+def _from(person: Person | None) -> dict[str, str]:
+    """Who saw to it before, for the subscribers."""
+    return {"from": str(person.pk)} if person else {}
 
 
 def _refuse_wrong(risk: Risk, *, is_owner_new: bool = True) -> None:

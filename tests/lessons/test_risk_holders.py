@@ -11,11 +11,11 @@ import organisations.actions
 from dashboards.gaps import LatestRound
 from dashboards.todo import needs_of
 from kmportal.lib.promises import promised
-from lessons.actions.risk_holders import change_holder, name_holder
-from lessons.actions.risks import begin_asset_of_risk, pass_on_risk
+from lessons.actions.risk_holders import change_holder, name_holder, take_holder_out
+from lessons.actions.risks import begin_asset_of_risk, pass_on_risk, write_risk
 from lessons.models import Asset, Risk, RiskHolder
 from notifications.models import Notice
-from organisations.models import Membership
+from organisations.models import AuditEntry, Membership
 from organisations.permissions import Role
 from tests.cast import as_member
 
@@ -40,6 +40,34 @@ def told(person) -> list[str]:
 
 
 # --- What is told ----------------------------------------------------------------------------------------------------
+
+
+def test_the_trail_never_says_who_it_is_about(risk, cara, reza, ada):
+    membership = as_member(reza)
+    assert any("says that you know about" in text for text in told(reza))
+    change(risk.holders.get(), cara, days(9))
+    organisations.actions.remove_member(membership, by=as_member(ada), at=timezone.now())
+    take_holder_out(risk.holders.get(), by=as_member(cara), at=timezone.now())
+    lines = AuditEntry.objects.filter(event__startswith="risk.holder")
+    assert {line.event for line in lines} == {f"risk.holder_{one}" for one in ("named", "changed", "left", "taken_out")}
+    assert all(line.facts == {} for line in lines)
+
+
+def test_notices_end_with_what_they_told(risk, cara, farah, reza, lena):
+    name(risk, farah, person=cara)
+    assert len(told(cara)) == 2
+    take_holder_out(risk.holders.get(person=cara), by=as_member(farah), at=timezone.now())
+    assert told(cara) == [f"You are asked to see to it that it is not lost: “{risk.title}”"]
+    take_holder_out(risk.holders.get(person=reza), by=as_member(cara), at=timezone.now())
+    assert not told(reza)
+    wanted = {"title": risk.title, "why": risk.why, "matter": 3, "loss": 3, "owner": lena}
+    row = Risk.objects.get()
+    write_risk(row, by=as_member(farah), at=timezone.now(), seen=row.version, wanted=wanted)
+    assert not told(cara)
+    assert len(told(lena)) == 1
+    pass_on_risk(row, by=as_member(farah), at=timezone.now(), to=cara)
+    assert not told(lena)
+    assert len(told(cara)) == 1
 
 
 def test_whoever_may_not_contribute_any_more_is_not_told_that_somebody_leaves(risk, cara, ada, farah, reza, as_):
