@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from kmportal.lib.domain_words import worded
@@ -17,7 +17,7 @@ from lessons.events import Event
 from lessons.models import Asset, CheckRule, Lesson, LessonCheck, LessonEvent, LessonRevision, Receipt, Risk, State
 from lessons.quality import title_from
 from organisations import events
-from organisations.models import Group, Membership, Organisation
+from organisations.models import Group, Membership, Organisation, Person
 from search import subscribers as search
 
 # The columns of a revision that people write, and those that stand in one line.
@@ -222,6 +222,17 @@ def lock_risk(risk: Risk) -> None:
     """Row lock: hold the row, and bring ``risk`` up to what stands there now."""
     rows = Risk.objects.select_for_update(of=("self",)).select_related("organisation", "owner", "asset")
     risk.refresh_from_db(from_queryset=rows)
+
+
+def lock_risks_of(person: Person | None, risk: Risk) -> None:
+    """The same, and before it all other topics on which this person stands, by key: their day is one on all of them,
+    and whoever removes them changes one after the other, so nobody waits in a circle."""
+    if person is not None:
+        knows = Risk.objects.filter(holders__person=person).values("pk")
+        rows = Risk.objects.filter(organisation=risk.organisation_id)
+        rows = rows.filter(Q(pk=risk.pk) | Q(owner=person) | Q(pk__in=knows))
+        list(rows.select_for_update(of=("self",)).order_by("pk"))
+    lock_risk(risk)
 
 
 def keep_warning(risk: Risk) -> None:

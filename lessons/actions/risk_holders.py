@@ -6,7 +6,7 @@ When somebody leaves is one day, wherever they stand in the register: a new day 
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from kmportal.lib.cleaning import line_of_text
@@ -15,7 +15,7 @@ from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies
 from lessons.events import Event
 from lessons.models import Risk, RiskHolder
-from lessons.transitions import keep_warning, lock_risk
+from lessons.transitions import keep_warning, lock_risk, lock_risks_of
 from organisations import events
 from organisations.models import Membership, Person
 from organisations.policies import require_that
@@ -33,8 +33,9 @@ def name_holder(
     name: str = "",
     leaves_on: date | None = None,
 ) -> RiskHolder:
-    """Say who knows about it: a member, who is told, or somebody in words. Who stands there already stays. Of a member
-    whose day is known elsewhere in the register it is taken from there where none is given."""
+    """Say who knows about it: a member, who is told, or somebody in words. Idempotent: who stands there with this day,
+    or is named without one, is answered. Of a member whose day is known elsewhere in the register it is taken from
+    there where none is given; so whoever may not read it there may not name them."""
     require_that(policies.may_write_risk(by, risk))
     _lock(risk, person)
     holder = RiskHolder(risk=risk, person=person, name=line_of_text(name), leaves_on=leaves_on, at=at)
@@ -42,6 +43,8 @@ def name_holder(
         raise Refusal("Choose who knows it, or write who it is. One of the two.")
     refuse_invalid(holder, "name")
     if found := risk.holders.filter(person=person, name=holder.name).first():
+        if leaves_on not in (None, found.leaves_on):
+            raise Refusal("They stand there already. Choose “When they leave” beside their name to change the day.")
         return found
     if risk.holders.count() >= MOST_HOLDERS:
         raise Refusal(f"More than {MOST_HOLDERS} people know about it. It is not at risk.")
@@ -49,11 +52,13 @@ def name_holder(
         here = Membership.objects.current().filter(organisation=risk.organisation, person=person)
         if not here.exists():
             raise Refusal("Choose somebody who is here.")
+        if not policies.may_set_leaving(by, risk.organisation, person):
+            raise Refusal("You cannot add them yourself. Ask the KM lead or a facilitator to add them.")
         if leaves_on is None:
             holder.leaves_on = _rows_of(risk, person).values_list("leaves_on", flat=True).first()
     holder.save()
     _count_up(risk)
-    _spread(holder)
+    _spread(holder, by=by, at=at)
     events.record(Event.RISK_HOLDER_NAMED, risk, by=by, at=at, texts=_named(person))
     return holder
 
@@ -67,10 +72,17 @@ def change_holder(
     require_that(policies.may_write_risk(by, holder.risk))
     risk = holder.risk
     _lock(risk, holder.person)
-    holder.refresh_from_db()
+    found = RiskHolder.objects.select_related("person").filter(pk=holder.pk).first()
+    if found is None:
+        raise Refusal("Somebody has taken them out in the meantime.")
+    holder = found
+    holder.risk = risk
     wanted = line_of_text(name) if holder.person_id is None else ""
     if (holder.leaves_on, holder.name) == (leaves_on, wanted):
         return holder
+    is_known = holder.leaves_on is not None  # a first day takes nothing from anybody
+    if holder.person is not None and is_known and not policies.may_set_leaving(by, risk.organisation, holder.person):
+        raise Refusal("You cannot change this day yourself. Ask the KM lead or a facilitator to change it.")
     if risk.version != seen:
         raise Stale
     if holder.person_id is None and not wanted:
@@ -81,7 +93,7 @@ def change_holder(
     refuse_invalid(holder, "name")
     holder.save(update_fields=["leaves_on", "name"])
     _count_up(risk)
-    _spread(holder)
+    _spread(holder, by=by, at=at)
     events.record(Event.RISK_HOLDER_CHANGED, risk, by=by, at=at)
     return holder
 
@@ -106,7 +118,9 @@ def note_leaver(membership: Membership, *, at: datetime) -> None:
     today = timezone.localdate(at)
     known = Risk.objects.filter(organisation=membership.organisation_id, holders__person=membership.person_id)
     for risk in known.select_for_update(of=("self",)).select_related("organisation", "owner").order_by("pk"):
-        holder = risk.holders.get(person=membership.person_id)
+        holder = risk.holders.filter(person=membership.person_id).first()
+        if holder is None:
+            continue  # taken out in the meantime
         if holder.leaves_on is None or holder.leaves_on > today:
             holder.leaves_on = today
             holder.save(update_fields=["leaves_on"])
@@ -134,28 +148,30 @@ def note_return(membership: Membership, *, at: datetime) -> None:
 
 
 def _lock(risk: Risk, person: Person | None) -> None:
-    """The topic, and before it all others on which the same day stands, in one order: nobody waits in a circle."""
+    """The topic; of a member before it their membership, which whoever removes them holds first, too, and all topics on
+    which they stand: nobody waits in a circle, and nobody puts another day on another topic meanwhile."""
     if person is not None:
-        theirs = _rows_of(risk, person).values("risk")
-        list(Risk.objects.filter(Q(pk=risk.pk) | Q(pk__in=theirs)).select_for_update(of=("self",)).order_by("pk"))
-    lock_risk(risk)
+        theirs = Membership.objects.filter(organisation=risk.organisation_id, person=person)
+        list(theirs.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    lock_risks_of(person, risk)
 
 
-def _rows_of(risk: Risk, person: Person | None) -> QuerySet[RiskHolder]:
+def _rows_of(risk: Risk, person: Person) -> QuerySet[RiskHolder]:
     return RiskHolder.objects.filter(risk__organisation=risk.organisation_id, person=person)
 
 
-def _spread(holder: RiskHolder) -> None:
+def _spread(holder: RiskHolder, *, by: Membership, at: datetime) -> None:
     """The day of a member on all topics of the organisation, and from when on each cannot wait."""
     keep_warning(holder.risk)
     if holder.person is None:
         return
     others = _rows_of(holder.risk, holder.person).exclude(pk=holder.pk).exclude(leaves_on=holder.leaves_on)
-    for other in others.select_related("risk"):
+    for other in others.select_related("risk__organisation").order_by("risk_id"):
         other.leaves_on = holder.leaves_on
         other.save(update_fields=["leaves_on"])
         _count_up(other.risk)
         keep_warning(other.risk)
+        events.record(Event.RISK_HOLDER_CHANGED, other.risk, by=by, at=at)
 
 
 def _named(person: Person | None) -> dict[str, str]:

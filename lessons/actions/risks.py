@@ -19,7 +19,7 @@ from lessons import policies
 from lessons.actions.assets import add_part, start_asset
 from lessons.events import Event
 from lessons.models import Asset, AssetPart, Risk
-from lessons.transitions import keep_warning, lock_risk
+from lessons.transitions import keep_warning, lock_risk, lock_risks_of
 from organisations import events
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
@@ -80,7 +80,7 @@ def write_risk(risk: Risk, *, by: Membership, at: datetime, seen: int, wanted: M
 def pass_on_risk(risk: Risk, *, by: Membership, at: datetime, to: Person | None) -> Risk:
     """Give what somebody saw to who goes to another; with nobody named it waits for whoever is chosen. Idempotent."""
     require_that(may_pass_on(Permission.FACILITATE, by, risk.organisation))
-    lock_risk(risk)
+    lock_risks_of(risk.owner, risk)
     if risk.owner == to:
         return risk
     _refuse_owner(risk, to)

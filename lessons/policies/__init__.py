@@ -57,6 +57,7 @@ from lessons.policies.risks import (
     may_begin_asset_of,
     may_read_leaving,
     may_see_register,
+    may_set_leaving,
     may_write_risk,
     waits_for_asset,
 )
@@ -116,6 +117,7 @@ __all__ = [
     "may_see_aging",
     "may_see_register",
     "may_see_work",
+    "may_set_leaving",
     "may_share_asset",
     "may_show_comment",
     "may_take_asset",

@@ -1,8 +1,8 @@
 """Who may read and change the register of knowledge at risk."""
 
-from lessons.models import Risk
+from lessons.models import Risk, RiskHolder
 from organisations import policies
-from organisations.models import Membership, Organisation
+from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
 
 
@@ -19,6 +19,19 @@ def may_add_risk(membership: Membership | None, organisation: Organisation) -> b
 def may_read_leaving(membership: Membership | None, risk: Risk) -> bool:
     """Who may read when others leave who know about it: whoever reads the register, and whoever sees to it."""
     return may_see_register(membership, risk.organisation) or _sees_to(membership, risk)
+
+
+def may_set_leaving(membership: Membership | None, organisation: Organisation, person: Person) -> bool:
+    """Who may name a member, or change the day on which they leave: whoever reads the register, the member, and whoever
+    sees to each topic on which they stand. It is one day on all of these: whoever names them reads it, and whoever
+    changes it changes it everywhere.
+    """
+    if membership is None:
+        return False
+    if may_see_register(membership, organisation) or membership.person_id == person.pk:
+        return True
+    theirs = RiskHolder.objects.filter(risk__organisation=organisation, person=person)
+    return not theirs.exclude(risk__owner=membership.person_id).exists()
 
 
 def may_write_risk(membership: Membership | None, risk: Risk) -> bool:

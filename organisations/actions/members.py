@@ -135,6 +135,8 @@ def remove_member(
     if membership.person_id == by.person_id:
         raise Refusal("You cannot remove yourself. Ask another administrator.")
     _keep_an_administrator(membership)
+    # Before all that is passed on: whoever writes what this person has or knows holds the membership first, too.
+    Membership.objects.select_for_update(of=("self",), no_key=True).get(pk=membership.pk)
     for one in belongings_of(membership.person, membership.organisation):
         for row in one.rows:
             one.owned.pass_on(row, by=by, at=at, to=(heirs or {}).get((one.owned.key, row.pk)))

@@ -10,6 +10,7 @@ from django.utils import timezone
 import organisations.actions
 from dashboards.gaps import LatestRound
 from dashboards.todo import needs_of
+from kmportal.lib.exceptions import Refusal
 from kmportal.lib.promises import promised
 from lessons.actions.risk_holders import change_holder, name_holder, take_holder_out
 from lessons.actions.risks import begin_asset_of_risk, pass_on_risk, write_risk
@@ -37,6 +38,65 @@ def change(holder: RiskHolder, by, leaves_on) -> RiskHolder:
 
 def told(person) -> list[str]:
     return [one.text for one in Notice.objects.filter(person=person, kind="risk")]
+
+
+# --- Whose day is read and moved -------------------------------------------------------------------------------------
+
+
+def test_whoever_sees_to_one_topic_does_not_learn_the_day_of_a_colleague(put_in, lena, cara, nia, sam, as_):
+    own, other = put_in(owner=cara), put_in("Read the old plans")
+    name(other, lena, person=nia, leaves_on=days(90))
+    name(other, lena, person=cara)  # she reads this topic now, and not the days of others there
+    url = reverse("risk_holder_new", args=["riverside", own.pk])
+    for day in ("", "tomorrow"):
+        page = as_(cara).post(url, {"person": str(nia.pk), "leaves_on": day})
+        assert page.status_code == 422
+        assert "Ask the KM lead or a facilitator to add them" in page.text
+    name(other, lena, person=sam)  # without a day: the answer is the same, or it would say who leaves
+    with pytest.raises(Refusal, match="Ask the KM lead"):
+        name(own, cara, person=sam)
+    assert not own.holders.exists()
+    assert {one.leaves_on for one in RiskHolder.objects.filter(person=nia)} == {days(90)}
+    assert name(own, cara, person=cara)
+    third = put_in("Ring the right person", owner=cara)
+    assert name(own, lena, person=nia).leaves_on == days(90)
+    other.holders.filter(person=nia).delete()
+    assert name(third, cara, person=nia).leaves_on == days(90)  # she sees to both
+
+
+def test_a_day_on_a_topic_of_others_is_neither_erased_nor_moved(risk, put_in, lena, cara, reza, as_):
+    other = put_in("Read the old plans")
+    elsewhere = name(other, lena, person=reza, leaves_on=days(90))
+    holder, version = risk.holders.get(), Risk.objects.get(pk=risk.pk).version
+    url = reverse("risk_holder_edit", args=["riverside", holder.pk])
+    for day in ("", "tomorrow"):
+        page = as_(cara).post(url, {"version": str(version), "leaves_on": day})
+        assert page.status_code == 422
+        assert "Ask the KM lead or a facilitator to change it" in page.text
+    elsewhere.refresh_from_db()
+    assert elsewhere.leaves_on == days(90)
+    assert change(holder, cara, days(90)).leaves_on == days(90)
+    before = AuditEntry.objects.latest("pk").pk
+    change(holder, lena, days(30))
+    lines = AuditEntry.objects.filter(pk__gt=before, event="risk.holder_changed", kind="risk")
+    assert {line.ident for line in lines} == {risk.pk, other.pk}
+
+
+def test_a_day_that_was_typed_is_not_dropped_in_silence(risk, cara, reza):
+    with pytest.raises(Refusal, match="stand there already"):
+        name(risk, cara, person=reza, leaves_on=days(9))
+    porter = name(risk, cara, name="The night porter", leaves_on=days(9))
+    assert name(risk, cara, name="The night porter", leaves_on=days(9)) == porter
+    assert name(risk, cara, name="The night porter") == porter
+    with pytest.raises(Refusal, match="stand there already"):
+        name(risk, cara, name="The night porter", leaves_on=days(8))
+
+
+def test_who_is_taken_out_meanwhile_is_said_and_nothing_breaks(risk, cara, lena):
+    holder = RiskHolder.objects.select_related("risk__organisation").get()
+    take_holder_out(risk.holders.get(), by=as_member(lena), at=timezone.now())
+    with pytest.raises(Refusal, match="in the meantime"):
+        change(holder, cara, days(9))
 
 
 # --- What is told ----------------------------------------------------------------------------------------------------
