@@ -76,7 +76,7 @@ PERMISSIONS: dict[str, str] = {
         jobs.actions.tell_undelivered jobs.actions.forget_mails
         organisations.actions.members.reset_lost_second_step
         notifications.actions.notify notifications.actions.withdraw_notices
-        notifications.actions.withdraw_undelivered
+        notifications.actions.withdraw_undelivered notifications.actions.withdraw_undelivered_about
         techniques.actions.summary.send_summary techniques.actions.summary.send_due_summaries
         actionplan.actions.send_due_digests actionplan.actions.send_digests actionplan.actions.follow_readers
         lessons.actions.importing.begin_import lessons.actions.importing.try_import

@@ -180,7 +180,8 @@ class TestTo:
 
     def test_a_guest_without_an_address(self, riverside, lena):
         promised(riverside, lena, guest_name="Gus Hall")
-        assert run(at(DUE)) == []
+        assert run(at(DUE)) == [lena.email], "who gave it hears that the portal cannot write to them"
+        assert "Gus Hall" in Mail.objects.get().body
 
     @pytest.mark.parametrize("field", ["suspended_at", "left_at"])
     def test_not_to_the_suspended_and_gone(self, action, cara, lena, field):
