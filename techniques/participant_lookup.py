@@ -34,6 +34,12 @@ def participant_of(session: Session, person: Person | None, cookies: Mapping[str
     return None
 
 
+def claims_made_with(session: Session, key: str) -> int:
+    """How often somebody has claimed in this room who came in with this browser, by its key; also where they have gone."""
+    rows = Participant.objects.filter(session=session, person=None, key=guest_cookies.fingerprint(key))
+    return rows.values_list("claims_made", flat=True).first() or 0
+
+
 def who_listens(cookies: Mapping[str, str], pk: int, audience: Audience) -> str | None:
     """A word for whoever may listen to this room as this audience, the same for all their windows; else None.
 

@@ -122,7 +122,8 @@ def join_session(request: GuestRequest, session: Session) -> HttpResponse:
         key = (form.cleaned_data["key"] if by is None else "") or guest_cookies.new_key()
         with refusals_on(form, "name"):
             side = request.POST.get("as_member", "") if by else form.cleaned_data.get("side", "")
-            joining.join_room(session, by=by, at=request.now, name=name, key=key, side=side)
+            before = guest_cookies.key_from(request.COOKIES, session.pk)
+            joining.join_room(session, by=by, at=request.now, name=name, key=key, side=side, key_before=before)
             return _let_person_in(session, key, remember=by is None)
     values = {"session": session, "form": form, "member": member}
     return render(request, "techniques/join_session.html", values, status=status_of(form))
@@ -185,11 +186,15 @@ def join_room(request: GuestRequest, session: Session) -> HttpResponse:
 @by_code
 @require_POST
 def join_leave(request: GuestRequest, session: Session) -> HttpResponse:
-    """Go, so that somebody else can join with this phone. What was written stays."""
+    """Go, so that somebody else can join with this phone. What was written stays.
+
+    The cookie goes, too, unless somebody has claimed with it: then it opens nothing, but is known at the door.
+    """
     if participant := _participant_of(request, session):
         joining.leave_room(session, by=participant, at=request.now)
     answer = redirect("join_session", session.code)
-    answer.delete_cookie(guest_cookies.cookie_name(session.pk))
+    if not participant_lookup.claims_made_with(session, guest_cookies.key_from(request.COOKIES, session.pk)):
+        answer.delete_cookie(guest_cookies.cookie_name(session.pk))
     return answer
 
 

@@ -11,7 +11,7 @@ from kmportal.lib.model_rules import refuse_invalid
 from organisations import events
 from organisations.models import Membership
 from organisations.policies import belongs, require_that
-from techniques import guest_cookies, helper_registry, policies, room_log
+from techniques import guest_cookies, helper_registry, participant_lookup, policies, room_log
 from techniques.events import Event
 from techniques.models import Ballot, MeToo, Participant, RoomEvent, Session, Side, Voting
 from techniques.preconditions import lock_unless_over
@@ -42,7 +42,7 @@ def open_room(session: Session, *, by: Membership, at: datetime) -> Session:
 
 @transaction.atomic
 def join_room(
-    session: Session, *, by: Membership | None, at: datetime, name: str, key: str, side: str = ""
+    session: Session, *, by: Membership | None, at: datetime, name: str, key: str, side: str = "", key_before: str = ""
 ) -> Participant:
     """Let somebody in, before the room opens or while it is open. Idempotent for the same account or ``key``.
 
@@ -50,6 +50,8 @@ def join_room(
     account; everybody else, members of other organisations too, is a guest with a ``name`` and the ``key`` of their
     browser, and so is everybody where people choose a name for the room. While admission is stopped, whoever is in
     finds back and nobody else comes in. ``side`` is what they say at the door, where it is asked.
+    ``key_before`` is that of whoever went with the same browser: what they have claimed counts, or nothing would limit
+    how many numbers are read on one phone. Their notes and their address stay theirs.
     """
     session = lock_unless_over(session)
     person = by.person if by and belongs(by, session.organisation) and not session.takes_alias else None
@@ -68,6 +70,8 @@ def join_room(
         found = Participant(session=session, person=person, key=fingerprint)
     found.name, found.joined_at = named.name, at
     found.side = side if side in Side.values else ""
+    if key_before:
+        found.claims_made = max(found.claims_made, participant_lookup.claims_made_with(session, key_before))
     found.save()
     room_log.append_event(session, RoomEvent.Kind.PEOPLE, at=at)
     helper_registry.tell_arrival(session, found, at)
@@ -76,7 +80,7 @@ def join_room(
 
 @transaction.atomic
 def leave_room(session: Session, *, by: Participant, at: datetime) -> None:
-    """Take oneself off the list of who is here; one’s notes stay. The browser is unknown from now on. Idempotent."""
+    """Take oneself off the list of who is here; one’s notes stay. The browser opens nothing from now on. Idempotent."""
     require_that(by.session_id == session.pk)
     session = room_log.lock_session(session)
     _end_presence(session, by, at)

@@ -61,8 +61,9 @@ def write_sheet(session: Session, *, by: Participant, at: datetime, stage: Stage
 def claim_entry(session: Session, *, by: Participant, at: datetime, stage: Stage, handle: UUID) -> None:
     """Say that one can help with a want, or would like what is offered. Idempotent; three at most, of other people.
 
-    From then on both read how to reach each other. So what is taken back counts, too: nobody goes through the room and
-    collects numbers.
+    From then on both read how to reach each other. So what is taken back counts, too, and for a guest whatever was
+    claimed with the same browser: nobody goes through the room in passing and collects numbers. Whoever comes in with
+    another browser begins anew; the room sees that name among those who are here.
     """
     require_that(policies.may_write(by, session))
     session = lock_open_room(session)

@@ -139,6 +139,27 @@ def test_nobody_collects_numbers_by_taking_claims_back(room, want, reza, cara_in
         claim(room, come(room, reza), offers[0])
 
 
+def test_who_leaves_and_joins_again_with_the_same_phone_has_only_the_claims_that_are_left(room, want, cara_in, enter):
+    """As somebody new, who is mailed nothing of the one before; two presses on “leave” open no back door."""
+    offers = [write(room, cara_in, "offers", f"Offer {number}") for number in range(5)]
+    phone, url = enter(room, "Kim"), reverse("join_act", args=[room.code])
+    for step, act in (("intro", "reach/intro"), *(("claim", f"claim/{one.client_id}") for one in offers[:3])):
+        phone.post(url, {"stage": step, "act": act, "reach-intro": "Ward 5"})
+    Participant.objects.filter(name="Kim").update(email="kim@elsewhere.example")
+    for _ in range(2):
+        assert phone.post(reverse("join_leave", args=[room.code])).status_code == 302
+    assert phone.get(reverse("join_room", args=[room.code])).status_code == 302, "the cookie opens nothing"
+    phone.post(reverse("join_session", args=[room.code]), {"name": "Kit", "key": guest_cookies.new_key()})
+    kit = Participant.objects.get(name="Kit")
+    assert (kit.claims_made, kit.email) == (3, "")
+    market.write_sheet(room, by=kit, at=NOW, stage=room.stages.get(key="intro"), reach="Ward 5")
+    for one in offers[:3]:
+        claim(room, kit, one)
+    claim(room, kit, offers[0], market.drop_claim)
+    with pytest.raises(Refusal, match="claimed six times"):
+        claim(room, kit, offers[3])
+
+
 def test_what_cannot_be_claimed(room, want, cara_in, gus_in, plan, cara):
     with pytest.raises(Refusal, match="your own"):
         claim(room, cara_in, want)
