@@ -36,14 +36,16 @@ from techniques.trading import CLAIMS, OFFERS, SHEET, WANTS, Deal, Market, Step,
 
 @dataclass(frozen=True)
 class Figures:
-    """What is kept once the session is over: how many found each other, and what became of it.
+    """What is kept once the session is over: how many matches there were, and what became of them.
+
+    A want that two people can help with is two ``matches``, and so is an offer that two have claimed.
 
     ``talked`` and ``saved`` are told once, when nobody can answer any more and it is forgotten who they were: until
     then each answer would be seen in how the figures change. ``open_wants`` could not be met; ``unmet`` are their
     words, where notes are kept.
     """
 
-    pairs: int = 0
+    matches: int = 0
     talked: int = 0
     saved: tuple[tuple[str, int], ...] = ()
     open_wants: int = 0
@@ -159,10 +161,10 @@ def read_claims(stages: Sequence[Stage]) -> dict[int, _State]:
 
 def _figures_now(found: Market, session: Session) -> Figures:
     """What would be kept if the session ended now."""
-    pairs = sum(len(one.partners_of(claimant)) for one in found.entries for claimant in one.claimants)
+    matches = sum(len(one.partners_of(claimant)) for one in found.entries for claimant in one.claimants)
     unmet = tuple(one.text for one in found.entries if one.is_want and not one.claimants)
     keeps_notes = Confidentiality(session.confidentiality).keeps_notes
-    return Figures(pairs, open_wants=len(unmet), unmet=unmet if keeps_notes else ())
+    return Figures(matches, open_wants=len(unmet), unmet=unmet if keeps_notes else ())
 
 
 def _figures_of(sessions: Collection[int]) -> dict[int, Figures]:
@@ -245,8 +247,8 @@ def tell_claims(seen: SeenClaims) -> str:
     """Without anybody’s name: these two know each other."""
     if not seen.is_first:
         return ""
-    pairs = seen.figures.pairs
-    words = [f"{counted(pairs, 'pair', 'pairs')} found each other.".capitalize()] if pairs else []
+    made = seen.figures.matches
+    words = [f"{counted(made, 'match was', 'matches were')} made.".capitalize()] if made else []
     if seen.figures.unmet:
         words += ["Nobody could meet these wants yet:", *(f"– {text}" for text in seen.figures.unmet)]
     elif seen.figures.open_wants:

@@ -340,10 +340,14 @@ def test_the_last_step_leads_back_to_what_can_still_be_done(room, want, reza, as
 def test_a_guest_reads_that_the_address_is_for_the_list_too(room, want, enter, as_, farah, settings):
     phone, last = enter(room, "Kit"), reverse("join_room", args=[room.code]) + "?stage=close"
     phone.post(reverse("join_act", args=[room.code]), {"stage": "intro", "act": "reach/intro", "reach-intro": "Ward 9"})
+    assert "No mail leaves this portal. Write down" not in said_on(phone.get(last)), "nothing stands there yet"
+    phone.post(reverse("join_act", args=[room.code]), {"stage": "claim", "act": f"claim/{want.client_id}"})
     assert "No mail leaves this portal. Write down" in said_on(phone.get(last))
     assert "No mail leaves this portal: have people" in said_on(as_(farah).get(inside("session_room", room)))
     settings.SMTP_URL = "smtp://mail.example"
-    assert "everybody whose address is known" in said_on(as_(farah).get(inside("session_room", room)))
+    assert "everybody who wrote or claimed something and whose address is known" in said_on(
+        as_(farah).get(inside("session_room", room))
+    )
     page = phone.get(last)
     assert "Get your list and the summary by e-mail" in said_on(page)
     assert "It is kept until your own list and the summary are sent" in said_on(page)

@@ -70,7 +70,7 @@ def test_what_is_kept_knows_only_these_two(closed, cara):
     assert (offer.taker, offer.giver_name, offer.text) == (cara, "Gus", PORTERS)
     assert [one.text for one in Unmet.objects.all()] == ["Fold a fitted sheet"]
     told = dict(helper_registry.told_in(closed))
-    words = "Two pairs found each other.\nNobody could meet these wants yet:\n– Fold a fitted sheet"
+    words = "Two matches were made.\nNobody could meet these wants yet:\n– Fold a fitted sheet"
     assert told == {"Claim": words}
 
 
@@ -134,7 +134,7 @@ def test_whoever_wanted_it_says_whether_they_talked(closed, as_, farah, cara, re
     second.refresh_from_db()
     assert second.talked == ""
     page = said_on(as_(reza).get(closed.get_absolute_url()))
-    assert "2 pairs found each other." in page
+    assert "2 matches were made: somebody" in page
     assert "talked" not in page
     assert [(one.actor_id, one.facts) for one in AuditEntry.objects.filter(event="session.matches_told")] == [
         (None, {})
@@ -181,11 +181,11 @@ def test_what_it_saved_is_told_once_nobody_is_known_any_more(closed, cara, reza,
     closed.matches.update(talked="yes", saved="days")
     closed.matches.filter(taker=reza).update(saved="weeks")
     page = lambda: said_on(as_(cara).get(closed.get_absolute_url()))  # noqa: E731
-    assert "3 pairs found each other." in page()
+    assert "3 matches were made" in page()
     assert "talked" not in page()
     with time_machine.travel(AFTER):
         call_command("forget_matches")
-    assert "3 pairs found each other. 3 have talked. They say that it saved: days (2), weeks (1)" in page()
+    assert "In 3 of them the two have talked. They say that it saved: days (2), weeks (1)" in page()
     closed.matches.filter(saved="weeks").update(talked="", saved="")
     assert "talked" not in page(), "of two answers each knows the other’s"
 
