@@ -58,15 +58,21 @@ def send_list(session: Session, participant: Participant, deals: Sequence[Deal],
     """
     if not participant.address:
         return
+    found = [deal for deal in deals if deal.is_found]
+    has_account = participant.person is not None
+    told = [deal.who_tells(has_account=has_account) for deal in found]
+    keeps = Confidentiality(session.confidentiality).keeps_who_came
     values = {
         "session": session,
         "name": participant.name,
-        "claimed": [deal for deal in deals if not deal.is_own],
-        "claimed_of_mine": [deal for deal in deals if deal.is_own and deal.entry.claimants],
+        "claimed": [deal for deal in found if not deal.is_own],
+        "claimed_of_mine": [deal for deal in found if deal.is_own],
         "nobody_yet": [deal for deal in deals if deal.is_own and not deal.entry.claimants],
-        "is_kept": Confidentiality(session.confidentiality).keeps_who_came,
+        "has_others": any(deal.others for deal in found),
+        "asks_me": keeps and any(me for me, _ in told),
+        "asks_them": keeps and any(them for _, them in told),
     }
-    if participant.person and values["is_kept"]:
+    if found and has_account and keeps:
         values["page"] = absolute(reverse("session_matches", args=[session.organisation.slug, session.pk]))
     with session.organisation.at_home():
         body = render_to_string("emails/techniques/own_list.txt", values)

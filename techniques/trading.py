@@ -58,6 +58,19 @@ class Deal:
     is_own: bool
     others: tuple[Half, ...]
 
+    @property
+    def is_found(self) -> bool:
+        """Whether somebody claimed it: they themselves, or another one of what is theirs."""
+        return not self.is_own or bool(self.others)
+
+    def who_tells(self, *, has_account: bool) -> tuple[bool, bool]:
+        """Who is asked four weeks later: they themselves, and any of the others. It is whoever needed it, and else
+        whoever gave it, as ``Match.is_told_by`` has it; of those who have an account."""
+        needs = self.is_own == self.entry.is_want
+        known = [bool(half.person) for half in self.others] or [False]
+        asks_them = any(known) and not (needs and has_account)
+        return has_account and (needs or not all(known)), asks_them
+
 
 @dataclass(frozen=True)
 class Market:

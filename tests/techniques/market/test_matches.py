@@ -61,6 +61,41 @@ def test_everybody_is_mailed_their_own_list(closed, cara):
     assert "/matches/" not in guest
 
 
+    for body in (own, guest):
+        assert "Ring one of them this week." in body
+    assert "In four weeks you are asked whether" in own
+    assert "In four weeks those of them with an account are asked" in guest
+
+
+def test_the_mail_says_only_what_will_happen(plan, posted, farah, cara, reza, as_):
+    """Nobody is asked about what nobody claimed, nor where names are made up; else whoever needed it is asked."""
+    lists = {}
+    for naming in ("anonymous", "alias"):
+        room = plan(naming=naming)
+        taker, giver, alone = (come(room, one) for one in (cara, reza, farah))
+        note = write(room, taker, "wants", BEDS)
+        write(room, alone, "wants", "Fold a fitted sheet")
+        go(room, farah, "claim")
+        claim(room, giver, note)
+        for who, one in ((cara, taker), (reza, giver), (farah, alone)):
+            if naming == "alias":
+                Participant.objects.filter(pk=one.pk, person=None).update(email=who.email)
+        close_with_lessons(room, by=as_member(farah), at=NOW, summary={})
+        lists |= {(naming, one.recipients[0]): one.body for one in posted.filter(key__startswith=room.key_of_lists)}
+    assert len(lists) == 6
+    alone = lists["anonymous", farah.email]
+    for words in ("Ring one", "/matches/", "In four weeks", "this mail is the only one"):
+        assert words not in alone
+    assert "In four weeks you are asked whether you talked" in lists["anonymous", cara.email]
+    assert "In four weeks those of them with an account are asked" in lists["anonymous", reza.email]
+    for (naming, _), said in lists.items():
+        if naming == "alias":
+            assert "In four weeks" not in said
+            assert "/matches/" not in said
+            assert ("this mail is the only one" in said) == ("Ring one" in said)
+    session = Session.objects.get(naming="anonymous")
+    for one, status in ((cara, 200), (reza, 200), (farah, 404)):
+        assert as_(one).get(inside("session_matches", session)).status_code == status
 def test_what_is_kept_knows_only_these_two(closed, cara):
     assert not Sheet.objects.exists()
     assert not Claim.objects.exists()
