@@ -278,10 +278,10 @@ def _take_back_of_risk(occurrence: Occurrence, person: Person | None, *told: Eve
         return
     member = Membership.objects.current().filter(organisation=occurrence.organisation, person=person).first()
     if member is None or not Risk.objects.visible_to(member).filter(pk=occurrence.subject.pk).exists():
-        withdraw_notices(occurrence.ref, person=person)
+        withdraw_notices(occurrence.ref, of=[person.pk])
         return
     for event in told:
-        withdraw_notices(occurrence.ref, person=person, event=event)
+        withdraw_notices(occurrence.ref, of=[person.pk], event=event)
 
 
 def send_of_asset(occurrence: Occurrence) -> None:

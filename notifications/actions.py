@@ -1,6 +1,6 @@
 """Telling people what has happened, once, and what they do with it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
@@ -64,15 +64,17 @@ def _reader_of_notice(person: Person, occurrence: Occurrence) -> Membership | No
 
 
 @transaction.atomic
-def withdraw_notices(about: Ref, *, but: Person | None = None, person: Person | None = None, event: str = "") -> None:
+def withdraw_notices(
+    about: Ref, *, but: Person | None = None, event: str = "", of: Collection[int] | None = None
+) -> None:
     """Take back what people were told of something that they may no longer see, except what ``but`` was told; with
-    ``person`` only what this one was told, with ``event`` only what was told of events of that kind.
+    ``event`` only what they were told of events of that kind, with ``of`` only what these people were.
 
     Part of the deed that hides the thing: that deed has asked the permission.
     """
     told = Notice.objects.filter(kind=about.kind, ident=about.pk).exclude(person=but)
-    if person is not None:
-        told = told.filter(person=person)
+    if of is not None:
+        told = told.filter(person__in=of)
     told.filter(key__startswith=f"{event} " if event else "").delete()
 
 

@@ -35,7 +35,7 @@ def participant_of(session: Session, person: Person | None, cookies: Mapping[str
 
 
 def claims_made_with(session: Session, key: str) -> int:
-    """How often somebody has claimed in this room who came in with this browser, by its key; also where they have gone."""
+    """How often a guest has claimed who came in with this browser, by its key; also where they have gone again."""
     rows = Participant.objects.filter(session=session, person=None, key=guest_cookies.fingerprint(key))
     return rows.values_list("claims_made", flat=True).first() or 0
 

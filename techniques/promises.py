@@ -12,12 +12,23 @@ from actionplan.models import Action
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.promises import Promised
 from organisations.models import Person
-from techniques.models import ASKED_AFTER, ASKED_FOR, REPORT_AFTER, TALKED_AFTER, Advice, Match, Outcome, Session
+from techniques.models import (
+    ASKED_AFTER,
+    ASKED_FOR,
+    ASKED_WHETHER_TALKED,
+    REPORT_AFTER,
+    TALKED_AFTER,
+    Advice,
+    Match,
+    Outcome,
+    Session,
+)
 from techniques.things import SESSION
 
 Asked = set[tuple[int, int]]
 WHAT_CAME = _("It is three months since this session. What came of it?")
-WHETHER_TALKED = _("Four weeks ago you found somebody. Did you talk, and what did it save?")
+# The mail stays longer than it is kept who found whom: it names nobody, and does not say that they found somebody.
+WHETHER_TALKED = _("It is four weeks since this session. Did you talk with anybody since, and what did it save?")
 WHAT_BECAME = _("Six weeks ago you were given advice. Tell the visitors what became of it")
 
 
@@ -45,7 +56,7 @@ def matches(until: date, people: Collection[int] | None) -> Iterator[Promised]:
     rows = Match.objects.not_told().filter(session__in=found)
     asked = {(pk, taker or giver) for pk, taker, giver in rows.values_list("session", "taker", "giver")}
     asked = {(pk, person) for pk, person in asked if person and (people is None or person in people)}
-    yield from _promises("session-matches", "session_matches", found, asked, TALKED_AFTER, WHETHER_TALKED)
+    yield from _promises(ASKED_WHETHER_TALKED, "session_matches", found, asked, TALKED_AFTER, WHETHER_TALKED)
 
 
 def _closed_before(until: date, since: timedelta) -> dict[int, Session]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
+from actionplan.models import PromiseReminder
 from jobs.actions import KEEP_MAIL, forget_mails
 from jobs.models import Mail
 from kmportal.lib import things
@@ -42,7 +43,7 @@ from techniques.trading import WITH_SHEET
 # Whatever knew who wrote, said or chose something.
 LINKED = (Note, NoteGroup, Participant, Comment, Correction, MeToo, Ballot, Wish, Wording, Seat, RoomEvent, Invitee)
 # Whatever told somebody of a session. Many rows, which are read all the time: their files are not written anew.
-TOLD = (Mail, Notice)
+TOLD = (Mail, Notice, PromiseReminder)
 # So long a mail is kept, and may be tried once more: what is older goes once a day.
 MAILS_STAY_WITHIN = KEEP_MAIL + timedelta(days=2)
 # Checking the foreign keys of a ballot leaves its transaction as ``xmax`` on the rows of who voted and for what.

@@ -1,6 +1,6 @@
 """What people fill in about a session that is over: the two questions, what came of it, of advice and of matches."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from django import forms
@@ -82,7 +82,10 @@ class MatchesForm(AboutPeople, forms.Form):
     about_initial = True
     mark_optional = False
 
-    def __init__(self, *args: Any, matches: Iterable[Match], reader: Person, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, matches: Iterable[Match], reader: Person, here: Container[int | None], **kwargs: Any
+    ) -> None:
+        """``here``: whose account may still come in, and who would read thanks."""
         super().__init__(*args, **kwargs)
         self.matches = list(matches)
         for one in self.matches:
@@ -100,7 +103,7 @@ class MatchesForm(AboutPeople, forms.Form):
                 initial=one.saved,
                 label="What did it save, all in all?",
             )
-            if one.takes_thanks_of(reader):
+            if one.takes_thanks_of(reader) and one.giver_id in here:
                 self.fields[f"thanks-{one.pk}"] = LineField(
                     required=False,
                     max_length=300,
@@ -116,14 +119,14 @@ class MatchesForm(AboutPeople, forms.Form):
     def told(self) -> dict[int, tuple[str, str, str]]:
         said = self.cleaned_data
         return {
-            one.pk: (said[f"talked-{one.pk}"], said[f"saved-{one.pk}"], said.get(f"thanks-{one.pk}", ""))
+            one.pk: (said[f"talked-{one.pk}"], said[f"saved-{one.pk}"], said.get(f"thanks-{one.pk}", one.thanks))
             for one in self.matches
         }
 
     @property
     def thanks(self) -> bool:
         """Whether there is a word for somebody."""
-        return any(thanks for _, _, thanks in self.told.values())
+        return any(self.cleaned_data[name] for name in self.fields_about_people())
 
     def clean(self) -> dict[str, Any]:
         """Beside the field: who has talked says what it saved, and whoever thanks has talked."""

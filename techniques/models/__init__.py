@@ -11,6 +11,7 @@ from techniques.models.assist import REPORT_AFTER, Advice, TalkShare
 from techniques.models.consent import Consent, ConsentAsked
 from techniques.models.grouping import GROUP_NAME_LIMIT, NoteGroup
 from techniques.models.market import (
+    ASKED_WHETHER_TALKED,
     CLAIMS_EVER,
     CLAIMS_OF_ONE,
     MOST_OF_ONE,
@@ -33,6 +34,7 @@ from techniques.models.wording import WISH_LIMIT, SummaryVersion, Wish, Wording
 __all__ = [
     "ASKED_AFTER",
     "ASKED_FOR",
+    "ASKED_WHETHER_TALKED",
     "BUDGETS",
     "CLAIMS_EVER",
     "CLAIMS_OF_ONE",

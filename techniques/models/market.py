@@ -20,6 +20,8 @@ CLAIMS_OF_ONE = 3
 CLAIMS_EVER = 2 * CLAIMS_OF_ONE
 # So long after the close it is asked whether the two have talked.
 TALKED_AFTER = timedelta(days=28)
+# Under which name the mail of the day keeps whom it has asked.
+ASKED_WHETHER_TALKED = "session-matches"
 REACH_LIMIT = 120
 
 

@@ -13,7 +13,7 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.forms import sent, status_of
 from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said
 from organisations.access import guest, requires
-from organisations.models import Organisation
+from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
 from organisations.requests import GuestRequest, MemberRequest
 from techniques import policies, preconditions
@@ -87,10 +87,13 @@ def session_matches(request: MemberRequest, organisation: Organisation, pk: int)
         raise Http404
     reader = request.user
     asked = [one for one in found if one.is_told_by(reader)]
-    form = MatchesForm(sent(request), matches=asked, reader=reader)
+    here = Membership.objects.current().filter(organisation=organisation, person__in=[one.giver_id for one in asked])
+    people = set(here.values_list("person", flat=True))
+    form = MatchesForm(sent(request), matches=asked, reader=reader, here=people)
     if form.is_valid():
         with refusals_on(form):
-            market.tell_of_matches(session, by=request.membership, at=request.now, told=form.told)
+            if not market.tell_of_matches(session, by=request.membership, at=request.now, told=form.told):
+                return done(request, "Nothing was changed.", session)
             passed_on = "Whoever helped you reads your thanks." if form.thanks else "It is saved."
             return done(request, f"Thank you. {passed_on}", session)
     rows = [(one, one.other_of(reader), one.reach_of_other(reader), one.is_taken_by(reader)) for one in found]

@@ -1,12 +1,13 @@
 """Wants and offers: how one can be reached, three claims each, and four weeks later whether the two have talked."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 
+from actionplan.models import PromiseReminder
 from jobs.actions import forget_mails
 from kmportal.lib import things
 from kmportal.lib.cleaning import line_of_text
@@ -21,6 +22,7 @@ from techniques import policies, room_log, trading
 from techniques.events import Event
 from techniques.models import (
     ASKED_FOR,
+    ASKED_WHETHER_TALKED,
     CLAIMS_EVER,
     CLAIMS_OF_ONE,
     TALKED_AFTER,
@@ -33,7 +35,7 @@ from techniques.models import (
 )
 from techniques.preconditions import find_step_taking, lock_open_room
 from techniques.trading import CLAIMS, WITH_SHEET
-from techniques.unlinking import MAILS_STAY_WITHIN, remove_traces
+from techniques.unlinking import MAILS_STAY_WITHIN
 
 
 @transaction.atomic
@@ -115,6 +117,7 @@ def tell_of_matches(session: Session, *, by: Membership, at: datetime, told: Map
     session = room_log.lock_session(session)
     changed: list[Match] = []
     thanked: list[Match] = []
+    unthanked: set[int | None] = set()
     for match in session.matches.asked_of(by.person).filter(pk__in=told):
         talked, saved, thanks = told[match.pk]
         has_talked = talked == Match.Talked.YES
@@ -133,20 +136,31 @@ def tell_of_matches(session: Session, *, by: Membership, at: datetime, told: Map
         changed.append(match)
         if words not in ("", before[2]):
             thanked.append(match)
+        elif before[2] and not words:
+            unthanked.add(match.giver_id)
     if any(match.talked == Match.Talked.YES for match in changed):
         forget_mails(session.key_of_lists)
     if changed:
-        _leave_no_traces(session)
+        _mark_traces(session)
+        _withdraw_thanks(session, unthanked)
         pks = " ".join(str(match.pk) for match in thanked)
         events.record(Event.MATCHES_TOLD, session, by=None, at=at, texts={"thanked": pks})
     return len(changed)
 
 
+def _withdraw_thanks(session: Session, givers: Collection[int | None]) -> None:
+    """The notices go, unless somebody else here thanks them, too: a notice does not say whose thanks they are."""
+    still = session.matches.exclude(thanks="").filter(giver__in=givers).values_list("giver", flat=True)
+    of = {pk for pk in givers if pk is not None}.difference(still)
+    withdraw_notices(things.ref_of(session), event=Event.MATCHES_TOLD, of=of)
+
+
 def forget_matches(at: datetime) -> int:
     """Forget who the two were and what it was about, two months after the close. What it saved stays, without anybody.
 
-    The mails with everybody’s own list and the notices of thanks go, too, and so do the sheets of a room that nobody
-    has ever closed. Called by the timetable, one room after the other. Idempotent; answers for how many matches.
+    The mails with everybody’s own list go, too, the notices of thanks, what says who was asked, and the sheets of a
+    room that nobody has ever closed. Called by the timetable, one room after the other. Idempotent; answers for how
+    many matches.
     """
     before = at - TALKED_AFTER - ASKED_FOR
     mailed = Session.objects.closed_between(at - MAILS_STAY_WITHIN, before).filter(stages__takes__in=WITH_SHEET)
@@ -167,8 +181,10 @@ def _forget_matches_of(pk: int, at: datetime) -> int:
     )  # fmt: skip
     if count:
         withdraw_notices(things.ref_of(session), event=Event.MATCHES_TOLD)
-    if mails or count:
-        _leave_no_traces(session)
+    # That somebody was asked says that they found somebody.
+    asked, _ = PromiseReminder.objects.filter(kind=ASKED_WHETHER_TALKED, ident=pk).delete()
+    if mails or count or asked:
+        _mark_traces(session)
     return count
 
 
@@ -178,10 +194,10 @@ def _forget_sheets_of(pk: int) -> None:
     Claim.objects.filter(note__session=session).delete()
     Sheet.objects.filter(participant__session=session).delete()
     Participant.objects.filter(session=session).exclude(claims_made=0).update(claims_made=0)
-    _leave_no_traces(session)
+    _mark_traces(session)
 
 
-def _leave_no_traces(session: Session) -> None:
-    """What was cut may still lie in the files of the database."""
+def _mark_traces(session: Session) -> None:
+    """What was cut may still lie in the files of the database. The timetable writes them anew within the minute: that
+    locks the tables of all rooms, so it is nothing for a member’s request."""
     Session.objects.filter(pk=session.pk).update(keeps_traces=True)
-    transaction.on_commit(remove_traces, robust=True)

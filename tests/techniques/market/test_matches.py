@@ -10,15 +10,17 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from actionplan.models import PromiseReminder
 from jobs.models import Mail
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.promises import promised
 from lessons.actions.closing import close_with_lessons
 from notifications.models import Notice
-from organisations.models import AuditEntry
+from organisations.models import AuditEntry, Membership
 from techniques import helper_registry
 from techniques.actions.room import market
 from techniques.models import Claim, Match, Note, Participant, Session, Sheet, Unmet
+from techniques.unlinking import remove_traces
 from tests.cast import as_member
 from tests.techniques.conftest import NOW, inside
 from tests.techniques.market.conftest import BEDS, PORTERS, claim, come, go, write
@@ -59,8 +61,6 @@ def test_everybody_is_mailed_their_own_list(closed, cara):
     assert "Site B, cara@riverside.example" in guest
     assert "You need to know: Fold a fitted sheet" in guest
     assert "/matches/" not in guest
-
-
     for body in (own, guest):
         assert "Ring one of them this week." in body
     assert "In four weeks you are asked whether" in own
@@ -96,6 +96,8 @@ def test_the_mail_says_only_what_will_happen(plan, posted, farah, cara, reza, as
     session = Session.objects.get(naming="anonymous")
     for one, status in ((cara, 200), (reza, 200), (farah, 404)):
         assert as_(one).get(inside("session_matches", session)).status_code == status
+
+
 def test_what_is_kept_knows_only_these_two(closed, cara):
     assert not Sheet.objects.exists()
     assert not Claim.objects.exists()
@@ -147,6 +149,7 @@ def test_whoever_wanted_it_says_whether_they_talked(closed, as_, farah, cara, re
     asked = lambda on: {str(one.person) for one in promised(on) if one.kind == "session-matches"}  # noqa: E731
     assert not asked(day - timedelta(days=1))
     assert asked(day) == {str(cara)}
+    assert not any("found" in one.says(day) for one in promised(day) if one.kind == "session-matches")
     url = inside("session_matches", closed)
     assert as_(reza).get(url).status_code == 404
     assert as_(farah).get(url).status_code == 404
@@ -158,9 +161,10 @@ def test_whoever_wanted_it_says_whether_they_talked(closed, as_, farah, cara, re
         talked = {f"talked-{first.pk}": "yes", f"saved-{first.pk}": ""}
         assert "Say what it saved" in said_on(hers.post(url, talked))
         talked |= {f"saved-{first.pk}": "days", f"thanks-{first.pk}": "Lovely"}
-        for _ in range(2):
+        for is_new in (True, False):
             assert hers.post(url, talked).status_code == 302
-        assert "Thank you. It is saved." in said_on(hers.get(closed.get_absolute_url()))
+            page = said_on(hers.get(closed.get_absolute_url()))
+            assert ("Thank you. It is saved." in page, "Nothing was changed." in page) == (is_new, not is_new)
     first.refresh_from_db()
     assert (first.talked, first.saved, first.thanks, first.giver_reach) == ("yes", "days", "", ""), (
         "a guest reads no thanks"
@@ -210,6 +214,39 @@ def test_thanks_reach_the_giver(room, farah, cara, reza, as_):
     assert "talked-" not in page.text
 
 
+def test_thanks_that_are_taken_back_are_told_to_nobody(
+    room, farah, cara, reza, as_, django_capture_on_commit_callbacks
+):
+    """Nor are thanks told to somebody who is no member any more. No request writes the tables of all rooms anew."""
+    taker, giver = come(room, cara), come(room, reza, "Site C")
+    note, other = write(room, taker, "wants", BEDS), write(room, taker, "wants", PORTERS)
+    go(room, farah, "claim")
+    for one in (note, other):
+        claim(room, giver, one)
+    close_with_lessons(room, by=as_member(farah), at=NOW, summary={})
+    room, (one, two) = Session.objects.get(pk=room.pk), Match.objects.all()
+    Session.objects.update(keeps_traces=False)
+    thanks = Notice.objects.filter(person=reza, text__contains="thanks you for your help")
+    kind = {one.pk: ("yes", "days", "You saved my Mondays"), two.pk: ("yes", "days", "And my Tuesdays")}
+    tell = lambda told: market.tell_of_matches(room, by=as_member(cara), at=NOW, told=told)  # noqa: E731
+    with django_capture_on_commit_callbacks() as later:
+        assert tell(kind) == 2
+    assert remove_traces not in later, "the timetable does it"
+    assert Session.objects.with_traces().get() == room
+    tell({one.pk: ("no", "", "")})
+    assert thanks.exists(), "the other thanks stand"
+    assert tell({two.pk: ("yes", "days", "")}) == 1
+    assert not thanks.exists()
+    tell(kind)
+    Membership.objects.filter(person=reza).update(left_at=NOW)
+    url, hers = inside("session_matches", room), as_(cara)
+    assert 'name="thanks-' not in hers.get(url).text
+    typed = {f"talked-{pk}": "yes" for pk in kind} | {f"saved-{pk}": "weeks" for pk in kind}
+    hers.post(url, typed)
+    assert "Thank you. It is saved." in said_on(hers.get(room.get_absolute_url()))
+    assert set(Match.objects.values_list("saved", "thanks")) == {("weeks", words[2]) for words in kind.values()}
+
+
 def test_what_it_saved_is_told_once_nobody_is_known_any_more(closed, cara, reza, as_):
     """Figures that change with each answer would say what each has answered."""
     closed.matches.create(is_want=True, taker=reza)
@@ -246,13 +283,16 @@ def test_after_two_months_nobody_knows_who_they_were(room, posted, farah, cara, 
     assert market.tell_of_matches(room, by=as_member(cara), at=NOW, told=said) == 1
     posted.update(sent_at=NOW)
     Session.objects.update(keeps_traces=False)
+    told_on = {"address": cara.email, "due_on": NOW.date(), "stage": 0}
+    for ident in (room.pk, room.pk + 1):
+        PromiseReminder.objects.create(kind="session-matches", ident=ident, **told_on)
     thanks = Notice.objects.filter(text__contains="thanks you")
     others = Notice.objects.exclude(pk__in=thanks.values("pk")).count()
     with time_machine.travel(BEFORE):
         call_command("forget_matches")
     assert Match.objects.exclude(thanks="").get().taker == cara
     assert Match.objects.get(is_want=False).taker_reach == "Site B"
-    assert (posted.count(), thanks.count()) == (2, 1)
+    assert (posted.count(), thanks.count(), PromiseReminder.objects.count()) == (2, 1, 2)
     with time_machine.travel(AFTER):
         for _ in range(2):
             call_command("forget_matches")
@@ -263,6 +303,7 @@ def test_after_two_months_nobody_knows_who_they_were(room, posted, farah, cara, 
         assert not any(row.values()), row
     assert not posted.exists()
     assert not thanks.exists()
+    assert PromiseReminder.objects.get().ident != room.pk, "that somebody was asked is forgotten, too"
     assert Notice.objects.count() == others, "what else people were told of the session stays"
     assert not AuditEntry.objects.filter(event="session.matches_told").exclude(actor_id=None).exists()
     assert Session.objects.with_traces().get() == room
