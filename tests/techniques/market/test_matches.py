@@ -86,6 +86,8 @@ def test_the_mail_says_only_what_will_happen(plan, posted, farah, cara, reza, as
     alone = lists["anonymous", farah.email]
     for words in ("Ring one", "/matches/", "In four weeks", "this mail is the only one"):
         assert words not in alone
+    assert alone.endswith("Fold a fitted sheet\n\nRiverside on KM Portal\n")
+    assert "what it saved.\nYour list stands here" in lists["anonymous", cara.email]
     assert "In four weeks you are asked whether you talked" in lists["anonymous", cara.email]
     assert "In four weeks those of them with an account are asked" in lists["anonymous", reza.email]
     for (naming, _), said in lists.items():
