@@ -23,13 +23,28 @@ LONGEST_NAME = 120
 LONGEST_QUESTION = 300
 LONGEST_MINUTES = 24 * 60
 USUAL_MINUTES = 60
-_HEAD = re.compile(r"\A---\s*\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
+MOST_WEEKS = 8
+DAYS_OF_MONTH = 30.44
+_HEAD = re.compile(r"\A\s*---\s*\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
 _SHORTCODE = re.compile(r"\{\{[<%].*?[%>]\}\}", re.DOTALL)
 _COMMUNITY = re.compile(r"/communities/([a-z0-9-]+)")
 _MOMENT = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ](\d\d?):(\d\d)(?::\d\d)?(?:\s*([+-]\d\d):?(\d\d))?)?")
 # A head that is written as an invitation: “Join the Plain Language”, with “Community” above it.
 _INVITES = re.compile(r"^Join the (?=\S)")
-_OF_NAMES = re.compile(r"\b(?:community of practice|communities of practice|community|cop)\b", re.IGNORECASE)
+_OF_PRACTICE = r"(?:community|communities) of practice|cop"
+_SAYS_COMMUNITY = re.compile(rf"\b(?:{_OF_PRACTICE})\b", re.IGNORECASE)
+_OF_NAMES = re.compile(rf"\b(?:{_OF_PRACTICE}|community)\b", re.IGNORECASE)
+_SHORT_NAME = re.compile(r"\(([^()]+)\)")
+# Words that names are written with and without: “Challenge & Prize”, “Challenges and Prizes”.
+_BETWEEN_NAMES = {"and", "the", "of", "for"}
+_SENTENCE = re.compile(r"(?<=[a-z0-9)][.!?])\s+|\n+")  # not after “U.S.”
+_LINKED = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+_MEETS = re.compile(r"\b(?:meets?|meetings?|calls?|huddles?|gatherings?)\b", re.IGNORECASE)
+_OFTEN = re.compile(
+    r"\b(?:weekly|fortnightly|monthly|quarterly|(?:every|each) (?:other )?(?:week|month|quarter)"
+    r"|(?:first|second|third|fourth|last) (?:mon|tues|wednes|thurs|fri)day)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +66,10 @@ class BroughtEvent:
 
 @dataclass
 class BroughtCommunity:
-    """One community as its file tells it. ``ended_on``: since when it is no longer active."""
+    """One community as its file tells it. ``ended_on``: since when it is no longer active.
+
+    ``topic``: the words of its domain; ``place``: where its members write to; ``called``: what else it goes by.
+    """
 
     slug: str
     name: str
@@ -61,17 +79,41 @@ class BroughtCommunity:
     link: str
     began_at: datetime
     ended_on: date | None
+    topic: str = ""
+    place: str = ""
+    called: frozenset[str] = frozenset()
     events: list[BroughtEvent] = field(default_factory=list)
 
     @property
     def rhythm(self) -> str:
-        """How often it met, by its events: “About every four weeks: 23 meetings from March 2019 to May 2024”."""
-        days = sorted({event.starts_at.date() for event in self.events})
-        if len(days) < 2:
-            return ""
-        weeks = round(median((after - before).days for before, after in itertools.pairwise(days)) / 7)
-        often = "About every week" if weeks <= 1 else f"About every {weeks} weeks"
-        return f"{often}: {len(days)} meetings from {days[0]:%B %Y} to {days[-1]:%B %Y}"
+        """How often it says that it meets, and how often it did: “Monthly calls. About every four weeks: 23 meetings
+        from March 2019 to May 2024”."""
+        return " ".join(part for part in (_own_rhythm(self.about), _lived_rhythm(self.events)) if part)
+
+
+def _own_rhythm(about: str) -> str:
+    """The first sentence that says how often they come together."""
+    sentences = (_LINKED.sub(r"\1", part).strip(" *-") for part in _SENTENCE.split(about))
+    said = next((one for one in sentences if _MEETS.search(one) and _OFTEN.search(one)), "")
+    return first_words(line_of_text(said), LONGEST_QUESTION)
+
+
+def _lived_rhythm(events: Sequence[BroughtEvent]) -> str:
+    """Three meetings make a rhythm, two do not yet. Beyond two months nobody counts in weeks."""
+    days = sorted({event.starts_at.date() for event in events})
+    if len(days) < 2:
+        return ""
+    first, last = f"{days[0]:%B %Y}", f"{days[-1]:%B %Y}"
+    told = f"{len(days)} meetings " + (f"in {first}" if first == last else f"from {first} to {last}")
+    if len(days) < 3:
+        return told
+    apart = median((after - before).days for before, after in itertools.pairwise(days))
+    weeks, months = round(apart / 7), round(apart / DAYS_OF_MONTH)
+    return f"{_every(weeks, 'week') if weeks <= MOST_WEEKS else _every(months, 'month')}: {told}"
+
+
+def _every(number: int, unit: str) -> str:
+    return f"About every {unit}" if number <= 1 else f"About every {number} {unit}s"
 
 
 @dataclass
@@ -95,11 +137,13 @@ def read_folder(folder: Path) -> Brought:
             continue
         communities.append(found)
         known[found.slug] = found
-        for alias in _words(head.get("aliases")):
+        for alias in _words([path.stem, head.get("event_cop"), *_words(head.get("aliases"))]):
             known.setdefault(alias.strip("/").split("/")[-1], found)
-    hosts = {_key_of_host(one.name): one for one in communities}
+    hosts = {name: one for one in reversed(communities) for name in one.called}
     for path, head, body in _files(folder / "events", left_out, folder):
         try:
+            if head.get("draft") is True:
+                raise ValueError("It is a draft that was never published.")
             owner, event = _owner(head, body, known, hosts), _event(path, head, body)
             if event.key in {other.key for other in owner.events}:
                 raise ValueError("Another file holds the same event.")
@@ -116,7 +160,7 @@ def _files(folder: Path, left_out: list[tuple[str, str]], root: Path) -> Iterato
         if path.name.startswith("_"):  # the page that lists the others
             continue
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError):
             left_out.append((_name(path, root), "It cannot be read as UTF-8."))
             continue
@@ -140,10 +184,12 @@ def _community(path: Path, head: Mapping[str, Any], body: str) -> BroughtCommuni
         raise ValueError("It does not say when it began.")
     ended_at = _moment(head.get("expirydate"))
     about = _plain(body)
-    lists = head.get("community_list")
-    terms = [_line(one.get("terms")) for one in lists if isinstance(one, dict)] if isinstance(lists, list) else []
+    given = head.get("community_list")
+    lists = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    terms = [_line(one.get("terms")) for one in lists]
+    slug = _line(head.get("slug")) or path.stem
     return BroughtCommunity(
-        slug=_line(head.get("slug")) or path.stem,
+        slug=slug,
         name=first_words(_INVITES.sub("", name), LONGEST_NAME),
         question=_question(name, _line(head.get("summary")), _line(head.get("deck")), about),
         about=about,
@@ -151,7 +197,35 @@ def _community(path: Path, head: Mapping[str, Any], body: str) -> BroughtCommuni
         link=_link(head.get("redirectto")),
         began_at=began_at,
         ended_on=ended_at.date() if ended_at else None,
+        topic=_topic(_words(head.get("topics"))),
+        place=" ".join(dict.fromkeys(told for one in lists if (told := _way_in(one)))),
+        called=_names_of(name, slug, path.stem, _line(head.get("dg_shortname"))),
     )
+
+
+def _topic(words: Sequence[str]) -> str:
+    text = ", ".join(dict.fromkeys(word.replace("-", " ") for word in words))
+    return text[:1].upper() + text[1:]
+
+
+def _way_in(given: Mapping[str, Any]) -> str:
+    """How members come to where they write to each other: “Mailing list (government): write to …, subject …”."""
+    address = _line(given.get("subscribe_email")) or _link(given.get("subscribe_form"))
+    if not address:
+        return ""
+    platform = _line(given.get("platform"))
+    where = "Mailing list" if platform in {"", "listserv"} else platform.capitalize()
+    whose = f" ({kind})" if (kind := _line(given.get("type")).replace("_", " ")) else ""
+    subject, words = _line(given.get("subscribe_email_subject")), _line(given.get("subscribe_email_body"))
+    how = [f"subject “{subject}”"] if subject else []
+    how += [f"with the words “{words}”"] if words else []
+    return f"{where}{whose}: {', '.join([f'to join, write to {address}', *how])}."
+
+
+def _names_of(name: str, *others: str) -> frozenset[str]:
+    """All that a host may be called who is this community: its name with and without what stands in brackets, too."""
+    names = (name, _SHORT_NAME.sub(" ", name), *_SHORT_NAME.findall(name), *others)
+    return frozenset(key for one in names if (key := _key_of_host(_INVITES.sub("", one))))
 
 
 def _question(name: str, *texts: str) -> str:
@@ -169,15 +243,22 @@ def _owner(
     known: Mapping[str, BroughtCommunity],
     hosts: Mapping[str, BroughtCommunity],
 ) -> BroughtCommunity:
-    """By whom it is named as the host; or else the one community that its words lead to most often."""
+    """By whom it is named as the host; or else the one community that its words lead to most often; or else the one
+    that host or title call a community of practice."""
     if found := known.get(_line(head.get("event_cop"))):
         return found
-    if found := hosts.get(_key_of_host(_line(head.get("host")))):
-        return found
+    host = _line(head.get("host"))
+    for part in (host, *host.split(",")):
+        if found := hosts.get(_key_of_host(part)):
+            return found
     linked = Counter(known[slug].slug for slug in _COMMUNITY.findall(body) if slug in known)
-    if not linked:
-        raise ValueError("It names no community of this folder.")
-    return known[linked.most_common(1)[0][0]]
+    if linked:
+        return known[linked.most_common(1)[0][0]]
+    for text in (host, _line(head.get("title"))):
+        words = f" {_key_of_host(text)} "
+        if _SAYS_COMMUNITY.search(text) and (named := [key for key in hosts if f" {key} " in words]):
+            return hosts[max(named, key=len)]
+    raise ValueError("It names no community of this folder.")
 
 
 def _event(path: Path, head: Mapping[str, Any], body: str) -> BroughtEvent:
@@ -234,7 +315,9 @@ def _plain(body: str) -> str:
 
 
 def _key_of_host(name: str) -> str:
-    return " ".join(re.findall(r"[a-z0-9]+", _OF_NAMES.sub(" ", name).lower()))
+    """The words that tell it from others, in the singular: “APIs Community of Practice” is “api”."""
+    words = re.findall(r"[a-z0-9]+", _OF_NAMES.sub(" ", name).lower())
+    return " ".join(word.removesuffix("s") if len(word) > 3 else word for word in words if word not in _BETWEEN_NAMES)
 
 
 def _name(path: Path, root: Path) -> str:

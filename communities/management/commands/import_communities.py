@@ -87,7 +87,14 @@ def bring_community(brought: BroughtCommunity, *, by: Membership, once: UUID) ->
         by.organisation, by=by, at=at, name=brought.name, question=brought.question, once=once
     )
     _ask_no_more_of_forming(community)
-    known = {"name": brought.name, "question": brought.question, "people": brought.terms, "rhythm": brought.rhythm}
+    known = {
+        "name": brought.name,
+        "question": brought.question,
+        "topic": brought.topic,
+        "people": brought.terms,
+        "rhythm": brought.rhythm,
+        "place": brought.place,
+    }
     answers = {key: text for key, text in known.items() if text}
     life.write_charter(community, by=by, at=at, seen=community.version, answers=answers)
     if brought.about:
