@@ -21,6 +21,13 @@ def next_rhythm_day(meeting: Meeting, *, at: datetime) -> date | None:
     return next((day for day in days if meeting.moment(day, 0) >= at), None)
 
 
+def has_days_to_come(meeting: Meeting, *, at: datetime) -> bool:
+    """Whether it will meet again: a day that is laid, or one of its rhythm further ahead."""
+    if meeting.days.filter(cancelled_at=None, starts_at__gte=at).exists():
+        return True
+    return meeting.is_rhythm and next_rhythm_day(meeting, at=at) is not None
+
+
 def lay_days(meeting: Meeting, *, at: datetime) -> int:
     """Write the days that are not there yet, a year ahead; answers how many. What is there stays as it is."""
     known = set(meeting.days.values_list("slot", "laid_at"))

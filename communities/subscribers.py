@@ -7,7 +7,7 @@ from communities.actions.meetings import call_off
 from communities.actions.people import keep_a_facilitator
 from communities.actions.review import take_over_review_session
 from communities.actions.shelf import release_pins
-from communities.meeting_days import lock_meeting
+from communities.meeting_days import has_days_to_come, lock_meeting
 from communities.models import CalendarFeed, Community, Follower, MeetingDay, Muted, Pin, Thread
 from jobs.actions import enqueue
 from organisations.events import Occurrence
@@ -63,10 +63,12 @@ def forget_who_came_on_the_day(occurrence: Occurrence) -> None:
 
 
 def call_off_meetings(occurrence: Occurrence) -> None:
-    """A community that has ended meets no more: the calendars of its people drop what they have of it."""
+    """A community that has ended meets no more: the calendars of its people drop what is still to come. What was held
+    was not called off."""
     for meeting in occurrence.subject.meetings.filter(cancelled_at=None):
         lock_meeting(meeting)
-        call_off(meeting, by=None, at=occurrence.at)
+        if has_days_to_come(meeting, at=occurrence.at):
+            call_off(meeting, by=None, at=occurrence.at)
 
 
 def follow_own_thread(occurrence: Occurrence) -> None:

@@ -47,9 +47,10 @@ def plan_meeting(
     words: str = "",
     place: str = "",
     once: UUID | None = None,
+    is_told: bool = True,
 ) -> Meeting:
     """Plan a meeting or a rhythm of them, in the zone of the organisation. Everybody in the community is told by mail,
-    with an entry for their calendar, except who wants no mail of it.
+    with an entry for their calendar, except who wants no mail of it. ``is_told``: not of what was over long ago.
 
     Idempotent: the same ``once`` a second time answers the meeting that it made.
     """
@@ -81,7 +82,8 @@ def plan_meeting(
     meeting.save()
     lay_days(meeting, at=at)
     events.record(Event.MEETING_PLANNED, meeting, by=by, at=at, repeats=meeting.repeats)
-    _tell_everybody(meeting, at=at)
+    if is_told:
+        _tell_everybody(meeting, at=at)
     return meeting
 
 

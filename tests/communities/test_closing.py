@@ -177,6 +177,16 @@ class TestEnding:
         assert f"/communities/talk/{thread.pk}/" in browser.get("/o/riverside/search/?q=bags").text
         assert any("is closed now" in words for words in told(reza))
 
+    def test_what_it_held_before_was_not_called_off(self, community, cara, plan):
+        held = plan(repeats="once", at=NOON - timedelta(days=20), first_on=(NOON - timedelta(days=10)).date())
+        coming = plan(repeats="once", first_on=(NOON + timedelta(days=60)).date())
+        rhythm = plan()
+        self.end(community, cara)
+        held.refresh_from_db()
+        coming.refresh_from_db()
+        rhythm.refresh_from_db()
+        assert (held.cancelled_at, coming.cancelled_at is None, rhythm.cancelled_at is None) == (None, False, False)
+
     def test_after_a_year_it_is_archived_once(self, community, cara):
         self.end(community, cara)
         move_communities_on(at=NOON + timedelta(days=31 + 364))

@@ -13,6 +13,8 @@ from django.utils import timezone
 from communities.actions.timetable import ask_forming_community
 from communities.importing import BroughtCommunity, BroughtEvent, read_folder
 from communities.models import Closing, Community, Meeting, Pin, State, Thread
+from jobs.models import Job
+from notifications.models import Notice
 
 REAL = Path(os.environ.get("KM_REAL_DATA", Path(__file__).parents[3] / "shared" / "data")) / "cop_digitalgov"
 DEVOPS = """---
@@ -173,6 +175,15 @@ def test_they_are_brought_in_once_with_all_that_they_had(folder, cara):
     counts, _ = bring(folder)
     assert counts == {"begun": 0, "there": 2, "ended": 0, "meetings": 0, "left_out": 6}
     assert Meeting.objects.count() == 3
+
+
+def test_what_is_over_is_no_news_and_was_not_called_off(folder, cara):
+    ran = MEETING.format(number=6).replace("DevOps Community of Practice", "Mobile")
+    (folder / "events/2019/ran.md").write_text(ran, encoding="utf-8")
+    bring(folder)
+    assert not Meeting.objects.exclude(cancelled_at=None).exists()
+    assert not Job.objects.filter(function__endswith="tell_of_meeting").exists()
+    assert not Notice.objects.exists()
 
 
 def test_a_series_of_one_slug_is_a_meeting_for_each_day(folder, cara):

@@ -18,6 +18,7 @@ from communities.actions import closing, life, meetings, shelf, talk
 from communities.importing import BroughtCommunity, BroughtEvent, read_folder
 from communities.models import LONGEST_POST, Closing, Community
 from kmportal.lib.exceptions import Refusal
+from notifications.models import Notice
 from organisations.models import Membership
 from organisations.permissions import Permission
 from organisations.visibility import Reach
@@ -133,14 +134,16 @@ def plan_brought_meeting(community: Community, event: BroughtEvent, *, by: Membe
         words=event.words,
         place=event.place,
         once=uuid5(NAMESPACE_URL, f"{community.pk} {event.key}"),
+        is_told=starts_at >= timezone.now(),
     )
 
 
 def _end(community: Community, brought: BroughtCommunity, ended_on: date, *, by: Membership) -> None:
-    """On the day that its file says, or on that of its last event if it met after that."""
+    """On the day that its file says, or on that of its last event if it met after that. That is no news to anybody."""
     last = max([ended_on, *(event.starts_at.date() for event in brought.events)])
     zone = ZoneInfo(community.organisation.time_zone)
     at = datetime.combine(last, datetime.min.time(), zone)
     words = "It had ended before it was brought in."
     closing.announce_closing(community, by=by, at=at, reason=Closing.Reason.GONE, words=words)
     closing.close_due_community(community, at=at + A_DAY)
+    Notice.objects.filter(organisation=community.organisation, kind="community", ident=community.pk).delete()
