@@ -1,6 +1,7 @@
 """When a community meets: the list, planning, one meeting, one day of it."""
 
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -12,7 +13,6 @@ from communities.meeting_days import next_rhythm_day
 from communities.models import Community, Meeting, MeetingDay
 from communities.reports.calendars import day_in_words, file_of_meeting
 from communities.reports.meetings import (
-    SHOWN_BEHIND,
     DayRow,
     MeetingPage,
     days_ahead,
@@ -33,6 +33,8 @@ from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 from techniques.policies import may_plan
+
+PER_PAGE = 20
 
 NEIGHBOURS = ("community__organisation", "community__group", "organisation")
 
@@ -65,11 +67,13 @@ def meeting_list(request: MemberRequest, organisation: Organisation, pk: int) ->
     standing_or_403(request, community, "is_in")
     rows = days_of_community(community, request.membership)
     ahead = not_called_off_as_a_whole(days_ahead(rows, request.now))
-    past = rows.filter(starts_at__lt=request.now).order_by("-starts_at", "-pk")[:SHOWN_BEHIND]
+    past = rows.filter(starts_at__lt=request.now).order_by("-starts_at", "-pk")
+    found = Paginator(past, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "community": community,
         "ahead": [DayRow.of(day, at=request.now) for day in ahead[:20]],
-        "behind": [DayRow.of(day, at=request.now) for day in past],
+        "behind": [DayRow.of(day, at=request.now) for day in found],
+        "page": found,
         "allowed": _allowed(request, community),
         "trail": crumbs(request, community),
     }

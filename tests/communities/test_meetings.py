@@ -8,7 +8,7 @@ from icalendar import Calendar
 
 from communities.actions import closing, meetings, people, wishes
 from communities.actions.timetable import move_communities_on
-from communities.models import Community, Meeting, RoleKind, State
+from communities.models import Community, Meeting, MeetingDay, RoleKind, State
 from communities.reports.calendars import rhythm_in_words
 from communities.transitions import facilitator_roles
 from communities.work import MEETING
@@ -92,6 +92,26 @@ def test_what_cannot_be_planned(plan, words, sentence):
     with pytest.raises(Refusal, match=sentence.split(".", maxsplit=1)[0]):
         plan(**words)
     assert not Meeting.objects.exists()
+
+
+def test_all_that_has_been_stands_on_several_pages(community, cara, as_):
+    long_ago = NOON - timedelta(days=2_000)
+    rows = [
+        Meeting(
+            community=community, organisation=community.organisation, title=f"Round {number}", zone="Europe/London",
+            first_on=long_ago.date(), laid_from_on=long_ago.date(), clock=time(12),
+        )
+        for number in range(25)
+    ]  # fmt: skip
+    Meeting.objects.bulk_create(rows)
+    days = [(meeting, long_ago + timedelta(days=number)) for number, meeting in enumerate(rows)]
+    MeetingDay.objects.bulk_create(
+        MeetingDay(meeting=meeting, laid_at=moment, starts_at=moment, minutes=60) for meeting, moment in days
+    )
+    address = f"/o/riverside/communities/{community.pk}/meetings/"
+    newest, oldest = as_(cara).get(address).text, as_(cara).get(f"{address}?page=2").text
+    assert ("Round 24" in newest, "Round 0" in newest) == (True, False)
+    assert ("Round 24" in oldest, "Round 0" in oldest) == (False, True)
 
 
 def test_a_community_that_has_ended_plans_nothing_and_meets_no_more(plan, meeting, community):
