@@ -11,7 +11,7 @@ from django.db import transaction
 import techniques.actions.planning
 from communities import policies
 from communities.events import Event
-from communities.meeting_days import lay_days, lock_meeting, next_rhythm_day, relay_days
+from communities.meeting_days import has_days_to_come, lay_days, lock_meeting, next_rhythm_day, relay_days
 from communities.models import Attendance, Community, Meeting, MeetingDay, State
 from communities.transitions import lock_community, refuse_unless_living
 from jobs.actions import enqueue
@@ -134,6 +134,8 @@ def cancel_meeting(meeting: Meeting, *, by: Membership, at: datetime) -> Meeting
     """Call off all of its days that are still to come. Everybody is told, and their calendars drop it. Idempotent."""
     require_that(policies.may_shape(by, meeting.community))
     lock_meeting(meeting)
+    if meeting.cancelled_at is None and not has_days_to_come(meeting, at=at):
+        raise Refusal("It has been held. What has been stays as it was.")
     return call_off(meeting, by=by, at=at)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from communities.meeting_days import has_days_to_come
 from communities.models import ENDED, Community, Meeting, MeetingDay
 from communities.reports.calendars import rhythm_in_words
 from kmportal.lib.days import clock
@@ -104,6 +105,7 @@ class MeetingPage:
     rhythm: str
     ahead: Sequence[DayRow]
     behind: Sequence[DayRow]
+    is_over: bool
 
     @classmethod
     def build(cls, meeting: Meeting, membership: Membership, *, at: datetime) -> "MeetingPage":
@@ -114,4 +116,5 @@ class MeetingPage:
             rhythm_in_words(meeting),
             [DayRow.of(day, at=at) for day in not_called_off_as_a_whole(days_ahead(rows, at))],
             [DayRow.of(day, at=at) for day in past],
+            is_over=not has_days_to_come(meeting, at=at),
         )

@@ -102,7 +102,11 @@ def meeting_detail(request: MemberRequest, organisation: Organisation, pk: int) 
     """One meeting: its rhythm, its days."""
     meeting = meeting_or_404(request, pk)
     built = MeetingPage.build(meeting, request.membership, at=request.now)
-    context = {"allowed": _allowed(request, meeting.community), "trail": _trail(request, meeting)}
+    context = {
+        "allowed": _allowed(request, meeting.community),
+        "may_change": meeting.is_rhythm or not built.is_over,  # a rhythm can go on
+        "trail": _trail(request, meeting),
+    }
     return render(request, "communities/meeting_detail.html", {**vars(built), **context})
 
 

@@ -169,7 +169,8 @@ def test_they_are_brought_in_once_with_all_that_they_had(folder, cara):
     assert (devops.state, mobile.state) == (State.FORMING, State.CLOSED)
     assert devops.charters.get().answers["rhythm"].startswith("About every 4 weeks")
     assert sorted(Meeting.objects.values_list("title", flat=True)) == ["Deploy day 3", "Deploy day 4", "Linked"]
-    assert (Pin.objects.get().url, Thread.objects.get().title) == ("https://devops.example/join/", "What we are")
+    assert (Pin.objects.get().url, Thread.objects.get().title) == ("https://devops.example/join/", "What “DevOps” is")
+    assert Pin.objects.get().title == "Where “DevOps” came from"  # tells it from others once two are one
     assert Closing.objects.get().community == mobile
     assert not ask_forming_community(devops, at=timezone.now())  # its days are over
     counts, _ = bring(folder)

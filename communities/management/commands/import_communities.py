@@ -99,12 +99,12 @@ def bring_community(brought: BroughtCommunity, *, by: Membership, once: UUID) ->
     answers = {key: text for key, text in known.items() if text}
     life.write_charter(community, by=by, at=at, seen=community.version, answers=answers)
     if brought.about:
-        words = brought.about[:LONGEST_POST]
-        talk.start_thread(
-            community, by=by, at=at, title="What we are", text=words, kind="talk", reach=Reach.ORGANISATION
-        )
+        words, title = brought.about[:LONGEST_POST], f"What “{brought.name}” is"
+        talk.start_thread(community, by=by, at=at, title=title, text=words, kind="talk", reach=Reach.ORGANISATION)
     if brought.link:
-        shelf.pin_to_shelf(community, by=by, at=at, kind="link", url=brought.link, title="Where it came from")
+        shelf.pin_to_shelf(
+            community, by=by, at=at, kind="link", url=brought.link, title=f"Where “{brought.name}” came from"
+        )
     for event in brought.events:
         plan_brought_meeting(community, event, by=by)
     if brought.ended_on is not None:
