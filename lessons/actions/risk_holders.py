@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from kmportal.lib.cleaning import line_of_text
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
 from lessons import policies
@@ -53,7 +54,7 @@ def name_holder(
         if not here.exists():
             raise Refusal("Choose somebody who is here.")
         if not policies.may_set_leaving(by, risk.organisation, person):
-            raise Refusal("You cannot add them yourself. Ask the KM lead or a facilitator to add them.")
+            raise Refusal(worded("You cannot add them yourself. Ask the KM lead or a facilitator to add them."))
         if leaves_on is None:
             holder.leaves_on = _rows_of(risk, person).values_list("leaves_on", flat=True).first()
     holder.save()
@@ -82,7 +83,7 @@ def change_holder(
         return holder
     is_known = holder.leaves_on is not None  # a first day takes nothing from anybody
     if holder.person is not None and is_known and not policies.may_set_leaving(by, risk.organisation, holder.person):
-        raise Refusal("You cannot change this day yourself. Ask the KM lead or a facilitator to change it.")
+        raise Refusal(worded("You cannot change this day yourself. Ask the KM lead or a facilitator to change it."))
     if risk.version != seen:
         raise Stale
     if holder.person_id is None and not wanted:
