@@ -7,6 +7,7 @@ for the minutes only in which that opens dangerous pages: then ``forget_moments`
 
 import logging
 import time
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from typing import Any
@@ -136,7 +137,7 @@ class SessionStore(db.SessionStore):
             self.save()
             return
         try:
-            with transaction.atomic():
+            with transaction.atomic() if was_waiting else nullcontext():
                 super().save(must_create=True)
                 if was_waiting:
                     written_late.send(SessionStore, store=self)
