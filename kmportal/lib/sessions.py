@@ -130,26 +130,37 @@ class SessionStore(db.SessionStore):
             logger.warning("The disk is full: what a session is to remember could not be saved.")
 
     def _write_or_wait(self, must_create: bool) -> None:
+        """A session that waited is written together with its line in the list where it is ended. One that was ended
+        meanwhile stays so."""
         values = self._get_session(no_load=must_create)  # type: ignore[attr-defined]  # not typed
-        was_waiting = self.is_waiting
-        if was_waiting and not cache.delete(f"{WAITING}{self.session_key}"):
-            self.is_waiting = False  # another request has written it, or it was ended meanwhile: then it stays so
-            self.save()
-            return
+        was_waiting = self.is_waiting and not must_create  # with another key it begins anew
         try:
             with transaction.atomic() if was_waiting else nullcontext():
                 super().save(must_create=True)
                 if was_waiting:
+                    self._refuse_ended()
                     written_late.send(SessionStore, store=self)
         except CreateError:
             if not was_waiting:
                 raise  # the key is taken
+            self.is_waiting = False  # another request has written it
+            self.save()
+            return
         except DatabaseError as error:
             if not is_disk_full(error) or not is_cache_shared():
                 raise
+            if was_waiting:
+                self._refuse_ended()
             self._wait(values)
             return
         self.is_waiting = False
+        if was_waiting:
+            cache.delete(f"{WAITING}{self.session_key}")
+
+    def _refuse_ended(self) -> None:
+        """Raise what Django’s middleware takes for a session that was ended during the request."""
+        if cache.get(f"{WAITING}{self.session_key}") is None:
+            raise UpdateError
 
     def _wait(self, values: dict[str, Any]) -> None:
         """Nothing there tells when it began: what is held ends with the day, and its moments are days already."""
