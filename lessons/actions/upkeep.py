@@ -1,10 +1,12 @@
 """Keeping lessons fresh: who looks after each, the monthly round of a few for each person, and what they answer."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from datetime import date, datetime
+from functools import cache
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -140,7 +142,7 @@ def choose_turns(*, at: datetime) -> int:
 
 @transaction.atomic
 def _choose_in(organisation: Organisation, *, on: date, at: datetime) -> int:
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     members = Membership.objects.current().may(Permission.CONTRIBUTE).filter(organisation=organisation)
     here = {one.person_id: one for one in members.select_related("organisation", "person")}
     # Somebody who can no longer do it, or no longer read it, is not asked, and does not keep others from being asked.
@@ -158,10 +160,11 @@ def _choose_in(organisation: Organisation, *, on: date, at: datetime) -> int:
             by_person[person].append(upkeep)
         elif upkeep.group is not None and upkeep.group.kind == Group.Kind.COMMUNITY:
             of_communities.append(upkeep)
-    _share_out(of_communities, here, by_person, turns, on=on)
+    room_of = _room_of_each(able, turns, first)
+    _share_out(of_communities, here, by_person, room_of, on=on)
     made: list[ReviewTurn] = []
     for person, rows in by_person.items():
-        room = _room_of(person, turns, first)
+        room = room_of[person]
         if room <= 0:
             continue
         readable = set(
@@ -179,17 +182,18 @@ def _choose_in(organisation: Organisation, *, on: date, at: datetime) -> int:
     return len(made)
 
 
-def _room_of(person: int, turns: ReviewTurnQuerySet, first: date) -> int:
-    """How many more somebody can be asked about in the month that begins on this day."""
-    mine = turns.filter(person=person)
-    return MOST_TURNS - mine.filter(round_on=first).count() - mine.open().exclude(round_on=first).count()
+def _room_of_each(people: Collection[int], turns: ReviewTurnQuerySet, first: date) -> dict[int, int]:
+    """How many more each can be asked about in the month that begins on this day."""
+    taken = turns.filter(Q(round_on=first) | Q(answered_at=None), person__in=people)
+    counts = Counter(taken.values_list("person", flat=True))
+    return {person: MOST_TURNS - counts[person] for person in people}
 
 
 def _share_out(
     kept: list[Upkeep],
     here: dict[int, Membership],
     by_person: dict[int, list[Upkeep]],
-    turns: ReviewTurnQuerySet,
+    room: dict[int, int],
     *,
     on: date,
 ) -> None:
@@ -204,17 +208,20 @@ def _share_out(
     members = {person for people in inside.values() for person in people}
     asked = ReviewTurn.objects.filter(person__in=members).values_list("person").annotate(last=Max("asked_on"))
     last = dict(asked.order_by())
-    lessons = [row.lesson_id for row in kept]
-    room = {person: _room_of(person, turns, on.replace(day=1)) for person in members}
-    readable = {
-        person: set(Lesson.objects.visible_to(here[person]).filter(pk__in=lessons).values_list("pk", flat=True))
-        for person in members
-    }
+
+    @cache
+    def read_by(person: int) -> set[int]:
+        rows = Lesson.objects.visible_to(here[person]).filter(pk__in=[row.lesson_id for row in kept])
+        return set(rows.values_list("pk", flat=True))
+
+    def given(person: int) -> int:
+        return len(by_person.get(person, ()))
+
     for upkeep in sorted(kept, key=lambda row: (-_rank_of(row, on=on), row.pk)):
-        able = [person for person in inside[upkeep.group_id] if upkeep.lesson_id in readable[person]]
-        if people := [person for person in able if len(by_person[person]) < room[person]]:
-            order = {person: (len(by_person[person]), last.get(person, date.min), person) for person in people}
-            by_person[min(people, key=order.__getitem__)].append(upkeep)
+        people = sorted(inside[upkeep.group_id], key=lambda person: (given(person), last.get(person, date.min), person))
+        able = (one for one in people if given(one) < room[one] and upkeep.lesson_id in read_by(one))
+        if (chosen := next(able, None)) is not None:
+            by_person[chosen].append(upkeep)
 
 
 def _rank_of(upkeep: Upkeep, *, on: date) -> float:
