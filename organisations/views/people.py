@@ -1,6 +1,6 @@
 """The people page: who belongs here as what, and who is asked in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -33,14 +33,14 @@ def person_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
     """Members and open invitations."""
     members = Membership.objects.listed().filter(organisation=organisation).select_related("person")
     invitations = Invitation.objects.open().filter(organisation=organisation).select_related("invited_by")
-    shows_power = any(_gives_power(row.role) for row in invitations) and is_fresh(request)
+    links = dict(_links_to_show(request, invitations))
     values = {
         "members": members.order_by("person__name", "pk"),
         "invitations": [
             (
                 row,
                 row.is_expired(request.now),
-                invitation_link(row) if shows_power or not _gives_power(row.role) else "",
+                links[row],
                 reports.invitation_presses(row, request.membership),
             )
             for row in invitations
@@ -97,7 +97,7 @@ def invitation_many(request: MemberRequest, organisation: Organisation) -> HttpR
             )
             return _say_who_was_invited(request, invited, wanted["addresses"].bad)
     own = Invitation.objects.open().filter(organisation=organisation, invited_by=request.user)
-    links = [(row, invitation_link(row)) for row in own if not row.is_expired(request.now)]
+    links = _links_to_show(request, [row for row in own if not row.is_expired(request.now)])
     return _form_page_of(request, form, "organisations/invitation_many.html", links=links)
 
 
@@ -275,6 +275,13 @@ def _ask_before_power(request: MemberRequest, *roles: str) -> None:
     """Who gives or takes away the role that looks after everybody shows once more that it is them."""
     if any(map(_gives_power, roles)):
         require_fresh_sign_in(request)
+
+
+def _links_to_show(request: MemberRequest, invitations: Iterable[Invitation]) -> list[tuple[Invitation, str]]:
+    """Whoever opens the link of an administrator becomes one: it is shown to who has just said who they are."""
+    rows = list(invitations)
+    shows_power = any(_gives_power(row.role) for row in rows) and is_fresh(request)
+    return [(row, invitation_link(row) if shows_power or not _gives_power(row.role) else "") for row in rows]
 
 
 def _gives_power(role: str) -> bool:

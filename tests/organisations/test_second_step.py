@@ -258,6 +258,9 @@ def test_the_link_of_an_administrators_invitation_waits_for_the_password(adminis
     page = administrator.get(people).content.decode()
     assert invitation_link(power) not in page
     assert invitation_link(other) in page
+    many = administrator.get(reverse("invitation_many", args=["riverside"])).content.decode()
+    assert invitation_link(power) not in many
+    assert invitation_link(other) in many
     assert administrator.get(codes).url.startswith(reverse("account_reauthenticate"))
     assert administrator.get(f"{codes}?only={other.pk}").status_code == 200
     shown = again(administrator, administrator.get(f"{codes}?only={power.pk}"))
