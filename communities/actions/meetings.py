@@ -135,7 +135,7 @@ def cancel_meeting(meeting: Meeting, *, by: Membership, at: datetime) -> Meeting
     require_that(policies.may_shape(by, meeting.community))
     lock_meeting(meeting)
     if meeting.cancelled_at is None and not has_days_to_come(meeting, at=at):
-        raise Refusal("It has been held. What has been stays as it was.")
+        raise Refusal("It has begun, or is over. Nothing of it is still to come.")
     return call_off(meeting, by=by, at=at)
 
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from communities.meeting_days import has_days_to_come
 from communities.models import ENDED, Community, Meeting, MeetingDay
 from communities.reports.calendars import rhythm_in_words
 from kmportal.lib.days import clock
@@ -111,10 +110,11 @@ class MeetingPage:
     def build(cls, meeting: Meeting, membership: Membership, *, at: datetime) -> "MeetingPage":
         rows = days_of_community(meeting.community, membership).filter(meeting=meeting)
         past = rows.filter(starts_at__lt=at - timedelta(hours=2)).order_by("-starts_at", "-pk")[:SHOWN_BEHIND]
+        ahead = [DayRow.of(day, at=at) for day in not_called_off_as_a_whole(days_ahead(rows, at))]
         return cls(
             meeting,
             rhythm_in_words(meeting),
-            [DayRow.of(day, at=at) for day in not_called_off_as_a_whole(days_ahead(rows, at))],
+            ahead,
             [DayRow.of(day, at=at) for day in past],
-            is_over=not has_days_to_come(meeting, at=at),
+            is_over=not ahead,  # while it lasts, whoever comes late looks for the link, and may put it right
         )
