@@ -107,6 +107,7 @@ def environment(folder: Path) -> dict[str, str]:
         "KM_SESSION_DAYS": "14",
         "KM_SESSION_IDLE_MINUTES": "240",
         "KM_WORKER_PROCESSES": "4",
+        "KM_SERVER_STATEMENTS": "1",
         "KM_HEALTH_KEY": "",
         "KM_FILE_SCANNER": "",
         "KM_BACKUP_DIR": str(folder / "backups"),
