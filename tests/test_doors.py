@@ -6,8 +6,12 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from organisations.permissions import Permission
+from organisations.actions import invite_member
+from organisations.permissions import Permission, Role
+from organisations.tokens import invitation_token
+from tests.cast import as_member
 from tests.shares import fewer_on_postgresql
 
 # Classes of doors.
@@ -330,13 +334,16 @@ def test_every_view_of_ours_carries_the_mark_of_its_class():
     assert not wrong
 
 
-def knock(browser: Client, url: str) -> str:
-    """What the door says: *in*, *not found*, *forbidden*, *sign in*, or *broken*. What it changed is taken back."""
+def knock(browser: Client, url: str, *, power: str = "") -> str:
+    """What the door says: *in*, *not found*, *forbidden*, *sign in*, *broken*, or *power*: it shows that token. What it
+    changed is taken back."""
     with transaction.atomic():
         answer = browser.get(url)
         if answer.status_code == 405:
             answer = browser.post(url)
         transaction.set_rollback(True)
+    if power and not answer.streaming and power.encode() in answer.content:
+        return "power"
     if answer.status_code == 302 and "/accounts/login/" in answer.url:
         return "sign in"
     return {404: "not found", 403: "forbidden"}.get(answer.status_code, "broken" if answer.status_code == 500 else "in")
@@ -344,8 +351,12 @@ def knock(browser: Client, url: str) -> str:
 
 @pytest.mark.parametrize("name", fewer_on_postgresql([*MEMBERS, "oskar", "vera"], 3))
 def test_the_walk_inside_riverside(name, world, oskar, as_):
+    """Nor does any page show the link of an invitation that makes an administrator, as long as nobody has just said who
+    sits there: a stranger at an open screen would take a picture of it."""
     person = {**world.people, "oskar": oskar}.get(name)
     browser, wrong = as_(person), []
+    wanted = {"email": "power@x.example", "role": Role.ADMINISTRATOR, "at": timezone.now()}
+    power = invitation_token(invite_member(world.riverside, by=as_member(world.people["ada"]), **wanted))
     for url_name, route, _ in patterns():
         door = CLASS_OF[url_name]
         if not route.startswith("o/") or door == GUEST:
@@ -361,7 +372,7 @@ def test_the_walk_inside_riverside(name, world, oskar, as_):
             expected = {"not found", "forbidden"}
         else:
             expected = {"forbidden"}
-        if (said := knock(browser, url)) not in expected:
+        if (said := knock(browser, url, power=power)) not in expected:
             wrong.append((url_name, said, expected))
     assert not wrong
 
