@@ -33,7 +33,15 @@ HEARTBEAT_SECONDS = 5
 SWEEP_SECONDS = 60
 TEN_MINUTES = 600
 # Asked for each minute: they look, and mostly find nothing to do.
-EACH_MINUTE = ["mix_answers", "remove_traces", "remove_safe_traces", "forget_moments", "fold_counts"]
+EACH_MINUTE = [
+    "mix_answers",
+    "remove_traces",
+    "remove_safe_traces",
+    "remove_voice_traces",
+    "mix_searches",
+    "forget_moments",
+    "fold_counts",
+]
 # Asked for every ten minutes, day and night: the command itself knows whose morning it is and what it has done.
 OFTEN = ["send_reminders", "move_trials_on", "send_summaries"]
 # Asked for as often, done once a day: a machine that was off in the morning does it when it is back.

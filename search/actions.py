@@ -49,9 +49,9 @@ def keep_search(
     )
     same = UnansweredSearch.objects.filter(pk=row.pk)
     if row.last_on < day:  # of two at once the second finds it done
-        same.filter(last_on__lt=day).update(days=F("days") + 1, last_on=day)
+        same.filter(last_on__lt=day).update(days=F("days") + 1, last_on=day, is_unmixed=True)
     if told:
-        same.exclude(told_on=day).update(told_on=day)
+        same.exclude(told_on=day).update(told_on=day, is_unmixed=True)
         # What was said before was not enough for somebody. Others may still be helped: an answer goes on being shown.
         same.filter(state=State.ASIDE).update(state=State.OPEN, answered_by=None, answered_on=None)
         same.filter(state=State.ANSWERED).update(state=State.OPEN)

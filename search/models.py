@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from kmportal.lib.model_fields import LineField
 from kmportal.lib.things import Ref
+from kmportal.lib.unlinking import number_by_lot
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.permissions import Permission
 from organisations.visibility import Reach, within_reach
@@ -202,6 +203,7 @@ class UnansweredSearch(models.Model):
         ANSWERED = "answered", "Answered"
         ASIDE = "aside", "Not for us"
 
+    id = models.BigIntegerField(primary_key=True, default=number_by_lot, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     key = models.CharField(max_length=64, editable=False)
     words = models.CharField(max_length=200)
@@ -215,6 +217,9 @@ class UnansweredSearch(models.Model):
     answered_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     answered_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    is_unmixed = models.BooleanField(
+        default=True, help_text="Asked since the searches of these days were last put in random order."
+    )
 
     objects = UnansweredSearchQuerySet.as_manager()
 
@@ -224,6 +229,7 @@ class UnansweredSearch(models.Model):
         indexes = [
             models.Index(fields=["organisation", "state", "-last_on"], name="unanswered_newest"),
             models.Index(fields=["organisation", "state", "-days"], name="unanswered_often"),
+            models.Index(fields=["last_on"], condition=models.Q(is_unmixed=True), name="unanswered_unmixed"),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from communities import catalogue, policies
 from communities.events import Event
 from communities.models import KickOff, NamedBarrier, Problem, Topic
 from communities.transitions import find_topic_like, lock_kickoff, name_new_topic, refuse_unless_running
+from communities.unlinking import remove_traces
 from kmportal.lib.cleaning import clean_text, line_of_text
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_fields import key_of_name
@@ -191,6 +192,8 @@ def _keep_barrier(kickoff: KickOff, *, key: str = "", words: str = "") -> NamedB
     # No line of the trail: it would stand between those of what people did in the same minute. Nor does a place in the
     # file or a transaction say who it was: docs/decisions/0024.
     rewrite_in_random_order(NamedBarrier.objects.filter(kickoff=kickoff))
+    KickOff.objects.filter(pk=kickoff.pk).update(keeps_traces=True)
+    transaction.on_commit(remove_traces, robust=True)
     return row
 
 

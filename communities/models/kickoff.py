@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from communities.models.community import LONGEST_ANSWER, LONGEST_REASON, Community
 from kmportal.lib.model_fields import LineField, ReadingKeyField
+from kmportal.lib.unlinking import number_by_lot
 from organisations.models import Membership, Organisation, Person
 from techniques.models import Session
 
@@ -62,6 +63,9 @@ class KickOff(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     # Made by the form: the same form sent twice opens one.
     once = models.UUIDField(null=True, blank=True, editable=False)
+    keeps_traces = models.BooleanField(
+        default=False, help_text="A barrier was named; the files still tell which was new when."
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = KickOffQuerySet.as_manager()
@@ -193,6 +197,7 @@ class NamedBarrier(models.Model):
     """That something gets in the way here: one of the list (``key``), or in somebody’s own words. It has no author: a
     worry about one’s manager is not said aloud. Each once for a kick-off, and nothing counts how often."""
 
+    id = models.BigIntegerField(primary_key=True, default=number_by_lot, editable=False)
     kickoff = models.ForeignKey(KickOff, on_delete=models.CASCADE, related_name="barriers")
     key = models.CharField(max_length=40, blank=True)
     words = LineField(

@@ -102,7 +102,8 @@ def review_voice(request: MemberRequest, organisation: Organisation, pk: int) ->
             return done(request, "Thank you. Your answer is counted.", "community_review", organisation.slug, pk)
     intro = worded(
         "Your answer is counted, and nobody can see that it is yours. "
-        "The community sees the count from five answers on."
+        "The community sees the count from five answers on. Only who looks into the database of the server before and "
+        "after you alone have answered could tell what you said."
     )
     return _page_of_form(request, form, found.community, "Two questions to you", "Send my answer", intro)
 

@@ -25,6 +25,12 @@ def one_way(secret: str, *, purpose: str) -> str:
     return sha256(f"{purpose} {secret}".encode()).hexdigest()
 
 
+def number_by_lot() -> int:
+    """A key that says nothing, for a row without a name. Numbers that are given one after the other tell in which order
+    rows were written, and so does what the same people did with their names in the same minutes."""
+    return _random.randrange(1, 2**52)
+
+
 def shuffle(rows: list[Any]) -> None:
     """Put rows in an order that nobody can foretell."""
     _random.shuffle(rows)

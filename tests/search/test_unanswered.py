@@ -1,9 +1,11 @@
 """Searches without a result: kept without a name, answered by those who curate, and shown to who asks the same."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -19,6 +21,7 @@ from search.actions import answer_search, keep_search, open_search_again, set_se
 from search.index import Doc, put_many
 from search.models import UnansweredSearch
 from search.policies import words_to_keep
+from search.unlinking import mix_searches
 from tests.cast import as_member
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +65,25 @@ class TestKept:
         kinds = {field.get_internal_type() for field in UnansweredSearch._meta.local_fields}
         assert "DateTimeField" not in kinds
         assert {name for name in names if name.endswith("by")} == {"answered_by"}
+
+    def test_neither_number_nor_place_says_in_which_order_people_searched(self, riverside, reza):
+        """Laid beside what the same people did with their names in the same minutes, either told who searched what."""
+        words = [f"zeppelin {letter}" for letter in "abcdefgh"]
+        for one in words:
+            keep_search(riverside, one, by=as_member(reza), at=timezone.now())
+        assert list(UnansweredSearch.objects.order_by("pk").values_list("words", flat=True)) != words
+        call_command("mix_searches", stdout=(told := StringIO()))
+        assert "mixed: 8." in told.getvalue()
+        column = "rowid" if connection.vendor == "sqlite" else "ctid"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT words FROM search_unansweredsearch ORDER BY {column}")  # noqa: S608  our own name
+            assert [row[0] for row in cursor.fetchall()] != words
+            if connection.vendor == "postgresql":
+                cursor.execute("SELECT count(DISTINCT xmin::text) FROM search_unansweredsearch")
+                assert cursor.fetchone() == (1,)
+        assert mix_searches() == 0
+        keep_search(riverside, words[0], by=as_member(reza), at=timezone.now() + timedelta(days=1))
+        assert (mix_searches(), UnansweredSearch.objects.get(words=words[0]).days) == (1, 2)
 
     def test_ten_times_on_one_day_are_one_day_in_any_form_of_the_words(self, as_, reza, cara):
         for words in ("zeppelin moorings", "moorings zeppelin", "Zeppelins mooring") * 3:

@@ -12,7 +12,14 @@ from jobs import backups
 from kmportal.lib.exceptions import Refusal
 
 # What the timetable does each minute, so that no order of the last minute is kept for as long as the back-up is.
-FIRST = ["mix_answers", "remove_traces", "remove_safe_traces", "forget_moments"]
+FIRST = [
+    "mix_answers",
+    "remove_traces",
+    "remove_safe_traces",
+    "remove_voice_traces",
+    "mix_searches",
+    "forget_moments",
+]
 
 
 class Command(BaseCommand):
