@@ -7,6 +7,9 @@ import sys
 from contextlib import suppress
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import OperationalError, connection
@@ -203,6 +206,26 @@ def test_where_processes_share_no_memory_signing_in_needs_room(disk, lena, monke
     assert sign_in(browser, lena).status_code == 507 or connection.vendor == "sqlite"
     disk.make_room()
     assert sign_in(browser, lena).status_code == 302
+
+
+def test_a_recovery_code_for_which_there_is_no_room_still_works_afterwards(disk, lena, monkeypatch):
+    """It has to be crossed out, so it opens nothing before; the page says that it is not used up."""
+    monkeypatch.setattr(sessions, "is_cache_shared", lambda: True)
+    TOTP.activate(lena, "JBSWY3DPEHPK3PXP")
+    (code, *_) = RecoveryCodes.activate(lena).get_unused_codes()
+    browser, url = Client(raise_request_exception=False), reverse("mfa_authenticate")
+    browser.get(reverse("account_login"))
+    disk.fill()
+    assert sign_in(browser, lena).url == url
+    answer = browser.post(url, {"code": code})
+    assert (answer.status_code, connection.vendor) in {(507, "postgresql"), (507, "sqlite"), (302, "sqlite")}
+    if answer.status_code == 507:
+        assert "A recovery code that you typed still works" in answer.content.decode()
+        assert browser.get(reverse("home", args=["riverside"])).status_code == 302
+        disk.make_room()
+        assert browser.post(url, {"code": code}).status_code == 302
+    assert browser.get(reverse("home", args=["riverside"])).status_code == 200
+    assert code not in RecoveryCodes(Authenticator.objects.get(user=lena, type="recovery_codes")).get_unused_codes()
 
 
 def sign_in(browser, person):
