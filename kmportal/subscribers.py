@@ -36,6 +36,7 @@ SUBSCRIBERS: dict[str, list[str]] = {
         "communities.subscribers.close_calendar_of_leaver",
     ],
     "membership.reset_link_made": ["notifications.subscribers.tell_of_reset_link"],
+    "membership.signed_out": ["notifications.subscribers.tell_of_sign_out"],
     "membership.lent": ["notifications.subscribers.tell_lent_member"],
     "mail.undelivered": ["notifications.subscribers.tell_undelivered_mail"],
     "action.*": ["actionplan.history.write", "actionplan.notices.send"],

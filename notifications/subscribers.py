@@ -4,7 +4,7 @@ from kmportal.lib.domain_words import worded
 from notifications.actions import notify
 from notifications.models import words_of_undelivered
 from organisations.events import Occurrence
-from organisations.models import Group, Membership
+from organisations.models import Group, Membership, SignIn
 
 
 def tell_undelivered_mail(occurrence: Occurrence) -> None:
@@ -21,6 +21,19 @@ def tell_lent_member(occurrence: Occurrence) -> None:
         member.person,
         occurrence,
         f"{occurrence.person} has let you into the {worded('group')} “{group}” of {group.organisation}",
+        about=member.organisation,
+    )
+
+
+def tell_of_sign_out(occurrence: Occurrence) -> None:
+    """An administrator has signed somebody out everywhere: they read why when they are back."""
+    member = occurrence.subject
+    assert isinstance(member, Membership)  # noqa: S101  what the event is about
+    why = SignIn.Ended(occurrence.facts["reason"]).label
+    notify(
+        member.person,
+        occurrence,
+        f"{occurrence.person} has signed you out everywhere. The reason given: {why[0].lower()}{why[1:]}",
         about=member.organisation,
     )
 

@@ -43,6 +43,7 @@ class Event(models.TextChoices):
     RESET_LINK_MADE = "membership.reset_link_made", _("made a link for a new password")
     PASSWORD_CHOSEN = "membership.password_chosen", _("chose a password by link")
     MEMBER_SECOND_STEP_RESET = "membership.second_step_reset", _("took the second step off")
+    MEMBER_SIGNED_OUT = "membership.signed_out", _("signed out everywhere")
     MEMBER_LENT = "membership.lent", _("let into a group elsewhere")
     TOKEN_CREATED = "membership.token_created", _("made an access token")
     TOKEN_REVOKED = "membership.token_revoked", _("revoked an access token")

@@ -114,7 +114,11 @@ def access_presses(member: Membership, by: Membership) -> list[Press]:
     else:
         first = Press("suspend", "Suspend", reverse("person_suspend", args=args), look="secondary", about=about)
     remove = reverse("person_remove", args=args)
-    presses = [first]
+    out = reverse("person_sign_out", args=args)
+    presses = [
+        Press("sign_out", "Sign out everywhere…", out, is_form=True, look="secondary", about=about),
+        first,
+    ]
     if has_second_step(member.person):
         reset = reverse("person_second_step", args=args)
         presses.append(Press("reset", "Take the second step off…", reset, is_form=True, look="secondary", about=about))

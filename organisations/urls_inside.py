@@ -17,6 +17,7 @@ urlpatterns = [
     path("people/<int:pk>/restore/", people.person_restore, name="person_restore"),
     path("people/<int:pk>/password/", people.person_reset, name="person_reset"),
     path("people/<int:pk>/remove/", people.person_remove, name="person_remove"),
+    path("people/<int:pk>/sign-out/", people.person_sign_out, name="person_sign_out"),
     path("people/<int:pk>/second-step/", people.person_second_step, name="person_second_step"),
     path("people/sign-ins/", people.sign_in_list, name="sign_in_list"),
     path("groups/", groups.group_list, name="group_list"),

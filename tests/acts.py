@@ -297,6 +297,7 @@ PERMISSIONS: dict[str, str] = {
         organisations.actions.groups.admit_outsider
         organisations.actions.settings.change_settings organisations.actions.members.make_reset_link
         organisations.actions.settings.send_test_mail organisations.actions.members.reset_second_step
+        organisations.actions.members.sign_out_member
         communities.actions.emergency.name_emergency_reader
     """,
 }
@@ -883,6 +884,7 @@ ACTS: dict[str, Act] = {
     "organisations.actions.members.restore_member": _suspended_member,
     "organisations.actions.members.remove_member": on("member"),
     "organisations.actions.members.reset_second_step": on("member"),
+    "organisations.actions.members.sign_out_member": on("member", reason="lost device"),
     "organisations.actions.groups.create_group": here(name="Night staff"),
     "organisations.actions.groups.change_group": on(
         "group", seen=_version("group"), name="Ward 7", kind="unit", people=()

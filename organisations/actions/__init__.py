@@ -28,6 +28,7 @@ from organisations.actions.members import (
     reset_second_step,
     restore_member,
     say_away,
+    sign_out_member,
     suspend_member,
 )
 from organisations.actions.sessions import (
@@ -79,5 +80,6 @@ __all__ = [
     "revoke_invitation",
     "say_away",
     "send_test_mail",
+    "sign_out_member",
     "suspend_member",
 ]

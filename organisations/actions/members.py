@@ -15,6 +15,7 @@ from organisations.models import (
     Invitation,
     Membership,
     Person,
+    SignIn,
 )
 from organisations.permissions import NAMED_VALIDATORS, Permission, Role
 from organisations.tokens import person_of_reset
@@ -147,6 +148,23 @@ def remove_member(
         groups = " ".join(map(str, seats.order_by("group_id").values_list("group_id", flat=True)))
         seats.delete()
         events.record(Event.MEMBER_REMOVED, membership, by=by, at=at, texts={"groups": groups})
+
+
+@transaction.atomic
+def sign_out_member(membership: Membership, *, by: Membership, at: datetime, reason: str) -> int:
+    """End every session of somebody, for a ``SignIn.Ended`` reason; answers how many there were.
+
+    The trail tells it, and so does a notice to the person. Whether they can sign in again stays as it is; so do their
+    access tokens.
+    """
+    policies.require(Permission.ADMINISTER, by, membership.organisation)
+    if membership.person_id == by.person_id:
+        raise Refusal("You can sign yourself out on the page of your own sign-ins.")
+    if reason not in SignIn.Ended.values:
+        raise Refusal("Say why.")
+    ended = sign_ins.end_sessions(membership.person)
+    events.record(Event.MEMBER_SIGNED_OUT, membership, by=by, at=at, reason=reason)
+    return ended
 
 
 @transaction.atomic

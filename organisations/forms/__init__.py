@@ -12,6 +12,7 @@ from organisations.forms.people import (
     OutsiderForm,
     PasswordForm,
     RoleForm,
+    SignOutForm,
 )
 from organisations.forms.settings import LOGO_BOX, LOGO_LIMIT, SettingsForm, WordsForm, picture
 
@@ -30,6 +31,7 @@ __all__ = [
     "PasswordForm",
     "RoleForm",
     "SettingsForm",
+    "SignOutForm",
     "TokenForm",
     "WordsForm",
     "picture",

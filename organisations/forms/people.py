@@ -11,7 +11,7 @@ from kmportal.lib.addresses import Pasted, read_addresses
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.forms import EmailField, LineField, ManyOf
 from kmportal.lib.succession import belongings_of
-from organisations.models import Group, Invitation, Membership, Organisation, Person
+from organisations.models import Group, Invitation, Membership, Organisation, Person, SignIn
 from organisations.permissions import NAMED_VALIDATORS, ROLE_WORDS, Permission, Role
 
 INVITED_AT_ONCE = 200
@@ -226,6 +226,12 @@ class PasswordForm(forms.Form):
         password: str = self.cleaned_data["password"]
         password_validation.validate_password(password, self.person)
         return password
+
+
+class SignOutForm(forms.Form):
+    """Why somebody is signed out everywhere."""
+
+    reason = forms.ChoiceField(label="Why?", choices=SignIn.Ended.choices, widget=forms.RadioSelect)
 
 
 class OutsiderForm(forms.Form):

@@ -91,6 +91,14 @@ class SignIn(models.Model):
     laid beside the answers of an anonymous round. One that fails keeps time and address, so that it can be followed up.
     """
 
+    class Ended(models.TextChoices):
+        """Why an administrator signs somebody out. Chosen, not typed: the trail keeps it, and no words."""
+
+        LOST = "lost device", "A phone or computer is lost or stolen"
+        STRANGE = "strange sign-in", "A sign-in that was not theirs"
+        LEFT_OPEN = "left open", "They stayed signed in on a shared computer"
+        ASKED = "asked for it", "They asked for it"
+
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sign_ins")
     day = models.DateField()

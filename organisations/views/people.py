@@ -22,7 +22,7 @@ from organisations import actions, policies, reports, sign_ins
 from organisations.access import requires
 from organisations.accounts import is_fresh, require_fresh_sign_in
 from organisations.emails import invitation_link
-from organisations.forms import HandOnForm, InvitationEditForm, InvitationForm, InvitePeopleForm, RoleForm
+from organisations.forms import HandOnForm, InvitationEditForm, InvitationForm, InvitePeopleForm, RoleForm, SignOutForm
 from organisations.models import Invitation, Membership, Organisation, SignIn
 from organisations.permissions import Permission, Role, permissions_of
 from organisations.requests import MemberRequest
@@ -257,6 +257,19 @@ def _where_the_link_is(count: int = 1) -> str:
         return "The link is below, in case the e-mail is slow." if count == 1 else "Their links are below, too."
     below = "Copy the link below and pass it on" if count == 1 else "Copy the links below and give each to its person"
     return f"{below}: this portal sends no e-mail yet."
+
+
+@requires(Permission.ADMINISTER)
+def person_sign_out(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
+    """Asks why: the trail keeps it, and the person is told."""
+    member = _find_member(organisation, pk)
+    form = SignOutForm(sent(request))
+    if form.is_valid():
+        require_fresh_sign_in(request)
+        with refusals_on(form):
+            actions.sign_out_member(member, by=request.membership, at=request.now, reason=form.cleaned_data["reason"])
+            return done(request, f"{member.person} is signed out everywhere.", "person_edit", organisation.slug, pk)
+    return _form_page_of(request, form, "organisations/person_sign_out.html", member=member)
 
 
 @requires(Permission.ADMINISTER)

@@ -5,14 +5,18 @@ import re
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from kmportal.lib import middleware
+from kmportal.lib.exceptions import Refusal
 from kmportal.lib.sessions import SessionStore
-from organisations.models import SignIn
+from organisations import actions
+from organisations.models import AuditEntry, SignIn
 from organisations.sign_ins import browser_in_words, open_sessions
 from tests.cast import PASSWORD
 
@@ -81,6 +85,29 @@ def test_nobody_ends_sessions_of_somebody_else(lena, cara):
     assert here.post(reverse("session_end", args=[row.pk])).status_code == 404
     here.post(reverse("session_end_others"))
     assert is_in(hers)
+
+
+def test_an_administrator_signs_somebody_out_everywhere_and_says_why(lena, ada, member):
+    """ASVS V7.4.5. Whoever sits at an open screen is asked for the password first, and the person reads why."""
+    phone, desk, office = sign_in(lena, PHONE), sign_in(lena), sign_in(ada)
+    url = reverse("person_sign_out", args=["riverside", member(lena).pk])
+    assert url in said(office.get(reverse("person_edit", args=["riverside", member(lena).pk])))
+    assert office.post(url, {"reason": ""}).status_code == 422
+    answer = office.post(url, {"reason": SignIn.Ended.LOST})
+    assert answer.url.startswith(reverse("account_reauthenticate"))
+    assert is_in(desk)
+    office.post(answer.url, {"password": PASSWORD})
+    answer = office.post(url, {"reason": SignIn.Ended.LOST}, follow=True)
+    assert "Lena Marsh is signed out everywhere" in said(answer)
+    assert (is_in(phone), is_in(desk), is_in(office)) == (False, False, True)
+    entry = AuditEntry.objects.latest("pk")
+    assert (entry.event, entry.actor_id, entry.facts) == ("membership.signed_out", ada.pk, {"reason": "lost device"})
+    assert "has signed you out everywhere. The reason given: a phone" in said(
+        sign_in(lena).get(reverse("notice_list", args=["riverside"]))
+    )
+    for by, whom, reason in ((lena, ada, "lost device"), (ada, ada, "lost device"), (ada, lena, "spite")):
+        with pytest.raises((PermissionDenied, Refusal)):
+            actions.sign_out_member(member(whom), by=member(by), at=timezone.now(), reason=reason)
 
 
 def test_a_new_password_by_mail_ends_the_other_sessions(lena, client, mailoutbox):
