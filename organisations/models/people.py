@@ -94,10 +94,10 @@ class SignIn(models.Model):
     class Ended(models.TextChoices):
         """Why an administrator signs somebody out. Chosen, not typed: the trail keeps it, and no words."""
 
-        LOST = "lost device", "A phone or computer is lost or stolen"
-        STRANGE = "strange sign-in", "A sign-in that was not theirs"
-        LEFT_OPEN = "left open", "They stayed signed in on a shared computer"
-        ASKED = "asked for it", "They asked for it"
+        LOST = "lost device", "A lost or stolen phone or computer"
+        STRANGE = "strange sign-in", "A sign-in that looks strange"
+        LEFT_OPEN = "left open", "A shared computer on which somebody stayed signed in"
+        ASKED = "asked for it", "It was asked for"
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sign_ins")

@@ -102,7 +102,7 @@ def test_an_administrator_signs_somebody_out_everywhere_and_says_why(lena, ada, 
     assert (is_in(phone), is_in(desk), is_in(office)) == (False, False, True)
     entry = AuditEntry.objects.latest("pk")
     assert (entry.event, entry.actor_id, entry.facts) == ("membership.signed_out", ada.pk, {"reason": "lost device"})
-    assert "has signed you out everywhere. The reason given: a phone" in said(
+    assert "has signed you out everywhere. The reason given: a lost or stolen phone" in said(
         sign_in(lena).get(reverse("notice_list", args=["riverside"]))
     )
     for by, whom, reason in ((lena, ada, "lost device"), (ada, ada, "lost device"), (ada, lena, "spite")):
