@@ -4,8 +4,6 @@ docs/decisions/0024 and 0092.
 Nobody acts here: it is called after each answer and by the timetable, and tells nothing.
 """
 
-from django.db import DatabaseError
-
 from communities.models import KickOff, NamedBarrier, Review, ReviewVoice
 from kmportal.lib.unlinking import remove_old_versions
 

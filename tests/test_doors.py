@@ -160,7 +160,8 @@ DOORS = {
         person_list invitation_new invitation_edit invitation_resend invitation_revoke person_edit
         person_suspend person_restore
         person_reset person_remove person_second_step person_sign_out
-        sign_in_list group_list group_new group_edit group_admit organisation_edit organisation_words mail_test audit_list
+        sign_in_list group_list group_new group_edit group_admit
+        organisation_edit organisation_words mail_test audit_list
     """,
 }
 CLASS_OF = {name: door for door, names in DOORS.items() for name in names.split()}

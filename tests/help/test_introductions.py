@@ -21,10 +21,10 @@ EXEMPT = {
     "One answers here, one question at a time": "assessment_answer assessment_question assessment_finish",
     "It is made to be printed": "technique_print asset_print trial_poster invitation_codes",
     "It asks one thing and says what happens then": """
-        assessment_delete session_cancel person_remove person_second_step person_sign_out action_done action_reopen action_move
-        action_hand_over action_drop group_admit account_email account_change_password account_set_password
-        account_reauthenticate front mfa_reauthenticate mfa_reauthenticate_webauthn mfa_deactivate_totp
-        mfa_generate_recovery_codes
+        assessment_delete session_cancel person_remove person_second_step person_sign_out
+        action_done action_reopen action_move action_hand_over action_drop group_admit
+        account_email account_change_password account_set_password account_reauthenticate front
+        mfa_reauthenticate mfa_reauthenticate_webauthn mfa_deactivate_totp mfa_generate_recovery_codes
         mfa_remove_webauthn community_leave story_delete reuse_delete transfer_undo meeting_cancel meeting_day_cancel
     """,
     "It only shows how far some work has come": "job_detail",
