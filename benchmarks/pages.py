@@ -7,10 +7,8 @@ and a list of them: what a page can hardly cost less than. Its figure is printed
 """
 
 import statistics
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
@@ -21,7 +19,7 @@ from django.test.utils import override_settings
 from django.urls import path, reverse
 from django.utils import timezone
 
-from benchmarks.search import STORAGES
+from benchmarks.search import STORAGES, backend_account, cpu
 
 ROUNDS = 30
 LIMITS = {"empty": 8, "home": 40, "lesson": 25, "roadmap": 35, "gap": 60}
@@ -91,27 +89,6 @@ def _template() -> Any:
 urlpatterns = [path("bare/<str:what>/<int:pk>/", bare)]
 
 
-def _backend() -> Path | None:
-    """Where the system keeps the account of the database’s process for this connection; SQLite has none of its own."""
-    if connection.vendor != "postgresql":
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        return Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
-
-
-def cpu(do: Callable[[], Any], backend: Path | None) -> float:
-    """CPU-milliseconds of this process and of the database’s for doing something once."""
-
-    def spent() -> float:
-        others = int(backend.read_text().split()[0]) / 1e6 if backend else 0.0
-        return time.process_time() * 1000 + others
-
-    start = spent()
-    do()
-    return spent() - start
-
-
 def _addresses(world: Any) -> dict[str, tuple[str, int]]:
     """Each page, and the key with which its bare view is asked."""
     from lessons.models import Lesson
@@ -166,7 +143,7 @@ def figures() -> list[dict[str, Any]]:
 
 
 def _median(client: Client, address: str) -> float:
-    backend = _backend()
+    backend = backend_account()
     for _ in range(5):
         if client.get(address).status_code != 200:
             raise AssertionError(address)
