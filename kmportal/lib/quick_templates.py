@@ -6,6 +6,7 @@ ordinary cases are answered at once: a name of the context, a mapping's key, an 
 arguments, a plain text, a whole number. All others, and every error, are handed to Django as they were.
 """
 
+from functools import lru_cache
 from html import escape
 from inspect import isclass
 from typing import Any
@@ -53,9 +54,10 @@ class QuickVariable(Variable):
                 current = _called(current)
             for place, name in enumerate(names):
                 kind = type(current)
+                items = getattr(kind, "__getitem__", None)
                 if kind is dict:
                     current = current[name]
-                elif hasattr(kind, "__getitem__"):
+                elif items is not None and (items is not tuple.__getitem__ or name.isdigit()):
                     return _rest(current, names[place:])
                 else:
                     current = getattr(current, name)
@@ -72,8 +74,12 @@ class QuickVariable(Variable):
 
 def _rest(found: Any, names: list[str]) -> Any:
     """What stands behind these names of it, by Django’s own steps, and without asking for the first ones again."""
-    rest = Variable(".".join([_HERE, *names]))
-    return rest.resolve(Context({_HERE: found}))
+    return _variable(".".join([_HERE, *names])).resolve(Context({_HERE: found}))
+
+
+@lru_cache(maxsize=1024)
+def _variable(words: str) -> Variable:
+    return Variable(words)
 
 
 class _LeaveIt(Exception):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
@@ -47,6 +48,11 @@ class Thing:
         raise TypeError("inside")
 
 
+class Pair(NamedTuple):
+    word: str
+    thing: Thing
+
+
 class Choice:
     do_not_call_in_templates = True
     title = "a choice"
@@ -58,7 +64,8 @@ SHOWN = [
     "thing.lost.name", "thing.nothing", "thing.title.0", "missing", "missing.title", "none", "yes", "number", "half",
     "big", "money", "day", "now", "safe", "lazy", "said", "choice.title", "kind.title", "call", "call.title", "empty",
     "7", '"a<b"', '_("Yes")', "thing.title|upper", "missing|default:thing.title", "number|add:big", "template_name",
-    "flatten",
+    "flatten", "pair.word", "pair.0", "pair.1.title", "pair.7", "pair.word.title", "pair.missing", "pair.count",
+    "pair.thing.parts.a",
 ]  # fmt: skip
 BLOCKS = [
     "{% autoescape off %}{{ thing.title }}{{ thing.shout }}{{ number }}{{ half }}{% endautoescape %}",
@@ -73,6 +80,7 @@ BLOCKS = [
 def values():
     return {
         "thing": Thing(),
+        "pair": Pair("a < b", Thing()),
         "none": None,
         "yes": True,
         "number": 5,
