@@ -5,6 +5,8 @@ role. What somebody is in a community is ``Standing``: one query, asked once for
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from communities.models import (
     ENDED,
     RUNNING_ROLES,
@@ -23,6 +25,7 @@ from communities.models import (
     Story,
     Thread,
 )
+from kmportal.lib.prepared import prepared
 from lessons.policies import may_confirm_benefits
 from organisations import policies
 from organisations.models import GroupMembership, Membership, Organisation
@@ -62,12 +65,17 @@ class Standing:
 NOWHERE = Standing()
 
 
+@prepared
+def _seats_and_roles(membership: Membership, group: int) -> QuerySet[GroupMembership, tuple[int, bool, str | None]]:
+    seats = GroupMembership.objects.in_force(membership).filter(group_id=group)
+    return seats.values_list("pk", "is_guest", "roles__kind")
+
+
 def standing_of(membership: Membership | None, community: Community) -> Standing:
     """What somebody is in a community today: nothing for nobody, and for who may not come in here any more."""
     if not isinstance(membership, Membership) or not membership.is_current:
         return NOWHERE
-    seats = GroupMembership.objects.in_force(membership).filter(group_id=community.group_id)
-    rows = list(seats.values_list("pk", "is_guest", "roles__kind"))
+    rows = _seats_and_roles(membership, community.group_id)
     if not rows:
         return NOWHERE
     return Standing(rows[0][0], rows[0][1], frozenset(kind for _, _, kind in rows if kind))
@@ -185,9 +193,17 @@ def may_answer_knock(membership: Membership | None, knock: Knock) -> bool:
 # --- In an emergency -------------------------------------------------------------------------------------------------
 
 
+@prepared
+def _is_named(organisation: int, membership: int) -> QuerySet[EmergencyReader]:
+    """Few are: whoever is not need not be looked at further."""
+    return EmergencyReader.objects.filter(organisation=organisation, membership=membership)
+
+
 def may_read_in_emergency(membership: Membership | None, organisation: Organisation, at: datetime) -> bool:
     """Whether somebody is one of those who were named here, long enough ago, and is no administrator today."""
-    if not policies.belongs(membership, organisation):
+    if membership is None or not policies.belongs(membership, organisation):
+        return False
+    if not _is_named.exists(organisation.pk, membership.pk):
         return False
     return EmergencyReader.objects.counting(at).filter(organisation=organisation, membership=membership).exists()
 

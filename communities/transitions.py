@@ -188,10 +188,18 @@ def running_facilitators(community: Community) -> list[Person]:
 
 def facilitator_roles(community: Community) -> QuerySet[CommunityRole]:
     """Of those who can act in it today: not of somebody suspended, nor of whom either organisation no longer allows."""
-    home = Q(seat__membership__organisation=community.organisation_id)
-    if community.organisation.admits_outsiders:
+    home = community.organisation
+    return acting_facilitators(home.pk, admits_outsiders=home.admits_outsiders).filter(
+        seat__group_id=community.group_id
+    )
+
+
+def acting_facilitators(organisation: int, *, admits_outsiders: bool) -> QuerySet[CommunityRole]:
+    """Of all communities of an organisation, as if everybody sat in one of them: filter by seat or group."""
+    home = Q(seat__membership__organisation=organisation)
+    if admits_outsiders:
         home |= Q(seat__membership__organisation__lends_members=True)
-    rows = CommunityRole.objects.filter(seat__group_id=community.group_id, kind=RoleKind.FACILITATOR)
+    rows = CommunityRole.objects.filter(kind=RoleKind.FACILITATOR)
     return rows.filter(home, seat__membership__in=Membership.objects.current())
 
 

@@ -12,6 +12,7 @@ from communities import catalogue, policies
 from communities.finding import name_of, sisters_of, what_it_leaves
 from communities.models import Closing, Community, Rehoming, State
 from communities.policies import Standing
+from communities.reports import page_rows
 from kmportal.lib.domain_words import worded
 from kmportal.lib.sentences import capital, counted
 from kmportal.lib.things import Look
@@ -136,6 +137,4 @@ def _count(number: int, one: str, more: str) -> str:
 
 def homes_asked_of(community: Community, membership: Membership) -> list[Rehoming]:
     """What this member is asked to look after, in this community."""
-    rows = Rehoming.objects.filter(closing__community=community, closing__outcome=Closing.Outcome.OPEN)
-    waiting = rows.filter(person=membership.person_id, state=Rehoming.State.ASKED)
-    return list(waiting.select_related("asked_by"))
+    return page_rows.homes_asked(community.pk, membership.person_id)

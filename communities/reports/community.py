@@ -29,29 +29,26 @@ from communities.models import (
     Transfer,
 )
 from communities.policies import Standing
+from communities.reports import page_rows
 from communities.reports.closing import homes_asked_of
 from communities.reports.emergency import readings_to_tell
 from communities.reports.health import open_line
 from communities.reports.meetings import DayRow, next_day
 from communities.reports.review import transfers_of
 from communities.reports.talk import ThreadRow, thread_rows
-from communities.transitions import facilitator_roles, missing_prompts, seats_of, seats_with_roles
+from communities.transitions import missing_prompts
 from kmportal.lib.days import long_day
 from kmportal.lib.domain_words import worded
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.sentences import people_in_words
 from kmportal.lib.things import Look
 from lessons.labels import STATES as LESSON_STATES
-from lessons.models import Asset, Lesson
+from lessons.models import Lesson
 from lessons.models import State as LessonState
 from lessons.reports.assets import look_of_asset
 from organisations.models import GroupMembership, Membership, Organisation
 
-SHOWN_THREADS = 5
-SHOWN_LESSONS = 5
 SHOWN_PINS = 5
-SHOWN_STORIES = 3
-SHOWN_PROBLEMS = 12
 
 
 @dataclass(frozen=True)
@@ -132,11 +129,10 @@ class CommunityPage:
         """What is offered follows from the policies alone."""
         standing = policies.standing_of(membership, community)
         allowed = policies.allowed(membership, community, standing)
-        seats = seats_of(community)
-        charter = community.charters.select_related("by").first()
-        knocks = list(community.knocks.filter(answered_at=None).select_related("membership__person"))
-        threads = Thread.objects.visible_to(membership).filter(community=community)
-        newest = list(threads.select_related("author", "organisation")[:SHOWN_THREADS])
+        charter = page_rows.charters.first(community.pk)
+        knocks = page_rows.open_knocks(community.pk)
+        with_roles = page_rows.seats_with_roles(community.group_id)
+        ends = page_rows.closings(community.pk)
         is_at_home = community.organisation_id == membership.organisation_id
         return cls(
             community=community,
@@ -144,33 +140,33 @@ class CommunityPage:
             standing=standing,
             allowed=allowed,
             presses=offered(_presses_of(community, membership), allowed),
-            threads=thread_rows(newest),
+            threads=thread_rows(page_rows.newest_threads(membership, community.pk)),
             next_day=next_day(community, membership, at=at),
-            people=people_with_roles(seats_with_roles(community)),
-            size=people_in_words(seats.count()),
-            needs_facilitator="find_facilitator" in allowed and not facilitator_roles(community).exists(),
-            stops=stops_of(community, list(community.moves.all())),
+            people=people_with_roles(with_roles),
+            size=people_in_words(page_rows.seats.count(community.group_id)),
+            needs_facilitator="find_facilitator" in allowed and not _is_facilitated(community, with_roles),
+            stops=stops_of(community, page_rows.moves(community.pk)),
             charter=charter,
             missing=missing_prompts(_charter_so_far(community, charter)),
             knocks=[one for one in knocks if one.kind == Knock.Kind.REQUEST] if standing.runs else [],
             own_knock=next((one for one in knocks if one.membership_id == membership.pk), None),
             shelf=shelf_rows(community, membership)[:SHOWN_PINS],
             lessons=_lessons_of(community, membership),
-            taken_up=list(Problem.objects.visible_to(membership).filter(community=community)[:SHOWN_PROBLEMS]),
+            taken_up=page_rows.taken_up(membership, community.pk),
             who_may_come_in=labels.who_may_come_in(community, is_at_home=is_at_home) if community.is_living else "",
             home=None if is_at_home else community.organisation,
             is_review_due=community.review_on is not None and community.review_on < timezone.localdate(at),
             days_left=_days_left(community, timezone.localdate(at)),
-            closing=_closing_box(community, membership),
-            ended=community.closings.filter(outcome=Closing.Outcome.CLOSED).first() if community.is_ended else None,
-            rests=list(community.closings.exclude(woken_at=None).select_related("woken_by")),
+            closing=_closing_box(community, membership, ends),
+            ended=next((one for one in ends if one.outcome == Closing.Outcome.CLOSED and community.is_ended), None),
+            rests=[one for one in ends if one.woken_at],
             quiet=open_line(community, standing),
-            stories=_stories_of(community, membership),
+            stories=page_rows.newest_stories(membership, community.pk),
             transfers=transfers_of(community, standing, at=at),
             homes=homes_asked_of(community, membership),
             emergencies=readings_to_tell(community, membership, at=at),
             may_ask_in_emergency=policies.may_read_in_emergency(membership, community.organisation, at),
-            came_from=list(Community.objects.filter(moved_to=community).order_by("pk")),
+            came_from=page_rows.gone_into(community.pk),
         )
 
 
@@ -215,12 +211,11 @@ class ShelfRow:
 
 def shelf_rows(community: Community, membership: Membership) -> list[ShelfRow]:
     """What is pinned, in its order; lessons and assets only for those who may read them. Three queries."""
-    pinned = Pin.objects.filter(community=community)
-    pins = list(pinned.select_related("lesson__revision", "lesson__organisation", "asset", "person", "owner"))
-    keys = [pin.lesson_id for pin in pins if pin.lesson_id]
-    readable = set(Lesson.objects.visible_to(membership).filter(pk__in=keys).values_list("pk", flat=True))
-    assets = [pin.asset_id for pin in pins if pin.asset_id]
-    readable_assets = set(Asset.objects.visible_to(membership).filter(pk__in=assets).values_list("pk", flat=True))
+    pins = page_rows.pins(community.pk)
+    lessons = tuple(pin.lesson_id for pin in pins if pin.lesson_id)
+    assets = tuple(pin.asset_id for pin in pins if pin.asset_id)
+    readable = set(page_rows.readable_lessons(membership, lessons) if lessons else ())
+    readable_assets = set(page_rows.readable_assets(membership, assets) if assets else ())
     rows = []
     for pin in pins:
         if pin.asset is not None:
@@ -236,15 +231,8 @@ def shelf_rows(community: Community, membership: Membership) -> list[ShelfRow]:
 
 def _lessons_of(community: Community, membership: Membership) -> list[tuple[Lesson, Look]]:
     """The newest lessons that belong to the community, as far as this member may read them."""
-    rows = Lesson.objects.visible_to(membership).validated().filter(group_id=community.group_id)
-    found = rows.select_related("revision", "organisation").order_by("-pk")[:SHOWN_LESSONS]
+    found = page_rows.newest_lessons(membership, community.group_id)
     return [(lesson, LESSON_STATES[LessonState(lesson.state)]) for lesson in found]
-
-
-def _stories_of(community: Community, membership: Membership) -> list[Story]:
-    """The newest stories of value, as far as this member may read them."""
-    rows = Story.objects.visible_to(membership).filter(community=community)
-    return list(rows.select_related("author", "organisation")[:SHOWN_STORIES])
 
 
 def _days_left(community: Community, today: date) -> int | None:
@@ -254,11 +242,16 @@ def _days_left(community: Community, today: date) -> int | None:
     return (community.forming_until_on - today).days
 
 
-def _closing_box(community: Community, membership: Membership) -> ClosingBox | None:
-    if community.state != State.CLOSING:
-        return None
-    closing = community.closings.select_related("by").filter(outcome=Closing.Outcome.OPEN).first()
-    if closing is None:
+def _is_facilitated(community: Community, with_roles: Iterable[GroupMembership]) -> bool:
+    """Whether any of those who keep it together can act in it today."""
+    seats = tuple(one.pk for one in with_roles if any(role.kind == RoleKind.FACILITATOR for role in one.roles.all()))
+    home = community.organisation
+    return bool(seats) and page_rows.acting_facilitators.exists(seats, home.pk, home.admits_outsiders)
+
+
+def _closing_box(community: Community, membership: Membership, ends: Iterable[Closing]) -> ClosingBox | None:
+    closing = next((one for one in ends if one.outcome == Closing.Outcome.OPEN), None)
+    if community.state != State.CLOSING or closing is None:
         return None
     return ClosingBox(
         closing=closing,

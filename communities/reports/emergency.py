@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from communities import policies
 from communities.models import Community, EmergencyReader, EmergencyReading, Thread
 from communities.models.emergency import COUNTS_AFTER, LASTS_FOR
+from communities.reports import page_rows
 from kmportal.lib.things import Look
 from organisations import policies as organisation_policies
 from organisations.models import Membership, Organisation
@@ -117,5 +118,7 @@ class ReadingPage:
 def readings_to_tell(community: Community, membership: Membership, *, at: datetime) -> list[EmergencyReading]:
     """What the page of a community says on top: readings that last, to who is in it and to those named; and requests,
     to those named."""
+    if not page_rows.unended_readings.exists(community.pk):
+        return []
     ours = EmergencyReading.objects.visible_to(membership).filter(community=community)
     return list((ours.running(at) | ours.waiting(at)).select_related("asked_by", "agreed_by"))

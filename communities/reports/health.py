@@ -22,6 +22,7 @@ from communities.health import (
 )
 from communities.models import Agreed, Community, Pin, Post, QuietLine, Story, Thread
 from communities.policies import Standing
+from communities.reports import page_rows
 from communities.transitions import running_people
 from kmportal.lib.sentences import capital, counted, in_words
 from lessons.models import Lesson
@@ -79,7 +80,7 @@ def open_line(community: Community, standing: Standing) -> QuietLine | None:
     """The private line that waits for an answer, for those who keep the community together."""
     if not standing.runs or not community.is_living:
         return None
-    return community.quiet_lines.filter(answer="").first()
+    return page_rows.open_quiet_lines.first(community.pk)
 
 
 _CHARTER = {"rhythm": "rhythm", "people": "people", "builds": "makes"}

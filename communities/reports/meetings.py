@@ -58,11 +58,17 @@ def days_of_community(community: Community, membership: Membership) -> "QuerySet
     return rows.select_related("meeting").annotate(came=Count("attendances"))
 
 
+@prepared
+def _days_ahead(membership: Membership, community: int, since: datetime) -> QuerySet[MeetingDay]:
+    rows = MeetingDay.objects.visible_to(membership).held().filter(meeting__community=community, starts_at__gte=since)
+    return rows.order_by("starts_at", "pk").select_related("meeting").annotate(came=Count("attendances"))[:1]
+
+
 def next_day(community: Community, membership: Membership, *, at: datetime) -> DayRow | None:
     """The next time that it meets, for who belongs to it. One query."""
     if community.state in ENDED:
         return None
-    day = days_ahead(days_of_community(community, membership).filter(cancelled_at=None), at).first()
+    day = _days_ahead.first(membership, community.pk, at - timedelta(hours=AROUND_HOURS))
     return DayRow.of(day, at=at) if day else None
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from communities import catalogue, policies
 from communities.models import Community, Review, ReviewAnswer, ReviewVoice, Story, Transfer
 from communities.policies import Standing
+from communities.reports import page_rows
 from communities.transitions import newest_review_answers
 from kmportal.lib.presses import Press
 from organisations import policies as organisation_policies
@@ -93,9 +94,8 @@ def transfers_of(community: Community, standing: Standing, *, at: datetime) -> l
     """What waits for an answer or can be taken back, for those who keep it together; whether it waits for them."""
     if not standing.runs:
         return []
-    rows = community.given.select_related("source", "target") | community.taken.select_related("source", "target")
     shown = []
-    for row in rows.filter(state__in=[Transfer.State.ASKED, Transfer.State.DONE]).order_by("-pk")[:5]:
+    for row in page_rows.transfers(community.pk):
         if row.state == Transfer.State.ASKED or row.can_be_undone(at):
             shown.append((row, row.state == Transfer.State.ASKED and row.target_id == community.pk))
     return shown

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from attachments.models import StoredFile
@@ -10,12 +11,15 @@ from attachments.reports import Files, shown_files
 from communities import labels, policies
 from communities.models import (
     Community,
+    Follower,
+    Muted,
     Post,
     PostFile,
     RoleKind,
     Thread,
 )
 from communities.transitions import people_with
+from kmportal.lib.prepared import prepared
 from kmportal.lib.things import Look
 from organisations.models import Membership, Person
 
@@ -53,7 +57,7 @@ class PostBox:
     is_answer: bool
     may_change: bool
     may_mark: bool
-    files: Files
+    files: Files | None
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class ThreadPage:
         may_write = "talk" in policies.allowed(membership, community, standing)
         is_asker = thread.author_id == membership.person_id
         may_settle = may_write and thread.is_question and (standing.runs or (standing.is_in and is_asker))
-        first = Post.objects.filter(thread=thread).values_list("pk", flat=True).first()
+        first = _first_post.first(thread.pk)
         may_keep = standing.is_in and policies.may_found(membership, thread.organisation) and thread.is_question
         may_ask = standing.runs and _stayed_open(thread)
         files = files_of(posts, "post_file", membership.organisation.slug)
@@ -95,7 +99,7 @@ class ThreadPage:
                     is_answer=post.pk == thread.answer_id,
                     may_change=may_write and post.author_id == membership.person_id,
                     may_mark=may_settle and post.pk not in (first, thread.answer_id),
-                    files=files.get(post.pk, Files()),
+                    files=files.get(post.pk),
                 )
                 for post in posts
             ],
@@ -109,13 +113,36 @@ class ThreadPage:
         )
 
 
+@prepared
+def _first_post(thread: int) -> QuerySet[Post, int]:
+    """The one that holds the words of the question."""
+    return Post.objects.filter(thread=thread).order_by("pk").values_list("pk", flat=True)[:1]
+
+
+@prepared
+def _post_files(posts: tuple[int, ...]) -> QuerySet[PostFile]:
+    return PostFile.objects.filter(post__in=posts).select_related("file")
+
+
+@prepared
+def follows(thread: int, person: int) -> QuerySet[Follower]:
+    """That somebody hears of what is written there."""
+    return Follower.objects.filter(thread=thread, person=person)
+
+
+@prepared
+def mutes(thread: int, person: int) -> QuerySet[Muted]:
+    """That somebody hears no more of it."""
+    return Muted.objects.filter(thread=thread, person=person)
+
+
 def files_of(posts: Sequence[Post], name: str, *args: str | int) -> dict[int, Files]:
     """The files of each post that has any: one query, and none of their bytes.
 
     ``name`` and ``args`` are those of their addresses before their keys; that of a small picture is ``{name}_small``.
     """
     found: dict[int, list[tuple[int, StoredFile]]] = {}
-    for one in PostFile.objects.filter(post__in=posts).select_related("file"):
+    for one in _post_files(tuple(post.pk for post in posts)) if posts else ():
         found.setdefault(one.post_id, []).append((one.pk, one.file))
 
     def address(version: str, pk: int) -> str:

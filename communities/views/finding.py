@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -13,16 +14,21 @@ from communities.models import Community, KickOff, NamedBarrier, Post, Problem, 
 from communities.policies import Standing, standing_of
 from kmportal.lib.disk import left_undone_without_room
 from kmportal.lib.domain_words import worded
-from kmportal.lib.view_kit import form_page
+from kmportal.lib.prepared import prepared
+from kmportal.lib.view_kit import first_or_404, form_page
+from organisations.models import Membership
 from organisations.requests import MemberRequest
 
 
 def community_or_404(request: MemberRequest, pk: int) -> Community:
     """A community that this member knows of."""
-    rows = Community.objects.visible_to(request.membership).select_related(
-        "organisation", "group", "founded_by", "moved_to"
-    )
-    return get_object_or_404(rows, pk=pk)
+    return first_or_404(_communities, request.membership, pk)
+
+
+@prepared
+def _communities(membership: Membership, pk: int) -> QuerySet[Community]:
+    rows = Community.objects.visible_to(membership).filter(pk=pk)
+    return rows.select_related("organisation", "group", "founded_by", "moved_to")
 
 
 def standing_or_403(request: MemberRequest, community: Community, what: str) -> Standing:
@@ -35,9 +41,13 @@ def standing_or_403(request: MemberRequest, community: Community, what: str) -> 
 
 def thread_or_404(request: MemberRequest, pk: int) -> Thread:
     """A thread that this member may read."""
-    rows = Thread.objects.visible_to(request.membership)
+    return first_or_404(_threads, request.membership, pk)
+
+
+@prepared
+def _threads(membership: Membership, pk: int) -> QuerySet[Thread]:
     neighbours = ("community__organisation", "community__group", "organisation", "group", "author", "lesson", "asked")
-    return get_object_or_404(rows.select_related(*neighbours), pk=pk)
+    return Thread.objects.visible_to(membership).filter(pk=pk).select_related(*neighbours)
 
 
 def post_or_404(request: MemberRequest, pk: int) -> Post:
@@ -47,11 +57,16 @@ def post_or_404(request: MemberRequest, pk: int) -> Post:
     return get_object_or_404(Post.objects.filter(thread__in=threads).select_related(*neighbours), pk=pk)
 
 
+@prepared
+def _seen_since(seat: int, moment: datetime) -> QuerySet[Seen]:
+    return Seen.objects.filter(seat=seat, talk_at__gte=moment)
+
+
 def note_seen(request: MemberRequest, community: Community, standing: Standing, up_to: datetime | None) -> None:
     """That somebody in it had its newest talk before them. A full disk keeps nobody from reading."""
     if standing.seat is None or up_to is None:
         return
-    if not Seen.objects.filter(seat=standing.seat, talk_at__gte=up_to).exists():
+    if not _seen_since.exists(standing.seat, up_to):
         with left_undone_without_room("up to where somebody has read was not noted"):
             see_talk(community, by=request.membership, at=request.now, up_to=up_to)
 

@@ -10,6 +10,7 @@ from communities import policies
 from communities.actions import people
 from communities.forms.people import ElsewhereForm, FacilitatorForm, InviteForm, KnockForm, RolesForm
 from communities.models import Access, Community, Knock
+from communities.reports import page_rows
 from communities.transitions import seats_of
 from communities.views.finding import community_or_404, crumbs, page_of_form, standing_or_403
 from kmportal.lib.cleaning import line_of_text
@@ -31,7 +32,6 @@ def community_people(request: MemberRequest, organisation: Organisation, pk: int
     """Everybody in it, with what they do. Who asks to come in stands on top for those who keep it together."""
     community = community_or_404(request, pk)
     standing = policies.standing_of(request.membership, community)
-    knocks = community.knocks.filter(answered_at=None).select_related("membership__person")
     seats, q = seats_of(community), request.GET.get("q", "").strip()[:200]
     found = seats.filter(person__name__icontains=line_of_text(q)) if q else seats
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
@@ -44,7 +44,7 @@ def community_people(request: MemberRequest, organisation: Organisation, pk: int
         "allowed": policies.allowed(request.membership, community, standing),
         "may_invite": standing.runs or (standing.is_member and community.access == Access.OPEN),
         "seats": [(seat, [role.get_kind_display() for role in seat.roles.all()]) for seat in page],
-        "knocks": list(knocks) if standing.runs else [],
+        "knocks": page_rows.open_knocks(community.pk) if standing.runs else [],
         "trail": crumbs(request, community),
     }
     return render(request, "communities/community_people.html", context)

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from communities import policies
 from communities.actions import talk
 from communities.forms.talk import PostEditForm, PostForm, ThreadForm
-from communities.models import Follower, Muted, Post, Thread
+from communities.models import Post, Thread
 from communities.reports.mail import away_among
-from communities.reports.talk import ThreadPage, thread_rows
+from communities.reports.talk import ThreadPage, follows, mutes, thread_rows
 from communities.views.finding import (
     community_or_404,
     crumbs,
@@ -35,7 +35,7 @@ from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 
 PER_PAGE = 20
-POSTS_PER_PAGE = 50
+POSTS_PER_PAGE = 20
 UNANSWERED = "unanswered"
 
 
@@ -107,9 +107,9 @@ def thread_detail(request: MemberRequest, organisation: Organisation, pk: int) -
         **vars(built),
         "form": form,
         "page": shown,
-        "is_followed": Follower.objects.filter(thread=thread, person=request.membership.person).exists(),
+        "is_followed": follows.exists(thread.pk, request.membership.person_id),
         "is_over": thread.community.is_ended,
-        "is_muted": Muted.objects.filter(thread=thread, person=request.membership.person).exists(),
+        "is_muted": mutes.exists(thread.pk, request.membership.person_id),
         "answer_page": _page_of_post(thread, thread.answer) if thread.answer else 0,
         "trail": crumbs(request, thread.community),
     }

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from kmportal.lib.addresses import left_out_sentence
 from kmportal.lib.conflicts import Difference, both_versions
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.forms import status_of
+from kmportal.lib.prepared import Prepared
+
+P = ParamSpec("P")
+Row = TypeVar("Row")
 
 
 @contextmanager
@@ -53,6 +57,14 @@ def conflicts_on(
     except Stale:
         row = fresh()
         differences += both_versions(form, shown(row), version=row.version)
+
+
+def first_or_404(rows: Prepared[P, Row], *args: P.args, **kwargs: P.kwargs) -> Row:
+    """The first row of a prepared statement. Raises ``Http404`` where there is none."""
+    found = rows.first(*args, **kwargs)
+    if found is None:
+        raise Http404
+    return found
 
 
 def done(request: HttpRequest, words: str, to: Any, *args: Any) -> HttpResponse:

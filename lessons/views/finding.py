@@ -1,9 +1,9 @@
 """Getting in: how the views of lessons find the one they are about."""
 
 from django.db.models import QuerySet
-from django.http import Http404
 
 from kmportal.lib.prepared import prepared
+from kmportal.lib.view_kit import first_or_404
 from lessons.models import Lesson
 from organisations.models import Membership
 from organisations.requests import MemberRequest
@@ -31,7 +31,4 @@ def _lesson(membership: Membership, pk: int, here: bool, as_it_was: bool) -> Que
 def lesson_or_404(request: MemberRequest, pk: int, *, here: bool = True, as_it_was: bool = False) -> Lesson:
     """A lesson that this member may see; with ``here`` only one of their own organisation, to do something with it.
     ``as_it_was``: also one that has gone into another."""
-    found = _lesson.first(request.membership, pk, here, as_it_was)
-    if found is None:
-        raise Http404
-    return found
+    return first_or_404(_lesson, request.membership, pk, here, as_it_was)
