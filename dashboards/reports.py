@@ -21,7 +21,7 @@ from kmportal.lib.prepared import prepared
 from kmportal.lib.sentences import capital, counted, in_words
 from kmportal.lib.tallies import Tally
 from kmportal.lib.things import Look
-from lessons.labels import STATES
+from lessons.labels import BROUGHT_IN, STATES
 from lessons.models import IN_LISTS, Lesson, State
 from lessons.reports.mine import OwnFigure, own_figures
 from lessons.reports.pack_waiting import WaitingPacks, waiting_packs
@@ -32,7 +32,7 @@ from roadmap.reports import step_lists
 from techniques.models import Participant, Session
 
 FROM_ELSEWHERE = {
-    "brought": Look("", "download", "Brought in, not checked here"),
+    "brought": BROUGHT_IN,
     "others": Look("", "users", "Shared by others"),
 }
 SHOWN_STATES = (

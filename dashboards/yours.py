@@ -13,8 +13,7 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.mail import can_leave
 from kmportal.lib.sentences import capital
 from kmportal.lib.things import Look
-from lessons.labels import STATES as LESSON_STATES
-from lessons.labels import look_of_risk
+from lessons.labels import look_of, look_of_risk
 from lessons.models import WITH_AUTHOR, Lesson, Risk
 from organisations.models import Membership
 from roadmap.labels import STATES as PLAN_STATES
@@ -130,7 +129,7 @@ def _lessons(membership: Membership) -> Section:
             str(lesson.revision),
             lesson.get_absolute_url(),
             f"From {lesson.session}" if lesson.session else "",
-            look=LESSON_STATES[lesson.state],
+            look=look_of(lesson, membership.organisation_id),
         )
         for lesson in rows.select_related("revision", "organisation", "session").order_by("-pk")[:SHOWN]
     ]

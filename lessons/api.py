@@ -19,6 +19,7 @@ from lessons import policies
 from lessons.actions import review, writing
 from lessons.api_life import LaterLife
 from lessons.filters import FACETS, question_of
+from lessons.labels import look_of
 from lessons.models import SHARE_CHOICES, Lesson, LessonFile, LessonQuerySet, LessonRevision
 from lessons.transitions import WORDS
 from organisations.api import AllowedField, MemberViewSet, PersonField
@@ -66,6 +67,7 @@ class LessonSerializer(serializers.ModelSerializer[Lesson]):
     words = WordsSerializer(source="revision", read_only=True)
     tags = serializers.SlugRelatedField(many=True, read_only=True, slug_field="name")
     files = FileSerializer(source="attached", many=True, read_only=True)
+    badge = serializers.SerializerMethodField()
     allowed = AllowedField(_allowed_today)
 
     class Meta:
@@ -74,6 +76,7 @@ class LessonSerializer(serializers.ModelSerializer[Lesson]):
             "id",
             "kind",
             "state",
+            "badge",
             "words",
             "files",
             "author",
@@ -96,6 +99,10 @@ class LessonSerializer(serializers.ModelSerializer[Lesson]):
             "allowed",
         )
         read_only_fields = fields
+
+    def get_badge(self, lesson: Lesson) -> str:
+        """Where it stands, in the words of the pages: what was brought in is not called checked."""
+        return look_of(lesson, self.context["membership"].organisation_id).word
 
 
 class _WrittenSerializer(AboutPeople, InWordsOfModel, serializers.ModelSerializer[LessonRevision]):

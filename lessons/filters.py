@@ -9,7 +9,7 @@ from django.http import QueryDict
 from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.pagination import whole_number
 from lessons import search_documents
-from lessons.labels import STATES
+from lessons.labels import STATE_FILTERS
 from lessons.models import IN_LISTS, Lesson, Reuse, ReuseQuerySet, Saving, State, Sureness
 from organisations.models import Membership
 from search import facets
@@ -21,7 +21,7 @@ from search.index import Doc
 from search.query import matches, parse
 
 FACETS = [
-    Facet("state", "State", {state: look.word for state, look in STATES.items()}, order=State.values),
+    Facet("state", "State", dict(STATE_FILTERS), order=State.values),
     Facet("group", "Where", param="where"),
     Facet("subkind", "Kind", dict(Lesson.Kind.choices), param="kind"),
     Facet("source", "Brought in from"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from django.utils import timezone
 
@@ -43,6 +44,17 @@ STATES: dict[str, Look] = {
     State.EMBEDDED: Look("good", "sprout", "Still true after six months"),
     State.SUPERSEDED: Look("", "archive", "Replaced by a newer one"),
     State.RETIRED: Look("", "archive", "No longer in use"),
+}
+
+# What came from elsewhere was not checked here, and no badge says so.
+BROUGHT_IN = Look("", "download", "Brought in, not checked here")
+SHARED_BY_OTHERS = Look("", "users", "Shared by others, not checked here")
+SAYS_CHECKED = frozenset({State.IDENTIFIED, State.NOTED})
+# What a list is narrowed by: our own and those from elsewhere stand in it together.
+STATE_FILTERS = {
+    **{state: str(look.word) for state, look in STATES.items()},
+    State.IDENTIFIED: "Something must change",
+    State.NOTED: "Good to know",
 }
 
 ASSET_DRAFT, ASSET_CHECKED, ASSET_CHANGED, ASSET_UNCHECKED = "draft", "checked", "changed", "unchecked"
@@ -111,6 +123,24 @@ class Line:
     comment: str = ""
 
 
+class Stands(Protocol):
+    """A lesson, or a hit of the search that is one."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def organisation_id(self) -> int | None: ...
+
+
+def look_of(row: Stands, here: int) -> Look:
+    """The badge of a lesson, for people of the organisation with the key ``here``."""
+    if row.state in SAYS_CHECKED and row.organisation_id != here:
+        return SHARED_BY_OTHERS
+    return BROUGHT_IN if row.state in SAYS_CHECKED and row.source else STATES[State(row.state)]
+
+
 def history_lines(events: Iterable[LessonEvent], lesson: Lesson, *, with_comments: bool) -> list[Line]:
     """The story of a lesson, in the order of ``events``. What a reviewer wrote is for the two sides alone."""
     return [
@@ -139,13 +169,14 @@ def _history_sentence(event: LessonEvent, lesson: Lesson) -> str:
 
 
 def changed_since(lesson: Lesson) -> str:
-    """That its words are not those that were checked, and since when; empty where they are."""
+    """That its words are not those that were checked or brought in, and since when; empty where they are."""
     if not lesson.changed_since_validation:
         return ""
     checked = f" on {long_day(timezone.localtime(lesson.validated_at))}" if lesson.validated_at else ""
+    since = "brought in" if lesson.source and lesson.validated_by_id is None else "checked"
     words = lesson.words
     changed = f", by {words.by} on {long_day(timezone.localtime(words.at))}" if words.by else ""
-    return f"Changed since it was checked{checked}{changed}."
+    return f"Changed since it was {since}{checked}{changed}."
 
 
 def who_may_read(lesson: Lesson) -> str:

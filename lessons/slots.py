@@ -11,7 +11,7 @@ from kmportal.lib.prepared import prepared
 from kmportal.lib.work import work_of
 from lessons import labels, policies
 from lessons.actions.leaving import KEPT_FOR
-from lessons.models import Lesson, LessonQuerySet, PackAnswer, Risk, State
+from lessons.models import Lesson, LessonQuerySet, PackAnswer, Risk
 from lessons.reports.leaving import drafts_of
 from lessons.reports.pack import build_pack
 from lessons.reports.quotes import QuotePanel
@@ -41,7 +41,7 @@ def outcome_of_session(session: Session, membership: Membership) -> Piece | None
         "actions": [
             (action, action.days_late(today)) for action in actions.select_related("owner", "organisation").by_day()
         ],
-        "lessons": _lessons_with_looks(lessons),
+        "lessons": _lessons_with_looks(lessons, membership),
         "quotes": QuotePanel.build(session, membership),
         "may_add_action": policies.may_add_session_action(membership, session),
         "may_log": "log" in policies.allowed_in(membership, session.organisation),
@@ -92,7 +92,7 @@ def lessons_of_intervention(intervention: Intervention, membership: Membership) 
     lessons = Lesson.objects.visible_to(membership).filter(intervention=intervention).order_by("-pk")
     return "lessons/_intervention_lessons.html", {
         "intervention": intervention,
-        "lessons": _lessons_with_looks(lessons),
+        "lessons": _lessons_with_looks(lessons, membership),
         "may_log": "log" in policies.allowed_in(membership, intervention.organisation),
     }
 
@@ -146,6 +146,6 @@ def lesson_of_action(action: Action, membership: Membership) -> Piece | None:
     return ("lessons/_lesson_of_action.html", {"lessons": lessons}) if lessons else None
 
 
-def _lessons_with_looks(rows: LessonQuerySet) -> list[tuple[Lesson, things.Look]]:
+def _lessons_with_looks(rows: LessonQuerySet, membership: Membership) -> list[tuple[Lesson, things.Look]]:
     lessons = rows.select_related("revision", "organisation")
-    return [(lesson, labels.STATES[State(lesson.state)]) for lesson in lessons]
+    return [(lesson, labels.look_of(lesson, membership.organisation_id)) for lesson in lessons]

@@ -3,7 +3,7 @@
 from kmportal.lib.domain_words import worded
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.things import Thing
-from lessons.labels import ASSET_STATES, STATES
+from lessons.labels import ASSET_STATES, STATE_FILTERS, STATES, look_of
 from lessons.models import Asset, Lesson
 from lessons.search_documents import asset_documents, documents
 
@@ -17,6 +17,8 @@ LESSON = Thing(
     title=lambda lesson: f"{worded('Lesson')} {lesson.pk}: {lesson.words.title}",
     related=("organisation", "revision"),
     states=STATES,
+    state_filters=STATE_FILTERS,
+    look_of=look_of,
     subkinds=dict(Lesson.Kind.choices),
     search_documents=documents,
     indexed=lambda: Lesson.objects.select_related("organisation", "revision", "approved").prefetch_related("tags"),

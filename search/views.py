@@ -89,7 +89,7 @@ def search(request: MemberRequest, organisation: Organisation) -> HttpResponse:
         "newest": newest,
         "near": near,
         "may_be_near": bool(groups),
-        "rows": [_row_of_hit(hit) for hit in results.hits],
+        "rows": [_row_of_hit(hit, organisation.pk) for hit in results.hits],
         "offers": [Offer(key, things.kind(key), count) for key, count in results.facets["kind"]],
         "panel": facets.panel(results, request.GET, _lists_to_tick(chosen)),
         "page": results.page_of(),
@@ -116,9 +116,10 @@ def around_search(
     return {"answer": answer, "asked": asked}
 
 
-def _row_of_hit(hit: Hit) -> Row:
+def _row_of_hit(hit: Hit, here: int) -> Row:
     kind = things.kind(hit.kind)
-    return Row(hit, kind, kind.look(hit.state) if hit.state else None, kind.subkind(hit.subkind) if hit.subkind else "")
+    look = kind.look_of_hit(hit, here) if hit.state else None
+    return Row(hit, kind, look, kind.subkind(hit.subkind) if hit.subkind else "")
 
 
 def _lists_to_tick(chosen: dict[str, list[str]]) -> list[tuple[str, str, facets.Labels]]:
@@ -126,7 +127,7 @@ def _lists_to_tick(chosen: dict[str, list[str]]) -> list[tuple[str, str, facets.
     only = chosen["kind"][0] if len(chosen.get("kind", [])) == 1 else ""
     lists: list[tuple[str, str, facets.Labels]] = [("kind", "What", lambda key: things.kind(key).words)]
     if only or "state" in chosen:
-        lists.append(("state", "State", lambda key: things.kind(only).look(key).word))
+        lists.append(("state", "State", things.kind(only).state_filter))
     return [*lists, ("group", "Where", None), ("source", "Brought in from", None), ("year", "Year", None)]
 
 

@@ -42,9 +42,8 @@ from kmportal.lib.domain_words import worded
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.sentences import people_in_words
 from kmportal.lib.things import Look
-from lessons.labels import STATES as LESSON_STATES
+from lessons.labels import look_of
 from lessons.models import Lesson
-from lessons.models import State as LessonState
 from lessons.reports.assets import look_of_asset
 from organisations.models import GroupMembership, Membership, Organisation
 
@@ -224,7 +223,7 @@ def shelf_rows(community: Community, membership: Membership) -> list[ShelfRow]:
         elif pin.lesson is None:
             rows.append(ShelfRow(pin, pin.title or str(pin.person or "Somebody who has left"), None))
         elif pin.lesson_id in readable:
-            look = LESSON_STATES[LessonState(pin.lesson.state)]
+            look = look_of(pin.lesson, membership.organisation_id)
             rows.append(ShelfRow(pin, pin.lesson.words.title, look))
     return rows
 
@@ -232,7 +231,7 @@ def shelf_rows(community: Community, membership: Membership) -> list[ShelfRow]:
 def _lessons_of(community: Community, membership: Membership) -> list[tuple[Lesson, Look]]:
     """The newest lessons that belong to the community, as far as this member may read them."""
     found = page_rows.newest_lessons(membership, community.group_id)
-    return [(lesson, LESSON_STATES[LessonState(lesson.state)]) for lesson in found]
+    return [(lesson, look_of(lesson, membership.organisation_id)) for lesson in found]
 
 
 def _days_left(community: Community, today: date) -> int | None:

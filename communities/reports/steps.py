@@ -75,7 +75,7 @@ def _evidence_of(community: Community) -> dict[int, list[Evidence]]:
     roles = {role.kind for seat in seats for role in seat.roles.all()}
     core = sum(any(role.kind in CORE for role in seat.roles.all()) for seat in seats)
     marked = Thread.objects.filter(community=community).exclude(answer=None).count()
-    lessons = Lesson.objects.validated().filter(group_id=community.group_id)
+    lessons = Lesson.objects.checked().filter(group_id=community.group_id)
     owned, dated = lessons.count(), lessons.exclude(review_on=None).count()
     charters = list(community.charters.all())
     is_whole = bool(charters) and not missing_prompts(charters[0].answers)

@@ -50,8 +50,10 @@ class Thing:
     Without a ``model`` it is a place, a page of its own such as a queue, and its references have the key 0. ``page``
     is the URL name of one thing’s page, ``page_args`` gives what follows the organisation’s slug in it; where the key
     alone does (None), nothing is read to make a link. ``related`` names what title, page and search document need of
-    the neighbours. ``title`` is how other pages call it. ``search_documents`` turns loaded rows into what the search
-    keeps; a row that it leaves out cannot be found. ``indexed`` gives the rows for building the index anew.
+    the neighbours. ``title`` is how other pages call it. ``look_of`` gives the badge of a row or hit where it depends
+    on whose it is, for readers of an organisation; ``state_filters`` what a list of both is narrowed by.
+    ``search_documents`` turns loaded rows into what the search keeps; a row that it leaves out cannot be found.
+    ``indexed`` gives the rows for building the index anew.
     """
 
     kind: str
@@ -64,6 +66,8 @@ class Thing:
     title: Callable[[Any], str] = str
     related: tuple[str, ...] = ()
     states: Mapping[str, Look] = field(default_factory=dict)
+    state_filters: Mapping[str, str] = field(default_factory=dict)
+    look_of: Callable[[Any, int], Look] | None = None
     subkinds: Mapping[str, str] = field(default_factory=dict)
     search_documents: Callable[[Sequence[Any]], Iterable[Any]] | None = None
     indexed: Callable[[], QuerySet[Any]] | None = None
@@ -99,6 +103,14 @@ class Thing:
     def look(self, state: str) -> Look:
         """How a state is shown; for one that nobody has described, its key."""
         return self.states.get(state) or Look("", "info", _key_in_words(state))
+
+    def look_of_hit(self, hit: Any, organisation_id: int) -> Look:
+        """How one that was found is shown to people of an organisation."""
+        return self.look_of(hit, organisation_id) if self.look_of else self.look(hit.state)
+
+    def state_filter(self, state: str) -> str:
+        """What a state is called where a list is narrowed to it."""
+        return self.state_filters.get(state) or self.look(state).word
 
     def subkind(self, key: str) -> str:
         return self.subkinds.get(key) or _key_in_words(key)

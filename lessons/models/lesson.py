@@ -144,9 +144,13 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         arrived = LessonEvent.objects.filter(lesson=OuterRef("pk"), after=OuterRef("state")).order_by("-pk")
         return here.annotate(since=Coalesce(Subquery(arrived.values("at")[:1]), F("validated_at")))
 
+    def checked(self) -> "LessonQuerySet":
+        """Checked by people of the organisation that keeps it, and not brought in from elsewhere."""
+        return self.validated().filter(source="")
+
     def checked_here(self, organisation: Organisation) -> "LessonQuerySet":
         """Checked by people of this organisation: neither brought in nor shared by others."""
-        return self.validated().filter(organisation=organisation, source="")
+        return self.checked().filter(organisation=organisation)
 
     def brought_in(self, organisation: Organisation) -> "LessonQuerySet":
         """Checked elsewhere and brought in from there by this organisation."""

@@ -112,7 +112,7 @@ class LessonPage:
         return cls(
             lesson=lesson,
             words=lesson.words,
-            look=labels.STATES[State(lesson.state)],
+            look=labels.look_of(lesson, membership.organisation_id),
             long_advice=labels.is_long_advice(lesson.words),
             shared_by="" if is_ours else labels.shared_by(lesson),
             standing=_standing_of(lesson, membership, allowed),

@@ -15,7 +15,7 @@ from kmportal.lib.days import long_day
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.things import Look
 from lessons import labels, policies
-from lessons.models import Asset, AssetPart, Lesson, State
+from lessons.models import Asset, AssetPart, Lesson
 from lessons.reports.asset_steps import AssetSteps
 from organisations.models import Membership
 
@@ -97,7 +97,7 @@ def part_rows(asset: Asset, membership: Membership, *, may_write: bool = False) 
             name = part.title or str(part.person or "Somebody who has left")
             rows.append(PartRow(part, name, part.get_kind_display(), None, may_remove))
         elif part.lesson_id in readable:
-            look = labels.STATES[State(part.lesson.state)]
+            look = labels.look_of(part.lesson, membership.organisation_id)
             word = part.lesson.get_kind_display()
             rows.append(PartRow(part, part.lesson.words.title, word, look, may_remove))
     return rows

@@ -11,7 +11,7 @@ from django.utils import timezone
 from kmportal.lib.domain_words import worded_later as _
 from kmportal.lib.links import absolute
 from lessons import labels, search_documents
-from lessons.models import ImportedRow, Lesson, State
+from lessons.models import ImportedRow, Lesson
 from organisations.models import Membership
 from search import index
 
@@ -83,10 +83,11 @@ def _row_of(lesson: Lesson, membership: Membership, zone: ZoneInfo) -> dict[str,
     slug = membership.organisation.slug
     words = lesson.words
     brought = list(lesson.imported_rows.all())[-1:]
+    checked_at = None if lesson.source else lesson.validated_at  # of what was brought in, the day of its import
     is_ours = lesson.organisation_id == membership.organisation_id  # of others only what their lesson says itself
     return {
         "number": lesson.pk,
-        "state": labels.STATES[State(lesson.state)].word,
+        "state": labels.look_of(lesson, membership.organisation_id).word,
         "kind": lesson.get_kind_display(),
         "title": words.title,
         "summary": words.abstract,
@@ -109,7 +110,7 @@ def _row_of(lesson: Lesson, membership: Membership, zone: ZoneInfo) -> dict[str,
         "file": brought[0].run.file_name if brought and is_ours else "",
         "row": brought[0].row if brought and is_ours else None,
         "created_at": _day(timezone.localdate(lesson.created_at, zone)),
-        "validated_at": _day(timezone.localdate(lesson.validated_at, zone) if lesson.validated_at else None),
+        "validated_at": _day(timezone.localdate(checked_at, zone) if checked_at else None),
         "review_on": _day(lesson.review_on),
         "session": lesson.session.title if lesson.session and is_ours else "",
         "intervention": str(lesson.intervention) if lesson.intervention and is_ours else "",

@@ -1,4 +1,4 @@
-"""Cross tabulation: two sets of themes as one table, how many checked lessons belong to a theme of each; every number
+"""Cross tabulation: two sets of themes as one table, how many lessons belong to a theme of each; every number
 opens its list. The two sets of change that ship make the square of service and way of working."""
 
 import math

@@ -1,4 +1,4 @@
-"""Work lists of who curates: checked lessons of ours in which something is missing or damaged."""
+"""Work lists of who curates: lessons of ours, checked or brought in, in which something is missing or damaged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

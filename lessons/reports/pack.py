@@ -22,7 +22,7 @@ from kmportal.lib.things import Look
 from kmportal.lib.work import Work
 from lessons import labels, policies
 from lessons.finding import LOOKED_AT, answers_to, find_fitting, rank_lessons, readable_lessons, why_related
-from lessons.models import Asset, Lesson, PackAnswer, PieceOfWork, Quote, Reuse, State
+from lessons.models import Asset, Lesson, PackAnswer, PieceOfWork, Quote, Reuse
 from lessons.reports.quotes import quotes_of_lessons
 from organisations.models import Membership
 from search.related import Related
@@ -113,7 +113,7 @@ def build_pack(work: Work, membership: Membership) -> Pack:
     lessons = [
         PackLesson(
             rows[key],
-            labels.STATES[State(rows[key].state)],
+            labels.look_of(rows[key], membership.organisation_id),
             tuple(why.get(key, ())),
             answers.get(key),
             may_report=key not in helped,

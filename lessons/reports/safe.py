@@ -42,7 +42,7 @@ class ReceiptPage:
         return cls(
             lesson=lesson,
             words=lesson.words,
-            look=labels.STATES[State(stands.state)],
+            look=labels.look_of(stands, lesson.organisation_id),
             answer=answer or "",
             evidence=stands.evidence,
             changed_on=stands.learned_on,

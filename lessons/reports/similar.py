@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from kmportal.lib.sentences import listed
 from kmportal.lib.things import Look
-from lessons.labels import STATES
-from lessons.models import LIVING, Lesson, State
+from lessons.labels import look_of
+from lessons.models import LIVING, Lesson
 from lessons.search_documents import KIND
 from organisations.models import Membership
 from search.alike import alike
@@ -38,7 +38,7 @@ def similar_lessons(membership: Membership, title: str, text: str, *, but: int |
             ident=one.doc.ident,
             title=one.doc.title,
             url=reverse("lesson_detail", args=[slug, one.doc.ident]),
-            look=STATES[State(one.doc.state)],
+            look=look_of(one.doc, membership.organisation_id),
             why=_why_similar(one.shared),
             is_ours=one.doc.organisation_id == membership.organisation_id,
         )

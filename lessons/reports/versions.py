@@ -73,7 +73,7 @@ def _notes_on(revision: LessonRevision, lesson: Lesson) -> list[str]:
     if revision.pk == lesson.revision_id:
         notes.append("This is how it reads now")
     if revision.pk == lesson.approved_id:
-        notes.append("This was checked")
+        notes.append("This was brought in" if lesson.source and lesson.validated_by_id is None else "This was checked")
     if revision.restored_from:
         notes.append(f"Brought back from version {revision.restored_from}")
     return notes

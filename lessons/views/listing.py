@@ -19,7 +19,7 @@ from kmportal.lib.pagination import keys_beside, page_number
 from kmportal.lib.tallies import Tally
 from lessons import labels
 from lessons.filters import FACETS, can_be_saved, list_query, question_of
-from lessons.models import IN_LISTS, SHARED, SavedList, State
+from lessons.models import IN_LISTS, SHARED, SavedList
 from lessons.reports import ListHead, exports
 from lessons.reports.filing import Filing
 from organisations.access import requires
@@ -72,7 +72,7 @@ def lesson_list(request: MemberRequest, organisation: Organisation) -> HttpRespo
     panel = facets.panel(found, request.GET, FACETS, open_values=OPEN_VALUES, most=None)
     context = {
         "found": found,
-        "rows": [(hit, labels.STATES[State(hit.state)]) for hit in found.hits],
+        "rows": [(hit, labels.look_of(hit, organisation.pk)) for hit in found.hits],
         "page": found.page_of(),
         "panel": panel,
         "order": question["order"],

@@ -16,8 +16,8 @@ from kmportal.lib.view_kit import done, refusals_on, refusals_said
 from lessons import policies
 from lessons.actions import merging
 from lessons.forms.merging import MergeForm
-from lessons.labels import STATES
-from lessons.models import LIVING, Lesson, LessonMerge, State
+from lessons.labels import look_of
+from lessons.models import LIVING, Lesson, LessonMerge
 from lessons.reports.merging import files_that_stay, what_goes_along
 from lessons.reports.similar import similar_lessons, similar_to
 from lessons.search_documents import KIND
@@ -63,14 +63,14 @@ def lesson_merge(request: MemberRequest, organisation: Organisation, pk: int) ->
             )
         )
         hits = [
-            (hit.ident, hit.title, STATES[State(hit.state)])
+            (hit.ident, hit.title, look_of(hit, organisation.pk))
             for hit in found.hits
             if hit.ident in ours and hit.ident != pk
         ]
         number = Lesson.objects.visible_to(request.membership).filter(
             pk=whole_number(asked), organisation=organisation, state__in=LIVING
         )
-        hits = [(one.pk, one.words.title, STATES[State(one.state)]) for one in number.exclude(pk=pk)] + hits
+        hits = [(one.pk, one.words.title, look_of(one, organisation.pk)) for one in number.exclude(pk=pk)] + hits
     context = {
         "lesson": lesson,
         "q": asked,

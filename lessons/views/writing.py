@@ -127,7 +127,8 @@ def lesson_mine(request: MemberRequest, organisation: Organisation) -> HttpRespo
     which = request.GET.get("which", "")
     words, states = STANDINGS.get(which, ("", frozenset(State)))
     mine = own_lessons(request.membership).filter(state__in=states).select_related("revision", "organisation")
-    rows = [(lesson, labels.STATES[State(lesson.state)], is_late(lesson, on=today)) for lesson in mine.order_by("-pk")]
+    here = organisation.pk
+    rows = [(lesson, labels.look_of(lesson, here), is_late(lesson, on=today)) for lesson in mine.order_by("-pk")]
     sections = [
         ("with-you", "With you", [row for row in rows if row[0].is_with_author]),
         ("waiting", "Being checked", [row for row in rows if row[0].is_waiting]),

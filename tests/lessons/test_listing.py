@@ -50,7 +50,7 @@ def test_filters_have_counts_and_keep_what_was_chosen(as_, address, identified, 
     identified(outcome=State.NOTED)
     text = as_(reza).get(address).content.decode()
     for state, word, count in (
-        ("identified", "Checked: something must change", 2), ("noted", "Checked: good to know", 1),
+        ("identified", "Something must change", 2), ("noted", "Good to know", 1),
     ):  # fmt: skip
         assert f'<input type="checkbox" name="state" value="{state}"><span>{word}</span> <span>{count}<' in text
     one = as_(reza).get(address, {"where": "Ward 6 & 7"}).content.decode()

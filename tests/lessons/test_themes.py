@@ -138,7 +138,7 @@ class TestPages:
             if cell.url:
                 assert f'<data value="{cell.number}">' in as_(reza).get(cell.url).text
         page = as_(reza).get(goals.get_absolute_url()).text
-        assert "1 of 2 themes have no checked lesson" in page
+        assert "1 of 2 themes have no lesson" in page
         assert "Load it anew" not in page
         assert f"?theme={first.pk}" in page
 
