@@ -304,6 +304,16 @@ class GapReport:
         return f"Widest gap: {first.name}, now {level(first.figures.now)}, wanted {level(first.figures.wanted)}"
 
     @property
+    def says_what_matters(self) -> bool:
+        """Whether anybody said of a question that it matters most; else the tables have no column for it."""
+        return any(row.figures.votes for row in self.results)
+
+    @property
+    def nothing_matters_most(self) -> bool:
+        """That nobody did: known only where enough people answered every question."""
+        return all(row.figures.votes == 0 for row in self.results)
+
+    @property
     def shape(self) -> str:
         """The sentence under the radar: where now and wanted lie furthest apart and where closest."""
         known = sorted((row for row in self.sections if row.gap is not None), key=lambda row: -row.gap)  # type: ignore[operator]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -107,6 +108,18 @@ def test_a_question_that_fewer_than_five_answered_has_no_figures(a_round, respon
     assert {offer.result.code for offer in report.offers} == {"A1"}
 
 
+@pytest.mark.parametrize(("people", "said"), [([(2, 4)] * 6, True), ([(2, 4)] * 5 + [(None, None)], False)])
+def test_where_nobody_marked_anything_it_is_said_once(a_round, respond, as_, farah, lena, people, said):
+    assessment = a_round()
+    for number, answer in enumerate(people):
+        values = {"A1": (2, 4), **({"A2": answer} if number < 4 or said else {})}
+        respond(assessment, f"Person {number}", **values)
+    report = reports.build(close_and_publish(assessment, by=as_member(farah), at=timezone.now()))
+    report = replace(report, results=tuple(row for row in report.results if row.code in {"A1", "A2"}))
+    assert (report.says_what_matters, report.nothing_matters_most) == (False, said)
+    assert "Matters most" not in page_of(as_(lena), assessment)
+
+
 # --- What it says ---------------------------------------------------------------------------------------------------
 
 
@@ -133,6 +146,8 @@ def test_order_headline_strengths_and_splits(a_round, respond, farah, as_, lena)
     assert report.shape == "Furthest apart in alpha section, closest in zulu section."
     page = page_of(as_(lena), assessment)
     assert "Not heard from: night staff" in page
+    assert "Matters most, of 6" in page
+    assert "0 of 6" not in page
     assert "From 1 to 5. Half say 2 or less" in page
 
 
