@@ -74,9 +74,12 @@ def refuse_unless_open(community: Community) -> None:
 
 
 def save_community(community: Community, *columns: str) -> None:
-    """Save columns of a locked community and count its version up."""
+    """Save columns of a locked community and count its version up. Its group ends and wakes with it."""
     community.version += 1
     community.save(update_fields=[*columns, "version"])
+    if "state" in columns:
+        ended_at = community.closed_at if community.is_ended else None
+        Group.objects.filter(pk=community.group_id).update(ended_at=ended_at)
 
 
 def begin_community(

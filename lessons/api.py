@@ -130,7 +130,9 @@ class _WrittenSerializer(AboutPeople, InWordsOfModel, serializers.ModelSerialize
         for name in WORDS:
             fields[name].allow_blank = True
         if membership := self.context.get("membership"):
-            fields["group"].queryset = Group.objects.of_people(membership.organisation)
+            before = self.context.get("before")
+            kept = before.lesson.group_id if before is not None else None
+            fields["group"].queryset = Group.objects.choosable(membership.organisation, kept=kept)
         return fields
 
 

@@ -63,7 +63,8 @@ def set_keeper(
     for person in (owner, deputy):
         if person is not None and person not in {upkeep.owner, upkeep.deputy}:
             _refuse_who_cannot(lesson, person)
-    if group is not None and not Group.objects.of_people(lesson.organisation).filter(pk=group.pk).exists():
+    choosable = Group.objects.choosable(lesson.organisation, kept=upkeep.group_id)
+    if group is not None and not choosable.filter(pk=group.pk).exists():
         raise Refusal(worded("Choose a group of your own organisation."))
     refuse_invalid(Upkeep(owner=owner, deputy=deputy), "owner", "deputy")
     if owner is not None and owner == deputy:

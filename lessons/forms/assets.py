@@ -46,7 +46,7 @@ class AssetForm(AboutPeople, VersionedForm):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         circles = GroupMembership.objects.in_force(membership).values("group")
-        own = Group.objects.of_people(membership.organisation).filter(pk__in=circles)
+        own = Group.objects.choosable(membership.organisation).filter(pk__in=circles)
         fields["group"].queryset = own | Group.objects.filter(pk=self.instance.group_id)
         fields["group"].empty_label = worded("No group")
         fields["share_with"].choices = ASSET_WIDTHS[::-1]

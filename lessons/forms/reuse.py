@@ -54,7 +54,8 @@ class ReuseForm(AboutPeople, forms.Form):
         self.initial = values_of(reuse)
         fields: dict[str, Any] = self.fields
         circles = GroupMembership.objects.in_force(membership).values("group")
-        fields["group"].queryset = Group.objects.filter(pk__in=circles) | Group.objects.filter(pk=reuse.group_id or 0)
+        living = Group.objects.filter(pk__in=circles, ended_at=None)
+        fields["group"].queryset = living | Group.objects.filter(pk=reuse.group_id or 0)
         fields["group"].empty_label = worded("No group")
         self.asks_savings = reuse.may_save
         if not self.asks_savings:

@@ -69,7 +69,7 @@ class CheckForm(AboutPeople, forms.Form):
         super().__init__(*args, **kwargs)
         self.lesson = lesson
         fields: dict[str, Any] = self.fields
-        fields["group"].queryset = Group.objects.of_people(lesson.organisation)
+        fields["group"].queryset = Group.objects.choosable(lesson.organisation, kept=lesson.group_id)
         if not fields["group"].queryset.exists():
             del fields["group"]
             fields["share_with"].choices = [share for share in SHARES if share[0] != Reach.GROUP]

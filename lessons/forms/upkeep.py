@@ -43,7 +43,9 @@ class KeeperForm(forms.Form):
         there = [upkeep.owner_id, upkeep.deputy_id] if upkeep else []
         people = Person.objects.filter(pk__in=here.values("person")) | Person.objects.filter(pk__in=filter(None, there))
         fields["owner"].queryset = fields["deputy"].queryset = people.order_by("name", "pk")
-        fields["group"].queryset = Group.objects.of_people(lesson.organisation).order_by("name")
+        fields["group"].queryset = Group.objects.choosable(
+            lesson.organisation, kept=upkeep.group_id if upkeep else None
+        ).order_by("name")
         fields["group"].empty_label = worded("No community or team")
 
     def clean(self) -> dict[str, Any]:

@@ -132,7 +132,9 @@ class LessonForm(WithFiles, AboutPeople, forms.Form):
         self.lesson, self.today = lesson, today
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["group"].queryset = Group.objects.of_people(organisation)
+        fields["group"].queryset = Group.objects.choosable(
+            organisation, kept=lesson.group_id if lesson is not None else None
+        )
         if not fields["group"].queryset.exists():
             del fields["group"]
             fields["share_with"].choices = [share for share in SHARES if share[0] != Reach.GROUP]

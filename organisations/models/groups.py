@@ -26,6 +26,10 @@ class GroupQuerySet(models.QuerySet["Group"]):
         """Units, teams and communities of an organisation; the sources of brought-in lessons are no people."""
         return self.filter(organisation=organisation).exclude(kind=Group.Kind.SOURCE)
 
+    def choosable(self, organisation: Organisation, *, kept: int | None = None) -> "GroupQuerySet":
+        """Those that something new can belong to; ``kept`` is the one that it belongs to already, ended or not."""
+        return self.of_people(organisation).filter(Q(ended_at=None) | Q(pk=kept or 0))
+
 
 class Group(models.Model):
     """A unit, a team, or the members of a community: what lessons, assets and visibility can belong to.
@@ -49,6 +53,12 @@ class Group(models.Model):
     people = models.ManyToManyField(Person, through="GroupMembership", related_name="circles")
     is_self_run = models.BooleanField(
         default=False, help_text="Its people come and go on a page of its own; administrators put nobody in."
+    )
+    ended_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Its community closed: nothing new belongs to it.",
     )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)

@@ -98,7 +98,7 @@ class SessionForm(AboutPeople, forms.ModelForm):
         fields["version"].required = False
         plans = Intervention.objects.filter(programme__organisation=organisation).select_related("programme")
         self._offer("intervention", plans, worded("No intervention"))
-        self._offer("group", Group.objects.of_people(organisation), worded("No group"))
+        self._offer("group", Group.objects.choosable(organisation, kept=self.instance.group_id), worded("No group"))
         if self.instance.pk is not None:
             del self.fields["was_held"]
 
