@@ -7,7 +7,7 @@ from functools import partial
 from django.urls import reverse
 from django.utils import timezone
 
-from communities.models import LIVING, RUNNING_ROLES, Community, CommunityRole, QuietLine
+from communities.models import LIVING, RUNNING_ROLES, Community, CommunityRole, Knock, QuietLine
 from kmportal.lib.days import due_in_words
 from kmportal.lib.promises import Promised
 from organisations.models import Person
@@ -25,6 +25,20 @@ def quiet_lines(until: date, people: Collection[int] | None) -> Iterator[Promise
             yield Promised(
                 "community-quiet", row.pk, person, row.community.organisation, row.community.name,
                 row.community.get_absolute_url(), timezone.localdate(row.at), _quiet_words, is_told_once=True,
+            )  # fmt: skip
+
+
+def requests_to_join(until: date, people: Collection[int] | None) -> Iterator[Promised]:
+    """Who asks to come in, to facilitators and deputies: each is told once of each."""
+    rows = Knock.objects.requests().filter(at__date__lte=until).order_by("pk")
+    rows = rows.select_related("community__organisation", "membership__person")
+    runners = _runners([row.community for row in rows], people)
+    for row in rows:
+        for person in runners.get(row.community.group_id, ()):
+            yield Promised(
+                "community-request", row.pk, person, row.community.organisation, row.community.name,
+                row.community.get_absolute_url(), timezone.localdate(row.at),
+                partial(_request_words, str(row.membership.person)), is_told_once=True,
             )  # fmt: skip
 
 
@@ -77,6 +91,10 @@ def _runners(communities: Collection[Community], people: Collection[int] | None)
     for role in roles.select_related("seat__person").order_by("pk"):
         found.setdefault(role.seat.group_id, {})[role.seat.person_id] = role.seat.person
     return {group: list(inside.values()) for group, inside in found.items()}
+
+
+def _request_words(name: str, on: date) -> str:
+    return f"{name} asks to join. Let them in, or say no"
 
 
 def _quiet_words(on: date) -> str:

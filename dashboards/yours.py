@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actionplan.models import Action
+from communities.models import Knock
 from kmportal.lib.days import day_in_words, due_in_words, moment_in_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.mail import can_leave
-from kmportal.lib.sentences import capital
+from kmportal.lib.sentences import capital, quoted
 from kmportal.lib.things import Look
 from lessons.labels import look_of, look_of_risk
 from lessons.models import WITH_AUTHOR, Lesson, Risk
@@ -63,6 +64,7 @@ def sections(membership: Membership, *, at: datetime) -> list[Section]:
         _sessions(membership, at),
         _rounds(membership, today),
         *_risks(membership, today),
+        *_requests(membership, at),
     ]
 
 
@@ -135,6 +137,21 @@ def _lessons(membership: Membership) -> Section:
     ]
     url = reverse("lesson_mine", args=[membership.organisation.slug])
     return Section("lessons", worded("Lessons to finish"), lines, rows.count(), worded("No lesson waits for you."), url)
+
+
+def _requests(membership: Membership, at: datetime) -> list[Section]:
+    """Who asks to join a community that this member keeps together; most keep none."""
+    rows = Knock.objects.to_answer_by(membership).order_by("at", "pk")
+    page = membership.organisation.slug
+    lines = [
+        Line(
+            f"{knock.membership.person} asks to join {quoted(knock.community)}",
+            f"{reverse('community_detail', args=[page, knock.community_id])}#knocks",
+            f"{capital(moment_in_words(timezone.localtime(knock.at), on=timezone.localdate(at)))}",
+        )
+        for knock in rows.select_related("community", "membership__person")[:SHOWN]
+    ]
+    return [Section("requests", "They ask to join", lines, rows.count(), "")] if lines else []
 
 
 def _risks(membership: Membership, today: date) -> list[Section]:

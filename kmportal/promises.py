@@ -17,6 +17,7 @@ PROMISED = [
     "lessons.promises.packs",
     "lessons.promises.risks",
     "communities.promises.quiet_lines",
+    "communities.promises.requests_to_join",
     "communities.promises.reviews",
     "dashboards.promises.without_anybody",
 ]

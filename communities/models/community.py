@@ -149,6 +149,21 @@ class CommunityRole(models.Model):
         return f"{self.get_kind_display()}: {self.seat_id}"
 
 
+class KnockQuerySet(models.QuerySet["Knock"]):
+    """Knocks, in the words of those who answer them."""
+
+    def requests(self) -> "KnockQuerySet":
+        """Requests to come into a living community that nobody has answered, of people who still belong somewhere."""
+        asking = Membership.objects.current().order_by().values("pk")
+        rows = self.filter(kind="request", answered_at=None, community__state__in=LIVING)
+        return rows.filter(membership__in=asking)
+
+    def to_answer_by(self, membership: Membership) -> "KnockQuerySet":
+        """Requests to the communities that this member keeps together."""
+        seats = GroupMembership.objects.in_force(membership).filter(roles__kind__in=RUNNING_ROLES)
+        return self.requests().filter(community__group_id__in=seats.order_by().values("group_id"))
+
+
 class Knock(models.Model):
     """Somebody asks to come in, or was invited, and what was answered."""
 
@@ -168,6 +183,8 @@ class Knock(models.Model):
     at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)
     is_accepted = models.BooleanField(null=True, blank=True)
+
+    objects = KnockQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "pk"]

@@ -103,7 +103,7 @@ class CommunityPage:
     stops: Sequence[Stop]
     charter: Charter | None
     missing: Sequence[catalogue.Prompt]
-    knocks: Sequence[Knock]
+    requests: Sequence[Knock]
     own_knock: Knock | None
     shelf: Sequence["ShelfRow"]
     lessons: Sequence[tuple[Lesson, Look]]
@@ -129,7 +129,7 @@ class CommunityPage:
         standing = policies.standing_of(membership, community)
         allowed = policies.allowed(membership, community, standing)
         charter = page_rows.charters.first(community.pk)
-        knocks = page_rows.open_knocks(community.pk)
+        own_knock = page_rows.own_knocks.first(community.pk, membership.pk)
         with_roles = page_rows.seats_with_roles(community.group_id)
         ends = page_rows.closings(community.pk)
         is_at_home = community.organisation_id == membership.organisation_id
@@ -147,8 +147,8 @@ class CommunityPage:
             stops=stops_of(community, page_rows.moves(community.pk)),
             charter=charter,
             missing=missing_prompts(_charter_so_far(community, charter)),
-            knocks=[one for one in knocks if one.kind == Knock.Kind.REQUEST] if standing.runs else [],
-            own_knock=next((one for one in knocks if one.membership_id == membership.pk), None),
+            requests=page_rows.requests(community.pk) if standing.runs else [],
+            own_knock=own_knock,
             shelf=shelf_rows(community, membership)[:SHOWN_PINS],
             lessons=_lessons_of(community, membership),
             taken_up=page_rows.taken_up(membership, community.pk),

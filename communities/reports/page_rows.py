@@ -45,9 +45,24 @@ def charters(community: int) -> QuerySet[Charter]:
 
 
 @prepared
-def open_knocks(community: int) -> QuerySet[Knock]:
-    rows = Knock.objects.filter(community=community, answered_at=None)
+def requests(community: int) -> QuerySet[Knock]:
+    """Who asks to come in."""
+    rows = Knock.objects.requests().filter(community=community)
     return rows.select_related("membership__person", "community__organisation")
+
+
+@prepared
+def invited(community: int) -> QuerySet[Knock]:
+    """Who was invited and has not answered yet."""
+    rows = Knock.objects.filter(community=community, kind=Knock.Kind.INVITATION, answered_at=None)
+    return rows.select_related("membership__person", "community__organisation")
+
+
+@prepared
+def own_knocks(community: int, membership: int) -> QuerySet[Knock]:
+    """What somebody asks or is asked, and is not answered."""
+    rows = Knock.objects.filter(community=community, membership=membership, answered_at=None)
+    return rows.select_related("community__organisation")[:1]
 
 
 @prepared

@@ -44,7 +44,8 @@ def community_people(request: MemberRequest, organisation: Organisation, pk: int
         "allowed": policies.allowed(request.membership, community, standing),
         "may_invite": standing.runs or (standing.is_member and community.access == Access.OPEN),
         "seats": [(seat, [role.get_kind_display() for role in seat.roles.all()]) for seat in page],
-        "knocks": page_rows.open_knocks(community.pk) if standing.runs else [],
+        "requests": page_rows.requests(community.pk) if standing.runs else [],
+        "invited": page_rows.invited(community.pk) if standing.runs else [],
         "trail": crumbs(request, community),
     }
     return render(request, "communities/community_people.html", context)

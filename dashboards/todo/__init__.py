@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from dashboards.gaps import LatestRound
-from dashboards.todo import house, lessons, own, rounds
+from dashboards.todo import communities, house, lessons, own, rounds
 from dashboards.todo.need import MOST, Need
 from lessons.policies import may_confirm_benefits, may_see_register
 from lessons.reports.pack_waiting import WaitingPacks, waiting_packs
@@ -38,6 +38,7 @@ def needs_of(
         *own.own_interventions(membership, today),
         *lessons.packs_to_answer(packs or waiting_packs(membership, today), today),
         *own.guests_to_remind(membership, today),
+        *communities.requests_to_join(membership),
     ]
     if membership.can(Permission.VALIDATE):
         found += [*lessons.lessons_waiting(membership, today), *lessons.changes_to_look_at(membership, today)]

@@ -12,6 +12,7 @@ import organisations.actions
 from communities import policies
 from communities.actions import closing, life, people, shelf, talk
 from communities.models import Access, Community, CommunityRole, Knock, Pin, RoleKind, State
+from communities.promises import requests_to_join
 from kmportal.lib.exceptions import Refusal
 from notifications.models import Notice
 from organisations.models import Group, GroupMembership, Membership, Organisation, Person
@@ -91,6 +92,26 @@ class TestWaysIn:
         people.answer_knock(knock, by=as_member(cara), at=NOON, accept=True)
         assert is_in(community, reza)
         assert "You belong to" in Notice.objects.get(person=reza).text
+
+    def test_who_asks_stands_where_its_facilitators_look_and_counts_once(self, found, cara, farah, reza, lena, as_):
+        community = found(access=Access.REQUEST)
+        knocks = [people.ask_to_join(community, by=as_member(one), at=NOON) for one in (reza, lena)]
+        count = Knock.objects.to_answer_by(as_member(cara)).count()
+        home, yours = (tidy(as_(cara).get(f"/o/riverside/{page}").text) for page in ("", "yours/"))
+        assert f'<data value="{count}">Two people ask to join “Home on time”</data>' in home
+        assert "They ask to join (2)" in yours
+        page = tidy(as_(cara).get(community.get_absolute_url()).text)
+        assert f'<data value="{count}">' in page.partition('id="knocks"')[2].partition("</h2>")[0]
+        assert not Knock.objects.to_answer_by(as_member(farah)).exists()
+        assert "to join" not in as_(farah).get("/o/riverside/yours/").text
+        told = list(requests_to_join(NOON.date(), None))
+        assert [(one.person, one.ident, one.is_told_once) for one in told] == [(cara, one.pk, True) for one in knocks]
+        assert list(requests_to_join(NOON.date(), [farah.pk])) == []
+        people.answer_knock(knocks[0], by=as_member(cara), at=NOON, accept=True)
+        assert [one.ident for one in requests_to_join(NOON.date(), None)] == [knocks[1].pk]
+        assert "Lena" in tidy(as_(cara).get("/o/riverside/").text).partition("asks to join")[0][-40:]
+        Community.objects.filter(pk=community.pk).update(state=State.CLOSING)
+        assert not Knock.objects.to_answer_by(as_member(cara)).exists()
 
     def test_a_no_lets_nobody_in_and_stays(self, found, cara, reza):
         community = found(access=Access.REQUEST)
