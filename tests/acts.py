@@ -780,7 +780,7 @@ ACTS: dict[str, Act] = {
     "communities.actions.talk.change_post": on("post", seen=_version("post"), text="I think so."),
     "communities.actions.talk.mark_answer": on("thread", post=lambda world: world.things.post),
     "communities.actions.talk.unmark_answer": on("thread"),
-    "communities.actions.talk.make_lesson": on("thread"),
+    "communities.actions.talk.make_lesson": on("answered"),
     "communities.actions.asking.ask_expert": _left_open,
     "communities.actions.keeping.make_asset": on("answered"),
     "communities.actions.shelf.pin_to_shelf": on("community", kind="person", person=_person("farah")),

@@ -179,8 +179,8 @@ def unmark_answer(thread: Thread, *, by: Membership, at: datetime) -> Thread:
 
 @transaction.atomic
 def make_lesson(thread: Thread, *, by: Membership, at: datetime) -> Lesson:
-    """Turn a question and its answer, with their files, into a draft of a lesson, for one’s own eyes; it is shared
-    with the community once somebody has checked it. Idempotent while the draft is there and one’s own.
+    """Turn a question and its marked answer, with their files, into a draft of a lesson, for one’s own eyes; it is
+    shared with the community once somebody has checked it. Idempotent while the draft is there and one’s own.
     """
     require(Permission.CONTRIBUTE, by, thread.organisation)
     require_that(policies.may_take_part(by, thread.community))
@@ -189,6 +189,8 @@ def make_lesson(thread: Thread, *, by: Membership, at: datetime) -> Lesson:
         return thread.lesson
     if thread.lesson is not None:
         raise Refusal(worded("Somebody has begun a lesson of this already."))
+    if not thread.is_question or thread.answer is None:
+        raise Refusal("Mark the answer first.")
     words, facts = _words_of_lesson(thread)
     lesson = lessons.actions.writing.start_lesson(thread.organisation, by=by, at=at, words=words, facts=facts)
     lessons.actions.files.carry_files(lesson, _files_for_lesson(thread), by=by, at=at)
@@ -249,7 +251,7 @@ def _words_of_lesson(thread: Thread) -> tuple[Mapping[str, str], Mapping[str, An
     words = {
         "title": first_words(thread.title, 200),
         "happened": first.text if first else "",
-        "then_do": answer.text if answer else "",
+        "then_do": answer.text if answer is not None else "",
     }
     facts: dict[str, Any] = {"group": thread.group, "share_with": Reach(thread.reach)}
     if answer is not None and answer.author is not None:

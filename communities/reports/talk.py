@@ -72,6 +72,7 @@ class ThreadPage:
     may_settle: bool
     may_make_lesson: bool
     may_make_asset: bool
+    can_be_kept_later: bool
     who_may_read: str
     may_ask_expert: bool
     experts: Sequence[Person]
@@ -86,6 +87,7 @@ class ThreadPage:
         may_settle = may_write and thread.is_question and (standing.runs or (standing.is_in and is_asker))
         first = _first_post.first(thread.pk)
         may_keep = standing.is_in and policies.may_found(membership, thread.organisation) and thread.is_question
+        is_answered = thread.answer_id is not None
         may_ask = standing.runs and _stayed_open(thread)
         files = files_of(posts, "post_file", membership.organisation.slug)
         return cls(
@@ -105,8 +107,9 @@ class ThreadPage:
             ],
             may_write=may_write,
             may_settle=may_settle,
-            may_make_lesson=may_keep and thread.lesson_id is None,
-            may_make_asset=may_keep and thread.answer_id is not None and thread.asset_id is None,
+            may_make_lesson=may_keep and is_answered and thread.lesson_id is None,
+            may_make_asset=may_keep and is_answered and thread.asset_id is None,
+            can_be_kept_later=may_keep and may_write and not is_answered,
             who_may_read=labels.who_may_read(thread),
             may_ask_expert=may_ask,
             experts=_experts_for(thread) if may_ask else (),

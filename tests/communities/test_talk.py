@@ -220,7 +220,18 @@ class TestALesson:
         assert lesson.words.then_do == "the porters do, because they pass pharmacy."
         assert lesson.words.happened == "Nobody on Ward 6 knows."
 
-    def test_twice_is_once_and_not_by_two(self, thread, cara, farah):
+    def test_not_before_there_is_an_answer(self, thread, cara, reza, as_):
+        with pytest.raises(Refusal, match="Mark the answer first"):
+            talk.make_lesson(thread, by=as_member(cara), at=NOON)
+        url = f"/o/riverside/communities/talk/{thread.pk}/"
+        page = as_(cara).get(url).text
+        assert "Make a lesson of it" not in page
+        assert "Once an answer is marked, you can make a lesson" in page
+        talk.mark_answer(thread, by=as_member(reza), at=NOON, post=post(thread, cara, "The porters do."))
+        assert "Make a lesson of it" in as_(cara).get(url).text
+
+    def test_twice_is_once_and_not_by_two(self, thread, cara, farah, reza):
+        talk.mark_answer(thread, by=as_member(reza), at=NOON, post=post(thread, farah, "The porters do."))
         first = talk.make_lesson(thread, by=as_member(cara), at=NOON)
         assert talk.make_lesson(thread, by=as_member(cara), at=NOON) == first
         heard = Notice.objects.get(person=thread.author, text__contains="is being made")
