@@ -1,10 +1,12 @@
 """What a community that ends leaves behind, and which others are like it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from actionplan.models import Action
 from communities.likeness import alike
-from communities.models import Community, Pin, Rehoming, Thread
+from communities.models import ENDED, Community, Pin, Rehoming, Thread
+from kmportal.lib.things import Ref
 from lessons.models import Lesson
 
 
@@ -31,6 +33,14 @@ def name_of(kind: str, row: Any) -> str:
     if kind == Rehoming.Kind.PIN and row.lesson is not None:
         return str(row.lesson.words.title)[:250]
     return str(row)[:250]
+
+
+def communities_that_moved(hits: Sequence[Any]) -> dict[int, Ref]:
+    """Of communities that were found, those that have gone into another one, and into which. No query for those that
+    live."""
+    ended = [hit.ident for hit in hits if hit.state in ENDED]
+    rows = Community.objects.filter(pk__in=ended).exclude(moved_to=None) if ended else Community.objects.none()
+    return {key: Ref("community", target) for key, target in rows.values_list("pk", "moved_to") if target}
 
 
 def sisters_of(community: Community) -> list[Community]:

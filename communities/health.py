@@ -45,9 +45,7 @@ def meetings_between(community: Community, start: datetime, end: datetime) -> in
 def built_between(community: Community, start: datetime, end: datetime) -> int:
     """What was put on the shelf, and lessons of the community that were checked."""
     pins = Pin.objects.filter(community=community, at__gte=start, at__lt=end).exclude(kind=Pin.Kind.PERSON)
-    fresh = Lesson.objects.checked().filter(
-        group_id=community.group_id, validated_at__gte=start, validated_at__lt=end
-    )
+    fresh = Lesson.objects.checked().filter(group_id=community.group_id, validated_at__gte=start, validated_at__lt=end)
     return pins.count() + fresh.exclude(pk__in=pins.filter(lesson__isnull=False).values("lesson")).count()
 
 

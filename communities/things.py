@@ -1,5 +1,6 @@
 """What communities, their threads, kick-offs and problems are called elsewhere, and how they are found."""
 
+from communities.finding import communities_that_moved
 from communities.labels import KICKOFFS, PROBLEMS, STATES, STORIES, THREADS
 from communities.models import Community, KickOff, Problem, Story, Thread
 from communities.search_documents import (
@@ -23,6 +24,7 @@ COMMUNITY = Thing(
     states=STATES,
     search_documents=community_documents,
     indexed=lambda: Community.objects.select_related("organisation"),
+    leads_on=communities_that_moved,
 )
 MEETING = Thing(
     kind="meeting",

@@ -1,5 +1,6 @@
 """The page of the one search over everything that one may see, and what becomes of a search that finds nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -16,10 +17,10 @@ from kmportal.lib.forms import sent, status_of
 from kmportal.lib.links import changed_query
 from kmportal.lib.pagination import keys_beside, page_number, whole_number
 from kmportal.lib.sentences import quoted
-from kmportal.lib.things import Look, Ref, Thing
+from kmportal.lib.things import Look, Pointer, Ref, Thing
 from kmportal.lib.view_kit import conflicts_on, done, refusals_on, refusals_said
 from organisations.access import requires
-from organisations.models import Organisation
+from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 from organisations.visibility import circles_of
@@ -51,6 +52,7 @@ class Row:
     kind: Thing
     state: Look | None
     subkind: str
+    place: Pointer | None = None  # what has taken its place
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def search(request: MemberRequest, organisation: Organisation) -> HttpResponse:
         "newest": newest,
         "near": near,
         "may_be_near": bool(groups),
-        "rows": [_row_of_hit(hit, organisation.pk) for hit in results.hits],
+        "rows": _rows_of(results.hits, request.membership),
         "offers": [Offer(key, things.kind(key), count) for key, count in results.facets["kind"]],
         "panel": facets.panel(results, request.GET, _lists_to_tick(chosen)),
         "page": results.page_of(),
@@ -116,10 +118,26 @@ def around_search(
     return {"answer": answer, "asked": asked}
 
 
-def _row_of_hit(hit: Hit, here: int) -> Row:
-    kind = things.kind(hit.kind)
-    look = kind.look_of_hit(hit, here) if hit.state else None
-    return Row(hit, kind, look, kind.subkind(hit.subkind) if hit.subkind else "")
+def _rows_of(hits: Sequence[Hit], membership: Membership) -> list[Row]:
+    """The hits in words; where another thing has taken the place of one, which."""
+    places = _places_of(hits, membership)
+    rows = []
+    for hit in hits:
+        kind = things.kind(hit.kind)
+        look = kind.look_of_hit(hit, membership.organisation_id) if hit.state else None
+        subkind = kind.subkind(hit.subkind) if hit.subkind else ""
+        rows.append(Row(hit, kind, look, subkind, places.get(Ref(hit.kind, hit.ident))))
+    return rows
+
+
+def _places_of(hits: Sequence[Hit], membership: Membership) -> dict[Ref, Pointer]:
+    found: dict[Ref, Ref] = {}
+    for key in {hit.kind for hit in hits}:
+        if leads_on := things.kind(key).leads_on:
+            moved = leads_on([hit for hit in hits if hit.kind == key])
+            found |= {Ref(key, ident): ref for ident, ref in moved.items()}
+    pointers = things.pointers(found.values(), membership) if found else {}
+    return {ref: pointers[target] for ref, target in found.items() if target in pointers}
 
 
 def _lists_to_tick(chosen: dict[str, list[str]]) -> list[tuple[str, str, facets.Labels]]:

@@ -26,6 +26,7 @@ class CommunityRow:
     people: str
     is_yours: bool
     why: str = ""
+    moved_to: Community | None = None
     home: Organisation | None = None  # named to who comes from another one
 
 
@@ -39,6 +40,7 @@ def directory_rows(communities: Sequence[Community], membership: Membership) -> 
             labels.STATES[State(one.state)],
             people_in_words(sizes.get(one.group_id, 0)),
             one.group_id in mine,
+            moved_to=one.moved_to,
             home=None if one.organisation_id == membership.organisation_id else one.organisation,
         )
         for one in communities
@@ -52,7 +54,7 @@ def _sizes(groups: Sequence[int]) -> dict[int, int]:
 
 def similar_communities(membership: Membership, name: str, question: str) -> list[CommunityRow]:
     """Communities at home that are like the one that somebody is about to begin, and why each is shown."""
-    rows = Community.objects.filter(organisation=membership.organisation, state__in=LISTED)
+    rows = Community.objects.filter(organisation=membership.organisation, state__in=LISTED).select_related("moved_to")
     found = alike(name, question, rows.values_list("pk", "name", "question"))
     if not found:
         return []

@@ -37,7 +37,11 @@ AS_IT_WAS = "as-it-was"
 def community_list(request: MemberRequest, organisation: Organisation) -> HttpResponse:
     """All that live here and that one belongs to elsewhere; one’s own, or those that have ended, by choice."""
     which, words = request.GET.get("which", ""), request.GET.get("q", "").strip()
-    rows = Community.objects.visible_to(request.membership).select_related("organisation").order_by("name", "pk")
+    rows = (
+        Community.objects.visible_to(request.membership)
+        .select_related("organisation", "moved_to")
+        .order_by("name", "pk")
+    )
     if words:
         hits = index.find(request.membership, words, kinds=["community"], per_page=200).hits
         rows = rows.filter(pk__in=[hit.ident for hit in hits])

@@ -53,7 +53,8 @@ class Thing:
     the neighbours. ``title`` is how other pages call it. ``look_of`` gives the badge of a row or hit where it depends
     on whose it is, for readers of an organisation; ``state_filters`` what a list of both is narrowed by.
     ``search_documents`` turns loaded rows into what the search keeps; a row that it leaves out cannot be found.
-    ``indexed`` gives the rows for building the index anew.
+    ``indexed`` gives the rows for building the index anew. ``leads_on``: of hits, those of which another thing has
+    taken the place, and which.
     """
 
     kind: str
@@ -71,6 +72,7 @@ class Thing:
     subkinds: Mapping[str, str] = field(default_factory=dict)
     search_documents: Callable[[Sequence[Any]], Iterable[Any]] | None = None
     indexed: Callable[[], QuerySet[Any]] | None = None
+    leads_on: Callable[[Sequence[Any]], Mapping[int, Ref]] | None = None
 
     @property
     def model_class(self) -> type[Model]:

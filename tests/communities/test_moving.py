@@ -26,9 +26,10 @@ from kmportal.lib.exceptions import Refusal
 from lessons.actions.writing import start_lesson
 from lessons.models import Lesson
 from notifications.models import Notice
-from organisations.models import AuditEntry, GroupMembership
+from organisations.models import AuditEntry, Group, GroupMembership
 from tests.attachments.samples import PDF
 from tests.cast import as_member
+from tests.markup import tidy
 
 WORDS = {"title": "Ask at ten", "happened": "It came late.", "then_do": "ask at ten.", "why": "Nobody asked."}
 
@@ -106,6 +107,24 @@ def test_whatever_hangs_on_a_community_goes_or_is_known_to_stay():
 
 
 class TestMerging:
+    def test_it_says_where_it_went_wherever_it_is_found(self, full, other, cara, lena, as_):
+        merge(full, other, cara, lena)
+        there = f'It is part of <a href="{other.get_absolute_url()}">'
+        browser = as_(lena)
+        assert there in tidy(browser.get("/o/riverside/communities/?which=ended").text)
+        found = tidy(browser.get("/o/riverside/search/?q=medicines&kind=community").text)
+        assert there in found
+        assert f'href="{other.get_absolute_url()}">Bags</a>.' in tidy(
+            browser.get(f"{full.get_absolute_url()}?as-it-was").text
+        )
+
+    def test_its_group_ends_with_it_and_wakes_when_that_is_taken_back(self, full, other, cara, lena):
+        transfer = merge(full, other, cara, lena)
+        groups = Group.objects.choosable(full.organisation)
+        assert set(groups.filter(pk__in=[full.group_id, other.group_id])) == {other.group}
+        moving.undo_transfer(transfer, by=as_member(cara), at=timezone.now())
+        assert groups.filter(pk=full.group_id).exists()
+
     def test_all_of_it_goes_and_everybody_is_told(self, full, other, thread, cara, farah, reza, lena, sam, as_):
         merge(full, other, cara, lena)
         full.refresh_from_db()
