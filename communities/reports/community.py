@@ -138,7 +138,7 @@ class CommunityPage:
             look=labels.STATES[State(community.state)],
             standing=standing,
             allowed=allowed,
-            presses=offered(_presses_of(community, membership), allowed),
+            presses=offered(_presses_of(community, membership), allowed - WAYS_IN if own_knock else allowed),
             threads=thread_rows(page_rows.newest_threads(membership, community.pk)),
             next_day=next_day(community, membership, at=at),
             people=people_with_roles(with_roles),
@@ -167,6 +167,10 @@ class CommunityPage:
             may_ask_in_emergency=policies.may_read_in_emergency(membership, community.organisation, at),
             came_from=page_rows.gone_into(community.pk),
         )
+
+
+# Whoever has asked, or is invited, is shown that instead.
+WAYS_IN = frozenset({"join", "knock"})
 
 
 def _presses_of(community: Community, membership: Membership) -> list[Press]:

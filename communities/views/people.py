@@ -74,7 +74,7 @@ def community_knock(request: MemberRequest, organisation: Organisation, pk: int)
             words = form.cleaned_data["words"]
             knock = people.ask_to_join(community, by=request.membership, at=request.now, words=words)
             is_in = f"You belong to {quoted(community)} now."
-            said = is_in if knock.is_accepted else "Your question is on its way."
+            said = is_in if knock.is_accepted else "You have asked. You hear as soon as somebody has answered."
             return done(request, said, "community_detail", organisation.slug, pk)
     return page_of_form(
         request,

@@ -124,6 +124,11 @@ class Drawing:
     milestones: Sequence[DrawnMilestone]
     today: float | None
 
+    @property
+    def is_longer_than_paper(self) -> bool:
+        """Whether a page has no room for it under its heading."""
+        return self.height > 1.2 * self.width
+
 
 @dataclass(frozen=True)
 class Timeline:
