@@ -14,7 +14,7 @@ from organisations.models import Membership
 
 # The columns of the table, in the order of a lesson’s life.
 STANDINGS = (State.NOTED, State.IDENTIFIED, State.ACTION_AGREED, State.LEARNED, State.EMBEDDED)
-# What was not checked here, in columns of its own (``from`` in the address of the list).
+# What was not checked here, in columns of its own where there is any (``from`` in the address of the list).
 ELSEWHERE = {"brought": "Brought in", "others": "Shared by others"}
 
 
@@ -60,11 +60,12 @@ class Coverage:
         numbers, apart = _numbers(theme_set, membership), _numbers_from_elsewhere(theme_set, membership)
         listed = reverse("lesson_list", args=[membership.organisation.slug])
         themes = theme_set.themes.order_by("position", "pk")
-        rows = [_row(theme, numbers.get(theme.pk, {}), apart.get(theme.pk, {}), listed) for theme in themes]
+        shown = [whose for whose in ELSEWHERE if any(one[whose] for one in apart.values())]
+        rows = [_row(theme, numbers.get(theme.pk, {}), apart.get(theme.pk, {}), shown, listed) for theme in themes]
         in_use = [row for row in rows if row.theme.retired_at is None]
         return cls(
             theme_set=theme_set,
-            heads=[*(STATE_FILTERS[state] for state in STANDINGS), *ELSEWHERE.values()],
+            heads=[*(STATE_FILTERS[state] for state in STANDINGS), *(ELSEWHERE[whose] for whose in shown)],
             rows=in_use,
             retired=[row for row in rows if row.theme.retired_at is not None and row.has_lessons],
             uncovered=sum(not row.has_lessons for row in in_use),
@@ -92,7 +93,7 @@ def _numbers_from_elsewhere(theme_set: ThemeSet, membership: Membership) -> dict
     return {theme: {"brought": brought, "others": others} for theme, brought, others in rows}
 
 
-def _row(theme: Theme, numbers: dict[str, int], apart: dict[str, int], listed: str) -> ThemeRow:
+def _row(theme: Theme, numbers: dict[str, int], apart: dict[str, int], shown: Sequence[str], listed: str) -> ThemeRow:
     def cell(number: int, **chosen: str) -> Cell:
         return Cell(number, f"{listed}?{urlencode({'theme': theme.pk, **chosen})}" if number else "")
 
@@ -100,5 +101,5 @@ def _row(theme: Theme, numbers: dict[str, int], apart: dict[str, int], listed: s
         theme,
         cell(sum(numbers.values()), **{"from": "us"}),
         [cell(numbers.get(state, 0), state=str(state), **{"from": "us"}) for state in STANDINGS],
-        [cell(apart.get(whose, 0), **{"from": whose}) for whose in ELSEWHERE],
+        [cell(apart.get(whose, 0), **{"from": whose}) for whose in shown],
     )
