@@ -198,7 +198,7 @@ def test_the_list_says_how_many_it_leaves_out_and_the_search_finds_as_many(
     page = browser.get(address, {"q": "pharmacy"})
     tally = page.context["unchecked"]
     assert (page.context["found"].total, tally.number, tally.words) == (2, 3, "lessons")
-    assert "Only checked lessons stand here." in page.text
+    assert "Only lessons that were checked or brought in stand here." in page.text
     everything = browser.get(reverse("search", args=["riverside"]), {"q": "pharmacy"})
     assert everything.context["results"].total == 3
     opened = browser.get(address + tally.url)
