@@ -28,7 +28,7 @@ def keep_nothing(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("communities", "0020_woken_and_seen"),
+        ("communities", "0021_groups_end_with_them"),
     ]
 
     operations = [
