@@ -16,4 +16,6 @@ HELPERS: dict[str, str] = {
     "offers": "techniques.helpers.sheets.OFFERED",
     "claims": "techniques.helpers.market.CLAIMED",
     "consent": "techniques.helpers.consent.CONSENT",
+    "fishbowl": "techniques.helpers.fishbowl.CIRCLE",
+    "playback": "techniques.helpers.playback.PLAYED",
 }

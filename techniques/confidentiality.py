@@ -107,3 +107,9 @@ def naming_hints(*, has_claims: bool) -> dict[Naming, str]:
         return {naming: str(hint) for naming, hint in NAMING_HINTS.items()}
     hints = {**NAMING_HINTS, Naming.ANONYMOUS: "Nobody else sees who wrote a note, not even who leads."}
     return {naming: f"{CLAIMED_HINT} {hint}" for naming, hint in hints.items()}
+
+
+IN_CIRCLE = _(
+    "Whoever takes a chair stands on the screens by the name that they gave, as long as they sit there. Who spoke, and for"
+    " how long, is deleted when the session ends. Only how many voices were heard stays."
+)

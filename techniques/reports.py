@@ -15,7 +15,7 @@ from kmportal.lib.things import Look
 from organisations.models import Membership
 from techniques import policies, room_visibility
 from techniques.labels import STATES
-from techniques.models import QUESTIONS, Feedback, Invitee, Participant, Session, Worth
+from techniques.models import QUESTIONS, Bowl, Feedback, Invitee, Participant, Session, Worth
 from techniques.room_visibility import Audience, SeenRoom, SeenStage
 from techniques.scoring import FEWEST
 
@@ -50,6 +50,7 @@ class SessionPage:
     reports: bool
     matches: bool
     has_sheet: bool
+    circle: Bowl | None
 
     @property
     def helped(self) -> list[SeenStage]:
@@ -86,6 +87,7 @@ class SessionPage:
             feedback=feedback_of(session) if leads and session.is_closed else None,
             matches=session.matches.of_person(membership.person).exists(),
             has_sheet=leads and session.has_claims and not session.is_over,
+            circle=(Bowl.objects.filter(session=session).first() or Bowl()) if session.has_circle else None,
             reports=session.advice.exists() and policies.may_tell_outcome(membership, session),
         )
 

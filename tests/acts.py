@@ -25,7 +25,7 @@ from people.actions import write_profile
 from people.models import Profile
 from selfassessment import reports
 from selfassessment.actions import deciding
-from techniques.models import Outlook, Technique
+from techniques.models import Bowl, Outlook, Technique
 from tests.cast import as_member
 from tests.test_doors import ADMINISTRATOR, CONTRIBUTOR, FACILITATOR, LEAD, MEMBER, VALIDATOR
 
@@ -67,6 +67,9 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.afterwards.give_feedback techniques.actions.room.assist.choose_side
         techniques.actions.room.assist.answer_advice techniques.actions.room.market.write_sheet
         techniques.actions.room.market.claim_entry techniques.actions.room.market.drop_claim
+        techniques.actions.room.fishbowl.take_chair techniques.actions.room.fishbowl.leave_chair
+        techniques.actions.room.fishbowl.ask_to_speak techniques.actions.room.fishbowl.stop_asking
+        techniques.actions.room.fishbowl.begin_turn techniques.actions.room.fishbowl.end_turn
         selfassessment.actions.answering.save_answer selfassessment.actions.answering.finish_answering
     """,
     PORTAL: """
@@ -82,7 +85,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.importing.begin_import lessons.actions.importing.try_import
         lessons.actions.importing.run_import lessons.actions.importing.tidy_imports lessons.actions.undoing.undo_import
         lessons.actions.importing.find_unfinished roadmap.actions.tidy_plan
-        techniques.actions.room.market.forget_matches
+        techniques.actions.room.market.forget_matches techniques.actions.room.fishbowl.forget_left_open
         lessons.actions.leaving.discard_left_drafts
         lessons.actions.upkeep.begin_upkeep lessons.actions.upkeep.choose_turns
         lessons.actions.risk_holders.note_leaver lessons.actions.risk_holders.note_return
@@ -260,6 +263,12 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.outlook.show_outlook techniques.actions.room.outlook.mark_fear
         techniques.actions.room.assist.let_speak techniques.actions.room.assist.report_back
         techniques.actions.room.market.tell_of_matches techniques.actions.paper.request_sheet_pdf
+        techniques.actions.room.fishbowl.choose_form techniques.actions.room.fishbowl.seat_person
+        techniques.actions.room.fishbowl.seat_guest techniques.actions.room.fishbowl.ask_for_guest
+        techniques.actions.room.fishbowl.call_next techniques.actions.room.fishbowl.take_off_list
+        techniques.actions.room.fishbowl.ask_out techniques.actions.room.fishbowl.free_chair
+        techniques.actions.room.fishbowl.swap_circles techniques.actions.room.fishbowl.play_back
+        techniques.actions.room.fishbowl.mark_answered
         techniques.actions.room.closing.close_session
         lessons.actions.closing.close_with_lessons
         lessons.actions.importing.upload_import lessons.actions.importing.settle_import
@@ -587,6 +596,37 @@ def _one_fear(stage: Any) -> None:
 def _seven_people(stage: Any) -> None:
     stage.session.participants.update(joined_at=None)
     _people_in(stage, 7)
+
+
+def _nobody(stage: Any) -> None:
+    """The step as it is."""
+
+
+def _one_waits(stage: Any) -> None:
+    Bowl.objects.create(session=stage.session, kind="closed").queue.create(name="Mrs Oak")
+
+
+def _one_sits(stage: Any) -> None:
+    bowl = Bowl.objects.create(session=stage.session)
+    bowl.taken.create(number=1, chairs=4, name="Mrs Oak", sat_at=timezone.now())
+
+
+def _played_back(world: Any) -> Any:
+    """The step behind one of which everybody reads what was hidden."""
+    first, second = world.things.room.stages.order_by("position")[:2]
+    columns = _open_stage(world).columns
+    shown = {"columns": columns, "writes": "everyone", "reveal": "hidden", "revealed_at": timezone.now()}
+    world.things.room.stages.filter(pk=first.pk).update(**shown)
+    world.things.room.stages.filter(pk=second.pk).update(takes="playback")
+    return second
+
+
+def _played_note(world: Any) -> Any:
+    first = world.things.room.stages.order_by("position").first()
+    note = first.notes.create(
+        session=world.things.room, column=first.column_keys[0], text="Beds", client_id=uuid4()
+    )
+    return note.client_id
 
 
 def _two_notes(world: Any) -> Any:
@@ -982,6 +1022,21 @@ ACTS: dict[str, Act] = {
     "techniques.actions.room.outlook.show_outlook": on("room", stage=_step_with("outlook", _one_fear)),
     "techniques.actions.room.outlook.mark_fear": on(
         "room", stage=_step_with("outlook", _one_fear), came="true", number=lambda world: Outlook.objects.get().pk
+    ),
+    "techniques.actions.room.fishbowl.choose_form": on("room", kind="closed", chairs=5),
+    "techniques.actions.room.fishbowl.seat_person": on(
+        "room", stage=_step_with("fishbowl", _nobody), who=lambda world: str(_guest(world).pk)
+    ),
+    "techniques.actions.room.fishbowl.seat_guest": on("room", stage=_step_with("fishbowl", _nobody), name="Mrs Oak"),
+    "techniques.actions.room.fishbowl.ask_for_guest": on("room", stage=_step_with("fishbowl", _nobody), name="Mrs Oak"),
+    "techniques.actions.room.fishbowl.call_next": on("room", stage=_step_with("fishbowl", _one_waits)),
+    "techniques.actions.room.fishbowl.take_off_list": on("room", stage=_step_with("fishbowl", _one_waits), number=1),
+    "techniques.actions.room.fishbowl.ask_out": on("room", stage=_step_with("fishbowl", _one_sits), number=1),
+    "techniques.actions.room.fishbowl.free_chair": on("room", stage=_step_with("fishbowl", _one_sits), number=1),
+    "techniques.actions.room.fishbowl.swap_circles": on("room", stage=_step_with("fishbowl", _one_waits)),
+    "techniques.actions.room.fishbowl.play_back": on("room", stage=_step_with("playback", _nobody)),
+    "techniques.actions.room.fishbowl.mark_answered": on(
+        "room", stage=_played_back, handle=_played_note, answered=True
     ),
     "techniques.actions.room.market.tell_of_matches": _session_with_match,
     "techniques.actions.paper.request_sheet_pdf": lambda world: (_room_with_claims(world), {}),

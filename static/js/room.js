@@ -3,6 +3,7 @@
 import { Clock } from "./room/clock.js";
 import { Desk } from "./room/desk.js";
 import { Helpers } from "./room/helpers.js";
+import { letTimePass } from "./room/later.js";
 import { Line } from "./room/line.js";
 import { Notes } from "./room/notes.js";
 import { post, Refused } from "./room/post.js";
@@ -167,6 +168,7 @@ for (const place of find("[data-here]")) {
 }
 
 letTalkRun(root);
+letTimePass(root, () => notes.marks.fetchSoon());
 
 // Somebody was taken out, or this browser has been forgotten: the door says what can be done.
 function unknown() {

@@ -20,6 +20,7 @@ from organisations.permissions import Permission
 from organisations.policies import require_that
 from roadmap.models import Intervention
 from techniques import join_codes, notices, policies, room_log
+from techniques.actions.room.fishbowl import choose_form
 from techniques.confidentiality import Naming
 from techniques.events import Event
 from techniques.models import Invitee, Participant, RoomEvent, Session, Stage, Technique
@@ -52,12 +53,14 @@ def plan_session(
     place: str = "",
     naming: str = Naming.ANONYMOUS,
     confidentiality: str = "",
+    circle: tuple[str, int] | None = None,
     once: UUID | None = None,
 ) -> Session:
     """Plan a session: it gets its own copy of the script’s stages, and a join code.
 
     Idempotent: the same form sent twice (same ``once``) plans one session. Without a ``facilitator`` whoever plans
-    leads it. Refuses a technique without a complete script.
+    leads it. ``circle`` is the form of a fishbowl and how many chairs it has. Refuses a technique without a complete
+    script.
     """
     require_that(policies.may_plan(by, organisation) and policies.may_use(by, technique))
     if not technique.can_run:
@@ -90,12 +93,16 @@ def plan_session(
     )
     if made:
         Stage.objects.bulk_create(_copy_stages(session))
+        if circle:
+            choose_form(session, by=by, at=at, kind=circle[0], chairs=circle[1])
         events.record(Event.SESSION_PLANNED, session, by=by, at=at, technique=technique.key)
     return session
 
 
 @transaction.atomic
-def edit_session(session: Session, *, by: Membership, at: datetime, seen: int, **fields: Any) -> Session:
+def edit_session(
+    session: Session, *, by: Membership, at: datetime, seen: int, circle: tuple[str, int] | None = None, **fields: Any
+) -> Session:
     """Change the plan while nothing has begun. Those who were asked hear of a new time or place.
 
     Raises ``Stale`` when somebody else changed it since version ``seen``.
@@ -114,6 +121,8 @@ def edit_session(session: Session, *, by: Membership, at: datetime, seen: int, *
     if "length" in changed:  # nothing is written in the old stages: it is still planned
         session.stages.all().delete()
         Stage.objects.bulk_create(_copy_stages(session))
+    if circle:
+        choose_form(session, by=by, at=at, kind=circle[0], chairs=circle[1])
     events.record(
         Event.SESSION_CHANGED,
         session,

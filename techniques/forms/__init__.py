@@ -17,8 +17,10 @@ from kmportal.lib.naming import AboutPeople
 from organisations.models import Group, Membership, Organisation, Person
 from organisations.permissions import Permission
 from roadmap.models import Intervention
+from techniques.circling import FEWEST_CHAIRS, MOST_CHAIRS
 from techniques.confidentiality import CHOICES, HINTS, Confidentiality, Naming, naming_hints
-from techniques.models import Length, Participant, Session, Side, Technique
+from techniques.labels import IN_FORM
+from techniques.models import Bowl, Length, Participant, Session, Side, Technique
 
 # What people are promised before they write.
 PROMISES = ("naming", "confidentiality")
@@ -39,6 +41,17 @@ class SessionForm(AboutPeople, forms.ModelForm):
         required=False,
         label="It was held already",
         help_text="Then you write down at once what came out of it.",
+    )
+
+    circle_kind = forms.ChoiceField(
+        choices=Bowl.Kind.choices, required=False, label="Which form has the fishbowl?", widget=forms.RadioSelect
+    )
+    circle_chairs = forms.TypedChoiceField(
+        choices=[(number, str(number)) for number in range(FEWEST_CHAIRS, MOST_CHAIRS + 1)],
+        coerce=int,
+        required=False,
+        label="How many chairs are in the inner circle?",
+        help_text="With the one that stays empty. Few chairs make a lively talk.",
     )
 
     class Meta:
@@ -101,6 +114,18 @@ class SessionForm(AboutPeople, forms.ModelForm):
         self._offer("group", Group.objects.choosable(organisation, kept=self.instance.group_id), worded("No group"))
         if self.instance.pk is not None:
             del self.fields["was_held"]
+        self._offer_circle(technique)
+
+    def _offer_circle(self, technique: Technique) -> None:
+        """The form of a fishbowl and its chairs, where the technique has an inner circle."""
+        if not technique.has_circle:
+            del self.fields["circle_kind"], self.fields["circle_chairs"]
+            return
+        bowl = (Bowl.objects.filter(session=self.instance.pk).first() if self.instance.pk else None) or Bowl()
+        fields: dict[str, Any] = self.fields
+        fields["circle_kind"].choices = hinted(Bowl.Kind.choices, IN_FORM)
+        self.initial |= {"circle_kind": bowl.kind, "circle_chairs": bowl.chairs}
+        self.order_fields(["title", "length", "circle_kind", "circle_chairs"])
 
     def _offer(self, name: str, queryset: Any, nothing: str) -> None:
         """Offer the choices of this organisation; a question without any choice is not asked."""
@@ -138,8 +163,10 @@ class SessionForm(AboutPeople, forms.ModelForm):
     @property
     def wanted(self) -> dict[str, Any]:
         """What the action is told."""
-        left_out = {"once", "version", "was_held", *(name for name in PROMISES if not self.cleaned_data.get(name))}
-        return {name: value for name, value in self.cleaned_data.items() if name not in left_out}
+        left_out = {"once", "version", "was_held", "circle_kind", "circle_chairs", *(name for name in PROMISES if not self.cleaned_data.get(name))}
+        values = {name: value for name, value in self.cleaned_data.items() if name not in left_out}
+        kind, chairs = self.cleaned_data.get("circle_kind"), self.cleaned_data.get("circle_chairs")
+        return {**values, "circle": (kind, chairs)} if kind and chairs else values
 
 
 def who_may_lead(organisation: Organisation) -> Any:
@@ -276,6 +303,9 @@ class NameForm(forms.Form):
             Naming.NAMES: "Everybody sees it beside your notes.",
         }
         self.fields["name"].help_text = help_text[Naming(session.naming)]
+        if session.has_circle and session.naming == Naming.ANONYMOUS:
+            shown = "A first name is enough. It stands on the screens while you have a chair, and never beside a note."
+            self.fields["name"].help_text = shown
         if session.takes_alias:
             self.fields["name"].label = "Your name in this room"
         if not session.has_sides:

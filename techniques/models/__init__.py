@@ -9,6 +9,7 @@ from techniques.column_kinds import NOTE_LIMIT
 from techniques.models.afterwards import ASKED_AFTER, ASKED_FOR, FEEDBACK_FOR, QUESTIONS, Feedback, Outcome, Worth
 from techniques.models.assist import REPORT_AFTER, Advice, TalkShare
 from techniques.models.consent import Consent, ConsentAsked
+from techniques.models.fishbowl import Answered, Bowl, Chair, Spoken, Waiting
 from techniques.models.grouping import GROUP_NAME_LIMIT, NoteGroup
 from techniques.models.market import (
     ASKED_WHETHER_TALKED,
@@ -50,7 +51,10 @@ __all__ = [
     "TALKED_AFTER",
     "WISH_LIMIT",
     "Advice",
+    "Answered",
     "Ballot",
+    "Bowl",
+    "Chair",
     "Claim",
     "Comment",
     "Consent",
@@ -76,6 +80,7 @@ __all__ = [
     "SessionQuerySet",
     "Sheet",
     "Side",
+    "Spoken",
     "Stage",
     "SummaryVersion",
     "TalkShare",
@@ -83,6 +88,7 @@ __all__ = [
     "TechniqueQuerySet",
     "Unmet",
     "Voting",
+    "Waiting",
     "Wish",
     "Wording",
     "Worth",

@@ -16,7 +16,7 @@ from kmportal.lib.json_field import JSONField
 from kmportal.lib.model_fields import AddressField, LineField
 from organisations.models import Group, Membership, Organisation, Person
 from roadmap.models import Intervention
-from techniques.confidentiality import Confidentiality, Naming, who_is_seen
+from techniques.confidentiality import IN_CIRCLE, Confidentiality, Naming, who_is_seen
 from techniques.content_schema import Column
 from techniques.models.techniques import Length, Technique
 
@@ -199,7 +199,8 @@ class Session(models.Model):
     def what_is_kept(self) -> str:
         """Who sees who wrote a note and what becomes of it, in words for those who write them."""
         seen = who_is_seen(Naming(self.naming), has_claims=self.has_claims)
-        return f"{seen} {Confidentiality(self.confidentiality).keeping}"
+        promised = f"{seen} {Confidentiality(self.confidentiality).keeping}"
+        return f"{promised} {IN_CIRCLE}" if self.has_circle else promised
 
     @property
     def who_is_seen(self) -> str:
@@ -212,6 +213,11 @@ class Session(models.Model):
     def has_claims(self) -> bool:
         """Whether people claim what others have written, and so hear whose it is."""
         return self.stages.filter(takes="claims").exists()
+
+    @cached_property
+    def has_circle(self) -> bool:
+        """Whether some sit in an inner circle, where everybody sees them."""
+        return self.stages.filter(takes="fishbowl").exists()
 
     @property
     def takes_alias(self) -> bool:

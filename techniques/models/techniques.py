@@ -89,6 +89,11 @@ class Technique(models.Model):
         return any(stage.takes == "claims" for stage in self.stages)
 
     @property
+    def has_circle(self) -> bool:
+        """Whether some sit in an inner circle, of which the form is chosen at planning."""
+        return any(stage.takes == "fishbowl" for stage in self.stages)
+
+    @property
     def preparation(self) -> list[tuple[int, str]]:
         """The checklist: so many days before the session, and what to do then."""
         return [(item.days, item.text) for item in self.card.prep]

@@ -14,7 +14,7 @@ from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
 from techniques import examples, helper_registry, policies
-from techniques.confidentiality import Naming, who_is_seen
+from techniques.confidentiality import IN_CIRCLE, Naming, who_is_seen
 from techniques.content_schema import Column, Minutes, Stage
 from techniques.forms import minutes_in_words
 from techniques.models import Length, Technique
@@ -77,6 +77,7 @@ def technique_example(request: MemberRequest, organisation: Organisation, key: s
 def _draw_card_page(request: MemberRequest, key: str, template: str) -> HttpResponse:
     technique = get_object_or_404(Technique.objects.visible_to(request.membership), key=key)
     seen = who_is_seen(Naming.ANONYMOUS, has_claims=technique.has_claims)
+    keeping = f"{seen} {technique.confidentiality.keeping}"
     values = {
         "technique": technique,
         "card": technique.card,
@@ -85,7 +86,7 @@ def _draw_card_page(request: MemberRequest, key: str, template: str) -> HttpResp
         "times": times_in_words(technique),
         "tier": TIERS.get(technique.tier, ""),
         "sources": [title for title in technique.card.sources if title != OUR_OWN],
-        "keeping": f"{seen} {technique.confidentiality.keeping}",
+        "keeping": f"{keeping} {IN_CIRCLE}" if technique.has_circle else keeping,
         "has_example": examples.example(key) is not None,
         "may_plan": policies.may_plan_with(request.membership, technique),
         "histories": helper_registry.histories(request.membership, technique),

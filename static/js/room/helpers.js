@@ -51,7 +51,14 @@ export class Helpers {
     const held = place.contains(document.activeElement) ? document.activeElement : null;
     const { name, value, selectionStart: caret } = held ?? {};
     const typed = this.typedIn(place);
+    const chosen = [...place.querySelectorAll("select[name]")].map((box) => [box.name, box.value]);
+    const open = [...place.querySelectorAll("details[data-keep-open][open]")].map((fold) => fold.dataset.keepOpen);
     place.innerHTML = html;
+    for (const key of open) place.querySelector(`[data-keep-open="${key}"]`)?.setAttribute("open", "");
+    for (const [box, value] of chosen) {
+      const again = place.querySelector(`select[name="${CSS.escape(box)}"]`);
+      if (again?.querySelector(`option[value="${CSS.escape(value)}"]`)) again.value = value;
+    }
     for (const [box, words] of typed) {
       const again = place.querySelector(`input[name="${CSS.escape(box)}"]`);
       if (again) again.value = words;

@@ -1,10 +1,11 @@
-"""Forget who found whom, some weeks after it was asked."""
+"""Forget who found whom, some weeks after it was asked, and who spoke in rooms that nobody has closed."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from techniques.actions.room.fishbowl import forget_left_open
 from techniques.actions.room.market import forget_matches
 
 
@@ -14,3 +15,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"Matches whose people are forgotten: {forget_matches(timezone.now())}.")
+        self.stdout.write(f"Talks whose people are forgotten: {forget_left_open(timezone.now())}.")
