@@ -152,4 +152,3 @@ def notes_watched(stage: Stage) -> list[Note]:
     """What is written in them and can be read, in an order that tells nothing."""
     shown = [one.pk for one in steps_watched(stage) if one.shows_notes]
     return list(Note.objects.filter(stage__in=shown, gone_at=None, same_as=None).order_by("client_id"))
-

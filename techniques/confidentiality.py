@@ -110,6 +110,6 @@ def naming_hints(*, has_claims: bool) -> dict[Naming, str]:
 
 
 IN_CIRCLE = _(
-    "Whoever takes a chair stands on the screens by the name that they gave, as long as they sit there. Who spoke, and for"
-    " how long, is deleted when the session ends. Only how many voices were heard stays."
+    "Whoever takes a chair stands on the screens by the name that they gave, as long as they sit there. Who spoke, and"
+    " for how long, is deleted when the session ends. Only how many voices were heard stays."
 )

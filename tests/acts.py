@@ -623,9 +623,7 @@ def _played_back(world: Any) -> Any:
 
 def _played_note(world: Any) -> Any:
     first = world.things.room.stages.order_by("position").first()
-    note = first.notes.create(
-        session=world.things.room, column=first.column_keys[0], text="Beds", client_id=uuid4()
-    )
+    note = first.notes.create(session=world.things.room, column=first.column_keys[0], text="Beds", client_id=uuid4())
     return note.client_id
 
 

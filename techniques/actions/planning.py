@@ -100,14 +100,13 @@ def plan_session(
 
 
 @transaction.atomic
-def edit_session(
-    session: Session, *, by: Membership, at: datetime, seen: int, circle: tuple[str, int] | None = None, **fields: Any
-) -> Session:
+def edit_session(session: Session, *, by: Membership, at: datetime, seen: int, **fields: Any) -> Session:
     """Change the plan while nothing has begun. Those who were asked hear of a new time or place.
 
     Raises ``Stale`` when somebody else changed it since version ``seen``.
     """
     require_that(policies.may_facilitate(by, session))
+    circle = fields.pop("circle", None)
     fields = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
     before = room_log.lock_session(session)  # so that nobody opens the room while its stages are planned anew
     require_planned(before)

@@ -124,7 +124,7 @@ class SessionForm(AboutPeople, forms.ModelForm):
         bowl = (Bowl.objects.filter(session=self.instance.pk).first() if self.instance.pk else None) or Bowl()
         fields: dict[str, Any] = self.fields
         fields["circle_kind"].choices = hinted(Bowl.Kind.choices, IN_FORM)
-        self.initial |= {"circle_kind": bowl.kind, "circle_chairs": bowl.chairs}
+        self.initial.update(circle_kind=bowl.kind, circle_chairs=bowl.chairs)
         self.order_fields(["title", "length", "circle_kind", "circle_chairs"])
 
     def _offer(self, name: str, queryset: Any, nothing: str) -> None:
@@ -163,7 +163,8 @@ class SessionForm(AboutPeople, forms.ModelForm):
     @property
     def wanted(self) -> dict[str, Any]:
         """What the action is told."""
-        left_out = {"once", "version", "was_held", "circle_kind", "circle_chairs", *(name for name in PROMISES if not self.cleaned_data.get(name))}
+        left_out = {"once", "version", "was_held", "circle_kind", "circle_chairs"}
+        left_out.update(name for name in PROMISES if not self.cleaned_data.get(name))
         values = {name: value for name, value in self.cleaned_data.items() if name not in left_out}
         kind, chairs = self.cleaned_data.get("circle_kind"), self.cleaned_data.get("circle_chairs")
         return {**values, "circle": (kind, chairs)} if kind and chairs else values

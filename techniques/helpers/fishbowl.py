@@ -1,4 +1,4 @@
-"""Fishbowl: the chairs as everybody sees them, one’s own place by one’s own phone, and sums of the talk for the desk."""
+"""Fishbowl: the chairs that everybody sees, one’s own place on one’s own phone, and sums of the talk for the desk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -258,8 +258,9 @@ def tell(seen: SeenBowl) -> str:
 
 def hear_arrival(session: Session, *, by: Participant, at: datetime) -> None:
     """Whoever leads can put them into a chair."""
-    for stage in session.stages.filter(takes=FISHBOWL, pk=session.stage_id):
-        append_event(session, RoomEvent.Kind.HELPER_DESK, stage.pk, at=at)
+    for stage in session.stages.filter(takes=FISHBOWL):
+        if stage.pk == session.stage_id:
+            append_event(session, RoomEvent.Kind.HELPER_DESK, stage.pk, at=at)
 
 
 def leave(session: Session, *, by: Participant, at: datetime) -> None:

@@ -70,8 +70,8 @@ def read(stages: Sequence[Stage]) -> dict[int, SeenPlayback]:
 
 def _read(stage: Stage) -> SeenPlayback:
     steps = bowls.steps_watched(stage)
-    notes, answered = bowls.notes_watched(stage), set(Answered.objects.filter(note__stage__in=steps).values_list("note"))
-    done = {pk for (pk,) in answered}
+    notes = bowls.notes_watched(stage)
+    done = set(Answered.objects.filter(note__stage__in=steps).values_list("note", flat=True))
     groups = {one.pk: one.name for one in NoteGroup.objects.filter(stage__in=steps)}
     columns = []
     for step in steps if notes else ():
@@ -131,7 +131,8 @@ def take_handle(*, answered: bool) -> Any:
 def hear_of_notes(session: Session, *, stage: Stage, at: datetime) -> None:
     """What the outer circle has written is shown, changed or sorted: the play-back is drawn anew."""
     for step in session.stages.filter(takes=PLAYBACK, position__gt=stage.position):
-        if stage.pk in {one.pk for one in bowls.steps_watched(step)} and (stage.shows_notes or step.pk == session.stage_id):
+        is_seen = stage.shows_notes or step.pk == session.stage_id
+        if is_seen and stage.pk in {one.pk for one in bowls.steps_watched(step)}:
             kind = RoomEvent.Kind.HELPER if stage.revealed_at == at else RoomEvent.Kind.HELPER_DESK
             room_log.append_event(session, kind, step.pk, at=at)
 

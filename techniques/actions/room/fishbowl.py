@@ -24,7 +24,8 @@ FORGOTTEN_AFTER = timedelta(days=2)
 
 @transaction.atomic
 def choose_form(session: Session, *, by: Membership, at: datetime, kind: str, chairs: int) -> Bowl:
-    """The form and how many chairs there are: at planning, or in the room as long as all who sit have one. Idempotent."""
+    """The form and how many chairs there are: at planning, or in the room as long as all who sit keep theirs.
+    Idempotent."""
     require_that(policies.may_facilitate(by, session))
     session = lock_unless_over(session)
     if kind not in Bowl.Kind.values:
@@ -199,7 +200,9 @@ def play_back(session: Session, *, by: Membership, at: datetime, stage: Stage) -
 
 
 @transaction.atomic
-def mark_answered(session: Session, *, by: Membership, at: datetime, stage: Stage, handle: UUID, answered: bool) -> None:
+def mark_answered(
+    session: Session, *, by: Membership, at: datetime, stage: Stage, handle: UUID, answered: bool
+) -> None:
     """Say that the inner circle has said something to this note, or take it back. Idempotent."""
     require_that(policies.may_facilitate(by, session))
     session = lock_open_room(session)
@@ -222,9 +225,9 @@ def mark_answered(session: Session, *, by: Membership, at: datetime, stage: Stag
 
 def forget_left_open(at: datetime) -> int:
     """Forget who spoke in rooms that nobody has closed. Called by the timetable. Idempotent; answers of how many."""
-    known = (Chair.objects.values("bowl__session"), Spoken.objects.values("bowl__session"))
     left = Session.objects.filter(opened_at__lt=at - FORGOTTEN_AFTER)
-    found = {pk for rows in known for pk in left.filter(pk__in=rows).values_list("pk", flat=True)}
+    talked = (Chair.objects.filter(bowl__session__in=left), Spoken.objects.filter(bowl__session__in=left))
+    found = {pk for rows in talked for pk in rows.values_list("bowl__session", flat=True)}
     for pk in sorted(found):
         with transaction.atomic():
             room_log.lock_session(Session(pk=pk))

@@ -263,7 +263,10 @@ def test_everybody_sees_the_circle_and_nobody_the_times_of_others(room, people, 
     press(room, mine, "ask_to_speak", at=NOW + timedelta(seconds=160))
     presence.mark_here(room.pk, people[0].pk)
     phone = said_on(as_(cara).get(reverse("join_room", args=[room.code])))
-    screen, desk = (said_on(as_(reza).get(inside("session_screen", room))), as_(farah).get(inside("session_room", room)))
+    screen, desk = (
+        as_(one).get(inside(name, room)) for one, name in ((reza, "session_screen"), (farah, "session_room"))
+    )
+    screen = said_on(screen)
     assert "You are number 1" in phone
     for page in (phone, screen):
         assert "Ana" in page
