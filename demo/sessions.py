@@ -48,6 +48,7 @@ def _plan_session(world: World, row: Row, at: datetime) -> None:
         facilitator=facilitator,
         place_kind=row.get("place_kind", Session.Place.ROOM),
         place=row["place"],
+        circle=(row["circle"]["kind"], row["circle"]["chairs"]) if "circle" in row else None,
         at=at,
     )
 

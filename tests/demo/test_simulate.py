@@ -159,7 +159,7 @@ def test_sessions_are_held_on_working_days(demo):
     soon = [timezone.localtime(one.starts_at).date() for one in sessions.to_come()]
     meeting = Assessment.objects.get(organisation__slug="riverside", results_at__gt=timezone.now())
     booked = timezone.localtime(meeting.results_at).date()
-    assert soon == [demo.world.calendar.day(1), demo.world.calendar.day(6), booked]
+    assert soon == sorted([*(demo.world.calendar.day(number) for number in (1, 6, 8)), booked])
 
 
 def test_mail_never_leaves_and_the_worker_has_nothing_to_catch_up_with():
