@@ -100,7 +100,8 @@ class Helper:
     ``read`` answers the state of each step, for many rooms at once; it may hold secrets. ``see`` makes of it what one
     viewer may know, and nothing else leaves the server. ``drawing`` is the template of what everybody of an audience
     gets, ``own`` that of what is one’s own: each browser fetches it for itself when an event without content says so.
-    ``on_wall`` answers what stands among the notes of the big screen, page by page, so that it is never cut off.
+    ``on_wall`` answers what stands among the notes of the big screen, page by page, so that it is never cut off; where
+    that ``fills_wall``, columns in which nothing stands make room for it.
     ``outcome`` draws what is left after the end, ``tell`` says it in words. ``decided`` answers what the close makes an
     action of, besides notes. ``history`` answers what the page of the
     technique shows of former sessions, drawn by ``history_drawing``. ``acts`` are its presses. ``counts_own``: what
@@ -120,6 +121,7 @@ class Helper:
     own: str = ""
     outcome: str = ""
     on_wall: Callable[[Any], Sequence[Group[Any]]] = _put_nothing_on_wall
+    fills_wall: bool = False
     tell: Callable[[Any], str] = _tell_nothing
     decided: Callable[[Stage], Sequence[str]] = _decide_nothing
     history: Callable[[Any, Any], Any] | None = None
@@ -180,7 +182,7 @@ def _with_helper(stage: SeenStage, helper: Helper | None, states: Mapping[int, A
     told, on_wall = helper.tell(seen), tuple(helper.on_wall(seen))
     has_wall = helper.on_wall is not _put_nothing_on_wall
     drawn = (helper.drawing, helper.own, helper.outcome, helper.script)
-    return replace(stage, helper=SeenHelper(helper.key, *drawn, told, seen, on_wall, has_wall))
+    return replace(stage, helper=SeenHelper(helper.key, *drawn, told, seen, on_wall, has_wall, helper.fills_wall))
 
 
 def helpers_in(session: Session) -> list[tuple[Stage, Helper]]:

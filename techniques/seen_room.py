@@ -221,6 +221,12 @@ class SeenHelper:
     seen: Any
     on_wall: tuple[Group[Any], ...] = ()
     has_wall: bool = False
+    fills_wall: bool = False
+
+    @property
+    def needs_wall(self) -> bool:
+        """Whether columns in which nothing stands make room on the big screen for what it has there."""
+        return self.fills_wall and bool(self.on_wall)
 
 
 @dataclass(frozen=True)
@@ -261,7 +267,8 @@ class SeenStage:
     @cached_property
     def wall(self) -> Shown[SeenNote | Heading]:
         """The page of its notes that is on the big screen."""
-        groups = [column.on_wall for column in self.columns if column.notes or not self.is_worded]
+        is_needed = self.is_worded or (self.helper is not None and self.helper.needs_wall)
+        groups = [column.on_wall for column in self.columns if column.notes or not is_needed]
         groups += self.wording.on_wall if self.wording else ()
         groups += self.helper.on_wall if self.helper else ()
         return show_all(groups, self.screen_page, self.name, self.asked_on_wall)

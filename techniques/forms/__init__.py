@@ -44,7 +44,7 @@ class SessionForm(AboutPeople, forms.ModelForm):
     )
 
     circle_kind = forms.ChoiceField(
-        choices=Bowl.Kind.choices, required=False, label="Which form has the fishbowl?", widget=forms.RadioSelect
+        choices=Bowl.Kind.choices, required=False, label="Which form of fishbowl?", widget=forms.RadioSelect
     )
     circle_chairs = forms.TypedChoiceField(
         choices=[(number, str(number)) for number in range(FEWEST_CHAIRS, MOST_CHAIRS + 1)],

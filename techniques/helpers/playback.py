@@ -154,6 +154,7 @@ PLAYED = Helper(
     see=see,
     drawing="techniques/helpers/playback.html",
     on_wall=put_on_wall,
+    fills_wall=True,
     acts={
         "show": Act(fishbowl.play_back, leads=True),
         "answered": Act(fishbowl.mark_answered, take_handle(answered=True), leads=True),
