@@ -16,6 +16,8 @@ from techniques.helper_registry import Act, Helper, Viewer, take_number
 from techniques.labels import IN_FORM
 from techniques.models import Bowl, Chair, Participant, RoomEvent, Session, Spoken, Stage, Waiting
 from techniques.room_log import append_event
+from techniques.screen_wall import Group
+from techniques.seen_wording import WordedLine
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class _State:
     is_on: bool
     is_first: bool
     is_over: bool
+    has_notes: bool
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,10 @@ class SeenChair:
     is_asked: bool = False
     is_asleep: bool = False
     is_mine: bool = False
+
+    @property
+    def in_words(self) -> str:
+        return f"{self.name} (speaks)" if self.speaks else self.name or "Free chair"
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ class SeenTalk:
 @dataclass(frozen=True)
 class SeenBowl:
     """The circle. ``chairs`` and how many wait everybody is told; of those who wait each their own place, and whoever
-    leads all of them."""
+    leads all of them. ``has_notes``: on the big screen it stands among notes that everybody reads."""
 
     kind: str
     in_words: str
@@ -66,6 +73,7 @@ class SeenBowl:
     is_on: bool
     is_first: bool
     is_over: bool
+    has_notes: bool
     voices: int
     mine: SeenChair | None = None
     place: int = 0
@@ -159,7 +167,8 @@ def read(stages: Sequence[Stage]) -> dict[int, _State]:
     for stage in stages:
         session, own = sessions[stage.session_id], steps[stage.session_id]
         is_on, is_first = session.stage_id == own[-1].pk, own[0].pk == stage.pk
-        found[stage.pk] = _State(rows[session.pk], session.pk, at, is_on, is_first, session.is_over)
+        has_notes = bool(stage.columns) and stage.shows_notes
+        found[stage.pk] = _State(rows[session.pk], session.pk, at, is_on, is_first, session.is_over, has_notes)
     return found
 
 
@@ -181,6 +190,7 @@ def see(state: _State, viewer: Viewer) -> SeenBowl:
         is_on=state.is_on,
         is_first=state.is_first,
         is_over=state.is_over,
+        has_notes=state.has_notes,
         voices=state.rows.talk.voices,
     )
     if me is not None:
@@ -249,6 +259,14 @@ def _see_talk(talk: Talk) -> SeenTalk | None:
     return SeenTalk(talk.voices, minutes(talk.seconds), minutes(talk.longest), talk.percent)
 
 
+def put_on_wall(seen: SeenBowl) -> Sequence[Group[Any]]:
+    """Where notes are read, the circle stands among them: above them it would push some off the screen."""
+    if not seen.has_notes:
+        return []
+    lines = [WordedLine(seen.waiting_in_words, is_heading=True), *(WordedLine(one.in_words) for one in seen.chairs)]
+    return [Group("circle", "The inner circle", lines)]
+
+
 def tell(seen: SeenBowl) -> str:
     return seen.voices_in_words if seen.is_first else ""
 
@@ -278,6 +296,12 @@ def move(session: Session, *, stage: Stage, at: datetime) -> None:
     told = change_circle(session, change, at, stage)
     if stage.takes == FISHBOWL and not told:
         append_event(session, RoomEvent.Kind.HELPER, stage.pk, at=at)
+
+
+def hear_of_notes(session: Session, *, stage: Stage, at: datetime) -> None:
+    """Once the notes are shown the circle stands among them, and no longer above."""
+    if stage.takes == FISHBOWL and stage.revealed_at == at:
+        append_event(session, RoomEvent.Kind.HELPER_DESK, stage.pk, at=at)
 
 
 def close(stage: Stage, at: datetime) -> None:
@@ -312,6 +336,7 @@ CIRCLE = Helper(
     drawing="techniques/helpers/fishbowl.html",
     own="techniques/helpers/fishbowl_own.html",
     outcome="techniques/helpers/fishbowl_outcome.html",
+    on_wall=put_on_wall,
     tell=tell,
     acts={
         "take": Act(fishbowl.take_chair),
@@ -334,6 +359,7 @@ CIRCLE = Helper(
     arrive=hear_arrival,
     leave=leave,
     move=move,
+    written=hear_of_notes,
     close=close,
     secrets=(Chair, Waiting, Spoken),
 )

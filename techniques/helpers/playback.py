@@ -13,6 +13,7 @@ from techniques.bowls import PLAYBACK
 from techniques.helper_registry import Act, Helper, Viewer
 from techniques.models import Answered, Note, NoteGroup, RoomEvent, Session, Stage
 from techniques.screen_wall import Group
+from techniques.seen_room import IN_NO_GROUP
 from techniques.seen_wording import WordedLine
 
 
@@ -111,7 +112,7 @@ def _lines(column: SeenColumnPlayed) -> Iterable[WordedLine]:
         if sort.name:
             yield WordedLine(sort.name, is_heading=True)
         elif len(column.sorts) > 1:
-            yield WordedLine("In no group", is_heading=True)
+            yield WordedLine(str(IN_NO_GROUP), is_heading=True)
         for note in sort.notes:
             yield WordedLine(f"{note.text} (answered)" if note.is_answered else note.text)
 

@@ -287,6 +287,17 @@ def test_everybody_sees_the_circle_and_nobody_the_times_of_others(room, people, 
         assert len(pieces) < 25_000
 
 
+def test_where_notes_are_read_the_circle_stands_among_them(room, people, as_, farah, reza):
+    """Above them it would push some off the big screen."""
+    press(room, people[0], "take_chair")
+    screen = lambda: as_(reza).get(inside("session_screen", room)).text  # noqa: E731
+    assert "km-circle" in screen()
+    stages.reveal_notes(room, by=as_member(farah), at=NOW, stage=room.stages.get(key="talk"))
+    shown = screen().partition('data-stage-of="talk"')[2].partition("data-stage-of=")[0]
+    assert "km-circle" not in shown
+    assert "Free chair" in shown
+
+
 def test_the_phone_asks_again_when_it_may_come(room, people, as_, cara):
     mine = come(room, "Cara", as_member(cara))
     with time_machine.travel(NOW, tick=False):
