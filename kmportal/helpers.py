@@ -18,4 +18,10 @@ HELPERS: dict[str, str] = {
     "consent": "techniques.helpers.consent.CONSENT",
     "fishbowl": "techniques.helpers.fishbowl.CIRCLE",
     "playback": "techniques.helpers.playback.PLAYED",
+    # Action learning set
+    "report-in": "techniques.helpers.learning.REPORTING",
+    "bids": "techniques.helpers.learning.BIDDING",
+    "turns": "techniques.helpers.learning.PRESENTING",
+    "rest": "techniques.helpers.learning.RESTING",
+    "look-back": "techniques.helpers.learning.LOOKING_BACK",
 }

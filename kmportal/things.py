@@ -14,6 +14,7 @@ THINGS = {
     "intervention": "roadmap.things.INTERVENTION",
     "technique": "techniques.things.TECHNIQUE",
     "session": "techniques.things.SESSION",
+    "learning-set": "techniques.things.LEARNING_SET",
     "lesson": "lessons.things.LESSON",
     "lesson-queue": "lessons.things.QUEUE",
     "themes": "lessons.things.THEMES",

@@ -32,6 +32,15 @@ class Naming(models.TextChoices):
         }[self]
 
 
+# Of an action learning set. It is part of the technique, so nobody can choose less of it.
+KEPT_OF_A_SET = (
+    "Nothing of what is said is kept, and there is no summary. The members of the set and its adviser alone can look up"
+    " that it met, who came, who presented, and two lines on how it worked. Bids are deleted when the meeting ends."
+    " Questions and gifts are read by the presenter alone and deleted a week later. What a presenter wants to do is"
+    " read by that person alone."
+)
+
+
 class Confidentiality(models.TextChoices):
     """What is kept of a session and who may see it, as people read it before they write."""
 
@@ -51,11 +60,13 @@ class Confidentiality(models.TextChoices):
     @property
     def keeps_who_came(self) -> bool:
         """Whether it is kept who was invited and who took part. Of others only how many came is."""
-        return self is not Confidentiality.CHATHAM_HOUSE
+        return self not in (Confidentiality.CHATHAM_HOUSE, Confidentiality.SET_ONLY)
 
     @property
     def keeping(self) -> str:
         """What becomes of notes and of the list of people, in words for those who write."""
+        if self is Confidentiality.SET_ONLY:
+            return KEPT_OF_A_SET
         if self.keeps_notes:
             kept = worded("The notes are kept without names when the session ends.")
         else:
@@ -68,6 +79,8 @@ class Confidentiality(models.TextChoices):
     @property
     def what_was_kept(self) -> str:
         """What has become of the notes after the end, in words for the people who wrote them."""
+        if self is Confidentiality.SET_ONLY:
+            return "Nothing of what was said is kept. What is yours you find on the page of your set."
         if self.keeps_notes:
             return "The notes are kept without names."
         return "The notes are deleted, and only the agreed summary is kept."

@@ -30,4 +30,7 @@ class Event(models.TextChoices):
     OUTCOME_TOLD = "session.outcome_told", _("said what came of")
     ADVICE_REPORTED = "session.advice_reported", _("said what became of the advice in")
     MATCHES_TOLD = "session.matches_told", _("noted whether people talked after")
+    # Of action learning sets. Who is in one stands in no line.
+    SET_BEGUN = "learning-set.begun", "began"
+    SET_CHANGED = "learning-set.changed", "changed"
     SUMMARY_SENT = "session.summary_sent", _("sent the summary of")

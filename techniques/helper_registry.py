@@ -53,7 +53,7 @@ def take_number(name: str) -> Callable[[str], dict[str, Any]]:
 class Act:
     """What a press does: ``run`` is the action, called with session, step and what ``take`` reads behind the slash of
     “verb/value”. ``leads``: whoever leads presses it; else somebody who takes part; None: either of them. ``words``
-    names what is typed beside the press, in a field that is called like it and the value: “reason-…”."""
+    names what is typed beside the press, in fields that are called like it and the value: “reason-…”."""
 
     run: Callable[..., object]
     take: Callable[[str], dict[str, Any]] = take_nothing

@@ -56,7 +56,11 @@ def who_listens(cookies: Mapping[str, str], pk: int, audience: Audience) -> str 
         presence.mark_here(session.pk, participant.pk)
         return f"participant {participant.pk}"
     membership = membership_in(session, person)
-    return f"member {membership.pk}" if membership and membership.can(PERMISSIONS[audience]) else None
+    if membership is None or not membership.can(PERMISSIONS[audience]):
+        return None
+    if session.learning_set_id and not Session.objects.visible_to(membership).filter(pk=pk).exists():
+        return None
+    return f"member {membership.pk}"
 
 
 def _person_of_cookies(cookies: Mapping[str, str]) -> Person | None:

@@ -8,7 +8,7 @@ from kmportal.lib.things import ref_of
 from organisations import policies
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
-from techniques.models import Comment, Note, Participant, Session, Technique
+from techniques.models import Comment, LearningSet, Note, OwnAction, Participant, Session, Technique
 
 # Who writes in a room: a participant, or a member who types what is said aloud.
 Writer = Membership | Participant
@@ -40,6 +40,9 @@ MOVES = {
     ),
 }
 
+# What a meeting of a set has on the page of the set instead.
+NOT_OF_A_SET = {"edit", "invite"}
+
 
 def may_plan(membership: Membership | None, organisation: Organisation) -> bool:
     """Whoever facilitates plans sessions."""
@@ -57,31 +60,40 @@ def may_plan_with(membership: Membership, technique: Technique) -> bool:
 
 
 def may_facilitate(membership: Membership | None, session: Session) -> bool:
-    """Everybody who facilitates here, not only the one who was asked to lead this session."""
+    """Everybody who facilitates here, not only the one who was asked to lead this session. A meeting of a set is led by
+    whoever leads the set."""
+    if session.learning_set is not None:
+        return may_lead_set(membership, session.learning_set)
     return policies.may(Permission.FACILITATE, membership, session.organisation)
 
 
 def may_pass_on(membership: Membership | None, session: Session) -> bool:
-    """Whoever leads sessions here, and whoever looks after people."""
-    return policies.may_pass_on(Permission.FACILITATE, membership, session.organisation)
+    """Whoever leads sessions here, and whoever looks after people. Who advises a set is said on its page."""
+    may = policies.may_pass_on(Permission.FACILITATE, membership, session.organisation)
+    return may and session.learning_set_id is None
 
 
 def may_join(membership: Membership | None, session: Session) -> bool:
     """Every member of the organisation without a code, until it is over or while nobody else is let in."""
     if session.is_over or session.admission_stopped_at is not None:
         return False
+    if session.learning_set is not None:
+        return is_member_of_set(membership, session.learning_set)
     return policies.may(Permission.READ, membership, session.organisation)
 
 
 def may_note_attendance(membership: Membership | None, session: Session) -> bool:
-    """Whoever facilitates, once it is closed; and before the close where it is only written down here."""
+    """Whoever facilitates, once it is closed; and before the close where it is only written down here. Who came to a
+    meeting of a set is said when it ends, and read by its members alone."""
+    if session.learning_set_id:
+        return False
     was_held = session.is_closed or (session.is_live and session.was_entered_afterwards)
     return was_held and may_facilitate(membership, session)
 
 
 def may_tell_outcome(membership: Membership | None, session: Session) -> bool:
     """Once it is closed: whoever facilitates here or led it, and whoever took an action on in it."""
-    if membership is None or not session.is_closed:
+    if membership is None or not session.is_closed or session.learning_set_id:
         return False
     if may_facilitate(membership, session):
         return True
@@ -105,6 +117,8 @@ def allowed(membership: Membership | None, session: Session) -> frozenset[str]:
     moves = {"join"} if may_join(membership, session) else set()
     if may_facilitate(membership, session):
         moves.update(MOVES.get(Session.State(session.state), ()))
+        if session.learning_set_id:
+            moves -= NOT_OF_A_SET
         if not session.is_over:
             moves.add("resume_admission" if session.admission_stopped_at else "stop_admission")
         if may_note_attendance(membership, session):
@@ -112,6 +126,44 @@ def allowed(membership: Membership | None, session: Session) -> frozenset[str]:
         if session.is_live:
             moves.add("pause_clock" if session.paused_seconds is None else "resume_clock")
     return frozenset(moves)
+
+
+# --- Action learning sets ----------------------------------------------------------------------------------------
+
+
+def is_member_of_set(membership: Membership | None, learning_set: LearningSet) -> bool:
+    """Whoever belongs to it, and to the organisation."""
+    if membership is None or not policies.may(Permission.READ, membership, learning_set.organisation):
+        return False
+    return learning_set.members.filter(person=membership.person_id).exists()
+
+
+def leads_itself(learning_set: LearningSet) -> bool:
+    """Whether its members lead it: nobody advises it, or whoever did may do so no more."""
+    here = Membership.objects.current().may(Permission.FACILITATE).filter(organisation=learning_set.organisation_id)
+    return not here.filter(person=learning_set.adviser_id).exists() if learning_set.adviser_id else True
+
+
+def may_lead_set(membership: Membership | None, learning_set: LearningSet) -> bool:
+    """Its adviser; and every member of a set that leads itself."""
+    if leads_itself(learning_set):
+        return is_member_of_set(membership, learning_set)
+    is_adviser = membership is not None and membership.person_id == learning_set.adviser_id
+    return is_adviser and policies.may(Permission.FACILITATE, membership, learning_set.organisation)
+
+
+def may_run_room(by: Writer, session: Session) -> bool:
+    """Whoever leads, at the desk; on a phone a member of a set that leads itself."""
+    if isinstance(by, Membership):
+        return may_facilitate(by, session)
+    learning_set = session.learning_set
+    is_here = may_write(by, session)
+    return is_here and learning_set is not None and leads_itself(learning_set)
+
+
+def may_change_own_action(membership: Membership, action: OwnAction) -> bool:
+    """Whoever wrote it. Nobody else ever knows of it."""
+    return action.person_id == membership.person_id
 
 
 # --- In the room -------------------------------------------------------------------------------------------------

@@ -22,6 +22,12 @@ def lock_unless_over(session: Session) -> Session:
     return session
 
 
+def refuse_words_of_set(session: Session) -> None:
+    """Raise ``Refusal`` for an action learning set, of which nothing is worded that others could read."""
+    if session.learning_set_id:
+        raise Refusal("Nothing of what was said in a set is written down for others.")
+
+
 def find_step_taking(session: Session, stage: Stage, *takes: str) -> Stage:
     """The step as it stands now, if it is one of this session that has one of these helpers. Raises ``Refusal``."""
     found = Stage.objects.filter(pk=stage.pk, session=session, takes__in=takes).first()

@@ -5,17 +5,31 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from django.db.models import Count
+from django.db.models import Count, F
 from django.urls import reverse
 from django.utils import timezone
 
 from kmportal.lib.domain_words import worded
 from kmportal.lib.presses import Press, offered
 from kmportal.lib.things import Look
-from organisations.models import Membership
+from organisations.models import Membership, Person
 from techniques import policies, room_visibility
 from techniques.labels import STATES
-from techniques.models import QUESTIONS, Bowl, Feedback, Invitee, Participant, Session, Worth
+from techniques.models import (
+    QUESTIONS,
+    Bowl,
+    Feedback,
+    Invitee,
+    LearningSet,
+    LookBack,
+    OwnAction,
+    Participant,
+    Session,
+    SetVisit,
+    Turn,
+    Worth,
+    readable_until,
+)
 from techniques.room_visibility import Audience, SeenRoom, SeenStage
 from techniques.scoring import FEWEST
 
@@ -174,3 +188,121 @@ def with_attendance(sessions: Iterable[Session]) -> list[tuple[Session, Look, in
     here = Participant.objects.filter(session__in=rows).here().order_by()
     counts = dict(here.values_list("session").annotate(n=Count("pk")))
     return [(session, look, counts.get(session.pk, 0)) for session, look in with_looks(rows)]
+
+
+# --- Action learning sets ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody was given in a turn of theirs, for their eyes alone, and until when it stands there."""
+
+    session: Session
+    until: datetime
+    questions: list[str]
+    gifts: list[str]
+
+
+@dataclass(frozen=True)
+class HeldMeeting:
+    """A meeting that is over, as its set looks it up."""
+
+    session: Session
+    came: list[str]
+    presented: list[str]
+    asking: str
+    working: str
+
+
+@dataclass(frozen=True)
+class SetPage:
+    """A set for one reader. ``own`` and ``given`` are that reader’s, and read by nobody else.
+
+    ``members``: each with how often they have presented, those first who have waited longest.
+    """
+
+    leads: bool
+    leads_itself: bool
+    is_member: bool
+    members: list[tuple[str, int]]
+    to_come: Session | None
+    look: Look | None
+    dates: list[datetime]
+    held: list[HeldMeeting]
+    own: list[OwnAction]
+    given: list[Given]
+
+    @classmethod
+    def build(cls, learning_set: LearningSet, membership: Membership, *, at: datetime) -> "SetPage":
+        to_come = learning_set.meetings.to_come().select_related("organisation", "technique").first()
+        held = list(learning_set.meetings.held().order_by("-starts_at"))
+        turns = list(Turn.objects.held().filter(session__in=held).select_related("person").order_by("position"))
+        often: dict[int | None, list[datetime]] = {}
+        for turn in turns:
+            often.setdefault(turn.person_id, []).append(next(s.starts_at for s in held if s.pk == turn.session_id))
+        waited = {pk: (len(days), max(days)) for pk, days in often.items()}
+        never = (0, learning_set.created_at)
+        people = sorted(learning_set.people, key=lambda one: (*waited.get(one.pk, never), one.name))
+        own = OwnAction.objects.of_person(membership.person).filter(learning_set=learning_set)
+        return cls(
+            leads=policies.may_lead_set(membership, learning_set),
+            leads_itself=policies.leads_itself(learning_set),
+            is_member=policies.is_member_of_set(membership, learning_set),
+            members=[(str(person), len(often.get(person.pk, ()))) for person in people],
+            to_come=to_come,
+            look=STATES[to_come.state] if to_come else None,
+            dates=list(learning_set.dates.values_list("starts_at", flat=True)),
+            held=_meetings_of(held, turns),
+            own=list(own.order_by(F("done_at").desc(nulls_first=True), "due_on", "pk")),
+            given=_given_to(membership.person, turns, held, at),
+        )
+
+
+def _meetings_of(held: list[Session], turns: list[Turn]) -> list[HeldMeeting]:
+    visits = list(SetVisit.objects.filter(session__in=held).select_related("person").order_by("person__name"))
+    lines = {one.session_id: one for one in LookBack.objects.filter(session__in=held)}
+    return [
+        HeldMeeting(
+            session,
+            [str(one.person or "Somebody who has gone") for one in visits if one.session_id == session.pk],
+            [str(one.person or "Somebody who has gone") for one in turns if one.session_id == session.pk],
+            lines[session.pk].asking if session.pk in lines else "",
+            lines[session.pk].working if session.pk in lines else "",
+        )
+        for session in held
+    ]
+
+
+def _given_to(person: Person, turns: list[Turn], held: list[Session], at: datetime) -> list[Given]:
+    by_pk = {session.pk: session for session in held}
+    found = []
+    for turn in turns:
+        session = by_pk[turn.session_id]
+        until = readable_until(session.closed_at or at)
+        if turn.person_id != person.pk or at >= until:
+            continue
+        questions = list(turn.questions.values_list("text", flat=True))
+        gifts = list(turn.gifts.values_list("text", flat=True))
+        if questions or gifts:
+            found.append(Given(session, until, questions, gifts))
+    return found
+
+
+@dataclass(frozen=True)
+class OwnSets:
+    """The sets that somebody is in or advises, each with its next meeting, and what they mean to do."""
+
+    sets: list[tuple[LearningSet, Session | None]]
+    own: list[OwnAction]
+
+    @classmethod
+    def build(cls, membership: Membership) -> "OwnSets":
+        sets = list(LearningSet.objects.visible_to(membership).select_related("organisation"))
+        next_of: dict[int | None, Session] = {}
+        for session in Session.objects.filter(learning_set__in=sets).to_come():
+            next_of.setdefault(session.learning_set_id, session)
+        own = OwnAction.objects.of_person(membership.person).open()
+        return cls(
+            [(one, next_of.get(one.pk)) for one in sets],
+            list(own.filter(learning_set__organisation=membership.organisation_id)),
+        )

@@ -8,8 +8,12 @@ from techniques.models import Session, Technique
 
 
 def session_documents(sessions: Iterable[Session]) -> Iterator[Doc]:
-    """What can be found of sessions; those that were cancelled cannot."""
-    return (_session_document(session) for session in sessions if session.state != Session.State.CANCELLED)
+    """What can be found of sessions; those that were cancelled cannot, and those of an action learning set never."""
+    return (
+        _session_document(session)
+        for session in sessions
+        if session.state != Session.State.CANCELLED and session.learning_set_id is None
+    )
 
 
 def technique_documents(techniques: Iterable[Technique]) -> Iterator[Doc]:

@@ -16,7 +16,7 @@ SESSIONS = Owned(
     needs=Permission.FACILITATE,
     chosen_by=Permission.FACILITATE,
     open_rows=lambda organisation, on: Session.objects.filter(
-        organisation=organisation, state__in=[Session.State.PLANNED, Session.State.LIVE]
+        organisation=organisation, learning_set=None, state__in=[Session.State.PLANNED, Session.State.LIVE]
     ).select_related("organisation", "facilitator", "technique"),
     pass_on=pass_on_session,
     chosen_at=lambda row: reverse("session_edit", args=[row.organisation.slug, row.pk]),

@@ -13,11 +13,22 @@ SESSION = Thing(
     model="techniques.Session",
     icon="users",
     page="session_detail",
-    title=lambda session: f"{session.technique.name}: {session.title}",
+    title=lambda session: session.technique.name if session.learning_set_id else f"{session.technique.name}: {session}",
     related=("organisation", "technique"),
     states=STATES,
     search_documents=session_documents,
     indexed=lambda: Session.objects.select_related("organisation", "technique"),
+)
+# Known to its members and its adviser alone, and found by nobody.
+LEARNING_SET = Thing(
+    kind="learning-set",
+    word="Action learning set",
+    words="Action learning sets",
+    model="techniques.LearningSet",
+    icon="users",
+    page="learning_set_detail",
+    title=lambda learning_set: "An action learning set",
+    related=("organisation",),
 )
 TECHNIQUE = Thing(
     kind="technique",

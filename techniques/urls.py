@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from techniques.views import afterwards, agreeing, helping, joining, taking_part
+from techniques.views import afterwards, agreeing, helping, joining, learning_sets, taking_part
 
 urlpatterns = [
     path("", joining.join, name="join"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("<str:code>/feedback/", afterwards.join_feedback, name="join_feedback"),
     path("<str:code>/corrections/", taking_part.join_correction, name="join_correction"),
     path("<str:code>/step/", helping.join_act, name="join_act"),
+    path("<str:code>/question/", learning_sets.join_ask, name="join_ask"),
     path("<str:code>/mine/", joining.join_mine, name="join_mine"),
     path("<str:code>/since/<int:number>/", joining.join_since, name="join_since"),
 ]

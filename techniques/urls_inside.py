@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from techniques.views import afterwards, catalogue, facilitating, helping, sessions, sorting
+from techniques.views import afterwards, catalogue, facilitating, helping, learning_sets, sessions, sorting
 
 urlpatterns = [
     path("", sessions.session_list, name="session_list"),
@@ -38,6 +38,19 @@ urlpatterns = [
     # The big screen, for every member
     path("<int:pk>/screen/", facilitating.session_screen, name="session_screen"),
     path("<int:pk>/screen/since/<int:number>/", facilitating.screen_since, name="screen_since"),
+    # Action learning sets
+    path("sets/", learning_sets.learning_set_list, name="learning_set_list"),
+    path("sets/new/", learning_sets.learning_set_new, name="learning_set_new"),
+    path("sets/<int:pk>/", learning_sets.learning_set_detail, name="learning_set_detail"),
+    path("sets/<int:pk>/next/", learning_sets.learning_set_next, name="learning_set_next"),
+    path("sets/<int:pk>/people/", learning_sets.learning_set_people, name="learning_set_people"),
+    path("sets/<int:pk>/leave/", learning_sets.learning_set_leave, name="learning_set_leave"),
+    path("sets/<int:pk>/own/", learning_sets.own_action_new, name="own_action_new"),
+    path("sets/own/<int:pk>/", learning_sets.own_action_edit, name="own_action_edit"),
+    path("sets/own/<int:pk>/delete/", learning_sets.own_action_delete, name="own_action_delete"),
+    path("sets/own/<int:pk>/share/", learning_sets.own_action_share, name="own_action_share"),
+    path("<int:pk>/set/open/", learning_sets.set_meeting_open, name="set_meeting_open"),
+    path("<int:pk>/set/end/", learning_sets.set_meeting_end, name="set_meeting_end"),
     # The catalogue
     path("techniques/", catalogue.technique_list, name="technique_list"),
     path("techniques/<slug:key>/", catalogue.technique_detail, name="technique_detail"),

@@ -41,6 +41,8 @@ def close_with_lessons(
     """
     require(Permission.FACILITATE, by, session.organisation)
     _refuse_other_words(session, seen)
+    if session.learning_set_id:
+        raise Refusal("A set ends its meeting on its own page, and nothing leaves it.")
     session = closing.close_session(session, by=by, at=at, summary=summary)
     agreed = [_add_action(session, by=by, at=at, **vars(promise)) for promise in promised]
     stages = list(session.stages.all())
@@ -69,6 +71,8 @@ def add_session_action(session: Session, *, by: Membership, at: datetime, **word
     require(Permission.CONTRIBUTE, by, session.organisation)
     if not session.is_closed:
         raise Refusal(worded("This session is not closed yet. You add its actions when you close it."))
+    if session.learning_set_id:
+        raise Refusal("Nothing leaves a set. Whoever wants to can share what they will do from their own page.")
     action = _add_action(session, by=by, at=at, **words)
     _mail_guests(session, [action], at=at)
     return action

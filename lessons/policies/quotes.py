@@ -14,7 +14,8 @@ def may_add_quote(membership: Membership | None, place: Lesson | Session) -> boo
     if membership is None or not policies.may(Permission.CONTRIBUTE, membership, place.organisation):
         return False
     if isinstance(place, Session):
-        return place.is_closed and Session.objects.visible_to(membership).filter(pk=place.pk).exists()
+        is_open_to_others = place.is_closed and place.learning_set_id is None
+        return is_open_to_others and Session.objects.visible_to(membership).filter(pk=place.pk).exists()
     return place.is_shared and not place.is_ended and readable_lessons.exists(membership, place.pk)
 
 

@@ -46,6 +46,8 @@ class Clash:
 def session_close(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Everything the close needs on one page, filled in from the notes that were shown. The room reads each save."""
     session = _session_or_404(request, pk)
+    if session.learning_set_id:
+        return redirect("set_meeting_end", organisation.slug, session.pk)
     saves_itself = request.headers.get("Autosave") == "1"
     if not session.is_live:
         return _too_late(request, session, saves_itself=saves_itself)

@@ -21,9 +21,9 @@ from organisations.policies import require_that
 from roadmap.models import Intervention
 from techniques import join_codes, notices, policies, room_log
 from techniques.actions.room.fishbowl import choose_form
-from techniques.confidentiality import Naming
+from techniques.confidentiality import Confidentiality, Naming
 from techniques.events import Event
-from techniques.models import Invitee, Participant, RoomEvent, Session, Stage, Technique
+from techniques.models import Invitee, LearningSet, Participant, RoomEvent, Session, Stage, Technique
 from techniques.preconditions import require_invitable, require_planned
 
 # What those who are asked to come must hear of when it changes
@@ -65,6 +65,8 @@ def plan_session(
     require_that(policies.may_plan(by, organisation) and policies.may_use(by, technique))
     if not technique.can_run:
         raise Refusal(f"“{technique.name}” has no script yet, so it cannot be planned as {worded('a session')}.")
+    if technique.meets_as_set:
+        raise Refusal(f"“{technique.name}” needs the same few people several times. Begin a set, and plan there.")
     plan: dict[str, Any] = {
         "length": length,
         "title": title.strip(),
@@ -79,13 +81,59 @@ def plan_session(
         "confidentiality": confidentiality or technique.confidentiality,
     }
     _check_plan(organisation, plan)
+    return _make_session(organisation, technique, plan, by=by, at=at, once=once)
+
+
+@transaction.atomic
+def plan_meeting_of_set(
+    learning_set: LearningSet,
+    *,
+    by: Membership,
+    at: datetime,
+    technique: Technique,
+    starts_at: datetime,
+    length: str,
+    place: str = "",
+    once: UUID | None = None,
+) -> Session:
+    """Plan the next meeting of an action learning set: its members are asked to come, and nobody else ever is.
+
+    What is promised is part of the technique and cannot be chosen. Idempotent by ``once``.
+    """
+    require_that(policies.may_lead_set(by, learning_set))
+    held = learning_set.meetings.exclude(state=Session.State.CANCELLED).count()
+    plan: dict[str, Any] = {
+        "length": length,
+        "title": f"{learning_set.name}, meeting {held + 1}"[:120],
+        "learning_set": learning_set,
+        "facilitator": None if policies.leads_itself(learning_set) else learning_set.adviser,
+        "starts_at": starts_at,
+        "place": place.strip(),
+        "naming": Naming.ANONYMOUS,
+        "confidentiality": Confidentiality.SET_ONLY,
+    }
+    _check_plan(learning_set.organisation, plan)
+    session = _make_session(learning_set.organisation, technique, plan, by=by, at=at, once=once)
+    invite_to_session(session, by=by, at=at, people=learning_set.people)
+    return session
+
+
+def _make_session(
+    organisation: Organisation,
+    technique: Technique,
+    plan: Mapping[str, Any],
+    *,
+    by: Membership,
+    at: datetime,
+    once: UUID | None,
+) -> Session:
     session, made = Session.objects.get_or_create(
         organisation=organisation,
         once=once or uuid4(),
         defaults={
             **plan,
             "technique": technique,
-            "minutes": sum(stage.minutes.of(length) for stage in technique.stages),
+            "minutes": sum(stage.minutes.of(plan["length"]) for stage in technique.stages),
             "code": _find_free_code(),
             "created_by": by.person,
             "created_at": at,
@@ -110,6 +158,8 @@ def edit_session(session: Session, *, by: Membership, at: datetime, seen: int, *
     fields = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
     before = room_log.lock_session(session)  # so that nobody opens the room while its stages are planned anew
     require_planned(before)
+    if before.learning_set_id and not set(fields) <= {"starts_at", "place", "length"}:
+        raise Refusal("What a set promises its members belongs to it and cannot be changed.")
     changed = {name: value for name, value in fields.items() if value != getattr(before, name)}
     _check_plan(session.organisation, changed)
     if any(name in changed for name in PROMISES) and Participant.objects.filter(session=session).exists():
@@ -196,6 +246,7 @@ def invite_to_session(
     session = room_log.lock_session(session)
     require_invitable(session)
     members = list(people)
+    _refuse_outsiders(session, members, guests or {})
     _check_members(session.organisation, members)
     asked = [_ask_member(session, person) for person in members]
     asked += [_invite_guest(session, email, name) for email, name in (guests or {}).items()]
@@ -220,6 +271,15 @@ def _check_plan(organisation: Organisation, plan: Mapping[str, Any]) -> None:
     leads = Membership.objects.current().may(Permission.FACILITATE).filter(organisation=organisation)
     if person is not None and not leads.filter(person=person).exists():
         raise Refusal(f"{person} may not lead {worded('sessions')} here. Choose somebody else.")
+
+
+def _refuse_outsiders(session: Session, people: Iterable[Person], guests: Mapping[str, str]) -> None:
+    """To a meeting of a set nobody is asked but its members."""
+    if session.learning_set is None:
+        return
+    inside = set(session.learning_set.members.values_list("person", flat=True))
+    if guests or any(person.pk not in inside for person in people):
+        raise Refusal("Only the members of this set are asked to come.")
 
 
 def _check_members(organisation: Organisation, people: Iterable[Person]) -> None:

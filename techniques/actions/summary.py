@@ -16,6 +16,7 @@ from techniques import emails, policies, room_log
 from techniques.events import Event
 from techniques.helper_registry import told_in
 from techniques.models import Participant, Session, SummaryVersion
+from techniques.preconditions import refuse_words_of_set
 from techniques.unlinking import remove_traces
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ def correct_summary(
     """
     require_that(policies.may_facilitate(by, session))
     session = room_log.lock_session(session)
+    refuse_words_of_set(session)
     if not session.is_closed:
         raise Refusal(worded("This session is not closed. Its summary is worded when you close it."))
     if session.version != seen:

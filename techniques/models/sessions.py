@@ -18,6 +18,7 @@ from organisations.models import Group, Membership, Organisation, Person
 from roadmap.models import Intervention
 from techniques.confidentiality import IN_CIRCLE, Confidentiality, Naming, who_is_seen
 from techniques.content_schema import Column
+from techniques.models.learning_sets import LearningSet
 from techniques.models.techniques import Length, Technique
 
 # So long after the close the summary is put right without a new version, and is sent to nobody.
@@ -28,7 +29,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
     """Sessions of one organisation. Members read them; live notes follow the rules of the room."""
 
     def visible_to(self, membership: Membership) -> "SessionQuerySet":
-        return self.filter(organisation_id=membership.organisation_id)
+        """All of the organisation; meetings of an action learning set to its members and its adviser alone."""
+        known = Q(learning_set=None) | Q(learning_set__in=LearningSet.objects.visible_to(membership).values("pk"))
+        return self.filter(known, organisation_id=membership.organisation_id)
 
     def to_come(self) -> "SessionQuerySet":
         """Planned or under way, the next one first."""
@@ -55,11 +58,11 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def owed_summary(self, at: datetime) -> "SessionQuerySet":
         """Closed long enough for slips to be put right, and nobody has been sent what came out of them yet."""
-        return self.held().filter(closed_at__lte=at - GRACE, summary_sent_at=None)
+        return self.held().filter(closed_at__lte=at - GRACE, summary_sent_at=None, learning_set=None)
 
     def closed_between(self, first: datetime, last: datetime) -> "SessionQuerySet":
-        """Closed between two moments, the first among them."""
-        return self.held().filter(closed_at__gte=first, closed_at__lt=last)
+        """Closed between two moments, the first among them. Nobody is asked what came of a meeting of a set."""
+        return self.held().filter(closed_at__gte=first, closed_at__lt=last, learning_set=None)
 
     def for_room(self) -> "SessionQuerySet":
         """With everything that a room’s page needs of its neighbours."""
@@ -104,6 +107,9 @@ class Session(models.Model):
     purpose = models.TextField(max_length=1000, blank=True, validators=[MaxLengthValidator(1000)])
     intervention = models.ForeignKey(Intervention, on_delete=models.SET_NULL, null=True, blank=True)
     group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True)
+    learning_set = models.ForeignKey(
+        LearningSet, on_delete=models.CASCADE, null=True, blank=True, related_name="meetings"
+    )
     facilitator = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="sessions_facilitated")
     starts_at = models.DateTimeField()
     place_kind = models.CharField(max_length=10, choices=Place.choices, default=Place.ROOM)
@@ -149,6 +155,8 @@ class Session(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
+        if self.learning_set_id:
+            return reverse("learning_set_detail", args=[self.organisation.slug, self.learning_set_id])
         return reverse("session_detail", kwargs={"slug": self.organisation.slug, "pk": self.pk})
 
     @property
@@ -198,6 +206,8 @@ class Session(models.Model):
     @property
     def what_is_kept(self) -> str:
         """Who sees who wrote a note and what becomes of it, in words for those who write them."""
+        if self.learning_set_id:
+            return Confidentiality(self.confidentiality).keeping
         seen = who_is_seen(Naming(self.naming), has_claims=self.has_claims)
         promised = f"{seen} {Confidentiality(self.confidentiality).keeping}"
         return f"{promised} {IN_CIRCLE}" if self.has_circle else promised

@@ -94,6 +94,11 @@ class Technique(models.Model):
         return any(stage.takes == "fishbowl" for stage in self.stages)
 
     @property
+    def meets_as_set(self) -> bool:
+        """Whether the same few people meet several times, and nothing leaves them."""
+        return self.confidentiality is Confidentiality.SET_ONLY
+
+    @property
     def preparation(self) -> list[tuple[int, str]]:
         """The checklist: so many days before the session, and what to do then."""
         return [(item.days, item.text) for item in self.card.prep]

@@ -49,7 +49,7 @@ def _run(request: RoomRequest, seat: Seat, *, leads: bool, by: Any) -> HttpRespo
         raise Http404
     with room_views.refusals_kept() as said:
         run: Callable[..., object] = partial(act.run, seat.session, by=by, at=request.now, stage=stage)
-        words = {act.words: posted(request, f"{act.words}-{typed}")} if act.words else {}
+        words = {name: posted(request, f"{name}-{typed}") for name in act.words.split()}
         run(**act.take(typed), **words)
         return _answer(request, seat, stage)
     if room_views.wants_json(request):

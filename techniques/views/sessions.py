@@ -62,6 +62,8 @@ def session_new(request: MemberRequest, organisation: Organisation) -> HttpRespo
     if technique is None:
         values = {"techniques": runnable, "intervention": intervention, "chosen": _suggested_technique(intervention)}
         return render(request, "techniques/session_choose.html", values)
+    if technique.meets_as_set:
+        return redirect("learning_set_new", organisation.slug)
     start: dict[str, Any] = {
         "facilitator": request.user.pk,
         "intervention": intervention,
@@ -108,8 +110,10 @@ def _next_full_hour() -> datetime:
 
 @requires(Permission.READ)
 def session_detail(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
-    """One session: the plan before, the way in during, what came of it after."""
+    """One session: the plan before, the way in during, what came of it after. One of a set stands on its page."""
     session = find_session(request, pk)
+    if session.learning_set_id:
+        return redirect(session)
     mine = participant_lookup.participant_of(session, request.user, request.COOKIES)
     is_in = mine is not None
     is_asked = session.is_closed and preconditions.is_feedback_open(session, request.now)
@@ -126,6 +130,8 @@ def session_detail(request: MemberRequest, organisation: Organisation, pk: int) 
 def session_edit(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Change the plan while nothing has begun."""
     session = find_session(request, pk)
+    if session.learning_set_id:
+        return redirect("learning_set_next", organisation.slug, session.learning_set_id)
     with refusals_said(request):
         require_planned(session)
         return _edit_session_plan(request, session)
@@ -164,6 +170,8 @@ def session_cancel(request: MemberRequest, organisation: Organisation, pk: int) 
 def session_invite(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Ask members and others to come."""
     session = find_session(request, pk)
+    if session.learning_set_id:
+        return redirect("learning_set_people", organisation.slug, session.learning_set_id)
     with refusals_said(request):
         require_invitable(session)
         return _invite_people(request, session)

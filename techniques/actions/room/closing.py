@@ -52,6 +52,8 @@ def close_session(session: Session, *, by: Membership, at: datetime, summary: Ma
         raise Refusal(worded("This session is closed already."))
     if not session.is_live:
         raise Refusal(worded("Open the room first: only a session that was held can be closed."))
+    if session.learning_set_id and any(words.strip() for words in summary.values()):
+        raise Refusal("Nothing of what was said in a set is kept, so it has no summary.")
     session.state, session.closed_at, session.keeps_traces = Session.State.CLOSED, at, True
     session.end_code()
     session.summary = {key: clean_text(words).strip() for key, words in summary.items()}

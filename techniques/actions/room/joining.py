@@ -49,11 +49,14 @@ def join_room(
     The code that opened the page is the permission. ``by`` makes a member of the session’s organisation known by their
     account; everybody else, members of other organisations too, is a guest with a ``name`` and the ``key`` of their
     browser, and so is everybody where people choose a name for the room. While admission is stopped, whoever is in
-    finds back and nobody else comes in. ``side`` is what they say at the door, where it is asked.
+    finds back and nobody else comes in.
+    To a meeting of a set nobody but its members comes. ``side`` is what they say at the door, where it is asked.
     ``key_before`` is that of whoever went with the same browser: what they have claimed counts, or nothing would limit
     how many numbers are read on one phone. Their notes and their address stay theirs.
     """
     session = lock_unless_over(session)
+    if session.learning_set is not None and not policies.is_member_of_set(by, session.learning_set):
+        raise Refusal("Only the members of this set come in. Sign in first if you are one of them.")
     person = by.person if by and belongs(by, session.organisation) and not session.takes_alias else None
     fingerprint = guest_cookies.fingerprint(key)
     named = Participant(session=session, name=line_of_text(name)[:NAME_LIMIT])

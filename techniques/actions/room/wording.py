@@ -16,7 +16,7 @@ from organisations.policies import require_that
 from techniques import policies, room_log
 from techniques.models import WISH_LIMIT, Participant, RoomEvent, Session, Wish, Wording
 from techniques.policies import Writer
-from techniques.preconditions import lock_open_room
+from techniques.preconditions import lock_open_room, refuse_words_of_set
 
 # Of one person; more are a talk, for which people have voices.
 WISHES_OF_ONE = 20
@@ -34,6 +34,7 @@ def save_wording(
     """
     require_that(policies.may_facilitate(by, session))
     session = lock_open_room(session)
+    refuse_words_of_set(session)
     wording = Wording.objects.get_or_create(session=session)[0]
     fresh = {name: list(values) for name, values in fields.items()}
     if wording.fields == fresh and wording.shown == shown:
@@ -56,6 +57,7 @@ def make_wish(session: Session, *, by: Writer, at: datetime, about: str, text: s
     """
     require_that(policies.may_write(by, session))
     session = lock_open_room(session)
+    refuse_words_of_set(session)
     author = by if isinstance(by, Participant) else None
     if saved := Wish.objects.filter(session=session, client_id=client_id).first():
         if saved.author_id != (author.pk if author else None):
