@@ -52,6 +52,7 @@ DAILY = [
     "tidy_files",
     "tidy_plan",
     "forget_matches",
+    "forget_sets",
     "discard_left_drafts",
     "forget_undelivered",
     "move_communities_on",

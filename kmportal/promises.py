@@ -9,6 +9,7 @@ PROMISED = [
     "techniques.promises.outcomes",
     "techniques.promises.reports",
     "techniques.promises.matches",
+    "techniques.promises.own_actions",
     "lessons.promises.drafts",
     "lessons.promises.assets",
     "lessons.promises.turns",

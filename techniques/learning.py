@@ -51,6 +51,11 @@ def current_turn(turns: Iterable[Turn]) -> Turn | None:
     return next((turn for turn in turns if turn.is_on), None)
 
 
+def where(turn: Turn | None) -> str:
+    """Where the turns stand, for a press that must not count twice."""
+    return f"{turn.pk}.{turn.part}" if turn else "0.0"
+
+
 def next_turn(turns: Iterable[Turn]) -> Turn | None:
     """Who comes next."""
     return next((turn for turn in turns if turn.part == 0 and not turn.is_over), None)

@@ -21,6 +21,7 @@ from techniques.models import (
     Advice,
     Match,
     Outcome,
+    OwnAction,
     Session,
 )
 from techniques.things import SESSION
@@ -30,6 +31,9 @@ WHAT_CAME = _("It is three months since this session. What came of it?")
 # The mail stays longer than it is kept who found whom: it names nobody, and does not say that they found somebody.
 WHETHER_TALKED = _("It is four weeks since this session. Did you talk with anybody since, and what did it save?")
 WHAT_BECAME = _("Six weeks ago you were given advice. Tell the visitors what became of it")
+
+YOUR_OWN = "Something that you wanted to do"
+ONLY_YOU = "Its day has come. Only you can read what it is."
 
 
 def outcomes(until: date, people: Collection[int] | None) -> Iterator[Promised]:
@@ -57,6 +61,22 @@ def matches(until: date, people: Collection[int] | None) -> Iterator[Promised]:
     asked = {(pk, taker or giver) for pk, taker, giver in rows.values_list("session", "taker", "giver")}
     asked = {(pk, person) for pk, person in asked if person and (people is None or person in people)}
     yield from _promises(ASKED_WHETHER_TALKED, "session_matches", found, asked, TALKED_AFTER, WHETHER_TALKED)
+
+
+def own_actions(until: date, people: Collection[int] | None) -> Iterator[Promised]:
+    """What presenters of action learning sets meant to do by now, to each of them alone. The mail says neither what it
+    is nor which set: mails are kept for a while, and others look after them."""
+    rows = OwnAction.objects.open().filter(due_on__lte=until, due_on__gt=until - ASKED_FOR)
+    if people is not None:
+        rows = rows.filter(person__in=people)
+    for row in rows.select_related("person", "learning_set__organisation"):
+        organisation = row.learning_set.organisation
+        assert row.due_on is not None  # noqa: S101  it is due
+        yield Promised(
+            "own-action", row.pk, row.person, organisation, YOUR_OWN,
+            reverse("learning_set_list", args=[organisation.slug]), row.due_on, partial(_ask, ONLY_YOU),
+            is_told_once=True,
+        )  # fmt: skip
 
 
 def _closed_before(until: date, since: timedelta) -> dict[int, Session]:

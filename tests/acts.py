@@ -71,6 +71,12 @@ PERMISSIONS: dict[str, str] = {
         techniques.actions.room.fishbowl.ask_to_speak techniques.actions.room.fishbowl.stop_asking
         techniques.actions.room.fishbowl.begin_turn techniques.actions.room.fishbowl.end_turn
         selfassessment.actions.answering.save_answer selfassessment.actions.answering.finish_answering
+        techniques.actions.room.learning.report_in techniques.actions.room.learning.say_done
+        techniques.actions.room.learning.place_bid techniques.actions.room.learning.say_need
+        techniques.actions.room.learning.withdraw_bid techniques.actions.room.learning.back_bid
+        techniques.actions.room.learning.read_questions techniques.actions.room.learning.wish_for_gifts
+        techniques.actions.room.learning.ask_question techniques.actions.room.learning.give_gift
+        techniques.actions.room.learning.promise_oneself techniques.actions.room.learning.move_on
     """,
     PORTAL: """
         organisations.actions.settings.found_organisation organisations.actions.groups.create_source_group
@@ -86,6 +92,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.importing.run_import lessons.actions.importing.tidy_imports lessons.actions.undoing.undo_import
         lessons.actions.importing.find_unfinished roadmap.actions.tidy_plan
         techniques.actions.room.market.forget_matches techniques.actions.room.fishbowl.forget_left_open
+        techniques.actions.room.market.forget_matches techniques.actions.room.learning.forget_sets
         lessons.actions.leaving.discard_left_drafts
         lessons.actions.upkeep.begin_upkeep lessons.actions.upkeep.choose_turns
         lessons.actions.risk_holders.note_leaver lessons.actions.risk_holders.note_return
@@ -112,6 +119,13 @@ PERMISSIONS: dict[str, str] = {
         communities.actions.emergency.forget_emergency_reader
     """,
     MEMBER: """
+        techniques.actions.planning.plan_meeting_of_set techniques.actions.learning_sets.plan_next_meeting
+        techniques.actions.learning_sets.bring_in techniques.actions.learning_sets.choose_adviser
+        techniques.actions.learning_sets.end_meeting techniques.actions.learning_sets.leave_set
+        techniques.actions.learning_sets.write_own_action techniques.actions.learning_sets.change_own_action
+        techniques.actions.learning_sets.delete_own_action techniques.actions.learning_sets.share_own_action
+        techniques.actions.room.learning.share_out techniques.actions.room.learning.give_turn
+        techniques.actions.room.learning.take_turn techniques.actions.room.learning.go_on
         lessons.actions.summary.request_summary_pdf
         actionplan.actions.add_action roadmap.actions.add_intervention_action
         search.actions.keep_search
@@ -223,6 +237,7 @@ PERMISSIONS: dict[str, str] = {
         lessons.actions.experts.ask_expert lessons.actions.experts.revoke_question
     """,
     FACILITATOR: """
+        techniques.actions.learning_sets.begin_set
         coffee.actions.plan_trial coffee.actions.change_trial coffee.actions.cancel_trial coffee.actions.make_pairs
         coffee.actions.end_trial coffee.actions.share_outcome
         communities.actions.meetings.plan_session_of_day communities.actions.review.plan_review_session
@@ -314,6 +329,20 @@ PERMISSIONS: dict[str, str] = {
 # Where the single thing decides as well: who may, whatever their role.
 CONCERNED = ["lena", "farah", "cara"]  # who leads, who wrote it, who owns it
 ODD: dict[str, list[str]] = {
+    # Who advises a set; who is in it; whose it is.
+    **{
+        f"techniques.actions.{name}": ["farah"]
+        for name in (
+            *("planning.plan_meeting_of_set", "learning_sets.plan_next_meeting", "learning_sets.bring_in"),
+            *("learning_sets.choose_adviser", "learning_sets.end_meeting", "room.learning.share_out"),
+            *("room.learning.give_turn", "room.learning.take_turn", "room.learning.go_on"),
+        )
+    },
+    **{
+        f"techniques.actions.learning_sets.{name}": ["cara", "reza", "sam"]
+        for name in ("leave_set", "write_own_action")
+    },
+    **{f"techniques.actions.learning_sets.{verb}_own_action": ["cara"] for verb in ("change", "delete", "share")},
     "actionplan.actions.pass_on_action": [*CONCERNED, "ada"],  # who looks after people
     **{
         name: ["lena", "farah", "ada"]
@@ -659,6 +688,42 @@ def _session_with_match(world: Any) -> Call:
     (session,), _ = _closed_session(world)
     match = session.matches.create(is_want=True, text="Beds", taker=world.people["reza"])
     return (session,), {"told": {match.pk: ("yes", "days", "")}}
+
+
+def _three_people(world: Any) -> list[Any]:
+    return [world.people[name] for name in ("cara", "reza", "sam")]
+
+
+def _open_set(world: Any, key: str = "report-in") -> Any:
+    """The meeting of the set, open at that step."""
+    meeting = world.things.set_meeting
+    values = {"state": "live", "opened_at": timezone.now(), "stage": meeting.stages.get(key=key)}
+    type(meeting).objects.filter(pk=meeting.pk).update(**values)
+    return type(meeting).objects.get(pk=meeting.pk)
+
+
+def _set_without_meeting(world: Any) -> Call:
+    meeting = world.things.set_meeting
+    type(meeting).objects.filter(pk=meeting.pk).update(state="cancelled", code="")
+    return on("set", starts_at=_now, length="short")(world)
+
+
+def _first_bid(world: Any) -> int:
+    return int(world.things.set_meeting.bids.get().pk)
+
+
+def _set_with_bid(key: str, **words: Any) -> Act:
+    """Cara bids for time; at the step of turns she has one."""
+
+    def act(world: Any) -> Call:
+        room = _open_set(world, key)
+        cara = room.participants.create(name="Cara", key="k", person=world.people["cara"], joined_at=timezone.now())
+        room.bids.create(participant=cara, about="The rota")
+        if key == "turns":
+            room.turns.create(participant=cara, position=0, minutes=30)
+        return (room,), {"stage": room.stage, **{name: _value(word, world) for name, word in words.items()}}
+
+    return act
 
 
 def _room_with_claims(world: Any) -> tuple[Any, ...]:
@@ -1037,6 +1102,27 @@ ACTS: dict[str, Act] = {
         "room", stage=_played_back, handle=_played_note, answered=True
     ),
     "techniques.actions.room.market.tell_of_matches": _session_with_match,
+    "techniques.actions.learning_sets.begin_set": here(
+        name="Night sisters", people=_three_people, dates=lambda world: [_now(world)], length="short"
+    ),
+    "techniques.actions.planning.plan_meeting_of_set": on(
+        "set", technique=lambda world: world.things.set_meeting.technique, starts_at=_now, length="short"
+    ),
+    "techniques.actions.learning_sets.plan_next_meeting": _set_without_meeting,
+    "techniques.actions.learning_sets.bring_in": on("set", people=lambda world: [world.people["nia"]]),
+    "techniques.actions.learning_sets.choose_adviser": on("set", adviser=None),
+    "techniques.actions.learning_sets.leave_set": on("set"),
+    "techniques.actions.learning_sets.end_meeting": lambda world: ((_open_set(world),), {"asking": "Openly"}),
+    "techniques.actions.learning_sets.write_own_action": on("set", text="Ask for a mentor"),
+    "techniques.actions.learning_sets.change_own_action": on(
+        "own_action", text="Ring the mentor", due_on=None, is_done=True
+    ),
+    "techniques.actions.learning_sets.delete_own_action": on("own_action"),
+    "techniques.actions.learning_sets.share_own_action": on("own_action"),
+    "techniques.actions.room.learning.share_out": _set_with_bid("bids", presenters=1),
+    "techniques.actions.room.learning.give_turn": _set_with_bid("bids", bid=_first_bid),
+    "techniques.actions.room.learning.take_turn": _set_with_bid("bids", turn=1),
+    "techniques.actions.room.learning.go_on": _set_with_bid("turns", seen="0.0"),
     "techniques.actions.paper.request_sheet_pdf": lambda world: (_room_with_claims(world), {}),
     "techniques.actions.room.assist.report_back": lambda world: (_closed_session(world)[0], {"became": {}}),
     "lessons.actions.closing.add_session_action": _closed_session,

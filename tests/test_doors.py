@@ -41,6 +41,7 @@ DOORS = {
         lesson_feed lesson_receipt expert_answer review_turn
         join join_session join_calendar join_leave join_room join_note join_note_change join_mine join_since
         join_comment join_vote join_me_too join_ready join_correction join_agree join_wish join_address
+        join_ask
         join_comment join_vote join_me_too join_ready join_correction join_act join_feedback
         answer_start answer_question answer_finish
     """,
@@ -107,6 +108,8 @@ DOORS = {
         calendar_own calendar_of_community community_mail thread_mute thread_follow
         meeting_list meeting_new meeting_detail meeting_edit meeting_cancel meeting_calendar
         meeting_day meeting_day_move meeting_day_cancel meeting_day_write_up
+        learning_set_list learning_set_detail learning_set_next learning_set_people learning_set_leave
+        own_action_new own_action_edit own_action_delete own_action_share set_meeting_open set_meeting_end
     """,
     CONTRIBUTOR: """
         lesson_similar lesson_themes upkeep_list lesson_keeper
@@ -129,7 +132,7 @@ DOORS = {
         lesson_supersede lesson_retire lesson_bring_back lesson_check_back expert_list expert_revoke
     """,
     FACILITATOR: """
-        risk_new
+        risk_new learning_set_new
         trial_new trial_edit trial_cancel trial_pair trial_end trial_share trial_people trial_words trial_poster
         session_new session_edit session_cancel session_invite session_attendance session_tick session_open
         session_room session_close session_sheet
@@ -242,6 +245,11 @@ ODD = {
     "problem_delete": ["cara", "farah", "lena"],  # and who looks after kick-offs
     **{f"problem_{verb}": ["cara", "farah"] for verb in ("take_up", "give_back")},  # who is in a community
     "meeting_day_session": ["farah"],
+    # Who is in the set, who advises it, and whose it is.
+    "learning_set_detail": ["cara", "reza", "sam", "farah"],
+    **{name: ["farah"] for name in ("learning_set_next", "learning_set_people", "set_meeting_open", "set_meeting_end")},
+    **{name: ["cara", "reza", "sam"] for name in ("learning_set_leave", "own_action_new")},
+    **{f"own_action_{verb}": ["cara"] for verb in ("edit", "delete", "share")},
     "session_report": [],  # nobody gave advice
     "session_matches": [],  # nobody found anybody
     "session_outcome": ["farah", "lena"],  # who facilitates; who took an action on there, of whom the walk has none
@@ -299,6 +307,7 @@ DEAD = {
 DEAD |= {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"}  # nobody has set one up
 DEAD |= {"introduction_put_away", "introduction_show"}  # the walk names no page
 DEAD |= {"lesson_feed", "left_receipt"}  # tests/lessons opens them
+DEAD |= {"join_ask"}  # the walk’s room has no presenters
 DEAD |= {"join_comment", "join_feedback"}  # the walk names no note of somebody else, and is in no room
 DEAD |= {"expert_answer", "review_turn"}  # the walk has no signature; tests/lessons opens it
 DEAD |= {"calendar_feed", "community_mail_stop"}  # the walk has no secret; tests/communities opens them

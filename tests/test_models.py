@@ -11,6 +11,7 @@ OURS = [model for name in settings.LOCAL_APPS for model in apps.get_app_config(n
 # Rows that are nothing without their person: what they belong to, what they were told, what acts for them.
 PERSONAL = {"Membership", "GroupMembership", "Notice", "PutAway", "AccessToken", "SignIn"}
 # What somebody said of themselves alone: that they came, share it, want less mail.
+PERSONAL |= {"OwnAction", "SetMember"}  # of action learning sets
 PERSONAL |= {"Attendance", "CalendarFeed", "Follower", "Muted", "Pace", "ReviewVoice", "Support"}
 # Reached only through something that has the rule, or by nobody but the portal itself.
 INTERNAL = {"SentForm", "AuditName", "AuditEntry", "DailyMail", "Job", "Mail", "Heartbeat", "Done", "StoredFile"}

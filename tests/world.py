@@ -76,7 +76,7 @@ from selfassessment.respondents import Choice, Respondent
 from techniques.actions import planning
 from techniques.actions.room import joining
 from techniques.actions.room.closing import close_session
-from techniques.models import Technique
+from techniques.models import LearningSet, OwnAction, Session, Technique
 from tests.attachments.samples import picture
 from tests.cast import as_member, happened
 
@@ -144,6 +144,7 @@ class World:
         t.held = planning.plan_session(riverside, by=as_member(farah), title="Held", at=timezone.now(), **plan)
         t.held = joining.open_room(t.held, by=as_member(farah), at=now)
         t.held = close_session(t.held, by=as_member(farah), at=now, summary={})
+        world._learning_set()
         words = {
             "title": "Ask at ten",
             "happened": "It came late.",
@@ -338,6 +339,24 @@ class World:
         t.check_rule = CheckRule.objects.create(organisation=self.riverside, minimum=1)
         t.expert_question = experts.ask_expert(t.claimed, by=farah, at=timezone.now(), whom="Dr Ito")
         t.retired = ending.retire_lesson(t.retired, by=farah, at=timezone.now(), reason="The ward is closed.")
+
+    def _learning_set(self) -> None:
+        """Farah advises a set of three, which means to meet; Cara has written down what she will do. The rows alone, so
+        that nobody else in the world has a mail or a notice."""
+        t, farah, now = self.things, self.people["farah"], timezone.now()
+        rows = {"organisation": self.riverside, "length": "short"}
+        t.set = LearningSet.objects.create(**rows, name="Ward sisters", adviser=farah)
+        for name in ("cara", "reza", "sam"):
+            t.set.members.create(person=self.people[name])
+        t.set_meeting = Session.objects.create(
+            **rows, learning_set=t.set, technique=Technique.objects.get(key="action-learning-set", organisation=None),
+            title="Ward sisters, meeting 1", starts_at=now + timedelta(days=30), code="SETS22", facilitator=farah,
+            confidentiality="set-only",
+        )  # fmt: skip
+        for place, takes in enumerate(("report-in", "bids", "turns", "rest", "look-back")):
+            values = {"name": takes.capitalize(), "minutes": 30, "planned_minutes": 30, "writes": "nobody"}
+            t.set_meeting.stages.create(key=takes, position=place, takes=takes, **values)
+        t.own_action = OwnAction.objects.create(person=self.people["cara"], learning_set=t.set, text="Ring the mentor")
 
     def _coffee_trials(self) -> None:
         """One that people join, one whose pairs are meeting, one that is over: in both Cara and Farah take part."""
@@ -546,6 +565,11 @@ class World:
             "trial_end": t.trial_running,
             **{f"trial_{verb}": t.trial_running for verb in ("met", "another", "leave")},
             **{f"trial_{verb}": t.trial_over for verb in ("share", "answer")},
+            # Action learning sets
+            **{f"learning_set_{verb}": t.set for verb in ("detail", "next", "people", "leave")},
+            "own_action_new": t.set,
+            **{f"own_action_{verb}": t.own_action for verb in ("edit", "delete", "share")},
+            **{f"set_meeting_{verb}": t.set_meeting for verb in ("open", "end")},
             "session_close": t.room,
             "session_wish": t.room,
             "session_open": t.session,

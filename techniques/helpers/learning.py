@@ -264,7 +264,7 @@ def _see_turns(state: _State, mine: int | None) -> dict[str, Any]:
         "part": parts[now.part - 1] if now and parts else None,
         "part_number": now.part if now else 0,
         "parts": parts,
-        "where": acts.where(now),
+        "where": learning.where(now),
         "press": _press(now, parts, learning.next_turn(state.turns)),
         "reads_questions": reads,
         "questions": state.questions.get(own.pk, ()) if own and reads else (),

@@ -203,7 +203,7 @@ def go_on(session: Session, *, by: Writer, at: datetime, stage: Stage, seen: str
         raise Refusal("The room is at another step by now. Go there first, then press again.")
     turns = list(session.turns.all())
     now = learning.current_turn(turns)
-    if seen != where(now):
+    if seen != learning.where(now):
         return
     if now is None:
         now = learning.next_turn(turns)
@@ -219,11 +219,6 @@ def go_on(session: Session, *, by: Writer, at: datetime, stage: Stage, seen: str
     session.save(update_fields=["ends_at", "paused_seconds"])
     room_log.append_event(session, RoomEvent.Kind.TIMER, at=at)
     learning.tell(session, at, TURNS)
-
-
-def where(turn: Turn | None) -> str:
-    """Where the turns stand, for a press that must not count twice."""
-    return f"{turn.pk}.{turn.part}" if turn else "0.0"
 
 
 @transaction.atomic

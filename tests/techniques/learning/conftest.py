@@ -9,6 +9,7 @@ from django.urls import reverse
 from techniques import guest_cookies
 from techniques.actions import learning_sets
 from techniques.actions.room import joining, learning, stages
+from techniques.learning import where
 from techniques.models import Session, Technique
 from tests.cast import as_member
 from tests.techniques.conftest import NOW, stage
@@ -109,7 +110,7 @@ def press_on(room, by, times=1):
     """Go on within the turns."""
     for _ in range(times):
         now = next((turn for turn in room.turns.all() if turn.is_on), None)
-        learning.go_on(room, by=by, at=NOW, stage=step(room, "presenters"), seen=learning.where(now))
+        learning.go_on(room, by=by, at=NOW, stage=step(room, "presenters"), seen=where(now))
 
 
 @pytest.fixture

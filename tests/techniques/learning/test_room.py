@@ -1,13 +1,15 @@
 """The room of an action learning set: what each press does, who may press, and that nothing counts twice."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from kmportal.lib.exceptions import Refusal
-from techniques import guest_cookies
+from organisations.models import Membership
+from techniques import guest_cookies, policies
 from techniques.actions import learning_sets, planning
 from techniques.actions.room import joining, learning
 from techniques.actions.room.wording import make_wish
@@ -71,9 +73,9 @@ def test_reporting_in_is_only_marked(room, here):
 
 def test_the_set_agrees_who_presents_and_the_minutes_add_up(room, here, farah):
     """Whom most want to hear, then the need; a withdrawn bid gives its minutes to the others."""
-    first, second, third = (
-        bid(room, here["cara"], "The rota", 2), bid(room, here["reza"], "My manager", 5), bid(room, here["sam"], "Beds", 4)
-    )  # fmt: skip
+    first = bid(room, here["cara"], "The rota", 2)
+    bid(room, here["reza"], "My manager", 5)
+    third = bid(room, here["sam"], "Beds", 4)
     with pytest.raises(Refusal, match="your own"):
         back(room, here["cara"], first)
     for _ in range(2):
@@ -94,7 +96,6 @@ def test_the_set_agrees_who_presents_and_the_minutes_add_up(room, here, farah):
     for _ in range(2):
         learning.give_turn(room, by=as_member(farah), at=NOW, stage=step(room, "bidding"), bid=third.pk)
     assert [turn.minutes for turn in room.turns.all()] == [32, 32]
-    assert second.pk
 
 
 def test_whoever_presented_last_time_waits(room, learning_set, here, farah, four):
@@ -224,24 +225,14 @@ def test_a_set_that_leads_itself_is_run_from_a_phone(room, learning_set, here, f
 
 
 def test_when_the_adviser_goes_the_members_lead(learning_set, farah, cara):
-    from techniques import policies
-
-    member = as_member(farah)
-    member.state = "suspended" if hasattr(member, "state") else getattr(member, "state", "")
-    type(member).objects.filter(pk=member.pk).update(role="reader")
+    Membership.objects.filter(person=farah).update(role="reader")
     assert policies.leads_itself(learning_set)
     assert policies.may_lead_set(as_member(cara), learning_set)
 
 
 def test_nothing_is_worded_for_others(room, here, farah):
     with pytest.raises(Refusal, match="written down for others"):
-        make_wish(room, by=here["cara"], at=NOW, about="summary", text="Kinder", client_id=guest_id())
-
-
-def guest_id():
-    from uuid import uuid4
-
-    return uuid4()
+        make_wish(room, by=here["cara"], at=NOW, about="summary", text="Kinder", client_id=uuid4())
 
 
 def test_what_one_will_do_is_written_once_and_stays_when_one_leaves(told, learning_set, cara):

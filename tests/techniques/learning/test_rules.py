@@ -1,6 +1,7 @@
 """The rules without a database: what reads as an open question, and minutes that add up."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -77,7 +78,7 @@ ASKED = st.builds(
 def test_the_order_is_the_rule_that_is_published(asked):
     order = sharing.in_order(asked)
     assert sorted(one.key for one in order) == sorted(one.key for one in asked)
-    for one, other in zip(order, order[1:], strict=False):
+    for one, other in pairwise(order):
         assert (one.backed, one.need) >= (other.backed, other.need)
         if (one.backed, one.need) == (other.backed, other.need) and other.last_at is None:
             assert one.last_at is None
