@@ -17,6 +17,7 @@ from demo import (
     finder,
     innovations,
     kickoffs,
+    learning_sets,
     lessons,
     own_actions,
     people,
@@ -57,7 +58,7 @@ def load(*, at: datetime | None = None) -> World:
     world = World(calendar)
     parts = (
         *(people, programme, rounds, sessions, lessons, themes, quotes, reuse, communities, kickoffs, own_actions),
-        *(innovations, risks, finder, coffee),
+        *(innovations, risks, finder, coffee, learning_sets),
     )
     story: list[Happening] = [happening for part in parts for happening in part.happenings(world)]
     story += reminders.happenings(world, now=at)

@@ -81,7 +81,7 @@ def plan_session(
         "confidentiality": confidentiality or technique.confidentiality,
     }
     _check_plan(organisation, plan)
-    return _make_session(organisation, technique, plan, by=by, at=at, once=once)
+    return _make_session(organisation, technique, plan, by=by, at=at, circle=circle, once=once)
 
 
 @transaction.atomic
@@ -125,6 +125,7 @@ def _make_session(
     *,
     by: Membership,
     at: datetime,
+    circle: tuple[str, int] | None = None,
     once: UUID | None,
 ) -> Session:
     session, made = Session.objects.get_or_create(
