@@ -46,6 +46,8 @@ BY_THEIR_OWN_WORD = {
     "techniques.Outcome": "who said three months on what came of it: whoever led it or has an action from it",
     "techniques.Participant": "loses person and name at the close",
     "techniques.Session": "whoever plans and leads it",
+    "techniques.SetVisit": "who came to a set: promised, and read by its members and its adviser alone (decision 90)",
+    "techniques.Turn": "who presented in a set: the same",
     "techniques.SummaryVersion": "whoever words the summary: a facilitator",
     "techniques.Wording": "deleted at the close",
 }
