@@ -19,7 +19,7 @@ from kmportal.lib.exceptions import Refusal
 from lessons.actions import review
 from lessons.models import ImportRun, Lesson
 from organisations import once
-from organisations.models import Group, Invitation, Membership, SentForm
+from organisations.models import Group, Invitation, Membership, Person, SentForm
 from people.models import Profile
 from roadmap.forms import EMPTY
 from selfassessment.models import Decision
@@ -42,6 +42,12 @@ def _file(words: str = "title,lesson\nAsk late,Ask pharmacy late\n") -> SimpleUp
 def _listed() -> list[int]:
     """Cara’s profile: somebody else to ask."""
     return list(Profile.objects.exclude(listed_at=None).values_list("pk", flat=True)[:1])
+
+
+def _three() -> list[int]:
+    """Members of a set."""
+    emails = [f"{name}@riverside.example" for name in ("cara", "reza", "sam")]
+    return list(Person.objects.filter(email__in=emails).values_list("pk", flat=True))
 
 
 # Address → who, what they fill in, and what comes after the address. ``once`` and the key come from the page.
@@ -108,6 +114,15 @@ MAKING = {
     "risk_new": ("farah", {"title": "Old boiler", "matter": "3", "loss": "3"}, ""),
     "risk_holder_new": ("farah", {"name": "The night porter"}, ""),
     "asset_part_new": ("cara", {"kind": "link", "title": "Rota", "url": "https://rota.example/"}, ""),
+    "learning_set_new": (
+        "farah",
+        {
+            "name": "Night sisters", "people": _three, "starts_at_day": DAY, "starts_at_time": "10:00",
+            "meetings": "4", "weeks": "5", "length": "short",
+        },
+        "",
+    ),
+    "own_action_new": ("cara", {"text": "Ask for a mentor"}, ""),
     "trial_new": (
         "farah",
         {"title": "Tea", "rule": "random", "weeks": "6", "pairs_on": DAY, "coordinator": "farah"},
