@@ -77,7 +77,7 @@ def test_from_planning_to_what_the_presenter_does(window, check, riverside, fara
     expect(step(reza_s).get_by_text("Ask for an hour")).to_be_visible()
     step(reza_s).get_by_label("What will you do?").fill("Ring him on Friday")
     step(reza_s).get_by_role("button", name="Write it down").click()
-    expect(step(reza_s).get_by_text("Ring him on Friday")).to_be_visible()
+    expect(step(reza_s).get_by_text("Ring him on Friday", exact=True)).to_be_visible()
     expect(step(reza_s).get_by_label("What will you do?")).to_have_value("")
     check(reza_s)
     for page in (lead, cara_s, sam_s):
