@@ -28,8 +28,8 @@ from tests.test_models import OURS
 # A person in a row who is not responsible for what is still to be done: authors, history, who was asked or told.
 NOT_RESPONSIBLE = {
     # Whom a set has as members and what is theirs; when its adviser goes, its members lead it
-    "techniques.SetMember.person", "techniques.SetVisit.person", "techniques.Turn.person", "techniques.OwnAction.person",
-    "techniques.LearningSet.adviser",
+    "techniques.SetMember.person", "techniques.SetVisit.person", "techniques.Turn.person",
+    "techniques.OwnAction.person", "techniques.LearningSet.adviser",
     "actionplan.Action.done_by", "actionplan.Action.author", "actionplan.ActionChange.by",
     "actionplan.Action.told_when_late",  # told by a mail that goes to members alone
     "help.PutAway.person", "jobs.Job.requested_by",

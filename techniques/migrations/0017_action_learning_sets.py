@@ -24,7 +24,7 @@ def forget(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("organisations", "0013_away"),
-        ("techniques", "0015_claims_are_counted"),
+        ("techniques", "0016_fishbowl"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
