@@ -183,7 +183,7 @@ def nia(riverside, hillside) -> Person:
 @pytest.fixture
 def content(db):
     """Catalogue, techniques and instrument, as they ship."""
-    if not prepared.things():
+    if not prepared.is_filled():
         shipped.load()
 
 
