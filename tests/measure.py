@@ -1,18 +1,32 @@
-"""Coverage of the tests: ``pytest -p tests.measure``. Each process measures itself, also those of xdist.
+"""Coverage of the tests: ``pytest -p tests.measure``. Each process notes what it reached, also those of xdist.
 
-Begins before Django is set up, so that the lines count that run while modules are read. Afterwards ``coverage report``
-tells the result. What tests start as processes of their own is not measured: the servers and what is in scripts/.
+Begins before Django is set up, so that the lines count that run while modules are read. The last process adds all up,
+and ``coverage report`` tells the result. What tests start as processes of their own is not measured: the servers and
+what is in scripts/.
 """
 
+import os
+import pickle
 from collections.abc import Iterator
+from pathlib import Path
 
 import coverage
 import pytest
 
+from tests.line_marks import Finder, all_arcs
 from tests.template_lines import TemplateLines
 
-measured = coverage.Coverage(data_suffix=True)
-measured.start()
+measured = coverage.Coverage()
+measured._init()
+finder = Finder(measured.get_option("run:omit"))  # type: ignore[arg-type]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    """Before pytest-django reads our modules. The process that only hands out tests to others reads them unmarked."""
+    if "PYTEST_XDIST_WORKER" in os.environ or not early_config.known_args_namespace.numprocesses:
+        finder.begin()
+    return (yield)
 
 
 def _templates() -> TemplateLines:
@@ -26,35 +40,25 @@ def pytest_configure() -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of a test with many examples the first alone is measured: the others seldom reach another line."""
-    seen: set[str] = set()
-    for item in items:
-        function = item.nodeid.partition("[")[0]
-        if function in seen:
-            item.add_marker("unmeasured")
-        seen.add(function)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """What walks the same lines thousands of times is not measured: it would take half as long again."""
-    if not item.get_closest_marker("unmeasured"):
-        return (yield)
-    measured.stop()
-    try:
-        return (yield)
-    finally:
-        measured.start()
-
-
-@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write down what was measured; the last process adds all up."""
-    measured.stop()
-    _templates().write_to(measured.get_data())
+    """Write down what was reached; the last process adds all up."""
+    notes = Path(measured.config.data_file)
+    if hasattr(session.config, "workerinput"):
+        mine = {path: bytes(hits) for path, hits in finder.hits.items()}
+        Path(f"{notes}.{os.getpid()}").write_bytes(pickle.dumps((mine, dict(_templates().drawn))))
+        return
+    hits = dict(finder.hits)
+    for part in notes.parent.glob(f"{notes.name}.*"):
+        theirs, drawn = pickle.loads(part.read_bytes())  # noqa: S301  what our own processes wrote
+        for path, reached in theirs.items():
+            known = hits.setdefault(path, bytearray(len(reached)))
+            known[:] = (int.from_bytes(known) | int.from_bytes(reached)).to_bytes(len(reached))
+        for path, lines in drawn.items():
+            _templates().drawn[path] |= lines
+        part.unlink()
+    measured._init_for_start()  # which files there are; nothing is traced
+    data = measured.get_data()
+    data.add_arcs(dict(all_arcs({path: bytes(reached) for path, reached in hits.items()})))
+    _templates().write_to(data)
+    measured._post_save_work()  # notes what was never reached at all
     measured.save()
-    if not hasattr(session.config, "workerinput"):
-        total = coverage.Coverage()
-        total.combine()
-        total.save()
