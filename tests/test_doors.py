@@ -425,7 +425,6 @@ def test_codes_that_were_never_given_open_nothing(world, client):
             assert answer.url.startswith(reverse("join")), url_name
 
 
-@pytest.mark.unmeasured
 def test_a_stranger_is_told_that_nothing_is_there_before_how_to_ask_for_it(world, oskar, as_):
     browser, wrong = as_(oskar), []
     for name, route, _ in patterns():

@@ -21,7 +21,7 @@ from tests import nonsense
 from tests.test_doors import ACCOUNT, CLASS_OF, GUEST, ODD, PUBLIC, THROUGH, patterns
 from tests.world import World
 
-pytestmark = [pytest.mark.long, pytest.mark.unmeasured]
+pytestmark = pytest.mark.long
 # So that no worker of the machine waits long for another: the addresses in turn.
 SHARES = 4
 # Of machines: what it says is how the worker is.

@@ -42,7 +42,6 @@ def claims_in(page):
     return [html[max(0, found.start() - 40) : found.end() + 40] for found in CLAIMS.finditer(html)]
 
 
-@pytest.mark.unmeasured
 def test_no_page_claims_that_mail_goes_out(world, as_, client):
     found = {}
     for name, route, _ in patterns():

@@ -231,7 +231,6 @@ def renamed(told, db, settings) -> World:
     return deepcopy(told)
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("person", ["lena", "farah", "cara", "reza", "ada", "sam"])
 def test_no_word_of_ours_is_left_over_on_a_page(person, renamed, as_):
     faults, shown = {}, 0
@@ -261,7 +260,6 @@ ASKED = [
 ]
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("address", ASKED)
 def test_nor_on_a_page_that_was_asked_something(address, renamed, as_):
     page = as_(renamed.people["lena"]).get(f"/o/riverside/{address}")

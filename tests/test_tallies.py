@@ -105,7 +105,6 @@ def busy(world, riverside):
     return world
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("who", fewer_on_postgresql(["lena", "farah", "cara", "reza", "ada", "sam"], 3))
 def test_every_tally_opens_a_list_that_says_the_same_number(busy, as_, who):
     browser = as_(busy.people[who])

@@ -102,7 +102,6 @@ def _in_the_demo(settings):
     settings.DEMO = True
 
 
-@pytest.mark.unmeasured
 def test_the_words_of_every_page(world, as_):
     shown, faults = 0, []
     for name, route, _ in sorted(patterns(), key=lambda found: found[0]):
@@ -117,7 +116,6 @@ def test_the_words_of_every_page(world, as_):
     assert not faults, "\n".join(sorted(set(faults)))
 
 
-@pytest.mark.unmeasured
 def test_no_page_has_a_gap_where_a_value_should_stand(world, as_, monkeypatch):
     """A name that a template says and its view forgot is silence on the screen: “towards the  people”."""
     monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "FORGOTTEN(%s)")

@@ -151,7 +151,6 @@ class TestZones:
         assert run(datetime(2026, 12, 31, 18, 5, tzinfo=UTC)) == [aroha.email]
         assert "due today" in Mail.objects.get().body.lower()
 
-    @pytest.mark.unmeasured
     @pytest.mark.parametrize("day", [date(2026, 10, 25), date(2027, 3, 28)])
     def test_when_the_clocks_change(self, riverside, lena, cara, day):
         promised(riverside, lena, owner=cara, due=day, made=date(2026, 9, 1))

@@ -231,7 +231,6 @@ class TestWhoIsTold:
         assert not Notice.objects.filter(text__contains="quiet").exists()
 
     @pytest.mark.drawn
-    @pytest.mark.unmeasured
     def test_nothing_of_it_reaches_anybody_outside(self, world, as_):
         """Every page, list, file, search and API of the portal, for who leads, sponsors and administers."""
         health.agree_on_figures(

@@ -38,7 +38,6 @@ def test_texts_name_their_days():
 
 
 @pytest.mark.drawn
-@pytest.mark.unmeasured
 @pytest.mark.django_db
 def test_it_can_be_told_late_on_a_saturday_before_the_clocks_change():
     at = datetime(2027, 3, 27, 23, 30, tzinfo=ZoneInfo("Europe/London"))

@@ -339,7 +339,6 @@ def test_a_file_was_brought_in_with_one_row_refused():
 # --- The pages ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("cast", fewer_on_postgresql(DEMO_PEOPLE, 4), ids=lambda cast: cast.key)
 def test_every_page_that_is_linked_opens(demo, as_, cast):
     """From home along every link: no more than a handful of addresses of the same kind."""

@@ -41,7 +41,6 @@ def posted(browser, name, *, page="lesson_list", back="/o/riverside/lessons/", *
     return browser.post(reverse(name), {"page": page, "back": back}, headers=headers)
 
 
-@pytest.mark.unmeasured
 def test_every_page_for_people_who_are_signed_in_has_one_or_says_why_not(world, as_):
     browsers = {name: as_(person) for name, person in world.people.items()}
     seen, wrong = set(), []
