@@ -15,6 +15,7 @@ from kmportal.lib.work import Work
 from lessons.models import Asset, Lesson, LessonQuerySet, PackAnswer, State
 from organisations.models import Membership
 from roadmap.models import Intervention
+from search.likeness import words_of
 from search.related import Related, find_related
 from techniques.models import Session
 
@@ -55,8 +56,10 @@ def count_to_answer(work: Work, membership: Membership) -> int:
 
 
 def why_related(related: Related) -> str:
-    """The words that it shares with the work, in a sentence."""
-    said = [f"“{word}”" for word in related.words if word not in related.tags][:MOST_WORDS_SAID]
+    """The words that it shares with the work, in a sentence. What stands in any story, such as “nobody”, helps to rank
+    what fits, and is a reason only where there is no other."""
+    shared = [word for word in related.words if word not in related.tags]
+    said = [f"“{word}”" for word in [word for word in shared if words_of(word)] or shared][:MOST_WORDS_SAID]
     filed = [f"“{word}”" for word in related.tags][:MOST_WORDS_SAID]
     parts = [f"it says {listed(said)}"] if said else []
     if filed:

@@ -17,7 +17,7 @@ from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.work import find_work, work_of
 from lessons.actions import pack as deeds
 from lessons.actions import writing
-from lessons.finding import count_to_answer
+from lessons.finding import count_to_answer, why_related
 from lessons.models import Lesson, PackAnswer, PieceOfWork, Reuse, State
 from lessons.promises import packs
 from lessons.reports.pack import build_pack, pack_as_pdf, pdf_values
@@ -27,6 +27,7 @@ from organisations.models import Group, GroupMembership, Membership
 from organisations.visibility import Reach
 from roadmap.models import CatalogueEntry, Intervention
 from search.models import SearchDoc
+from search.related import Related
 from techniques.actions import planning
 from techniques.models import Technique
 from tests.cast import as_member
@@ -69,6 +70,14 @@ def pack_for(work, person):
 
 def answer_of(work, lesson) -> PackAnswer:
     return PackAnswer.objects.for_work(things.ref_of(work)).get(lesson=lesson)
+
+
+def test_everyday_words_are_no_reason_where_there_is_a_better_one():
+    shared = ("nobody", "half", "chutes", "hour", "take-home medicines", "pharmacy")
+    assert why_related(Related("lesson", 1, 1.0, shared, ("pharmacy",))) == (
+        "It says “chutes” and “take-home medicines” and it is filed under “pharmacy”"
+    )
+    assert why_related(Related("lesson", 1, 1.0, ("nobody", "half"), ())) == "It says “nobody” and “half”"
 
 
 class TestWhatFits:
