@@ -88,7 +88,8 @@ BY_KEY = {word.key: word for word in WORDS}
 
 # Where one of these words means something else: names of methods, and what the health service itself says.
 NOT_THE_WORD = (
-    r"action learning",
+    r"(?:[Aa]n )?[Aa]ction learning",
+    r"(?:[Aa] )?gift rounds?",
     r"(?:after|before) action reviews?",
     r"round tables?",
     r"[Ss]taff groups?",

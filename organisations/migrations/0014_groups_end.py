@@ -8,11 +8,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "group",
             "ended_at",
-            models.DateTimeField(
-                null=True,
-                blank=True,
-                editable=False,
-                help_text="Its community closed: nothing new belongs to it.",
-            ),
+            models.DateTimeField(null=True, blank=True, editable=False),
         )
     ]

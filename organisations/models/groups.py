@@ -54,12 +54,8 @@ class Group(models.Model):
     is_self_run = models.BooleanField(
         default=False, help_text="Its people come and go on a page of its own; administrators put nobody in."
     )
-    ended_at = models.DateTimeField(
-        null=True,
-        blank=True,
-        editable=False,
-        help_text="Its community closed: nothing new belongs to it.",
-    )
+    # Its community closed: nothing new belongs to it.
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -180,7 +180,7 @@ class OwnAction(models.Model):
         ordering = ["due_on", "pk"]
 
     def __str__(self) -> str:
-        return f"own action {self.pk}"
+        return f"for one person alone: {self.pk}"
 
 
 class SetVisit(models.Model):
