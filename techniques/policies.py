@@ -161,8 +161,10 @@ def may_run_room(by: Writer, session: Session) -> bool:
     return is_here and learning_set is not None and leads_itself(learning_set)
 
 
-def may_change_own_action(membership: Membership, action: OwnAction) -> bool:
-    """Whoever wrote it. Nobody else ever knows of it."""
+def may_change_own_action(membership: Membership | None, action: OwnAction) -> bool:
+    """Whoever wrote it, while they belong there. Nobody else ever knows of it."""
+    if membership is None or not policies.belongs(membership, action.learning_set.organisation):
+        return False
     return action.person_id == membership.person_id
 
 
