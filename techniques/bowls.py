@@ -1,15 +1,16 @@
 """The inner circle of a fishbowl as rows: read as a value, changed by its rules, and saved. Under the room’s lock."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import F
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 
+from kmportal.lib.exceptions import Refusal
 from techniques import room_log
-from techniques.circling import Circle, Sitting, Talk, Who, sum_up
+from techniques.circling import BEFORE, ON, PAST, Circle, Sitting, Talk, Who, sum_up
 from techniques.models import Bowl, Chair, Note, RoomEvent, Session, Spoken, Stage, Waiting
 
 FISHBOWL, PLAYBACK = "fishbowl", "playback"
@@ -36,7 +37,7 @@ def read_bowls(sessions: Iterable[int]) -> dict[int, BowlRows]:
         bowl = bowls.get(pk) or Bowl(session_id=pk)
         circle = _circle_of(bowl, chairs.get(bowl.pk, []), queues.get(bowl.pk, []))
         talk = sum_up((one.seconds, one.longest) for one in spoken.get(bowl.pk, []))
-        found[pk] = BowlRows(bowl, circle, talk if bowl.voices is None else Talk(bowl.voices))
+        found[pk] = BowlRows(bowl, circle, replace(talk, voices=talk.voices + (bowl.voices or 0)))
     return found
 
 
@@ -63,6 +64,21 @@ def _circle_of(bowl: Bowl, chairs: Iterable[Chair], queue: Iterable[Waiting]) ->
 
 def _who(row: Chair | Waiting) -> Who:
     return row.participant_id or row.name
+
+
+def as_handle(who: Who) -> str:
+    """Somebody, as a press names them."""
+    return f"p{who}" if isinstance(who, int) else f"n{who}"
+
+
+def of_handle(typed: str) -> Who:
+    """Whom a press names."""
+    kind, rest = typed[:1], typed[1:]
+    if kind == "n" and rest:
+        return rest
+    if kind == "p" and rest.isascii() and rest.isdigit() and len(rest) < 19:
+        return int(rest)
+    raise Refusal("We could not read this. Load the page again.")
 
 
 def _as_row(who: Who) -> dict[str, Any]:
@@ -125,17 +141,34 @@ def tell_circle(locked: Session, at: datetime, step: Stage | None = None) -> Non
         room_log.append_event(locked, RoomEvent.Kind.HELPER, pk, at=at)
 
 
-def is_on(locked: Session) -> bool:
-    """Whether the room has come to where people come in: the last step with chairs."""
-    steps = list(locked.stages.filter(takes=FISHBOWL).order_by("position"))
-    return not steps or locked.stage_id == steps[-1].pk
+def phase_of(here: Stage | None, steps: Sequence[Stage]) -> str:
+    """Whether people come in by themselves where the room is: in the last of the steps with chairs."""
+    if not steps or (here and here.pk == steps[-1].pk):
+        return ON
+    return PAST if here and here.position > steps[-1].position else BEFORE
+
+
+def phase_in(session: Session) -> str:
+    """The same of one room."""
+    return phase_of(session.stage, steps_with_chairs(session))
+
+
+def may_change_form(here: Stage | None, steps: Sequence[Stage]) -> bool:
+    """Until the room has left the first step with chairs."""
+    return here is None or not steps or here.position <= steps[0].position
+
+
+def steps_with_chairs(session: Session) -> list[Stage]:
+    """In their order."""
+    return list(session.stages.filter(takes=FISHBOWL).order_by("position"))
 
 
 def forget_talk(session_pk: int) -> None:
-    """Who sat where, who waited, and how long anybody spoke goes."""
+    """Who sat where, who waited, and how long anybody spoke goes; how many have sat in the circle is kept."""
+    heard = Spoken.objects.filter(bowl__session=session_pk).count()
     for model in (Chair, Waiting, Spoken):
         model.objects.filter(bowl__session=session_pk).delete()
-    Bowl.objects.filter(session=session_pk).update(offered_at=None)
+    Bowl.objects.filter(session=session_pk).update(offered_at=None, voices=Coalesce(F("voices"), 0) + heard)
 
 
 # --- Notes of the outer circle ---------------------------------------------------------------------------------------

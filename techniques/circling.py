@@ -32,6 +32,9 @@ class Mode:
 
 
 OPEN, CLOSED, ONLINE = "open", "closed", "online"
+# Where the room is: before people come in by themselves, in the conversation, or past it.
+BEFORE, ON, PAST = "before", "on", "past"
+IS_OVER = "The conversation is over, so nobody comes in any more."
 MODES = {OPEN: Mode(True, 120), CLOSED: Mode(False, 180), ONLINE: Mode(True, 120)}
 
 
@@ -150,23 +153,27 @@ class Circle:
 
     # --- What somebody does
 
-    def ask(self, who: Who, at: datetime) -> "Circle":
+    def ask(self, who: Who, at: datetime, *, phase: str = ON) -> "Circle":
         """Wait, behind all who asked before."""
         if self.seat_of(who) or who in self.queue:
             return self
+        if phase == PAST:
+            raise Refusal(IS_OVER)
         return replace(self, queue=(*self.queue, who))._settle(self, at)
 
     def withdraw(self, who: Who, at: datetime) -> "Circle":
         """Wait no longer."""
         return replace(self, queue=tuple(one for one in self.queue if one != who))._settle(self, at)
 
-    def take(self, who: Who, at: datetime, *, is_on: bool = True) -> "Circle":
-        """Take the empty chair. ``is_on``: the talk has come to where people come in."""
+    def take(self, who: Who, at: datetime, *, phase: str = ON) -> "Circle":
+        """Take the empty chair."""
         if self.seat_of(who):
             return self
         if not self.rules.keeps_free:
             raise Refusal("In this form nobody comes in alone. Say that you would like to speak.")
-        if not is_on:
+        if phase == PAST:
+            raise Refusal(IS_OVER)
+        if phase == BEFORE:
             raise Refusal("The empty chair is open later. You can say already that you would like to speak.")
         if self.is_full:
             raise Refusal("All chairs are taken. Say that you would like to speak, and your turn comes.")
@@ -213,34 +220,58 @@ class Circle:
         if self.seat_of(who):
             return self
         self._refuse_full()
-        if self.rules.keeps_free and len(self.free) == 1:
-            raise Refusal("One chair stays empty, so that anybody can come in.")
+        self._refuse_last()
         return self._sit(who, at)
 
-    def call(self, at: datetime) -> "Circle":
-        """Let in whoever asked first."""
-        if not self.queue:
-            raise Refusal("Nobody has asked to speak.")
+    def call(self, who: Who, at: datetime, *, phase: str = ON) -> "Circle":
+        """Let in whoever asked first, who has to be this one: a second press lets in nobody else. The chair that stays
+        empty is theirs in the conversation alone."""
+        if self.seat_of(who):
+            return self
+        self._refuse_unless_next(who)
         self._refuse_full()
-        return self._sit(self.queue[0], at)
+        if phase != ON:
+            self._refuse_last()
+        return self._sit(who, at)
 
-    def ask_out(self, number: int, at: datetime) -> "Circle":
+    def ask_out(self, who: Who, at: datetime) -> "Circle":
         """Ask somebody to leave when they have finished."""
-        seats = (replace(one, asked_at=one.asked_at or at) if one.number == number else one for one in self.seats)
+        seats = (replace(one, asked_at=one.asked_at or at) if one.who == who else one for one in self.seats)
         return replace(self, seats=tuple(seats))
 
-    def swap(self, at: datetime) -> "Circle":
-        """The closed circle goes out, and those who asked come in, as many as there are chairs."""
+    def swap(self, who: Who, at: datetime) -> "Circle":
+        """The closed circle goes out, and those who asked come in, as many as there are chairs. ``who`` is the first of
+        them: a second press changes nothing."""
         if self.mode != CLOSED:
             raise Refusal("Only a closed circle is changed as a whole.")
-        if not self.queue:
-            raise Refusal("Nobody has asked to be in the next circle.")
+        if self.seat_of(who):
+            return self
+        self._refuse_unless_next(who)
         changed, coming = self, self.queue[: self.chairs]
         for seat in self.seats:
             changed = changed.rise(seat.who, at)
         for who in coming:
             changed = changed._sit(who, at)
         return changed
+
+    def reshape(self, mode: str, chairs: int, at: datetime) -> "Circle":
+        """Another form, or more or fewer chairs. Nobody loses theirs."""
+        if any(seat.number > chairs for seat in self.seats):
+            raise Refusal("Somebody sits in a chair that would be taken away. They have to leave it first.")
+        changed = replace(self, mode=mode, chairs=chairs)
+        return changed._settle(self, at) if mode == self.mode else changed.offer(at)
+
+    def offer(self, at: datetime) -> "Circle":
+        """From now on those who wait may come, the first of them first, however long they have waited."""
+        return replace(self, offered_at=at if self.free and self.queue else None)
+
+    def _refuse_unless_next(self, who: Who) -> None:
+        if self.queue[:1] != (who,):
+            raise Refusal("The list has changed. Look at it again.")
+
+    def _refuse_last(self) -> None:
+        if self.rules.keeps_free and len(self.free) == 1:
+            raise Refusal("One chair stays empty, so that anybody can come in.")
 
     def _refuse_full(self) -> None:
         if self.is_full:

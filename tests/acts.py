@@ -1092,11 +1092,15 @@ ACTS: dict[str, Act] = {
     ),
     "techniques.actions.room.fishbowl.seat_guest": on("room", stage=_step_with("fishbowl", _nobody), name="Mrs Oak"),
     "techniques.actions.room.fishbowl.ask_for_guest": on("room", stage=_step_with("fishbowl", _nobody), name="Mrs Oak"),
-    "techniques.actions.room.fishbowl.call_next": on("room", stage=_step_with("fishbowl", _one_waits)),
-    "techniques.actions.room.fishbowl.take_off_list": on("room", stage=_step_with("fishbowl", _one_waits), number=1),
-    "techniques.actions.room.fishbowl.ask_out": on("room", stage=_step_with("fishbowl", _one_sits), number=1),
-    "techniques.actions.room.fishbowl.free_chair": on("room", stage=_step_with("fishbowl", _one_sits), number=1),
-    "techniques.actions.room.fishbowl.swap_circles": on("room", stage=_step_with("fishbowl", _one_waits)),
+    "techniques.actions.room.fishbowl.call_next": on("room", stage=_step_with("fishbowl", _one_waits), whom="nMrs Oak"),
+    "techniques.actions.room.fishbowl.take_off_list": on(
+        "room", stage=_step_with("fishbowl", _one_waits), whom="nMrs Oak"
+    ),
+    "techniques.actions.room.fishbowl.ask_out": on("room", stage=_step_with("fishbowl", _one_sits), whom="nMrs Oak"),
+    "techniques.actions.room.fishbowl.free_chair": on("room", stage=_step_with("fishbowl", _one_sits), whom="nMrs Oak"),
+    "techniques.actions.room.fishbowl.swap_circles": on(
+        "room", stage=_step_with("fishbowl", _one_waits), whom="nMrs Oak"
+    ),
     "techniques.actions.room.fishbowl.play_back": on("room", stage=_step_with("playback", _nobody)),
     "techniques.actions.room.fishbowl.mark_answered": on(
         "room", stage=_played_back, handle=_played_note, answered=True

@@ -8,10 +8,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from techniques import bowls, presence, talking
+from techniques import bowls, talking
 from techniques.actions.room import fishbowl
 from techniques.bowls import FISHBOWL, BowlRows, change_circle
-from techniques.circling import CLOSED, FEWEST_CHAIRS, MOST_CHAIRS, ONLINE, Circle, Sitting, Talk, Who
+from techniques.circling import CLOSED, FEWEST_CHAIRS, MOST_CHAIRS, ON, ONLINE, PAST, Circle, Sitting, Talk, Who
 from techniques.helper_registry import Act, Helper, Viewer, take_number
 from techniques.labels import IN_FORM
 from techniques.models import Bowl, Chair, Participant, RoomEvent, Session, Spoken, Stage, Waiting
@@ -25,24 +25,27 @@ class _State:
     """All of one room, as of ``at``. Never for a template."""
 
     rows: BowlRows
-    session: int
     at: datetime
-    is_on: bool
+    phase: str
     is_first: bool
-    is_over: bool
+    may_change_form: bool
     has_notes: bool
+
+    @property
+    def is_on(self) -> bool:
+        return self.phase == ON
 
 
 @dataclass(frozen=True)
 class SeenChair:
-    """A chair with who sits in it. ``is_asleep``: no screen of theirs is open, which whoever leads is told."""
+    """A chair with who sits in it. ``who``: as a press of whoever leads names them."""
 
     number: int
     name: str = ""
     speaks: bool = False
     is_asked: bool = False
-    is_asleep: bool = False
     is_mine: bool = False
+    who: str = ""
 
     @property
     def in_words(self) -> str:
@@ -71,8 +74,8 @@ class SeenBowl:
     turn: int
     spoken: int
     is_on: bool
+    is_past: bool
     is_first: bool
-    is_over: bool
     has_notes: bool
     voices: int
     mine: SeenChair | None = None
@@ -80,7 +83,9 @@ class SeenBowl:
     may_come: bool = False
     comes_in: int | None = None
     may_speak: bool = True
-    queue: tuple[str, ...] = ()
+    queue: tuple[tuple[str, str], ...] = ()
+    may_call: bool = False
+    may_change_form: bool = False
     talk: SeenTalk | None = None
     leaver: str = ""
     hint_in: int | None = None
@@ -158,7 +163,7 @@ class SeenBowl:
 
 def read(stages: Sequence[Stage]) -> dict[int, _State]:
     at, pks = timezone.now(), {stage.session_id for stage in stages}
-    sessions = {one.pk: one for one in Session.objects.filter(pk__in=pks)}
+    sessions = {one.pk: one for one in Session.objects.filter(pk__in=pks).select_related("stage")}
     rows = bowls.read_bowls(sessions)
     steps: dict[int, list[Stage]] = {}
     for stage in Stage.objects.filter(session__in=sessions, takes=FISHBOWL).order_by("position"):
@@ -166,9 +171,14 @@ def read(stages: Sequence[Stage]) -> dict[int, _State]:
     found = {}
     for stage in stages:
         session, own = sessions[stage.session_id], steps[stage.session_id]
-        is_on, is_first = session.stage_id == own[-1].pk, own[0].pk == stage.pk
-        has_notes = bool(stage.columns) and stage.shows_notes
-        found[stage.pk] = _State(rows[session.pk], session.pk, at, is_on, is_first, session.is_over, has_notes)
+        found[stage.pk] = _State(
+            rows[session.pk],
+            at,
+            phase=bowls.phase_of(session.stage, own),
+            is_first=own[0].pk == stage.pk,
+            may_change_form=own[0].pk == stage.pk and bowls.may_change_form(session.stage, own),
+            has_notes=bool(stage.columns) and stage.shows_notes,
+        )
     return found
 
 
@@ -176,9 +186,8 @@ def see(state: _State, viewer: Viewer) -> SeenBowl:
     """Who sits in the circle everybody sees who is in the room, so their phones say it, too."""
     circle, at, names = state.rows.circle, state.at, {person.pk: person.name for person in viewer.here}
     me, seats = viewer.participant, {seat.number: seat for seat in circle.seats}
-    awake = _awake(state, circle) if viewer.leads else set()
     chairs = tuple(
-        _see_chair(number, seats.get(number), circle, names, viewer, awake) for number in range(1, circle.chairs + 1)
+        _see_chair(number, seats.get(number), circle, names, viewer) for number in range(1, circle.chairs + 1)
     )
     shared = SeenBowl(
         kind=circle.mode,
@@ -188,8 +197,8 @@ def see(state: _State, viewer: Viewer) -> SeenBowl:
         turn=circle.rules.turn,
         spoken=circle.spoken(at),
         is_on=state.is_on,
+        is_past=state.phase == PAST,
         is_first=state.is_first,
-        is_over=state.is_over,
         has_notes=state.has_notes,
         voices=state.rows.talk.voices,
     )
@@ -198,9 +207,7 @@ def see(state: _State, viewer: Viewer) -> SeenBowl:
     return _with_desk(shared, state, names) if viewer.leads else shared
 
 
-def _see_chair(
-    number: int, seat: Sitting | None, circle: Circle, names: dict[int, str], viewer: Viewer, awake: set[int]
-) -> SeenChair:
+def _see_chair(number: int, seat: Sitting | None, circle: Circle, names: dict[int, str], viewer: Viewer) -> SeenChair:
     if seat is None:
         return SeenChair(number)
     return SeenChair(
@@ -208,18 +215,13 @@ def _see_chair(
         _name(seat.who, names),
         speaks=circle.speaker == seat.who,
         is_asked=seat.asked_at is not None and (viewer.leads or seat.who == viewer.participant),
-        is_asleep=viewer.leads and isinstance(seat.who, int) and seat.who not in awake,
         is_mine=viewer.participant is not None and seat.who == viewer.participant,
+        who=bowls.as_handle(seat.who) if viewer.leads else "",
     )
 
 
 def _name(who: Who, names: dict[int, str]) -> str:
     return who if isinstance(who, str) else names.get(who, "Somebody")
-
-
-def _awake(state: _State, circle: Circle) -> set[int]:
-    """Those of the circle whose screen is open."""
-    return presence.who_is_here(state.session, [seat.who for seat in circle.seats if isinstance(seat.who, int)])
 
 
 def _with_own(shared: SeenBowl, state: _State, me: int) -> SeenBowl:
@@ -239,7 +241,9 @@ def _with_desk(shared: SeenBowl, state: _State, names: dict[int, str]) -> SeenBo
     leaver = circle.leaver()
     inside = {*(seat.who for seat in circle.seats), *circle.queue}
     desk: dict[str, Any] = {
-        "queue": tuple(_name(who, names) for who in circle.queue),
+        "queue": tuple((bowls.as_handle(who), _name(who, names)) for who in circle.queue),
+        "may_call": len(circle.free) > (circle.rules.keeps_free and not state.is_on),
+        "may_change_form": state.may_change_form,
         "talk": _see_talk(state.rows.talk),
         "leaver": _name(leaver.who, names) if leaver else "",
         "hint_in": circle.hint_in(at) if state.is_on else None,
@@ -288,14 +292,22 @@ def leave(session: Session, *, by: Participant, at: datetime) -> None:
 
 
 def move(session: Session, *, stage: Stage, at: datetime) -> None:
-    """Another step is another talk: the turn ends, and the chairs are drawn as they stand."""
+    """Another step is another talk: the turn ends. From the last step with chairs on those who wait may come, and when
+    the room leaves it phones promise nothing more. Whoever leads has other presses in each of them."""
+    steps = bowls.steps_with_chairs(session)
+    begins = bool(steps) and stage.pk == steps[-1].pk
 
     def change(circle: Circle) -> Circle:
-        return circle.hush(circle.speaker, at) if circle.speaker is not None else circle
+        quiet = circle.hush(circle.speaker, at) if circle.speaker is not None else circle
+        return quiet.offer(at) if begins else quiet
 
     told = change_circle(session, change, at, stage)
-    if stage.takes == FISHBOWL and not told:
-        append_event(session, RoomEvent.Kind.HELPER, stage.pk, at=at)
+    drawn = stage if stage.takes == FISHBOWL else steps[-1]
+    for step in steps:
+        if step.pk != drawn.pk:
+            append_event(session, RoomEvent.Kind.HELPER_DESK, step.pk, at=at)
+        elif not told:
+            append_event(session, RoomEvent.Kind.HELPER, step.pk, at=at)
 
 
 def hear_of_notes(session: Session, *, stage: Stage, at: datetime) -> None:
@@ -306,10 +318,7 @@ def hear_of_notes(session: Session, *, stage: Stage, at: datetime) -> None:
 
 def close(stage: Stage, at: datetime) -> None:
     """Who sat in the circle and who spoke for how long goes; how many voices were heard stays."""
-    bowl = Bowl.objects.get_or_create(session=stage.session)[0]
-    if bowl.voices is None:
-        bowl.voices = bowl.spoken.count()
-        bowl.save(update_fields=["voices"])
+    Bowl.objects.get_or_create(session=stage.session)
     bowls.forget_talk(stage.session_id)
 
 
@@ -322,6 +331,11 @@ def take_form(typed: str) -> dict[str, Any]:
 def choose_form(session: Session, *, stage: Stage, **values: Any) -> Bowl:
     """The form is that of all steps."""
     return fishbowl.choose_form(session, **values)
+
+
+def take_whom(typed: str) -> dict[str, Any]:
+    """Whom a press means, so that a second one hits nobody else."""
+    return {"whom": typed}
 
 
 def take_words(typed: str) -> dict[str, Any]:
@@ -344,13 +358,13 @@ CIRCLE = Helper(
         "withdraw": Act(fishbowl.stop_asking),
         "leave": Act(fishbowl.leave_chair),
         "speak": Act(fishbowl.begin_turn),
-        "word": Act(fishbowl.begin_turn, take_number("number"), leads=True),
-        "finish": Act(fishbowl.end_turn, leads=None),
-        "call": Act(fishbowl.call_next, leads=True),
-        "off": Act(fishbowl.take_off_list, take_number("number"), leads=True),
-        "thank": Act(fishbowl.ask_out, take_number("number"), leads=True),
-        "free": Act(fishbowl.free_chair, take_number("number"), leads=True),
-        "swap": Act(fishbowl.swap_circles, leads=True),
+        "word": Act(fishbowl.begin_turn, take_whom, leads=True),
+        "finish": Act(fishbowl.end_turn, take_whom, leads=None),
+        "call": Act(fishbowl.call_next, take_whom, leads=True),
+        "off": Act(fishbowl.take_off_list, take_whom, leads=True),
+        "thank": Act(fishbowl.ask_out, take_whom, leads=True),
+        "free": Act(fishbowl.free_chair, take_whom, leads=True),
+        "swap": Act(fishbowl.swap_circles, take_whom, leads=True),
         "seat": Act(fishbowl.seat_person, take_words, leads=True, words="who"),
         "guest": Act(fishbowl.seat_guest, take_words, leads=True, words="name"),
         "line": Act(fishbowl.ask_for_guest, take_words, leads=True, words="name"),

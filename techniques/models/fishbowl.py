@@ -13,7 +13,8 @@ ONE_OF_BOTH = Q(participant__isnull=False, name="") | (Q(participant__isnull=Tru
 
 
 class Bowl(models.Model):
-    """The form of one session, chosen at planning, and what is left after the close: how many voices were heard.
+    """The form of one session, chosen at planning, and what is left after the close, or of a room
+    that nobody has closed: how many voices were heard.
 
     ``offered_at``: since when whoever is next could come in.
     """

@@ -11,9 +11,9 @@ from organisations.models import Membership
 from organisations.policies import require_that
 from techniques import bowls, policies, room_log
 from techniques.actions.room.stages import reveal_notes
-from techniques.bowls import FISHBOWL, PLAYBACK, change_circle
-from techniques.circling import FEWEST_CHAIRS, MOST_CHAIRS, Circle, Who
-from techniques.models import Answered, Bowl, Chair, Participant, RoomEvent, Session, Spoken, Stage
+from techniques.bowls import FISHBOWL, PLAYBACK, change_circle, of_handle, phase_in
+from techniques.circling import FEWEST_CHAIRS, MOST_CHAIRS, Circle
+from techniques.models import Answered, Bowl, Chair, Participant, RoomEvent, Session, Spoken, Stage, Waiting
 from techniques.policies import Writer
 from techniques.preconditions import find_step_taking, lock_open_room, lock_unless_over
 
@@ -24,7 +24,7 @@ FORGOTTEN_AFTER = timedelta(days=2)
 
 @transaction.atomic
 def choose_form(session: Session, *, by: Membership, at: datetime, kind: str, chairs: int) -> Bowl:
-    """The form and how many chairs there are: at planning, or in the room as long as all who sit keep theirs.
+    """The form and how many chairs there are: at planning, or in the first step as long as all who sit keep theirs.
     Idempotent."""
     require_that(policies.may_facilitate(by, session))
     session = lock_unless_over(session)
@@ -35,10 +35,11 @@ def choose_form(session: Session, *, by: Membership, at: datetime, kind: str, ch
     bowl = Bowl.objects.get_or_create(session=session)[0]
     if (bowl.kind, bowl.chairs) == (kind, chairs):
         return bowl
-    if bowl.taken.filter(number__gt=chairs).exists():
-        raise Refusal("Somebody sits in a chair that would be taken away. They have to leave it first.")
-    bowl.kind, bowl.chairs = kind, chairs
-    bowl.save(update_fields=["kind", "chairs"])
+    if not bowls.may_change_form(session.stage, bowls.steps_with_chairs(session)):
+        raise Refusal("The talk has begun, so the form and the chairs stay as they are.")
+    circle = bowls.read_bowls([session.pk])[session.pk].circle.reshape(kind, chairs, at)
+    bowl.kind, bowl.chairs, bowl.offered_at = kind, chairs, circle.offered_at
+    bowl.save(update_fields=["kind", "chairs", "offered_at"])
     bowl.taken.update(chairs=chairs)
     if session.is_live:
         bowls.tell_circle(session, at)
@@ -52,59 +53,59 @@ def choose_form(session: Session, *, by: Membership, at: datetime, kind: str, ch
 def take_chair(session: Session, *, by: Participant, at: datetime, stage: Stage) -> None:
     """Take the empty chair, if nobody asked before. Idempotent."""
     require_that(policies.may_write(by, session))
-    session = _lock(session, stage)
-    change_circle(session, lambda circle: circle.take(by.pk, at, is_on=bowls.is_on(session)), at, stage)
+    session = _lock(session, stage, by)
+    change_circle(session, lambda circle: circle.take(by.pk, at, phase=phase_in(session)), at, stage)
 
 
 @transaction.atomic
 def ask_to_speak(session: Session, *, by: Participant, at: datetime, stage: Stage) -> None:
     """Wait for a chair, behind all who asked before. Idempotent."""
     require_that(policies.may_write(by, session))
-    change_circle(_lock(session, stage), lambda circle: circle.ask(by.pk, at), at, stage)
+    session = _lock(session, stage, by)
+    change_circle(session, lambda circle: circle.ask(by.pk, at, phase=phase_in(session)), at, stage)
 
 
 @transaction.atomic
 def stop_asking(session: Session, *, by: Participant, at: datetime, stage: Stage) -> None:
     """Wait no longer. Idempotent."""
     require_that(policies.may_write(by, session))
-    change_circle(_lock(session, stage), lambda circle: circle.withdraw(by.pk, at), at, stage)
+    change_circle(_lock(session, stage, by), lambda circle: circle.withdraw(by.pk, at), at, stage)
 
 
 @transaction.atomic
 def leave_chair(session: Session, *, by: Participant, at: datetime, stage: Stage) -> None:
     """Go back to the outer circle. Idempotent."""
     require_that(policies.may_write(by, session))
-    change_circle(_lock(session, stage), lambda circle: circle.rise(by.pk, at), at, stage)
+    change_circle(_lock(session, stage, by), lambda circle: circle.rise(by.pk, at), at, stage)
 
 
 @transaction.atomic
-def begin_turn(session: Session, *, by: Writer, at: datetime, stage: Stage, number: int = 0) -> None:
-    """Speak from now on. Whoever leads presses it for the chair of that ``number``, and passes the word on at any time.
+def begin_turn(session: Session, *, by: Writer, at: datetime, stage: Stage, whom: str = "") -> None:
+    """Speak from now on. Whoever leads presses it for whom they mean, and passes the word on at any time.
 
     Idempotent: whoever speaks already goes on.
     """
     require_that(policies.may_write(by, session))
-    session = _lock(session, stage)
+    session = _lock(session, stage, by)
 
     def change(circle: Circle) -> Circle:
         if isinstance(by, Participant):
             return circle.speak(by.pk, at)
-        return circle.speak(_in_chair(circle, number), at, is_led=True)
+        who = of_handle(whom)
+        if not circle.seat_of(who):
+            raise Refusal("They have no chair any more.")
+        return circle.speak(who, at, is_led=True)
 
     change_circle(session, change, at, stage)
 
 
 @transaction.atomic
-def end_turn(session: Session, *, by: Writer, at: datetime, stage: Stage) -> None:
-    """Have spoken: oneself, or whoever speaks, where whoever leads presses it. Idempotent."""
+def end_turn(session: Session, *, by: Writer, at: datetime, stage: Stage, whom: str = "") -> None:
+    """Have spoken: oneself, or whom whoever leads means. Idempotent: whoever speaks by now goes on."""
     require_that(policies.may_write(by, session))
-    session = _lock(session, stage)
-
-    def change(circle: Circle) -> Circle:
-        who = by.pk if isinstance(by, Participant) else circle.speaker
-        return circle.hush(who, at) if who is not None else circle
-
-    change_circle(session, change, at, stage)
+    session = _lock(session, stage, by)
+    who = by.pk if isinstance(by, Participant) else of_handle(whom)
+    change_circle(session, lambda circle: circle.hush(who, at), at, stage)
 
 
 # --- Whoever leads ---------------------------------------------------------------------------------------------------
@@ -135,55 +136,47 @@ def ask_for_guest(session: Session, *, by: Membership, at: datetime, stage: Stag
     """Let somebody without a phone wait, behind all who asked before. Idempotent for the same name."""
     require_that(policies.may_facilitate(by, session))
     session, who = _lock(session, stage), _name(name)
-    change_circle(session, lambda circle: circle.ask(who, at), at, stage)
+    change_circle(session, lambda circle: circle.ask(who, at, phase=phase_in(session)), at, stage)
 
 
 @transaction.atomic
-def call_next(session: Session, *, by: Membership, at: datetime, stage: Stage) -> None:
-    """Let in whoever asked first. Refuses when all chairs are taken."""
+def call_next(session: Session, *, by: Membership, at: datetime, stage: Stage, whom: str) -> None:
+    """Let in whoever asked first. Refuses when all chairs are taken, or somebody else is first by now. Idempotent."""
     require_that(policies.may_facilitate(by, session))
-    change_circle(_lock(session, stage), lambda circle: circle.call(at), at, stage)
+    session, who = _lock(session, stage), of_handle(whom)
+    change_circle(session, lambda circle: circle.call(who, at, phase=phase_in(session)), at, stage)
 
 
 @transaction.atomic
-def take_off_list(session: Session, *, by: Membership, at: datetime, stage: Stage, number: int) -> None:
-    """Take the first, second … of those who wait off the list, as when they have gone out."""
+def take_off_list(session: Session, *, by: Membership, at: datetime, stage: Stage, whom: str) -> None:
+    """Take one of those who wait off the list, as when they have gone out. Idempotent."""
     require_that(policies.may_facilitate(by, session))
-    session = _lock(session, stage)
-
-    def change(circle: Circle) -> Circle:
-        if not 1 <= number <= len(circle.queue):
-            raise Refusal("The list has changed. Look at it again.")
-        return circle.withdraw(circle.queue[number - 1], at)
-
-    change_circle(session, change, at, stage)
+    session, who = _lock(session, stage), of_handle(whom)
+    change_circle(session, lambda circle: circle.withdraw(who, at), at, stage)
 
 
 @transaction.atomic
-def ask_out(session: Session, *, by: Membership, at: datetime, stage: Stage, number: int) -> None:
-    """Ask whoever sits in this chair to leave it: their phone says so. Idempotent."""
+def ask_out(session: Session, *, by: Membership, at: datetime, stage: Stage, whom: str) -> None:
+    """Ask one of the circle to leave it: their phone says so. Idempotent."""
     require_that(policies.may_facilitate(by, session))
-    change_circle(_lock(session, stage), lambda circle: circle.ask_out(number, at), at, stage)
+    session, who = _lock(session, stage), of_handle(whom)
+    change_circle(session, lambda circle: circle.ask_out(who, at), at, stage)
 
 
 @transaction.atomic
-def free_chair(session: Session, *, by: Membership, at: datetime, stage: Stage, number: int) -> None:
-    """Whoever sat in this chair has left it, or their phone sleeps. Idempotent."""
+def free_chair(session: Session, *, by: Membership, at: datetime, stage: Stage, whom: str) -> None:
+    """One of the circle has left it. Idempotent."""
     require_that(policies.may_facilitate(by, session))
-    session = _lock(session, stage)
-
-    def change(circle: Circle) -> Circle:
-        seat = next((one for one in circle.seats if one.number == number), None)
-        return circle.rise(seat.who, at) if seat else circle
-
-    change_circle(session, change, at, stage)
+    session, who = _lock(session, stage), of_handle(whom)
+    change_circle(session, lambda circle: circle.rise(who, at), at, stage)
 
 
 @transaction.atomic
-def swap_circles(session: Session, *, by: Membership, at: datetime, stage: Stage) -> None:
-    """The closed circle goes out, and those who asked come in."""
+def swap_circles(session: Session, *, by: Membership, at: datetime, stage: Stage, whom: str) -> None:
+    """The closed circle goes out, and those who asked come in. ``whom`` is the first of them. Idempotent."""
     require_that(policies.may_facilitate(by, session))
-    change_circle(_lock(session, stage), lambda circle: circle.swap(at), at, stage)
+    session, who = _lock(session, stage), of_handle(whom)
+    change_circle(session, lambda circle: circle.swap(who, at), at, stage)
 
 
 # --- Play-back -------------------------------------------------------------------------------------------------------
@@ -224,14 +217,17 @@ def mark_answered(
 
 
 def forget_left_open(at: datetime) -> int:
-    """Forget who spoke in rooms that nobody has closed. Called by the timetable. Idempotent; answers of how many."""
+    """Forget who spoke or waited in rooms that nobody has closed. Called by the timetable. Idempotent; answers of how
+    many."""
     left = Session.objects.filter(opened_at__lt=at - FORGOTTEN_AFTER)
-    talked = (Chair.objects.filter(bowl__session__in=left), Spoken.objects.filter(bowl__session__in=left))
+    talked = [model.objects.filter(bowl__session__in=left) for model in (Chair, Waiting, Spoken)]
     found = {pk for rows in talked for pk in rows.values_list("bowl__session", flat=True)}
     for pk in sorted(found):
         with transaction.atomic():
-            room_log.lock_session(Session(pk=pk))
+            session = room_log.lock_session(Session(pk=pk))
             bowls.forget_talk(pk)
+            if session.is_live:
+                bowls.tell_circle(session, at)
             Session.objects.filter(pk=pk).update(keeps_traces=True)
     return len(found)
 
@@ -239,9 +235,12 @@ def forget_left_open(at: datetime) -> int:
 # --- What they share -------------------------------------------------------------------------------------------------
 
 
-def _lock(session: Session, stage: Stage) -> Session:
+def _lock(session: Session, stage: Stage, by: Writer | None = None) -> Session:
+    """Whoever has left meanwhile takes no chair: it would be theirs for ever."""
     locked = lock_open_room(session)
     find_step_taking(locked, stage, FISHBOWL)
+    if isinstance(by, Participant):
+        require_that(Participant.objects.here().filter(pk=by.pk, session=locked).exists())
     return locked
 
 
@@ -250,10 +249,3 @@ def _name(typed: str) -> str:
     if not name:
         raise Refusal("Enter a name, so that everybody knows who it is.")
     return name
-
-
-def _in_chair(circle: Circle, number: int) -> Who:
-    seat = next((one for one in circle.seats if one.number == number), None)
-    if seat is None:
-        raise Refusal("Nobody sits in this chair any more.")
-    return seat.who

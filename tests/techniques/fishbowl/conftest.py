@@ -5,7 +5,7 @@ import pytest
 from techniques import guest_cookies
 from techniques.actions import planning
 from techniques.actions.room import fishbowl, joining, stages
-from techniques.models import Session, Technique
+from techniques.models import Chair, Session, Technique, Waiting
 from tests.cast import as_member
 from tests.techniques.conftest import NOW, stage
 
@@ -53,6 +53,12 @@ def begin(plan, farah):
 
 
 @pytest.fixture
+def explained(plan, farah):
+    """A room in its first step, before anybody comes in."""
+    return joining.open_room(plan(), by=as_member(farah), at=NOW)
+
+
+@pytest.fixture
 def room(begin):
     return begin()
 
@@ -69,3 +75,13 @@ def people(room):
 def press(room, by, action, at=NOW, **values):
     """``press(room, ana, "take_chair")``."""
     return getattr(fishbowl, action)(room, by=by, at=at, stage=room.stages.get(key="talk"), **values)
+
+
+def sitting(room) -> list[str]:
+    rows = Chair.objects.filter(bowl__session=room).select_related("participant")
+    return [row.name or row.participant.name for row in rows]
+
+
+def waiting(room) -> list[str]:
+    rows = Waiting.objects.filter(bowl__session=room).select_related("participant")
+    return [row.name or row.participant.name for row in rows]
