@@ -63,11 +63,15 @@ def test_another_form_or_a_new_chair_is_offered_to_the_first(explained, farah):
 
 def test_the_form_stays_once_the_first_step_is_left(explained, go, as_, farah):
     desk = lambda: said_on(as_(farah).get(inside("session_room", explained)))  # noqa: E731
+    assert "Nobody yet. People ask with their phones" in desk()
     assert "Change form or chairs" in desk()
     go(explained, "talk")
     assert "Change form or chairs" not in desk()
     with pytest.raises(Refusal, match="The talk has begun"):
         fishbowl.choose_form(explained, by=as_member(farah), at=LATER, kind="closed", chairs=4)
+    go(explained, "playback")
+    assert "Nobody. The conversation is over." in desk()
+    assert "People ask with their phones" not in desk()
 
 
 def test_whoever_leads_gives_the_empty_chair_in_the_conversation_alone(explained, go, as_, farah):
