@@ -34,7 +34,9 @@ _WHOLE_ADDRESS = re.compile(r"(?:https?://[^/\s]|mailto:[^/\s])", re.IGNORECASE)
 def markdown(text: object, level: int = 3) -> SafeString:
     """The text as HTML. Its headings, whichever they are, become the one ``level`` that fits the page: 2 to 6."""
     source = clean_text(str(text or ""))
-    tokens = _tokens_of(source)
+    # What has no marks looks the same either way, and is most of what people write.
+    is_plain = source.strip() and not _MARKS.search(source)
+    tokens = None if is_plain else _tokens_of(source)
     if tokens is None:
         return mark_safe(linebreaks(source, autoescape=True))  # noqa: S308  escaped there
     drawn = _PARSER.renderer.render(tokens, _PARSER.options, {"level": level})
