@@ -17,20 +17,14 @@ def remove_traces() -> None:
 
 def remove_marked_traces() -> int:
     """The same with the files written anew, for looks back and kick-offs in which somebody has said something since;
-    answers for how many. Idempotent: while somebody still reads the old rows, the marks stay and the next call tries
-    again."""
-    marked = [
-        model.objects.filter(pk__in=list(model.objects.filter(keeps_traces=True).values_list("pk", flat=True)))
-        for model in (Review, KickOff)
-    ]
-    # Taken off before: what is said meanwhile sets them again.
-    if not (count := sum(rows.update(keeps_traces=False) for rows in marked)):
+    answers for how many. Idempotent: while somebody still reads the old rows, or if the worker is killed, the marks
+    stay and the next call tries again."""
+    marked = [(model, dict(model.objects.exclude(traces=0).values_list("pk", "traces"))) for model in (Review, KickOff)]
+    if not (count := sum(len(marks) for _, marks in marked)):
         return 0
-    is_done = False
-    try:
-        is_done = remove_old_versions(*NAMELESS, whole_files=True)
-    finally:
-        if not is_done:
-            for rows in marked:
-                rows.update(keeps_traces=True)
-    return count if is_done else 0
+    if not remove_old_versions(*NAMELESS, whole_files=True):
+        return 0
+    for model, marks in marked:
+        for pk, traces in marks.items():  # one in which somebody has spoken meanwhile keeps its mark
+            model.objects.filter(pk=pk, traces=traces).update(traces=0)
+    return count

@@ -11,6 +11,7 @@ from kmportal.lib.cleaning import line_of_text
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_rules import refuse_invalid
 from kmportal.lib.things import Ref
+from kmportal.lib.unlinking import number_by_lot
 from organisations import events
 from organisations.models import Membership, Organisation
 from organisations.permissions import Permission
@@ -49,12 +50,14 @@ def keep_search(
     )
     same = UnansweredSearch.objects.filter(pk=row.pk)
     if row.last_on < day:  # of two at once the second finds it done
-        same.filter(last_on__lt=day).update(days=F("days") + 1, last_on=day, is_unmixed=True)
+        same.filter(last_on__lt=day).update(days=F("days") + 1, last_on=day, traces=number_by_lot())
     if told:
-        same.exclude(told_on=day).update(told_on=day, is_unmixed=True)
+        same.exclude(told_on=day).update(told_on=day, traces=number_by_lot())
         # What was said before was not enough for somebody. Others may still be helped: an answer goes on being shown.
-        same.filter(state=State.ASIDE).update(state=State.OPEN, answered_by=None, answered_on=None)
-        same.filter(state=State.ANSWERED).update(state=State.OPEN)
+        same.filter(state=State.ASIDE).update(
+            state=State.OPEN, answered_by=None, answered_on=None, traces=number_by_lot()
+        )
+        same.filter(state=State.ANSWERED).update(state=State.OPEN, traces=number_by_lot())
     row.refresh_from_db()
     return row
 

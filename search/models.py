@@ -217,8 +217,8 @@ class UnansweredSearch(models.Model):
     answered_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     answered_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
-    is_unmixed = models.BooleanField(
-        default=True, help_text="Asked since the searches of these days were last put in random order."
+    traces = models.BigIntegerField(
+        default=number_by_lot, help_text="Its place or the files still tell when it was asked. Zero: they do not."
     )
 
     objects = UnansweredSearchQuerySet.as_manager()
@@ -229,7 +229,7 @@ class UnansweredSearch(models.Model):
         indexes = [
             models.Index(fields=["organisation", "state", "-last_on"], name="unanswered_newest"),
             models.Index(fields=["organisation", "state", "-days"], name="unanswered_often"),
-            models.Index(fields=["last_on"], condition=models.Q(is_unmixed=True), name="unanswered_unmixed"),
+            models.Index(fields=["last_on"], condition=~models.Q(traces=0), name="unanswered_unmixed"),
         ]
 
     def __str__(self) -> str:

@@ -9,27 +9,32 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from kmportal.lib.unlinking import LOCK_SECONDS, remove_old_versions, rewrite_in_random_order
+from kmportal.lib.unlinking import LOCK_SECONDS, number_by_lot, remove_old_versions, rewrite_in_random_order
 from search.models import UnansweredSearch
 
 
 def mix_searches() -> int:
     """Write the searches of these two days again in random order, so that neither their place nor a transaction says
-    when one was asked; answers how many were new. Idempotent: while somebody holds them, the next call tries again."""
-    fresh = UnansweredSearch.objects.filter(is_unmixed=True)
-    if not fresh.exists():
+    when one was asked, and their file anew; answers how many were new.
+
+    Idempotent: while somebody holds or reads them, or if the worker is killed, the marks stay and the next call does it
+    again. All that are written again are marked: a mark that is taken off some of them alone would tell which.
+    """
+    yesterday, mark = timezone.now().date() - timedelta(days=1), number_by_lot()
+    count = UnansweredSearch.objects.exclude(traces=0).count()
+    if not count:
         return 0
-    yesterday = timezone.now().date() - timedelta(days=1)
     try:
         with transaction.atomic():
             _hold_all()
-            rows = UnansweredSearch.objects.filter(Q(is_unmixed=True) | Q(last_on__gte=yesterday))
-            keys = list(rows.values_list("pk", flat=True))
-            count = fresh.update(is_unmixed=False)
-            rewrite_in_random_order(UnansweredSearch.objects.filter(pk__in=keys))
+            rows = UnansweredSearch.objects.filter(~Q(traces=0) | Q(last_on__gte=yesterday))
+            rows.update(traces=mark)
+            rewrite_in_random_order(UnansweredSearch.objects.filter(traces=mark))
     except OperationalError:
         return 0
-    remove_old_versions(UnansweredSearch)
+    if remove_old_versions(UnansweredSearch, whole_files=True):
+        # One that was asked meanwhile has another mark and keeps it.
+        UnansweredSearch.objects.filter(traces=mark).update(traces=0)
     return count
 
 

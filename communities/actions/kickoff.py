@@ -18,7 +18,7 @@ from kmportal.lib.cleaning import clean_text, line_of_text
 from kmportal.lib.exceptions import Refusal, Stale
 from kmportal.lib.model_fields import key_of_name
 from kmportal.lib.model_rules import refuse_invalid
-from kmportal.lib.unlinking import rewrite_in_random_order
+from kmportal.lib.unlinking import number_by_lot, rewrite_in_random_order
 from organisations import events
 from organisations.models import Membership, Organisation
 from organisations.policies import require_that
@@ -177,24 +177,31 @@ def name_barrier(kickoff: KickOff, *, by: Membership, at: datetime, key: str = "
     refuse_unless_running(kickoff, at)
     if key and key not in {one.key for one in catalogue.barriers()}:
         raise Refusal("Choose one of the list, or say it in your own words.")
-    return _keep_barrier(kickoff, key=key, words="" if key else words)
+    row, is_new = _keep_barrier(kickoff, key=key, words="" if key else words)
+    if is_new:
+        _leave_no_order(kickoff)
+    return row
 
 
-def _keep_barrier(kickoff: KickOff, *, key: str = "", words: str = "") -> NamedBarrier:
+def _keep_barrier(kickoff: KickOff, *, key: str = "", words: str = "") -> tuple[NamedBarrier, bool]:
+    """The row, and whether it is new: whoever adds one or more calls ``_leave_no_order`` behind them."""
     row = NamedBarrier(kickoff=kickoff, key=key, words=line_of_text(words))
     if not key and not row.words:
         raise Refusal("Say what gets in the way.")
     refuse_invalid(row, "words")
     same = {"key": key} if key else {"key": "", "words_key": key_of_name(row.words)}
     if found := NamedBarrier.objects.filter(kickoff=kickoff, **same).first():
-        return found
+        return found, False
+    # No line of the trail: it would stand between those of what people did in the same minute.
     row.save()
-    # No line of the trail: it would stand between those of what people did in the same minute. Nor does a place in the
-    # file or a transaction say who it was: docs/decisions/0024.
+    return row, True
+
+
+def _leave_no_order(kickoff: KickOff) -> None:
+    """Neither a place in the file nor a transaction says who named a barrier: docs/decisions/0024."""
     rewrite_in_random_order(NamedBarrier.objects.filter(kickoff=kickoff))
-    KickOff.objects.filter(pk=kickoff.pk).update(keeps_traces=True)
+    KickOff.objects.filter(pk=kickoff.pk).update(traces=number_by_lot())
     transaction.on_commit(remove_traces, robust=True)
-    return row
 
 
 @transaction.atomic
@@ -240,8 +247,10 @@ def take_over_session(session: Session, *, at: datetime) -> KickOff | None:
         _take_over_topic(kickoff, group.name, [_line_of_note(note.text) for note in group.notes], known, at)
     if not kickoff.is_ended:  # names leave the page with the kick-off
         _take_over_names(kickoff, _texts(columns, takes=JOINING))
-    for text in [one.text for column in columns if column.key == BARRIERS for one in column.notes]:
-        _keep_barrier(kickoff, words=text[: NamedBarrier._meta.get_field("words").max_length])
+    named = [one.text for column in columns if column.key == BARRIERS for one in column.notes]
+    most = NamedBarrier._meta.get_field("words").max_length
+    if any([_keep_barrier(kickoff, words=text[:most])[1] for text in named]):
+        _leave_no_order(kickoff)
     raised = list(Problem.objects.filter(kickoff=kickoff, at=at).select_related("organisation", "kickoff"))
     events.record(Event.KICKOFF_TAKEN_OVER, kickoff, by=None, at=at, also=raised, problems=len(raised))
     return kickoff

@@ -24,7 +24,7 @@ from kmportal.lib.cleaning import clean_text, line_of_text
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.model_rules import refuse_invalid
-from kmportal.lib.unlinking import rewrite_in_random_order
+from kmportal.lib.unlinking import number_by_lot, rewrite_in_random_order
 from organisations import events
 from organisations.models import Membership
 from organisations.policies import require_that
@@ -188,7 +188,7 @@ def give_voice(review: Review, *, by: Membership, at: datetime, would_miss: bool
     if not is_new:
         raise Refusal("You have answered already. Nobody can see what, so it cannot be changed.")
     columns = ("missed_yes" if would_miss else "missed_no", "free_yes" if is_free else "free_no")
-    Review.objects.filter(pk=review.pk).update(keeps_traces=True, **{column: F(column) + 1 for column in columns})
+    Review.objects.filter(pk=review.pk).update(traces=number_by_lot(), **{column: F(column) + 1 for column in columns})
     # The counts before and after stand in the files one behind the other, and so would those who answered: 0024, 0092.
     rewrite_in_random_order(ReviewVoice.objects.filter(review=review), renumber=True)
     transaction.on_commit(remove_traces, robust=True)

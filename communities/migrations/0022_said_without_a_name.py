@@ -16,8 +16,8 @@ def say_nothing_by_order(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> 
         barriers.objects.filter(pk=pk).update(id=number_by_lot())
     rewrite_in_random_order(barriers.objects.all())
     rewrite_in_random_order(voices.objects.all(), renumber=True)
-    reviews.objects.update(keeps_traces=True)
-    kickoffs.objects.update(keeps_traces=True)
+    reviews.objects.update(traces=number_by_lot())
+    kickoffs.objects.update(traces=number_by_lot())
 
 
 def keep_nothing(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -34,16 +34,17 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="kickoff",
-            name="keeps_traces",
-            field=models.BooleanField(
-                default=False, help_text="A barrier was named; the files still tell which was new when."
+            name="traces",
+            field=models.BigIntegerField(
+                default=0, help_text="A barrier was named; the files still tell which was new when. Zero: they do not."
             ),
         ),
         migrations.AddField(
             model_name="review",
-            name="keeps_traces",
-            field=models.BooleanField(
-                default=False, help_text="Somebody answered; the files still tell what the counts were before."
+            name="traces",
+            field=models.BigIntegerField(
+                default=0,
+                help_text="Somebody answered; the files still tell what the counts were before. Zero: they do not.",
             ),
         ),
         migrations.AlterField(

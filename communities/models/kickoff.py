@@ -63,8 +63,8 @@ class KickOff(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     # Made by the form: the same form sent twice opens one.
     once = models.UUIDField(null=True, blank=True, editable=False)
-    keeps_traces = models.BooleanField(
-        default=False, help_text="A barrier was named; the files still tell which was new when."
+    traces = models.BigIntegerField(
+        default=0, help_text="A barrier was named; the files still tell which was new when. Zero: they do not."
     )
     version = models.PositiveIntegerField(default=1)
 

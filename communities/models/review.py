@@ -46,8 +46,8 @@ class Review(models.Model):
     free_no = models.PositiveIntegerField(default=0)
     session = models.ForeignKey(Session, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     taken_over_at = models.DateTimeField(null=True, blank=True)
-    keeps_traces = models.BooleanField(
-        default=False, help_text="Somebody answered; the files still tell what the counts were before."
+    traces = models.BigIntegerField(
+        default=0, help_text="Somebody answered; the files still tell what the counts were before. Zero: they do not."
     )
 
     class Meta:

@@ -25,9 +25,10 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="unansweredsearch",
-            name="is_unmixed",
-            field=models.BooleanField(
-                default=True, help_text="Asked since the searches of these days were last put in random order."
+            name="traces",
+            field=models.BigIntegerField(
+                default=kmportal.lib.unlinking.number_by_lot,
+                help_text="Its place or the files still tell when it was asked. Zero: they do not.",
             ),
         ),
         migrations.AlterField(
@@ -39,7 +40,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="unansweredsearch",
-            index=models.Index(condition=models.Q(("is_unmixed", True)), fields=["last_on"], name="unanswered_unmixed"),
+            index=models.Index(
+                condition=models.Q(("traces", 0), _negated=True), fields=["last_on"], name="unanswered_unmixed"
+            ),
         ),
         migrations.RunPython(number_anew, migrations.RunPython.noop),
     ]

@@ -108,6 +108,17 @@ class TestWhatThePageTakesOver:
         assert not Support.objects.exists()
         assert not Community.objects.exists()
 
+    def test_however_many_barriers_the_files_are_cleaned_once(
+        self, live, room, write, farah, django_capture_on_commit_callbacks
+    ):
+        for text in ("My manager", "No time", "Too few keys"):
+            write("barriers", text)
+        with django_capture_on_commit_callbacks() as later:
+            close(room, farah)
+        assert NamedBarrier.objects.count() == 3
+        assert later.count(kickoff.remove_traces) == 1
+        assert KickOff.objects.get(pk=live.pk).traces
+
     def test_me_too_counts_and_groups_of_the_desk_are_topics(self, live, room, write, farah):
         notes = [
             write("problems", text) for text in ("The keys go missing\nEach Monday", "Doors jam", "Letters are late")

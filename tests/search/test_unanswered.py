@@ -16,7 +16,7 @@ from kmportal.lib.things import Ref, ref_of
 from lessons.actions.writing import start_lesson
 from lessons.models import Lesson
 from organisations.models import AuditEntry, SentForm
-from search import subscribers
+from search import subscribers, unlinking
 from search.actions import answer_search, keep_search, open_search_again, set_search_aside
 from search.index import Doc, put_many
 from search.models import UnansweredSearch
@@ -81,9 +81,21 @@ class TestKept:
             if connection.vendor == "postgresql":
                 cursor.execute("SELECT count(DISTINCT xmin::text) FROM search_unansweredsearch")
                 assert cursor.fetchone() == (1,)
+
+    def test_the_mark_goes_when_the_old_rows_are_gone(self, riverside, reza, farah, kept, monkeypatch):
+        """Not before, and not from one that is asked, or asked for again, meanwhile."""
+        how = []
+        monkeypatch.setattr(unlinking, "remove_old_versions", lambda *tables, **said: bool(how.append(said)))
+        assert (mix_searches(), mix_searches()) == (1, 1)
+        monkeypatch.setattr(unlinking, "remove_old_versions", lambda *tables, **said: not how.append(said))
+        assert (mix_searches(), mix_searches()) == (1, 0)
+        assert how == [{"whole_files": True}] * 3
+        row = UnansweredSearch.objects.get()
+        answer_search(row, by=as_member(farah), at=timezone.now(), seen=row.version, words="Not here.")
         assert mix_searches() == 0
-        keep_search(riverside, words[0], by=as_member(reza), at=timezone.now() + timedelta(days=1))
-        assert (mix_searches(), UnansweredSearch.objects.get(words=words[0]).days) == (1, 2)
+        keep_search(riverside, kept.words, by=as_member(reza), at=timezone.now(), told=True)
+        keep_search(riverside, "kites", by=as_member(reza), at=timezone.now())
+        assert (mix_searches(), UnansweredSearch.objects.filter(traces=0).count()) == (2, 2)
 
     def test_ten_times_on_one_day_are_one_day_in_any_form_of_the_words(self, as_, reza, cara):
         for words in ("zeppelin moorings", "moorings zeppelin", "Zeppelins mooring") * 3:
