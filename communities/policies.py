@@ -30,6 +30,7 @@ from lessons.policies import may_confirm_benefits
 from organisations import policies
 from organisations.models import GroupMembership, Membership, Organisation
 from organisations.permissions import Permission
+from organisations.visibility import Reach
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,12 @@ def may_settle(membership: Membership | None, thread: Thread) -> bool:
     standing = standing_of(membership, thread.community)
     asked = membership is not None and thread.author_id == membership.person_id
     return standing.runs or (standing.is_in and asked)
+
+
+def may_be_kept(thread: Thread) -> bool:
+    """Whether a lesson or a knowledge asset can come of a discussion: not of one that was for its members alone once
+    the community has ended. Nothing new belongs to its group, and nobody else was meant to read it."""
+    return thread.reach != Reach.GROUP or not thread.community.is_ended
 
 
 def may_change_post(membership: Membership | None, post: Post) -> bool:

@@ -54,10 +54,9 @@ def keep_search(
     if told:
         same.exclude(told_on=day).update(told_on=day, traces=number_by_lot())
         # What was said before was not enough for somebody. Others may still be helped: an answer goes on being shown.
-        same.filter(state=State.ASIDE).update(
-            state=State.OPEN, answered_by=None, answered_on=None, traces=number_by_lot()
-        )
-        same.filter(state=State.ANSWERED).update(state=State.OPEN, traces=number_by_lot())
+        opened = {"state": State.OPEN, "traces": number_by_lot()}
+        same.filter(state=State.ASIDE).update(answered_by=None, answered_on=None, **opened)
+        same.filter(state=State.ANSWERED).update(**opened)
     row.refresh_from_db()
     return row
 

@@ -10,6 +10,7 @@ from communities.events import Event
 from communities.models import Post, Thread
 from communities.transitions import lock_thread
 from kmportal.lib.cleaning import first_words
+from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from lessons.models import Asset, AssetPart
 from organisations import events
@@ -26,6 +27,8 @@ def make_asset(thread: Thread, *, by: Membership, at: datetime) -> Asset:
     published. Whoever answered and is still here is named as somebody to ask, the writer of the answer first.
 
     Idempotent while the draft is there and one’s own. It is for as many people as the thread is.
+
+    Of a community that has ended: where others could read along it belongs to no group, else it is refused.
     """
     require(Permission.CONTRIBUTE, by, thread.organisation)
     require_that(policies.may_take_part(by, thread.community))
@@ -34,6 +37,7 @@ def make_asset(thread: Thread, *, by: Membership, at: datetime) -> Asset:
         return thread.asset
     if thread.asset is not None:
         raise Refusal("Somebody has made a knowledge asset of this already.")
+    refuse_unkept(thread)
     answer = thread.answer
     if not thread.is_question or answer is None:
         raise Refusal("Mark the answer first.")
@@ -44,7 +48,7 @@ def make_asset(thread: Thread, *, by: Membership, at: datetime) -> Asset:
         "text": answer.text,
     }
     asset = lessons.actions.assets.start_asset(
-        thread.organisation, by=by, at=at, words=words, group=thread.group, share_with=thread.reach
+        thread.organisation, by=by, at=at, words=words, group=thread.living_group, share_with=thread.reach
     )
     for person in _people_who_answered(thread, answer, but=first.author if first else None):
         kind, note = AssetPart.Kind.PERSON, "Answered the question"
@@ -53,6 +57,12 @@ def make_asset(thread: Thread, *, by: Membership, at: datetime) -> Asset:
     thread.save(update_fields=["asset"])
     events.record(Event.THREAD_BECAME_ASSET, thread, by=by, at=at, asset=asset)
     return asset
+
+
+def refuse_unkept(thread: Thread) -> None:
+    """What was for the members of a community alone stays with them once it has ended."""
+    if not policies.may_be_kept(thread):
+        raise Refusal(worded("This community is closed, and this was for its members alone. It stays with them."))
 
 
 def _people_who_answered(thread: Thread, answer: Post, *, but: Person | None) -> list[Person]:

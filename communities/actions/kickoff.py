@@ -249,7 +249,8 @@ def take_over_session(session: Session, *, at: datetime) -> KickOff | None:
         _take_over_names(kickoff, _texts(columns, takes=JOINING))
     named = [one.text for column in columns if column.key == BARRIERS for one in column.notes]
     most = NamedBarrier._meta.get_field("words").max_length
-    if any([_keep_barrier(kickoff, words=text[:most])[1] for text in named]):
+    are_new = [is_new for _, is_new in (_keep_barrier(kickoff, words=text[:most]) for text in named)]
+    if any(are_new):
         _leave_no_order(kickoff)
     raised = list(Problem.objects.filter(kickoff=kickoff, at=at).select_related("organisation", "kickoff"))
     events.record(Event.KICKOFF_TAKEN_OVER, kickoff, by=None, at=at, also=raised, problems=len(raised))

@@ -13,6 +13,7 @@ from attachments.inspection import CheckedFile
 from attachments.models import StoredFile
 from attachments.storing import forget_files, keep_files
 from communities import policies
+from communities.actions.keeping import refuse_unkept
 from communities.events import Event
 from communities.models import Community, Post, PostFile, PostRevision, Seen, State, Thread
 from communities.models.talk import WIDTHS
@@ -181,6 +182,8 @@ def unmark_answer(thread: Thread, *, by: Membership, at: datetime) -> Thread:
 def make_lesson(thread: Thread, *, by: Membership, at: datetime) -> Lesson:
     """Turn a question and its marked answer, with their files, into a draft of a lesson, for one’s own eyes; it is
     shared with the community once somebody has checked it. Idempotent while the draft is there and one’s own.
+
+    Of a community that has ended: where others could read along it is a lesson without a group, else it is refused.
     """
     require(Permission.CONTRIBUTE, by, thread.organisation)
     require_that(policies.may_take_part(by, thread.community))
@@ -189,6 +192,7 @@ def make_lesson(thread: Thread, *, by: Membership, at: datetime) -> Lesson:
         return thread.lesson
     if thread.lesson is not None:
         raise Refusal(worded("Somebody has begun a lesson of this already."))
+    refuse_unkept(thread)
     if not thread.is_question or thread.answer is None:
         raise Refusal("Mark the answer first.")
     words, facts = _words_of_lesson(thread)
@@ -253,7 +257,7 @@ def _words_of_lesson(thread: Thread) -> tuple[Mapping[str, str], Mapping[str, An
         "happened": first.text if first else "",
         "then_do": answer.text if answer is not None else "",
     }
-    facts: dict[str, Any] = {"group": thread.group, "share_with": Reach(thread.reach)}
+    facts: dict[str, Any] = {"group": thread.living_group, "share_with": Reach(thread.reach)}
     if answer is not None and answer.author is not None:
         facts["contact"] = str(answer.author)
     return words, facts

@@ -86,6 +86,11 @@ class Thread(models.Model):
         return f"Discussion {self.pk}"
 
     @property
+    def living_group(self) -> Group | None:
+        """The group to which new things that come of it belong: none where its community has ended."""
+        return None if self.community.is_ended else self.group
+
+    @property
     def is_question(self) -> bool:
         return self.kind == self.Kind.QUESTION
 

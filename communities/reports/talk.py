@@ -87,6 +87,7 @@ class ThreadPage:
         may_settle = may_write and thread.is_question and (standing.runs or (standing.is_in and is_asker))
         first = _first_post.first(thread.pk)
         may_keep = standing.is_in and policies.may_found(membership, thread.organisation) and thread.is_question
+        may_keep = may_keep and policies.may_be_kept(thread)
         is_answered = thread.answer_id is not None
         may_ask = standing.runs and _stayed_open(thread)
         files = files_of(posts, "post_file", membership.organisation.slug)

@@ -240,10 +240,14 @@ class BatchWriter:
             self.tags |= {tag.name_key: tag for tag in made}
 
     def _source_group(self) -> Group:
-        """The group that owns what is brought in; made when the first lesson needs it."""
+        """The group that owns what is brought in; made when the first lesson needs it. Nothing new belongs to one that
+        has ended: where the name is that of a closed community, the group is called nearly so."""
         if self.group is None:
             organisation, name = self.run.organisation, self.run.group_name[:120]
-            self.group = Group.objects.filter(organisation=organisation, name_key=key_of_name(name)).first()
+            here = Group.objects.filter(organisation=organisation)
+            if here.filter(name_key=key_of_name(name)).exclude(ended_at=None).exists():
+                name = f"{name[:107]} (brought in)"
+            self.group = here.filter(name_key=key_of_name(name), ended_at=None).first()
         if self.group is None:
             self.group = create_source_group(organisation, at=self.at, name=name)
         return self.group

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from communities.actions import keeping, people, shelf, talk
-from communities.models import Pin, Thread
+from communities.models import Community, Pin, State, Thread
 from kmportal.lib.exceptions import Refusal
 from lessons.actions import assets
 from lessons.models import Asset
@@ -42,6 +42,22 @@ class TestAnAnswerBecomesAnAsset:
         with pytest.raises(Refusal, match="already"):
             keep(answered, cara)
         assert Asset.objects.count() == 1
+
+    def test_of_a_closed_community_belongs_to_no_group_and_only_where_others_could_read_it(
+        self, answered, farah, community, as_
+    ):
+        page = f"/o/riverside/communities/talk/{answered.pk}/"
+        assert "Make a lesson of it" in as_(farah).get(page).text
+        Community.objects.filter(pk=community.pk).update(state=State.CLOSED, closed_at=NOON)
+        assert "Make a lesson of it" not in as_(farah).get(page).text
+        for make in (keeping.make_asset, talk.make_lesson):
+            with pytest.raises(Refusal, match="for its members alone"):
+                make(answered, by=as_member(farah), at=NOON)
+        Thread.objects.filter(pk=answered.pk).update(reach=Reach.ORGANISATION)
+        assert "Make a lesson of it" in as_(farah).get(page).text
+        for make in (keeping.make_asset, talk.make_lesson):
+            made = make(answered, by=as_member(farah), at=NOON)
+            assert (made.group, made.share_with) == (None, Reach.ORGANISATION)
 
     def test_after_the_draft_is_thrown_away_again(self, answered, farah, cara):
         assets.discard_asset(keep(answered, farah), by=as_member(farah), at=NOON)

@@ -92,6 +92,15 @@ def test_a_second_source_completes_and_heals(bring, member, reza):
     assert Tag.objects.filter(name__iexact="power").count() == 1
 
 
+def test_nothing_is_brought_into_the_group_of_a_closed_community(bring, riverside):
+    """Its name is taken, so the group is called nearly so; a second file finds that one."""
+    ended = Group.objects.create(organisation=riverside, name="nasa LLIS", kind=Group.Kind.COMMUNITY, ended_at=NOON)
+    bring(FILES / "lessons_2014.csv")
+    bring(FILES / "lessons_partial.jsonl")
+    assert not Lesson.objects.filter(group=ended).exists()
+    assert set(Lesson.objects.values_list("group__name", flat=True)) == {"NASA LLIS (brought in)"}
+
+
 def test_what_somebody_corrected_here_stays(bring, farah):
     bring(FILES / "lessons_2014.csv")
     lesson = Lesson.objects.get(external_id="101")
