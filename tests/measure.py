@@ -33,22 +33,33 @@ def _templates() -> TemplateLines:
     return next(plugin for plugin in measured._plugins.file_tracers if isinstance(plugin, TemplateLines))
 
 
+def _notes() -> Path:
+    return Path(measured.config.data_file)
+
+
+def _parts() -> Iterator[Path]:
+    """What other processes have written. No file of coverage is called so, and it reads none of these."""
+    return _notes().parent.glob(f"{_notes().name}-part-*.pickle")
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_configure() -> None:
-    """Templates are watched once Django is there."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Templates are watched once Django is there. Parts of a run that was broken off are not counted in this one."""
+    if not hasattr(config, "workerinput"):
+        for part in _parts():
+            part.unlink()
     _templates().watch()
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write down what was reached; the last process adds all up."""
-    notes = Path(measured.config.data_file)
     if hasattr(session.config, "workerinput"):
         mine = {path: bytes(hits) for path, hits in finder.hits.items()}
-        Path(f"{notes}.{os.getpid()}").write_bytes(pickle.dumps((mine, dict(_templates().drawn))))
+        Path(f"{_notes()}-part-{os.getpid()}.pickle").write_bytes(pickle.dumps((mine, dict(_templates().drawn))))
         return
     hits = dict(finder.hits)
-    for part in notes.parent.glob(f"{notes.name}.*"):
+    for part in _parts():
         theirs, drawn = pickle.loads(part.read_bytes())  # noqa: S301  what our own processes wrote
         for path, reached in theirs.items():
             known = hits.setdefault(path, bytearray(len(reached)))
