@@ -154,8 +154,8 @@ def remove_member(
 def sign_out_member(membership: Membership, *, by: Membership, at: datetime, reason: str) -> int:
     """End every session of somebody, for a ``SignIn.Ended`` reason; answers how many there were.
 
-    The trail tells it, and so does a notice to the person. Whether they can sign in again stays as it is; so do their
-    access tokens.
+    The trail tells it, and so does a notice to the person, unless they are suspended. Whether they can sign in again
+    stays as it is; so do their access tokens.
     """
     policies.require(Permission.ADMINISTER, by, membership.organisation)
     if membership.person_id == by.person_id:

@@ -16,7 +16,7 @@ from kmportal.lib import middleware
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.sessions import SessionStore
 from organisations import actions
-from organisations.models import AuditEntry, SignIn
+from organisations.models import AuditEntry, Membership, SignIn
 from organisations.sign_ins import browser_in_words, open_sessions
 from tests.cast import PASSWORD
 
@@ -105,6 +105,11 @@ def test_an_administrator_signs_somebody_out_everywhere_and_says_why(lena, ada, 
     assert "has signed you out everywhere. The reason given: a lost or stolen phone" in said(
         sign_in(lena).get(reverse("notice_list", args=["riverside"]))
     )
+    assert "is told at the next sign-in" in said(office.get(url))
+    suspended = Membership.objects.filter(person=lena)
+    suspended.update(suspended_at=timezone.now())
+    assert "is told" not in said(office.get(url))
+    suspended.update(suspended_at=None)
     for by, whom, reason in ((lena, ada, "lost device"), (ada, ada, "lost device"), (ada, lena, "spite")):
         with pytest.raises((PermissionDenied, Refusal)):
             actions.sign_out_member(member(whom), by=member(by), at=timezone.now(), reason=reason)
