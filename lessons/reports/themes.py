@@ -12,7 +12,7 @@ from lessons.labels import STATE_FILTERS
 from lessons.models import Lesson, LessonTheme, State, Theme, ThemeSet
 from organisations.models import Membership
 
-# The columns of the table, in the order of a lesson’s life.
+# The columns of the table, in the order of a lesson’s life. What was replaced or taken out of use covers no theme.
 STANDINGS = (State.NOTED, State.IDENTIFIED, State.ACTION_AGREED, State.LEARNED, State.EMBEDDED)
 # What was not checked here, in columns of its own where there is any (``from`` in the address of the list).
 ELSEWHERE = {"brought": "Brought in", "others": "Shared by others"}
@@ -85,7 +85,7 @@ def _numbers(theme_set: ThemeSet, membership: Membership) -> dict[int, dict[str,
 def _numbers_from_elsewhere(theme_set: ThemeSet, membership: Membership) -> dict[int, dict[str, int]]:
     """Of each theme, how many were brought in and how many are shared by others."""
     here = Q(lesson__organisation=membership.organisation)
-    rest = Lesson.objects.visible_to(membership).validated().order_by()
+    rest = Lesson.objects.visible_to(membership).in_use().order_by()
     ties = LessonTheme.objects.filter(theme__theme_set=theme_set, lesson__in=rest)
     rows = ties.values_list("theme").annotate(
         brought=Count("pk", filter=here & ~Q(lesson__source="")), others=Count("pk", filter=~here)
@@ -94,12 +94,13 @@ def _numbers_from_elsewhere(theme_set: ThemeSet, membership: Membership) -> dict
 
 
 def _row(theme: Theme, numbers: dict[str, int], apart: dict[str, int], shown: Sequence[str], listed: str) -> ThemeRow:
-    def cell(number: int, **chosen: str) -> Cell:
-        return Cell(number, f"{listed}?{urlencode({'theme': theme.pk, **chosen})}" if number else "")
+    def cell(number: int, whose: str, *states: State) -> Cell:
+        query = [("theme", str(theme.pk)), ("from", whose), *(("state", str(one)) for one in states)]
+        return Cell(number, f"{listed}?{urlencode(query)}" if number else "")
 
     return ThemeRow(
         theme,
-        cell(sum(numbers.values()), **{"from": "us"}),
-        [cell(numbers.get(state, 0), state=str(state), **{"from": "us"}) for state in STANDINGS],
-        [cell(apart.get(whose, 0), **{"from": whose}) for whose in shown],
+        cell(sum(numbers.get(state, 0) for state in STANDINGS), "us", *STANDINGS),
+        [cell(numbers.get(state, 0), "us", state) for state in STANDINGS],
+        [cell(apart.get(whose, 0), whose, *STANDINGS) for whose in shown],
     )
