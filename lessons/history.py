@@ -26,6 +26,7 @@ _MERGING = {
     Event.LESSON_PARTED: (Deed.CAME_BACK, Deed.GAVE_BACK),
 }
 CHANGE_CHECKED = "The change was checked."
+CHANGE_LOOKED_AT = "The change was looked at."  # of what came from elsewhere, which was not checked here as a whole
 ONE_OF_SEVERAL = "Somebody else has to check it, too."
 
 
@@ -37,7 +38,9 @@ def write(occurrence: Occurrence) -> None:
         _write_both(occurrence, lesson)
         return
     is_change = occurrence.event in {Event.LESSON_CHANGED, Event.LESSON_CHANGE_CHECKED}
-    comment = CHANGE_CHECKED if occurrence.event == Event.LESSON_CHANGE_CHECKED else occurrence.note
+    comment = occurrence.note
+    if occurrence.event == Event.LESSON_CHANGE_CHECKED:
+        comment = CHANGE_LOOKED_AT if lesson.source else CHANGE_CHECKED
     if occurrence.event == Event.LESSON_CHECKED_IN_PART:
         comment = comment or ONE_OF_SEVERAL
     if occurrence.event in _UNTOLD or (is_change and facts["revision"] is None):

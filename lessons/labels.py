@@ -46,7 +46,8 @@ STATES: dict[str, Look] = {
     State.RETIRED: Look("", "archive", "No longer in use"),
 }
 
-# What came from elsewhere was not checked here, and no badge says so.
+# What came from elsewhere was not checked here, and no badge says so: also when somebody here has looked at a change to
+# it, which the lines beside it tell. Counts go by the same, ``source``.
 BROUGHT_IN = Look("", "download", "Brought in, not checked here")
 SHARED_BY_OTHERS = Look("", "users", "Shared by others, not checked here")
 SAYS_CHECKED = frozenset({State.IDENTIFIED, State.NOTED})
@@ -155,7 +156,8 @@ def _history_sentence(event: LessonEvent, lesson: Lesson) -> str:
     elif not before and lesson.source and after != State.DRAFT:
         pattern = "Brought in from {source} by {by}"
     elif before == after and after in SHARED:
-        pattern = "The change was checked by {by}" if event.comment else "Changed by {by}, version {revision}"
+        looked = "looked at" if lesson.source else "checked"
+        pattern = f"The change was {looked} by {{by}}" if event.comment else "Changed by {by}, version {revision}"
     elif (before, after) == (State.IN_REVIEW, State.SUBMITTED) and event.comment:
         pattern = "Checked by {by}, version {revision}; somebody else has to check it, too"
     elif before in ENDED and after not in ENDED:
@@ -173,7 +175,9 @@ def changed_since(lesson: Lesson) -> str:
     if not lesson.changed_since_validation:
         return ""
     checked = f" on {long_day(timezone.localtime(lesson.validated_at))}" if lesson.validated_at else ""
-    since = "brought in" if lesson.source and lesson.validated_by_id is None else "checked"
+    since = "checked"
+    if lesson.source:
+        since = "brought in" if lesson.counts_as_brought_in else "last looked at here"
     words = lesson.words
     changed = f", by {words.by} on {long_day(timezone.localtime(words.at))}" if words.by else ""
     return f"Changed since it was {since}{checked}{changed}."

@@ -186,7 +186,10 @@ def _open_lines(lesson: Lesson, outcome: str, *, ticked: Collection[str], contac
 
 @transaction.atomic
 def confirm_change(lesson: Lesson, *, by: Membership, at: datetime, read: int) -> Lesson:
-    """Say that a lesson which was changed after its check is still right. Neither the author nor who changed it may."""
+    """Say that a lesson which was changed after its check is still right. Neither the author nor who changed it may.
+
+    One that was brought in is not checked by that: the change to it was looked at here.
+    """
     require(Permission.VALIDATE, by, lesson.organisation)
     lock_lesson(lesson)
     if lesson.revision_id != read:

@@ -369,6 +369,12 @@ class Lesson(models.Model):
         return self.state in WAITING
 
     @property
+    def counts_as_brought_in(self) -> bool:
+        """Whether the words that count came from elsewhere and nobody here has looked at a change to them since. Asked
+        of the checks, which stay when somebody leaves; the badge and the figures go by ``source`` alone."""
+        return bool(self.source) and not self.checks.filter(at=self.validated_at).exists()
+
+    @property
     def changed_since_validation(self) -> bool:
         return self.approved_id is not None and self.approved_id != self.revision_id
 

@@ -73,7 +73,13 @@ def _notes_on(revision: LessonRevision, lesson: Lesson) -> list[str]:
     if revision.pk == lesson.revision_id:
         notes.append("This is how it reads now")
     if revision.pk == lesson.approved_id:
-        notes.append("This was brought in" if lesson.source and lesson.validated_by_id is None else "This was checked")
+        notes.append(_why_it_counts(lesson))
     if revision.restored_from:
         notes.append(f"Brought back from version {revision.restored_from}")
     return notes
+
+
+def _why_it_counts(lesson: Lesson) -> str:
+    if not lesson.source:
+        return "This was checked"
+    return "This was brought in" if lesson.counts_as_brought_in else "This change was looked at here"

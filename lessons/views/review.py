@@ -128,7 +128,7 @@ def lesson_confirm(request: MemberRequest, organisation: Organisation, pk: int) 
     lesson, read = lesson_or_404(request, pk), whole_number(request.POST.get("read", ""))
     with refusals_said(request):
         review.confirm_change(lesson, by=request.membership, at=request.now, read=read)
-        said = "The change is checked."
+        said = "That you have looked at the change is kept." if lesson.source else "The change is checked."
         if lesson.changed_since_validation:
             said = "Your check is kept. Somebody else has to check the change, too."
         return done(request, said, lesson)

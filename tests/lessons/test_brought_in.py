@@ -15,7 +15,7 @@ from communities.reports.steps import StepsPage
 from kmportal.lib.work import work_of
 from lessons.actions import assets, themes
 from lessons.actions import pack as deeds
-from lessons.labels import changed_since
+from lessons.labels import changed_since, history_lines, look_of
 from lessons.models import Lesson, LessonRevision, LessonTheme, PieceOfWork
 from lessons.reports.pack import pdf_values
 from lessons.reports.themes import Coverage
@@ -38,6 +38,7 @@ ELSEWHERE = "Shared by others, not checked here"
 def brought(identified):
     lesson = identified(tags=["Pharmacy"])
     lesson.events.all().delete()
+    lesson.checks.all().delete()
     Lesson.objects.filter(pk=lesson.pk).update(source="Northern Libraries", external_id="N7", validated_by=None)
     lesson.refresh_from_db()
     index.put_many([document(lesson, ["Pharmacy"])])
@@ -124,7 +125,14 @@ def test_figures_that_say_checked_count_our_own(brought, shared, identified, far
     ours = identified()
     goals = themes.load_themes(riverside, by=as_member(farah), at=NOON, pasted="G1,Home on time", name="G").theme_set
     theme = goals.themes.get()
+    replaced = [identified(), identified()]  # neither the total nor a column counts what was replaced
+    Lesson.objects.filter(pk__in=[one.pk for one in replaced]).update(state="superseded")
+    Lesson.objects.filter(pk=replaced[1].pk).update(source="Northern Libraries")
+    for one in replaced:
+        one.refresh_from_db()
+    index.put_many([document(one, ()) for one in replaced])
     themes.file_under_theme(theme, by=as_member(farah), at=NOON, lessons=[brought, ours])
+    LessonTheme.objects.bulk_create(LessonTheme(lesson=one, theme=theme) for one in replaced)
     LessonTheme.objects.create(lesson=shared, theme=theme)
     [row] = Coverage.build(goals, as_member(farah)).rows
     assert [cell.number for cell in row.all_cells] == [1, 0, 1, 0, 0, 0, 1, 1]
@@ -142,3 +150,24 @@ def test_a_change_to_it_is_a_change_since_it_came(brought, farah):
     brought.revision = LessonRevision.objects.create(lesson=brought, number=2, title="New words", by=farah, at=NOON)
     brought.save()
     assert changed_since(brought).startswith("Changed since it was brought in on ")
+
+
+def test_a_change_that_was_looked_at_here_makes_it_none_of_our_own(brought, farah, lena, as_):
+    """And who looked at it may leave: the words stay the same."""
+    brought.revision = LessonRevision.objects.create(lesson=brought, number=2, title="New words", by=farah, at=NOON)
+    brought.save()
+    confirm = reverse("lesson_confirm", args=["riverside", brought.pk])
+    said = tidy(as_(lena).post(confirm, {"read": brought.revision_id}, follow=True).text)
+    assert "That you have looked at the change is kept." in said
+    Lesson.objects.filter(pk=brought.pk).update(validated_by=None)
+    brought.refresh_from_db()
+    assert (look_of(brought, brought.organisation_id).word, brought.counts_as_brought_in) == (HERE, False)
+    assert brought in Lesson.objects.brought_in(brought.organisation)
+    [line] = history_lines(brought.events.all(), brought, with_comments=True)
+    assert (line.sentence, line.comment) == ("The change was looked at by Lena Marsh", "The change was looked at.")
+    versions = tidy(as_(farah).get(reverse("lesson_versions", args=["riverside", brought.pk])).text)
+    assert "This change was looked at here" in versions
+    assert not CLAIMS.search(versions)
+    brought.revision = LessonRevision.objects.create(lesson=brought, number=3, title="Newer", by=farah, at=NOON)
+    brought.save()
+    assert changed_since(brought).startswith("Changed since it was last looked at here on ")
