@@ -372,7 +372,8 @@ class Lesson(models.Model):
     def counts_as_brought_in(self) -> bool:
         """Whether the words that count came from elsewhere and nobody here has looked at a change to them since. Asked
         of the checks, which stay when somebody leaves; the badge and the figures go by ``source`` alone."""
-        return bool(self.source) and not self.checks.filter(at=self.validated_at).exists()
+        looked_at_on = self.validated_at
+        return bool(self.source) and not (looked_at_on and self.checks.filter(at=looked_at_on).exists())
 
     @property
     def changed_since_validation(self) -> bool:
