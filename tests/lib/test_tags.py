@@ -174,7 +174,7 @@ FILLED = []
 
 def fill(subject, membership):
     FILLED.append((subject, membership))
-    return ("components/state.html", {"word": f"about {subject}"}) if subject else None
+    return ("communities/_words.html", {"text": f"about {subject}"}) if subject else None
 
 
 def test_a_slot_draws_what_upper_apps_put_there(settings):

@@ -56,16 +56,21 @@ def initials(person: object) -> str:
     return "".join(word[0].upper() for word in dict.fromkeys([*words[:1], *words[-1:]]))
 
 
-@piece(register, "components/face.html")
-def face(person: object) -> dict[str, Any]:
+# A list has these three once or twice a row: they are drawn without a template of their own.
+
+
+@register.simple_tag
+def face(person: object) -> SafeString:
     """The initials of somebody in a circle; hidden from screen readers, so the name must stand beside it."""
-    return {"person": person}
+    return format_html('<span class="km-face" aria-hidden="true">{}</span>', initials(person))
 
 
-@piece(register, "components/who.html")
-def who(person: object, nobody: str = "Nobody yet") -> dict[str, Any]:
+@register.simple_tag
+def who(person: object, nobody: str = "Nobody yet") -> SafeString:
     """Somebody with face and name; ``None`` gives the words of ``nobody``."""
-    return {"person": person, "nobody": nobody}
+    if not person:
+        return format_html('<span class="km-who km-meta">{}</span>', nobody)
+    return format_html('<span class="km-who">{}{}</span>', face(person), str(person))
 
 
 @piece(register, "components/step.html")
@@ -90,12 +95,13 @@ def meter(value: float | None, of: float, label: str) -> dict[str, Any]:
     return {"width": f"{100 * share:.4g}", "label": label}
 
 
-@piece(register, "components/state.html")
-def state(kind: str | tuple[str, str, str], icon_name: str = "", word: str = "") -> dict[str, Any]:
+@register.simple_tag
+def state(kind: str | tuple[str, str, str], icon_name: str = "", word: str = "") -> SafeString:
     """A state: icon and word. Kind ``""``, ``good``, ``info``, ``warn`` or ``bad``. One triple does as well."""
     if not isinstance(kind, str):
         kind, icon_name, word = kind
-    return {"kind": kind, "icon": icon_name, "word": word}
+    look = f" km-state--{kind}" if kind else ""
+    return format_html('<span class="km-state{}">{}{}</span>', look, icon(icon_name) if icon_name else "", word)
 
 
 @piece(register, "components/keyrow.html")
