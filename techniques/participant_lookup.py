@@ -9,8 +9,8 @@ from django.http import HttpRequest
 
 from organisations.models import Membership, Person
 from organisations.permissions import Permission
-from techniques import guest_cookies, presence
-from techniques.models import Participant, Session
+from techniques import guest_cookies, policies, presence
+from techniques.models import LearningSet, Participant, Session
 from techniques.room_visibility import Audience
 
 PERMISSIONS = {Audience.FACILITATOR: Permission.FACILITATE, Audience.SCREEN: Permission.READ}
@@ -25,9 +25,15 @@ def membership_in(session: Session, person: Person | None) -> Membership | None:
 
 
 def participant_of(session: Session, person: Person | None, cookies: Mapping[str, str]) -> Participant | None:
-    """Who has already joined with this account or this browser; None for everybody else."""
+    """Who has already joined with this account or this browser; None for everybody else, and for whoever has left the
+    action learning set whose meeting it is."""
     joined = Participant.objects.select_related("person").filter(session=session, joined_at__isnull=False)
-    if membership_in(session, person) and (found := joined.filter(person=person).first()):
+    membership = membership_in(session, person)
+    if session.learning_set_id:
+        sets = LearningSet.objects.filter(pk=session.learning_set_id)
+        inside = membership is not None and sets.visible_to(membership).exists()
+        return joined.filter(person=person).first() if inside else None
+    if membership and (found := joined.filter(person=person).first()):
         return found
     if key := guest_cookies.key_from(cookies, session.pk):
         return joined.filter(person=None, key=guest_cookies.fingerprint(key)).first()
@@ -58,9 +64,16 @@ def who_listens(cookies: Mapping[str, str], pk: int, audience: Audience) -> str 
     membership = membership_in(session, person)
     if membership is None or not membership.can(PERMISSIONS[audience]):
         return None
-    if session.learning_set_id and not Session.objects.visible_to(membership).filter(pk=pk).exists():
+    if session.learning_set_id and not _hears_of_set(session, membership, audience):
         return None
     return f"member {membership.pk}"
+
+
+def _hears_of_set(session: Session, membership: Membership, audience: Audience) -> bool:
+    """The big screen whoever is in the set, the desk whoever leads it."""
+    if audience is Audience.FACILITATOR:
+        return policies.may_facilitate(membership, session)
+    return Session.objects.visible_to(membership).filter(pk=session.pk).exists()
 
 
 def _person_of_cookies(cookies: Mapping[str, str]) -> Person | None:

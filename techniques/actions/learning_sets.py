@@ -20,7 +20,7 @@ from organisations.permissions import Permission
 from organisations.policies import require_that
 from techniques import policies, room_log
 from techniques.actions import planning
-from techniques.actions.room import closing
+from techniques.actions.room import closing, joining
 from techniques.events import Event
 from techniques.models import (
     FEWEST_MEMBERS,
@@ -133,7 +133,7 @@ def bring_in(learning_set: LearningSet, *, by: Membership, at: datetime, people:
     learning_set = _lock(learning_set)
     there = set(learning_set.members.values_list("person", flat=True))
     fresh = [one for one in _members_among(learning_set.organisation, people) if one.pk not in there]
-    if len(there) + len(fresh) > MOST_MEMBERS:
+    if learning_set.people.count() + len(fresh) > MOST_MEMBERS:
         raise Refusal(SIZE)
     SetMember.objects.bulk_create(SetMember(learning_set=learning_set, person=person) for person in fresh)
     for session in learning_set.meetings.to_come() if fresh else ():
@@ -145,12 +145,16 @@ def bring_in(learning_set: LearningSet, *, by: Membership, at: datetime, people:
 
 @transaction.atomic
 def leave_set(learning_set: LearningSet, *, by: Membership, at: datetime) -> None:
-    """Go. Whoever goes comes into no further meeting; what is their own stays with them. Idempotent."""
+    """Go, also out of a room that is open. Whoever goes comes into no further meeting; what is their own stays with
+    them. Idempotent."""
     require_that(policies.is_member_of_set(by, learning_set))
     learning_set = _lock(learning_set)
     learning_set.members.filter(person=by.person).delete()
-    for session in learning_set.meetings.to_come():
+    for planned in learning_set.meetings.to_come():
+        session = room_log.lock_session(planned)
         session.invitees.filter(person=by.person).delete()
+        for participant in session.participants.filter(person=by.person):
+            joining.end_presence(session, participant, at)
 
 
 @transaction.atomic

@@ -278,7 +278,7 @@ def _refuse_outsiders(session: Session, people: Iterable[Person], guests: Mappin
     """To a meeting of a set nobody is asked but its members."""
     if session.learning_set is None:
         return
-    inside = set(session.learning_set.members.values_list("person", flat=True))
+    inside = set(session.learning_set.people.values_list("pk", flat=True))
     if guests or any(person.pk not in inside for person in people):
         raise Refusal("Only the members of this set are asked to come.")
 

@@ -156,7 +156,7 @@ class SetPeopleForm(forms.Form):
         inside = learning_set.members.values("person")
         fields["people"].queryset = _members_of(learning_set.organisation).exclude(pk__in=inside)
         fields["adviser"].queryset = who_may_lead(learning_set.organisation)
-        if not fields["people"].queryset.exists() or learning_set.members.count() >= MOST_MEMBERS:
+        if not fields["people"].queryset.exists() or learning_set.people.count() >= MOST_MEMBERS:
             del self.fields["people"]
 
 

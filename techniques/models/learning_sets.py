@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from kmportal.lib.model_fields import LineField
 from organisations.models import Membership, Organisation, Person
+from organisations.permissions import Permission
 from techniques.models.techniques import Length
 
 # The card asks for four to eight people. A set in which one has just left still meets.
@@ -16,11 +17,13 @@ MOST_DATES = 8
 
 
 class LearningSetQuerySet(models.QuerySet["LearningSet"]):
-    """Sets of one organisation. Nobody but their members and whoever advises them knows of them."""
+    """Sets of one organisation. Nobody but their members and whoever advises them knows of them; an adviser as long as
+    they may lead sessions here."""
 
     def visible_to(self, membership: Membership) -> "LearningSetQuerySet":
-        inside = SetMember.objects.filter(person_id=membership.person_id).values("learning_set")
-        mine = Q(adviser_id=membership.person_id) | Q(pk__in=inside)
+        mine = Q(pk__in=SetMember.objects.filter(person_id=membership.person_id).values("learning_set"))
+        if membership.can(Permission.FACILITATE):
+            mine |= Q(adviser_id=membership.person_id)
         return self.filter(mine, organisation_id=membership.organisation_id)
 
 
@@ -48,9 +51,15 @@ class LearningSet(models.Model):
         return reverse("learning_set_detail", args=[self.organisation.slug, self.pk])
 
     @property
+    def name_in_trail(self) -> str:
+        """What administrators read: that there was a set, and not which."""
+        return "An action learning set"
+
+    @property
     def people(self) -> models.QuerySet[Person]:
-        """Its members, by name."""
-        return Person.objects.filter(pk__in=self.members.values("person")).order_by("name", "pk")
+        """Its members who still belong to the organisation, by name."""
+        here = Membership.objects.current().filter(organisation=self.organisation_id).values("person")
+        return Person.objects.filter(pk__in=self.members.values("person")).filter(pk__in=here).order_by("name", "pk")
 
 
 class SetMember(models.Model):

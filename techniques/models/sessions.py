@@ -160,6 +160,11 @@ class Session(models.Model):
         return reverse("session_detail", kwargs={"slug": self.organisation.slug, "pk": self.pk})
 
     @property
+    def name_in_trail(self) -> str:
+        """What administrators read: of a meeting of a set no more than that it was one."""
+        return self.technique.name if self.learning_set_id else self.title
+
+    @property
     def is_planned(self) -> bool:
         return self.state == Session.State.PLANNED
 

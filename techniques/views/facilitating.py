@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -13,7 +13,7 @@ from organisations.access import requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
 from organisations.requests import MemberRequest
-from techniques import room_updates
+from techniques import policies, room_updates
 from techniques.actions.room import joining, screen, stages
 from techniques.models import Note, Participant, Session, Stage
 from techniques.room_visibility import Audience
@@ -26,9 +26,18 @@ def find_session(request: MemberRequest, pk: int) -> Session:
     return get_object_or_404(Session.objects.visible_to(request.membership).for_room(), pk=pk)
 
 
+def find_session_to_lead(request: MemberRequest, pk: int) -> Session:
+    """One whose desk this member may open: a member of a set that somebody else advises may not, wherever else they
+    facilitate."""
+    session = find_session(request, pk)
+    if session.learning_set_id and not policies.may_facilitate(request.membership, session):
+        raise Http404
+    return session
+
+
 def desk_of_session(request: MemberRequest, pk: int) -> Seat:
     """The seat of whoever leads; their own notes are those that they have typed for the room before."""
-    session = find_session(request, pk)
+    session = find_session_to_lead(request, pk)
     participant = Participant.objects.filter(session=session, person=request.membership.person_id).first()
     return Seat(session, Audience.FACILITATOR, participant, request.membership)
 
@@ -142,14 +151,14 @@ def room_mine(request: MemberRequest, organisation: Organisation, pk: int) -> Ht
 @never_cache
 def room_here(request: MemberRequest, organisation: Organisation, pk: int) -> HttpResponse:
     """Whose screen is open just now: no line of the room’s log tells it, so the desk asks."""
-    room = room_views.room_from(Seat(find_session(request, pk), Audience.FACILITATOR), request.now)
+    room = room_views.room_from(Seat(find_session_to_lead(request, pk), Audience.FACILITATOR), request.now)
     return room_views.json_answer({"count": room.people, "html": room_updates.draw_people(room)})
 
 
 @requires(Permission.FACILITATE)
 @never_cache
 def room_since(request: MemberRequest, organisation: Organisation, pk: int, number: int) -> HttpResponse:
-    return room_views.send_updates(request, Seat(find_session(request, pk), Audience.FACILITATOR), number)
+    return room_views.send_updates(request, Seat(find_session_to_lead(request, pk), Audience.FACILITATOR), number)
 
 
 @requires(Permission.READ)

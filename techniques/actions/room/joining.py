@@ -86,7 +86,7 @@ def leave_room(session: Session, *, by: Participant, at: datetime) -> None:
     """Take oneself off the list of who is here; one’s notes stay. The browser opens nothing from now on. Idempotent."""
     require_that(by.session_id == session.pk)
     session = room_log.lock_session(session)
-    _end_presence(session, by, at)
+    end_presence(session, by, at)
 
 
 @transaction.atomic
@@ -118,12 +118,12 @@ def remove_participant(session: Session, *, by: Membership, at: datetime, partic
     require_that(policies.may_facilitate(by, session))
     session = lock_unless_over(session)
     Participant.objects.filter(session=session, pk=participant.pk).update(email="")
-    if _end_presence(session, participant, at):
+    if end_presence(session, participant, at):
         events.record(Event.PARTICIPANT_REMOVED, session, by=by, at=at)
     _stop_admission(session, by, at)
 
 
-def _end_presence(session: Session, participant: Participant, at: datetime) -> bool:
+def end_presence(session: Session, participant: Participant, at: datetime) -> bool:
     """Whether they were in this room until now."""
     here = Participant.objects.filter(session=session, pk=participant.pk, joined_at__isnull=False)
     if not here.update(joined_at=None):

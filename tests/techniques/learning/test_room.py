@@ -15,6 +15,7 @@ from techniques.actions.room import joining, learning
 from techniques.actions.room.wording import make_wish
 from techniques.asking import ADVICE
 from techniques.models import Bid, OwnAction, Participant, Question, Session, Turn
+from techniques.reports import SetPage
 from tests.cast import as_member
 from tests.techniques.conftest import NOW
 from tests.techniques.learning.conftest import back, bid, come, go, phone, press_on, share, step
@@ -40,6 +41,20 @@ def test_the_next_meeting_is_made_from_the_last_and_only_once(room, learning_set
     assert found[0] == found[1]
     assert found[0].title == "Ward sisters, meeting 2"
     assert not learning_set.dates.exists()
+
+
+def test_whoever_has_left_the_organisation_stands_in_nobodys_way(room, learning_set, farah, lena, cara, nia):
+    by = as_member(farah)
+    Membership.objects.filter(person=nia).update(left_at=NOW)
+    assert nia not in learning_set.people
+    learning_sets.end_meeting(room, by=by, at=NOW)
+    again = learning_sets.plan_next_meeting(learning_set, by=by, at=NOW, starts_at=NOW, length="short")
+    assert again.invitees.count() == 3
+    learning_sets.bring_in(learning_set, by=by, at=NOW, people=[lena])
+    assert again.invitees.count() == 4
+    assert SetPage.build(learning_set, as_member(cara), at=NOW).members == [
+        (name, 0) for name in ("Cara Doyle", "Lena Marsh", "Reza Amini", "Sam Okafor")
+    ]
 
 
 def test_nobody_else_comes_in(room, here, lena, farah):

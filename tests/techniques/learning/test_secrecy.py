@@ -15,7 +15,7 @@ from jobs.models import Mail
 from kmportal.lib.promises import promised
 from kmportal.lib.unlinking import remove_old_versions
 from notifications.models import Notice
-from organisations.models import AuditEntry
+from organisations.models import AuditEntry, AuditName, Membership
 from search.models import SearchDoc
 from techniques import helper_registry, participant_lookup, room_updates
 from techniques.actions import learning_sets
@@ -29,6 +29,7 @@ from techniques.models import (
     Participant,
     Question,
     Reported,
+    RoomEvent,
     Session,
     SetVisit,
     Turn,
@@ -38,7 +39,7 @@ from techniques.unlinking import remove_traces
 from tests.cast import as_member
 from tests.readers import until_gone
 from tests.techniques.conftest import NOW, inside
-from tests.techniques.learning.conftest import SECRETS
+from tests.techniques.learning.conftest import SECRETS, phone
 from tests.test_api import Program, token_for
 
 SAID_IN_THE_SET = {"bid"}  # members and adviser read it while the meeting runs
@@ -144,6 +145,44 @@ def test_the_set_is_known_to_nobody_else(learning_set, riverside, lena, ada, osk
         assert LearningSet.objects.visible_to(as_member(person)).exists() == sees
         assert Session.objects.visible_to(as_member(person)).exists() == sees
     assert "Ward sisters" not in str([entry.__dict__ for entry in AuditEntry.objects.all()])
+
+
+def test_the_trail_names_neither_the_set_nor_its_meetings(room, session, as_, ada):
+    assert AuditName.objects.get(kind="learning-set").name == "An action learning set"
+    of_meeting, of_session = (AuditName.objects.get(kind="session", ident=one.pk).name for one in (room, session))
+    assert (of_meeting, of_session) == ("Action learning set", "Winter ward opening")
+    trail, browser = reverse("audit_list", args=[room.organisation.slug]), as_(ada)
+    for answer in (browser.get(trail), browser.get(f"{trail}?format=csv")):
+        body = answer.getvalue().decode()
+        assert ("An action learning set" in body, "Ward sisters" in body) == (True, False)
+
+
+def test_whoever_leaves_or_is_no_more_in_the_set_hears_nothing_more(told, here, learning_set, cara, reza, as_):
+    browser = phone(told, reza, as_)
+    learning_sets.leave_set(learning_set, by=as_member(reza), at=NOW)
+    assert Participant.objects.get(pk=here["reza"].pk).joined_at is None
+    assert told.events.filter(kind=RoomEvent.Kind.AWAY).exists()
+    assert browser.get(reverse("join_room", args=[told.code])).status_code == 302
+    learning_set.members.filter(person=cara).delete()
+    assert participant_lookup.participant_of(told, cara, {}) is None
+
+
+def test_an_adviser_who_may_lead_no_more_reads_nothing(told, learning_set, farah, as_):
+    Membership.objects.filter(person=farah).update(role="reader")
+    assert not LearningSet.objects.visible_to(as_member(farah)).exists()
+    assert not Session.objects.visible_to(as_member(farah)).exists()
+    assert as_(farah).get(learning_set.get_absolute_url()).status_code == 404
+
+
+def test_a_member_who_leads_elsewhere_has_no_desk_here(told, cara, as_):
+    Membership.objects.filter(person=cara).update(role="facilitator")
+    browser = as_(cara)
+    pages = [inside(name, told) for name in ("session_room", "room_here", "room_mine")]
+    for address in [*pages, inside("room_since", told, 0)]:
+        assert browser.get(address).status_code == 404, address
+    cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
+    assert participant_lookup.who_listens(cookies, told.pk, Audience.FACILITATOR) is None
+    assert participant_lookup.who_listens(cookies, told.pk, Audience.PARTICIPANT)
 
 
 def test_what_is_kept_is_that_it_met_who_came_and_who_presented(told, here, cara, four, farah, sam):
