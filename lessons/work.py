@@ -93,8 +93,9 @@ def _interventions(span: Span, people: tuple[int, ...] | None) -> QuerySet[Inter
 
 
 def _sessions(span: Span, people: tuple[int, ...] | None) -> QuerySet[Session]:
+    """But for meetings of action learning sets: nothing that is prepared for them is told to anybody."""
     planned = Session.objects.filter(state=Session.State.PLANNED, starts_at__gte=span.begins, starts_at__lt=span.ends)
-    return _of_people(planned, "facilitator", people)
+    return _of_people(planned.filter(learning_set=None), "facilitator", people)
 
 
 def _pieces(span: Span, people: tuple[int, ...] | None) -> QuerySet[PieceOfWork]:

@@ -66,7 +66,10 @@ def require_invitable(session: Session) -> None:
 
 
 def is_feedback_open(session: Session, at: datetime) -> bool:
-    """Whether the two questions are asked: in the last step, and for some days after the close."""
+    """Whether the two questions are asked: in the last step, and for some days after the close. Never in an action
+    learning set, of which nobody would read the answers."""
+    if session.learning_set_id:
+        return False
     if session.is_live:
         return session.stage_id is not None and session.stage_id == session.stages.values_list("pk", flat=True).last()
     return session.is_closed and session.closed_at is not None and at < session.closed_at + FEEDBACK_FOR

@@ -57,6 +57,12 @@ def forget_who_came(session: Session) -> None:
     withdraw_undelivered(session.organisation, forget_mails(session.key_of_mails, unsent=True))
 
 
+def forget_who_was_asked(session: Session) -> None:
+    """The same part of calling a meeting of a set off. The mails that say so still leave; then they go, too."""
+    _forget_people(session)
+    withdraw_undelivered(session.organisation, forget_mails(session.key_of_mails))
+
+
 def _forget_people(session: Session) -> None:
     Participant.objects.filter(session=session).update(name="", person=None)
     session.invitees.all().delete()
@@ -102,8 +108,12 @@ def forget_undelivered_before() -> int:
 
 
 def forget_summaries(*, at: datetime) -> None:
-    """The same for the addresses of guests who had asked for the summary, once it has left or cannot be sent."""
-    for session in Session.objects.forgetting().filter(summary_sent_at__gt=at - MAILS_STAY_WITHIN):
+    """The same for the addresses of guests who had asked for the summary, once it has left or cannot be sent; and for
+    the mails that say to the members of a set that a meeting does not take place."""
+    since = at - MAILS_STAY_WITHIN
+    told = Session.objects.forgetting().filter(summary_sent_at__gt=since)
+    called_off = Session.objects.filter(state=Session.State.CANCELLED, starts_at__gt=since).exclude(learning_set=None)
+    for session in (*told, *called_off):
         with transaction.atomic():
             if forget_mails(session.key_of_mails):
                 Session.objects.filter(pk=session.pk).update(keeps_traces=True)

@@ -51,7 +51,7 @@ def pack_list(request: MemberRequest, organisation: Organisation) -> HttpRespons
         state=Intervention.State.PLANNED, starts_on__range=(today, until)
     )
     sessions = Session.objects.visible_to(request.membership).filter(
-        state=Session.State.PLANNED, starts_at__gte=request.now, starts_at__lt=request.now + AHEAD
+        state=Session.State.PLANNED, starts_at__gte=request.now, starts_at__lt=request.now + AHEAD, learning_set=None
     )
     context = {
         "head": ListHead.build(request.membership, "before"),
@@ -208,6 +208,8 @@ def _work_or_404(request: MemberRequest, kind: str, pk: int) -> Work:
     work = find_work(Ref(kind, pk), request.membership)
     if work is None or work.organisation.pk != request.membership.organisation_id:
         raise Http404
+    if isinstance(work.row, Session) and work.row.learning_set_id:
+        raise Http404  # an action that came of it would point at the set
     return work
 
 

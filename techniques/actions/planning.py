@@ -25,6 +25,7 @@ from techniques.confidentiality import Confidentiality, Naming
 from techniques.events import Event
 from techniques.models import Invitee, LearningSet, Participant, RoomEvent, Session, Stage, Technique
 from techniques.preconditions import require_invitable, require_planned
+from techniques.unlinking import forget_who_was_asked
 
 # What those who are asked to come must hear of when it changes
 ANNOUNCED = ("starts_at", "place_kind", "place")
@@ -199,7 +200,8 @@ def pass_on_session(session: Session, *, by: Membership, at: datetime, to: Perso
 
 @transaction.atomic
 def cancel_session(session: Session, *, by: Membership, at: datetime) -> None:
-    """Call a planned session off: the code dies, and those who were asked hear of it. Idempotent."""
+    """Call a planned session off: the code dies, and those who were asked hear of it. Of a meeting of a set it is
+    forgotten who they were. Idempotent."""
     require_that(policies.may_facilitate(by, session))
     session = room_log.lock_session(session)
     if session.state == Session.State.CANCELLED:
@@ -212,6 +214,9 @@ def cancel_session(session: Session, *, by: Membership, at: datetime) -> None:
     Participant.objects.filter(session=session, person=None).update(name="")
     room_log.append_event(session, RoomEvent.Kind.CLOSED, at=at)
     events.record(Event.SESSION_CANCELLED, session, by=by, at=at)
+    if session.learning_set_id:
+        forget_who_was_asked(session)
+        Session.objects.filter(pk=session.pk).update(keeps_traces=True)
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from organisations.access import guest
 from organisations.accounts import network_of
 from organisations.models import Membership, Person
 from organisations.requests import GuestRequest
-from techniques import guest_cookies, join_codes, participant_lookup, presence
+from techniques import guest_cookies, join_codes, participant_lookup, policies, presence
 from techniques.actions.room import joining
 from techniques.forms import CodeForm, NameForm
 from techniques.models import Participant, Session
@@ -109,10 +109,12 @@ def join(request: GuestRequest) -> HttpResponse:
 @guest
 @by_code
 def join_session(request: GuestRequest, session: Session) -> HttpResponse:
-    """Ask a guest for a name; a member comes in with one press."""
+    """Ask a guest for a name; a member comes in with one press. Of a set nothing is told but to its members."""
     if _participant_of(request, session):
         return redirect("join_room", session.code)
     member = participant_lookup.membership_in(session, _person_of_request(request))
+    if session.learning_set is not None and not policies.is_member_of_set(member, session.learning_set):
+        member = None
     if session.takes_alias:
         member = None  # the room is not told whose name it is
     by = member if "as_member" in request.POST else None
@@ -245,14 +247,18 @@ def answer_stranger(request: GuestRequest, session: Session) -> HttpResponse:
 @guest
 @by_code
 def join_calendar(request: GuestRequest, session: Session) -> HttpResponse:
-    """The date as a file for a calendar."""
+    """The date as a file for a calendar. That of a meeting of a set is for its members, and says neither which set nor
+    where: others look into calendars."""
+    learning_set, person = session.learning_set, _person_of_request(request)
+    if learning_set and not policies.is_member_of_set(participant_lookup.membership_in(session, person), learning_set):
+        return redirect("join_session", session.code)
     url = join_links.absolute_url(request, "join_session", session.code)
     entry = calendar_files.Entry(
         ident=calendar_files.entry_ident(f"session-{session.pk}"),
         version=session.version,
-        title=session.title,
+        title=session.technique.name if learning_set else session.title,
         words=f"{session.technique.name}. Join with the code {session.code_in_words}: {url}",
-        place=session.place,
+        place="" if learning_set else session.place,
         url=url,
         starts_at=session.starts_at,
         minutes=session.minutes,

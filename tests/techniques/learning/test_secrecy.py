@@ -14,11 +14,12 @@ from actionplan.models import Action
 from jobs.models import Mail
 from kmportal.lib.promises import promised
 from kmportal.lib.unlinking import remove_old_versions
+from lessons.promises import beginning
 from notifications.models import Notice
 from organisations.models import AuditEntry, AuditName, Membership
 from search.models import SearchDoc
 from techniques import helper_registry, participant_lookup, room_updates
-from techniques.actions import learning_sets
+from techniques.actions import learning_sets, planning
 from techniques.actions.room.learning import forget_sets
 from techniques.models import (
     Bid,
@@ -34,12 +35,13 @@ from techniques.models import (
     SetVisit,
     Turn,
 )
+from techniques.preconditions import is_feedback_open
 from techniques.room_visibility import Audience
-from techniques.unlinking import remove_traces
+from techniques.unlinking import forget_summaries, remove_traces
 from tests.cast import as_member
 from tests.readers import until_gone
 from tests.techniques.conftest import NOW, inside
-from tests.techniques.learning.conftest import SECRETS, phone
+from tests.techniques.learning.conftest import SECRETS, begin, phone
 from tests.test_api import Program, token_for
 
 SAID_IN_THE_SET = {"bid"}  # members and adviser read it while the meeting runs
@@ -183,6 +185,56 @@ def test_a_member_who_leads_elsewhere_has_no_desk_here(told, cara, as_):
     cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
     assert participant_lookup.who_listens(cookies, told.pk, Audience.FACILITATOR) is None
     assert participant_lookup.who_listens(cookies, told.pk, Audience.PARTICIPANT)
+
+
+def test_of_a_meeting_that_is_called_off_no_mail_is_kept(technique, riverside, farah, four, settings):
+    settings.EMAIL_BACKEND, settings.SMTP_URL, settings.DEMO = "jobs.mail.Backend", "smtp://mail.example", False
+    meeting = begin(riverside, farah, four).meetings.get()
+    mails = Mail.objects.filter(key__startswith=meeting.key_of_mails)
+    assert all("Sign in with your account" in mail.body for mail in mails)
+    assert mails.update(sent_at=NOW) == 4
+    planning.cancel_session(meeting, by=as_member(farah), at=NOW)
+    assert {mail.subject.split(":")[0] for mail in mails} == {"Cancelled"}
+    assert not Invitee.objects.exists()
+    assert not Notice.objects.filter(kind="session").exists()
+    forget_summaries(at=NOW)
+    assert mails.count() == 4  # they have not left yet
+    mails.update(sent_at=NOW)
+    forget_summaries(at=NOW)
+    assert not mails.exists()
+    assert Session.objects.with_traces().get() == meeting
+
+
+def test_no_lesson_is_got_ready_for_a_meeting(learning_set, farah, as_):
+    meeting = learning_set.meetings.get()
+    found = list(beginning(NOW.date(), NOW.date() + timedelta(days=40), None))
+    assert meeting.title not in [work.title for _, work in found]
+    with time_machine.travel(NOW):
+        browser, slug = as_(farah), meeting.organisation.slug
+        assert "Ward sisters" not in browser.get(reverse("pack_list", args=[slug])).content.decode()
+        assert browser.get(reverse("pack_detail", args=[slug, "session", meeting.pk])).status_code == 404
+
+
+def test_the_code_alone_tells_nothing(room, as_, client, lena, cara):
+    page, file = (reverse(name, args=[room.code]) for name in ("join_session", "join_calendar"))
+    for browser in (client, as_(lena)):
+        body = browser.get(page).content.decode()
+        assert "An action learning set" in body
+        assert not any(said in body for said in ("Ward sisters", "Room 2", "The room is open"))
+        assert browser.get(file).status_code == 302
+    member = as_(cara)
+    assert "Ward sisters" in member.get(page).content.decode()
+    entry = member.get(file).content.decode()
+    assert ("Action learning set" in entry, "Ward sisters" in entry, "Room 2" in entry) == (True, False, False)
+
+
+def test_nobody_is_asked_what_nobody_reads(told, here, cara, as_):
+    session = Session.objects.get(pk=told.pk)
+    session.stage = session.stages.last()
+    session.save(update_fields=["stage"])
+    assert not is_feedback_open(session, NOW)
+    browser = phone(told, cara, as_)
+    assert "Two questions" not in browser.get(reverse("join_room", args=[told.code])).content.decode()
 
 
 def test_what_is_kept_is_that_it_met_who_came_and_who_presented(told, here, cara, four, farah, sam):
