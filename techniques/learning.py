@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kmportal.lib.unlinking import rewrite_in_random_order
-from techniques import room_log
+from techniques import room_log, sharing
 from techniques.models import (
     Backing,
     Bid,
@@ -73,6 +73,13 @@ def weigh(session: Session, bids: Iterable[Bid]) -> list[Bid]:
         last[person] = at
     asked = [Asked(bid.pk, backed[bid.pk], bid.need, last.get(bid.participant.person_id or 0)) for bid in rows.values()]
     return [rows[one.key] for one in in_order(asked)]
+
+
+def takes_another(step: Stage | None, turns: Iterable[Turn]) -> bool:
+    """Whether there is time for one more turn."""
+    rows = list(turns)
+    begun, waiting = sum(turn.minutes for turn in rows if turn.part), sum(1 for turn in rows if not turn.part)
+    return sharing.takes_another(step.minutes if step else 0, begun, waiting)
 
 
 def share_minutes(session: Session) -> None:

@@ -48,6 +48,12 @@ def most_turns(minutes: int) -> int:
     return max(minutes // SHORTEST_TURN, 1)
 
 
+def takes_another(minutes: int, begun: int, waiting: int) -> bool:
+    """Whether one more turn fits in without hurrying anybody: ``begun`` minutes are taken by turns that have begun, and
+    the rest is shared with those that wait. A single turn always does."""
+    return not (begun or waiting) or (minutes - begun) // (waiting + 1) >= SHORTEST_TURN
+
+
 def fit_parts(minutes: int, pattern: Sequence[int]) -> list[int]:
     """The parts of a turn of so many minutes, in the proportions of the pattern: each at least one, together all.
 

@@ -99,11 +99,14 @@ class SetForm(forms.Form):
 
 
 class SetMeetingForm(forms.Form):
-    """The next meeting: as the last one was, unless something is changed."""
+    """The next meeting: as the last one was, unless something is changed. ``meeting`` and ``version`` say which one was
+    before the person’s eyes; they are empty where one is planned."""
 
     mark_optional = False
 
     once = OnceField()
+    meeting = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     starts_at = MomentField(label="When?")
     length = forms.ChoiceField(label="How long?", widget=forms.RadioSelect)
     place = LineField(label="Place or link", required=False, max_length=200)
@@ -119,6 +122,8 @@ class SetMeetingForm(forms.Form):
         last = planned or learning_set.meetings.held().order_by("-starts_at").first()
         day = learning_set.dates.values_list("starts_at", flat=True).first()
         kwargs["initial"] = {
+            "meeting": planned.pk if planned else None,
+            "version": planned.version if planned else None,
             "starts_at": planned.starts_at if planned else day,
             "length": last.length if last else learning_set.length,
             "place": last.place if last else learning_set.place,
@@ -128,6 +133,16 @@ class SetMeetingForm(forms.Form):
 
     def clean_starts_at(self) -> datetime:
         return _to_come(self.cleaned_data["starts_at"])
+
+    @property
+    def changes(self) -> bool:
+        """Whether a meeting that is there is changed."""
+        return bool(self["meeting"].value())
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What either action is told."""
+        return {name: self.cleaned_data[name] for name in ("starts_at", "length", "place")}
 
 
 class SetPeopleForm(forms.Form):

@@ -42,6 +42,7 @@ class _State:
     gifts: Mapping[int, tuple[tuple[int | None, str], ...]] = field(default_factory=dict)
     own: Mapping[int, tuple[OwnAction, ...]] = field(default_factory=dict)
     minutes: int = 0
+    takes_another: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ class SeenSet:
     turns: tuple[SeenTurn, ...] = ()
     shares: tuple[int, ...] = ()
     minutes: int = 0
+    takes_another: bool = False
     part: Part | None = None
     part_number: int = 0
     parts: tuple[Part, ...] = ()
@@ -166,12 +168,13 @@ def _read_bids(session: Session) -> dict[str, Any]:
     backings: dict[int, set[int]] = {}
     for bid, participant in Backing.objects.filter(bid__session=session).values_list("bid", "participant"):
         backings.setdefault(bid, set()).add(participant)
-    step = learning.turns_step(session)
+    step, turns = learning.turns_step(session), tuple(session.turns.select_related("participant"))
     return {
         "bids": tuple(learning.weigh(session, session.bids.select_related("participant"))),
         "backings": {bid: frozenset(people) for bid, people in backings.items()},
-        "turns": tuple(session.turns.select_related("participant")),
+        "turns": turns,
         "minutes": step.minutes if step else 0,
+        "takes_another": learning.takes_another(step, turns),
     }
 
 
@@ -214,6 +217,7 @@ def see(state: _State, viewer: Viewer) -> SeenSet:
         "has_reported": mine in state.reported,
         "own": state.own.get(mine, ()) if mine else (),
         "minutes": state.minutes,
+        "takes_another": state.takes_another,
     }
     turns = tuple(_see_turn(turn, mine) for turn in state.turns)
     seen["turns"] = turns

@@ -1,18 +1,21 @@
 """Action learning sets: their page for members and adviser, their meetings, and what presenters mean to do."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from kmportal.lib.conflicts import Difference
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from kmportal.lib.forms import posted, sent
 from kmportal.lib.sentences import quoted
-from kmportal.lib.view_kit import done, form_page, refusals_on, refusals_said
+from kmportal.lib.view_kit import conflicts_on, done, form_page, refusals_on, refusals_said
 from organisations.access import guest, requires
 from organisations.models import Organisation
 from organisations.permissions import Permission
@@ -106,17 +109,28 @@ def learning_set_next(request: MemberRequest, organisation: Organisation, pk: in
     if planned and not planned.is_planned:
         return done(request, "The meeting is under way. Plan the next one when it has ended.", learning_set)
     form = SetMeetingForm(sent(request), learning_set=learning_set, planned=planned, technique=_script(request))
+    differences: list[Difference] = []
     if form.is_valid():
-        with refusals_on(form):
-            once, plan = form.cleaned_data["once"], dict(form.cleaned_data)
-            del plan["once"]
-            if planned:
-                planning.edit_session(planned, by=request.membership, at=request.now, seen=planned.version, **plan)
+        said, by, at = form.cleaned_data, request.membership, request.now
+        with refusals_on(form), conflicts_on(form, lambda: _still_planned(learning_set, said)) as differences:
+            if form.changes:
+                meeting = _still_planned(learning_set, said)
+                planning.edit_session(meeting, by=by, at=at, seen=said["version"] or 0, **form.wanted)
                 return done(request, "The meeting is changed. The members are told.", learning_set)
-            learning_sets.plan_next_meeting(learning_set, by=request.membership, at=request.now, once=once, **plan)
+            learning_sets.plan_next_meeting(learning_set, by=by, at=at, once=said["once"], **form.wanted)
             return done(request, "The next meeting is planned. The members are asked.", learning_set)
-    title = "Change the next meeting" if planned else "Plan the next meeting"
-    return _form_of_set(request, learning_set, form, title=title, verb="Save it" if planned else "Plan it")
+    title, verb = ("Change the next meeting", "Save it") if form.changes else ("Plan the next meeting", "Plan it")
+    template = "components/versioned_form.html"
+    return _form_of_set(request, learning_set, form, title=title, verb=verb, template=template, differences=differences)
+
+
+def _still_planned(learning_set: LearningSet, said: Mapping[str, Any]) -> Session:
+    """The meeting that the form was about: a later one is another. Raises ``Refusal``."""
+    planned = learning_set.meetings.filter(state=Session.State.PLANNED).select_related("technique", "organisation")
+    found = planned.filter(pk=said["meeting"]).first()
+    if found is None:
+        raise Refusal("This meeting is over or was called off. Go back to the set to see what is planned now.")
+    return found
 
 
 @requires(Permission.READ)
@@ -128,8 +142,9 @@ def learning_set_people(request: MemberRequest, organisation: Organisation, pk: 
         with refusals_on(form):
             people, adviser = form.cleaned_data.get("people", ()), form.cleaned_data["adviser"]
             by, at = request.membership, request.now
-            learning_sets.bring_in(learning_set, by=by, at=at, people=list(people))
-            learning_sets.choose_adviser(learning_set, by=by, at=at, adviser=adviser)
+            with transaction.atomic():  # both or neither
+                learning_sets.bring_in(learning_set, by=by, at=at, people=list(people))
+                learning_sets.choose_adviser(learning_set, by=by, at=at, adviser=adviser)
             stays = LearningSet.objects.visible_to(request.membership).filter(pk=pk).exists()
             home: Any = learning_set if stays else reverse("learning_set_list", args=[organisation.slug])
             return done(request, "It is saved.", home)
@@ -289,7 +304,7 @@ def own_action_share(request: MemberRequest, organisation: Organisation, pk: int
 
 
 def _form_of_set(
-    request: MemberRequest, learning_set: LearningSet, form: Any, *, title: str, verb: str, intro: str = ""
+    request: MemberRequest, learning_set: LearningSet, form: Any, *, title: str, verb: str, intro: str = "", **more: Any
 ) -> HttpResponse:
     return form_page(
         request,
@@ -300,4 +315,5 @@ def _form_of_set(
         back=learning_set.get_absolute_url(),
         back_words="Back to the set",
         crumbs=_crumbs(learning_set.organisation, learning_set),
+        **more,
     )

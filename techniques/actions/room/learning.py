@@ -164,8 +164,7 @@ def give_turn(session: Session, *, by: Writer, at: datetime, stage: Stage, bid: 
         raise Refusal("This was taken back meanwhile.")
     if session.turns.filter(participant=row.participant).exists():
         return
-    step = learning.turns_step(session)
-    if session.turns.count() >= most_turns(step.minutes if step else 0):
+    if not learning.takes_another(learning.turns_step(session), session.turns.all()):
         raise Refusal("There is no time for another turn without hurrying everybody.")
     last = session.turns.order_by("-position").values_list("position", flat=True).first()
     Turn.objects.create(

@@ -1,9 +1,11 @@
 """The room of an action learning set: what each press does, who may press, and that nothing counts twice."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
@@ -55,6 +57,42 @@ def test_whoever_has_left_the_organisation_stands_in_nobodys_way(room, learning_
     assert SetPage.build(learning_set, as_member(cara), at=NOW).members == [
         (name, 0) for name in ("Cara Doyle", "Lena Marsh", "Reza Amini", "Sam Okafor")
     ]
+
+
+def test_an_old_form_moves_no_other_meeting(learning_set, farah, as_):
+    """Of a meeting that is over, of one that somebody else has changed, and one of before any was planned."""
+    browser, by = as_(farah), as_member(farah)
+    page = reverse("learning_set_next", args=["riverside", learning_set.pk])
+    with time_machine.travel(NOW):
+        first = learning_set.meetings.get()
+        form = browser.get(page).context["form"]
+        assert (form["meeting"].value(), form["version"].value(), form.changes) == (first.pk, first.version, True)
+        typed = {"starts_at_day": "1 December 2026", "starts_at_time": "9:00", "length": "short", "place": "Room 3"}
+        old = {**typed, "meeting": first.pk, "version": first.version, "once": uuid4()}
+        new = {**typed, "meeting": "", "version": "", "once": uuid4()}
+        answer = browser.post(page, new)
+        assert (answer.status_code, "to come already" in said_on(answer)) == (422, True)
+        planning.edit_session(first, by=by, at=NOW, seen=first.version, place="Room 4")
+        answer = browser.post(page, old)
+        assert (answer.status_code, "Room 4" in said_on(answer)) == (422, True)
+        planning.cancel_session(first, by=by, at=NOW)
+        assert browser.post(page, new).status_code == 302
+        again = learning_set.meetings.to_come().get()
+        assert browser.post(page, new).status_code == 302
+        old["version"] = again.version
+        answer = browser.post(page, {**old, "place": "Room 5"})
+    assert (answer.status_code, "called off" in said_on(answer)) == (422, True)
+    assert learning_set.meetings.to_come().get().place == "Room 3"
+
+
+def test_both_or_neither_of_members_and_adviser_is_changed(learning_set, farah, lena, as_, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise Refusal("Not today.")
+
+    monkeypatch.setattr(learning_sets, "choose_adviser", refuse)
+    page = reverse("learning_set_people", args=["riverside", learning_set.pk])
+    assert as_(farah).post(page, {"people": [lena.pk], "adviser": farah.pk}).status_code == 422
+    assert lena not in learning_set.people
 
 
 def test_nobody_else_comes_in(room, here, lena, farah):
@@ -111,6 +149,22 @@ def test_the_set_agrees_who_presents_and_the_minutes_add_up(room, here, farah):
     for _ in range(2):
         learning.give_turn(room, by=as_member(farah), at=NOW, stage=step(room, "bidding"), bid=third.pk)
     assert [turn.minutes for turn in room.turns.all()] == [32, 32]
+
+
+def test_nobody_is_given_the_minutes_that_are_left_over(room, here, farah, as_):
+    by, bidding, desk = as_member(farah), step(room, "bidding"), reverse("session_room", args=["riverside", room.pk])
+    bid(room, here["cara"], "The rota")
+    share(room, by, 1)
+    row = bid(room, here["reza"], "My manager")
+    go(room, farah, "bidding")
+    browser = as_(farah)
+    assert "Give a turn" in said_on(browser.get(desk))
+    Turn.objects.update(part=1)
+    with pytest.raises(Refusal, match="no time for another"):
+        learning.give_turn(room, by=by, at=NOW, stage=bidding, bid=row.pk)
+    assert "Give a turn" not in said_on(browser.get(desk))
+    Turn.objects.update(minutes=1)
+    assert re.search(r"1 minute\b", said_on(browser.get(desk)))
 
 
 def test_whoever_presented_last_time_waits(room, learning_set, here, farah, four):

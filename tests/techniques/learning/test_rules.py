@@ -90,6 +90,21 @@ def test_whoever_has_waited_longest_comes_first():
     assert [one.key for one in sharing.in_order(rows)] == [4, 3, 2, 1]
 
 
+@pytest.mark.parametrize(
+    ("minutes", "begun", "waiting", "takes"),
+    [
+        (64, 32, 1, True),
+        (64, 32, 2, False),
+        (64, 63, 0, False),
+        (10, 0, 0, True),
+        (10, 0, 1, False),
+        (64, 64, 0, False),
+    ],
+)
+def test_one_more_turn_has_the_shortest_time_at_least(minutes, begun, waiting, takes):
+    assert sharing.takes_another(minutes, begun, waiting) == takes
+
+
 @pytest.mark.parametrize(("minutes", "turns"), [(0, 1), (14, 1), (30, 2), (64, 4), (120, 8)])
 def test_nobody_is_hurried(minutes, turns):
     assert sharing.most_turns(minutes) == turns
