@@ -1,6 +1,6 @@
 """The room of an action learning set: what its steps share. Called under the room’s lock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,16 +63,26 @@ def next_turn(turns: Iterable[Turn]) -> Turn | None:
 
 def weigh(session: Session, bids: Iterable[Bid]) -> list[Bid]:
     """The bids in the order in which they would have their turn."""
-    rows = {bid.pk: bid for bid in bids}
+    return weigh_all([session], bids)[session.pk]
+
+
+def weigh_all(sessions: Sequence[Session], bids: Iterable[Bid]) -> dict[int, list[Bid]]:
+    """The same for many rooms with the queries of one: key of the session → its bids."""
+    rows, sets = {bid.pk: bid for bid in bids}, {one.pk: one.learning_set_id for one in sessions}
     backed = dict.fromkeys(rows, 0)
     for pk in Backing.objects.filter(bid__in=rows).values_list("bid", flat=True):
         backed[pk] += 1
-    held = Turn.objects.held().filter(session__learning_set=session.learning_set_id).exclude(person=None)
-    last: dict[int, datetime] = {}
-    for person, at in held.order_by("session__starts_at").values_list("person", "session__starts_at"):
-        last[person] = at
-    asked = [Asked(bid.pk, backed[bid.pk], bid.need, last.get(bid.participant.person_id or 0)) for bid in rows.values()]
-    return [rows[one.key] for one in in_order(asked)]
+    known = [pk for pk in sets.values() if pk is not None]
+    held = Turn.objects.held().filter(session__learning_set__in=known).exclude(person=None)
+    fields = ("session__learning_set", "person", "session__starts_at")
+    last: dict[tuple[int | None, int | None], datetime] = {}
+    for of, person, at in held.order_by("session__starts_at").values_list(*fields):
+        last[of, person] = at
+    asked: dict[int, list[Asked]] = {pk: [] for pk in sets}
+    for bid in rows.values():
+        last_at = last.get((sets[bid.session_id], bid.participant.person_id))
+        asked[bid.session_id].append(Asked(bid.pk, backed[bid.pk], bid.need, last_at))
+    return {pk: [rows[one.key] for one in in_order(ones)] for pk, ones in asked.items()}
 
 
 def takes_another(step: Stage | None, turns: Iterable[Turn]) -> bool:

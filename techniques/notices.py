@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from kmportal.lib.sentences import quoted
 from notifications.actions import notify
 from organisations.events import Occurrence
+from organisations.models import Person
 from techniques import emails
 from techniques.events import Event
 from techniques.models import Invitee, Participant, Session
@@ -45,6 +46,11 @@ def send_invitations(occurrence: Occurrence, invitees: Iterable[Invitee]) -> Non
     for invitee in invitees:
         emails.invite(invitee, session, by=occurrence.by, at=occurrence.at)
         notify(invitee.person, occurrence, f"You are invited to {quoted(session.title)}")
+
+
+def ask_to_lead_set(occurrence: Occurrence, adviser: Person | None) -> None:
+    """Tell the new adviser of a set. Which set it is stands on its page alone."""
+    notify(adviser, occurrence, f"{occurrence.person} asks you to lead an action learning set")
 
 
 def _tell_those_who_joined(occurrence: Occurrence, session: Session, sentence: str) -> None:

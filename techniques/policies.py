@@ -3,6 +3,8 @@
 Whoever facilitates acts as a member. In the room everybody else acts as the participant that they are there.
 """
 
+from collections.abc import Iterable
+
 from actionplan.models import Action
 from kmportal.lib.things import ref_of
 from organisations import policies
@@ -140,8 +142,16 @@ def is_member_of_set(membership: Membership | None, learning_set: LearningSet) -
 
 def leads_itself(learning_set: LearningSet) -> bool:
     """Whether its members lead it: nobody advises it, or whoever did may do so no more."""
-    here = Membership.objects.current().may(Permission.FACILITATE).filter(organisation=learning_set.organisation_id)
-    return not here.filter(person=learning_set.adviser_id).exists() if learning_set.adviser_id else True
+    return learning_set.pk in leading_themselves([learning_set])
+
+
+def leading_themselves(learning_sets: Iterable[LearningSet]) -> set[int]:
+    """The keys of those among these sets that lead themselves, in one query."""
+    rows = list(learning_sets)
+    here = Membership.objects.current().may(Permission.FACILITATE)
+    advisers = {one.adviser_id for one in rows if one.adviser_id}
+    able = set(here.filter(person__in=advisers).values_list("organisation_id", "person_id")) if advisers else set()
+    return {one.pk for one in rows if (one.organisation_id, one.adviser_id) not in able}
 
 
 def may_lead_set(membership: Membership | None, learning_set: LearningSet) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -251,7 +251,7 @@ class SetPage:
             members=[(str(person), len(often.get(person.pk, ()))) for person in people],
             to_come=to_come,
             look=STATES[to_come.state] if to_come else None,
-            dates=list(learning_set.dates.values_list("starts_at", flat=True)),
+            dates=list(learning_set.dates.to_come(at).values_list("starts_at", flat=True)),
             held=_meetings_of(held, turns),
             own=list(own.order_by(F("done_at").desc(nulls_first=True), "due_on", "pk")),
             given=_given_to(membership.person, turns, held, at),
@@ -290,7 +290,8 @@ def _given_to(person: Person, turns: list[Turn], held: list[Session], at: dateti
 
 @dataclass(frozen=True)
 class OwnSets:
-    """The sets that somebody is in or advises, each with its next meeting, and what they mean to do."""
+    """The sets that somebody is in or advises, each with its next meeting, and what they mean to do; of sets that they
+    have left, what is done, too: there is no page of the set on which they would find it."""
 
     sets: list[tuple[LearningSet, Session | None]]
     own: list[OwnAction]
@@ -301,8 +302,9 @@ class OwnSets:
         next_of: dict[int | None, Session] = {}
         for session in Session.objects.filter(learning_set__in=sets).to_come():
             next_of.setdefault(session.learning_set_id, session)
-        own = OwnAction.objects.of_person(membership.person).open()
+        own = OwnAction.objects.of_person(membership.person).filter(Q(done_at=None) | ~Q(learning_set__in=sets))
+        own = own.filter(learning_set__organisation=membership.organisation_id)
         return cls(
             [(one, next_of.get(one.pk)) for one in sets],
-            list(own.filter(learning_set__organisation=membership.organisation_id)),
+            list(own.order_by(F("done_at").desc(nulls_first=True), "due_on", "pk")),
         )

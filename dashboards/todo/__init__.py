@@ -39,6 +39,7 @@ def needs_of(
         *lessons.packs_to_answer(packs or waiting_packs(membership, today), today),
         *own.guests_to_remind(membership, today),
         *communities.requests_to_join(membership),
+        *own.sessions_to_close(membership, at),
     ]
     if membership.can(Permission.VALIDATE):
         found += [*lessons.lessons_waiting(membership, today), *lessons.changes_to_look_at(membership, today)]
@@ -48,7 +49,6 @@ def needs_of(
         found += lessons.risks_that_press(membership, today)
     if membership.can(Permission.FACILITATE):
         found += [*rounds.rounds_to_close(membership, today), *rounds.comments_to_read(membership, today)]
-        found += own.sessions_to_close(membership, at)
     if membership.can(Permission.PLAN):
         found += [
             *house.programme_to_begin(membership),

@@ -18,7 +18,18 @@ from kmportal.lib.sentences import capital, counted, quoted
 from organisations.models import Membership
 from people.models import Recipient
 from roadmap.models import Intervention
-from techniques.models import ASKED_AFTER, ASKED_FOR, REPORT_AFTER, TALKED_AFTER, Advice, Match, Outcome, Session
+from techniques.models import (
+    ASKED_AFTER,
+    ASKED_FOR,
+    REPORT_AFTER,
+    TALKED_AFTER,
+    Advice,
+    Match,
+    Outcome,
+    Session,
+    SetMember,
+)
+from techniques.policies import may_facilitate
 
 
 @prepared
@@ -97,26 +108,35 @@ def sessions_to_prepare(membership: Membership, at: datetime) -> list[Need]:
 
 @prepared
 def _sessions_open_since(membership: Membership, before: datetime) -> QuerySet[Session]:
-    rows = Session.objects.visible_to(membership).filter(state=Session.State.LIVE, facilitator=membership.person)
-    return rows.filter(Q(opened_at__lt=before) | Q(starts_at__lt=before))
+    sets = SetMember.objects.filter(person=membership.person).values("learning_set")
+    mine = Q(facilitator=membership.person) | Q(learning_set__in=sets)
+    rows = Session.objects.visible_to(membership).filter(mine, state=Session.State.LIVE)
+    rows = rows.filter(Q(opened_at__lt=before) | Q(starts_at__lt=before))
+    return rows.select_related("organisation", "learning_set__organisation")
 
 
 def sessions_to_close(membership: Membership, at: datetime) -> list[Need]:
     """Sessions that somebody forgot to end, or has begun to write down afterwards: with the day on which their room was
-    opened, or on which they were held without one."""
+    opened, or on which they were held without one. Of a set that leads itself each member is asked."""
     needs = []
     before = at - timedelta(hours=12)
     for session in _sessions_open_since(membership, before):
+        if not may_facilitate(membership, session):
+            continue
         opened_at = session.opened_at or session.starts_at
         held_at = session.starts_at if session.was_entered_afterwards else opened_at
         if held_at >= before:
             continue
         day = day_in_words(timezone.localdate(held_at), on=timezone.localdate(at))
+        of_set = session.learning_set_id is not None
+        page = reverse(
+            "set_meeting_end" if of_set else "session_close", args=[membership.organisation.slug, session.pk]
+        )
         needs.append(
             Need(
-                f"End {quoted(session)} and keep what came out",
-                reverse("session_close", args=[membership.organisation.slug, session.pk]),
-                worded("End the session"),
+                f"End {quoted(session)}" if of_set else f"End {quoted(session)} and keep what came out",
+                page,
+                "End the meeting" if of_set else worded("End the session"),
                 f"{capital(day)}, not ended yet",
                 weight=57,
             )

@@ -18,7 +18,7 @@ from organisations import events
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
 from organisations.policies import require_that
-from techniques import policies, room_log
+from techniques import learning, notices, policies, room_log
 from techniques.actions import planning
 from techniques.actions.room import closing, joining
 from techniques.events import Event
@@ -159,7 +159,8 @@ def leave_set(learning_set: LearningSet, *, by: Membership, at: datetime) -> Non
 
 @transaction.atomic
 def choose_adviser(learning_set: LearningSet, *, by: Membership, at: datetime, adviser: Person | None) -> LearningSet:
-    """Hand the set over to its members (nobody), or have somebody lead it who may lead sessions here. Idempotent."""
+    """Hand the set over to its members (nobody), or have somebody lead it who may lead sessions here, and hears of it.
+    In a room that is open the presses to move on go to the phones, or away from them. Idempotent."""
     require_that(policies.may_lead_set(by, learning_set))
     learning_set = _lock(learning_set)
     if adviser is not None:
@@ -170,10 +171,12 @@ def choose_adviser(learning_set: LearningSet, *, by: Membership, at: datetime, a
         return learning_set
     learning_set.adviser = adviser
     learning_set.save(update_fields=["adviser"])
-    for session in learning_set.meetings.to_come():
-        room_log.lock_session(session)
+    for planned in learning_set.meetings.to_come():
+        session = room_log.lock_session(planned)
         Session.objects.filter(pk=session.pk).update(facilitator=adviser)
-    events.record(Event.SET_CHANGED, learning_set, by=by, at=at)
+        if session.is_live:
+            learning.tell(session, at, *learning.OF_A_SET)
+    notices.ask_to_lead_set(events.record(Event.SET_CHANGED, learning_set, by=by, at=at), adviser)
     return learning_set
 
 
@@ -237,11 +240,20 @@ def change_own_action(
 ) -> OwnAction:
     """Word it otherwise, give it another day, say that it is done and what came of it. Idempotent."""
     require_that(policies.may_change_own_action(by, action))
-    action.text, action.due_on, action.became = line_of_text(text), due_on, line_of_text(became)
-    action.done_at = (action.done_at or at) if is_done else None
-    refuse_invalid(action, "text", "became")
-    action.save()
-    return action
+    row = _lock_own_action(action)
+    row.text, row.due_on, row.became = line_of_text(text), due_on, line_of_text(became)
+    row.done_at = (row.done_at or at) if is_done else None
+    refuse_invalid(row, "text", "became")
+    row.save(update_fields=["text", "due_on", "became", "done_at"])
+    return row
+
+
+def _lock_own_action(action: OwnAction) -> OwnAction:
+    """As it stands now: what was deleted does not come back. Raises ``Refusal``."""
+    row = OwnAction.objects.select_for_update().filter(pk=action.pk).first()
+    if row is None:
+        raise Refusal("This was deleted meanwhile.")
+    return row
 
 
 @transaction.atomic
@@ -255,7 +267,7 @@ def delete_own_action(action: OwnAction, *, by: Membership, at: datetime) -> Non
 def share_own_action(action: OwnAction, *, by: Membership, at: datetime) -> Action | None:
     """Make an ordinary action of it as well, which others read. It does not say that it comes from a set. Once."""
     require_that(policies.may_change_own_action(by, action))
-    row = OwnAction.objects.select_for_update().get(pk=action.pk)
+    row = _lock_own_action(action)
     if row.is_shared:
         return None
     row.is_shared = True

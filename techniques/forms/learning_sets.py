@@ -120,7 +120,7 @@ class SetMeetingForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         last = planned or learning_set.meetings.held().order_by("-starts_at").first()
-        day = learning_set.dates.values_list("starts_at", flat=True).first()
+        day = learning_set.dates.to_come(timezone.now()).values_list("starts_at", flat=True).first()
         kwargs["initial"] = {
             "meeting": planned.pk if planned else None,
             "version": planned.version if planned else None,

@@ -5,13 +5,14 @@ big screen has names, parts and minutes, and nothing that anybody has written.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from techniques import learning, policies
+from techniques import learning
 from techniques.actions.room import learning as acts
 from techniques.helper_registry import Act, Helper, Viewer, take_number
+from techniques.helpers.learning_state import State, read
 from techniques.learning import BIDS, LOOK_BACK, REPORT, REST, TURNS, Part
 from techniques.models import (
     Backing,
@@ -25,24 +26,6 @@ from techniques.models import (
     Turn,
 )
 from techniques.sharing import most_turns
-
-
-@dataclass(frozen=True)
-class _State:
-    """All of one room at one of its steps. It holds what is for one person’s eyes. Never for a template."""
-
-    session: Session
-    stage: Stage
-    leads_itself: bool
-    reported: frozenset[int] = frozenset()
-    bids: tuple[Bid, ...] = ()
-    backings: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    turns: tuple[Turn, ...] = ()
-    questions: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-    gifts: Mapping[int, tuple[tuple[int | None, str], ...]] = field(default_factory=dict)
-    own: Mapping[int, tuple[OwnAction, ...]] = field(default_factory=dict)
-    minutes: int = 0
-    takes_another: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,69 +124,7 @@ class SeenSet:
         return self.part is not None and 1 < self.part_number <= max(len(self.parts) - 2, 2)
 
 
-def read(stages: Sequence[Stage]) -> dict[int, _State]:
-    found = {}
-    for stage in stages:
-        session = Session.objects.select_related("technique", "learning_set__organisation").get(pk=stage.session_id)
-        itself = session.learning_set is None or policies.leads_itself(session.learning_set)
-        found[stage.pk] = _State(session, stage, itself, **(READS[stage.takes](session) if session.is_live else {}))
-    return found
-
-
-def _read_reports(session: Session) -> dict[str, Any]:
-    told = Reported.objects.filter(session=session).values_list("participant", flat=True)
-    return {"reported": frozenset(told), "own": _own_of(session)}
-
-
-def _own_of(session: Session) -> dict[int, tuple[OwnAction, ...]]:
-    """Whose they are → what they mean to do, from all meetings of this set."""
-    rows: dict[int, list[OwnAction]] = {}
-    people = dict(session.participants.here().exclude(person=None).values_list("person", "pk"))
-    for action in OwnAction.objects.filter(learning_set=session.learning_set_id, person__in=people):
-        rows.setdefault(people[action.person_id], []).append(action)
-    return {pk: tuple(own) for pk, own in rows.items()}
-
-
-def _read_bids(session: Session) -> dict[str, Any]:
-    backings: dict[int, set[int]] = {}
-    for bid, participant in Backing.objects.filter(bid__session=session).values_list("bid", "participant"):
-        backings.setdefault(bid, set()).add(participant)
-    step, turns = learning.turns_step(session), tuple(session.turns.select_related("participant"))
-    return {
-        "bids": tuple(learning.weigh(session, session.bids.select_related("participant"))),
-        "backings": {bid: frozenset(people) for bid, people in backings.items()},
-        "turns": turns,
-        "minutes": step.minutes if step else 0,
-        "takes_another": learning.takes_another(step, turns),
-    }
-
-
-def _read_turns(session: Session) -> dict[str, Any]:
-    turns = tuple(session.turns.select_related("participant"))
-    questions: dict[int, list[str]] = {}
-    for turn, text in Question.objects.filter(turn__in=turns).values_list("turn", "text"):
-        questions.setdefault(turn, []).append(text)
-    gifts: dict[int, list[tuple[int | None, str]]] = {}
-    for turn, participant, text in Gift.objects.filter(turn__in=turns).values_list("turn", "participant", "text"):
-        gifts.setdefault(turn, []).append((participant, text))
-    return {
-        "turns": turns,
-        "questions": {turn: tuple(texts) for turn, texts in questions.items()},
-        "gifts": {turn: tuple(texts) for turn, texts in gifts.items()},
-        "own": _own_of(session),
-    }
-
-
-READS: Mapping[str, Callable[[Session], dict[str, Any]]] = {
-    REPORT: _read_reports,
-    BIDS: _read_bids,
-    TURNS: _read_turns,
-    REST: lambda session: {},
-    LOOK_BACK: lambda session: {"own": _own_of(session)},
-}
-
-
-def see(state: _State, viewer: Viewer) -> SeenSet:
+def see(state: State, viewer: Viewer) -> SeenSet:
     mine = viewer.participant
     here = {person.pk for person in viewer.here}
     names = {person.pk: person.name for person in viewer.here}
@@ -211,7 +132,7 @@ def see(state: _State, viewer: Viewer) -> SeenSet:
     seen: dict[str, Any] = {
         "runs": runs,
         "is_on": state.session.stage_id == state.stage.pk,
-        "after": _after(state),
+        "after": state.after,
         "people": len(here),
         "reported": tuple(sorted(names[pk] for pk in state.reported if pk in here)),
         "has_reported": mine in state.reported,
@@ -231,13 +152,7 @@ def see(state: _State, viewer: Viewer) -> SeenSet:
     return SeenSet(**seen)
 
 
-def _after(state: _State) -> str:
-    """What comes after this step."""
-    names = state.session.stages.filter(position__gt=state.stage.position).order_by("position")
-    return names.values_list("name", flat=True).first() or ""
-
-
-def _see_bid(bid: Bid, state: _State, mine: int | None) -> SeenBid:
+def _see_bid(bid: Bid, state: State, mine: int | None) -> SeenBid:
     people = state.backings.get(bid.pk, frozenset())
     return SeenBid(
         bid.pk,
@@ -257,7 +172,7 @@ def _see_turn(turn: Turn, mine: int | None) -> SeenTurn:
     return SeenTurn(turn.pk, name, turn.minutes, is_mine, turn.is_on, turn.is_over)
 
 
-def _see_turns(state: _State, mine: int | None) -> dict[str, Any]:
+def _see_turns(state: State, mine: int | None) -> dict[str, Any]:
     """Questions and gifts go to the one whose turn it is or was; to the others, what they gave themselves."""
     now = learning.current_turn(state.turns)
     parts = tuple(learning.parts_of(state.session, state.stage, now)) if now else ()
@@ -296,9 +211,10 @@ def end(stage: Stage, at: datetime) -> None:
 
 
 def leave(session: Session, *, by: Any, at: datetime) -> None:
-    """Who has gone bids no more, and a turn that has not begun goes to the others."""
+    """Who has gone bids no more and wants to hear nobody, and a turn that has not begun goes to the others."""
     Reported.objects.filter(participant=by).delete()
     Bid.objects.filter(participant=by).delete()
+    Backing.objects.filter(participant=by).delete()
     if session.turns.filter(participant=by, part=0).delete()[0]:
         learning.share_minutes(session)
     learning.tell(session, at, REPORT, BIDS, TURNS)

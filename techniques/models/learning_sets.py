@@ -1,5 +1,7 @@
 """Action learning sets: the same few people who meet several times, and on which days."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -75,11 +77,20 @@ class SetMember(models.Model):
         return f"member of set {self.learning_set_id}"
 
 
+class SetDateQuerySet(models.QuerySet["SetDate"]):
+    """Days on which sets mean to meet."""
+
+    def to_come(self, at: datetime) -> "SetDateQuerySet":
+        return self.filter(starts_at__gte=at)
+
+
 class SetDate(models.Model):
     """A day on which a set means to meet. It goes when the meeting of that day is planned."""
 
     learning_set = models.ForeignKey(LearningSet, on_delete=models.CASCADE, related_name="dates")
     starts_at = models.DateTimeField()
+
+    objects = SetDateQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_at"]

@@ -60,7 +60,8 @@ def say_done(session: Session, *, by: Participant, at: datetime, stage: Stage, a
     require_that(policies.may_write(by, session))
     session = lock_open_room(session)
     find_step_taking(session, stage, *OF_A_SET)
-    row = OwnAction.objects.filter(pk=action, person=by.person, learning_set=session.learning_set).first()
+    own = OwnAction.objects.select_for_update().filter(person=by.person, learning_set=session.learning_set)
+    row = own.filter(pk=action).first()
     if row is None or by.person_id is None:
         raise Refusal("This was deleted meanwhile.")
     row.done_at = None if row.done_at else at
@@ -349,6 +350,7 @@ def forget_sets(at: datetime) -> int:
         *of_sets.filter(closed_at__lt=before, turns__gifts__isnull=False).values_list("pk", flat=True),
         *of_sets.filter(closed_at=None, opened_at__lt=before, turns__isnull=False).values_list("pk", flat=True),
         *of_sets.filter(closed_at=None, opened_at__lt=before, bids__isnull=False).values_list("pk", flat=True),
+        *of_sets.filter(closed_at=None, opened_at__lt=before, reported__isnull=False).values_list("pk", flat=True),
     }
     for pk in sorted(due):
         _forget(pk)

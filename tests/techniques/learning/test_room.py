@@ -7,20 +7,37 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from dashboards.todo.own import sessions_to_close
 from kmportal.lib.exceptions import Refusal
+from notifications.models import Notice
 from organisations.models import Membership
-from techniques import guest_cookies, policies
+from techniques import guest_cookies, helper_registry, policies
 from techniques.actions import learning_sets, planning
 from techniques.actions.room import joining, learning
 from techniques.actions.room.wording import make_wish
 from techniques.asking import ADVICE
-from techniques.models import Bid, OwnAction, Participant, Question, Session, Turn
-from techniques.reports import SetPage
+from techniques.forms.learning_sets import SetMeetingForm
+from techniques.helpers.learning import see
+from techniques.models import (
+    Backing,
+    Bid,
+    LearningSet,
+    OwnAction,
+    Participant,
+    Question,
+    RoomEvent,
+    Session,
+    Turn,
+)
+from techniques.reports import OwnSets, SetPage
+from techniques.seen_room import Audience
 from tests.cast import as_member
 from tests.techniques.conftest import NOW
-from tests.techniques.learning.conftest import back, bid, come, go, phone, press_on, share, step
+from tests.techniques.learning.conftest import back, begin, bid, come, go, phone, press_on, share, step
 from tests.techniques.test_afterwards import said_on
 
 
@@ -293,10 +310,95 @@ def test_a_set_that_leads_itself_is_run_from_a_phone(room, learning_set, here, f
     assert Session.objects.get(pk=room.pk).is_closed
 
 
+def test_a_new_adviser_and_the_phones_hear_of_it(room, learning_set, farah, lena):
+    before = Session.objects.get(pk=room.pk).seq
+    for _ in range(2):
+        learning_sets.choose_adviser(learning_set, by=as_member(farah), at=NOW, adviser=lena)
+        learning_set = LearningSet.objects.get()
+        farah = lena
+    assert set(room.events.filter(seq__gt=before).values_list("kind", flat=True)) == {RoomEvent.Kind.HELPER}
+    assert [notice.text for notice in Notice.objects.filter(person=lena)] == [
+        "Farah Siddiqui asks you to lead an action learning set"
+    ]
+
+
 def test_when_the_adviser_goes_the_members_lead(learning_set, farah, cara):
     Membership.objects.filter(person=farah).update(role="reader")
     assert policies.leads_itself(learning_set)
     assert policies.may_lead_set(as_member(cara), learning_set)
+
+
+def test_an_action_that_was_deleted_stays_so(learning_set, cara):
+    by = as_member(cara)
+    action = learning_sets.write_own_action(learning_set, by=by, at=NOW, text="Ask her")
+    learning_sets.share_own_action(action, by=by, at=NOW)
+    more = {"text": "Ask him", "due_on": None, "is_done": True}
+    assert learning_sets.change_own_action(action, by=by, at=NOW, **more).is_shared
+    learning_sets.delete_own_action(action, by=by, at=NOW)
+    for press in (
+        lambda: learning_sets.change_own_action(action, by=by, at=NOW, **more),
+        lambda: learning_sets.share_own_action(action, by=by, at=NOW),
+    ):
+        with pytest.raises(Refusal, match="deleted meanwhile"):
+            press()
+    assert not OwnAction.objects.exists()
+
+
+def test_what_one_has_done_is_found_after_leaving(learning_set, cara):
+    by = as_member(cara)
+    for text, is_done in (("Ask her", True), ("Ask him", False)):
+        action = learning_sets.write_own_action(learning_set, by=by, at=NOW, text=text)
+        learning_sets.change_own_action(action, by=by, at=NOW, text=text, due_on=None, is_done=is_done)
+    assert [one.text for one in OwnSets.build(by).own] == ["Ask him"]
+    learning_sets.leave_set(learning_set, by=by, at=NOW)
+    assert [one.text for one in OwnSets.build(by).own] == ["Ask him", "Ask her"]
+
+
+def test_members_of_a_set_that_leads_itself_are_asked_to_end_its_meeting(room, learning_set, farah, cara, lena):
+    at = NOW + timedelta(days=1)
+
+    def asked(person):
+        return [(need.title, need.url) for need in sessions_to_close(as_member(person), at)]
+
+    ending = ("End “Ward sisters, meeting 1”", reverse("set_meeting_end", args=["riverside", room.pk]))
+    assert (asked(farah), asked(cara), asked(lena)) == ([ending], [], [])
+    Membership.objects.filter(person=farah).update(role="reader")
+    assert (asked(farah), asked(cara), asked(lena)) == ([], [ending], [])
+
+
+def test_days_that_have_passed_are_offered_no_more(room, learning_set, farah):
+    later = NOW + timedelta(weeks=6)
+    assert SetPage.build(learning_set, as_member(farah), at=NOW).dates
+    assert not SetPage.build(learning_set, as_member(farah), at=later).dates
+    with time_machine.travel(later):
+        form = SetMeetingForm(learning_set=learning_set, planned=None, technique=None)
+    assert form.initial["starts_at"] is None
+
+
+def test_many_rooms_are_read_with_the_queries_of_one(told, riverside, farah, four):
+    other = joining.open_room(begin(riverside, farah, four, "Others").meetings.get(), by=as_member(farah), at=NOW)
+    bid(other, come(other, four[0]), "The rota")
+    for key in ("report", "bidding", "presenters", "review"):
+        counts = []
+        for rooms in ([told], [told, other]):
+            steps = [step(one, key) for one in rooms]
+            with CaptureQueriesContext(connection) as captured:
+                assert len(helper_registry.read_states(steps)) == len(rooms)
+            counts.append(len(captured))
+        assert counts[0] == counts[1], key
+    states = helper_registry.read_states([step(told, "presenters"), step(other, "bidding")])
+    viewer = helper_registry.Viewer(Audience.FACILITATOR)
+    with CaptureQueriesContext(connection) as captured:
+        seen = [see(state, viewer) for state in states.values()]
+    assert not captured
+    assert {one.after for one in seen} == {"Break", "Presenters"}
+
+
+def test_who_goes_wants_to_hear_nobody_any_more(room, here):
+    row = bid(room, here["cara"], "The rota")
+    back(room, here["reza"], row)
+    joining.leave_room(room, by=here["reza"], at=NOW)
+    assert not Backing.objects.exists()
 
 
 def test_nothing_is_worded_for_others(room, here, farah):

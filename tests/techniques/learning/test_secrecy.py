@@ -20,7 +20,7 @@ from organisations.models import AuditEntry, AuditName, Membership
 from search.models import SearchDoc
 from techniques import helper_registry, participant_lookup, room_updates
 from techniques.actions import learning_sets, planning
-from techniques.actions.room.learning import forget_sets
+from techniques.actions.room.learning import forget_sets, report_in
 from techniques.models import (
     Bid,
     Gift,
@@ -41,7 +41,7 @@ from techniques.unlinking import forget_summaries, remove_traces
 from tests.cast import as_member
 from tests.readers import until_gone
 from tests.techniques.conftest import NOW, inside
-from tests.techniques.learning.conftest import SECRETS, begin, phone
+from tests.techniques.learning.conftest import SECRETS, begin, phone, step
 from tests.test_api import Program, token_for
 
 SAID_IN_THE_SET = {"bid"}  # members and adviser read it while the meeting runs
@@ -268,6 +268,12 @@ def test_a_room_that_nobody_ends_keeps_nothing_either(told):
     assert forget_sets(NOW + timedelta(days=8)) == 1
     assert not Bid.objects.exists()
     assert not Question.objects.exists()
+
+
+def test_a_room_in_which_somebody_has_only_reported_forgets_that_too(room, here):
+    report_in(room, by=here["cara"], at=NOW, stage=step(room, "report"))
+    assert forget_sets(NOW + timedelta(days=8)) == 1
+    assert not Reported.objects.exists()
 
 
 def copies_in_the_files(*texts: str) -> int:
