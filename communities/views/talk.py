@@ -107,6 +107,7 @@ def thread_detail(request: MemberRequest, organisation: Organisation, pk: int) -
         **vars(built),
         "form": form,
         "page": shown,
+        "and_page": f"&page={shown.number}" if shown.number > 1 else "",
         "is_followed": follows.exists(thread.pk, request.membership.person_id),
         "is_over": thread.community.is_ended,
         "is_muted": mutes.exists(thread.pk, request.membership.person_id),
