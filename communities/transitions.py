@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from communities import catalogue
+from communities import catalogue, policies
 from communities.events import Event
 from communities.models import (
     RUNNING_ROLES,
@@ -394,3 +394,9 @@ def people_counted_in(problems: Sequence[Problem]) -> list[CountedIn]:
     members = Membership.objects.current().filter(organisation=problems[0].organisation_id, person__in=would)
     rows = members.select_related("person", "organisation").order_by("person__name", "pk")
     return [CountedIn(one, would[one.person_id]) for one in rows]
+
+
+def refuse_unkept(thread: Thread) -> None:
+    """What was for the members of a community alone stays with them once it has ended."""
+    if not policies.may_be_kept(thread):
+        raise Refusal(worded("This community is closed, and this was for its members alone. It stays with them."))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from techniques import guest_cookies, trading
+from techniques import guest_cookies, helper_registry, room_log, trading
 from techniques.models import (
     Ballot,
     Claim,
@@ -17,6 +17,7 @@ from techniques.models import (
     Note,
     NoteGroup,
     Participant,
+    RoomEvent,
     Session,
     Stage,
     Voting,
@@ -127,3 +128,29 @@ def sum_marks_up(stage: Stage, at: datetime) -> Marking | None:
     Mark.objects.filter(stage=stage).delete()
     transaction.on_commit(remove_traces, robust=True)
     return marking
+
+
+def end_presence(session: Session, participant: Participant, at: datetime) -> bool:
+    """Whether they were in this room until now."""
+    here = Participant.objects.filter(session=session, pk=participant.pk, joined_at__isnull=False)
+    if not here.update(joined_at=None):
+        return False
+    room_log.append_event(session, RoomEvent.Kind.AWAY, at=at)
+    _take_back_what_counts(session, participant, at)
+    helper_registry.tell_departure(session, participant, at)
+    return True
+
+
+def _take_back_what_counts(session: Session, participant: Participant, at: datetime) -> None:
+    """Who comes back may be somebody new to the portal: what they gave in a vote that is open, and their “me too”,
+    would count twice."""
+    given = Ballot.objects.filter(participant=participant, voting__in=Voting.objects.under_way())
+    stages = sorted(set(given.values_list("voting__stage", flat=True)))
+    given.delete()
+    agreed = MeToo.objects.filter(participant=participant)
+    noted = sorted({head or note for note, head in agreed.values_list("note", "note__same_as")})
+    agreed.delete()
+    for stage in stages:
+        room_log.append_event(session, RoomEvent.Kind.VOTED, stage, at=at)
+    for note in noted:
+        room_log.append_event(session, RoomEvent.Kind.NOTE, note, at=at)

@@ -166,6 +166,10 @@ SMALL = {
     "column.count", "stage.count", "part.count",
     # pages of its big screen
     "shown.count",
+    # chairs of a circle, and what a circle of people wrote around it
+    "seen.chairs|length", "seen.notes|length", "column.sorts|length",
+    # people and turns of an action learning set
+    "seen.turns|length", "seen.reported|length",
     # no numbers
     "counts.sentence", "lesson.shown_number", "account",
 }  # fmt: skip

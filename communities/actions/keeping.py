@@ -8,9 +8,8 @@ import lessons.actions.assets
 from communities import policies
 from communities.events import Event
 from communities.models import Post, Thread
-from communities.transitions import lock_thread
+from communities.transitions import lock_thread, refuse_unkept
 from kmportal.lib.cleaning import first_words
-from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal
 from lessons.models import Asset, AssetPart
 from organisations import events
@@ -57,12 +56,6 @@ def make_asset(thread: Thread, *, by: Membership, at: datetime) -> Asset:
     thread.save(update_fields=["asset"])
     events.record(Event.THREAD_BECAME_ASSET, thread, by=by, at=at, asset=asset)
     return asset
-
-
-def refuse_unkept(thread: Thread) -> None:
-    """What was for the members of a community alone stays with them once it has ended."""
-    if not policies.may_be_kept(thread):
-        raise Refusal(worded("This community is closed, and this was for its members alone. It stays with them."))
 
 
 def _people_who_answered(thread: Thread, answer: Post, *, but: Person | None) -> list[Person]:

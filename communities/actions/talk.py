@@ -13,11 +13,10 @@ from attachments.inspection import CheckedFile
 from attachments.models import StoredFile
 from attachments.storing import forget_files, keep_files
 from communities import policies
-from communities.actions.keeping import refuse_unkept
 from communities.events import Event
 from communities.models import Community, Post, PostFile, PostRevision, Seen, State, Thread
 from communities.models.talk import WIDTHS
-from communities.transitions import lock_community, lock_thread, refuse_unless_living
+from communities.transitions import lock_community, lock_thread, refuse_unkept, refuse_unless_living
 from kmportal.lib.cleaning import clean_text, first_words
 from kmportal.lib.domain_words import worded
 from kmportal.lib.exceptions import Refusal, Stale

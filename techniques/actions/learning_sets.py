@@ -18,9 +18,9 @@ from organisations import events
 from organisations.models import Membership, Organisation, Person
 from organisations.permissions import Permission
 from organisations.policies import require_that
-from techniques import learning, notices, policies, room_log
+from techniques import learning, notices, policies, room_log, transitions
 from techniques.actions import planning
-from techniques.actions.room import closing, joining
+from techniques.actions.room import closing
 from techniques.events import Event
 from techniques.models import (
     FEWEST_MEMBERS,
@@ -154,7 +154,7 @@ def leave_set(learning_set: LearningSet, *, by: Membership, at: datetime) -> Non
         session = room_log.lock_session(planned)
         session.invitees.filter(person=by.person).delete()
         for participant in session.participants.filter(person=by.person):
-            joining.end_presence(session, participant, at)
+            transitions.end_presence(session, participant, at)
 
 
 @transaction.atomic

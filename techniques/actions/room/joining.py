@@ -13,8 +13,9 @@ from organisations.models import Membership
 from organisations.policies import belongs, require_that
 from techniques import guest_cookies, helper_registry, participant_lookup, policies, room_log
 from techniques.events import Event
-from techniques.models import Ballot, MeToo, Participant, RoomEvent, Session, Side, Voting
+from techniques.models import Participant, RoomEvent, Session, Side
 from techniques.preconditions import lock_unless_over
+from techniques.transitions import end_presence
 
 # Far above any session that can be led; it keeps a stuck or hostile browser from filling the database.
 PEOPLE_LIMIT = 500
@@ -121,32 +122,6 @@ def remove_participant(session: Session, *, by: Membership, at: datetime, partic
     if end_presence(session, participant, at):
         events.record(Event.PARTICIPANT_REMOVED, session, by=by, at=at)
     _stop_admission(session, by, at)
-
-
-def end_presence(session: Session, participant: Participant, at: datetime) -> bool:
-    """Whether they were in this room until now."""
-    here = Participant.objects.filter(session=session, pk=participant.pk, joined_at__isnull=False)
-    if not here.update(joined_at=None):
-        return False
-    room_log.append_event(session, RoomEvent.Kind.AWAY, at=at)
-    _take_back_what_counts(session, participant, at)
-    helper_registry.tell_departure(session, participant, at)
-    return True
-
-
-def _take_back_what_counts(session: Session, participant: Participant, at: datetime) -> None:
-    """Who comes back may be somebody new to the portal: what they gave in a vote that is open, and their “me too”,
-    would count twice."""
-    given = Ballot.objects.filter(participant=participant, voting__in=Voting.objects.under_way())
-    stages = sorted(set(given.values_list("voting__stage", flat=True)))
-    given.delete()
-    agreed = MeToo.objects.filter(participant=participant)
-    noted = sorted({head or note for note, head in agreed.values_list("note", "note__same_as")})
-    agreed.delete()
-    for stage in stages:
-        room_log.append_event(session, RoomEvent.Kind.VOTED, stage, at=at)
-    for note in noted:
-        room_log.append_event(session, RoomEvent.Kind.NOTE, note, at=at)
 
 
 def _stop_admission(session: Session, by: Membership, at: datetime) -> None:
