@@ -19,11 +19,13 @@ from techniques.models import (
     QUESTIONS,
     Bowl,
     Feedback,
+    Gift,
     Invitee,
     LearningSet,
     LookBack,
     OwnAction,
     Participant,
+    Question,
     Session,
     SetVisit,
     Turn,
@@ -238,8 +240,9 @@ class SetPage:
         held = list(learning_set.meetings.held().order_by("-starts_at"))
         turns = list(Turn.objects.held().filter(session__in=held).select_related("person").order_by("position"))
         often: dict[int | None, list[datetime]] = {}
+        began = {session.pk: session.starts_at for session in held}
         for turn in turns:
-            often.setdefault(turn.person_id, []).append(next(s.starts_at for s in held if s.pk == turn.session_id))
+            often.setdefault(turn.person_id, []).append(began[turn.session_id])
         waited = {pk: (len(days), max(days)) for pk, days in often.items()}
         never = (0, learning_set.created_at)
         people = sorted(learning_set.people, key=lambda one: (*waited.get(one.pk, never), one.name))
@@ -274,17 +277,21 @@ def _meetings_of(held: list[Session], turns: list[Turn]) -> list[HeldMeeting]:
 
 
 def _given_to(person: Person, turns: list[Turn], held: list[Session], at: datetime) -> list[Given]:
-    by_pk = {session.pk: session for session in held}
-    found = []
-    for turn in turns:
-        session = by_pk[turn.session_id]
-        until = readable_until(session.closed_at or at)
-        if turn.person_id != person.pk or at >= until:
-            continue
-        questions = list(turn.questions.values_list("text", flat=True))
-        gifts = list(turn.gifts.values_list("text", flat=True))
-        if questions or gifts:
-            found.append(Given(session, until, questions, gifts))
+    """Two queries, however many turns somebody has had."""
+    last = {session.pk: (session, readable_until(session.closed_at or at)) for session in held}
+    own = [turn for turn in turns if turn.person_id == person.pk and at < last[turn.session_id][1]]
+    questions, gifts = (_texts_of(model, own) for model in (Question, Gift)) if own else ({}, {})
+    return [
+        Given(*last[turn.session_id], questions.get(turn.pk, []), gifts.get(turn.pk, []))
+        for turn in own
+        if turn.pk in questions or turn.pk in gifts
+    ]
+
+
+def _texts_of(model: type[Question | Gift], turns: list[Turn]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for turn, text in model._default_manager.filter(turn__in=turns).values_list("turn", "text"):
+        found.setdefault(turn, []).append(text)
     return found
 
 

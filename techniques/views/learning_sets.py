@@ -115,8 +115,11 @@ def learning_set_next(request: MemberRequest, organisation: Organisation, pk: in
         with refusals_on(form), conflicts_on(form, lambda: _still_planned(learning_set, said)) as differences:
             if form.changes:
                 meeting = _still_planned(learning_set, said)
+                before = {name: getattr(meeting, name) for name in planning.ANNOUNCED}
                 planning.edit_session(meeting, by=by, at=at, seen=said["version"] or 0, **form.wanted)
-                return done(request, "The meeting is changed. The members are told.", learning_set)
+                is_told = any(form.wanted.get(name, was) != was for name, was in before.items())
+                told = " The members are told." if is_told else ""
+                return done(request, f"The meeting is changed.{told}", learning_set)
             learning_sets.plan_next_meeting(learning_set, by=by, at=at, once=said["once"], **form.wanted)
             return done(request, "The next meeting is planned. The members are asked.", learning_set)
     title, verb = ("Change the next meeting", "Save it") if form.changes else ("Plan the next meeting", "Plan it")
@@ -159,7 +162,9 @@ def learning_set_leave(request: MemberRequest, organisation: Organisation, pk: i
         raise Http404
     with refusals_said(request):
         learning_sets.leave_set(learning_set, by=request.membership, at=request.now)
-        words = f"You have left {quoted(learning_set)}. What you wanted to do is still here for you."
+        kept = OwnAction.objects.of_person(request.user).filter(learning_set=learning_set).exists()
+        still = " What you wanted to do is still here for you." if kept else ""
+        words = f"You have left {quoted(learning_set)}.{still}"
         return done(request, words, "learning_set_list", organisation.slug)
     return redirect(learning_set)
 
